@@ -1,0 +1,7 @@
+//! What is known about a Redis and what may be asked of it: pure values and functions.
+//!
+//! Nothing in here does I/O, reads a clock, spawns, awaits or prints. Time enters as an argument.
+
+pub mod limits;
+pub mod model;
+pub mod wire;

@@ -1,0 +1,40 @@
+//! What was asked and answered in one go: the raw material of every figure.
+//!
+//! Live polls, details on demand and replays all hand on observations; nothing but a decoder reads them.
+//! Invariant: exchanges stand in the order asked.
+
+use super::read::ReadCmd;
+use super::resp::Resp;
+
+/// Everything that one round, or one detail, asked and got.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Observation {
+    /// When the first command left: our wall clock, milliseconds since 1970.
+    pub taken_at_ms: i64,
+    /// What was asked, in order, with what came back.
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One command and its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exchange {
+    /// What was asked.
+    pub command: ReadCmd,
+    /// When it left: microseconds of a clock that never goes back.
+    pub sent_us: u64,
+    /// When its answer (that of its pipeline) was there, by the same clock.
+    pub received_us: u64,
+    /// What came back.
+    pub reply: Result<Resp, Lost>,
+    /// Length of the reply before anything was taken out of it, in bytes of the protocol.
+    pub reply_bytes: u64,
+}
+
+/// No reply came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Not within the time-out of its connection.
+    TimedOut,
+    /// The connection ended.
+    Disconnected,
+}

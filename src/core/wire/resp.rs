@@ -1,0 +1,248 @@
+//! A reply of the server, in one shape for RESP2 and RESP3.
+//!
+//! Knows the shapes; does not know which command was answered. Invariant: reading a value never fails,
+//! it only answers `None`; integers are `i64` because servers do send negative ones where none are expected.
+
+/// A reply, after the differences between the protocol versions have been taken away.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Resp {
+    /// Nil of either protocol.
+    Nil,
+    /// An integer.
+    Int(i64),
+    /// A floating point number (RESP3).
+    Double(f64),
+    /// A boolean (RESP3).
+    Bool(bool),
+    /// A bulk, simple or verbatim string.
+    Bytes(Vec<u8>),
+    /// An array, set or push.
+    Array(Vec<Resp>),
+    /// A map (RESP3), in the order sent.
+    Map(Vec<(Resp, Resp)>),
+    /// An error reply.
+    Error(Refusal),
+}
+
+/// An error reply: `code` is its first word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The first word, such as `NOPERM`, `WRONGTYPE` or `ERR`.
+    pub code: String,
+    /// What follows it.
+    pub text: String,
+}
+
+/// What an error reply means for whoever asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalKind {
+    /// The user may not run this command at all.
+    DeniedCommand,
+    /// The user may run the command, not on this key.
+    DeniedKey,
+    /// The connection has no valid credentials.
+    Unauthenticated,
+    /// The server has no such command, subcommand or option.
+    Unsupported,
+    /// The key, group or consumer is not there (any more).
+    Gone,
+    /// The key holds something else.
+    WrongType,
+    /// The server is loading its data, or a script holds it.
+    Busy,
+    /// Anything else.
+    Other,
+}
+
+impl Refusal {
+    /// Splits the text of an error reply at its first blank.
+    pub fn new(line: &str) -> Self {
+        let (code, text) = line.split_once(' ').unwrap_or((line, ""));
+        Self { code: code.to_owned(), text: text.to_owned() }
+    }
+
+    /// What this means, judged by its wording in the servers from 5.0 on (Redis, Valkey, managed services).
+    pub fn kind(&self) -> RefusalKind {
+        let text = self.text.to_ascii_lowercase();
+        match self.code.as_str() {
+            "NOPERM" if text.contains("access a key") || text.contains("keys used as arguments") => {
+                RefusalKind::DeniedKey
+            }
+            "NOPERM" => RefusalKind::DeniedCommand,
+            "NOAUTH" | "WRONGPASS" => RefusalKind::Unauthenticated,
+            "WRONGTYPE" => RefusalKind::WrongType,
+            "NOGROUP" => RefusalKind::Gone,
+            "LOADING" | "BUSY" | "MASTERDOWN" => RefusalKind::Busy,
+            _ if text.contains("no such key") => RefusalKind::Gone,
+            _ if text.contains("nopermission") || text.contains("acl failure in script") => {
+                RefusalKind::DeniedCommand
+            }
+            _ if text.contains("unknown command")
+                || text.contains("unknown subcommand")
+                || text.contains("unknown redis command")
+                || text.contains("syntax error")
+                || text.contains("wrong number of arguments")
+                || text.contains("not supported")
+                || text.contains("disabled") =>
+            {
+                RefusalKind::Unsupported
+            }
+            _ => RefusalKind::Other,
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let line =
+            if self.text.is_empty() { self.code.clone() } else { format!("{} {}", self.code, self.text) };
+        f.pad(&crate::core::model::Name::from(line.as_str()).to_string())
+    }
+}
+
+impl Resp {
+    /// The bytes of a string, or the digits of a number.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match self {
+            Self::Bytes(bytes) => Some(bytes.clone()),
+            Self::Int(number) => Some(number.to_string().into_bytes()),
+            Self::Double(number) => Some(number.to_string().into_bytes()),
+            _ => None,
+        }
+    }
+
+    /// The string as text, with bytes that are not UTF-8 replaced. For server-made text only, never for names.
+    pub fn text(&self) -> Option<String> {
+        self.bytes().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// The integer, also where it was sent as text.
+    pub fn int(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some(*number),
+            Self::Bool(value) => Some(i64::from(*value)),
+            Self::Double(number) if number.is_finite() => Some(*number as i64),
+            Self::Bytes(bytes) => std::str::from_utf8(bytes).ok()?.trim().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The integer where it is not negative.
+    pub fn count(&self) -> Option<u64> {
+        self.int().and_then(|number| u64::try_from(number).ok())
+    }
+
+    /// The items of an array.
+    pub fn items(&self) -> Option<&[Self]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Field and value pairs of a RESP3 map, a flat RESP2 array, or an array of pairs. Odd rests are dropped.
+    pub fn pairs(&self) -> Vec<(Vec<u8>, &Self)> {
+        let named = |key: &Self, value| key.bytes().map(|key| (key, value));
+        match self {
+            Self::Map(pairs) => pairs.iter().filter_map(|(key, value)| named(key, value)).collect(),
+            Self::Array(items) => {
+                let as_pair = |item: &'_ Self| matches!(item, Self::Array(pair) if pair.len() == 2);
+                if !items.is_empty() && items.iter().all(as_pair) {
+                    items
+                        .iter()
+                        .filter_map(Self::items)
+                        .filter_map(pair_of)
+                        .filter_map(|(k, v)| named(k, v))
+                        .collect()
+                } else {
+                    items.chunks_exact(2).filter_map(pair_of).filter_map(|(k, v)| named(k, v)).collect()
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Length of this reply as the server would have sent it (RESP2 encoding), in bytes.
+    pub fn encoded_len(&self) -> u64 {
+        let header = |len: usize| 3 + decimal_digits(len as u64);
+        match self {
+            Self::Nil => 5,
+            Self::Int(number) => 3 + number.to_string().len() as u64,
+            Self::Double(number) => 3 + number.to_string().len() as u64,
+            Self::Bool(_) => 4,
+            Self::Bytes(bytes) => header(bytes.len()) + bytes.len() as u64 + 2,
+            Self::Array(items) => header(items.len()) + items.iter().map(Self::encoded_len).sum::<u64>(),
+            Self::Map(pairs) => {
+                header(pairs.len())
+                    + pairs.iter().map(|(key, value)| key.encoded_len() + value.encoded_len()).sum::<u64>()
+            }
+            Self::Error(refusal) => 4 + refusal.code.len() as u64 + refusal.text.len() as u64,
+        }
+    }
+}
+
+fn pair_of(pair: &[Resp]) -> Option<(&Resp, &Resp)> {
+    match pair {
+        [key, value] => Some((key, value)),
+        _ => None,
+    }
+}
+
+/// How many digits the number has in decimal.
+pub(crate) fn decimal_digits(number: u64) -> u64 {
+    u64::from(number.checked_ilog10().unwrap_or(0)) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denials_of_commands_and_of_keys_are_told_apart_in_every_wording() {
+        for (line, kind) in [
+            (
+                "NOPERM this user has no permissions to run the 'xinfo' command or its subcommand",
+                RefusalKind::DeniedCommand,
+            ),
+            (
+                "NOPERM User lim has no permissions to run the 'xinfo|stream' command",
+                RefusalKind::DeniedCommand,
+            ),
+            (
+                "NOPERM this user has no permissions to access one of the keys used as arguments",
+                RefusalKind::DeniedKey,
+            ),
+            ("NOPERM No permissions to access a key", RefusalKind::DeniedKey),
+            ("ERR unknown command `CONFIG`, with args beginning with: `GET`, ", RefusalKind::Unsupported),
+            (
+                "ERR Unknown subcommand or wrong number of arguments for 'X'. Try CLIENT HELP.",
+                RefusalKind::Unsupported,
+            ),
+            ("ERR syntax error", RefusalKind::Unsupported),
+            ("ERR no such key", RefusalKind::Gone),
+            ("ERR no such key script: b5e, on @user_script:1.", RefusalKind::Gone),
+            ("NOGROUP No such key 'k' or consumer group 'g'", RefusalKind::Gone),
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", RefusalKind::WrongType),
+            ("LOADING Redis is loading the dataset in memory", RefusalKind::Busy),
+            ("OOM command not allowed", RefusalKind::Other),
+        ] {
+            assert_eq!(Refusal::new(line).kind(), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn pairs_are_the_same_from_a_map_a_flat_array_and_an_array_of_pairs() {
+        let key = || Resp::Bytes(b"a".to_vec());
+        let expected = vec![(b"a".to_vec(), &Resp::Int(1))];
+        assert_eq!(Resp::Map(vec![(key(), Resp::Int(1))]).pairs(), expected);
+        assert_eq!(Resp::Array(vec![key(), Resp::Int(1)]).pairs(), expected);
+        assert_eq!(Resp::Array(vec![Resp::Array(vec![key(), Resp::Int(1)])]).pairs(), expected);
+        assert_eq!(Resp::Array(vec![key()]).pairs(), vec![]);
+    }
+
+    #[test]
+    fn encoded_length_is_that_of_the_protocol() {
+        assert_eq!(Resp::Bytes(b"hello".to_vec()).encoded_len(), "$5\r\nhello\r\n".len() as u64);
+        assert_eq!(Resp::Array(vec![Resp::Int(10)]).encoded_len(), "*1\r\n:10\r\n".len() as u64);
+    }
+}

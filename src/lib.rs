@@ -1,0 +1,4 @@
+//! streamgauge: an operations console for Redis.
+
+pub mod core;
+pub mod edge;

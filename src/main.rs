@@ -1,0 +1,3 @@
+//! Parse, choose, hand over to `runtime`; nothing else.
+
+fn main() {}
