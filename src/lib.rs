@@ -1,4 +1,5 @@
 //! streamgauge: an operations console for Redis.
 
+pub mod config;
 pub mod core;
 pub mod edge;
