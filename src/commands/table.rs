@@ -1,0 +1,118 @@
+//! The table of commands itself. A command that is not built has no row, so its key does not exist.
+//!
+//! Knows names, words and default keys; not what they do. Invariant: one row makes both the [`CommandId`]
+//! and its [`Command`], so neither can be without the other.
+
+use super::{Command, Danger, Place};
+use Place::{Clients, Consumers, Demo, Entries, Everywhere, List, Streams, Table};
+
+macro_rules! commands {
+    ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $doc:literal)+) => {
+        /// Which command: one for each row of [`COMMANDS`], in the same order.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum CommandId {
+            $(#[doc = $doc] $id,)+
+        }
+
+        impl CommandId {
+            /// Its row of the table.
+            pub const fn command(self) -> &'static Command {
+                match self {
+                    $(Self::$id => &Command {
+                        id: Self::$id,
+                        name: $name,
+                        title: $title,
+                        doc: $doc,
+                        keys: &[$($key),+],
+                        places: &[$($place),+],
+                        danger: Danger::None,
+                    },)+
+                }
+            }
+        }
+
+        /// Every command there is, in the order in which help shows them.
+        pub const COMMANDS: &[Command] = &[$(*CommandId::$id.command()),+];
+    };
+}
+
+commands! {
+    Quit "quit" "quit" ["q" "ctrl-c"] [Everywhere]
+        "Leave streamgauge."
+    Help "help" "help" ["?"] [Everywhere]
+        "Show the keys that work here."
+    Back "back" "back" ["esc" "backspace" "left" "h"] [Everywhere]
+        "Close what is open, or go back to where you came from."
+    Open "open" "open" ["enter" "right" "l"] [Everywhere]
+        "Go deeper into what is selected."
+    NextScreen "next-screen" "next" ["tab"] [Everywhere]
+        "Go to the next screen."
+    PreviousScreen "previous-screen" "previous" ["shift-tab"] [Everywhere]
+        "Go to the screen before."
+    Overview "overview" "overview" ["1"] [Everywhere]
+        "Is it healthy, and if not: what, since when, what now?"
+    StreamsScreen "streams" "streams" ["2"] [Everywhere]
+        "Which stream is backing up?"
+    ConsumersScreen "consumers" "consumers" ["3"] [Everywhere]
+        "Who is dead or stuck?"
+    MemoryScreen "memory" "memory" ["4"] [Everywhere]
+        "What eats the memory, and when is it full?"
+    CacheScreen "cache" "cache" ["5"] [Everywhere]
+        "Does the cache work?"
+    ClientsScreen "clients" "clients" ["8"] [Everywhere]
+        "Who is connected, and who hurts?"
+    LatencyScreen "latency" "latency" ["9"] [Everywhere]
+        "Is Redis slow, and why?"
+    LogScreen "log" "log" ["0"] [Everywhere]
+        "What streamgauge itself saw and did."
+    Up "up" "up" ["k" "up"] [List]
+        "Select the row above."
+    Down "down" "down" ["j" "down"] [List]
+        "Select the row below."
+    PageUp "page-up" "page up" ["ctrl-u" "pgup"] [List]
+        "Go up by a page."
+    PageDown "page-down" "page down" ["ctrl-d" "pgdn"] [List]
+        "Go down by a page."
+    First "first" "first" ["g" "home"] [List]
+        "Go to the first row."
+    Last "last" "last" ["G" "end"] [List]
+        "Go to the last row."
+    Filter "filter" "filter" ["/"] [Table]
+        "Show only the rows that match a regular expression; ! before it inverts."
+    SortLeft "sort-left" "sort left" ["<"] [Table]
+        "Sort by the column to the left."
+    SortRight "sort-right" "sort right" [">"] [Table]
+        "Sort by the column to the right."
+    Reverse "reverse" "reverse" ["r"] [Table]
+        "Turn the order of the rows round."
+    Pause "pause" "pause" ["space"] [Everywhere]
+        "Stop the picture, and let it go on."
+    Slower "slower" "slower" ["-"] [Everywhere]
+        "Ask Redis less often."
+    Faster "faster" "faster" ["+" "="] [Everywhere]
+        "Ask Redis more often."
+    Theme "theme" "theme" ["t"] [Everywhere]
+        "Take the next theme."
+    Entries "entries" "entries" ["e"] [Streams]
+        "Read entries of the selected stream."
+    Values "values" "values" ["v"] [Entries]
+        "Show or hide the values of the entries."
+    Newer "newer" "newer" ["n"] [Entries]
+        "Read the entries after these."
+    Older "older" "older" ["b"] [Entries]
+        "Read the entries before these."
+    GoTo "go-to" "go to id" ["i"] [Entries]
+        "Read the entries from an id or a time on."
+    Fetch "fetch" "fetch once" ["f"] [Consumers Clients]
+        "Ask once for what costs too much to be polled."
+    Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
+        "Connect or poll now, without waiting for the clock."
+    Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]
+        "Go back to the shell; `fg` comes back."
+    DemoScenario "demo-scenario" "scenario" ["s"] [Demo]
+        "Play the next scenario of the demo."
+    DemoSlower "demo-slower" "less load" ["("] [Demo]
+        "Halve the rates of the demo."
+    DemoFaster "demo-faster" "more load" [")"] [Demo]
+        "Double the rates of the demo."
+}

@@ -1,0 +1,104 @@
+//! The settings as the program uses them: every one has a value.
+//!
+//! Knows shapes; not where a value came from or how it is written. Invariant: no `Option` where there is a
+//! default.
+
+use std::fmt;
+use std::time::Duration;
+
+/// What the config, the environment and the flags come to, except targets and keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// The target that is taken when none is asked for; empty for none.
+    pub target: String,
+    /// Time from one poll to the next: 100 ms to 1 h.
+    pub interval: Duration,
+    /// Name of the theme. Whether there is one is for the themes to say.
+    pub theme: String,
+    /// Frames a second at most, for data: 1 to 60.
+    pub fps: u16,
+    /// Draw with ASCII only.
+    pub ascii: bool,
+    /// Never build a link that can write.
+    pub read_only: bool,
+    /// How long a connection may take to be made.
+    pub connect_timeout: Duration,
+    /// How long a reply may take.
+    pub response_timeout: Duration,
+    /// Which streams are watched.
+    pub streams: Streams,
+    /// What is written to the log.
+    pub log: Log,
+}
+
+/// Which streams are watched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Streams {
+    /// Globs of keys to look for and to keep, beside discovery.
+    pub patterns: Vec<String>,
+    /// Look for streams in the whole key space, by a paced SCAN.
+    pub discover: bool,
+}
+
+/// What is written to the log.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Log {
+    /// The least important level that is kept.
+    pub level: LogLevel,
+}
+
+/// How important an event is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Something failed.
+    Error,
+    /// Something is odd.
+    Warn,
+    /// What happens.
+    #[default]
+    Info,
+    /// How it happens.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+impl LogLevel {
+    /// All of them, the most important first.
+    pub const ALL: &'static [Self] = &[Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
+
+    /// The level of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|level| level.name() == name)
+    }
+
+    /// Its name in the config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
+impl fmt::Display for LogLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_read_back_from_their_names() {
+        for level in LogLevel::ALL {
+            assert_eq!(LogLevel::named(level.name()), Some(*level));
+        }
+        assert_eq!(LogLevel::named("loud"), None);
+    }
+}
