@@ -1,9 +1,26 @@
-//! Facts of a Redis at one instant. Knows nothing of sockets, commands or screens.
+//! Facts of a Redis at one instant, and what follows from two of them. Knows nothing of sockets, commands
+//! or screens. One file a noun.
 //!
 //! Invariant: a figure that is not known is `None`, never 0.
 
+pub mod cache;
+pub mod clients;
+pub mod consumers;
+pub mod cost;
+pub mod gap;
+pub mod groups;
+pub mod history;
 pub mod id;
+pub mod info;
+pub mod latency;
+pub mod memory;
+pub mod meter;
 pub mod name;
+pub mod server;
+pub mod snapshot;
+pub mod streams;
 
+pub use gap::{Gap, GapReason};
 pub use id::StreamId;
 pub use name::Name;
+pub use snapshot::{Snapshot, Stamped};

@@ -1,0 +1,50 @@
+//! Consumers of a group and the rows of its pending entries list (PEL).
+
+use super::{Name, StreamId};
+
+/// One row of XINFO CONSUMERS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Consumer {
+    /// Its name.
+    pub name: Name,
+    /// Entries delivered to it and not acknowledged.
+    pub pending: Option<u64>,
+    /// Milliseconds since its last attempt to read (7.2), or its last successful one (before).
+    pub idle_ms: Option<u64>,
+    /// Milliseconds since it last got something.
+    pub inactive: Inactivity,
+}
+
+/// Since when a consumer got nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inactivity {
+    /// The server does not say (before 7.2).
+    Unsupported,
+    /// It never got an entry.
+    Never,
+    /// Milliseconds since the last one.
+    Ms(u64),
+}
+
+impl Inactivity {
+    /// The milliseconds, where there are any.
+    pub const fn ms(self) -> Option<u64> {
+        match self {
+            Self::Ms(ms) => Some(ms),
+            Self::Unsupported | Self::Never => None,
+        }
+    }
+}
+
+/// One row of the pending entries list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingRow {
+    /// The entry.
+    pub id: StreamId,
+    /// Who has it; empty when it was given back (8.8).
+    pub consumer: Name,
+    /// Milliseconds since its last delivery; `None` when it was given back.
+    pub idle_ms: Option<u64>,
+    /// How often it was delivered. The greatest number marks a poisonous entry (8.8).
+    pub deliveries: u64,
+}

@@ -1,0 +1,30 @@
+//! What we cost the server: commands and bytes, counted on what was really sent.
+
+use std::collections::BTreeMap;
+
+/// The cost of one round.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Calls by their name in `INFO commandstats`.
+    pub calls: BTreeMap<&'static str, u64>,
+    /// Bytes of the requests.
+    pub request_bytes: u64,
+    /// Bytes of the replies.
+    pub reply_bytes: u64,
+}
+
+impl Cost {
+    /// All calls together.
+    pub fn commands(&self) -> u64 {
+        self.calls.values().sum()
+    }
+
+    /// Adds another round's cost.
+    pub fn add(&mut self, other: &Self) {
+        for (name, calls) in &other.calls {
+            *self.calls.entry(name).or_default() += calls;
+        }
+        self.request_bytes = self.request_bytes.saturating_add(other.request_bytes);
+        self.reply_bytes = self.reply_bytes.saturating_add(other.reply_bytes);
+    }
+}

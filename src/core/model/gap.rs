@@ -1,0 +1,45 @@
+//! What could not be read, and why: the reason beside every blank figure.
+//!
+//! Knows names and sentences; does not decide what to try again (`wire::round`).
+
+/// A figure, or a family of figures, that is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What is missing: a command, and what it was about where that matters.
+    pub what: String,
+    /// Why.
+    pub why: GapReason,
+    /// One sentence for people, without secrets.
+    pub text: String,
+}
+
+/// Why a figure is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GapReason {
+    /// The user may not.
+    Denied,
+    /// The server can't.
+    Unsupported,
+    /// No reply in time.
+    Timeout,
+    /// It would hold the server for longer than a poll may.
+    TooCostly,
+    /// A bound of ours was reached.
+    Bound,
+    /// The server answered with another error, or with something that can't be read.
+    Failed,
+}
+
+impl GapReason {
+    /// The word for machines: part of the JSON schema.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Unsupported => "unsupported",
+            Self::Timeout => "timeout",
+            Self::TooCostly => "too_costly",
+            Self::Bound => "bound",
+            Self::Failed => "failed",
+        }
+    }
+}

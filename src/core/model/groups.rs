@@ -1,0 +1,78 @@
+//! Consumer groups as XINFO GROUPS reports them.
+
+use super::{Name, StreamId};
+
+/// One row of XINFO GROUPS.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name.
+    pub name: Name,
+    /// How many consumers it has.
+    pub consumers: Option<u64>,
+    /// Length of its pending entries list.
+    pub pending: Option<u64>,
+    /// Up to where it has read.
+    pub last_delivered: Option<StreamId>,
+    /// Its logical position (7.0).
+    pub entries_read: Option<u64>,
+    /// What the server says of its lag.
+    pub lag: ServerLag,
+}
+
+/// The server's own lag, which may be missing or wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerLag {
+    /// The server has no such figure (before 7.0).
+    Unsupported,
+    /// The server does not know.
+    Unknown,
+    /// The server's figure: an estimate, since trims, deletions and SETID mislead it.
+    Known(u64),
+    /// A negative figure: nonsense.
+    Negative(i64),
+}
+
+impl ServerLag {
+    /// The figure as sent, nonsense included.
+    pub fn raw(self) -> Option<i64> {
+        match self {
+            Self::Known(lag) => i64::try_from(lag).ok(),
+            Self::Negative(lag) => Some(lag),
+            Self::Unsupported | Self::Unknown => None,
+        }
+    }
+}
+
+/// A lag, and how far it may be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lag {
+    /// Entries not yet delivered.
+    pub entries: Option<u64>,
+    /// How far to trust it.
+    pub kind: LagKind,
+}
+
+/// How far a lag may be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LagKind {
+    /// Counted or derived without doubt.
+    Exact,
+    /// The server's own figure.
+    Estimate,
+    /// Counted up to a cap: at least this many.
+    AtLeast,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl LagKind {
+    /// The word for machines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimate => "estimate",
+            Self::AtLeast => "at_least",
+            Self::Unknown => "unknown",
+        }
+    }
+}

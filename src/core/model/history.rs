@@ -1,0 +1,147 @@
+//! A figure over time: a point a second for five minutes, a point in ten seconds for an hour.
+//!
+//! Knows points and breaks; does not know what is drawn. Invariant: what was not measured is a break, never
+//! a line, and memory is bounded by the two spans.
+
+use std::collections::VecDeque;
+
+/// A measured point, or a break.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Milliseconds since 1970.
+    pub at_ms: i64,
+    /// The figure; `None` is a break.
+    pub value: Option<f64>,
+}
+
+/// Points of one resolution: the mean of what fell into each slot.
+#[derive(Clone, Debug)]
+struct Tier {
+    slot_ms: i64,
+    slots: usize,
+    points: VecDeque<Slot>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    number: i64,
+    sum: f32,
+    count: u16,
+}
+
+impl Tier {
+    const fn new(slot_ms: i64, slots: usize) -> Self {
+        Self { slot_ms, slots, points: VecDeque::new() }
+    }
+
+    fn add(&mut self, at_ms: i64, value: Option<f64>) {
+        let number = at_ms.div_euclid(self.slot_ms);
+        if self.points.back().is_some_and(|last| last.number > number) {
+            self.points.clear();
+        }
+        let (sum, count) = value.map_or((0.0, 0), |value| (value as f32, 1));
+        match self.points.back_mut() {
+            Some(last) if last.number == number && last.count < u16::MAX => {
+                last.sum += sum;
+                last.count += count;
+            }
+            Some(last) if last.number == number => {}
+            _ => self.points.push_back(Slot { number, sum, count }),
+        }
+        let oldest = number.saturating_sub(self.slots as i64);
+        while self.points.front().is_some_and(|slot| slot.number <= oldest) {
+            self.points.pop_front();
+        }
+    }
+
+    fn points(&self) -> impl DoubleEndedIterator<Item = Point> + '_ {
+        self.points.iter().map(|slot| Point {
+            at_ms: slot.number.saturating_mul(self.slot_ms),
+            value: (slot.count > 0).then(|| f64::from(slot.sum) / f64::from(slot.count)),
+        })
+    }
+}
+
+/// A figure over the last hour.
+#[derive(Clone, Debug)]
+pub struct History {
+    fine: Tier,
+    coarse: Option<Tier>,
+}
+
+impl History {
+    /// Five minutes by the second and an hour by ten seconds.
+    pub const fn hour() -> Self {
+        Self { fine: Tier::new(1000, 300), coarse: Some(Tier::new(10_000, 360)) }
+    }
+
+    /// Five minutes by the second: for figures of which there are many.
+    pub const fn minutes() -> Self {
+        Self { fine: Tier::new(1000, 300), coarse: None }
+    }
+
+    /// Takes a point in; `None` is a break. Values that are not finite are breaks.
+    pub fn add(&mut self, at_ms: i64, value: Option<f64>) {
+        let value = value.filter(|value| value.is_finite());
+        self.fine.add(at_ms, value);
+        if let Some(coarse) = &mut self.coarse {
+            coarse.add(at_ms, value);
+        }
+    }
+
+    /// The points of the last five minutes, oldest first.
+    pub fn fine(&self) -> Vec<Point> {
+        self.fine.points().collect()
+    }
+
+    /// The points of the last hour, oldest first; those of five minutes where no more is kept.
+    pub fn coarse(&self) -> Vec<Point> {
+        self.coarse.as_ref().map_or_else(|| self.fine(), |tier| tier.points().collect())
+    }
+
+    /// The last point that is no break.
+    pub fn latest(&self) -> Option<f64> {
+        self.fine.points().rev().find_map(|point| point.value)
+    }
+
+    /// Whether nothing was ever measured.
+    pub fn is_empty(&self) -> bool {
+        self.fine.points.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_of_one_second_are_averaged_and_breaks_stay_breaks() {
+        let mut history = History::hour();
+        for (at_ms, value) in [(1000, Some(1.0)), (1500, Some(3.0)), (2000, None), (3000, Some(5.0))] {
+            history.add(at_ms, value);
+        }
+        let values: Vec<_> = history.fine().iter().map(|point| point.value).collect();
+        assert_eq!(values, [Some(2.0), None, Some(5.0)]);
+        assert_eq!(history.latest(), Some(5.0));
+    }
+
+    #[test]
+    fn both_spans_are_bounded() {
+        let mut history = History::hour();
+        for second in 0..10_000 {
+            history.add(second * 1000, Some(f64::NAN));
+            history.add(second * 1000, Some(1.0));
+        }
+        assert_eq!(history.fine().len(), 300);
+        assert_eq!(history.coarse().len(), 360);
+        assert_eq!(history.coarse().first().unwrap().value, Some(1.0));
+    }
+
+    #[test]
+    fn a_clock_that_went_back_begins_anew() {
+        let mut history = History::minutes();
+        history.add(100_000, Some(1.0));
+        history.add(50_000, Some(2.0));
+        assert_eq!(history.fine().len(), 1);
+    }
+}

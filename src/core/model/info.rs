@@ -1,0 +1,79 @@
+//! INFO as a whole: every section that is read, in values. Counters are cumulative since the last reset.
+
+use super::cache::Lookups;
+use super::clients::ClientCounts;
+use super::latency::{CommandLatency, CommandStat};
+use super::memory::Memory;
+use super::server::{Persistence, Replication, Server};
+
+/// One reply of INFO.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Info {
+    /// Section server, and the role.
+    pub server: Server,
+    /// Section clients.
+    pub clients: ClientCounts,
+    /// Section memory.
+    pub memory: Memory,
+    /// Section persistence.
+    pub persistence: Persistence,
+    /// Section replication.
+    pub replication: Replication,
+    /// Section stats.
+    pub stats: Stats,
+    /// Section keyspace: keys and keys with a TTL, a database each.
+    pub keyspace: Vec<Keyspace>,
+}
+
+/// Counters and gauges of section stats.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Stats {
+    /// Commands processed.
+    pub commands: Option<u64>,
+    /// Connections accepted.
+    pub connections: Option<u64>,
+    /// Connections refused at the limit.
+    pub rejected_connections: Option<u64>,
+    /// Bytes read from the network.
+    pub net_in: Option<u64>,
+    /// Bytes written to the network.
+    pub net_out: Option<u64>,
+    /// Keys removed by their TTL.
+    pub expired: Option<u64>,
+    /// Keys removed at the memory limit.
+    pub evicted: Option<u64>,
+    /// Hits and misses of the keyspace.
+    pub lookups: Option<Lookups>,
+    /// Error replies (6.2).
+    pub errors: Option<u64>,
+    /// Channels with a subscriber.
+    pub pubsub_channels: Option<u64>,
+    /// Patterns with a subscriber.
+    pub pubsub_patterns: Option<u64>,
+    /// Full resynchronisations.
+    pub full_syncs: Option<u64>,
+    /// Mean duration of a turn of the event loop, microseconds (7.2).
+    pub eventloop_us: Option<u64>,
+    /// Clients cut off at their output limit (7.4, Valkey 8).
+    pub output_limit_disconnections: Option<u64>,
+}
+
+/// One database.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Keyspace {
+    /// Its number.
+    pub database: u64,
+    /// Keys in it.
+    pub keys: u64,
+    /// Of them with a TTL.
+    pub expires: u64,
+}
+
+/// The per-command sections, asked less often.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CommandInfo {
+    /// Section commandstats.
+    pub stats: Vec<CommandStat>,
+    /// Section latencystats (7.0).
+    pub latencies: Vec<CommandLatency>,
+}

@@ -1,0 +1,133 @@
+//! Which server this is: product, version, role, identity, replication and persistence.
+//!
+//! Knows what INFO says of itself; does not judge by versions (features are found out by trying).
+
+/// What the server says it is.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Server {
+    /// The product.
+    pub product: Product,
+    /// Its own version, not the Redis version that it claims to be compatible with.
+    pub version: Option<String>,
+    /// How it is deployed.
+    pub mode: Mode,
+    /// Primary or replica.
+    pub role: Role,
+    /// Changes with every start of the process.
+    pub run_id: Option<String>,
+    /// Seconds since the start.
+    pub uptime_s: Option<u64>,
+    /// Process id on its host.
+    pub process_id: Option<u64>,
+    /// The server's clock, microseconds since 1970 (6.2).
+    pub time_us: Option<i64>,
+    /// Share of the data set loaded, 0 to 1, while loading.
+    pub loading: Option<f64>,
+}
+
+/// Server products told apart by their INFO.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Product {
+    /// Redis.
+    #[default]
+    Redis,
+    /// Valkey.
+    Valkey,
+    /// Another that names itself.
+    Other(String),
+}
+
+impl Product {
+    /// The word for machines and people.
+    pub fn word(&self) -> &str {
+        match self {
+            Self::Redis => "redis",
+            Self::Valkey => "valkey",
+            Self::Other(name) => name,
+        }
+    }
+}
+
+/// How the server is deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// One server.
+    #[default]
+    Standalone,
+    /// Part of a cluster.
+    Cluster,
+    /// A sentinel.
+    Sentinel,
+}
+
+impl Mode {
+    /// The word for machines and people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Standalone => "standalone",
+            Self::Cluster => "cluster",
+            Self::Sentinel => "sentinel",
+        }
+    }
+}
+
+/// Primary or replica.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Not said.
+    #[default]
+    Unknown,
+    /// Takes writes.
+    Primary,
+    /// Follows a primary.
+    Replica,
+}
+
+impl Role {
+    /// The word for machines and people.
+    pub const fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Unknown => None,
+            Self::Primary => Some("primary"),
+            Self::Replica => Some("replica"),
+        }
+    }
+}
+
+/// The state of RDB and AOF.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Persistence {
+    /// Whether the append-only file is on.
+    pub aof_enabled: Option<bool>,
+    /// Whether its last write went well.
+    pub aof_last_write_ok: Option<bool>,
+    /// Whether its last rewrite went well.
+    pub aof_last_rewrite_ok: Option<bool>,
+    /// Whether it is being rewritten.
+    pub aof_rewriting: Option<bool>,
+    /// Whether the last RDB save went well.
+    pub rdb_last_ok: Option<bool>,
+    /// When the last RDB save ended, seconds since 1970; the server's start where there was none.
+    pub rdb_last_save_s: Option<u64>,
+    /// Whether an RDB save is running.
+    pub rdb_saving: Option<bool>,
+    /// Changes since the last save.
+    pub rdb_changes: Option<u64>,
+    /// How long the last fork held the server, microseconds.
+    pub latest_fork_us: Option<u64>,
+}
+
+/// The link to a primary, or the replicas.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Replication {
+    /// Replicas connected.
+    pub replicas: Option<u64>,
+    /// Of a replica: whether the link to its primary stands.
+    pub link_up: Option<bool>,
+    /// Of a replica: seconds since the primary was last heard.
+    pub link_silent_s: Option<u64>,
+    /// Of a replica: its primary.
+    pub primary: Option<String>,
+    /// Bytes written to the replication stream since ever.
+    pub offset: Option<u64>,
+}

@@ -1,0 +1,133 @@
+//! What one round learnt: facts with the time of each, and gaps for what it did not.
+//!
+//! A snapshot is partial on purpose: a round asks only what is due. `Reading` puts rounds together.
+
+use super::cache::Bracket;
+use super::clients::Client;
+use super::consumers::{Consumer, PendingRow};
+use super::cost::Cost;
+use super::groups::Group;
+use super::info::{CommandInfo, Info};
+use super::latency::{LatencyEvent, SlowEntry};
+use super::streams::{Entry, StreamFacts};
+use super::{Gap, Name};
+
+/// A value and when it was true: server time in microseconds since 1970 (ours where the server's is unknown).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Stamped<T> {
+    /// When.
+    pub at_us: i64,
+    /// What.
+    pub value: T,
+}
+
+/// Which clock the stamps of a snapshot are on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ClockSource {
+    /// Ours: the server did not tell its time.
+    #[default]
+    Local,
+    /// The server's.
+    Server,
+}
+
+/// What one round learnt.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Snapshot {
+    /// Our wall clock at its start, milliseconds since 1970.
+    pub taken_at_ms: i64,
+    /// Its end on the clock of its stamps, microseconds since 1970.
+    pub at_us: i64,
+    /// Which clock that is.
+    pub clock: ClockSource,
+    /// The whole of INFO; `None` when it was not asked or not answered.
+    pub info: Option<Info>,
+    /// The per-command sections of INFO.
+    pub commands: Option<CommandInfo>,
+    /// Hits and misses before and after.
+    pub bracket: Option<Bracket>,
+    /// Streams that answered.
+    pub streams: Vec<StreamFacts>,
+    /// Keys that are no streams (any more).
+    pub gone: Vec<Name>,
+    /// Groups of a stream.
+    pub groups: Vec<(Name, Stamped<Vec<Group>>)>,
+    /// Consumers of a group.
+    pub consumers: Vec<(Name, Name, Stamped<Vec<Consumer>>)>,
+    /// A page of a group's pending entries list.
+    pub pending: Vec<PendingPage>,
+    /// Entries asked for.
+    pub entries: Vec<EntriesPage>,
+    /// CLIENT LIST.
+    pub clients: Option<Stamped<Vec<Client>>>,
+    /// SLOWLOG.
+    pub slowlog: Option<Vec<SlowEntry>>,
+    /// LATENCY LATEST.
+    pub latency_events: Option<Vec<LatencyEvent>>,
+    /// Round trips of PING, microseconds.
+    pub pings_us: Vec<u64>,
+    /// A page of SCAN.
+    pub scan: Option<ScanPage>,
+    /// What TYPE said: whether the key is a stream.
+    pub types: Vec<(Name, bool)>,
+    /// How far the search for streams is.
+    pub discovery: Option<Discovery>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+    /// What was read, in the words of [`Gap::what`]: closes older gaps.
+    pub answered: Vec<String>,
+    /// What it cost.
+    pub cost: Cost,
+}
+
+/// A page of the pending entries list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PendingPage {
+    /// The stream.
+    pub key: Name,
+    /// The group.
+    pub group: Name,
+    /// Only rows of this consumer.
+    pub consumer: Option<Name>,
+    /// First id asked for.
+    pub start: super::StreamId,
+    /// Rows asked for.
+    pub count: u32,
+    /// When.
+    pub at_us: i64,
+    /// The rows, in the order of their ids.
+    pub rows: Vec<PendingRow>,
+}
+
+/// Entries of a stream, asked for by someone who looks at them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntriesPage {
+    /// The stream.
+    pub key: Name,
+    /// When.
+    pub at_us: i64,
+    /// Oldest first.
+    pub entries: Vec<Entry>,
+}
+
+/// A page of SCAN.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScanPage {
+    /// Where to go on; 0 at the end.
+    pub next: u64,
+    /// Keys on it.
+    pub keys: Vec<Name>,
+    /// Whether they are streams for sure.
+    pub streams_only: bool,
+}
+
+/// How far the search for streams is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Discovery {
+    /// Walks through the keyspace that were finished.
+    pub laps: u64,
+    /// Steps of the walk that is under way.
+    pub steps: u64,
+    /// Streams known.
+    pub streams: usize,
+}
