@@ -4,4 +4,5 @@
 
 pub mod limits;
 pub mod model;
+pub mod reading;
 pub mod wire;

@@ -2,10 +2,12 @@
 //!
 //! Knows commands and replies as values; does not know the client library, sockets or time.
 
+pub mod decode;
 pub mod observation;
 pub mod read;
 pub mod resp;
+pub mod round;
 
 pub use observation::{Exchange, Lost, Observation};
 pub use read::{ReadCmd, Verb};
-pub use resp::{Refusal, Resp};
+pub use resp::{Refusal, RefusalKind, Resp};

@@ -11,6 +11,17 @@ pub struct Gap {
     pub why: GapReason,
     /// One sentence for people, without secrets.
     pub text: String,
+    /// How much it covers.
+    pub scope: GapScope,
+}
+
+/// How much a gap covers, and so when it closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GapScope {
+    /// The command as such: closes when it is answered again.
+    Command,
+    /// One stream, group or reply: closes when it does not come again.
+    Item,
 }
 
 /// Why a figure is missing.

@@ -11,6 +11,7 @@ use super::info::{CommandInfo, Info};
 use super::latency::{LatencyEvent, SlowEntry};
 use super::streams::{Entry, StreamFacts};
 use super::{Gap, Name};
+use std::collections::BTreeSet;
 
 /// A value and when it was true: server time in microseconds since 1970 (ours where the server's is unknown).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -40,6 +41,8 @@ pub struct Snapshot {
     pub at_us: i64,
     /// Which clock that is.
     pub clock: ClockSource,
+    /// The server's clock less our monotonic one, microseconds, where it is known.
+    pub clock_offset_us: Option<i64>,
     /// The whole of INFO; `None` when it was not asked or not answered.
     pub info: Option<Info>,
     /// The per-command sections of INFO.
@@ -74,8 +77,8 @@ pub struct Snapshot {
     pub discovery: Option<Discovery>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
-    /// What was read, in the words of [`Gap::what`]: closes older gaps.
-    pub answered: Vec<String>,
+    /// Commands that were answered, by their label: closes gaps of [`super::gap::GapScope::Command`].
+    pub answered: BTreeSet<&'static str>,
     /// What it cost.
     pub cost: Cost,
 }

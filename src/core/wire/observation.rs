@@ -11,6 +11,8 @@ use super::resp::Resp;
 pub struct Observation {
     /// When the first command left: our wall clock, milliseconds since 1970.
     pub taken_at_ms: i64,
+    /// The server's clock less ours, as an earlier round found it; microseconds.
+    pub clock_offset_us: Option<i64>,
     /// What was asked, in order, with what came back.
     pub exchanges: Vec<Exchange>,
 }

@@ -1,0 +1,269 @@
+//! What is known now: rounds put together, with history, rates and gaps.
+//!
+//! Takes snapshots in order and owns what follows from more than one of them. Knows no commands and no screen.
+//! Invariants: nothing is ever computed across a restart or a reset; figures keep the time they were true.
+
+pub mod commands;
+pub mod cost;
+pub mod gaps;
+pub mod groups;
+pub mod pings;
+pub mod series;
+pub mod slowlog;
+pub mod streams;
+
+use crate::core::model::cache::CacheTrack;
+use crate::core::model::clients::Client;
+use crate::core::model::info::Info;
+use crate::core::model::latency::LatencyEvent;
+use crate::core::model::meter::Meter;
+use crate::core::model::snapshot::{ClockSource, Discovery};
+use crate::core::model::{Name, Snapshot, Stamped};
+use commands::CommandTrack;
+use cost::CostTrack;
+use gaps::Gaps;
+use pings::Pings;
+use series::Series;
+use slowlog::SlowTrack;
+use std::collections::BTreeMap;
+use streams::StreamState;
+
+/// Everything known about one Redis.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// Window of all rates, microseconds; 0 takes the last two samples.
+    rate_window_us: i64,
+    /// Our wall clock at the last round, milliseconds since 1970; 0 before the first.
+    pub taken_at_ms: i64,
+    /// The same moment on the clock of all stamps (the server's where it tells it), microseconds since 1970.
+    pub at_us: i64,
+    clock: ClockSource,
+    /// The last INFO.
+    pub info: Option<Stamped<Info>>,
+    /// Time between the last two INFOs, microseconds.
+    pub window_us: Option<i64>,
+    /// Rates of the server's counters.
+    pub rates: ServerRates,
+    /// Figures over time.
+    pub series: Series,
+    /// Hits and misses of others.
+    pub cache: CacheTrack,
+    /// Every stream.
+    pub streams: BTreeMap<Name, StreamState>,
+    /// CLIENT LIST.
+    pub clients: Option<Stamped<Vec<Client>>>,
+    /// The slow log.
+    pub slowlog: SlowTrack,
+    /// LATENCY LATEST.
+    pub latency_events: Option<Vec<LatencyEvent>>,
+    /// Where the server's time goes, by command.
+    pub commands: CommandTrack,
+    /// Round trips of PING.
+    pub pings: Pings,
+    /// What we cost.
+    pub cost: CostTrack,
+    /// What is missing, and why.
+    pub gaps: Gaps,
+    /// How far the search for streams is.
+    pub discovery: Discovery,
+    /// How often the answering process changed or its counters were reset.
+    pub restarts: u64,
+}
+
+/// Rates of the server's own counters.
+#[derive(Clone, Debug)]
+pub struct ServerRates {
+    /// Commands processed.
+    pub commands: Meter,
+    /// Bytes in.
+    pub net_in: Meter,
+    /// Bytes out.
+    pub net_out: Meter,
+    /// Keys expired.
+    pub expired: Meter,
+    /// Keys evicted.
+    pub evicted: Meter,
+    /// Error replies.
+    pub errors: Meter,
+    /// Connections accepted.
+    pub connections: Meter,
+    /// Hits, our own included.
+    pub hits: Meter,
+    /// Misses, our own included.
+    pub misses: Meter,
+}
+
+impl ServerRates {
+    fn new(window_us: i64) -> Self {
+        let meter = || Meter::new(window_us);
+        Self {
+            commands: meter(),
+            net_in: meter(),
+            net_out: meter(),
+            expired: meter(),
+            evicted: meter(),
+            errors: meter(),
+            connections: meter(),
+            hits: meter(),
+            misses: meter(),
+        }
+    }
+
+    fn advance(&mut self, info: &Info, at_us: i64) {
+        let stats = &info.stats;
+        self.commands.add(at_us, stats.commands);
+        self.net_in.add(at_us, stats.net_in);
+        self.net_out.add(at_us, stats.net_out);
+        self.expired.add(at_us, stats.expired);
+        self.evicted.add(at_us, stats.evicted);
+        self.errors.add(at_us, stats.errors);
+        self.connections.add(at_us, stats.connections);
+        self.hits.add(at_us, stats.lookups.map(|lookups| lookups.hits));
+        self.misses.add(at_us, stats.lookups.map(|lookups| lookups.misses));
+    }
+}
+
+impl Reading {
+    /// Nothing known yet; rates over `rate_window_us` (0: between the last two samples).
+    pub fn new(rate_window_us: i64) -> Self {
+        Self {
+            rate_window_us,
+            taken_at_ms: 0,
+            at_us: 0,
+            clock: ClockSource::default(),
+            info: None,
+            window_us: None,
+            rates: ServerRates::new(rate_window_us),
+            series: Series::default(),
+            cache: CacheTrack::default(),
+            streams: BTreeMap::new(),
+            clients: None,
+            slowlog: SlowTrack::default(),
+            latency_events: None,
+            commands: CommandTrack::default(),
+            pings: Pings::default(),
+            cost: CostTrack::default(),
+            gaps: Gaps::default(),
+            discovery: Discovery::default(),
+            restarts: 0,
+        }
+    }
+
+    /// Takes the next round in.
+    pub fn advance(&mut self, snapshot: Snapshot) {
+        if snapshot.clock != self.clock && self.taken_at_ms != 0 {
+            self.begin_anew();
+        }
+        self.clock = snapshot.clock;
+        self.taken_at_ms = snapshot.taken_at_ms;
+        self.at_us = snapshot.at_us;
+        self.cost.advance(snapshot.at_us, &snapshot.cost);
+        self.pings.advance(snapshot.at_us, &snapshot.pings_us);
+        self.gaps.advance(&snapshot);
+        if let Some(info) = snapshot.info {
+            let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
+            self.advance_info(info, at_us);
+        }
+        if let Some(bracket) = &snapshot.bracket {
+            self.cache.advance(bracket);
+        }
+        self.advance_streams(&snapshot.streams, &snapshot.groups, &snapshot.gone);
+        for (key, group, consumers) in snapshot.consumers {
+            if let Some(state) = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&group)) {
+                state.consumers = Some(consumers);
+            }
+        }
+        for page in snapshot.pending {
+            let stream = self.streams.get_mut(&page.key);
+            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+                state.take_pending(page);
+            }
+        }
+        if let Some(commands) = snapshot.commands {
+            self.commands.advance(snapshot.at_us, &commands);
+        }
+        if let Some(entries) = snapshot.slowlog {
+            self.slowlog.advance(entries);
+        }
+        self.clients = snapshot.clients.or_else(|| self.clients.take());
+        self.latency_events = snapshot.latency_events.or_else(|| self.latency_events.take());
+        self.discovery = snapshot.discovery.unwrap_or(self.discovery);
+    }
+
+    /// The time of all ages: milliseconds since 1970 on the clock of all stamps.
+    pub fn now_ms(&self) -> i64 {
+        self.at_us.div_euclid(1000)
+    }
+
+    /// What we cost the server, as its own figures have it: microseconds of its time a second.
+    pub fn server_us_per_s(&self) -> Option<f64> {
+        self.cost.server_us_per_s(&self.commands)
+    }
+
+    fn advance_info(&mut self, info: Info, at_us: i64) {
+        if let Some(last) = &self.info {
+            let other_process = info.server.run_id != last.value.server.run_id;
+            let went_back = |now: Option<u64>, before: Option<u64>| matches!((now, before), (Some(now), Some(before)) if now < before);
+            let reset = went_back(info.stats.commands, last.value.stats.commands)
+                || went_back(info.server.uptime_s, last.value.server.uptime_s);
+            if other_process {
+                self.begin_anew();
+            } else if reset {
+                self.forget_counters();
+            }
+        }
+        self.window_us = self.info.as_ref().map(|last| at_us.saturating_sub(last.at_us)).filter(|&us| us > 0);
+        self.rates.advance(&info, at_us);
+        self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
+        self.info = Some(Stamped { at_us, value: info });
+    }
+
+    /// Another process answers, or another clock: windows begin anew, figures stay.
+    fn begin_anew(&mut self) {
+        self.forget_counters();
+        self.info = None;
+        self.slowlog = SlowTrack::default();
+        self.series.break_all(self.now_ms());
+        for stream in self.streams.values_mut() {
+            stream.begin_anew();
+        }
+    }
+
+    fn forget_counters(&mut self) {
+        self.restarts += 1;
+        self.window_us = None;
+        self.rates = ServerRates::new(self.rate_window_us);
+        self.cache.clear();
+        self.commands = CommandTrack::default();
+    }
+
+    fn advance_streams(
+        &mut self,
+        facts: &[crate::core::model::streams::StreamFacts],
+        groups: &[(Name, Stamped<Vec<crate::core::model::groups::Group>>)],
+        gone: &[Name],
+    ) {
+        for fact in facts {
+            let window_us = self.rate_window_us;
+            let stream = self
+                .streams
+                .entry(fact.key.clone())
+                .or_insert_with(|| StreamState::new(fact.key.clone(), window_us));
+            stream.advance(fact);
+        }
+        let mut series_left = crate::core::limits::GROUP_SERIES
+            .saturating_sub(self.streams.values().map(|s| s.groups.len()).sum());
+        for (key, list) in groups {
+            let window_us = self.rate_window_us;
+            let stream =
+                self.streams.entry(key.clone()).or_insert_with(|| StreamState::new(key.clone(), window_us));
+            stream.advance_groups(list, &mut series_left);
+        }
+        for key in gone {
+            self.streams.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! Where the server's time goes: commandstats between two readings, and latencystats beside it.
+
+use crate::core::model::info::CommandInfo;
+use crate::core::model::latency::{CommandLatency, CommandStat};
+use std::collections::BTreeMap;
+
+/// Commands kept: more than any server has.
+const COMMANDS: usize = 1_000;
+
+/// Per-command figures over time.
+#[derive(Clone, Debug, Default)]
+pub struct CommandTrack {
+    stats: BTreeMap<String, CommandStat>,
+    latencies: BTreeMap<String, CommandLatency>,
+    at_us: Option<i64>,
+    rows: Vec<CommandRow>,
+}
+
+/// One command over the last window.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CommandRow {
+    /// The command.
+    pub name: String,
+    /// Calls a second; `None` in the first window.
+    pub calls_per_s: Option<f64>,
+    /// Mean time of a call in the window, microseconds; of all time while there is none.
+    pub mean_us: Option<f64>,
+    /// Its share of the time that all commands took in the window, 0 to 1.
+    pub share: Option<f64>,
+    /// Median since the last reset, microseconds.
+    pub p50_us: Option<f64>,
+    /// 99th percentile since the last reset, microseconds.
+    pub p99_us: Option<f64>,
+    /// Calls since the last reset.
+    pub calls: u64,
+}
+
+impl CommandTrack {
+    /// Takes the next reading in.
+    pub fn advance(&mut self, at_us: i64, info: &CommandInfo) {
+        for latency in info.latencies.iter().take(COMMANDS) {
+            self.latencies.insert(latency.name.clone(), latency.clone());
+        }
+        if info.stats.is_empty() {
+            return;
+        }
+        let span_us = self.at_us.and_then(|last_us| at_us.checked_sub(last_us)).filter(|&us| us > 0);
+        let spent = |stat: &CommandStat| {
+            let before = self.stats.get(&stat.name);
+            let calls = stat.calls.checked_sub(before.map_or(0, |before| before.calls))?;
+            let usec = stat.usec.checked_sub(before.map_or(0, |before| before.usec))?;
+            span_us.map(|span_us| (calls, usec, span_us))
+        };
+        let whole: u64 = info.stats.iter().filter_map(spent).map(|(_, usec, _)| usec).sum();
+        let row = |stat: &CommandStat| {
+            let window = spent(stat);
+            let latency = self.latencies.get(&stat.name);
+            let mean = |calls: u64, usec: u64| (calls > 0).then(|| usec as f64 / calls as f64);
+            CommandRow {
+                name: stat.name.clone(),
+                calls_per_s: window.map(|(calls, _, span_us)| calls as f64 * 1e6 / span_us as f64),
+                mean_us: window
+                    .and_then(|(calls, usec, _)| mean(calls, usec))
+                    .or_else(|| mean(stat.calls, stat.usec)),
+                share: window.filter(|_| whole > 0).map(|(_, usec, _)| usec as f64 / whole as f64),
+                p50_us: latency.and_then(|latency| latency.p50_us),
+                p99_us: latency.and_then(|latency| latency.p99_us),
+                calls: stat.calls,
+            }
+        };
+        let rows = info.stats.iter().take(COMMANDS).map(row).collect();
+        self.rows = rows;
+        self.stats = info.stats.iter().take(COMMANDS).map(|stat| (stat.name.clone(), stat.clone())).collect();
+        self.at_us = Some(at_us);
+    }
+
+    /// One row a command.
+    pub fn rows(&self) -> &[CommandRow] {
+        &self.rows
+    }
+
+    /// Mean time of a call since the last reset, microseconds. Before 7.0 a subcommand has its command's.
+    pub fn mean_us(&self, name: &str) -> Option<f64> {
+        let container = name.split('|').next().unwrap_or(name);
+        let stat = self.stats.get(name).or_else(|| self.stats.get(container))?;
+        (stat.calls > 0).then(|| stat.usec as f64 / stat.calls as f64)
+    }
+
+    /// Whether nothing was read yet.
+    pub fn is_empty(&self) -> bool {
+        self.stats.is_empty()
+    }
+}

@@ -1,0 +1,152 @@
+//! One stream over time: length, what comes in, its ages and its groups.
+//!
+//! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
+
+use super::groups::GroupState;
+use crate::core::model::groups::Group;
+use crate::core::model::history::History;
+use crate::core::model::meter::Meter;
+use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
+use crate::core::model::{Name, Stamped, StreamId};
+use std::collections::BTreeMap;
+
+/// What is known of a stream.
+#[derive(Clone, Debug)]
+pub struct StreamState {
+    /// Its key.
+    pub key: Name,
+    /// Entries in it.
+    pub length: Option<Stamped<u64>>,
+    /// The rest of XINFO STREAM, perhaps older than the length.
+    pub detail: Option<Stamped<StreamDetail>>,
+    /// Its groups, by name.
+    pub groups: BTreeMap<Name, GroupState>,
+    /// When its groups were read, on the clock of all stamps.
+    pub groups_at_us: Option<i64>,
+    /// Entries added (7.0).
+    pub added: Meter,
+    /// Length over time.
+    pub length_series: History,
+    /// Entries added a second over time.
+    pub added_series: History,
+    window_us: i64,
+}
+
+impl StreamState {
+    /// A stream of which nothing is known but its key.
+    pub fn new(key: Name, window_us: i64) -> Self {
+        Self {
+            key,
+            length: None,
+            detail: None,
+            groups: BTreeMap::new(),
+            groups_at_us: None,
+            added: Meter::new(window_us),
+            length_series: History::minutes(),
+            added_series: History::minutes(),
+            window_us,
+        }
+    }
+
+    /// Takes the next facts in.
+    pub fn advance(&mut self, facts: &StreamFacts) {
+        let at_us = facts.at_us;
+        let at_ms = at_us.div_euclid(1000);
+        if let Some(detail) = &facts.detail {
+            let before = self.detail.as_ref().map(|detail| &detail.value);
+            if before.is_some_and(|before| is_another_stream(before, detail)) {
+                self.begin_anew();
+                self.groups.clear();
+            }
+            self.added.add(at_us, detail.entries_added);
+            self.added_series.add(at_ms, self.added.last_per_s());
+            if detail.groups == Some(0) {
+                self.groups.clear();
+                self.groups_at_us = Some(at_us);
+            }
+            self.detail = Some(Stamped { at_us, value: detail.clone() });
+        }
+        if let Some(length) = facts.length {
+            self.length = Some(Stamped { at_us, value: length });
+        }
+        self.length_series.add(at_ms, facts.length.map(|length| length as f64));
+    }
+
+    /// Takes the list of its groups in: groups that are not on it are gone.
+    pub fn advance_groups(&mut self, list: &Stamped<Vec<Group>>, series_left: &mut usize) {
+        self.groups_at_us = Some(list.at_us);
+        let mut before = std::mem::take(&mut self.groups);
+        for facts in &list.value {
+            let mut state = before.remove(&facts.name).unwrap_or_else(|| {
+                let has_series = *series_left > 0;
+                *series_left = series_left.saturating_sub(1);
+                GroupState::new(facts.clone(), self.window_us, has_series)
+            });
+            state.advance(facts, list.at_us, self.length.map(|length| length.value), self.detail.as_ref());
+            self.groups.insert(facts.name.clone(), state);
+        }
+    }
+
+    /// Windows begin anew; what is known stays.
+    pub fn begin_anew(&mut self) {
+        self.added.clear();
+        for group in self.groups.values_mut() {
+            group.begin_anew();
+        }
+    }
+
+    /// Entries added a second; `None` before 7.0 and in the first window.
+    pub fn in_per_s(&self) -> Option<f64> {
+        self.added.per_s()
+    }
+
+    /// Entries delivered a second, all groups together.
+    pub fn out_per_s(&self) -> Option<f64> {
+        let mut rates = self.groups.values().map(GroupState::delivered_per_s);
+        rates.try_fold(None, |sum: Option<f64>, rate| rate.map(|rate| Some(sum.unwrap_or(0.0) + rate)))?
+    }
+
+    /// Age of the oldest entry in milliseconds: how far back the stream reaches.
+    pub fn oldest_entry_age_ms(&self, now_ms: i64) -> Option<u64> {
+        id_age_ms(self.fact(|detail| detail.first_entry)?, now_ms)
+    }
+
+    /// Age of the newest entry in milliseconds: how long producers have been silent.
+    pub fn newest_entry_age_ms(&self, now_ms: i64) -> Option<u64> {
+        id_age_ms(self.fact(|detail| detail.last_entry.or(detail.last_generated))?, now_ms)
+    }
+
+    /// Pending entries of all groups; `None` where a group's are unknown or the groups are.
+    pub fn pending(&self) -> Option<u64> {
+        self.groups_at_us?;
+        self.groups.values().map(|group| group.facts.pending).sum()
+    }
+
+    /// How many groups it has.
+    pub fn group_count(&self) -> Option<u64> {
+        self.groups_at_us.map(|_| self.groups.len() as u64).or_else(|| self.fact(|detail| detail.groups))
+    }
+
+    /// The group that is furthest behind.
+    pub fn worst_group(&self) -> Option<&GroupState> {
+        self.groups.values().max_by_key(|group| (group.lag.entries, group.facts.pending))
+    }
+
+    /// A part of the detail.
+    pub fn fact<T>(&self, part: impl Fn(&StreamDetail) -> Option<T>) -> Option<T> {
+        self.detail.as_ref().and_then(|detail| part(&detail.value))
+    }
+
+    /// The group's oldest entry that nobody has read, where it is the oldest of all.
+    pub fn first_entry(&self) -> Option<StreamId> {
+        self.fact(|detail| detail.first_entry)
+    }
+}
+
+fn is_another_stream(before: &StreamDetail, now: &StreamDetail) -> bool {
+    let ids =
+        matches!((before.last_generated, now.last_generated), (Some(before), Some(now)) if now < before);
+    let counts =
+        matches!((before.entries_added, now.entries_added), (Some(before), Some(now)) if now < before);
+    ids || counts
+}

@@ -1,0 +1,249 @@
+//! From raw replies to facts. One file a noun.
+//!
+//! Knows every reply's shape in both protocols and all versions; keeps no state. Invariant: decoding never
+//! fails and never guesses: what can't be read is a gap that says why, the rest is unharmed.
+
+mod clients;
+mod command_info;
+mod groups;
+mod info;
+mod latency;
+mod streams;
+
+use super::observation::{Exchange, Lost, Observation};
+use super::read::ReadCmd;
+use super::resp::{Refusal, RefusalKind, Resp};
+use crate::core::model::cache::Bracket;
+use crate::core::model::cost::Cost;
+use crate::core::model::gap::GapScope;
+use crate::core::model::snapshot::{ClockSource, ScanPage};
+use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
+
+/// Everything that the replies say.
+pub fn decode(observation: &Observation) -> Snapshot {
+    let clock = Clock::of(observation);
+    let mut snapshot =
+        Snapshot { taken_at_ms: observation.taken_at_ms, clock: clock.source, ..Snapshot::default() };
+    snapshot.clock_offset_us = (clock.source == ClockSource::Server).then_some(clock.offset_us);
+    let last_us = observation.exchanges.iter().map(|exchange| clock.at_us(exchange)).max();
+    snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
+    for exchange in &observation.exchanges {
+        count_cost(&mut snapshot.cost, exchange);
+        match &exchange.reply {
+            Ok(Resp::Error(refusal)) => refused(&mut snapshot, &exchange.command, refusal),
+            Ok(reply) => answered(&mut snapshot, exchange, reply, clock.at_us(exchange)),
+            Err(lost) => note_lost(&mut snapshot, &exchange.command, *lost),
+        }
+    }
+    snapshot
+}
+
+/// What a gap about this command is called.
+pub fn what(command: &ReadCmd) -> String {
+    let label = command.verb().label();
+    match command {
+        ReadCmd::XinfoConsumers(key, group) | ReadCmd::Xpending { key, group, .. } => {
+            format!("{label} {key} {group}")
+        }
+        ReadCmd::Info(sections) if matches!(sections.as_slice(), ["commandstats" | "latencystats", ..]) => {
+            "INFO commandstats".to_owned()
+        }
+        ReadCmd::Info(_) => "INFO".to_owned(),
+        ReadCmd::Scan { .. } => "SCAN".to_owned(),
+        _ => command.key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}")),
+    }
+}
+
+/// Translates our monotonic stamps into the server's time.
+struct Clock {
+    offset_us: i64,
+    source: ClockSource,
+}
+
+impl Clock {
+    fn of(observation: &Observation) -> Self {
+        let from_server = observation.exchanges.iter().find_map(|exchange| {
+            let time_us = server_time_us(exchange)?;
+            let middle_us = (exchange.sent_us / 2 + exchange.received_us / 2) as i64;
+            Some(time_us.saturating_sub(middle_us))
+        });
+        if let Some(offset_us) = from_server {
+            return Self { offset_us, source: ClockSource::Server };
+        }
+        if let Some(offset_us) = observation.clock_offset_us {
+            return Self { offset_us, source: ClockSource::Server };
+        }
+        let first_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us as i64);
+        let offset_us = observation.taken_at_ms.saturating_mul(1000).saturating_sub(first_us);
+        Self { offset_us, source: ClockSource::Local }
+    }
+
+    fn at_us(&self, exchange: &Exchange) -> i64 {
+        self.offset_us.saturating_add(exchange.received_us as i64)
+    }
+}
+
+fn server_time_us(exchange: &Exchange) -> Option<i64> {
+    match (&exchange.command, exchange.reply.as_ref().ok()?) {
+        (ReadCmd::Info(_), reply) => info::server_time_us(&reply.text()?),
+        (ReadCmd::Time, Resp::Array(parts)) => {
+            let (seconds, micros) = (parts.first()?.int()?, parts.get(1)?.int()?);
+            seconds.checked_mul(1_000_000)?.checked_add(micros)
+        }
+        _ => None,
+    }
+}
+
+fn count_cost(cost: &mut Cost, exchange: &Exchange) {
+    *cost.calls.entry(exchange.command.verb().stat_name()).or_default() += 1;
+    cost.request_bytes += exchange.command.encoded_len();
+    cost.reply_bytes += exchange.reply_bytes;
+}
+
+fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) {
+    let read = match &exchange.command {
+        ReadCmd::Ping => {
+            snapshot.pings_us.push(exchange.received_us.saturating_sub(exchange.sent_us));
+            Some(())
+        }
+        ReadCmd::Time => reply.items().map(|_| ()),
+        ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
+        ReadCmd::Scan { streams_only, .. } => {
+            scan_page(reply, *streams_only).map(|page| snapshot.scan = Some(page))
+        }
+        ReadCmd::Type(key) => reply.bytes().map(|kind| snapshot.types.push((key.clone(), kind == b"stream"))),
+        ReadCmd::ClientList => {
+            clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
+        }
+        ReadCmd::SlowlogGet(_) => latency::slowlog(reply).map(|entries| snapshot.slowlog = Some(entries)),
+        ReadCmd::LatencyLatest => latency::events(reply).map(|events| snapshot.latency_events = Some(events)),
+        _ => read_stream(snapshot, exchange, reply, at_us),
+    };
+    if read.is_some() {
+        snapshot.answered.insert(exchange.command.verb().label());
+        return;
+    }
+    let what = what(&exchange.command);
+    snapshot.gaps.push(Gap {
+        text: format!("{what}: the reply has a shape that streamgauge does not know"),
+        what,
+        why: GapReason::Failed,
+        scope: GapScope::Item,
+    });
+}
+
+fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) -> Option<()> {
+    match &exchange.command {
+        ReadCmd::Xlen(key) => {
+            streams::length_only(key, reply, at_us).map(|facts| snapshot.streams.push(facts))
+        }
+        ReadCmd::XinfoStream(key) => {
+            let facts = streams::facts(key, reply, at_us, Some(exchange.reply_bytes))?;
+            snapshot.streams.push(facts);
+            Some(())
+        }
+        ReadCmd::XinfoStreamLean { key, .. } => {
+            streams::facts(key, reply, at_us, None).map(|facts| snapshot.streams.push(facts))
+        }
+        ReadCmd::XinfoGroups(key) => {
+            groups::groups(reply).map(|value| snapshot.groups.push((key.clone(), Stamped { at_us, value })))
+        }
+        ReadCmd::XinfoConsumers(key, group) => groups::consumers(reply)
+            .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
+        ReadCmd::Xpending { key, group, start, count, consumer } => groups::pending(reply).map(|rows| {
+            snapshot.pending.push(crate::core::model::snapshot::PendingPage {
+                key: key.clone(),
+                group: group.clone(),
+                consumer: consumer.clone(),
+                start: *start,
+                count: *count,
+                at_us,
+                rows,
+            });
+        }),
+        ReadCmd::Xrange { key, .. } => {
+            streams::entries(key, reply, at_us, false).map(|page| snapshot.entries.push(page))
+        }
+        ReadCmd::Xrevrange { key, .. } => {
+            streams::entries(key, reply, at_us, true).map(|page| snapshot.entries.push(page))
+        }
+        _ => None,
+    }
+}
+
+fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, at_us: i64) -> Option<()> {
+    let text = reply.text()?;
+    let fields = info::Fields::of(&text);
+    let lookups = fields.lookups().map(|value| Stamped { at_us, value });
+    if let Some(first) = lookups {
+        match &mut snapshot.bracket {
+            None => snapshot.bracket = Some(Bracket { first, last: None }),
+            Some(bracket) => bracket.last = Some(first),
+        }
+    }
+    if fields.has("run_id") && snapshot.info.is_none() {
+        snapshot.info = Some(info::info(&fields));
+    }
+    if sections.iter().any(|section| matches!(*section, "commandstats" | "latencystats")) {
+        let mut read = command_info::commands(&text);
+        match &mut snapshot.commands {
+            None => snapshot.commands = Some(read),
+            Some(commands) => {
+                commands.stats.append(&mut read.stats);
+                commands.latencies.append(&mut read.latencies);
+            }
+        }
+    }
+    Some(())
+}
+
+fn scan_page(reply: &Resp, streams_only: bool) -> Option<ScanPage> {
+    let parts = reply.items()?;
+    let next = parts.first()?.text()?.parse().ok()?;
+    let keys = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).map(Name::from).collect();
+    Some(ScanPage { next, keys, streams_only })
+}
+
+fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
+    let kind = refusal.kind();
+    if let (RefusalKind::Gone | RefusalKind::WrongType, Some(key)) = (kind, command.key()) {
+        if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {
+            snapshot.gone.push(key.clone());
+        }
+        snapshot.answered.insert(command.verb().label());
+        return;
+    }
+    let why = match kind {
+        RefusalKind::DeniedCommand | RefusalKind::DeniedKey | RefusalKind::Unauthenticated => {
+            GapReason::Denied
+        }
+        RefusalKind::Unsupported => GapReason::Unsupported,
+        _ => GapReason::Failed,
+    };
+    let label = command.verb().label();
+    let (what, scope) = match kind {
+        RefusalKind::DeniedCommand | RefusalKind::Unsupported => (label.to_owned(), GapScope::Command),
+        _ => (what(command), GapScope::Item),
+    };
+    let text = match kind {
+        RefusalKind::DeniedCommand => {
+            format!("{label}: not permitted for this user; ask for +{}", command.verb().stat_name())
+        }
+        RefusalKind::DeniedKey => format!("{what}: no permission on this key"),
+        RefusalKind::Unsupported => format!("{label}: this server does not have it"),
+        _ => format!("{what}: {refusal}"),
+    };
+    snapshot.gaps.push(Gap { what, why, text, scope });
+}
+
+fn note_lost(snapshot: &mut Snapshot, command: &ReadCmd, lost: Lost) {
+    let (why, text) = match lost {
+        Lost::TimedOut => (GapReason::Timeout, "no reply in time"),
+        Lost::Disconnected => (GapReason::Failed, "the connection ended before the reply"),
+    };
+    let what = what(command);
+    snapshot.gaps.push(Gap { text: format!("{what}: {text}"), what, why, scope: GapScope::Item });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! INFO: lines of `field:value`. Unknown fields are passed over, missing ones are unknown.
+
+use crate::core::model::cache::Lookups;
+use crate::core::model::clients::ClientCounts;
+use crate::core::model::info::{Info, Keyspace, Stats};
+use crate::core::model::memory::Memory;
+use crate::core::model::server::{Mode, Persistence, Product, Replication, Role, Server};
+use std::collections::HashMap;
+
+/// The fields of one reply.
+pub struct Fields<'a>(HashMap<&'a str, &'a str>);
+
+impl<'a> Fields<'a> {
+    /// Splits the text into its fields.
+    pub fn of(text: &'a str) -> Self {
+        let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        Self(lines.filter_map(|line| line.split_once(':')).collect())
+    }
+
+    /// Whether the field is there.
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
+    /// Hits and misses, where both are there.
+    pub fn lookups(&self) -> Option<Lookups> {
+        Some(Lookups { hits: self.count("keyspace_hits")?, misses: self.count("keyspace_misses")? })
+    }
+
+    fn text(&self, field: &str) -> Option<&'a str> {
+        self.0.get(field).copied().filter(|value| !value.is_empty())
+    }
+
+    fn count(&self, field: &str) -> Option<u64> {
+        self.text(field)?.parse().ok()
+    }
+
+    fn ratio(&self, field: &str) -> Option<f64> {
+        self.text(field)?.trim_end_matches('%').parse().ok().filter(|value: &f64| value.is_finite())
+    }
+
+    fn flag(&self, field: &str) -> Option<bool> {
+        self.count(field).map(|value| value != 0)
+    }
+
+    fn ok(&self, field: &str) -> Option<bool> {
+        self.text(field).map(|value| value == "ok")
+    }
+
+    fn owned(&self, field: &str) -> Option<String> {
+        self.text(field).map(str::to_owned)
+    }
+}
+
+/// The server's clock in a reply of INFO, microseconds since 1970 (6.2).
+pub fn server_time_us(text: &str) -> Option<i64> {
+    let line = text.lines().find_map(|line| line.strip_prefix("server_time_usec:"))?;
+    line.trim().parse().ok()
+}
+
+/// All sections that are read.
+pub fn info(fields: &Fields<'_>) -> Info {
+    Info {
+        server: server(fields),
+        clients: ClientCounts {
+            connected: fields.count("connected_clients"),
+            blocked: fields.count("blocked_clients"),
+            max: fields.count("maxclients"),
+            pubsub: fields.count("pubsub_clients"),
+        },
+        memory: memory(fields),
+        persistence: persistence(fields),
+        replication: replication(fields),
+        stats: stats(fields),
+        keyspace: keyspace(fields),
+    }
+}
+
+fn server(fields: &Fields<'_>) -> Server {
+    let (product, version) = product(fields);
+    let mode = ["server_mode", "redis_mode", "redict_mode"].iter().find_map(|field| fields.text(field));
+    Server {
+        product,
+        version,
+        mode: match mode {
+            Some("cluster") => Mode::Cluster,
+            Some("sentinel") => Mode::Sentinel,
+            _ => Mode::Standalone,
+        },
+        role: match fields.text("role") {
+            Some("master") => Role::Primary,
+            Some("slave" | "replica") => Role::Replica,
+            _ => Role::Unknown,
+        },
+        run_id: fields.owned("run_id"),
+        uptime_s: fields.count("uptime_in_seconds"),
+        process_id: fields.count("process_id"),
+        time_us: fields.text("server_time_usec").and_then(|value| value.parse().ok()),
+        loading: fields
+            .flag("loading")
+            .filter(|loading| *loading)
+            .map(|_| fields.ratio("loading_loaded_perc").unwrap_or(0.0) / 100.0),
+    }
+}
+
+/// Forks keep `redis_version` at what they are compatible with; their own version stands in a field of theirs.
+fn product(fields: &Fields<'_>) -> (Product, Option<String>) {
+    for (field, name) in
+        [("redict_version", "redict"), ("dragonfly_version", "dragonfly"), ("garnet_version", "garnet")]
+    {
+        if let Some(version) = fields.text(field) {
+            return (Product::Other(name.to_owned()), Some(version.trim_start_matches("df-v").to_owned()));
+        }
+    }
+    if let Some(version) = fields.owned("valkey_version") {
+        return (Product::Valkey, Some(version));
+    }
+    let version = fields.owned("redis_version");
+    match fields.text("server_name") {
+        None | Some("redis") => (Product::Redis, version),
+        Some("valkey") => (Product::Valkey, version),
+        Some(other) => (Product::Other(other.to_owned()), version),
+    }
+}
+
+fn memory(fields: &Fields<'_>) -> Memory {
+    Memory {
+        used: fields.count("used_memory"),
+        rss: fields.count("used_memory_rss"),
+        peak: fields.count("used_memory_peak"),
+        overhead: fields.count("used_memory_overhead"),
+        startup: fields.count("used_memory_startup"),
+        dataset: fields.count("used_memory_dataset"),
+        maxmemory: fields.count("maxmemory"),
+        policy: fields.owned("maxmemory_policy"),
+        system_total: fields.count("total_system_memory").filter(|&bytes| bytes > 0),
+        fragmentation_ratio: fields.ratio("mem_fragmentation_ratio"),
+        allocator_frag_ratio: fields.ratio("allocator_frag_ratio"),
+        allocator_frag: fields.count("allocator_frag_bytes"),
+        allocator_rss: fields.count("allocator_rss_bytes"),
+        not_counted_for_evict: fields.count("mem_not_counted_for_evict"),
+        clients_normal: fields.count("mem_clients_normal"),
+        clients_replicas: fields.count("mem_clients_slaves"),
+        replication_backlog: fields.count("mem_replication_backlog"),
+        replication_buffers: fields.count("mem_total_replication_buffers"),
+        aof_buffer: fields.count("mem_aof_buffer"),
+        lazyfree_pending: fields.count("lazyfree_pending_objects"),
+    }
+}
+
+fn persistence(fields: &Fields<'_>) -> Persistence {
+    Persistence {
+        aof_enabled: fields.flag("aof_enabled"),
+        aof_last_write_ok: fields.ok("aof_last_write_status"),
+        aof_last_rewrite_ok: fields.ok("aof_last_bgrewrite_status"),
+        aof_rewriting: fields.flag("aof_rewrite_in_progress"),
+        rdb_last_ok: fields.ok("rdb_last_bgsave_status"),
+        rdb_last_save_s: fields.count("rdb_last_save_time"),
+        rdb_saving: fields.flag("rdb_bgsave_in_progress"),
+        rdb_changes: fields.count("rdb_changes_since_last_save"),
+        latest_fork_us: fields.count("latest_fork_usec"),
+    }
+}
+
+fn replication(fields: &Fields<'_>) -> Replication {
+    let primary = fields.text("master_host").map(|host| match fields.text("master_port") {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    });
+    Replication {
+        replicas: fields.count("connected_slaves"),
+        link_up: fields.text("master_link_status").map(|status| status == "up"),
+        link_silent_s: fields.count("master_last_io_seconds_ago"),
+        primary,
+        offset: fields.count("master_repl_offset"),
+    }
+}
+
+fn stats(fields: &Fields<'_>) -> Stats {
+    Stats {
+        commands: fields.count("total_commands_processed"),
+        connections: fields.count("total_connections_received"),
+        rejected_connections: fields.count("rejected_connections"),
+        net_in: fields.count("total_net_input_bytes"),
+        net_out: fields.count("total_net_output_bytes"),
+        expired: fields.count("expired_keys"),
+        evicted: fields.count("evicted_keys"),
+        lookups: fields.lookups(),
+        errors: fields.count("total_error_replies"),
+        pubsub_channels: fields.count("pubsub_channels"),
+        pubsub_patterns: fields.count("pubsub_patterns"),
+        full_syncs: fields.count("sync_full"),
+        eventloop_us: fields.count("instantaneous_eventloop_duration_usec"),
+        output_limit_disconnections: fields.count("client_output_buffer_limit_disconnections"),
+    }
+}
+
+fn keyspace(fields: &Fields<'_>) -> Vec<Keyspace> {
+    let mut databases: Vec<_> = fields.0.iter().filter_map(|(field, value)| database(field, value)).collect();
+    databases.sort_by_key(|keyspace| keyspace.database);
+    databases
+}
+
+fn database(field: &str, value: &str) -> Option<Keyspace> {
+    let database = field.strip_prefix("db")?.parse().ok()?;
+    let part = |name: &str| {
+        let mut parts = value.split(',').filter_map(|part| part.split_once('='));
+        parts.find(|(key, _)| *key == name).and_then(|(_, number)| number.parse().ok())
+    };
+    Some(Keyspace { database, keys: part("keys")?, expires: part("expires").unwrap_or(0) })
+}

@@ -1,0 +1,77 @@
+//! XLEN, XINFO STREAM (whole or with the bodies taken out) and XRANGE.
+
+use crate::core::model::snapshot::EntriesPage;
+use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
+use crate::core::model::{Name, StreamId};
+use crate::core::wire::resp::Resp;
+
+/// From XLEN: the length alone.
+pub fn length_only(key: &Name, reply: &Resp, at_us: i64) -> Option<StreamFacts> {
+    let length = reply.count()?;
+    Some(StreamFacts { key: key.clone(), at_us, length: Some(length), detail: None, reply_bytes: None })
+}
+
+/// From XINFO STREAM: fields in any order, old and new.
+pub fn facts(key: &Name, reply: &Resp, at_us: i64, reply_bytes: Option<u64>) -> Option<StreamFacts> {
+    let pairs = reply.pairs();
+    if pairs.is_empty() {
+        return None;
+    }
+    let mut facts = StreamFacts {
+        key: key.clone(),
+        at_us,
+        length: None,
+        detail: Some(StreamDetail::default()),
+        reply_bytes,
+    };
+    let mut detail = StreamDetail::default();
+    let mut recorded_first = None;
+    for (field, value) in pairs {
+        match field.as_slice() {
+            b"length" => facts.length = value.count(),
+            b"entries-added" => detail.entries_added = value.count(),
+            b"last-generated-id" => detail.last_generated = id(value),
+            b"max-deleted-entry-id" => detail.max_deleted = id(value),
+            b"recorded-first-entry-id" => recorded_first = id(value),
+            b"first-entry" => detail.first_entry = entry_id(value),
+            b"last-entry" => detail.last_entry = entry_id(value),
+            b"groups" => detail.groups = value.count(),
+            _ => {}
+        }
+    }
+    if facts.length != Some(0) {
+        detail.first_entry = detail.first_entry.or(recorded_first);
+    }
+    facts.detail = Some(detail);
+    Some(facts)
+}
+
+/// From XRANGE or XREVRANGE (`newest_first`): always oldest first. Rows that are no entries are left out.
+pub fn entries(key: &Name, reply: &Resp, at_us: i64, newest_first: bool) -> Option<EntriesPage> {
+    let mut entries: Vec<Entry> = reply.items()?.iter().filter_map(entry).collect();
+    if newest_first {
+        entries.reverse();
+    }
+    Some(EntriesPage { key: key.clone(), at_us, entries })
+}
+
+fn entry(row: &Resp) -> Option<Entry> {
+    let [entry_id, fields] = row.items()? else { return None };
+    let fields = fields.pairs().into_iter();
+    let fields =
+        fields.map(|(name, value)| (Name::from(name), Name::from(value.bytes().unwrap_or_default())));
+    Some(Entry { id: id(entry_id)?, fields: fields.collect() })
+}
+
+/// The id in a reply.
+pub fn id(reply: &Resp) -> Option<StreamId> {
+    std::str::from_utf8(&reply.bytes()?).ok()?.parse().ok()
+}
+
+/// The id of `[id, fields]`, or of an id that stands alone because the body was taken out.
+fn entry_id(reply: &Resp) -> Option<StreamId> {
+    match reply {
+        Resp::Array(parts) => parts.first().and_then(id),
+        _ => id(reply),
+    }
+}

@@ -1,0 +1,175 @@
+//! Replies as real servers send them, and replies that nobody should send.
+
+use super::*;
+use crate::core::model::StreamId;
+use crate::core::model::consumers::Inactivity;
+use crate::core::model::groups::ServerLag;
+use proptest::prelude::*;
+
+fn text(text: &str) -> Resp {
+    Resp::Bytes(text.as_bytes().to_vec())
+}
+
+fn list(items: Vec<Resp>) -> Resp {
+    Resp::Array(items)
+}
+
+fn seen(command: ReadCmd, reply: Resp) -> Snapshot {
+    let exchange = Exchange {
+        command,
+        sent_us: 10,
+        received_us: 20,
+        reply_bytes: reply.encoded_len(),
+        reply: Ok(reply),
+    };
+    decode(&Observation { taken_at_ms: 1_700_000_000_000, clock_offset_us: None, exchanges: vec![exchange] })
+}
+
+#[test]
+fn a_stream_is_read_whatever_the_order_of_its_fields() {
+    let reply = list(vec![
+        text("last-entry"),
+        list(vec![text("9-0"), list(vec![text("f"), text("v")])]),
+        text("new-field"),
+        Resp::Nil,
+        text("entries-added"),
+        Resp::Int(12),
+        text("length"),
+        Resp::Int(3),
+        text("first-entry"),
+        list(vec![text("4-0"), list(vec![])]),
+    ]);
+    let snapshot = seen(ReadCmd::XinfoStream(Name::from("s")), reply);
+    let facts = snapshot.streams.first().unwrap();
+    let detail = facts.detail.as_ref().unwrap();
+    assert_eq!((facts.length, detail.entries_added), (Some(3), Some(12)));
+    assert_eq!(
+        (detail.first_entry, detail.last_entry),
+        (Some(StreamId::new(4, 0)), Some(StreamId::new(9, 0)))
+    );
+    assert_eq!(detail.max_deleted, None);
+}
+
+#[test]
+fn lag_may_be_absent_nil_known_or_nonsense() {
+    let group = |lag: Option<Resp>| {
+        let mut pairs =
+            vec![(text("name"), Resp::Bytes(b"\xff\xfe".to_vec())), (text("pending"), Resp::Int(-1))];
+        pairs.extend(lag.map(|lag| (text("lag"), lag)));
+        let snapshot = seen(ReadCmd::XinfoGroups(Name::from("s")), list(vec![Resp::Map(pairs)]));
+        snapshot.groups.first().unwrap().1.value.first().unwrap().clone()
+    };
+    assert_eq!(group(None).lag, ServerLag::Unsupported);
+    assert_eq!(group(Some(Resp::Nil)).lag, ServerLag::Unknown);
+    assert_eq!(group(Some(Resp::Int(7))).lag, ServerLag::Known(7));
+    let odd = group(Some(Resp::Int(-94)));
+    assert_eq!((odd.lag, odd.pending), (ServerLag::Negative(-94), None));
+    assert_eq!(odd.name, Name::new(&b"\xff\xfe"[..]));
+}
+
+#[test]
+fn a_consumer_that_never_got_anything_is_not_one_that_just_did() {
+    let row =
+        |inactive: i64| Resp::Map(vec![(text("name"), text("c")), (text("inactive"), Resp::Int(inactive))]);
+    let old = Resp::Map(vec![(text("name"), text("old"))]);
+    let command = ReadCmd::XinfoConsumers(Name::from("s"), Name::from("g"));
+    let snapshot = seen(command, list(vec![row(-1), row(5), old]));
+    let kinds: Vec<_> = snapshot.consumers[0].2.value.iter().map(|consumer| consumer.inactive).collect();
+    assert_eq!(kinds, [Inactivity::Never, Inactivity::Ms(5), Inactivity::Unsupported]);
+}
+
+#[test]
+fn a_pending_row_that_was_given_back_has_no_idle_time() {
+    let row = list(vec![text("5-1"), text(""), Resp::Int(-1), Resp::Int(i64::MAX)]);
+    let command = ReadCmd::Xpending {
+        key: Name::from("s"),
+        group: Name::from("g"),
+        start: StreamId::MIN,
+        count: 10,
+        consumer: None,
+    };
+    let snapshot = seen(command, list(vec![row]));
+    let row = snapshot.pending[0].rows[0].clone();
+    assert_eq!((row.idle_ms, row.deliveries), (None, i64::MAX as u64));
+}
+
+#[test]
+fn a_denied_command_is_a_gap_and_leaves_the_rest_alone() {
+    let refusal =
+        Resp::Error(Refusal::new("NOPERM this user has no permissions to run the 'client|list' command"));
+    let snapshot = seen(ReadCmd::ClientList, refusal);
+    assert_eq!(snapshot.clients, None);
+    let gap = snapshot.gaps.first().unwrap();
+    assert_eq!((gap.what.as_str(), gap.why), ("CLIENT LIST", GapReason::Denied));
+    assert!(gap.text.contains("+client|list"));
+}
+
+#[test]
+fn an_absent_key_is_gone_and_no_gap() {
+    let snapshot = seen(ReadCmd::XinfoGroups(Name::from("s")), Resp::Error(Refusal::new("ERR no such key")));
+    assert_eq!((snapshot.gone, snapshot.gaps), (vec![Name::from("s")], vec![]));
+}
+
+#[test]
+fn valkey_is_known_by_its_own_version() {
+    let reply = text(
+        "# Server\r\nredis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:9.1.2\r\nrun_id:ab\r\nserver_mode:cluster\r\ndb0:keys=5,expires=2,avg_ttl=0\r\nkeyspace_hits:10\r\nkeyspace_misses:2\r\n",
+    );
+    let snapshot = seen(ReadCmd::Info(vec![]), reply);
+    let info = snapshot.info.unwrap();
+    assert_eq!(info.server.product.word(), "valkey");
+    assert_eq!(info.server.version.as_deref(), Some("9.1.2"));
+    assert_eq!(info.server.mode.word(), "cluster");
+    assert_eq!((info.keyspace[0].keys, info.keyspace[0].expires), (5, 2));
+    assert_eq!(info.memory.used, None);
+    assert_eq!(snapshot.bracket.unwrap().first.value.hits, 10);
+}
+
+#[test]
+fn clients_are_read_with_odd_names_and_unknown_fields() {
+    let line = b"id=7 addr=127.0.0.1:5 name=\xff fd=8 age=3 idle=0 flags=b db=2 new=x cmd=client|list user=default lib-name=redis-py lib-ver=5.0\nid=oops\n";
+    let snapshot = seen(ReadCmd::ClientList, Resp::Bytes(line.to_vec()));
+    let clients = snapshot.clients.unwrap().value;
+    assert_eq!(clients.len(), 1);
+    assert_eq!(clients[0].name, Name::new(&b"\xff"[..]));
+    assert_eq!(clients[0].library, Some(Name::from("redis-py 5.0")));
+}
+
+fn any_resp() -> impl Strategy<Value = Resp> {
+    let words =
+        ["name", "length", "lag", "pending", "idle", "inactive", "1-1", "entries-read", "first-entry", "0"];
+    let leaf = prop_oneof![
+        Just(Resp::Nil),
+        any::<i64>().prop_map(Resp::Int),
+        any::<f64>().prop_map(Resp::Double),
+        any::<bool>().prop_map(Resp::Bool),
+        proptest::sample::select(words.to_vec()).prop_map(|word| Resp::Bytes(word.as_bytes().to_vec())),
+        proptest::collection::vec(any::<u8>(), 0..12).prop_map(Resp::Bytes),
+        "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::Error(Refusal::new(&line))),
+    ];
+    leaf.prop_recursive(4, 48, 6, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..6).prop_map(Resp::Array),
+            proptest::collection::vec((inner.clone(), inner), 0..5).prop_map(Resp::Map),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn decoding_never_panics_and_always_answers_or_says_why(reply in any_resp(), which in 0_usize..15) {
+        let (key, group) = (Name::from("s"), Name::from("g"));
+        let (start, end) = (StreamId::MIN, StreamId::MAX);
+        let commands = [
+            ReadCmd::Ping, ReadCmd::Time, ReadCmd::Info(vec![]), ReadCmd::Info(vec!["commandstats"]),
+            ReadCmd::Scan { cursor: 0, pattern: None, count: 10, streams_only: true },
+            ReadCmd::Type(key.clone()), ReadCmd::Xlen(key.clone()), ReadCmd::XinfoStream(key.clone()),
+            ReadCmd::XinfoGroups(key.clone()), ReadCmd::XinfoConsumers(key.clone(), group.clone()),
+            ReadCmd::Xpending { key: key.clone(), group, start, count: 10, consumer: None },
+            ReadCmd::Xrange { key, start, end, count: 10 },
+            ReadCmd::ClientList, ReadCmd::SlowlogGet(5), ReadCmd::LatencyLatest,
+        ];
+        let snapshot = seen(commands[which].clone(), reply);
+        prop_assert_eq!(snapshot.gaps.len() + snapshot.answered.len(), 1);
+    }
+}

@@ -1,0 +1,338 @@
+//! What one poll asks: which commands, in which order, within which cost.
+//!
+//! Knows the streams and groups seen so far, whose turn it is, what was refused and what would take too long.
+//! Does not send anything and reads no clock: time enters as microseconds that never go back.
+//! Invariant: every round begins and ends with INFO, so that what it causes stands between two readings.
+
+mod capabilities;
+mod discovery;
+mod known;
+
+use super::observation::Observation;
+use super::read::{ReadCmd, Verb};
+use crate::core::limits;
+use crate::core::model::gap::GapScope;
+use crate::core::model::snapshot::Discovery;
+use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
+use capabilities::Capabilities;
+use discovery::Search;
+use known::Known;
+
+/// What a planner is told once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PollSettings {
+    /// Time between rounds, microseconds.
+    pub interval_us: u64,
+    /// Keys, or globs, that are looked for beside the search.
+    pub patterns: Vec<Name>,
+    /// Whether to search the whole keyspace for streams.
+    pub discover: bool,
+    /// Ask everything in every round instead of taking turns: for one reading that is complete.
+    pub everything: bool,
+}
+
+/// What somebody is looking at: asked first and in every round.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Focus {
+    /// Streams on the screen.
+    pub streams: Vec<Name>,
+    /// Groups on the screen.
+    pub groups: Vec<(Name, Name)>,
+    /// The group whose pending rows are read.
+    pub pending: Option<(Name, Name, Option<Name>)>,
+    /// Whether CLIENT LIST is on the screen.
+    pub clients: bool,
+    /// Whether command times are on the screen.
+    pub latency: bool,
+}
+
+/// What is asked only on request, because it is too costly to poll.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fetch {
+    /// CLIENT LIST.
+    Clients,
+    /// XINFO CONSUMERS of a group.
+    Consumers(Name, Name),
+}
+
+/// One round, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Round {
+    /// In this order, cut into pipelines by the link.
+    pub commands: Vec<ReadCmd>,
+    /// What was left out, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// Decides what the next round asks.
+#[derive(Clone, Debug)]
+pub struct Planner {
+    settings: PollSettings,
+    capabilities: Capabilities,
+    search: Search,
+    known: Known,
+    due: Due,
+    clients: Option<u64>,
+    fetches: Vec<Fetch>,
+    fetched: std::collections::BTreeMap<Fetch, u64>,
+}
+
+/// When the slower questions come next.
+#[derive(Clone, Copy, Debug, Default)]
+struct Due {
+    clients_us: u64,
+    slowlog_us: u64,
+    latency_us: u64,
+    commands_us: u64,
+    literals_us: u64,
+}
+
+const SECOND_US: u64 = 1_000_000;
+/// Time between two fetches of the same thing.
+const FETCH_APART_US: u64 = 30 * SECOND_US;
+const INFO_SECTIONS: [&str; 7] =
+    ["server", "clients", "memory", "persistence", "stats", "replication", "keyspace"];
+
+impl Planner {
+    /// A planner that knows nothing yet.
+    pub fn new(settings: PollSettings) -> Self {
+        let search = Search::new(&settings.patterns, settings.discover);
+        let mut known = Known::default();
+        known.add(search.literals());
+        Self {
+            settings,
+            capabilities: Capabilities::default(),
+            search,
+            known,
+            due: Due::default(),
+            clients: None,
+            fetches: Vec::new(),
+            fetched: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// Time between rounds, microseconds.
+    pub fn interval_us(&self) -> u64 {
+        self.settings.interval_us
+    }
+
+    /// Changes the time between rounds.
+    pub fn set_interval_us(&mut self, interval_us: u64) {
+        self.settings.interval_us = interval_us;
+    }
+
+    /// Another connection, perhaps another user or server: what was refused may be tried again.
+    pub fn reconnected(&mut self) {
+        self.capabilities = Capabilities::default();
+        self.due = Due::default();
+    }
+
+    /// Asks for something costly in the next round; the seconds to wait when it was asked too recently.
+    pub fn fetch(&mut self, fetch: Fetch, now_us: u64) -> Result<(), u64> {
+        let next_us = self.fetched.get(&fetch).map_or(0, |at_us| at_us.saturating_add(FETCH_APART_US));
+        if next_us > now_us {
+            return Err((next_us - now_us).div_ceil(SECOND_US));
+        }
+        if self.fetched.len() > limits::GAPS {
+            self.fetched.clear();
+        }
+        self.fetched.insert(fetch.clone(), now_us);
+        if !self.fetches.contains(&fetch) {
+            self.fetches.push(fetch);
+        }
+        Ok(())
+    }
+
+    /// Whether every stream and group known was read at least once, and the keyspace was walked through.
+    pub fn has_seen_everything(&self) -> bool {
+        (self.search.progress().laps > 0 || !self.capabilities.may_scan())
+            && self.known.all_read(&self.capabilities)
+    }
+
+    /// Whether there are streams or groups that were not read yet.
+    pub fn has_unread(&self) -> bool {
+        !self.known.all_read(&self.capabilities)
+    }
+
+    /// How far the search is.
+    pub fn discovery(&self) -> Discovery {
+        Discovery { streams: self.known.len(), ..self.search.progress() }
+    }
+
+    /// The next round.
+    pub fn round(&mut self, now_us: u64, focus: &Focus) -> Round {
+        let mut round = Round::default();
+        self.ask_info(&mut round, now_us, focus);
+        self.ask_streams(&mut round, now_us, focus);
+        self.ask_groups(&mut round, focus);
+        self.ask_clients(&mut round, now_us, focus);
+        self.ask_latency(&mut round, now_us);
+        self.close(&mut round);
+        round
+    }
+
+    /// The next step of the search, when it is due; `idle_us` is what a call takes that asks nothing.
+    pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
+        let command = self.search.step(now_us, &self.capabilities)?;
+        let mut round = Round::default();
+        if self.capabilities.may(Verb::Info) {
+            round.commands.push(ReadCmd::Info(vec!["stats"]));
+        }
+        round.commands.extend(command);
+        self.close(&mut round);
+        Some(round)
+    }
+
+    /// When the next step of the search is due.
+    pub fn search_due_us(&self) -> Option<u64> {
+        self.capabilities.may_scan().then(|| self.search.due_us()).flatten()
+    }
+
+    /// A question of somebody who looks at something, inside its own bracket.
+    pub fn detail(&self, commands: Vec<ReadCmd>) -> Round {
+        let mut round = Round::default();
+        if self.capabilities.may(Verb::Info) {
+            round.commands.push(ReadCmd::Info(vec!["stats"]));
+        }
+        round.commands.extend(commands);
+        self.close(&mut round);
+        round
+    }
+
+    /// Learns from what came back: what was refused, what is there, what takes long.
+    pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
+        self.capabilities.learn(observation, now_us);
+        self.known.learn(observation, snapshot, now_us);
+        self.search.learn(observation, snapshot, now_us);
+        let found = self.search.take_found();
+        self.known.add(&found);
+        if now_us >= self.due.literals_us {
+            // A key that was named and is not there is looked for again, not in every round.
+            self.due.literals_us = now_us + 10 * SECOND_US;
+            self.known.add(self.search.literals());
+        }
+        if let Some(info) = &snapshot.info {
+            self.clients = info.clients.connected;
+        }
+    }
+
+    fn ask_info(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        if !self.capabilities.may(Verb::Info) {
+            if self.capabilities.may(Verb::Time) {
+                round.commands.push(ReadCmd::Time);
+            }
+            return;
+        }
+        let commands_due = now_us >= self.due.commands_us;
+        if commands_due {
+            self.due.commands_us = now_us + if focus.latency { 2 } else { 10 } * SECOND_US;
+        }
+        if self.capabilities.may(Verb::InfoSections) {
+            let mut sections = INFO_SECTIONS.to_vec();
+            if commands_due {
+                sections.extend(["commandstats", "latencystats"]);
+            }
+            round.commands.push(ReadCmd::Info(sections));
+        } else {
+            round.commands.push(ReadCmd::Info(vec![]));
+            round.commands.push(ReadCmd::Time);
+            if commands_due {
+                round.commands.push(ReadCmd::Info(vec!["commandstats"]));
+            }
+        }
+    }
+
+    fn ask_streams(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let places = if self.settings.everything {
+            usize::MAX
+        } else {
+            let share = self.settings.interval_us.clamp(SECOND_US / 10, 10 * SECOND_US);
+            (limits::STREAM_COMMANDS_PER_S as u64 * share / SECOND_US / 2) as usize
+        };
+        for key in self.known.streams_in_turn(focus, places, now_us) {
+            self.known.ask_stream(&key, &self.capabilities, now_us, round);
+        }
+        if self.known.refused_streams() > 0 {
+            round.gaps.push(Gap {
+                what: "streams".to_owned(),
+                why: GapReason::Bound,
+                text: format!("{} more streams than streamgauge watches", self.known.refused_streams()),
+                scope: GapScope::Item,
+            });
+        }
+    }
+
+    fn ask_groups(&mut self, round: &mut Round, focus: &Focus) {
+        for (key, group) in self.known.groups_in_turn(focus, self.settings.everything) {
+            let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
+            self.known.ask_group(&key, &group, wanted, &self.capabilities, round);
+        }
+        if let Some((key, group, consumer)) = &focus.pending
+            && self.capabilities.may(Verb::Xpending)
+        {
+            round.commands.push(ReadCmd::Xpending {
+                key: key.clone(),
+                group: group.clone(),
+                start: StreamId::MIN,
+                count: limits::PENDING_ROWS_VISIBLE,
+                consumer: consumer.clone(),
+            });
+        }
+        self.fetches.retain(|fetch| matches!(fetch, Fetch::Clients));
+    }
+
+    fn ask_clients(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let fetched = self.fetches.contains(&Fetch::Clients);
+        self.fetches.clear();
+        if !self.capabilities.may(Verb::ClientList) {
+            return;
+        }
+        let Some(clients) = self.clients else {
+            // Nobody says how many there are: ask only for somebody who wants it.
+            if fetched {
+                round.commands.push(ReadCmd::ClientList);
+            }
+            return;
+        };
+        if clients > limits::CLIENTS_POLLED {
+            round.gaps.push(Gap {
+                what: "CLIENT LIST".to_owned(),
+                why: GapReason::TooCostly,
+                text: format!(
+                    "CLIENT LIST is not polled: {clients} clients would hold the server about {:.1} ms; f asks once",
+                    clients as f64 * 1.8 / 1000.0
+                ),
+                scope: GapScope::Item,
+            });
+        } else if now_us >= self.due.clients_us {
+            self.due.clients_us = now_us + if focus.clients { 2 } else { 5 } * SECOND_US;
+            round.commands.push(ReadCmd::ClientList);
+            return;
+        }
+        if fetched {
+            round.commands.push(ReadCmd::ClientList);
+        }
+    }
+
+    fn ask_latency(&mut self, round: &mut Round, now_us: u64) {
+        if self.capabilities.may(Verb::SlowlogGet) && now_us >= self.due.slowlog_us {
+            self.due.slowlog_us = now_us + 5 * SECOND_US;
+            round.commands.push(ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES));
+        }
+        if self.capabilities.may(Verb::LatencyLatest) && now_us >= self.due.latency_us {
+            self.due.latency_us = now_us + 10 * SECOND_US;
+            round.commands.push(ReadCmd::LatencyLatest);
+        }
+    }
+
+    fn close(&self, round: &mut Round) {
+        if self.capabilities.may(Verb::Info) {
+            round.commands.push(ReadCmd::Info(vec!["stats"]));
+        } else if round.commands.is_empty() && self.capabilities.may(Verb::Ping) {
+            round.commands.push(ReadCmd::Ping);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

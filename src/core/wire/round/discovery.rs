@@ -1,0 +1,166 @@
+//! The search for streams: a slow walk through the keyspace, again and again.
+//!
+//! Knows cursors and pace; does not know what is done with the streams found. Invariants: one SCAN a step, each
+//! about 0.3 ms of server time, and no more than about one part in a hundred of it over time.
+
+use super::super::observation::Observation;
+use super::super::read::{ReadCmd, Verb};
+use super::capabilities::Capabilities;
+use crate::core::limits;
+use crate::core::model::snapshot::Discovery;
+use crate::core::model::{Name, Snapshot};
+use std::collections::VecDeque;
+
+/// Steps of the first lap that follow each other without a pause: small servers are seen at once.
+const EAGER_STEPS: u64 = 16;
+/// Pause between steps, microseconds.
+const PAUSE_US: u64 = 25_000;
+/// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.
+const LAP_PAUSE_US: u64 = 5_000_000;
+
+/// The walk and what it found.
+#[derive(Clone, Debug)]
+pub struct Search {
+    literals: Vec<Name>,
+    walks: Vec<Option<Name>>,
+    walk: usize,
+    cursor: u64,
+    count: u32,
+    untyped: VecDeque<Name>,
+    found: Vec<Name>,
+    progress: Discovery,
+    due_us: u64,
+    lap_cost_us: u64,
+    idle_us: u64,
+}
+
+impl Search {
+    /// Names without wildcards are streams to watch; the others are walked for, and everything where asked.
+    pub fn new(patterns: &[Name], everywhere: bool) -> Self {
+        let is_glob = |name: &&Name| name.as_bytes().iter().any(|byte| b"*?[]\\".contains(byte));
+        let literals = patterns.iter().filter(|name| !is_glob(name)).cloned().collect();
+        let mut walks: Vec<_> = if everywhere {
+            vec![None]
+        } else {
+            patterns.iter().filter(is_glob).map(|pattern| Some(pattern.clone())).collect()
+        };
+        walks.dedup();
+        let laps = u64::from(walks.is_empty());
+        Self {
+            literals,
+            walks,
+            walk: 0,
+            cursor: 0,
+            count: 100,
+            untyped: VecDeque::new(),
+            found: Vec::new(),
+            progress: Discovery { laps, ..Discovery::default() },
+            due_us: 0,
+            lap_cost_us: 0,
+            idle_us: u64::MAX,
+        }
+    }
+
+    /// Keys named in the configuration.
+    pub fn literals(&self) -> &[Name] {
+        &self.literals
+    }
+
+    /// Streams found since the last call.
+    pub fn take_found(&mut self) -> Vec<Name> {
+        std::mem::take(&mut self.found)
+    }
+
+    /// How far the walk is.
+    pub fn progress(&self) -> Discovery {
+        self.progress
+    }
+
+    /// When the next step is due; `None` when there is nothing to walk through.
+    pub fn due_us(&self) -> Option<u64> {
+        (!self.walks.is_empty()).then_some(self.due_us)
+    }
+
+    /// The commands of the next step, when it is due.
+    pub fn step(&mut self, now_us: u64, capabilities: &Capabilities) -> Option<Vec<ReadCmd>> {
+        if self.walks.is_empty() || now_us < self.due_us || !capabilities.may_scan() {
+            return None;
+        }
+        if !self.untyped.is_empty() {
+            let batch = self.untyped.len().min(limits::PIPELINE_COMMANDS - 2);
+            return Some(self.untyped.drain(..batch).map(ReadCmd::Type).collect());
+        }
+        Some(vec![ReadCmd::Scan {
+            cursor: self.cursor,
+            pattern: self.walks.get(self.walk).cloned().flatten(),
+            count: self.count,
+            streams_only: capabilities.may(Verb::ScanType),
+        }])
+    }
+
+    /// Takes a page, or types, in and sets the pace.
+    pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
+        self.found
+            .extend(snapshot.types.iter().filter(|(_, is_stream)| *is_stream).map(|(key, _)| key.clone()));
+        let taken_us = observation
+            .exchanges
+            .first()
+            .map_or(0, |exchange| exchange.received_us.saturating_sub(exchange.sent_us));
+        self.idle_us = self.idle_us.min(taken_us.max(1));
+        if !snapshot.types.is_empty() {
+            self.due_us = now_us.saturating_add(self.pause_us());
+        }
+        let asked =
+            observation.exchanges.iter().any(|exchange| matches!(exchange.command, ReadCmd::Scan { .. }));
+        let Some(page) = &snapshot.scan else {
+            if asked {
+                // Refused in this form, or lost: the next step tries again in another.
+                self.due_us = now_us.saturating_add(PAUSE_US);
+            }
+            return;
+        };
+        self.progress.steps += 1;
+        let call_us = taken_us.saturating_sub(self.idle_us);
+        self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);
+        self.adapt(call_us);
+        if page.streams_only {
+            self.found.extend(page.keys.iter().cloned());
+        } else {
+            let room = limits::UNTYPED_KEYS.saturating_sub(self.untyped.len());
+            self.untyped.extend(page.keys.iter().take(room).cloned());
+        }
+        self.cursor = page.next;
+        self.due_us = now_us.saturating_add(self.pause_us());
+        if page.next == 0 {
+            self.end_walk(now_us);
+        }
+    }
+
+    fn end_walk(&mut self, now_us: u64) {
+        self.walk += 1;
+        if self.walk >= self.walks.len() {
+            self.walk = 0;
+            self.progress.laps += 1;
+            self.progress.steps = 0;
+            let rest_us = self.lap_cost_us.saturating_mul(100).max(LAP_PAUSE_US);
+            self.lap_cost_us = 0;
+            self.due_us = now_us.saturating_add(if self.untyped.is_empty() { rest_us } else { PAUSE_US });
+        }
+    }
+
+    fn pause_us(&self) -> u64 {
+        let eager = self.progress.laps == 0 && self.progress.steps < EAGER_STEPS;
+        if eager { 0 } else { PAUSE_US }
+    }
+
+    fn adapt(&mut self, call_us: u64) {
+        let next = if call_us > limits::SCAN_CALL_US {
+            self.count / 2
+        } else if call_us < limits::SCAN_CALL_US / 3 {
+            self.count.saturating_mul(2)
+        } else {
+            self.count
+        };
+        self.count = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
+    }
+}

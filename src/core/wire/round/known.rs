@@ -1,0 +1,288 @@
+//! The streams and groups seen so far, and whose turn it is.
+//!
+//! Knows sizes that predict cost; keeps no figures for show (`Reading` does). Invariant: what is looked at is
+//! asked first, everything else gets its turn, and the number of streams is bounded.
+
+use super::super::observation::Observation;
+use super::super::read::{ReadCmd, Verb};
+use super::super::resp::{RefusalKind, Resp};
+use super::capabilities::Capabilities;
+use super::{Focus, Round};
+use crate::core::limits;
+use crate::core::model::gap::GapScope;
+use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+/// How long a stream rests whose key may not be read.
+const DENIED_KEY_US: u64 = 60_000_000;
+/// How often a fat stream is asked whole where no script can make it lean.
+const WHOLE_AGAIN_US: u64 = 30_000_000;
+
+/// Everything known.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    streams: BTreeMap<Name, Stream>,
+    stream_turn: Option<Name>,
+    group_turn: Option<(Name, Name)>,
+    suspicious_turn: Option<(Name, Name)>,
+    refused: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Stream {
+    groups: BTreeMap<Name, Group>,
+    group_count: Option<u64>,
+    reply_bytes: u64,
+    whole_due_us: u64,
+    rests_until_us: u64,
+    was_read: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Group {
+    consumers: Option<u64>,
+    pending: Option<u64>,
+    suspicious: bool,
+    was_read: bool,
+}
+
+impl Known {
+    /// How many streams.
+    pub fn len(&self) -> usize {
+        self.streams.len()
+    }
+
+    /// Streams that were found and are not watched, for there are too many.
+    pub fn refused_streams(&self) -> usize {
+        self.refused
+    }
+
+    /// Watches these from now on.
+    pub fn add(&mut self, keys: &[Name]) {
+        for key in keys {
+            if self.streams.contains_key(key) {
+                continue;
+            }
+            if self.streams.len() >= limits::STREAMS {
+                self.refused += 1;
+            } else {
+                self.streams.insert(key.clone(), Stream::default());
+            }
+        }
+    }
+
+    /// Whether every stream and every group was read once, as far as they may be.
+    pub fn all_read(&self, capabilities: &Capabilities) -> bool {
+        let may_look_inside = capabilities.may(Verb::XinfoConsumers) || capabilities.may(Verb::Xpending);
+        self.streams.values().all(|stream| {
+            stream.was_read && (!may_look_inside || stream.groups.values().all(|group| group.was_read))
+        })
+    }
+
+    /// The streams of this round: those looked at, then `places` others in turn.
+    pub fn streams_in_turn(&mut self, focus: &Focus, places: usize, now_us: u64) -> Vec<Name> {
+        let awake = |stream: &Stream| now_us >= stream.rests_until_us;
+        let mut turn: Vec<Name> = Vec::new();
+        let mut chosen = BTreeSet::new();
+        for key in &focus.streams {
+            if self.streams.get(key).is_some_and(awake) && chosen.insert(key.clone()) {
+                turn.push(key.clone());
+            }
+        }
+        let rest = after(&self.streams, self.stream_turn.as_ref());
+        let rest = rest.filter(|(key, stream)| awake(stream) && !chosen.contains(*key));
+        let others: Vec<Name> = rest.take(places).map(|(key, _)| key.clone()).collect();
+        if let Some(last) = others.last() {
+            self.stream_turn = Some(last.clone());
+        }
+        turn.extend(others);
+        turn
+    }
+
+    /// The groups whose inside is read in this round.
+    pub fn groups_in_turn(&mut self, focus: &Focus, everything: bool) -> Vec<(Name, Name)> {
+        let mut turn: Vec<(Name, Name)> = Vec::new();
+        let mut chosen = BTreeSet::new();
+        for (key, group) in &focus.groups {
+            let known = self.streams.get(key).is_some_and(|stream| stream.groups.contains_key(group));
+            if known && chosen.insert((key.clone(), group.clone())) {
+                turn.push((key.clone(), group.clone()));
+            }
+        }
+        let (suspicious, rotating) = if everything {
+            (usize::MAX, usize::MAX)
+        } else {
+            (limits::SUSPICIOUS_GROUPS_PER_ROUND, limits::ROTATING_GROUPS_PER_ROUND)
+        };
+        let looks_wrong =
+            self.groups_after(self.suspicious_turn.as_ref(), suspicious, &chosen, |group| group.suspicious);
+        self.suspicious_turn = looks_wrong.last().cloned().or_else(|| self.suspicious_turn.clone());
+        chosen.extend(looks_wrong.iter().cloned());
+        turn.extend(looks_wrong);
+        let others = self.groups_after(self.group_turn.as_ref(), rotating, &chosen, |_| true);
+        self.group_turn = others.last().cloned().or_else(|| self.group_turn.clone());
+        turn.extend(others);
+        turn
+    }
+
+    fn groups_after(
+        &self,
+        last: Option<&(Name, Name)>,
+        places: usize,
+        chosen: &BTreeSet<(Name, Name)>,
+        wanted: impl Fn(&Group) -> bool,
+    ) -> Vec<(Name, Name)> {
+        if places == 0 {
+            return Vec::new();
+        }
+        let all = |from: Bound<&Name>, to: Bound<&Name>| {
+            self.streams
+                .range::<Name, _>((from, to))
+                .flat_map(|(key, stream)| stream.groups.iter().map(move |(name, group)| (key, name, group)))
+        };
+        let (later, earlier): (Vec<_>, Vec<_>) = match last {
+            None => (all(Bound::Unbounded, Bound::Unbounded).collect(), Vec::new()),
+            Some((key, name)) => {
+                let is_later = |item: &(&Name, &Name, &Group)| (item.0, item.1) > (key, name);
+                (
+                    all(Bound::Included(key), Bound::Unbounded).filter(is_later).collect(),
+                    all(Bound::Unbounded, Bound::Included(key)).filter(|item| !is_later(item)).collect(),
+                )
+            }
+        };
+        later
+            .into_iter()
+            .chain(earlier)
+            .filter(|(key, name, group)| {
+                wanted(group) && !chosen.contains(&((*key).clone(), (*name).clone()))
+            })
+            .take(places)
+            .map(|(key, name, _)| (key.clone(), name.clone()))
+            .collect()
+    }
+
+    /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
+    pub fn ask_stream(&mut self, key: &Name, capabilities: &Capabilities, now_us: u64, round: &mut Round) {
+        let Some(stream) = self.streams.get_mut(key) else { return };
+        let lean_ro = capabilities.may(Verb::XinfoStreamLeanRo);
+        let fat = stream.reply_bytes > limits::FAT_REPLY_BYTES;
+        if !capabilities.may(Verb::XinfoStream) {
+            round.commands.push(ReadCmd::Xlen(key.clone()));
+        } else if !fat {
+            round.commands.push(ReadCmd::XinfoStream(key.clone()));
+        } else if lean_ro || capabilities.may(Verb::XinfoStreamLean) {
+            round.commands.push(ReadCmd::XinfoStreamLean { key: key.clone(), read_only: lean_ro });
+        } else if stream.reply_bytes <= limits::HUGE_REPLY_BYTES && now_us >= stream.whole_due_us {
+            stream.whole_due_us = now_us.saturating_add(WHOLE_AGAIN_US);
+            round.commands.push(ReadCmd::XinfoStream(key.clone()));
+        } else {
+            round.commands.push(ReadCmd::Xlen(key.clone()));
+        }
+        if stream.group_count.is_some_and(|groups| groups > limits::GROUPS_POLLED) {
+            let text =
+                format!("XINFO GROUPS {key} is not polled: it has too many groups to be read within 1 ms");
+            round.gaps.push(too_costly(format!("XINFO GROUPS {key}"), text));
+            stream.was_read = true;
+        } else if capabilities.may(Verb::XinfoGroups) && stream.group_count != Some(0) {
+            round.commands.push(ReadCmd::XinfoGroups(key.clone()));
+        }
+    }
+
+    /// The commands for the inside of a group. `fetched` asks even what is too costly to poll.
+    pub fn ask_group(
+        &mut self,
+        key: &Name,
+        name: &Name,
+        fetched: bool,
+        capabilities: &Capabilities,
+        round: &mut Round,
+    ) {
+        let Some(group) = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name)) else {
+            return;
+        };
+        group.was_read = true;
+        let consumers = group.consumers.unwrap_or(0);
+        if consumers > limits::CONSUMERS_POLLED && !fetched {
+            let text = format!(
+                "XINFO CONSUMERS {key} {name} is not polled: {consumers} consumers would hold the server about {:.1} ms; f asks once",
+                consumers as f64 * 0.25 / 1000.0
+            );
+            round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
+        } else if capabilities.may(Verb::XinfoConsumers) && group.consumers != Some(0) {
+            round.commands.push(ReadCmd::XinfoConsumers(key.clone(), name.clone()));
+        }
+        if capabilities.may(Verb::Xpending) && group.pending != Some(0) {
+            round.commands.push(ReadCmd::Xpending {
+                key: key.clone(),
+                group: name.clone(),
+                start: StreamId::MIN,
+                count: limits::PENDING_ROWS,
+                consumer: None,
+            });
+        }
+    }
+
+    /// Takes answers and refusals in.
+    pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
+        for exchange in &observation.exchanges {
+            let Some(stream) = exchange.command.key().and_then(|key| self.streams.get_mut(key)) else {
+                continue;
+            };
+            match &exchange.reply {
+                Ok(Resp::Error(refusal)) if refusal.kind() == RefusalKind::DeniedKey => {
+                    stream.rests_until_us = now_us.saturating_add(DENIED_KEY_US);
+                    stream.was_read = true;
+                }
+                Ok(_) => stream.was_read = true,
+                Err(_) => {}
+            }
+        }
+        for facts in &snapshot.streams {
+            let Some(stream) = self.streams.get_mut(&facts.key) else { continue };
+            stream.reply_bytes = facts.reply_bytes.unwrap_or(stream.reply_bytes);
+            if let Some(detail) = &facts.detail {
+                stream.group_count = detail.groups;
+                if detail.groups == Some(0) {
+                    stream.groups.clear();
+                }
+            }
+        }
+        for (key, groups) in &snapshot.groups {
+            let Some(stream) = self.streams.get_mut(key) else { continue };
+            let mut before = std::mem::take(&mut stream.groups);
+            for facts in &groups.value {
+                let mut group = before.remove(&facts.name).unwrap_or_default();
+                let grew = facts.pending > group.pending && group.pending.is_some();
+                let (consumers, pending) = (facts.consumers, facts.pending);
+                let stuck = facts.pending.is_some_and(|rows| rows > 0) && facts.pending == group.pending;
+                stream.groups.insert(
+                    facts.name.clone(),
+                    Group { consumers, pending, suspicious: grew || stuck, ..std::mem::take(&mut group) },
+                );
+            }
+        }
+        for key in &snapshot.gone {
+            self.streams.remove(key);
+        }
+    }
+}
+
+fn too_costly(what: String, text: String) -> Gap {
+    Gap { what, why: GapReason::TooCostly, text, scope: GapScope::Item }
+}
+
+/// Everything after `last`, then from the beginning up to it.
+fn after<'a, V>(map: &'a BTreeMap<Name, V>, last: Option<&Name>) -> impl Iterator<Item = (&'a Name, &'a V)> {
+    let (later, earlier) = match last {
+        Some(last) => (
+            map.range::<Name, _>((Bound::Excluded(last), Bound::Unbounded)),
+            map.range::<Name, _>((Bound::Unbounded, Bound::Included(last))),
+        ),
+        None => (
+            map.range::<Name, _>(..),
+            map.range::<Name, _>((Bound::Unbounded, Bound::Excluded(&Name::from("")))),
+        ),
+    };
+    later.chain(earlier)
+}

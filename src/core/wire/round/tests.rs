@@ -1,0 +1,195 @@
+//! What is asked, whose turn it is, and what is left alone.
+
+use super::super::decode::decode;
+use super::super::observation::Exchange;
+use super::super::resp::{Refusal, Resp};
+use super::*;
+
+fn settings() -> PollSettings {
+    PollSettings { interval_us: SECOND_US, patterns: vec![], discover: true, everything: false }
+}
+
+/// Answers every command of a round from a small server.
+fn answer(planner: &mut Planner, round: &Round, now_us: u64, reply: impl Fn(&ReadCmd) -> Resp) -> Snapshot {
+    let exchanges = round.commands.iter().map(|command| {
+        let reply = reply(command);
+        let reply_bytes = reply.encoded_len();
+        Exchange {
+            command: command.clone(),
+            sent_us: now_us,
+            received_us: now_us + 100,
+            reply: Ok(reply),
+            reply_bytes,
+        }
+    });
+    let observation = Observation { taken_at_ms: 0, clock_offset_us: None, exchanges: exchanges.collect() };
+    let snapshot = decode(&observation);
+    planner.learn(&observation, &snapshot, now_us);
+    snapshot
+}
+
+fn text(text: &str) -> Resp {
+    Resp::Bytes(text.as_bytes().to_vec())
+}
+
+fn server(streams: usize, clients: u64) -> impl Fn(&ReadCmd) -> Resp {
+    move |command| match command {
+        ReadCmd::Info(_) => text(&format!(
+            "run_id:a\r\nconnected_clients:{clients}\r\nkeyspace_hits:1\r\nkeyspace_misses:0\r\n"
+        )),
+        ReadCmd::Scan { .. } => {
+            let keys = (0..streams).map(|number| text(&format!("s{number:05}"))).collect();
+            Resp::Array(vec![text("0"), Resp::Array(keys)])
+        }
+        ReadCmd::XinfoStream(_) => {
+            Resp::Array(vec![text("length"), Resp::Int(1), text("groups"), Resp::Int(1)])
+        }
+        ReadCmd::XinfoGroups(_) => {
+            let fields = [("name", text("g")), ("consumers", Resp::Int(1)), ("pending", Resp::Int(2))];
+            Resp::Array(vec![Resp::Map(
+                fields.into_iter().map(|(name, value)| (text(name), value)).collect(),
+            )])
+        }
+        _ => Resp::Array(vec![]),
+    }
+}
+
+fn found(planner: &mut Planner, streams: usize, clients: u64) {
+    let step = planner.search_step(0).unwrap();
+    answer(planner, &step, 0, server(streams, clients));
+    let round = planner.round(0, &Focus::default());
+    answer(planner, &round, 0, server(streams, clients));
+}
+
+#[test]
+fn a_round_begins_and_ends_with_info_and_so_does_a_step_of_the_search() {
+    let mut planner = Planner::new(settings());
+    let step = planner.search_step(0).unwrap();
+    assert!(matches!(step.commands.first(), Some(ReadCmd::Info(_))));
+    assert!(matches!(step.commands.last(), Some(ReadCmd::Info(_))));
+    found(&mut planner, 3, 5);
+    let round = planner.round(SECOND_US, &Focus::default());
+    assert!(matches!(round.commands.first(), Some(ReadCmd::Info(_))));
+    assert_eq!(round.commands.last(), Some(&ReadCmd::Info(vec!["stats"])));
+}
+
+#[test]
+fn with_too_many_streams_everyone_gets_a_turn_and_what_is_looked_at_always() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 2_500, 5);
+    let focus = Focus { streams: vec![Name::from("s00007")], ..Focus::default() };
+    let mut seen = std::collections::BTreeSet::new();
+    for tick in 1..=3 {
+        let round = planner.round(tick * SECOND_US, &focus);
+        let asked = || round.commands.iter().filter(|command| matches!(command, ReadCmd::XinfoStream(_)));
+        assert_eq!(asked().next().and_then(ReadCmd::key), Some(&Name::from("s00007")));
+        assert!(asked().count() <= 1_001);
+        seen.extend(asked().filter_map(ReadCmd::key).cloned());
+    }
+    assert_eq!(seen.len(), 2_500);
+}
+
+#[test]
+fn a_denied_command_is_not_asked_again_until_it_rested() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5);
+    let asks = |round: &Round| round.commands.contains(&ReadCmd::ClientList);
+    let round = planner.round(6 * SECOND_US, &Focus::default());
+    assert!(asks(&round));
+    answer(&mut planner, &round, 6 * SECOND_US, |command| match command {
+        ReadCmd::ClientList => {
+            Resp::Error(Refusal::new("NOPERM User x has no permissions to run the 'client|list' command"))
+        }
+        other => server(1, 5)(other),
+    });
+    for tick in 7..300 {
+        assert!(!asks(&planner.round(tick * SECOND_US, &Focus::default())));
+    }
+    let round = planner.round(310 * SECOND_US, &Focus::default());
+    answer(&mut planner, &round, 310 * SECOND_US, server(1, 5));
+    assert!(asks(&planner.round(311 * SECOND_US, &Focus::default())));
+}
+
+#[test]
+fn several_sections_fall_back_to_one_and_scan_type_to_type() {
+    let mut planner = Planner::new(settings());
+    let old = |command: &ReadCmd| match command {
+        ReadCmd::Info(sections) if sections.len() > 1 => Resp::Error(Refusal::new("ERR syntax error")),
+        ReadCmd::Scan { streams_only: true, .. } => Resp::Error(Refusal::new("ERR syntax error")),
+        ReadCmd::Type(_) => text("stream"),
+        other => server(2, 5)(other),
+    };
+    let round = planner.round(0, &Focus::default());
+    answer(&mut planner, &round, 0, old);
+    let round = planner.round(SECOND_US, &Focus::default());
+    assert_eq!(round.commands.first(), Some(&ReadCmd::Info(vec![])));
+    for tick in 0..4 {
+        if let Some(step) = planner.search_step(SECOND_US + tick * 30_000) {
+            answer(&mut planner, &step, SECOND_US + tick * 30_000, old);
+        }
+    }
+    assert_eq!(planner.discovery().streams, 2);
+}
+
+#[test]
+fn a_fat_stream_is_asked_lean_and_without_scripts_only_for_its_length() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5);
+    let fat = |command: &ReadCmd| match command {
+        ReadCmd::XinfoStream(_) => {
+            let body = Resp::Array(vec![text("1-1"), Resp::Array(vec![text("f"), text(&"x".repeat(5000))])]);
+            Resp::Array(vec![text("length"), Resp::Int(1), text("first-entry"), body])
+        }
+        ReadCmd::XinfoStreamLean { .. } => {
+            Resp::Error(Refusal::new("NOPERM this user has no permissions to run the 'eval' command"))
+        }
+        other => server(1, 5)(other),
+    };
+    let about = |round: &Round| {
+        let mut commands = round.commands.iter();
+        commands
+            .find(|command| command.key().is_some() && !matches!(command, ReadCmd::XinfoGroups(_)))
+            .cloned()
+    };
+    let key = Name::from("s00000");
+    let mut asked = Vec::new();
+    for tick in 1..=5 {
+        let round = planner.round(tick * SECOND_US, &Focus::default());
+        asked.push(about(&round).unwrap());
+        answer(&mut planner, &round, tick * SECOND_US, fat);
+    }
+    assert_eq!(
+        asked,
+        [
+            ReadCmd::XinfoStream(key.clone()),
+            ReadCmd::XinfoStreamLean { key: key.clone(), read_only: true },
+            ReadCmd::XinfoStreamLean { key: key.clone(), read_only: false },
+            ReadCmd::XinfoStream(key.clone()),
+            ReadCmd::Xlen(key),
+        ]
+    );
+}
+
+#[test]
+fn a_client_list_that_would_hold_the_server_is_offered_not_polled() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5_000);
+    let round = planner.round(10 * SECOND_US, &Focus { clients: true, ..Focus::default() });
+    assert!(!round.commands.contains(&ReadCmd::ClientList));
+    assert!(round.gaps.iter().any(|gap| gap.why == GapReason::TooCostly && gap.text.contains("9.0 ms")));
+    assert_eq!(planner.fetch(Fetch::Clients, 11 * SECOND_US), Ok(()));
+    assert!(planner.round(11 * SECOND_US, &Focus::default()).commands.contains(&ReadCmd::ClientList));
+    assert_eq!(planner.fetch(Fetch::Clients, 12 * SECOND_US), Err(29));
+    assert!(!planner.round(12 * SECOND_US, &Focus::default()).commands.contains(&ReadCmd::ClientList));
+}
+
+#[test]
+fn everything_is_seen_after_a_lap_a_round_of_streams_and_one_of_groups() {
+    let mut planner = Planner::new(PollSettings { everything: true, ..settings() });
+    assert!(!planner.has_seen_everything());
+    found(&mut planner, 300, 5);
+    assert!(!planner.has_seen_everything());
+    let round = planner.round(SECOND_US, &Focus::default());
+    answer(&mut planner, &round, SECOND_US, server(300, 5));
+    assert!(planner.has_seen_everything());
+}
