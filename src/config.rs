@@ -6,6 +6,7 @@ pub mod flags;
 pub mod problem;
 pub mod settings;
 pub mod target;
+pub mod theme;
 
 use crate::commands::KeyMap;
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ pub use flags::{Env, Flags, TargetFlags};
 pub use problem::{Place, Problem, Problems};
 pub use settings::{Log, LogLevel, Settings, Streams};
 pub use target::{Address, Secret, Target, Tls};
+pub use theme::{Role, Theme, ThemeError};
 
 /// Everything that was asked for, checked: what the program runs by.
 #[derive(Clone, Debug, PartialEq, Eq)]

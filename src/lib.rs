@@ -4,3 +4,4 @@ pub mod commands;
 pub mod config;
 pub mod core;
 pub mod edge;
+pub mod ui;

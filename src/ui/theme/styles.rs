@@ -1,0 +1,112 @@
+//! A `ratatui` style for every role, at one depth of colour.
+//!
+//! Does not know what is drawn with them. Invariant: a role that lives by its ground is never invisible.
+
+use super::Depth;
+use crate::config::theme::{Attrs, Role, Theme};
+use ratatui::style::{Modifier, Style};
+
+/// The styles of a theme at one depth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Styles {
+    depth: Depth,
+    styles: Vec<Style>,
+}
+
+impl Styles {
+    /// The theme's styles as a terminal of this depth shows them.
+    pub fn new(theme: &Theme, depth: Depth) -> Self {
+        Self { depth, styles: Role::ALL.iter().map(|role| style(theme, depth, *role)).collect() }
+    }
+
+    /// The style of a role. It says nothing of what the theme left open (`Style::patch` on what is underneath).
+    pub fn get(&self, role: Role) -> Style {
+        self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// The depth these were made for.
+    pub fn depth(&self) -> Depth {
+        self.depth
+    }
+}
+
+fn style(theme: &Theme, depth: Depth, role: Role) -> Style {
+    if depth == Depth::None {
+        return Style::new().add_modifier(modifier(role.plain()));
+    }
+    let paint = theme.paint(role);
+    let shown = |colour: Option<_>| colour.and_then(|colour| depth.colour(colour));
+    let (fg, bg) = (shown(paint.fg), shown(paint.bg));
+    let ground = shown(theme.paint(Role::Base).bg);
+    let mut attrs = paint.attrs;
+    if role.lives_by_its_ground() && (bg.is_none() || bg == ground) {
+        attrs.reverse = true;
+    }
+    Style { fg, bg, ..Style::new() }.add_modifier(modifier(attrs))
+}
+
+fn modifier(attrs: Attrs) -> Modifier {
+    [
+        (attrs.bold, Modifier::BOLD),
+        (attrs.dim, Modifier::DIM),
+        (attrs.italic, Modifier::ITALIC),
+        (attrs.underline, Modifier::UNDERLINED),
+        (attrs.reverse, Modifier::REVERSED),
+    ]
+    .into_iter()
+    .filter(|(on, _)| *on)
+    .fold(Modifier::empty(), |all, (_, one)| all | one)
+}
+
+impl Theme {
+    /// The theme's styles as a terminal of this depth shows them.
+    pub fn styles(&self, depth: Depth) -> Styles {
+        Styles::new(self, depth)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::theme::BUILTIN;
+
+    const DEPTHS: [Depth; 4] = [Depth::None, Depth::Ansi16, Depth::Ansi256, Depth::True];
+
+    #[test]
+    fn states_look_different_at_every_depth_of_every_theme() {
+        let states = [Role::Text, Role::Warning, Role::Critical, Role::Selection, Role::Unknown];
+        for (name, _) in BUILTIN {
+            for depth in DEPTHS {
+                let styles = Theme::builtin(name).unwrap().styles(depth);
+                for (at, one) in states.iter().enumerate() {
+                    for other in states.iter().skip(at + 1) {
+                        assert_ne!(
+                            styles.get(*one),
+                            styles.get(*other),
+                            "{name} {depth:?} {one:?} {other:?}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_colour_there_is_no_colour_in_any_style() {
+        for (name, _) in BUILTIN {
+            let styles = Theme::builtin(name).unwrap().styles(Depth::None);
+            for role in Role::ALL {
+                assert_eq!((styles.get(*role).fg, styles.get(*role).bg), (None, None));
+            }
+        }
+    }
+
+    #[test]
+    fn a_selection_whose_ground_vanishes_is_reversed() {
+        let theme =
+            Theme::parse("[roles]\nbase = { bg = \"#000000\" }\nselection = { bg = \"#050505\" }\n", "t");
+        let theme = theme.unwrap();
+        assert!(theme.styles(Depth::Ansi16).get(Role::Selection).add_modifier.contains(Modifier::REVERSED));
+        assert!(theme.styles(Depth::True).get(Role::Selection).add_modifier.is_empty());
+    }
+}
