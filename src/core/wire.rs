@@ -5,9 +5,11 @@
 pub mod decode;
 pub mod observation;
 pub mod read;
+pub mod redact;
 pub mod resp;
 pub mod round;
 
 pub use observation::{Exchange, Lost, Observation};
 pub use read::{ReadCmd, Verb};
+pub use redact::redact;
 pub use resp::{Refusal, RefusalKind, Resp};

@@ -1,0 +1,170 @@
+//! What is taken out of a reply before anything else sees it: the bodies of entries that nobody asked for,
+//! and the arguments in the slow log, which may hold anybody's secrets.
+//!
+//! Knows the shapes of three replies; does not know what the rest means. Invariant: what is not a body or
+//! an argument passes as it came, and an entry keeps its id.
+
+use super::read::ReadCmd;
+use super::resp::Resp;
+
+/// Commands whose second word says what they do, so that it is kept in the slow log.
+const WITH_SUBCOMMAND: [&str; 17] = [
+    "acl", "client", "cluster", "command", "config", "debug", "function", "latency", "memory", "module",
+    "object", "pubsub", "script", "sentinel", "slowlog", "xgroup", "xinfo",
+];
+
+/// Which item of a slow log entry holds the arguments.
+const SLOWLOG_ARGUMENTS: usize = 3;
+
+/// The reply to `command` without what nobody asked for: first and last entry of XINFO STREAM become their
+/// ids, arguments in SLOWLOG GET become empty strings (so that their number stays). XRANGE asks for bodies.
+pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
+    match command {
+        ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => without_bodies(reply),
+        ReadCmd::SlowlogGet(_) => without_arguments(reply),
+        _ => reply,
+    }
+}
+
+fn without_bodies(reply: Resp) -> Resp {
+    match reply {
+        Resp::Map(pairs) => Resp::Map(
+            pairs
+                .into_iter()
+                .map(|(field, value)| {
+                    let value = if is_entry(&field) { id_of(value) } else { value };
+                    (field, value)
+                })
+                .collect(),
+        ),
+        Resp::Array(items) => {
+            let mut after_entry_field = false;
+            let strip = |(at, item): (usize, Resp)| {
+                if at % 2 == 0 {
+                    after_entry_field = is_entry(&item);
+                    item
+                } else if after_entry_field {
+                    id_of(item)
+                } else {
+                    item
+                }
+            };
+            Resp::Array(items.into_iter().enumerate().map(strip).collect())
+        }
+        other => other,
+    }
+}
+
+fn is_entry(field: &Resp) -> bool {
+    matches!(field, Resp::Bytes(name) if name == b"first-entry" || name == b"last-entry")
+}
+
+/// The id of an entry `[id, fields]`; what is no such entry stays only if it can hold no body.
+fn id_of(entry: Resp) -> Resp {
+    match entry {
+        Resp::Array(parts) => parts.into_iter().next().filter(is_plain).unwrap_or(Resp::Nil),
+        plain if is_plain(&plain) => plain,
+        _ => Resp::Nil,
+    }
+}
+
+fn is_plain(value: &Resp) -> bool {
+    !matches!(value, Resp::Array(_) | Resp::Map(_))
+}
+
+fn without_arguments(reply: Resp) -> Resp {
+    let Resp::Array(entries) = reply else { return reply };
+    let strip_entry = |entry| match entry {
+        Resp::Array(mut parts) => {
+            if let Some(Resp::Array(words)) = parts.get_mut(SLOWLOG_ARGUMENTS) {
+                strip_words(words);
+            }
+            Resp::Array(parts)
+        }
+        other => other,
+    };
+    Resp::Array(entries.into_iter().map(strip_entry).collect())
+}
+
+fn strip_words(words: &mut [Resp]) {
+    let command = words.first().and_then(Resp::text).unwrap_or_default().to_ascii_lowercase();
+    let kept = if WITH_SUBCOMMAND.contains(&command.as_str()) { 2 } else { 1 };
+    for word in words.iter_mut().skip(kept) {
+        *word = Resp::Bytes(Vec::new());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Name;
+
+    fn bytes(text: &str) -> Resp {
+        Resp::Bytes(text.as_bytes().to_vec())
+    }
+
+    fn entry() -> Resp {
+        Resp::Array(vec![bytes("1-1"), Resp::Array(vec![bytes("card"), bytes("4111")])])
+    }
+
+    #[test]
+    fn first_and_last_entry_become_their_ids_in_both_protocols() {
+        let command = ReadCmd::XinfoStream(Name::from("s"));
+        let flat =
+            Resp::Array(vec![bytes("length"), Resp::Int(2), bytes("first-entry"), entry(), bytes("groups")]);
+        assert_eq!(
+            redact(&command, flat),
+            Resp::Array(vec![
+                bytes("length"),
+                Resp::Int(2),
+                bytes("first-entry"),
+                bytes("1-1"),
+                bytes("groups")
+            ])
+        );
+        let map = Resp::Map(vec![(bytes("last-entry"), entry()), (bytes("first-entry"), Resp::Nil)]);
+        assert_eq!(
+            redact(&command, map),
+            Resp::Map(vec![(bytes("last-entry"), bytes("1-1")), (bytes("first-entry"), Resp::Nil)])
+        );
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_field_name_is_not_taken_for_one() {
+        let command = ReadCmd::XinfoStream(Name::from("s"));
+        let odd = Resp::Array(vec![bytes("other"), bytes("first-entry"), bytes("groups"), entry()]);
+        assert_eq!(redact(&command, odd.clone()), odd);
+    }
+
+    #[test]
+    fn an_entry_of_an_unknown_shape_is_dropped_rather_than_shown() {
+        let command = ReadCmd::XinfoStream(Name::from("s"));
+        let odd = Resp::Map(vec![(bytes("first-entry"), Resp::Map(vec![(bytes("card"), bytes("4111"))]))]);
+        assert_eq!(redact(&command, odd), Resp::Map(vec![(bytes("first-entry"), Resp::Nil)]));
+    }
+
+    #[test]
+    fn slow_log_arguments_go_and_their_number_stays() {
+        let words = |words: &[&str]| Resp::Array(words.iter().map(|word| bytes(word)).collect::<Vec<_>>());
+        let slow = |args| Resp::Array(vec![Resp::Int(1), Resp::Int(2), Resp::Int(3), args, bytes("a:1")]);
+        let log = Resp::Array(vec![
+            slow(words(&["SET", "k", "secret"])),
+            slow(words(&["CONFIG", "SET", "requirepass", "secret"])),
+        ]);
+        let expected =
+            Resp::Array(vec![slow(words(&["SET", "", ""])), slow(words(&["CONFIG", "SET", "", ""]))]);
+        assert_eq!(redact(&ReadCmd::SlowlogGet(10), log), expected);
+    }
+
+    #[test]
+    fn entries_that_were_asked_for_pass() {
+        let command = ReadCmd::Xrange {
+            key: Name::from("s"),
+            start: crate::core::model::StreamId::MIN,
+            end: crate::core::model::StreamId::MAX,
+            count: 1,
+        };
+        let reply = Resp::Array(vec![entry()]);
+        assert_eq!(redact(&command, reply.clone()), reply);
+    }
+}
