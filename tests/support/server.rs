@@ -1,0 +1,265 @@
+//! Real servers for tests: each started on a unix socket in a folder of its own (and on free loopback
+//! ports where asked), ended when its guard goes.
+//!
+//! Knows how to find, start, stop and ask a server; does not know what is tested.
+//! Use it as `#[path = "support/server.rs"] mod server;`.
+//!
+//! Which servers: `STREAMGAUGE_REDIS` and `STREAMGAUGE_VALKEY` name binaries; else `target/servers/`, else
+//! the PATH. [`kinds`] are those found, at least one, or the test fails with the install command. Set
+//! `STREAMGAUGE_SERVERS="redis valkey"` to fail when one of those named is missing.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Longest wait for anything a healthy server does at once.
+pub const PATIENCE: Duration = Duration::from_secs(15);
+
+const INSTALL: &str = "run `make servers`, or `apt-get install redis-server`, or set STREAMGAUGE_REDIS or \
+                       STREAMGAUGE_VALKEY to a server binary";
+
+/// Which server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Redis,
+    Valkey,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Redis => "redis",
+            Self::Valkey => "valkey",
+        }
+    }
+
+    fn binary(self) -> Option<PathBuf> {
+        let file = format!("{}-server", self.name());
+        if let Some(path) = std::env::var_os(format!("STREAMGAUGE_{}", self.name().to_uppercase())) {
+            return Some(PathBuf::from(path));
+        }
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers").join(&file);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let there = std::env::split_paths(&path).map(|folder| folder.join(&file));
+        std::iter::once(ours).chain(there).find(|path| path.is_file())
+    }
+}
+
+/// The servers that can be started here, at least one; see the head of this file.
+pub fn kinds() -> Vec<Kind> {
+    let found: Vec<Kind> =
+        [Kind::Redis, Kind::Valkey].into_iter().filter(|kind| kind.binary().is_some()).collect();
+    assert!(!found.is_empty(), "no redis-server and no valkey-server: {INSTALL}");
+    for name in std::env::var("STREAMGAUGE_SERVERS").unwrap_or_default().split_whitespace() {
+        assert!(found.iter().any(|kind| kind.name() == name), "no {name}-server: {INSTALL}");
+    }
+    found
+}
+
+/// How to start one. `..Options::default()` for the rest.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which server; none for the first of [`kinds`].
+    pub kind: Option<Kind>,
+    /// More of the command line, such as `&["--requirepass", "x"]`.
+    pub args: Vec<String>,
+    /// Whether to listen on a free loopback port, too.
+    pub port: bool,
+    /// Whether to listen with TLS on another free loopback port; certificates come by `args`.
+    pub tls: bool,
+}
+
+impl Options {
+    /// `kind` with these words on its command line.
+    pub fn with(kind: Kind, args: &[&str]) -> Self {
+        let args = args.iter().map(|&word| word.to_owned()).collect();
+        Self { kind: Some(kind), args, ..Self::default() }
+    }
+}
+
+/// A running server, ended when dropped.
+pub struct Server {
+    pub kind: Kind,
+    /// Its loopback port, 0 for none.
+    pub port: u16,
+    /// Its loopback port with TLS, 0 for none.
+    pub tls_port: u16,
+    options: Options,
+    folder: TempDir,
+    child: Child,
+}
+
+impl Server {
+    /// Starts one and waits until it answers.
+    pub fn start(options: Options) -> Self {
+        let kind = options.kind.unwrap_or_else(|| *kinds().first().unwrap());
+        let mut folder = TempDir::with_prefix("streamgauge-test-").unwrap();
+        let mut last = String::new();
+        // Somebody else may take a free port before the server does.
+        for _ in 0..5 {
+            let port = if options.port { free_port() } else { 0 };
+            let tls_port = if options.tls { free_port() } else { 0 };
+            let child = spawn(kind, &options, folder.path(), port, tls_port);
+            let mut server = Self { kind, port, tls_port, options: options.clone(), folder, child };
+            match server.await_answer() {
+                Ok(()) => return server,
+                Err(log) => last = log,
+            }
+            server.kill();
+            folder = server.into_folder();
+        }
+        panic!("{}-server does not start: {last}", kind.name());
+    }
+
+    /// The unix socket it listens on.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("s")
+    }
+
+    /// The folder of its own, for files of the test.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once (SIGKILL), as a crash does.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_file(self.socket());
+    }
+
+    /// Starts it again at the same addresses, with another run id and without its keys.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = spawn(self.kind, &self.options, self.folder.path(), self.port, self.tls_port);
+        self.await_answer().unwrap_or_else(|log| panic!("the server does not come back: {log}"));
+    }
+
+    /// Stops it as a debugger does: the kernel goes on taking connections, nobody answers.
+    pub fn freeze(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("-CONT");
+    }
+
+    /// What `redis-cli --raw` would print for this command, errors included; over the unix socket, without
+    /// a password. Needs no redis-cli.
+    pub fn redis_cli(&self, words: &[&str]) -> String {
+        let words: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+        self.redis_cli_bytes(&words)
+    }
+
+    /// The same with words of any bytes.
+    pub fn redis_cli_bytes(&self, words: &[&[u8]]) -> String {
+        let stream = UnixStream::connect(self.socket()).expect("the server listens");
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut request = format!("*{}\r\n", words.len()).into_bytes();
+        for word in words {
+            request.extend(format!("${}\r\n", word.len()).as_bytes());
+            request.extend_from_slice(word);
+            request.extend(b"\r\n");
+        }
+        (&stream).write_all(&request).unwrap();
+        let mut lines = Vec::new();
+        read_reply(&mut BufReader::new(&stream), &mut lines);
+        lines.join("\n")
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.pid().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn await_answer(&mut self) -> Result<(), String> {
+        let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(format!("{status}: {}", log()));
+            }
+            if answers(&self.socket()) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Err(format!("no answer: {}", log()))
+    }
+
+    fn into_folder(mut self) -> TempDir {
+        std::mem::replace(&mut self.folder, TempDir::new().unwrap())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Waits until `holds`, and fails with `what` if it never does.
+pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited in vain until {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// A loopback port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+fn spawn(kind: Kind, options: &Options, folder: &Path, port: u16, tls_port: u16) -> Child {
+    let binary = kind.binary().unwrap_or_else(|| panic!("no {}-server: {INSTALL}", kind.name()));
+    let mut command = Command::new(&binary);
+    command.current_dir(folder).args(["--port", &port.to_string(), "--unixsocket", "s", "--save", ""]);
+    command.args(["--bind", "127.0.0.1", "--daemonize", "no", "--logfile", "log"]);
+    if tls_port != 0 {
+        command.args(["--tls-port", &tls_port.to_string()]);
+    }
+    command.args(&options.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap_or_else(|error| panic!("cannot start {}: {error}", binary.display()))
+}
+
+fn answers(socket: &Path) -> bool {
+    let Ok(mut stream) = UnixStream::connect(socket) else { return false };
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut byte = [0];
+    stream.write_all(b"PING\r\n").is_ok() && stream.read(&mut byte).is_ok_and(|read| read == 1)
+}
+
+/// Reads one RESP2 reply; its leaves, one a line.
+fn read_reply(reader: &mut impl BufRead, lines: &mut Vec<String>) {
+    let mut line = String::new();
+    reader.read_line(&mut line).expect("a reply in time");
+    let line = line.trim_end();
+    let (kind, rest) = line.split_at_checked(1).unwrap_or_else(|| panic!("no reply"));
+    match (kind, rest.parse::<i64>()) {
+        ("$", Ok(length)) if length >= 0 => {
+            let mut bytes = vec![0; length as usize + 2];
+            reader.read_exact(&mut bytes).expect("a whole reply");
+            bytes.truncate(length as usize);
+            lines.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        ("*", Ok(count)) if count >= 0 => (0..count).for_each(|_| read_reply(reader, lines)),
+        ("$" | "*", _) => lines.push(String::new()),
+        _ => lines.push(rest.to_owned()),
+    }
+}
