@@ -1,2 +1,5 @@
 //! The only code that touches the world. Each door uses `core` and `config`; among themselves only:
-//! `source` uses `link`; `demo` uses `link`.
+//! `link` and `source` use `clock`; `source` uses `link`; `demo` uses `link`.
+
+pub mod clock;
+pub mod link;

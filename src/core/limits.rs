@@ -62,3 +62,38 @@ pub const PINGS: usize = 1_200;
 
 const _: () = assert!(FAT_REPLY_BYTES < HUGE_REPLY_BYTES);
 const _: () = assert!(PENDING_ROWS <= PENDING_ROWS_VISIBLE);
+
+/// How long a connection may take from the name lookup to the last word of the set-up, milliseconds: long
+/// enough for a TLS handshake across an ocean, short enough to be told at once that a server is down.
+pub const CONNECT_TIMEOUT_MS: u64 = 3_000;
+
+/// How long one pipeline may take, milliseconds. 100 reads take a healthy server below 1 ms; whatever takes
+/// two seconds is a stopped server or a dead network, and the screen should say so.
+pub const RESPONSE_TIMEOUT_MS: u64 = 2_000;
+
+/// Addresses of one name that are tried, one after another: the connect time-out is shared among them.
+pub const ADDRESSES_TRIED: usize = 8;
+
+/// First wait after a failed connection, milliseconds.
+pub const BACKOFF_FIRST_MS: u64 = 250;
+
+/// Longest wait between tries while the circuit is closed, milliseconds.
+pub const BACKOFF_LONGEST_MS: u64 = 10_000;
+
+/// Failures in a row after which the circuit opens: about half a minute of growing waits.
+pub const BACKOFF_FAILURES: u32 = 8;
+
+/// Wait between tries while the circuit is open, milliseconds: a dead server gets two greetings a minute.
+pub const BACKOFF_OPEN_MS: u64 = 30_000;
+
+/// How long a connection has to live to count as a success when it is lost, milliseconds: one that is
+/// closed again right after the greeting must not be dialled four times a second for ever.
+pub const LINK_PROVEN_MS: u64 = 10_000;
+
+/// Longest reply to a word of the handshake, bytes: HELLO answers with 200.
+pub const HANDSHAKE_REPLY_BYTES: usize = 64 * 1024;
+
+/// Characters of foreign text (a server's error, an operating system's) inside one of our errors.
+pub const FOREIGN_TEXT_CHARS: usize = 200;
+
+const _: () = assert!(BACKOFF_FIRST_MS < BACKOFF_LONGEST_MS && BACKOFF_LONGEST_MS < BACKOFF_OPEN_MS);

@@ -15,6 +15,7 @@ pub mod info;
 pub mod latency;
 pub mod memory;
 pub mod meter;
+pub mod link;
 pub mod name;
 pub mod server;
 pub mod snapshot;
@@ -22,5 +23,6 @@ pub mod streams;
 
 pub use gap::{Gap, GapReason};
 pub use id::StreamId;
+pub use link::{Fault, LinkStatus, Outage, Protocol};
 pub use name::Name;
 pub use snapshot::{Snapshot, Stamped};

@@ -1,0 +1,173 @@
+//! Links to a Redis: ask, and be told exactly why there is no answer.
+//!
+//! Knows lanes, time-outs and pipelines; does not know what is worth asking or what replies mean.
+//! Invariant: a [`Link`] can read and nothing else, every wait has an end, and every command that was
+//! handed in comes back with its reply or with the reason for none.
+
+mod backoff;
+mod dial;
+mod error;
+mod redis;
+mod supervisor;
+mod tls;
+mod unverified;
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::config::Target;
+use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
+use crate::core::model::{Fault, Protocol};
+use crate::core::wire::{Exchange, Lost, ReadCmd, redact};
+use crate::edge::clock::now_us;
+
+pub use backoff::Backoff;
+pub use error::LinkError;
+pub use supervisor::Supervisor;
+
+/// What a connection is for. Each lane has a connection of its own, so that no poll delays a key press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// Rounds of the poller.
+    Poll,
+    /// What the operator asks for.
+    Control,
+}
+
+/// How long anything may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the name lookup to the end of the set-up.
+    pub connect: Duration,
+    /// One pipeline of the poll lane.
+    pub poll: Duration,
+    /// One pipeline of the control lane.
+    pub control: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        let response = Duration::from_millis(RESPONSE_TIMEOUT_MS);
+        Self { connect: Duration::from_millis(CONNECT_TIMEOUT_MS), poll: response, control: response }
+    }
+}
+
+/// A live connection that can read.
+pub struct Link {
+    target: Target,
+    lane: Lane,
+    session: redis::Session,
+    lost: Option<(Lost, LinkError)>,
+}
+
+/// What was asked and what came back, all of it, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Asked {
+    /// One for every command.
+    pub exchanges: Vec<Exchange>,
+    /// Why the link is lost, if it is: drop it then, since late replies would hold up the next.
+    pub lost: Option<LinkError>,
+}
+
+impl Lane {
+    /// What the server shows as the client's name.
+    pub fn client_name(self) -> &'static str {
+        match self {
+            Self::Poll => "streamgauge:poll",
+            Self::Control => "streamgauge:control",
+        }
+    }
+
+    fn response_timeout(self, timeouts: &Timeouts) -> Duration {
+        match self {
+            Self::Poll => timeouts.poll,
+            Self::Control => timeouts.control,
+        }
+    }
+}
+
+impl Link {
+    /// Connects, authenticates and sets the session up: RESP3 where the server can, else RESP2.
+    ///
+    /// # Errors
+    /// The exact fault, within `timeouts.connect`.
+    pub async fn open(target: &Target, lane: Lane, timeouts: &Timeouts) -> Result<Self, LinkError> {
+        let deadline = Instant::now() + timeouts.connect;
+        let response_timeout = lane.response_timeout(timeouts);
+        let opening = redis::Session::open(target, lane.client_name(), response_timeout, deadline);
+        match Box::pin(opening).await {
+            Ok(session) => Ok(Self { target: target.clone(), lane, session, lost: None }),
+            Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
+        }
+    }
+
+    /// The protocol agreed on.
+    pub fn protocol(&self) -> Protocol {
+        self.session.protocol()
+    }
+
+    /// Whether the link has been lost, by a time-out or because the server hung up.
+    pub fn lost(&self) -> Option<LinkError> {
+        match &self.lost {
+            Some((_, error)) => Some(error.clone()),
+            None => self.session.is_over().then(|| LinkError::new(&self.target, Fault::Closed, "")),
+        }
+    }
+
+    /// Asks all commands in pipelines of at most [`PIPELINE_COMMANDS`], one after another. A command that
+    /// is refused is a reply; after a time-out or a disconnect the rest is not sent.
+    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> Asked {
+        let mut exchanges = Vec::with_capacity(commands.len());
+        let mut rest = commands.into_iter();
+        loop {
+            let chunk: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
+            if chunk.is_empty() {
+                break;
+            }
+            self.ask_at_once(chunk, &mut exchanges).await;
+        }
+        Asked { exchanges, lost: self.lost.as_ref().map(|(_, error)| error.clone()) }
+    }
+
+    async fn ask_at_once(&mut self, commands: Vec<ReadCmd>, exchanges: &mut Vec<Exchange>) {
+        let sent_us = now_us();
+        let replies = match &self.lost {
+            Some((lost, _)) => Err(*lost),
+            None => self.session.exchange(&commands).await,
+        };
+        let received_us = now_us();
+        let (mut replies, lost) = match replies {
+            Ok(replies) => (replies.into_iter(), Lost::Disconnected),
+            Err(lost) => {
+                self.lost.get_or_insert_with(|| (lost, loss(&self.target, lost)));
+                (Vec::new().into_iter(), lost)
+            }
+        };
+        for command in commands {
+            let reply = replies.next().ok_or(lost);
+            let reply_bytes = reply.as_ref().map_or(0, |reply| reply.encoded_len());
+            let reply = reply.map(|reply| redact(&command, reply));
+            exchanges.push(Exchange { command, sent_us, received_us, reply, reply_bytes });
+        }
+    }
+}
+
+fn loss(target: &Target, lost: Lost) -> LinkError {
+    let fault = match lost {
+        Lost::TimedOut => Fault::ResponseTimeout,
+        Lost::Disconnected => Fault::Closed,
+    };
+    LinkError::new(target, fault, "")
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Link")
+            .field("target", &self.target)
+            .field("lane", &self.lane)
+            .field("protocol", &self.protocol())
+            .field("lost", &self.lost)
+            .finish_non_exhaustive()
+    }
+}

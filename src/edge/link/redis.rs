@@ -1,0 +1,139 @@
+//! One session with one server: the only place, with `redis/`, that names the client library.
+//!
+//! Knows how to greet a server, set the session up and exchange pipelines; does not know lanes' policies,
+//! retries or what replies mean. Invariant: one error reply fails one command; the driver of the
+//! connection ends with the session.
+
+mod convert;
+mod handshake;
+mod legible;
+
+use std::time::Duration;
+
+use redis::aio::{ConnectionLike, MultiplexedConnection};
+use redis::{AsyncConnectionConfig, Pipeline, RedisConnectionInfo, RedisError};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+use super::dial::{Failure, dial};
+use crate::config::Target;
+use crate::core::model::{Fault, Protocol};
+use crate::core::wire::{Lost, ReadCmd, Resp};
+use handshake::{Miss, greet};
+use legible::Legible;
+
+/// An idle connection is asked for a sign of life after this long, so that a firewall keeps it open.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+
+/// A greeted, set up connection.
+pub(super) struct Session {
+    connection: MultiplexedConnection,
+    driver: JoinHandle<()>,
+    protocol: Protocol,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl Session {
+    /// Connects, greets and sets up, all before the deadline; the client will be called `name`.
+    pub(super) async fn open(
+        target: &Target,
+        name: &str,
+        response_timeout: Duration,
+        deadline: Instant,
+    ) -> Result<Self, Failure> {
+        let (stream, protocol) = greeted(target, deadline).await?;
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(None)
+            .set_response_timeout(Some(response_timeout));
+        // Nothing is left for the library to say: without password, database and library name its own
+        // handshake is empty.
+        let nothing = RedisConnectionInfo::default().set_skip_set_lib_name();
+        let made = MultiplexedConnection::new_with_config(&nothing, stream, config).await;
+        let (connection, driver) = made.map_err(|_| (Fault::Closed, String::new()))?;
+        let mut session = Self { connection, driver: tokio::spawn(driver), protocol };
+        session.set_up(name, deadline).await?;
+        Ok(session)
+    }
+
+    /// The protocol agreed on.
+    pub(super) fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// Whether the connection has ended.
+    pub(super) fn is_over(&self) -> bool {
+        self.driver.is_finished()
+    }
+
+    /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
+    pub(super) async fn exchange(&mut self, commands: &[ReadCmd]) -> Result<Vec<Resp>, Lost> {
+        let mut pipeline = Pipeline::new();
+        for command in commands {
+            let mut words = redis::Cmd::new();
+            for word in command.args() {
+                words.arg(word);
+            }
+            pipeline.add_command(words);
+        }
+        let replies = self.connection.req_packed_commands(&pipeline, 0, commands.len()).await;
+        Ok(replies.map_err(|error| lost(&error))?.into_iter().map(convert::resp).collect())
+    }
+
+    /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
+    /// know or does not allow is left out.
+    async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), Failure> {
+        let mut pipeline = Pipeline::new();
+        for words in [
+            ["SETNAME", name, ""],
+            ["SETINFO", "LIB-NAME", env!("CARGO_PKG_NAME")],
+            ["SETINFO", "LIB-VER", env!("CARGO_PKG_VERSION")],
+            ["NO-EVICT", "on", ""],
+            ["NO-TOUCH", "on", ""],
+        ] {
+            pipeline.cmd("CLIENT");
+            for word in words.into_iter().filter(|word| !word.is_empty()) {
+                pipeline.arg(word);
+            }
+        }
+        let count = pipeline.len();
+        match timeout_at(deadline, self.connection.req_packed_commands(&pipeline, 0, count)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if lost(&error) == Lost::Disconnected => Err((Fault::Closed, String::new())),
+            Ok(Err(_)) | Err(_) => Err((Fault::Unanswered, String::new())),
+        }
+    }
+}
+
+/// A stream on which the first words have been exchanged. HELLO that made a server hang up is left out on
+/// a second connection.
+async fn greeted(
+    target: &Target,
+    deadline: Instant,
+) -> Result<(Legible<Box<dyn super::dial::Wire>>, Protocol), Failure> {
+    for hello in [true, false] {
+        let mut stream = Legible::new(dial(target, deadline).await?);
+        match timeout_at(deadline, greet(&mut stream, target, hello)).await {
+            Ok(Ok(protocol)) => return Ok((stream, protocol)),
+            Ok(Err(Miss::Failed(failure))) => return Err(failure),
+            Ok(Err(Miss::CutAtHello)) => {}
+            Err(_) => return Err((Fault::Unanswered, String::new())),
+        }
+    }
+    Err((Fault::Closed, String::new()))
+}
+
+fn lost(error: &RedisError) -> Lost {
+    if error.is_timeout() { Lost::TimedOut } else { Lost::Disconnected }
+}
+
+/// Keeps an idle connection open where firewalls forget them. For comfort: failing is no error.
+pub(super) fn keep_alive(stream: &TcpStream) {
+    use redis::io::tcp::socket2::{SockRef, TcpKeepalive};
+    let _ = SockRef::from(stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE));
+}

@@ -1,0 +1,237 @@
+//! The first words on a fresh connection: AUTH, HELLO, SELECT, one at a time.
+//!
+//! Said by ourselves on the bare stream, because the client library hides why a password is refused and
+//! drops what a server says before it is asked (too many clients, protected mode). Knows what each refusal
+//! means; does not know how the stream came about. Invariant: no text of a server that might repeat the
+//! password leaves this file.
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::super::dial::{Failure, Wire};
+use super::super::tls;
+use super::convert::resp;
+use crate::config::Target;
+use crate::core::limits::HANDSHAKE_REPLY_BYTES;
+use crate::core::model::{Fault, Protocol};
+use crate::core::wire::{Refusal, Resp};
+
+/// Why the first words came to nothing.
+pub(super) enum Miss {
+    /// For a reason that another try does not change.
+    Failed(Failure),
+    /// The stream ended at HELLO: some proxies hang up at commands they do not know.
+    CutAtHello,
+}
+
+/// No reply could be read.
+enum Break {
+    Stream(io::Error),
+    Foreign(Failure),
+}
+
+/// What begins a reply of either protocol.
+const TYPES: &[u8] = b"+-:$*%_#,(=~|>!";
+
+/// Authenticates, agrees on a protocol (RESP2 without `hello`) and selects the database.
+pub(super) async fn greet(stream: &mut impl Wire, target: &Target, hello: bool) -> Result<Protocol, Miss> {
+    let mut answered = authenticate(stream, target).await.map_err(Miss::Failed)?;
+    let mut protocol = Protocol::Resp2;
+    if hello {
+        match exchange(stream, &["HELLO", "3"]).await {
+            Ok(Resp::Error(refusal)) => {
+                if let Some(fault) = fatal(&refusal) {
+                    return Err(Miss::Failed((fault, said(&refusal, target))));
+                }
+            }
+            Ok(_) => protocol = Protocol::Resp3,
+            Err(Break::Stream(error)) if tls::failure(&error).is_none() => return Err(Miss::CutAtHello),
+            Err(broken) => return Err(Miss::Failed(cut(broken, target, answered))),
+        }
+        answered = true;
+    }
+    if protocol == Protocol::Resp2 {
+        // A Redis that loads, or a user who may not PING, answers too: only who refuses us altogether matters.
+        match exchange(stream, &["PING"]).await {
+            Ok(Resp::Error(refusal)) => {
+                if let Some(fault) = fatal(&refusal) {
+                    return Err(Miss::Failed((fault, said(&refusal, target))));
+                }
+            }
+            Ok(_) => {}
+            Err(broken) => return Err(Miss::Failed(cut(broken, target, answered))),
+        }
+    }
+    if target.database != 0 {
+        select(stream, target).await.map_err(Miss::Failed)?;
+    }
+    Ok(protocol)
+}
+
+/// AUTH, if the target has a user or a password. Answers whether the server has said anything.
+async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, Failure> {
+    let user = target.username.as_deref();
+    let password = target.password.as_ref().map(|secret| secret.expose());
+    let mut words = vec!["AUTH"];
+    words.extend(user);
+    match (user, password) {
+        (None, None) => return Ok(false),
+        // A user may have no password; then any will do.
+        (_, password) => words.push(password.unwrap_or_default()),
+    }
+    let mut reply = exchange(stream, &words).await.map_err(|broken| cut(broken, target, false))?;
+    if let Resp::Error(refusal) = &reply
+        && refusal.text.contains("wrong number of arguments")
+        && user.is_some()
+    {
+        // Before Redis 6 there are no users.
+        let words = ["AUTH", password.unwrap_or_default()];
+        reply = exchange(stream, &words).await.map_err(|broken| cut(broken, target, true))?;
+    }
+    let Resp::Error(refusal) = reply else { return Ok(true) };
+    let text = refusal.text.to_ascii_lowercase();
+    if text.contains("without any password configured") || text.contains("no password is set") {
+        // The door is open: a key too many is no reason to stay outside.
+        return Ok(true);
+    }
+    if let Some(fault) = fatal(&refusal) {
+        return Err((fault, said(&refusal, target)));
+    }
+    let wrong = refusal.code == "WRONGPASS" || text.contains("invalid password");
+    Err(match (wrong, password) {
+        (true, Some(_)) => (Fault::WrongPassword, refusal.code),
+        (true, None) => (Fault::NoPassword, refusal.code),
+        (false, _) if refusal.code == "NOPERM" => (Fault::Denied, said(&refusal, target)),
+        (false, _) => (Fault::Other, said(&refusal, target)),
+    })
+}
+
+async fn select(stream: &mut impl Wire, target: &Target) -> Result<(), Failure> {
+    let database = target.database.to_string();
+    let reply = exchange(stream, &["SELECT", &database]).await.map_err(|broken| cut(broken, target, true))?;
+    let Resp::Error(refusal) = reply else { return Ok(()) };
+    let fault = match refusal.code.as_str() {
+        "NOPERM" => Fault::Denied,
+        "BUSY" | "LOADING" => Fault::Other,
+        _ => fatal(&refusal).unwrap_or(Fault::NoDatabase),
+    };
+    Err((fault, said(&refusal, target)))
+}
+
+/// Refusals of the connection itself.
+fn fatal(refusal: &Refusal) -> Option<Fault> {
+    match refusal.code.as_str() {
+        "NOAUTH" => Some(Fault::NoPassword),
+        "DENIED" => Some(Fault::ProtectedMode),
+        _ if refusal.text.contains("max number of clients") => Some(Fault::MaxClients),
+        _ => None,
+    }
+}
+
+/// The server's words. An unknown command is repeated to us with its arguments: those are cut off.
+fn said(refusal: &Refusal, target: &Target) -> String {
+    if matches!(refusal.code.as_str(), "NOAUTH" | "DENIED") {
+        return refusal.code.clone();
+    }
+    let line = refusal.to_string();
+    let line = line.split(", with args").next().unwrap_or_default().to_owned();
+    match target.password.as_ref().map(|secret| secret.expose()).filter(|password| !password.is_empty()) {
+        Some(password) => line.replace(password, "***"),
+        None => line,
+    }
+}
+
+fn cut(broken: Break, target: &Target, answered: bool) -> Failure {
+    match broken {
+        Break::Foreign(failure) => failure,
+        Break::Stream(error) => tls::failure(&error).unwrap_or_else(|| {
+            let fault = if target.tls.is_none() && !answered { Fault::TlsPort } else { Fault::Closed };
+            (fault, String::new())
+        }),
+    }
+}
+
+/// Sends one command and reads its reply.
+async fn exchange(stream: &mut impl Wire, words: &[&str]) -> Result<Resp, Break> {
+    let mut command = redis::Cmd::new();
+    for word in words {
+        command.arg(*word);
+    }
+    // A server that turns us away speaks before it is asked and hangs up: its words may still be read.
+    let sent = match stream.write_all(&command.get_packed_command()).await {
+        Ok(()) => stream.flush().await,
+        Err(error) => Err(error),
+    };
+    let mut reply = Vec::new();
+    loop {
+        match stream.read_buf(&mut reply).await {
+            Ok(0) => return Err(Break::Stream(io::ErrorKind::UnexpectedEof.into())),
+            Ok(_) => {}
+            Err(error) => return Err(Break::Stream(sent.err().unwrap_or(error))),
+        }
+        if let Some(failure) = foreign(&reply) {
+            return Err(Break::Foreign(failure));
+        }
+        match redis::parse_redis_value(&reply) {
+            Ok(value) => return Ok(resp(value)),
+            Err(error) if error.is_io_error() && reply.len() < HANDSHAKE_REPLY_BYTES => {}
+            Err(_) => return Err(Break::Foreign((Fault::NotRedis, "its reply can't be read".to_owned()))),
+        }
+    }
+}
+
+/// Whether these bytes can't begin a reply of a Redis.
+fn foreign(reply: &[u8]) -> Option<Failure> {
+    let first = reply.first()?;
+    if TYPES.contains(first) {
+        return None;
+    }
+    // The head of a TLS alert: this is how most TLS servers answer to plain text.
+    if reply.starts_with(&[0x15, 0x03]) {
+        return Some((Fault::TlsPort, "it sent a TLS alert".to_owned()));
+    }
+    let line = reply.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+    let shown: String = String::from_utf8_lossy(line).chars().take(40).collect();
+    Some((Fault::NotRedis, format!("it says '{shown}'")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Address, Secret};
+
+    fn target() -> Target {
+        Target {
+            name: "t".to_owned(),
+            address: Address::Tcp { host: "db".to_owned(), port: 1 },
+            tls: None,
+            username: None,
+            password: Some(Secret::new("hunter2")),
+            database: 0,
+            production: false,
+        }
+    }
+
+    #[test]
+    fn a_server_that_repeats_the_password_does_not_make_us_show_it() {
+        for line in [
+            "ERR unknown command `AUTH`, with args beginning with: `hunter2`, ",
+            "ERR unknown command 'AUTH', with args beginning with: 'hunt",
+            "ERR bad password hunter2",
+        ] {
+            let said = said(&Refusal::new(line), &target());
+            assert!(!said.contains("hunt"), "{said}");
+            assert!(said.starts_with("ERR "));
+        }
+    }
+
+    #[test]
+    fn other_servers_are_known_by_their_first_bytes() {
+        assert_eq!(foreign(b"-ERR x"), None);
+        assert_eq!(foreign(b""), None);
+        assert_eq!(foreign(&[0x15, 0x03, 0x03, 0, 2, 2, 70]).unwrap().0, Fault::TlsPort);
+        let (fault, detail) = foreign(b"HTTP/1.1 400 Bad Request\r\n").unwrap();
+        assert_eq!((fault, detail.as_str()), (Fault::NotRedis, "it says 'HTTP/1.1 400 Bad Request'"));
+    }
+}

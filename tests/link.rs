@@ -1,0 +1,223 @@
+//! The connection to real servers: asking, and what comes back.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+#[path = "support/server.rs"]
+mod server;
+
+use server::{Kind, Options, Server, kinds};
+use streamgauge::config::{Address, Secret, Target};
+use streamgauge::core::model::{Fault, Name, Protocol, StreamId};
+use streamgauge::core::wire::resp::RefusalKind;
+use streamgauge::core::wire::{Lost, ReadCmd, Resp};
+use streamgauge::edge::link::{Lane, Link, Timeouts};
+
+fn target(server: &Server) -> Target {
+    Target {
+        name: "test".to_owned(),
+        address: Address::Unix(server.socket()),
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+    }
+}
+
+async fn open(target: &Target) -> Link {
+    Link::open(target, Lane::Poll, &Timeouts::default()).await.unwrap()
+}
+
+fn start(kind: Kind, args: &[&str]) -> Server {
+    Server::start(Options::with(kind, args))
+}
+
+fn replies(asked: streamgauge::edge::link::Asked) -> Vec<Resp> {
+    assert_eq!(asked.lost, None);
+    asked.exchanges.into_iter().map(|exchange| exchange.reply.unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_unix_socket_speaks_resp3() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let mut link = open(&target(&server)).await;
+        assert_eq!(link.protocol(), Protocol::Resp3);
+        assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+        let info = replies(link.ask(vec![ReadCmd::Info(vec!["server"])]).await);
+        assert!(info[0].text().unwrap().starts_with("# Server"), "{info:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_loopback_port_is_found_by_name() {
+    for kind in kinds() {
+        let server = Server::start(Options { kind: Some(kind), port: true, ..Options::default() });
+        let address = Address::Tcp { host: "localhost".to_owned(), port: server.port };
+        let mut link = open(&Target { address, ..target(&server) }).await;
+        assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+    }
+}
+
+#[tokio::test]
+async fn the_server_knows_each_lane_by_name() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let _poll = open(&target(&server)).await;
+        let _control = Link::open(&target(&server), Lane::Control, &Timeouts::default()).await.unwrap();
+        let clients = server.redis_cli(&["CLIENT", "LIST"]);
+        assert!(clients.contains("name=streamgauge:poll "), "{clients}");
+        assert!(clients.contains("name=streamgauge:control "), "{clients}");
+        let flags = |name: &str| {
+            let line = clients.lines().find(|line| line.contains(name)).unwrap();
+            line.split(' ').find_map(|field| field.strip_prefix("flags=")).unwrap().to_owned()
+        };
+        assert!(flags("streamgauge:poll").contains('e'), "not to be evicted: {clients}");
+        if kind == Kind::Valkey {
+            assert!(flags("streamgauge:poll").contains('T'), "does not touch keys: {clients}");
+            assert!(clients.contains("lib-name=streamgauge lib-ver=0.1.0"), "{clients}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_hello_is_spoken_to_in_resp2() {
+    for kind in kinds() {
+        let server = start(kind, &["--rename-command", "HELLO", "", "--requirepass", "hunter2"]);
+        let secret = Some(Secret::new("hunter2"));
+        let mut link = open(&Target { password: secret, database: 2, ..target(&server) }).await;
+        assert_eq!(link.protocol(), Protocol::Resp2);
+        let got = replies(link.ask(vec![ReadCmd::Ping, ReadCmd::ClientList]).await);
+        assert!(got[1].text().unwrap().contains("db=2"), "{got:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_with_few_rights_reads_what_it_may_and_each_denial_is_its_own() {
+    for kind in kinds() {
+        let server = start(kind, &["--user", "eve", "on", ">pw", "~*", "-@all", "+ping", "+xlen"]);
+        server.redis_cli(&["XADD", "s", "1-1", "a", "b"]);
+        let (username, password) = (Some("eve".to_owned()), Some(Secret::new("pw")));
+        let mut link = open(&Target { username, password, ..target(&server) }).await;
+        let key = Name::from("s");
+        let asked = vec![
+            ReadCmd::Ping,
+            ReadCmd::XinfoStream(key.clone()),
+            ReadCmd::Xlen(key.clone()),
+            ReadCmd::ClientList,
+            ReadCmd::Xlen(key),
+        ];
+        let got = replies(link.ask(asked).await);
+        assert_eq!(got[0], Resp::Bytes(b"PONG".to_vec()));
+        assert_eq!((&got[2], &got[4]), (&Resp::Int(1), &Resp::Int(1)));
+        for denied in [&got[1], &got[3]] {
+            let Resp::Error(refusal) = denied else { panic!("{denied:?}") };
+            assert_eq!(refusal.kind(), RefusalKind::DeniedCommand);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_commands_go_in_pipelines_of_a_hundred() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let mut link = open(&target(&server)).await;
+        let commands: Vec<ReadCmd> =
+            (0..1_050).map(|n| ReadCmd::Xlen(Name::from(&*format!("k{n}")))).collect();
+        let asked = link.ask(commands.clone()).await;
+        assert_eq!(asked.lost, None);
+        let order: Vec<_> = asked.exchanges.iter().map(|exchange| exchange.command.clone()).collect();
+        assert_eq!(order, commands);
+        assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Ok(Resp::Int(0))));
+        assert!(asked.exchanges.iter().all(|exchange| exchange.reply_bytes == 4));
+        let pipelines: std::collections::BTreeSet<_> =
+            asked.exchanges.iter().map(|exchange| (exchange.sent_us, exchange.received_us)).collect();
+        assert_eq!(pipelines.len(), 11);
+        assert!(pipelines.iter().zip(pipelines.iter().skip(1)).all(|(a, b)| a.1 <= b.0));
+    }
+}
+
+#[tokio::test]
+async fn an_error_that_names_a_key_of_odd_bytes_costs_one_command_and_not_the_connection() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let odd = Name::new(&b"k\xff\xfe"[..]);
+        server.redis_cli_bytes(&[b"XGROUP", b"CREATE", odd.as_bytes(), b"\xe9", b"$", b"MKSTREAM"]);
+        let mut link = open(&target(&server)).await;
+        let pending = |group: &[u8]| ReadCmd::Xpending {
+            key: odd.clone(),
+            group: Name::new(group.to_vec()),
+            start: StreamId::MIN,
+            count: 10,
+            consumer: None,
+        };
+        let got = replies(
+            link.ask(vec![pending(b"\xe9"), pending(b"\xe8"), ReadCmd::XinfoGroups(odd.clone())]).await,
+        );
+        assert_eq!(got[0], Resp::Array(vec![]));
+        assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == RefusalKind::Gone), "{got:?}");
+        let groups = got[2].items().unwrap();
+        assert_eq!(groups[0].pairs()[0], (b"name".to_vec(), &Resp::Bytes(b"\xe9".to_vec())));
+        assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_counted_and_then_left_out() {
+    for kind in kinds() {
+        for hello in ["HELLO", ""] {
+            let slow = ["--slowlog-log-slower-than", "0", "--rename-command", "HELLO", hello];
+            let server = start(kind, &slow);
+            let body = "4111".repeat(500);
+            server.redis_cli(&["XADD", "s", "1-1", "card", &body]);
+            let mut link = open(&target(&server)).await;
+            let commands = vec![ReadCmd::XinfoStream(Name::from("s")), ReadCmd::SlowlogGet(128)];
+            let asked = link.ask(commands).await;
+            assert!(asked.exchanges[0].reply_bytes > 4_000);
+            let shown = format!("{asked:?}");
+            assert!(!shown.contains("4111") && !shown.contains(&format!("{:?}", b"4111".to_vec())));
+            let got = replies(asked);
+            let first = got[0].pairs().into_iter().find(|(name, _)| name == b"first-entry").unwrap();
+            assert_eq!(first.1, &Resp::Bytes(b"1-1".to_vec()));
+            let xadd = got[1].items().unwrap().iter().find_map(|entry| {
+                let words = entry.items()?.get(3)?.items()?;
+                (words.first()?.text()? == "XADD").then(|| words.to_vec())
+            });
+            assert_eq!(xadd.unwrap().len(), 5);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_server_is_a_time_out_and_the_rest_is_not_sent() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let timeouts = Timeouts { poll: std::time::Duration::from_millis(200), ..Timeouts::default() };
+        let mut link = Link::open(&target(&server), Lane::Poll, &timeouts).await.unwrap();
+        server.freeze();
+        let started = std::time::Instant::now();
+        let asked = link.ask(vec![ReadCmd::Ping; 250]).await;
+        assert!(started.elapsed() < std::time::Duration::from_secs(1), "one time-out, not three");
+        assert_eq!(asked.exchanges.len(), 250);
+        assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Err(Lost::TimedOut)));
+        let lost = asked.lost.unwrap();
+        assert_eq!(lost.fault(), Fault::ResponseTimeout);
+        assert!(lost.to_string().contains(&server.socket().display().to_string()), "{lost}");
+        server.thaw();
+        assert_eq!(link.ask(vec![ReadCmd::Ping]).await.lost, Some(lost), "a lost link stays lost");
+        let mut fresh = open(&target(&server)).await;
+        assert_eq!(replies(fresh.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+    }
+}
+
+#[tokio::test]
+async fn a_killed_client_is_told_so() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let mut link = open(&target(&server)).await;
+        server.redis_cli(&["CLIENT", "KILL", "TYPE", "normal"]);
+        let asked = link.ask(vec![ReadCmd::Ping]).await;
+        assert_eq!(asked.exchanges[0].reply, Err(Lost::Disconnected));
+        assert_eq!(asked.lost.unwrap().fault(), Fault::Closed);
+    }
+}
