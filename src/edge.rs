@@ -1,5 +1,5 @@
 //! The only code that touches the world. Each door uses `core` and `config`; among themselves only:
-//! `link` and `source` use `clock`; `source` uses `link`; `demo` uses `link`.
+//! `link` uses `clock`; `source` uses `clock`; `source` uses `link`; `demo` uses `link`.
 
 pub mod clock;
 pub mod link;

@@ -23,7 +23,7 @@ use tempfile::TempDir;
 /// Longest wait for anything a healthy server does at once.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
-const INSTALL: &str = "run `make servers`, or `apt-get install redis-server`, or set STREAMGAUGE_REDIS or \
+const INSTALL: &str = "run `make test`, which fetches them, or `apt-get install redis-server`, or set STREAMGAUGE_REDIS or \
                        STREAMGAUGE_VALKEY to a server binary";
 
 /// Which server.
