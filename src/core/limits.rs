@@ -97,3 +97,19 @@ pub const HANDSHAKE_REPLY_BYTES: usize = 64 * 1024;
 pub const FOREIGN_TEXT_CHARS: usize = 200;
 
 const _: () = assert!(BACKOFF_FIRST_MS < BACKOFF_LONGEST_MS && BACKOFF_LONGEST_MS < BACKOFF_OPEN_MS);
+
+/// Length from which a path is too long for a unix socket. The kernel takes 107 bytes on Linux and 103 on macOS.
+pub const SOCKET_PATH_BYTES: usize = 100;
+
+/// The end of the demo server's log that an error quotes: a few lines, whatever it wrote.
+pub const DEMO_LOG_TAIL_BYTES: u64 = 2048;
+
+/// Messages or keys in one pipeline of the demo's workload: at the highest rate a tick makes no more.
+pub const DEMO_BATCH: usize = 200;
+
+/// Memory of the demo's server. Steady needs a fifth of it; `memory-alert` fills it within a minute.
+pub const DEMO_MAXMEMORY_MIB: u32 = 64;
+
+/// Messages that one neglectful worker of the demo leaves unacknowledged: XREADGROUP is not held back by the
+/// server's memory limit, so this is the bound (about 3 MB of pending list each).
+pub const DEMO_NEGLECTED: usize = 20_000;

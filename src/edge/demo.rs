@@ -1,0 +1,102 @@
+//! The demo: a private, real server with a live workload of its own.
+//!
+//! Knows how to start both, drive them and end them. Does not know the console: that is shown a [`Target`] like
+//! any other. Names redis-rs by itself, since its workload writes, which links for operators' servers may not.
+//! Invariant: nothing of it outlives the [`Demo`] value, nor this process.
+
+mod cast;
+mod control;
+mod error;
+mod find;
+mod folder;
+mod headless;
+mod server;
+mod workload;
+
+use std::path::PathBuf;
+
+use crate::config::{Address, Target};
+use crate::core::demo::Scenario;
+use find::Search;
+use server::Server;
+use workload::Workload;
+
+pub use control::DemoControl;
+pub use error::DemoError;
+pub use headless::headless;
+
+/// What the operator may choose.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DemoOptions {
+    /// What to show first.
+    pub scenario: Scenario,
+    /// Port on 127.0.0.1; none (or 0) for the unix socket alone.
+    pub port: Option<u16>,
+    /// The server program, instead of the first that is found.
+    pub server_bin: Option<PathBuf>,
+}
+
+/// A running demo. Dropping it ends the server too; [`Demo::stop`] does so without holding up the runtime.
+#[derive(Debug)]
+pub struct Demo {
+    /// Before `server`, so that nobody sees it go.
+    workload: Workload,
+    server: Server,
+    control: DemoControl,
+    target: Target,
+}
+
+impl Demo {
+    /// Finds a server, starts it on a socket in a private folder, and the workload on it.
+    ///
+    /// # Errors
+    /// When there is no server, it does not start or refuses the workload: each says what to try.
+    pub async fn start(options: DemoOptions) -> Result<Self, DemoError> {
+        let binary = Search::here(options.server_bin).server()?;
+        let port = options.port.filter(|port| *port != 0);
+        let server = Server::start(binary, port).await?;
+        let control = DemoControl::new(options.scenario);
+        let refused = |error: redis::RedisError| DemoError::Setup(error.to_string());
+        let client = server.client().map_err(refused)?;
+        let workload = Workload::start(client, &control).await.map_err(refused)?;
+        let target = target(&server, port);
+        Ok(Self { workload, server, control, target })
+    }
+
+    /// Where it is, named `demo`: the port when one was asked for, else the socket.
+    pub fn target(&self) -> Target {
+        self.target.clone()
+    }
+
+    /// The levers and dials.
+    pub fn control(&self) -> DemoControl {
+        self.control.clone()
+    }
+
+    /// Why the server runs no more; none while it runs. Reads a file: not for every frame.
+    pub fn ended(&self) -> Option<String> {
+        self.server.ended()
+    }
+
+    /// Ends the workload and the server, within about a second.
+    pub async fn stop(self) {
+        self.workload.stop().await;
+        self.server.stop().await;
+    }
+}
+
+fn target(server: &Server, port: Option<u16>) -> Target {
+    let address = match port {
+        Some(port) => Address::Tcp { host: "127.0.0.1".to_owned(), port },
+        None => Address::Unix(server.socket()),
+    };
+    Target {
+        name: "demo".to_owned(),
+        address,
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+    }
+}

@@ -1,0 +1,122 @@
+//! Reads facts of a demo's server, and waits for them.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use redis::aio::MultiplexedConnection;
+use redis::{ConnectionAddr, IntoConnectionInfo, Value, from_redis_value};
+use streamgauge::config::{Address, Target};
+use streamgauge::edge::demo::{Demo, DemoOptions};
+
+/// A demo with a look inside.
+pub struct Probe {
+    pub demo: Demo,
+    pub link: MultiplexedConnection,
+}
+
+pub async fn probe(options: DemoOptions) -> Probe {
+    let demo = Demo::start(options).await.unwrap();
+    let link = link(&demo.target()).await;
+    Probe { demo, link }
+}
+
+pub async fn link(target: &Target) -> MultiplexedConnection {
+    let address = match &target.address {
+        Address::Tcp { host, port } => ConnectionAddr::Tcp(host.clone(), *port),
+        Address::Unix(path) => ConnectionAddr::Unix(path.clone()),
+    };
+    let client = redis::Client::open(address.into_connection_info().unwrap()).unwrap();
+    client.get_multiplexed_async_connection().await.unwrap()
+}
+
+pub fn socket(target: &Target) -> PathBuf {
+    match &target.address {
+        Address::Unix(path) => path.clone(),
+        Address::Tcp { .. } => panic!("not a socket: {target:?}"),
+    }
+}
+
+/// Facts of one group.
+#[derive(Debug)]
+pub struct Group {
+    pub lag: i64,
+    pub pending: i64,
+}
+
+impl Probe {
+    pub async fn ask<T: redis::FromRedisValue>(&mut self, command: &str) -> T {
+        let mut words = command.split(' ');
+        let mut cmd = redis::cmd(words.next().unwrap());
+        for word in words {
+            cmd.arg(word);
+        }
+        cmd.query_async(&mut self.link).await.unwrap()
+    }
+
+    /// Waits until it is so, and panics with what there was instead.
+    pub async fn until(
+        &mut self,
+        at_most_s: u64,
+        what: &str,
+        mut so: impl AsyncFnMut(&mut Self) -> (bool, String),
+    ) {
+        let deadline = Instant::now() + Duration::from_secs(at_most_s);
+        loop {
+            let (done, seen) = so(self).await;
+            if done {
+                return;
+            }
+            assert!(Instant::now() < deadline, "not within {at_most_s} s: {what}; there is {seen}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    pub async fn rows(&mut self, command: &str) -> Vec<HashMap<String, Value>> {
+        self.ask(command).await
+    }
+
+    pub async fn group(&mut self, stream: &str, group: &str) -> Group {
+        let rows = self.rows(&format!("XINFO GROUPS {stream}")).await;
+        let row = rows.into_iter().find(|row| text(&row["name"]) == group).unwrap();
+        Group { lag: int(&row["lag"]), pending: int(&row["pending"]) }
+    }
+
+    /// Pending count and idle time of a consumer.
+    pub async fn consumer(&mut self, stream: &str, group: &str, consumer: &str) -> Option<(i64, i64)> {
+        let rows = self.rows(&format!("XINFO CONSUMERS {stream} {group}")).await;
+        let row = rows.into_iter().find(|row| text(&row["name"]) == consumer)?;
+        Some((int(&row["pending"]), int(&row["idle"])))
+    }
+
+    pub async fn info(&mut self, section: &str, figure: &str) -> f64 {
+        let info: String = self.ask(&format!("INFO {section}")).await;
+        let line = info.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'));
+        line.unwrap_or_else(|| panic!("{figure} in {info}")).trim().parse().unwrap()
+    }
+
+    /// Whether every group keeps up: little lag, little pending, nobody idle.
+    pub async fn healthy(&mut self) -> (bool, String) {
+        let (mut well, mut seen) = (true, String::new());
+        for stream in ["orders", "payments", "emails", "clicks", "telemetry"] {
+            for row in self.rows(&format!("XINFO GROUPS {stream}")).await {
+                let name = text(&row["name"]);
+                let (lag, pending) = (int(&row["lag"]), int(&row["pending"]));
+                let idle = self.rows(&format!("XINFO CONSUMERS {stream} {name}")).await;
+                let idle: Vec<i64> = idle.iter().map(|row| int(&row["idle"])).collect();
+                well &= lag <= 40 && pending <= 60 && !idle.is_empty() && idle.iter().all(|ms| *ms < 2500);
+                seen += &format!("{stream}/{name} lag {lag} pending {pending} idle {idle:?}; ");
+            }
+        }
+        (well, seen)
+    }
+}
+
+fn text(value: &Value) -> String {
+    from_redis_value(value.clone()).unwrap()
+}
+
+/// Nil is -1: unknown.
+fn int(value: &Value) -> i64 {
+    from_redis_value::<Option<i64>>(value.clone()).unwrap().unwrap_or(-1)
+}

@@ -1,0 +1,176 @@
+//! What each scenario shows, and that steady is steady again after it.
+
+use std::time::Duration;
+
+use streamgauge::core::demo::Scenario;
+use streamgauge::edge::demo::DemoOptions;
+
+use crate::probe::{Probe, probe};
+
+async fn on(scenario: Scenario) -> Probe {
+    probe(DemoOptions { scenario, ..DemoOptions::default() }).await
+}
+
+async fn heals(probe: &mut Probe) {
+    probe.demo.control().set_scenario(Scenario::Steady);
+    probe.until(15, "every group keeps up again", Probe::healthy).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn steady_keeps_up_hits_and_evicts_nothing() {
+    let mut probe = on(Scenario::Steady).await;
+    probe
+        .until(10, "production is measured and near its rate", async |probe| {
+            let status = probe.demo.control().status();
+            let near = status.produced_per_s.is_some_and(|per_s| (65.0..105.0).contains(&per_s));
+            (near, format!("{status:?}"))
+        })
+        .await;
+    for _ in 0..20 {
+        let (well, seen) = probe.healthy().await;
+        assert!(well, "{seen}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let hits = probe.info("stats", "keyspace_hits").await;
+    let ratio = hits / (hits + probe.info("stats", "keyspace_misses").await);
+    assert!((0.80..0.98).contains(&ratio), "hit ratio {ratio}");
+    assert_eq!(probe.info("stats", "evicted_keys").await, 0.0);
+    let used = probe.info("memory", "used_memory").await / probe.info("memory", "maxmemory").await;
+    assert!(used < 0.3, "{used} of the memory");
+    let status = probe.demo.control().status();
+    assert_eq!(status.errors, 0, "{status:?}");
+    let clients: String = probe.ask("CLIENT LIST").await;
+    for name in ["checkout-api", "billing-2", "shop-api", "notifier", "event-bus"] {
+        assert!(clients.contains(&format!(" name={name} ")), "{name} in {clients}");
+    }
+    let heard: Vec<(String, i64)> = vec![probe.ask("PUBSUB NUMSUB events:orders").await];
+    assert_eq!(heard, [("events:orders".to_owned(), 1)]);
+    assert_eq!(probe.ask::<i64>("PUBSUB NUMPAT").await, 2);
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_rate_changes_live() {
+    let mut probe = on(Scenario::Steady).await;
+    probe.demo.control().set_rate(10.0);
+    probe
+        .until(12, "ten times the production", async |probe| {
+            let status = probe.demo.control().status();
+            (
+                status.produced_per_s.is_some_and(|per_s| (650.0..1050.0).contains(&per_s)),
+                format!("{status:?}"),
+            )
+        })
+        .await;
+    probe.demo.control().set_rate(0.1);
+    probe
+        .until(12, "a tenth of the production", async |probe| {
+            let status = probe.demo.control().status();
+            (status.produced_per_s.is_some_and(|per_s| per_s < 20.0), format!("{status:?}"))
+        })
+        .await;
+    let (well, seen) = probe.healthy().await;
+    assert!(well, "{seen}");
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_backs_up_and_heals() {
+    let mut probe = on(Scenario::Burst).await;
+    probe
+        .until(15, "lag in all groups of three streams", async |probe| {
+            let mut lags = Vec::new();
+            for (stream, group) in [("orders", "billing"), ("payments", "ledger"), ("clicks", "analytics")] {
+                lags.push(probe.group(stream, group).await.lag);
+            }
+            (lags.iter().all(|lag| *lag > 150), format!("{lags:?}"))
+        })
+        .await;
+    heals(&mut probe).await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dead_consumer_leaves_messages_another_group_falls_behind_and_both_heal() {
+    let mut probe = on(Scenario::DeadConsumer).await;
+    probe
+        .until(15, "shipping-2 idle with messages in hand, emails/mailer without worker", async |probe| {
+            let dead = probe.consumer("orders", "shipping", "shipping-2").await;
+            let mailer = probe.group("emails", "mailer").await;
+            let gone = dead.is_some_and(|(pending, idle)| pending >= 25 && idle > 4000);
+            (gone && mailer.lag > 40, format!("{dead:?} {mailer:?}"))
+        })
+        .await;
+    let alive = probe.consumer("orders", "shipping", "shipping-1").await.unwrap();
+    assert!(alive.1 < 2500, "{alive:?}");
+    let clients: String = probe.ask("CLIENT LIST").await;
+    assert!(clients.contains("name=shipping-1") && !clients.contains("name=shipping-2"), "{clients}");
+    heals(&mut probe).await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_memory_alert_fills_the_memory_and_heals() {
+    let mut probe = on(Scenario::MemoryAlert).await;
+    // Four times the pace, since a minute is too long for a test.
+    probe.demo.control().set_rate(4.0);
+    probe
+        .until(18, "memory nearly full, pending growing, charts without TTL", async |probe| {
+            let used = probe.info("memory", "used_memory").await / probe.info("memory", "maxmemory").await;
+            let length: i64 = probe.ask("XLEN telemetry").await;
+            let pending = probe.group("clicks", "analytics").await.pending;
+            let ttl: i64 = probe.ask("TTL charts:report:0").await;
+            let seen = format!("{used} used, telemetry {length}, {pending} pending, TTL {ttl}");
+            (used > 0.85 && length > 10_000 && pending > 500 && ttl == -1, seen)
+        })
+        .await;
+    probe.demo.control().set_rate(1.0);
+    heals(&mut probe).await;
+    probe
+        .until(15, "the memory is free again", async |probe| {
+            let used = probe.info("memory", "used_memory").await / probe.info("memory", "maxmemory").await;
+            let left: i64 = probe.ask("EXISTS charts:report:0 charts:report:9").await;
+            (used < 0.3 && left == 0, format!("{used} used, {left} reports left"))
+        })
+        .await;
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_server_refuses_and_the_demo_lives_on() {
+    let mut probe = on(Scenario::MemoryAlert).await;
+    let _: () = probe.ask("CONFIG SET maxmemory 3mb").await;
+    probe
+        .until(15, "a refusal is counted and said", async |probe| {
+            let status = probe.demo.control().status();
+            let said = status.last_error.as_deref().is_some_and(|error| error.contains("OOM"));
+            (status.errors > 0 && said, format!("{status:?}"))
+        })
+        .await;
+    let _: () = probe.ask("CONFIG SET maxmemory 64mb").await;
+    heals(&mut probe).await;
+    probe.demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_operator_deletes_is_made_again() {
+    let mut probe = on(Scenario::Steady).await;
+    let _: () = probe.ask("FLUSHALL").await;
+    probe
+        .until(15, "streams and groups are back and keep up", async |probe| {
+            for stream in ["orders", "payments", "emails", "clicks", "telemetry"] {
+                let there: i64 = probe.ask(&format!("EXISTS {stream}")).await;
+                if there == 0 {
+                    return (false, format!("no {stream}"));
+                }
+            }
+            let orders = probe.rows("XINFO GROUPS orders").await.len();
+            let (well, seen) = probe.healthy().await;
+            (well && orders == 2, seen)
+        })
+        .await;
+    assert!(probe.demo.control().status().errors > 0);
+    probe.demo.stop().await;
+}
