@@ -2,11 +2,17 @@
 //!
 //! Pure: text comes in, values and errors come out. Reading files and the environment is `edge::files`.
 
+mod azure;
 pub mod flags;
 pub mod problem;
+pub mod raw;
+pub mod schema;
 pub mod settings;
 pub mod target;
 pub mod theme;
+pub mod units;
+pub mod url;
+pub mod value;
 
 use crate::commands::KeyMap;
 use std::collections::BTreeMap;

@@ -16,7 +16,7 @@ pub struct Settings {
     /// Name of the theme. Whether there is one is for the themes to say.
     pub theme: String,
     /// Frames a second at most, for data: 1 to 60.
-    pub fps: u16,
+    pub fps: u32,
     /// Draw with ASCII only.
     pub ascii: bool,
     /// Never build a link that can write.

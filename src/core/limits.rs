@@ -113,3 +113,18 @@ pub const DEMO_MAXMEMORY_MIB: u32 = 64;
 /// Messages that one neglectful worker of the demo leaves unacknowledged: XREADGROUP is not held back by the
 /// server's memory limit, so this is the bound (about 3 MB of pending list each).
 pub const DEMO_NEGLECTED: usize = 20_000;
+
+/// Shortest time between two polls. Below it the figures say more about us than about the server.
+pub const INTERVAL_MIN_MS: u64 = 100;
+/// Longest time between two polls: past an hour nothing on the screen is news.
+pub const INTERVAL_MAX_MS: u64 = 3_600_000;
+/// Most frames a second: more than a terminal over SSH can show.
+pub const FPS_MAX: u32 = 60;
+/// Longest time to wait for a connection or a reply: after a minute it is lost in every way that matters.
+pub const TIMEOUT_MAX_MS: u64 = 60_000;
+/// Largest config file that is read, in bytes: a thousand times a full one, so more is another file.
+pub const CONFIG_FILE_BYTES: u64 = 1 << 20;
+/// Largest password file that is read, in bytes: a `.env` file is far smaller.
+pub const PASSWORD_FILE_BYTES: u64 = 64 << 10;
+
+const _: () = assert!(INTERVAL_MIN_MS < INTERVAL_MAX_MS && PASSWORD_FILE_BYTES <= CONFIG_FILE_BYTES);

@@ -1,0 +1,244 @@
+//! The config file as written: every value checked by the schema, with its place.
+//!
+//! Knows TOML and the schema; not what the values mean together. Invariant: reading never stops at the first
+//! problem, and each problem carries line, column and a hint.
+
+use super::problem::{Place, Problem};
+use super::schema::{SETTINGS, TARGET_KEYS};
+use super::value::{Kind, Value, type_words};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// Something with the place where it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A `[targets.NAME]` as written, by key.
+pub type RawTarget = BTreeMap<&'static str, Placed<Value>>;
+
+/// A config file as written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// Settings by their path.
+    pub settings: BTreeMap<&'static str, Placed<Value>>,
+    /// Targets by their name.
+    pub targets: BTreeMap<String, Placed<RawTarget>>,
+    /// Keys by the name of their command.
+    pub keys: BTreeMap<String, Placed<Vec<Placed<String>>>>,
+}
+
+type Entry<'t> = (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>);
+
+/// Reads a file's text. What could be read is there even when there are problems.
+pub fn read(path: &Path, text: &str) -> (Raw, Vec<Problem>) {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let mut reader = Reader { path, text, raw: Raw::default(), problems: Vec::new() };
+    let mut broken_lines = Vec::new();
+    for error in errors {
+        let place = reader.place(error.span().unwrap_or(0..0));
+        if let Place::File { line, .. } = place {
+            broken_lines.push(line);
+        }
+        let problem = Problem::new(place, format!("not TOML: {}", error.message()), "");
+        reader.problems.push(problem);
+    }
+    let syntax = std::mem::take(&mut reader.problems);
+    reader.root(table.get_ref());
+    // What a broken line made of its neighbours is not the operator's mistake.
+    let in_order = |problem: &Problem| match problem.place {
+        Place::File { line, .. } => !broken_lines.contains(&line),
+        _ => true,
+    };
+    let mut problems: Vec<_> =
+        syntax.into_iter().chain(reader.problems.into_iter().filter(in_order)).collect();
+    problems.sort_by(|a, b| a.place.cmp(&b.place));
+    (reader.raw, problems)
+}
+
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+    raw: Raw,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn place(&self, span: Range<usize>) -> Place {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        Place::File {
+            path: self.path.to_owned(),
+            line: before.matches('\n').count() + 1,
+            column: before.get(line_start..).unwrap_or("").chars().count() + 1,
+        }
+    }
+
+    fn complain(&mut self, span: Range<usize>, what: String, hint: String) {
+        let place = self.place(span);
+        self.problems.push(Problem::new(place, what, hint));
+    }
+
+    fn root(&mut self, table: &DeTable<'_>) {
+        for (key, value) in table.iter() {
+            match (key.get_ref().as_ref(), value.get_ref()) {
+                ("targets", DeValue::Table(targets)) => self.targets(targets),
+                ("keys", DeValue::Table(keys)) => self.keys(keys),
+                ("targets" | "keys", other) => {
+                    let what = format!("'{}' is {}", key.get_ref(), type_words(other));
+                    self.complain(key.span(), what, format!("it is a table: [{}]", key.get_ref()));
+                }
+                _ => self.setting("", (key, value)),
+            }
+        }
+    }
+
+    fn setting(&mut self, prefix: &str, (key, value): Entry<'_>) {
+        let path = format!("{prefix}{}", key.get_ref());
+        if let Some(setting) = SETTINGS.iter().find(|setting| setting.path == path) {
+            if let Some(placed) = self.value(&path, setting.kind, value) {
+                self.raw.settings.insert(setting.path, placed);
+            }
+            return;
+        }
+        let inner = format!("{path}.");
+        if !SETTINGS.iter().any(|setting| setting.path.starts_with(&inner)) {
+            return self.complain(key.span(), format!("unknown key '{path}'"), settings_hint(prefix, &path));
+        }
+        match value.get_ref() {
+            DeValue::Table(table) => {
+                for entry in table.iter() {
+                    self.setting(&inner, entry);
+                }
+            }
+            other => {
+                let what = format!("'{path}' is {}", type_words(other));
+                self.complain(key.span(), what, format!("it is a table: [{path}]"));
+            }
+        }
+    }
+
+    fn value(&mut self, path: &str, kind: Kind, value: &Spanned<DeValue<'_>>) -> Option<Placed<Value>> {
+        match kind.read(value.get_ref()) {
+            Ok(read) => Some(Placed { value: read, place: self.place(value.span()) }),
+            Err((what, hint)) => {
+                let what = if what.starts_with('\'') {
+                    format!("{path}: {what}")
+                } else {
+                    format!("'{path}' {what}")
+                };
+                self.complain(value.span(), what, hint);
+                None
+            }
+        }
+    }
+
+    fn targets(&mut self, targets: &DeTable<'_>) {
+        for (name, value) in targets.iter() {
+            let DeValue::Table(table) = value.get_ref() else {
+                let what = format!("'targets.{}' is {}", name.get_ref(), type_words(value.get_ref()));
+                self.complain(name.span(), what, format!("it is a table: [targets.{}]", name.get_ref()));
+                continue;
+            };
+            if !is_target_name(name.get_ref()) {
+                let what = format!("'{}' cannot be the name of a target", name.get_ref());
+                self.complain(name.span(), what, "letters, digits, '-', '_' and '.' can".to_owned());
+                continue;
+            }
+            let mut target = RawTarget::new();
+            for (key, value) in table.iter() {
+                if let Some((key, placed)) = self.target_key(name.get_ref(), (key, value)) {
+                    target.insert(key, placed);
+                }
+            }
+            let place = self.place(name.span());
+            self.raw.targets.insert(name.get_ref().to_string(), Placed { value: target, place });
+        }
+    }
+
+    fn target_key(&mut self, name: &str, (key, value): Entry<'_>) -> Option<(&'static str, Placed<Value>)> {
+        let path = format!("targets.{name}.{}", key.get_ref());
+        if let Some(known) = TARGET_KEYS.iter().find(|known| known.name == key.get_ref().as_ref()) {
+            return self.value(&path, known.kind, value).map(|placed| (known.name, placed));
+        }
+        let (what, hint) = match key.get_ref().as_ref() {
+            "password" | "pass" | "auth" => (
+                format!("'{path}': a password does not stand in the config"),
+                "name where it is: password_env = \"PROD_REDIS_PASSWORD\" or password_file = \"~/.redis-password\""
+                    .to_owned(),
+            ),
+            unknown => {
+                let names = TARGET_KEYS.iter().map(|known| known.name);
+                (format!("unknown key '{path}'"), nearest_hint(unknown, names, "the keys of a target are"))
+            }
+        };
+        self.complain(key.span(), what, hint);
+        None
+    }
+
+    fn keys(&mut self, keys: &DeTable<'_>) {
+        for (name, value) in keys.iter() {
+            let listed = match value.get_ref() {
+                DeValue::Array(items) => items
+                    .iter()
+                    .map(|item| {
+                        let text = item.get_ref().as_str()?.to_owned();
+                        Some(Placed { value: text, place: self.place(item.span()) })
+                    })
+                    .collect::<Option<Vec<_>>>(),
+                _ => None,
+            };
+            match listed {
+                Some(listed) => {
+                    let placed = Placed { value: listed, place: self.place(name.span()) };
+                    self.raw.keys.insert(name.get_ref().to_string(), placed);
+                }
+                None => self.complain(
+                    value.span(),
+                    format!("'keys.{}' is not a list of keys", name.get_ref()),
+                    "write [\"x\", \"ctrl-x\"], or [] for none".to_owned(),
+                ),
+            }
+        }
+    }
+}
+
+/// Whether a target can be called so.
+pub fn is_target_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+fn settings_hint(prefix: &str, path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let elsewhere = SETTINGS.iter().find(|setting| setting.path.rsplit('.').next() == Some(last));
+    match elsewhere.map(|setting| setting.path.rsplit_once('.')) {
+        Some(None) if !prefix.is_empty() => format!("'{last}' stands above the first [table]"),
+        Some(Some((table, _))) => format!("'{last}' stands in [{table}]"),
+        _ => {
+            let tables = ["streams", "log", "targets", "keys"];
+            let known = SETTINGS.iter().map(|setting| setting.path).chain(tables);
+            let known = known.filter(|known| known.starts_with(prefix));
+            nearest_hint(path, known, "the keys are")
+        }
+    }
+}
+
+/// What was probably meant, else the whole list.
+pub fn nearest_hint<'k>(unknown: &str, known: impl Iterator<Item = &'k str> + Clone, list: &str) -> String {
+    let likely = known
+        .clone()
+        .map(|name| (strsim::jaro_winkler(name, unknown), name))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match likely {
+        Some((_, name)) => format!("did you mean '{name}'?"),
+        None => format!("{list} {}", known.collect::<Vec<_>>().join(", ")),
+    }
+}

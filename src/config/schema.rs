@@ -1,0 +1,197 @@
+//! Every key of the config, in one table: what it takes, its default, what it is for.
+//!
+//! Reading, defaults, `config show` and the test over config.example.toml are made from it. Knows nothing of
+//! files. Invariant, held by tests: every default reads, takes effect, and is what the example says.
+
+use super::settings::{LogLevel, Settings};
+use super::value::{Kind, Value};
+use crate::core::limits::{FPS_MAX, INTERVAL_MAX_MS, INTERVAL_MIN_MS, TIMEOUT_MAX_MS};
+
+/// A key that has a default.
+pub struct Setting {
+    /// Where it stands: `interval`, `streams.discover`.
+    pub path: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// The default, as TOML.
+    pub default: &'static str,
+    /// What it is for.
+    pub doc: &'static str,
+    /// Puts a value of its kind into the settings.
+    pub set: fn(&mut Settings, Value),
+    /// The value that the settings have.
+    pub get: fn(&Settings) -> Value,
+}
+
+/// A key of `[targets.NAME]`.
+pub struct TargetKey {
+    /// The key.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// What holds without it, in words or as TOML.
+    pub default: &'static str,
+    /// What it is for.
+    pub doc: &'static str,
+}
+
+const TIMEOUT: Kind = Kind::DurationMs(10, TIMEOUT_MAX_MS);
+const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
+
+/// A row whose field has the type of the value.
+macro_rules! setting {
+    ($path:literal, $kind:expr, $default:literal, $variant:ident, $($field:ident).+, $doc:literal) => {
+        Setting {
+            path: $path,
+            kind: $kind,
+            default: $default,
+            doc: $doc,
+            set: |settings, value| {
+                if let Value::$variant(value) = value {
+                    settings.$($field).+ = value;
+                }
+            },
+            get: |settings| Value::$variant(settings.$($field).+.clone()),
+        }
+    };
+}
+
+/// Every key that has a default.
+pub const SETTINGS: &[Setting] = &[
+    setting!(
+        "target",
+        Kind::Text,
+        "\"\"",
+        Text,
+        target,
+        "Name of the target to take when none is asked for."
+    ),
+    setting!(
+        "interval",
+        Kind::DurationMs(INTERVAL_MIN_MS, INTERVAL_MAX_MS),
+        "\"1s\"",
+        Duration,
+        interval,
+        "Time from one poll to the next, 100ms to 1h."
+    ),
+    setting!("theme", Kind::Text, "\"default\"", Text, theme, "Name of the theme."),
+    setting!(
+        "fps",
+        Kind::Whole(1, FPS_MAX),
+        "10",
+        Whole,
+        fps,
+        "Frames a second at most, for data, 1 to 60. Keys always draw at once."
+    ),
+    setting!("ascii", Kind::Flag, "false", Flag, ascii, "Draw with ASCII only."),
+    setting!("read_only", Kind::Flag, "false", Flag, read_only, "Never build a link that can write."),
+    setting!(
+        "connect_timeout",
+        TIMEOUT,
+        "\"3s\"",
+        Duration,
+        connect_timeout,
+        "How long a connection may take to be made, 10ms to 1m."
+    ),
+    setting!(
+        "response_timeout",
+        TIMEOUT,
+        "\"2s\"",
+        Duration,
+        response_timeout,
+        "How long a reply may take, 10ms to 1m."
+    ),
+    setting!(
+        "streams.patterns",
+        Kind::List,
+        "[]",
+        List,
+        streams.patterns,
+        "Globs of keys of streams to look for, beside discovery."
+    ),
+    setting!(
+        "streams.discover",
+        Kind::Flag,
+        "true",
+        Flag,
+        streams.discover,
+        "Look for streams in the whole key space, by a paced SCAN."
+    ),
+    Setting {
+        path: "log.level",
+        kind: Kind::Choice(LEVELS),
+        default: "\"info\"",
+        doc: "What the log keeps: error, warn, info, debug or trace.",
+        set: |settings, value| {
+            if let Value::Text(name) = value {
+                settings.log.level = LogLevel::named(&name).unwrap_or_default();
+            }
+        },
+        get: |settings| Value::Text(settings.log.level.name().to_owned()),
+    },
+];
+
+const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> TargetKey {
+    TargetKey { name, kind, default, doc }
+}
+
+/// Every key of `[targets.NAME]`.
+pub const TARGET_KEYS: &[TargetKey] = &[
+    key("url", Kind::Text, "none", "redis://, rediss:// or redis+unix://, without a password."),
+    key("azure", Kind::Text, "none", "Azure's connection string: host:6380,password=...,ssl=True."),
+    key("host", Kind::Text, "\"127.0.0.1\"", "Host name or address."),
+    key("port", Kind::Whole(1, 65_535), "6379", "Port."),
+    key("socket", Kind::Text, "none", "Path of a unix socket, instead of host and port."),
+    key("user", Kind::Text, "none", "ACL user."),
+    key("password_env", Kind::Text, "none", "Variable of the environment that holds the password."),
+    key("password_file", Kind::Text, "none", "File with the password on its first line, or a .env file."),
+    key("database", Kind::Whole(0, u32::MAX), "0", "Logical database."),
+    key("tls", Kind::Flag, "false", "Speak TLS."),
+    key("ca_file", Kind::Text, "the system's", "Certificates to trust (PEM)."),
+    key("cert_file", Kind::Text, "none", "Our certificate (PEM), for servers that ask for one."),
+    key("key_file", Kind::Text, "none", "Its private key (PEM)."),
+    key("sni", Kind::Text, "the host", "Name to ask for and to verify instead of the host."),
+    key("insecure", Kind::Flag, "false", "Accept any certificate."),
+    key("production", Kind::Flag, "false", "Paint it as production."),
+];
+
+/// The defaults, as a config file.
+pub fn defaults_text() -> String {
+    SETTINGS.iter().map(|setting| format!("{} = {}\n", setting.path, setting.default)).collect()
+}
+
+/// The variable of the environment that stands for a setting: `STREAMGAUGE_READ_ONLY`. Lists have none.
+pub fn env_name(setting: &Setting) -> Option<String> {
+    let name = setting.path.to_ascii_uppercase().replace('.', "_");
+    Some(format!("STREAMGAUGE_{name}")).filter(|_| setting.kind != Kind::List)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_set_is_what_is_got() {
+        for setting in SETTINGS {
+            let document = format!("x = {}", setting.default);
+            let table = toml::de::DeTable::parse(&document).unwrap();
+            let value = setting.kind.read(table.get_ref().get("x").unwrap().get_ref()).unwrap();
+            let mut settings = Settings::default();
+            (setting.set)(&mut settings, value.clone());
+            assert_eq!((setting.get)(&settings), value, "{}", setting.path);
+            assert_eq!(value.to_string(), setting.default, "{}", setting.path);
+        }
+    }
+
+    #[test]
+    fn the_levels_are_those_of_the_log() {
+        assert_eq!(LEVELS, LogLevel::ALL.iter().map(|level| level.name()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn variables_are_named_after_the_path() {
+        let names: Vec<_> = SETTINGS.iter().filter_map(env_name).collect();
+        assert!(names.contains(&"STREAMGAUGE_LOG_LEVEL".to_owned()));
+        assert!(!names.contains(&"STREAMGAUGE_STREAMS_PATTERNS".to_owned()));
+    }
+}

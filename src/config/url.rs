@@ -1,0 +1,216 @@
+//! Targets as one text: the URLs of Redis and Azure's connection string.
+//!
+//! Knows how they are written; opens nothing. Invariant: no part of the text goes into an error, since any
+//! part of a malformed one may be the password.
+
+use super::target::{Address, Secret, Tls};
+use url::{Host, Url};
+
+/// The default port of Redis.
+pub const DEFAULT_PORT: u16 = 6379;
+
+/// What a text says of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parsed {
+    /// Where it listens.
+    pub address: Address,
+    /// TLS is asked for.
+    pub tls: Option<Tls>,
+    /// ACL user.
+    pub username: Option<String>,
+    /// Password.
+    pub password: Option<Secret>,
+    /// Logical database.
+    pub database: Option<u32>,
+}
+
+/// What is wrong with a text, and what to try; neither holds any part of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadTarget {
+    /// What is wrong.
+    pub what: &'static str,
+    /// What to try.
+    pub hint: &'static str,
+}
+
+const fn bad(what: &'static str, hint: &'static str) -> BadTarget {
+    BadTarget { what, hint }
+}
+
+const FORM: &str = "write redis://[user:password@]host[:port][/database]";
+const ENCODE: &str = "write redis://[user:password@]host[:port][/database], with special characters of the \
+                      password percent-encoded (%2F for /, %23 for #, %3F for ?, %40 for @)";
+const UNIX_FORM: &str = "write redis+unix:///path/to/socket[?db=2]";
+const DATABASE: BadTarget = bad("the database is not a number", ENCODE);
+const PERCENT: BadTarget = bad("a percent sign is not followed by two hexadecimal digits", "write %25 for %");
+
+/// Reads a URL or Azure's connection string.
+pub fn parse(text: &str) -> Result<Parsed, BadTarget> {
+    let text = text.trim();
+    match text.split_once("://") {
+        Some((scheme, _)) if scheme.bytes().all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c)) => {
+            parse_url(&scheme.to_ascii_lowercase(), text)
+        }
+        _ if text.contains(',') => super::azure::parse(text),
+        _ => Err(bad("this is not a URL", FORM)),
+    }
+}
+
+fn parse_url(scheme: &str, text: &str) -> Result<Parsed, BadTarget> {
+    let (tls, unix) = match scheme {
+        "redis" | "valkey" => (false, false),
+        "rediss" | "valkeys" => (true, false),
+        "redis+unix" | "valkey+unix" | "unix" => (false, true),
+        "redis-sentinel" | "rediss-sentinel" | "redis+sentinel" => {
+            return Err(bad(
+                "Sentinel is not built yet",
+                "give the address of the master: redis://host:port",
+            ));
+        }
+        _ => {
+            return Err(bad(
+                "the URL has a scheme that is not known",
+                "redis://, rediss:// (TLS) and redis+unix:// are; valkey://, valkeys:// and unix:// too",
+            ));
+        }
+    };
+    let url =
+        Url::parse(text).map_err(|_| bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE }))?;
+    let (username, password) = credentials(&url)?;
+    let address = if unix { socket(&url)? } else { tcp(&url)? };
+    let insecure = match url.fragment() {
+        None => false,
+        Some("insecure") if tls => true,
+        Some(_) => return Err(bad("the URL has something after #", ENCODE)),
+    };
+    let tls = tls.then(|| Tls { insecure, ..Tls::default() });
+    Ok(Parsed { address, tls, username, password, database: database(&url, unix)? })
+}
+
+/// A name without a colon is the password, as redis-cli has it.
+fn credentials(url: &Url) -> Result<(Option<String>, Option<Secret>), BadTarget> {
+    let name = Some(percent_decoded(url.username())?).filter(|name| !name.is_empty());
+    match url.password() {
+        Some(password) => {
+            let password = Some(percent_decoded(password)?).filter(|password| !password.is_empty());
+            Ok((name, password.map(Secret::new)))
+        }
+        None => Ok((None, name.map(Secret::new))),
+    }
+}
+
+fn tcp(url: &Url) -> Result<Address, BadTarget> {
+    let host = match url.host() {
+        Some(Host::Domain(name)) => percent_decoded(name)?,
+        Some(Host::Ipv4(ip)) => ip.to_string(),
+        Some(Host::Ipv6(ip)) => ip.to_string(),
+        None => String::new(),
+    };
+    match url.port() {
+        _ if host.is_empty() => Err(bad("the URL names no host", ENCODE)),
+        Some(0) => Err(bad("the port is 0", "ports are 1 to 65535")),
+        port => Ok(Address::Tcp { host, port: port.unwrap_or(DEFAULT_PORT) }),
+    }
+}
+
+fn socket(url: &Url) -> Result<Address, BadTarget> {
+    let path = percent_decoded(url.path())?;
+    match url.host_str().unwrap_or("") {
+        "" if path.len() > 1 => Ok(Address::Unix(path.into())),
+        "" => Err(bad("the URL names no socket", UNIX_FORM)),
+        _ => Err(bad("the path of the socket is not absolute", UNIX_FORM)),
+    }
+}
+
+fn database(url: &Url, unix: bool) -> Result<Option<u32>, BadTarget> {
+    let mut database = None;
+    for (name, value) in url.query_pairs() {
+        match name.as_ref() {
+            "db" => database = Some(value.parse().map_err(|_| DATABASE)?),
+            _ => return Err(bad("the URL has something after ? that is not db=NUMBER", ENCODE)),
+        }
+    }
+    let path = url.path().trim_matches('/');
+    if unix || path.is_empty() {
+        return Ok(database);
+    }
+    if database.is_some() {
+        return Err(bad("the URL gives the database twice", "write it once: redis://host/2"));
+    }
+    path.parse().map(Some).map_err(|_| DATABASE)
+}
+
+fn percent_decoded(text: &str) -> Result<String, BadTarget> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit =
+            |c: Option<u8>| c.and_then(|c| char::from(c).to_digit(16)).and_then(|d| u8::try_from(d).ok());
+        match (digit(rest.next()), digit(rest.next())) {
+            (Some(high), Some(low)) => bytes.push(high * 16 + low),
+            _ => return Err(PERCENT),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| bad("the URL holds bytes that are not UTF-8", FORM))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tcp(host: &str, port: u16) -> Address {
+        Address::Tcp { host: host.to_owned(), port }
+    }
+
+    #[test]
+    fn urls_of_every_form_are_read() {
+        let plain = parse("redis://db").unwrap();
+        assert_eq!((plain.address, plain.tls, plain.database), (tcp("db", 6379), None, None));
+        let full = parse("rediss://alice:p%40ss%2Fw@[::1]:6380/3").unwrap();
+        assert_eq!(full.address, tcp("::1", 6380));
+        assert_eq!((full.username.as_deref(), full.database), (Some("alice"), Some(3)));
+        assert_eq!(full.password.unwrap().expose(), "p@ss/w");
+        assert_eq!(full.tls, Some(Tls::default()));
+        let unix = parse("redis+unix:///run/my%20redis.sock?db=2").unwrap();
+        assert_eq!((unix.address, unix.database), (Address::Unix("/run/my redis.sock".into()), Some(2)));
+        assert_eq!(parse("unix:///s").unwrap().address, Address::Unix("/s".into()));
+        assert_eq!(parse("valkey://10.0.0.1:1").unwrap().address, tcp("10.0.0.1", 1));
+        assert!(parse("valkeys://h#insecure").unwrap().tls.unwrap().insecure);
+    }
+
+    #[test]
+    fn a_name_without_a_colon_is_the_password_as_in_redis_cli() {
+        let parsed = parse("redis://hunter2@db").unwrap();
+        assert_eq!((parsed.username, parsed.password.unwrap().expose()), (None, "hunter2"));
+        assert_eq!(parse("redis://:hunter2@db").unwrap().password.unwrap().expose(), "hunter2");
+    }
+
+    #[test]
+    fn a_malformed_url_says_what_is_wrong() {
+        let what = |text: &str| parse(text).unwrap_err().what;
+        assert_eq!(what("db:6379"), "this is not a URL");
+        assert_eq!(what("redis-sentinel://a/b"), "Sentinel is not built yet");
+        assert_eq!(what("http://db"), "the URL has a scheme that is not known");
+        assert_eq!(what("redis://db/x"), "the database is not a number");
+        assert_eq!(what("redis://db:70000"), "the URL is malformed");
+        assert_eq!(what("redis://"), "the URL names no host");
+        assert_eq!(what("redis+unix://run/s"), "the path of the socket is not absolute");
+        assert_eq!(what("redis://u:%zz@db"), "a percent sign is not followed by two hexadecimal digits");
+        assert_eq!(what("redis://db/1?db=2"), "the URL gives the database twice");
+    }
+
+    proptest! {
+        #[test]
+        fn no_error_ever_holds_the_password(around in "[a-z:/?#@%.,= ]{0,12}", scheme in "(redis|unix|rediss)") {
+            for text in [format!("{scheme}://{around}hunter2@host"), format!("{scheme}://u:hunter2{around}@h")] {
+                let told = format!("{:?}", parse(&text));
+                prop_assert!(told.starts_with("Ok") || !told.contains("hunter2"));
+            }
+        }
+    }
+}
