@@ -103,6 +103,20 @@ pub fn named(name: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|command| command.name == name)
 }
 
+/// The known word that was probably meant: one slip away, or alike from the beginning.
+pub fn nearest<'k>(unknown: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let likeness = |word: &str| match strsim::osa_distance(word, unknown) {
+        1 => 1.0,
+        _ => strsim::jaro_winkler(word, unknown),
+    };
+    known
+        .into_iter()
+        .map(|word| (likeness(word), word))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -140,6 +154,15 @@ mod tests {
             assert_eq!(command.id.command(), command);
             assert_eq!(named(command.name), Some(command));
         }
+    }
+
+    #[test]
+    fn the_nearest_word_is_one_slip_away_or_begins_alike() {
+        let known = ["fps", "filter", "sort-left"];
+        assert_eq!(nearest("fsp", known), Some("fps"));
+        assert_eq!(nearest("fliter", known), Some("filter"));
+        assert_eq!(nearest("sort_lef", known), Some("sort-left"));
+        assert_eq!(nearest("colour", known), None);
     }
 
     #[test]

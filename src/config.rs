@@ -1,27 +1,42 @@
 //! What the operator has asked for: the config file, the environment and the flags, made into values.
 //!
 //! Pure: text comes in, values and errors come out. Reading files and the environment is `edge::files`.
+//! Invariant: a [`Config`] that exists is whole and in range; what is wrong is told all at once, each with its
+//! place and a hint, and no password is in it.
 
 mod azure;
+pub mod choose;
 pub mod flags;
+pub mod named;
+pub mod password;
 pub mod problem;
 pub mod raw;
+pub mod resolve;
 pub mod schema;
 pub mod settings;
+pub mod show;
 pub mod target;
 pub mod theme;
+pub mod tls;
 pub mod units;
 pub mod url;
 pub mod value;
 
 use crate::commands::KeyMap;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+pub use choose::{Choice, PasswordSource, choose};
 pub use flags::{Env, Flags, TargetFlags};
+pub use named::NamedTarget;
 pub use problem::{Place, Problem, Problems};
+pub use resolve::{Source, resolve};
 pub use settings::{Log, LogLevel, Settings, Streams};
 pub use target::{Address, Secret, Target, Tls};
 pub use theme::{Role, Theme, ThemeError};
+
+/// The config file that documents every key with its default; `config init` writes it.
+pub const EXAMPLE: &str = include_str!("../config.example.toml");
 
 /// Everything that was asked for, checked: what the program runs by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +45,19 @@ pub struct Config {
     pub settings: Settings,
     /// The keys of every command.
     pub keys: KeyMap,
+    /// The targets of the config file, by name. The one in use is for [`choose`] to say.
+    pub targets: BTreeMap<String, NamedTarget>,
     /// Colours may be used: `NO_COLOR` is not set.
     pub colour: bool,
+    /// The config file that was read; none when there is none.
+    pub file: Option<PathBuf>,
     /// Where each setting came from, by its path in the config (`streams.discover`).
     pub places: BTreeMap<&'static str, Place>,
+}
+
+impl Config {
+    /// Where a setting came from: for a problem that shows later, such as a theme that is not there.
+    pub fn place(&self, path: &str) -> Place {
+        self.places.get(path).cloned().unwrap_or(Place::Default)
+    }
 }

@@ -165,13 +165,9 @@ fn code(name: &str, modifiers: &mut Modifiers) -> Option<KeyCode> {
 }
 
 fn bad(text: &str, name: &str) -> BadKey {
-    let nearest = NAMES
-        .iter()
-        .map(|(known, _)| (strsim::jaro_winkler(known, &name.to_ascii_lowercase()), known))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
+    let nearest = super::nearest(&name.to_ascii_lowercase(), NAMES.iter().map(|(known, _)| *known));
     let hint = match nearest {
-        Some((_, known)) => format!("did you mean '{known}'?"),
+        Some(known) => format!("did you mean '{known}'?"),
         None => "write a character (q, ?, G) or a name (enter, esc, tab, space, up, pgdn, f1), \
                  with ctrl-, alt- or shift- before it"
             .to_owned(),

@@ -3,7 +3,7 @@
 //! Knows keys and commands; not where they were written. Invariant: in a [`KeyMap`] that exists no two
 //! commands that can meet share a key, and there is a key to leave by.
 
-use super::{COMMANDS, CommandId, Key, Place, named};
+use super::{COMMANDS, CommandId, Key, Place, named, nearest};
 use std::collections::BTreeMap;
 
 /// The keys of every command.
@@ -81,7 +81,10 @@ impl KeyMap {
         let mut errors = Vec::new();
         for (name, texts) in overrides {
             let Some(command) = named(name) else {
-                errors.push(KeyMapError::UnknownCommand { name: name.clone(), nearest: nearest(name) });
+                errors.push(KeyMapError::UnknownCommand {
+                    name: name.clone(),
+                    nearest: nearest(name, COMMANDS.iter().map(|command| command.name)),
+                });
                 continue;
             };
             let mut keys = Vec::with_capacity(texts.len());
@@ -134,15 +137,6 @@ impl KeyMap {
         }
         clashes
     }
-}
-
-fn nearest(name: &str) -> Option<&'static str> {
-    COMMANDS
-        .iter()
-        .map(|command| (strsim::jaro_winkler(command.name, name), command.name))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
 }
 
 #[cfg(test)]

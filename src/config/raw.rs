@@ -6,6 +6,7 @@
 use super::problem::{Place, Problem};
 use super::schema::{SETTINGS, TARGET_KEYS};
 use super::value::{Kind, Value, type_words};
+use crate::commands::nearest;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -222,23 +223,18 @@ fn settings_hint(prefix: &str, path: &str) -> String {
         Some(None) if !prefix.is_empty() => format!("'{last}' stands above the first [table]"),
         Some(Some((table, _))) => format!("'{last}' stands in [{table}]"),
         _ => {
-            let tables = ["streams", "log", "targets", "keys"];
-            let known = SETTINGS.iter().map(|setting| setting.path).chain(tables);
-            let known = known.filter(|known| known.starts_with(prefix));
-            nearest_hint(path, known, "the keys are")
+            let tables = ["streams", "log", "targets", "keys"].into_iter().filter(|_| prefix.is_empty());
+            let known = SETTINGS.iter().filter_map(|setting| setting.path.strip_prefix(prefix)).chain(tables);
+            let known = known.filter(|known| !known.contains('.'));
+            nearest_hint(last, known, "the keys are")
         }
     }
 }
 
 /// What was probably meant, else the whole list.
 pub fn nearest_hint<'k>(unknown: &str, known: impl Iterator<Item = &'k str> + Clone, list: &str) -> String {
-    let likely = known
-        .clone()
-        .map(|name| (strsim::jaro_winkler(name, unknown), name))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match likely {
-        Some((_, name)) => format!("did you mean '{name}'?"),
+    match nearest(unknown, known.clone()) {
+        Some(name) => format!("did you mean '{name}'?"),
         None => format!("{list} {}", known.collect::<Vec<_>>().join(", ")),
     }
 }

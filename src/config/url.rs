@@ -76,7 +76,7 @@ fn parse_url(scheme: &str, text: &str) -> Result<Parsed, BadTarget> {
     };
     let url =
         Url::parse(text).map_err(|_| bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE }))?;
-    let (username, password) = credentials(&url)?;
+    let (username, password) = credentials(&url, text)?;
     let address = if unix { socket(&url)? } else { tcp(&url)? };
     let insecure = match url.fragment() {
         None => false,
@@ -87,15 +87,15 @@ fn parse_url(scheme: &str, text: &str) -> Result<Parsed, BadTarget> {
     Ok(Parsed { address, tls, username, password, database: database(&url, unix)? })
 }
 
-/// A name without a colon is the password, as redis-cli has it.
-fn credentials(url: &Url) -> Result<(Option<String>, Option<Secret>), BadTarget> {
-    let name = Some(percent_decoded(url.username())?).filter(|name| !name.is_empty());
-    match url.password() {
-        Some(password) => {
-            let password = Some(percent_decoded(password)?).filter(|password| !password.is_empty());
-            Ok((name, password.map(Secret::new)))
-        }
-        None => Ok((None, name.map(Secret::new))),
+/// A name without a colon is the password, as redis-cli has it; `user:@` is a user without one.
+fn credentials(url: &Url, text: &str) -> Result<(Option<String>, Option<Secret>), BadTarget> {
+    let filled = |text: &str| Ok(Some(percent_decoded(text)?).filter(|text| !text.is_empty()));
+    let authority = text.split_once("://").map_or("", |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or("");
+    let name = filled(url.username())?;
+    match authority.rsplit_once('@') {
+        Some((info, _)) if !info.contains(':') => Ok((None, name.map(Secret::new))),
+        _ => Ok((name, filled(url.password().unwrap_or(""))?.map(Secret::new))),
     }
 }
 
@@ -187,6 +187,8 @@ mod tests {
     fn a_name_without_a_colon_is_the_password_as_in_redis_cli() {
         let parsed = parse("redis://hunter2@db").unwrap();
         assert_eq!((parsed.username, parsed.password.unwrap().expose()), (None, "hunter2"));
+        let user = parse("redis://op:@db").unwrap();
+        assert_eq!((user.username.as_deref(), user.password), (Some("op"), None));
         assert_eq!(parse("redis://:hunter2@db").unwrap().password.unwrap().expose(), "hunter2");
     }
 

@@ -1,0 +1,95 @@
+//! The config in force as TOML, with where each value came from: for `streamgauge config show`.
+//!
+//! Knows a [`Config`]; reads nothing. Invariant: what is shown reads back to the same settings, keys and
+//! targets, except that passwords are `***`.
+
+use super::choose::{Choice, PasswordSource};
+use super::problem::{Place, Problems};
+use super::schema::{SETTINGS, TARGET_KEYS};
+use super::value::{Value, quoted};
+use super::{Config, NamedTarget};
+use crate::commands::COMMANDS;
+
+/// The text. The target in use is told in a comment, or why there is none.
+pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
+    let mut out = match &config.file {
+        Some(path) => format!("# config file: {}\n", one_line(&path.display().to_string())),
+        None => "# config file: none\n".to_owned(),
+    };
+    out.push_str(&target_in_use(choice));
+    let mut table = "";
+    for setting in SETTINGS {
+        let (prefix, key) = setting.path.rsplit_once('.').unwrap_or(("", setting.path));
+        if prefix != table {
+            out.push_str(&format!("\n[{prefix}]\n"));
+            table = prefix;
+        }
+        out.push_str(&line(key, &(setting.get)(&config.settings).to_string(), &config.place(setting.path)));
+    }
+    for (name, target) in &config.targets {
+        out.push_str(&format!("\n[targets.{}]\n", quoted(name)));
+        out.push_str(&target_lines(target));
+    }
+    out.push_str("\n[keys]\n");
+    for command in COMMANDS {
+        let keys = config.keys.keys_of(command.id).iter().map(ToString::to_string).collect();
+        out.push_str(&format!("{} = {}\n", command.name, Value::List(keys)));
+    }
+    out
+}
+
+fn target_in_use(choice: Result<&Choice, &Problems>) -> String {
+    let Choice { target, password, place } = match choice {
+        Ok(choice) => choice,
+        Err(problems) => {
+            return problems.0.iter().map(|problem| format!("# target in use: none; {problem}\n")).collect();
+        }
+    };
+    let user = target.username.as_ref().map_or(String::new(), |user| format!(", user {user}"));
+    let password = match (password, &target.password) {
+        (PasswordSource::Ask, _) => ", password to be asked".to_owned(),
+        (PasswordSource::File { path, .. }, _) => format!(", password *** in {}", path.display()),
+        (PasswordSource::Known, Some(_)) => ", password ***".to_owned(),
+        (PasswordSource::Known, None) => String::new(),
+    };
+    let tls = if target.tls.is_some() { ", TLS" } else { "" };
+    let line = format!(
+        "target in use: {} at {}, database {}{tls}{user}{password} ({place})",
+        target.name, target.address, target.database
+    );
+    format!("# {}\n", one_line(&line))
+}
+
+fn target_lines(target: &NamedTarget) -> String {
+    let written = TARGET_KEYS.iter().filter_map(|key| Some((key.name, target.written.get(key.name)?)));
+    let shown = written.map(|(name, placed)| {
+        let value = match &placed.value {
+            Value::Text(text) if name == "azure" => quoted(&without_password(text)),
+            value => value.to_string(),
+        };
+        line(name, &value, &placed.place)
+    });
+    shown.collect()
+}
+
+fn without_password(azure: &str) -> String {
+    let part = |part: &str| match part.split_once('=') {
+        Some((key, _)) if key.trim().eq_ignore_ascii_case("password") => format!("{key}=***"),
+        _ => part.to_owned(),
+    };
+    azure.split(',').map(part).collect::<Vec<_>>().join(",")
+}
+
+fn line(key: &str, value: &str, place: &Place) -> String {
+    let setting = format!("{key} = {value}");
+    let place = match place {
+        Place::File { line, .. } => format!("config file, line {line}"),
+        other => other.to_string(),
+    };
+    format!("{setting:<32} # {place}\n")
+}
+
+/// A comment ends with its line.
+fn one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), " ")
+}

@@ -1,0 +1,63 @@
+//! config.example.toml documents every key with its default: proved by taking the comments away.
+
+use std::path::Path;
+use streamgauge::config::schema::{SETTINGS, TARGET_KEYS};
+use streamgauge::config::{Config, EXAMPLE, Env, Flags, Source, resolve};
+
+fn read(text: &str) -> Config {
+    let path = Path::new("config.example.toml");
+    resolve(Some(Source { path, text }), &Env::default(), &Flags::default()).unwrap()
+}
+
+/// A line `#key = value` or `#[table]` is a setting; `# text` is prose.
+fn uncommented() -> String {
+    let line =
+        |line: &'static str| line.strip_prefix('#').filter(|rest| !rest.starts_with(' ')).unwrap_or(line);
+    EXAMPLE.lines().map(|text| format!("{}\n", line(text))).collect()
+}
+
+#[test]
+fn as_it_is_it_changes_nothing() {
+    let config = read(EXAMPLE);
+    let nothing = resolve(None, &Env::default(), &Flags::default()).unwrap();
+    assert_eq!(Config { file: None, ..config }, nothing);
+}
+
+#[test]
+fn with_its_comments_taken_away_it_gives_the_defaults() {
+    let config = read(&uncommented());
+    let nothing = resolve(None, &Env::default(), &Flags::default()).unwrap();
+    assert_eq!((config.settings, config.keys), (nothing.settings, nothing.keys));
+}
+
+#[test]
+fn every_setting_stands_in_it_with_its_words() {
+    let config = read(&uncommented());
+    for setting in SETTINGS {
+        assert_ne!(config.place(setting.path), streamgauge::config::Place::Default, "{}", setting.path);
+        let words = setting.doc.split('.').next().unwrap();
+        assert!(EXAMPLE.contains(words), "{}: {words}", setting.path);
+    }
+}
+
+#[test]
+fn every_key_of_a_target_stands_in_it_with_its_words_and_its_default() {
+    let config = read(&uncommented());
+    for key in TARGET_KEYS {
+        assert!(config.targets.values().any(|target| target.written.contains_key(key.name)), "{}", key.name);
+        let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("#{} = ", key.name))).unwrap();
+        assert!(line.ends_with(&format!("# default: {}", key.default)), "{line}");
+        let words = key.doc.split(['.', ',', ':']).next().unwrap();
+        assert!(EXAMPLE.contains(words), "{}: {words}", key.name);
+    }
+}
+
+#[test]
+fn every_command_stands_in_it_with_its_keys() {
+    let text = uncommented();
+    for command in streamgauge::commands::COMMANDS {
+        let keys: Vec<_> = command.keys.iter().map(|key| format!("\"{key}\"")).collect();
+        let line = format!("\n{} = [{}]\n", command.name, keys.join(", "));
+        assert!(text.contains(&line), "{line}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The config as its users meet it: files, environment and options in; settings, targets and messages out.
+
+mod choose;
+mod corpus;
+mod example;
