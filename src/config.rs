@@ -6,6 +6,7 @@
 
 mod azure;
 pub mod choose;
+pub mod endpoint;
 pub mod flags;
 pub mod named;
 pub mod password;

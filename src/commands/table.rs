@@ -112,7 +112,7 @@ commands! {
     DemoScenario "demo-scenario" "scenario" ["s"] [Demo]
         "Play the next scenario of the demo."
     DemoSlower "demo-slower" "less load" ["("] [Demo]
-        "Halve the rates of the demo."
+        "Slow the work of the demo down."
     DemoFaster "demo-faster" "more load" [")"] [Demo]
-        "Double the rates of the demo."
+        "Speed the work of the demo up."
 }

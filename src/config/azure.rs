@@ -3,8 +3,8 @@
 //! Knows the options of StackExchange.Redis that say where and how to connect, and passes over the others
 //! that it knows. Invariant: no part of the text goes into an error.
 
+use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::target::{Address, Secret, Tls};
-use super::url::{BadTarget, DEFAULT_PORT, Parsed};
 
 const FORM: &str = "write host:6380,password=...,ssl=True,abortConnect=False";
 
@@ -35,12 +35,12 @@ const PASSED_OVER: &[&str] = &[
 ];
 
 /// Reads the string.
-pub fn parse(text: &str) -> Result<Parsed, BadTarget> {
-    let bad = |what| BadTarget { what, hint: FORM };
+pub fn parse(text: &str) -> Result<Endpoint, BadEndpoint> {
+    let bad = |what| BadEndpoint { what, hint: FORM };
     let mut parts = text.trim().split(',').map(str::trim).filter(|part| !part.is_empty());
     let address = address(parts.next().unwrap_or("")).ok_or(bad("the connection string names no host"))?;
     let (mut tls, mut sni) = (None, None);
-    let mut parsed = Parsed { address, tls: None, username: None, password: None, database: None };
+    let mut parsed = Endpoint::plain(address);
     for part in parts {
         let (key, value) = part.split_once('=').ok_or(bad("the connection string has more than one host"))?;
         let (key, value) = (key.trim().to_ascii_lowercase(), value.trim());
@@ -66,6 +66,15 @@ pub fn parse(text: &str) -> Result<Parsed, BadTarget> {
     let secure_port = matches!(parsed.address, Address::Tcp { port: 6380, .. });
     parsed.tls = tls.unwrap_or(secure_port).then(|| Tls { sni, ..Tls::default() });
     Ok(parsed)
+}
+
+/// The string with `***` instead of its password: what may be shown and kept.
+pub fn without_password(text: &str) -> String {
+    let part = |part: &str| match part.split_once('=') {
+        Some((key, _)) if key.trim().eq_ignore_ascii_case("password") => format!("{key}=***"),
+        _ => part.to_owned(),
+    };
+    text.split(',').map(part).collect::<Vec<_>>().join(",")
 }
 
 fn address(text: &str) -> Option<Address> {

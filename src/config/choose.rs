@@ -5,12 +5,14 @@
 //! a target of its own: nothing of `REDIS_URL` goes to another host. Reads no file; says which to read.
 //! Invariant: no error holds a password, or a text that may hold one.
 
+use super::azure;
+use super::endpoint::{BadEndpoint, DEFAULT_PORT};
 use super::flags::{Env, TargetFlags};
 use super::problem::{Place, Problem, Problems};
 use super::raw::{is_target_name, nearest_hint};
 use super::target::{Address, Secret, Target};
 use super::tls::{self, Asked};
-use super::url::{self, BadTarget, DEFAULT_PORT};
+use super::url;
 use super::{Config, NamedTarget};
 use std::path::PathBuf;
 
@@ -108,9 +110,10 @@ fn known(address: Address, place: Place) -> Choice {
 }
 
 fn written(text: &str, place: Place) -> Result<Choice, Problem> {
-    let parsed = match url::parse(text) {
+    let is_azure = text.contains(',') && !text.contains("://");
+    let parsed = match if is_azure { azure::parse(text) } else { url::parse(text) } {
         Ok(parsed) => parsed,
-        Err(BadTarget { what, hint }) => return Err(Problem::new(place, what, hint)),
+        Err(BadEndpoint { what, hint }) => return Err(Problem::new(place, what, hint)),
     };
     let mut choice = known(parsed.address, place);
     choice.target.tls = parsed.tls;

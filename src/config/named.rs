@@ -3,11 +3,13 @@
 //! Knows how its keys go together and that paths are meant from the config's folder; reads no file and no
 //! variable. Invariant: an address is given in exactly one way, and no password stands in a URL of the file.
 
+use super::azure;
+use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::problem::{Place, Problem};
 use super::raw::{Placed, RawTarget};
 use super::target::{Address, Target, Tls};
 use super::tls::{self, Asked};
-use super::url::{self, BadTarget, DEFAULT_PORT, Parsed};
+use super::url;
 use super::value::Value;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +24,7 @@ pub struct NamedTarget {
     pub password_file: Option<PathBuf>,
     /// Where the target was written.
     pub place: Place,
-    /// As written, for `config show`.
+    /// As written, for `config show`; a password is `***` already.
     pub written: RawTarget,
 }
 
@@ -76,10 +78,18 @@ pub fn named(name: &str, raw: &Placed<RawTarget>, folders: Folders<'_>) -> Resul
             password_env: keys.text("password_env").map(str::to_owned),
             password_file: keys.path("password_file"),
             place: raw.place.clone(),
-            written: raw.value.clone(),
+            written: shown(&raw.value),
         }),
         _ => Err(problems),
     }
+}
+
+fn shown(raw: &RawTarget) -> RawTarget {
+    let mut shown = raw.clone();
+    if let Some(Placed { value: Value::Text(text), .. }) = shown.get_mut("azure") {
+        *text = azure::without_password(text);
+    }
+    shown
 }
 
 struct Keys<'a> {
@@ -120,14 +130,13 @@ impl Keys<'_> {
     }
 
     /// Where the server is, given in exactly one way.
-    fn parsed(&self) -> Result<Parsed, Problem> {
+    fn parsed(&self) -> Result<Endpoint, Problem> {
         let given = |key: &&str| self.raw.value.contains_key(*key);
         let ways: Vec<_> = ["url", "azure", "socket", "host"].into_iter().filter(given).collect();
         if let [first, second, ..] = ways.as_slice() {
             let what = format!("both '{first}' and '{second}' say where the server is");
             return Err(self.problem(second, &what, "leave out one of them"));
         }
-        let place = |address| Parsed { address, tls: None, username: None, password: None, database: None };
         let way = ways.first().copied().unwrap_or("host");
         if way != "host" && self.raw.value.contains_key("port") {
             let what = format!("'port' goes with 'host', not with '{way}'");
@@ -135,8 +144,8 @@ impl Keys<'_> {
         }
         match (way, self.text(way)) {
             ("url", Some(text)) => self.url(text),
-            ("azure", Some(text)) => super::azure::parse(text).map_err(|bad| self.bad("azure", bad)),
-            ("socket", Some(text)) => Ok(place(Address::Unix(self.folders.path(text)))),
+            ("azure", Some(text)) => azure::parse(text).map_err(|bad| self.bad("azure", bad)),
+            ("socket", Some(text)) => Ok(Endpoint::plain(Address::Unix(self.folders.path(text)))),
             (_, None) if !self.raw.value.contains_key("port") => Err(self.problem(
                 "",
                 "does not say where the server is",
@@ -145,12 +154,12 @@ impl Keys<'_> {
             (_, host) => {
                 let port = self.whole("port").and_then(|port| u16::try_from(port).ok());
                 let host = host.unwrap_or("127.0.0.1").to_owned();
-                Ok(place(Address::Tcp { host, port: port.unwrap_or(DEFAULT_PORT) }))
+                Ok(Endpoint::plain(Address::Tcp { host, port: port.unwrap_or(DEFAULT_PORT) }))
             }
         }
     }
 
-    fn url(&self, text: &str) -> Result<Parsed, Problem> {
+    fn url(&self, text: &str) -> Result<Endpoint, Problem> {
         let parsed = url::parse(text).map_err(|bad| self.bad("url", bad))?;
         match parsed.password {
             None => Ok(parsed),
@@ -163,11 +172,11 @@ impl Keys<'_> {
         }
     }
 
-    fn bad(&self, key: &str, bad: BadTarget) -> Problem {
+    fn bad(&self, key: &str, bad: BadEndpoint) -> Problem {
         self.problem(key, bad.what, bad.hint)
     }
 
-    fn tls(&self, parsed: &Parsed) -> Result<Option<Tls>, Problem> {
+    fn tls(&self, parsed: &Endpoint) -> Result<Option<Tls>, Problem> {
         let asked = Asked {
             on: self.flag("tls"),
             ca_file: self.path("ca_file"),

@@ -25,8 +25,8 @@ pub struct Placed<T> {
 /// A `[targets.NAME]` as written, by key.
 pub type RawTarget = BTreeMap<&'static str, Placed<Value>>;
 
-/// A config file as written.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A config file as written. Not `Debug`: Azure's string holds a password.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Raw {
     /// Settings by their path.
     pub settings: BTreeMap<&'static str, Placed<Value>>,

@@ -62,22 +62,8 @@ fn target_in_use(choice: Result<&Choice, &Problems>) -> String {
 
 fn target_lines(target: &NamedTarget) -> String {
     let written = TARGET_KEYS.iter().filter_map(|key| Some((key.name, target.written.get(key.name)?)));
-    let shown = written.map(|(name, placed)| {
-        let value = match &placed.value {
-            Value::Text(text) if name == "azure" => quoted(&without_password(text)),
-            value => value.to_string(),
-        };
-        line(name, &value, &placed.place)
-    });
+    let shown = written.map(|(name, placed)| line(name, &placed.value.to_string(), &placed.place));
     shown.collect()
-}
-
-fn without_password(azure: &str) -> String {
-    let part = |part: &str| match part.split_once('=') {
-        Some((key, _)) if key.trim().eq_ignore_ascii_case("password") => format!("{key}=***"),
-        _ => part.to_owned(),
-    };
-    azure.split(',').map(part).collect::<Vec<_>>().join(",")
 }
 
 fn line(key: &str, value: &str, place: &Place) -> String {

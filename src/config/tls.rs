@@ -3,8 +3,8 @@
 //! Knows which options need which others. Invariant: an option of TLS on a target without TLS is an error,
 //! never passed over, since who gives a CA believes the connection to be protected.
 
+use super::endpoint::BadEndpoint;
 use super::target::{Address, Tls};
-use super::url::BadTarget;
 use std::path::PathBuf;
 
 /// What is asked for, from one layer.
@@ -25,8 +25,8 @@ pub struct Asked {
 }
 
 /// What comes out of a target's own TLS and what is asked for on top of it.
-pub fn combined(base: Option<Tls>, asked: Asked, address: &Address) -> Result<Option<Tls>, BadTarget> {
-    let bad = |what, hint| Err(BadTarget { what, hint });
+pub fn combined(base: Option<Tls>, asked: Asked, address: &Address) -> Result<Option<Tls>, BadEndpoint> {
+    let bad = |what, hint| Err(BadEndpoint { what, hint });
     let base = match (asked.on, base) {
         (Some(false), Some(_)) => {
             return bad(

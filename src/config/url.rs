@@ -1,62 +1,36 @@
-//! Targets as one text: the URLs of Redis and Azure's connection string.
+//! The URLs of Redis.
 //!
 //! Knows how they are written; opens nothing. Invariant: no part of the text goes into an error, since any
 //! part of a malformed one may be the password.
 
+use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::target::{Address, Secret, Tls};
 use url::{Host, Url};
 
-/// The default port of Redis.
-pub const DEFAULT_PORT: u16 = 6379;
-
-/// What a text says of a target.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parsed {
-    /// Where it listens.
-    pub address: Address,
-    /// TLS is asked for.
-    pub tls: Option<Tls>,
-    /// ACL user.
-    pub username: Option<String>,
-    /// Password.
-    pub password: Option<Secret>,
-    /// Logical database.
-    pub database: Option<u32>,
-}
-
-/// What is wrong with a text, and what to try; neither holds any part of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadTarget {
-    /// What is wrong.
-    pub what: &'static str,
-    /// What to try.
-    pub hint: &'static str,
-}
-
-const fn bad(what: &'static str, hint: &'static str) -> BadTarget {
-    BadTarget { what, hint }
+const fn bad(what: &'static str, hint: &'static str) -> BadEndpoint {
+    BadEndpoint { what, hint }
 }
 
 const FORM: &str = "write redis://[user:password@]host[:port][/database]";
 const ENCODE: &str = "write redis://[user:password@]host[:port][/database], with special characters of the \
                       password percent-encoded (%2F for /, %23 for #, %3F for ?, %40 for @)";
 const UNIX_FORM: &str = "write redis+unix:///path/to/socket[?db=2]";
-const DATABASE: BadTarget = bad("the database is not a number", ENCODE);
-const PERCENT: BadTarget = bad("a percent sign is not followed by two hexadecimal digits", "write %25 for %");
+const DATABASE: BadEndpoint = bad("the database is not a number", ENCODE);
+const PERCENT: BadEndpoint =
+    bad("a percent sign is not followed by two hexadecimal digits", "write %25 for %");
 
-/// Reads a URL or Azure's connection string.
-pub fn parse(text: &str) -> Result<Parsed, BadTarget> {
+/// Reads a URL.
+pub fn parse(text: &str) -> Result<Endpoint, BadEndpoint> {
     let text = text.trim();
     match text.split_once("://") {
         Some((scheme, _)) if scheme.bytes().all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c)) => {
             parse_url(&scheme.to_ascii_lowercase(), text)
         }
-        _ if text.contains(',') => super::azure::parse(text),
         _ => Err(bad("this is not a URL", FORM)),
     }
 }
 
-fn parse_url(scheme: &str, text: &str) -> Result<Parsed, BadTarget> {
+fn parse_url(scheme: &str, text: &str) -> Result<Endpoint, BadEndpoint> {
     let (tls, unix) = match scheme {
         "redis" | "valkey" => (false, false),
         "rediss" | "valkeys" => (true, false),
@@ -84,11 +58,11 @@ fn parse_url(scheme: &str, text: &str) -> Result<Parsed, BadTarget> {
         Some(_) => return Err(bad("the URL has something after #", ENCODE)),
     };
     let tls = tls.then(|| Tls { insecure, ..Tls::default() });
-    Ok(Parsed { address, tls, username, password, database: database(&url, unix)? })
+    Ok(Endpoint { address, tls, username, password, database: database(&url, unix)? })
 }
 
 /// A name without a colon is the password, as redis-cli has it; `user:@` is a user without one.
-fn credentials(url: &Url, text: &str) -> Result<(Option<String>, Option<Secret>), BadTarget> {
+fn credentials(url: &Url, text: &str) -> Result<(Option<String>, Option<Secret>), BadEndpoint> {
     let filled = |text: &str| Ok(Some(percent_decoded(text)?).filter(|text| !text.is_empty()));
     let authority = text.split_once("://").map_or("", |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or("");
@@ -99,7 +73,7 @@ fn credentials(url: &Url, text: &str) -> Result<(Option<String>, Option<Secret>)
     }
 }
 
-fn tcp(url: &Url) -> Result<Address, BadTarget> {
+fn tcp(url: &Url) -> Result<Address, BadEndpoint> {
     let host = match url.host() {
         Some(Host::Domain(name)) => percent_decoded(name)?,
         Some(Host::Ipv4(ip)) => ip.to_string(),
@@ -113,7 +87,7 @@ fn tcp(url: &Url) -> Result<Address, BadTarget> {
     }
 }
 
-fn socket(url: &Url) -> Result<Address, BadTarget> {
+fn socket(url: &Url) -> Result<Address, BadEndpoint> {
     let path = percent_decoded(url.path())?;
     match url.host_str().unwrap_or("") {
         "" if path.len() > 1 => Ok(Address::Unix(path.into())),
@@ -122,7 +96,7 @@ fn socket(url: &Url) -> Result<Address, BadTarget> {
     }
 }
 
-fn database(url: &Url, unix: bool) -> Result<Option<u32>, BadTarget> {
+fn database(url: &Url, unix: bool) -> Result<Option<u32>, BadEndpoint> {
     let mut database = None;
     for (name, value) in url.query_pairs() {
         match name.as_ref() {
@@ -140,7 +114,7 @@ fn database(url: &Url, unix: bool) -> Result<Option<u32>, BadTarget> {
     path.parse().map(Some).map_err(|_| DATABASE)
 }
 
-fn percent_decoded(text: &str) -> Result<String, BadTarget> {
+fn percent_decoded(text: &str) -> Result<String, BadEndpoint> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
