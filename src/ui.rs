@@ -6,3 +6,4 @@
 pub mod dump;
 pub mod format;
 pub mod theme;
+pub mod widgets;

@@ -1,0 +1,174 @@
+//! Drawing inside a rectangle, whatever the size: text by display width, single glyphs, grounds.
+//!
+//! Does not know what it draws. Invariant: no cell outside the rectangle changes, and no character that takes
+//! two cells is cut in half.
+
+use crate::config::theme::Role;
+use ratatui::buffer::{Buffer, CellWidth};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+/// A piece of text and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The text; names in it are escaped already.
+    pub text: String,
+    /// What it is.
+    pub role: Role,
+}
+
+impl Words {
+    /// Text of a role.
+    pub fn new(text: impl Into<String>, role: Role) -> Self {
+        Self { text: text.into(), role }
+    }
+}
+
+impl<T: Into<String>> From<(T, Role)> for Words {
+    fn from((text, role): (T, Role)) -> Self {
+        Self::new(text, role)
+    }
+}
+
+/// Ordinary text.
+impl From<&str> for Words {
+    fn from(text: &str) -> Self {
+        Self::new(text, Role::Text)
+    }
+}
+
+/// Ordinary text.
+impl From<String> for Words {
+    fn from(text: String) -> Self {
+        Self::new(text, Role::Text)
+    }
+}
+
+/// A buffer seen through a rectangle.
+pub struct Pen<'a> {
+    area: Rect,
+    buffer: &'a mut Buffer,
+}
+
+impl<'a> Pen<'a> {
+    /// The part of the rectangle that lies inside the buffer.
+    pub fn new(area: Rect, buffer: &'a mut Buffer) -> Self {
+        Self { area: area.intersection(buffer.area), buffer }
+    }
+
+    /// Where this draws.
+    pub fn area(&self) -> Rect {
+        self.area
+    }
+
+    /// Writes text from a cell on, as far as there is room; the cell after it.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, style: Style) -> u16 {
+        if !self.area.contains((x, y).into()) {
+            return x;
+        }
+        let room = usize::from(self.area.right() - x);
+        self.buffer.set_stringn(x, y, text, room, style).0
+    }
+
+    /// Writes text into at most `width` cells, with an ellipsis where it was cut; the cell after it.
+    pub fn cut(&mut self, (x, y): (u16, u16), width: u16, text: &str, ellipsis: char, style: Style) -> u16 {
+        let room = width.min(self.area.right().saturating_sub(x));
+        self.text(x, y, &cut(text, room, ellipsis), style)
+    }
+
+    /// Draws one character of one cell.
+    pub fn glyph(&mut self, x: u16, y: u16, glyph: char, style: Style) {
+        if self.area.contains((x, y).into())
+            && let Some(cell) = self.buffer.cell_mut((x, y))
+        {
+            cell.set_char(glyph).set_style(style);
+        }
+    }
+
+    /// Draws one character `count` times to the right.
+    pub fn run(&mut self, (x, y): (u16, u16), count: u16, glyph: char, style: Style) {
+        for x in x..x.saturating_add(count).min(self.area.right()) {
+            self.glyph(x, y, glyph, style);
+        }
+    }
+
+    /// Lays a style over a rectangle, text kept.
+    pub fn ground(&mut self, area: Rect, style: Style) {
+        self.buffer.set_style(area.intersection(self.area), style);
+    }
+
+    /// Empties a rectangle: blanks in this style, nothing left of what was there.
+    pub fn clear(&mut self, area: Rect, style: Style) {
+        for position in area.intersection(self.area).positions() {
+            if let Some(cell) = self.buffer.cell_mut(position) {
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+}
+
+/// Cells that a text takes.
+pub fn width(text: &str) -> u16 {
+    graphemes(text).map(|(_, width)| width).fold(0, u16::saturating_add)
+}
+
+/// The text in at most `width` cells: whole, or cut between two characters with an ellipsis at its end.
+pub fn cut(text: &str, width: u16, ellipsis: char) -> String {
+    if self::width(text) <= width {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    let mut left = width.saturating_sub(1);
+    for (symbol, cells) in graphemes(text).collect::<Vec<_>>() {
+        let Some(rest) = left.checked_sub(cells) else { break };
+        left = rest;
+        out.push_str(&symbol);
+    }
+    if width > 0 {
+        out.push(ellipsis);
+    }
+    out
+}
+
+/// What a reader sees as characters, each with its cells; those that take none are left out.
+pub(super) fn graphemes(text: &str) -> impl Iterator<Item = (String, u16)> {
+    let span = Span::raw(text);
+    let all: Vec<(String, u16)> = span
+        .styled_graphemes(Style::new())
+        .map(|grapheme| (grapheme.symbol.to_owned(), grapheme.symbol.cell_width()))
+        .filter(|(_, cells)| *cells > 0)
+        .collect();
+    all.into_iter()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn text_is_cut_between_characters_never_inside_one() {
+        assert_eq!(cut("orders:eu", 9, '⋯'), "orders:eu");
+        assert_eq!(cut("orders:eu", 6, '⋯'), "order⋯");
+        assert_eq!(cut("漢字漢字", 6, '⋯'), "漢字⋯");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2, '⋯'), "e\u{301}⋯");
+        assert_eq!(cut("abc", 0, '⋯'), "");
+        assert_eq!(cut("abc", 1, '⋯'), "⋯");
+    }
+
+    #[test]
+    fn a_wide_character_that_does_not_fit_is_not_drawn() {
+        let mut buffer = Buffer::with_lines(["......"]);
+        let next = Pen::new(Rect::new(1, 0, 3, 1), &mut buffer).text(1, 0, "漢字", Style::new());
+        assert_eq!((next, crate::ui::dump::text(&buffer).as_str()), (3, ".漢...\n"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_text_is_never_too_wide(text in "\\PC{0,30}", room in 0u16..40) {
+            prop_assert!(width(&cut(&text, room, '⋯')) <= room);
+        }
+    }
+}
