@@ -4,3 +4,4 @@
 pub mod clock;
 pub mod demo;
 pub mod link;
+pub mod source;

@@ -1,5 +1,6 @@
 //! streamgauge: an operations console for Redis.
 
+pub mod app;
 pub mod commands;
 pub mod config;
 pub mod core;

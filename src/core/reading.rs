@@ -155,7 +155,9 @@ impl Reading {
             self.begin_anew();
         }
         self.clock = snapshot.clock;
-        self.taken_at_ms = snapshot.taken_at_ms;
+        if snapshot.changes_figures() || self.taken_at_ms == 0 {
+            self.taken_at_ms = snapshot.taken_at_ms;
+        }
         self.at_us = snapshot.at_us;
         self.cost.advance(snapshot.at_us, &snapshot.cost);
         self.pings.advance(snapshot.at_us, &snapshot.pings_us);

@@ -83,6 +83,13 @@ pub struct Snapshot {
     pub cost: Cost,
 }
 
+impl Snapshot {
+    /// Whether it holds more than a step of the search: figures that somebody looks at.
+    pub fn changes_figures(&self) -> bool {
+        self.info.is_some() || !self.streams.is_empty() || !self.groups.is_empty() || !self.gone.is_empty()
+    }
+}
+
 /// A page of the pending entries list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingPage {

@@ -32,7 +32,7 @@ pub fn decode(observation: &Observation) -> Snapshot {
         match &exchange.reply {
             Ok(Resp::Error(refusal)) => refused(&mut snapshot, &exchange.command, refusal),
             Ok(reply) => answered(&mut snapshot, exchange, reply, clock.at_us(exchange)),
-            Err(lost) => note_lost(&mut snapshot, &exchange.command, *lost),
+            Err(lost) => note_lost(&mut snapshot, *lost),
         }
     }
     snapshot
@@ -236,13 +236,18 @@ fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
     snapshot.gaps.push(Gap { what, why, text, scope });
 }
 
-fn note_lost(snapshot: &mut Snapshot, command: &ReadCmd, lost: Lost) {
+/// One gap for all that was lost: the connection's own status says the rest.
+fn note_lost(snapshot: &mut Snapshot, lost: Lost) {
     let (why, text) = match lost {
-        Lost::TimedOut => (GapReason::Timeout, "no reply in time"),
-        Lost::Disconnected => (GapReason::Failed, "the connection ended before the reply"),
+        Lost::TimedOut => (GapReason::Timeout, "no reply in time: a part of the last round is missing"),
+        Lost::Disconnected => {
+            (GapReason::Failed, "the connection ended: a part of the last round is missing")
+        }
     };
-    let what = what(command);
-    snapshot.gaps.push(Gap { text: format!("{what}: {text}"), what, why, scope: GapScope::Item });
+    if !snapshot.gaps.iter().any(|gap| gap.what == "connection") {
+        let (what, text) = ("connection".to_owned(), text.to_owned());
+        snapshot.gaps.push(Gap { what, why, text, scope: GapScope::Item });
+    }
 }
 
 #[cfg(test)]

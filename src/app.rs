@@ -1,0 +1,174 @@
+//! The console as values: what is shown, what is selected, and what a message makes of it.
+//!
+//! Knows no terminal and no server: messages come in, effects go out. Invariant: [`update::update`] alone
+//! writes [`State`]; everybody else has `&State`.
+
+pub mod entries;
+pub mod geometry;
+pub mod message;
+pub mod modal;
+pub mod rows;
+pub mod table;
+pub mod update;
+pub mod view;
+
+pub use message::{Draw, Effect, Message};
+pub use update::update;
+pub use view::View;
+
+use crate::commands::{KeyMap, Place};
+use crate::core::demo::DemoStatus;
+use crate::core::model::link::LinkStatus;
+use crate::core::reading::Reading;
+use crate::core::wire::round::Focus;
+use entries::EntriesState;
+use modal::Modal;
+use std::collections::BTreeMap;
+use table::{TableId, TableState};
+
+/// What the console is told once, at its start.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What the operator calls the target.
+    pub target_name: String,
+    /// Its address, without secrets.
+    pub target_address: String,
+    /// Painted as production.
+    pub production: bool,
+    /// Nothing can be written.
+    pub read_only: bool,
+    /// Keys.
+    pub keymap: KeyMap,
+    /// Time between polls, microseconds.
+    pub interval_us: u64,
+    /// Names of the themes, in the order of the theme key.
+    pub themes: Vec<String>,
+    /// Which of them to begin with.
+    pub theme: usize,
+    /// Size of the terminal: columns, rows.
+    pub size: (u16, u16),
+    /// Whether this is the demo.
+    pub demo: bool,
+}
+
+/// Everything that the picture is made of.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What does not change.
+    pub setup: Setup,
+    /// What is known of the server.
+    pub reading: Reading,
+    /// What was known when the picture was stopped.
+    pub frozen: Option<Box<Reading>>,
+    /// The connection.
+    pub link: LinkStatus,
+    /// Our wall clock at the last message, milliseconds since 1970.
+    pub now_ms: i64,
+    /// The process's own clock at the last message, microseconds: for what is due.
+    pub now_us: u64,
+    /// Where we are, and how we came there: never empty.
+    pub trail: Vec<View>,
+    /// What is selected, sorted and filtered, a table each.
+    pub tables: BTreeMap<TableId, TableState>,
+    /// Entries of a stream, while somebody reads them.
+    pub entries: Option<EntriesState>,
+    /// What lies over the picture.
+    pub modal: Option<Modal>,
+    /// A line for the operator, until it is old.
+    pub notice: Option<Notice>,
+    /// Time between polls, microseconds.
+    pub interval_us: u64,
+    /// Which theme.
+    pub theme: usize,
+    /// Size of the terminal: columns, rows.
+    pub size: (u16, u16),
+    /// Lines the log is scrolled back by.
+    pub log_offset: usize,
+    /// The demo, while it plays.
+    pub demo: Option<DemoStatus>,
+    /// What the poller was told last.
+    pub focus: Focus,
+}
+
+/// What time it is: time enters the console with every message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Now {
+    /// Milliseconds since 1970. May jump.
+    pub wall_ms: i64,
+    /// Microseconds since the process began to count. Never goes back.
+    pub process_us: u64,
+}
+
+/// A line for the operator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What happened.
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_error: bool,
+    /// Until when it is shown, milliseconds since 1970.
+    pub until_ms: i64,
+}
+
+impl State {
+    /// The console before anything was read.
+    pub fn new(setup: Setup, now: Now) -> Self {
+        /// Rates are taken over ten seconds: steady enough to read, quick enough to follow.
+        const RATE_WINDOW_US: i64 = 10_000_000;
+        Self {
+            reading: Reading::new(RATE_WINDOW_US),
+            frozen: None,
+            link: LinkStatus::Connecting,
+            now_ms: now.wall_ms,
+            now_us: now.process_us,
+            trail: vec![View::Overview],
+            tables: TableId::ALL.iter().map(|&id| (id, TableState::new(id))).collect(),
+            entries: None,
+            modal: None,
+            notice: None,
+            interval_us: setup.interval_us,
+            theme: setup.theme,
+            size: setup.size,
+            log_offset: 0,
+            demo: None,
+            focus: Focus::default(),
+            setup,
+        }
+    }
+
+    /// What is on the screen: live, or as it was when it was stopped.
+    pub fn shown(&self) -> &Reading {
+        self.frozen.as_deref().unwrap_or(&self.reading)
+    }
+
+    /// Whether the picture is stopped.
+    pub fn is_paused(&self) -> bool {
+        self.frozen.is_some()
+    }
+
+    /// Where we are.
+    pub fn view(&self) -> &View {
+        self.trail.last().unwrap_or(&View::Overview)
+    }
+
+    /// The table that has the cursor here.
+    pub fn table(&self) -> Option<&TableState> {
+        self.tables.get(&self.view().table()?)
+    }
+
+    /// The places whose keys work here, from the inside to the outside.
+    pub fn places(&self) -> Vec<Place> {
+        let mut places = self.view().places().to_vec();
+        if self.setup.demo {
+            places.push(Place::Demo);
+        }
+        places.push(Place::Everywhere);
+        places
+    }
+
+    /// Milliseconds since the data on the screen were true, by our own clock; `None` before the first.
+    pub fn data_age_ms(&self) -> Option<u64> {
+        let taken_at_ms = self.shown().taken_at_ms;
+        (taken_at_ms > 0).then(|| u64::try_from(self.now_ms.saturating_sub(taken_at_ms)).unwrap_or(0))
+    }
+}

@@ -1,0 +1,97 @@
+//! Where things stand on the screen, for whoever draws and for whoever counts rows.
+//!
+//! Knows areas; draws nothing. Invariant: the same size and view give the same areas, whatever the data.
+
+use super::View;
+use ratatui::layout::{Constraint, Layout, Rect};
+
+/// The areas of a screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Areas {
+    /// One line at the top.
+    pub header: Rect,
+    /// The line below it with the screens; empty on low terminals.
+    pub tabs: Rect,
+    /// Everything between.
+    pub body: Rect,
+    /// Above the table: figures and graphs; empty where there is no room or no need.
+    pub top: Rect,
+    /// The table with its frame, or the whole body where there is none.
+    pub main: Rect,
+    /// One line at the bottom.
+    pub footer: Rect,
+}
+
+impl Areas {
+    /// The areas of this view at this size.
+    pub fn of(view: &View, (columns, rows): (u16, u16)) -> Self {
+        let screen = Rect::new(0, 0, columns, rows);
+        let tabs = u16::from(rows >= 12);
+        let footer = u16::from(rows >= 4);
+        let parts =
+            [Constraint::Length(1), Constraint::Length(tabs), Constraint::Min(0), Constraint::Length(footer)];
+        let [header, tabs, body, footer] = Layout::vertical(parts).areas(screen);
+        let [top, main] =
+            Layout::vertical([Constraint::Length(top_rows(view, columns, body.height)), Constraint::Min(0)])
+                .areas(body);
+        Self { header, tabs, body, top, main, footer }
+    }
+
+    /// Rows of a table that fit into the main area, less frame and head.
+    pub fn table_rows(&self) -> usize {
+        usize::from(self.main.height.saturating_sub(2 * u16::from(has_frame(self.main)) + 1))
+    }
+
+    /// Lines that fit into the main area, less its frame.
+    pub fn lines(&self) -> usize {
+        usize::from(self.main.height.saturating_sub(2 * u16::from(has_frame(self.main))))
+    }
+}
+
+/// Whether the area is high enough to have a frame around it.
+pub fn has_frame(area: Rect) -> bool {
+    area.height >= 6 && area.width >= 30
+}
+
+/// Rows above the table.
+fn top_rows(view: &View, columns: u16, height: u16) -> u16 {
+    let (wanted, left_for_table) = match view {
+        View::Overview => (if columns >= 100 { height * 3 / 5 } else { height * 13 / 20 }, 5),
+        View::Stream(_) => (if height >= 30 { 14 } else { 8 }, 6),
+        View::Group(..) => (if height >= 30 { 12 } else { 7 }, 6),
+        View::Latency => (height * 3 / 5, 6),
+        View::Clients | View::Consumers | View::Streams => (0, 0),
+        View::Pending(..) => (3, 8),
+        View::Memory | View::Cache => (0, 0),
+        View::Entries(_) | View::Log => (0, 0),
+    };
+    if height < wanted.saturating_add(left_for_table) {
+        height.saturating_sub(left_for_table).min(wanted)
+    } else {
+        wanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Name;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn areas_lie_inside_the_screen_at_any_size(columns in 0_u16..300, rows in 0_u16..120, which in 0_usize..6) {
+            let name = || Name::from("s");
+            let views = [
+                View::Overview, View::Streams, View::Stream(name()), View::Group(name(), name()),
+                View::Pending(name(), name(), None), View::Latency,
+            ];
+            let areas = Areas::of(&views[which], (columns, rows));
+            let screen = Rect::new(0, 0, columns, rows);
+            for area in [areas.header, areas.tabs, areas.body, areas.top, areas.main, areas.footer] {
+                prop_assert_eq!(area.intersection(screen).area(), area.area());
+            }
+            prop_assert!(areas.table_rows() <= usize::from(rows));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What comes in, what goes out, and how soon to draw.
+
+use super::entries::EntriesQuestion;
+use crate::commands::Key;
+use crate::core::demo::DemoStatus;
+use crate::core::model::Snapshot;
+use crate::core::model::link::LinkStatus;
+use crate::core::model::snapshot::EntriesPage;
+use crate::core::wire::round::{Fetch, Focus};
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(Key),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has another size: columns, rows.
+    Resized(u16, u16),
+    /// A round was read.
+    Observed(Box<Snapshot>),
+    /// The connection changed.
+    Link(LinkStatus),
+    /// Entries were read, or could not be.
+    Entries(EntriesQuestion, Result<EntriesPage, String>),
+    /// What was asked for once was asked too recently: seconds to wait.
+    FetchLater(Fetch, u64),
+    /// The demo changed.
+    Demo(DemoStatus),
+    /// A second passed.
+    Tick,
+    /// We are back from the shell: the whole screen is to be drawn.
+    Resumed,
+    /// Something went wrong that the operator should know.
+    Trouble(String),
+}
+
+/// What is to be done outside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Go back to the shell for a while.
+    Suspend,
+    /// Tell the poller what is looked at.
+    Look(Focus),
+    /// Poll in this rhythm, microseconds.
+    SetInterval(u64),
+    /// Ask for something costly, once.
+    Fetch(Fetch),
+    /// Connect or poll now.
+    Retry,
+    /// Read entries.
+    ReadEntries(EntriesQuestion),
+    /// Change the demo.
+    Demo(DemoOrder),
+}
+
+/// What the demo is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DemoOrder {
+    /// The next scenario.
+    NextScenario,
+    /// Half the load.
+    Slower,
+    /// Twice the load.
+    Faster,
+}
+
+/// How soon to draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Draw {
+    /// Nothing changed on the screen.
+    No,
+    /// With the next frame for data.
+    Data,
+    /// At once: somebody pressed a key.
+    Now,
+}

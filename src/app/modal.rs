@@ -1,0 +1,48 @@
+//! What lies over the picture and takes the keys: help, and lines to type.
+
+use tui_input::Input;
+
+/// What lies over the picture.
+#[derive(Clone, Debug)]
+pub enum Modal {
+    /// The keys that work here.
+    Help {
+        /// Lines scrolled down.
+        offset: usize,
+    },
+    /// A line to type.
+    Prompt(Prompt),
+}
+
+/// A line to type.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What for.
+    pub purpose: Purpose,
+    /// What is typed so far.
+    pub input: Input,
+    /// What is wrong with it.
+    pub error: Option<String>,
+}
+
+/// What a line is typed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To filter the table.
+    Filter,
+    /// To go to an entry.
+    GoTo,
+}
+
+impl Purpose {
+    /// What stands before the line.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Filter => "filter",
+            Self::GoTo => "go to id",
+        }
+    }
+}
+
+/// Characters that a line holds at most.
+pub const LINE_CHARS: usize = 512;

@@ -1,0 +1,70 @@
+//! The rows and columns of every table, made from what is known. One file a noun.
+//!
+//! Knows which figures stand in a table; not how they are written.
+
+mod clients;
+mod consumers;
+mod groups;
+mod pending;
+mod slowlog;
+mod streams;
+
+use super::table::{Column, Row, TableId};
+use super::{State, View};
+
+/// The columns of a table, from left to right.
+pub fn columns(id: TableId) -> &'static [Column] {
+    match id {
+        TableId::Worst | TableId::Streams => streams::COLUMNS,
+        TableId::Groups => groups::COLUMNS,
+        TableId::GroupConsumers => consumers::OF_GROUP,
+        TableId::Consumers => consumers::OF_ALL,
+        TableId::Pending => pending::COLUMNS,
+        TableId::Clients => clients::COLUMNS,
+        TableId::Slowlog => slowlog::COLUMNS,
+    }
+}
+
+/// The column that a table is sorted by at first, and whether the greatest comes first.
+pub fn first_sort(id: TableId) -> (usize, bool) {
+    match id {
+        TableId::Worst => (streams::WORST_LAG, true),
+        TableId::Streams => (0, false),
+        TableId::Groups => (0, false),
+        TableId::GroupConsumers => (consumers::OF_GROUP_PENDING, true),
+        TableId::Consumers => (consumers::OF_ALL_PENDING, true),
+        TableId::Pending => (0, false),
+        TableId::Clients => (clients::MEMORY, true),
+        TableId::Slowlog => (0, true),
+    }
+}
+
+/// The rows of a table as it stands in this view.
+pub fn rows(state: &State, view: &View) -> Vec<Row> {
+    let reading = state.shown();
+    match view {
+        View::Overview | View::Streams => streams::rows(reading),
+        View::Stream(key) => groups::rows(reading, key),
+        View::Group(key, group) => consumers::rows_of_group(reading, key, group),
+        View::Pending(key, group, consumer) => pending::rows(reading, key, group, consumer.as_ref()),
+        View::Consumers => consumers::rows_of_all(reading),
+        View::Clients => clients::rows(reading),
+        View::Latency => slowlog::rows(reading),
+        View::Entries(_) | View::Memory | View::Cache | View::Log => Vec::new(),
+    }
+}
+
+/// A column with a name: on the left, taking what room is left.
+const fn name(title: &'static str, width: u16, priority: u8) -> Column {
+    Column { title, width, is_flexible: true, is_right: false, priority }
+}
+
+/// A column with a word.
+const fn word(title: &'static str, width: u16, priority: u8) -> Column {
+    Column { title, width, is_flexible: false, is_right: false, priority }
+}
+
+/// A column with a figure: on the right.
+const fn figure(title: &'static str, width: u16, priority: u8) -> Column {
+    Column { title, width, is_flexible: false, is_right: true, priority }
+}

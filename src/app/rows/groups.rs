@@ -1,0 +1,49 @@
+//! One row a group of a stream.
+
+use super::{figure, name, word};
+use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::core::model::Name;
+use crate::core::reading::Reading;
+
+/// Columns of the table of groups.
+pub const COLUMNS: &[Column] = &[
+    name("GROUP", 12, 0),
+    figure("LAG", 8, 0),
+    figure("PENDING", 8, 0),
+    figure("CONSUMERS", 9, 1),
+    figure("READ/S", 8, 2),
+    figure("ACKED/S", 8, 3),
+    figure("OLDEST PEND", 11, 4),
+    figure("DRAIN", 8, 5),
+    figure("SERVER LAG", 10, 7),
+    word("LAST DELIVERED", 20, 6),
+    word("LAG, 5 MIN", 20, 8),
+];
+
+/// One row a group of this stream.
+pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
+    let Some(stream) = reading.streams.get(key) else { return Vec::new() };
+    let now_ms = reading.now_ms();
+    let row = |group: &crate::core::reading::groups::GroupState| {
+        let facts = &group.facts;
+        let server_lag = facts.lag.raw().map_or("—".to_owned(), |lag| lag.to_string());
+        Row {
+            id: RowId::Group(key.clone(), facts.name.clone()),
+            cells: vec![
+                Cell::Name(facts.name.clone()),
+                Cell::Lag(group.lag),
+                Cell::Count(facts.pending),
+                Cell::Count(facts.consumers),
+                Cell::Rate(group.delivered_per_s()),
+                Cell::Rate(group.acked_per_s()),
+                Cell::Ms(group.oldest_pending_age_ms(now_ms)),
+                Cell::Seconds(group.seconds_to_drain(stream.in_per_s())),
+                Cell::Text(server_lag),
+                facts.last_delivered.map_or(Cell::Text("—".to_owned()), Cell::Id),
+                Cell::Trend,
+            ],
+            mark: Mark::None,
+        }
+    };
+    stream.groups.values().map(row).collect()
+}

@@ -1,0 +1,57 @@
+//! One row a stream.
+
+use super::{figure, name, word};
+use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::core::model::groups::{Lag, LagKind};
+use crate::core::reading::Reading;
+use crate::core::reading::streams::StreamState;
+
+/// Where the worst lag stands.
+pub const WORST_LAG: usize = 5;
+
+/// Columns of the table of streams.
+pub const COLUMNS: &[Column] = &[
+    name("STREAM", 14, 0),
+    figure("LENGTH", 8, 0),
+    figure("IN/S", 8, 2),
+    figure("OUT/S", 8, 3),
+    figure("GROUPS", 6, 5),
+    figure("LAG", 8, 0),
+    figure("PENDING", 8, 1),
+    figure("OLDEST PEND", 11, 4),
+    figure("REACHES", 8, 7),
+    figure("SILENT", 8, 6),
+    figure("DRAIN", 8, 8),
+    word("LENGTH, 5 MIN", 20, 9),
+];
+
+/// One row a stream.
+pub fn rows(reading: &Reading) -> Vec<Row> {
+    let now_ms = reading.now_ms();
+    reading.streams.values().map(|stream| row(stream, now_ms)).collect()
+}
+
+fn row(stream: &StreamState, now_ms: i64) -> Row {
+    let worst = stream.worst_group();
+    let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
+    let drain = worst.and_then(|group| group.seconds_to_drain(stream.in_per_s()));
+    let no_lag = Lag { entries: None, kind: LagKind::Unknown };
+    Row {
+        id: RowId::Stream(stream.key.clone()),
+        cells: vec![
+            Cell::Name(stream.key.clone()),
+            Cell::Count(stream.length.map(|length| length.value)),
+            Cell::Rate(stream.in_per_s()),
+            Cell::Rate(stream.out_per_s()),
+            Cell::Count(stream.group_count()),
+            Cell::Lag(worst.map_or(no_lag, |group| group.lag)),
+            Cell::Count(stream.pending()),
+            Cell::Ms(oldest_pending),
+            Cell::Ms(stream.oldest_entry_age_ms(now_ms)),
+            Cell::Ms(stream.newest_entry_age_ms(now_ms)),
+            Cell::Seconds(drain),
+            Cell::Trend,
+        ],
+        mark: Mark::None,
+    }
+}

@@ -1,0 +1,171 @@
+//! What a message makes of the state, and what is to be done outside.
+//!
+//! Knows every rule of the console; does nothing itself. Invariants: it never waits, and it alone writes
+//! [`State`].
+
+mod keys;
+mod navigation;
+mod prompt;
+
+use super::geometry::Areas;
+use super::message::{Draw, Effect, Message};
+use super::table::RowId;
+use super::{Notice, Now, State, View, rows};
+use crate::core::limits;
+use crate::core::model::link::LinkStatus;
+use crate::core::wire::round::{Fetch, Focus};
+
+/// How long a notice stays, milliseconds.
+const NOTICE_MS: i64 = 5_000;
+
+/// Takes a message in.
+pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effect>) {
+    (state.now_ms, state.now_us) = (now.wall_ms, now.process_us);
+    let mut effects = Vec::new();
+    let draw = match message {
+        Message::Key(key) => {
+            keys::press(state, key, &mut effects);
+            Draw::Now
+        }
+        Message::Paste(text) => prompt::paste(state, &text),
+        Message::Resized(columns, rows) => {
+            state.size = (columns, rows);
+            refresh(state);
+            Draw::Now
+        }
+        Message::Observed(snapshot) => {
+            let shows = snapshot.changes_figures();
+            state.reading.advance(*snapshot);
+            if state.is_paused() || !shows {
+                Draw::No
+            } else {
+                refresh(state);
+                Draw::Data
+            }
+        }
+        Message::Link(status) => link_changed(state, status),
+        Message::Entries(question, answer) => {
+            let page = lines(state);
+            let answer = answer.map(|answer| (answer.entries, answer.at_us));
+            match &mut state.entries {
+                Some(entries) => {
+                    entries.take(&question, answer, page);
+                    Draw::Now
+                }
+                None => Draw::No,
+            }
+        }
+        Message::FetchLater(fetch, wait_s) => {
+            let what = match fetch {
+                Fetch::Clients => "CLIENT LIST",
+                Fetch::Consumers(..) => "XINFO CONSUMERS",
+            };
+            notify(state, format!("{what} was asked a moment ago: again in {wait_s} s"), false);
+            Draw::Now
+        }
+        Message::Demo(status) => {
+            let changed = state.demo.as_ref() != Some(&status);
+            state.demo = Some(status);
+            if changed && !state.is_paused() { Draw::Data } else { Draw::No }
+        }
+        Message::Tick => tick(state),
+        Message::Resumed => Draw::Now,
+        Message::Trouble(text) => {
+            notify(state, text, true);
+            Draw::Now
+        }
+    };
+    look(state, &mut effects);
+    (draw, effects)
+}
+
+/// A second passed: notices grow old, and so does what is on a screen without a server.
+fn tick(state: &mut State) -> Draw {
+    let is_over = state.notice.as_ref().is_some_and(|notice| state.now_ms >= notice.until_ms);
+    if is_over {
+        state.notice = None;
+    }
+    let counts_down = !matches!(state.link, LinkStatus::Up { .. }) && !state.is_paused();
+    if is_over || counts_down { Draw::Data } else { Draw::No }
+}
+
+fn link_changed(state: &mut State, status: LinkStatus) -> Draw {
+    if state.link == status {
+        return Draw::No;
+    }
+    state.link = status;
+    if state.is_paused() { Draw::No } else { Draw::Data }
+}
+
+/// Shows a line for a while.
+pub(super) fn notify(state: &mut State, text: String, is_error: bool) {
+    state.notice = Some(Notice { text, is_error, until_ms: state.now_ms.saturating_add(NOTICE_MS) });
+}
+
+/// Makes the rows of the table that is on the screen anew.
+pub(super) fn refresh(state: &mut State) {
+    let view = state.view().clone();
+    let page = page_rows(state);
+    let Some(id) = view.table() else { return };
+    let rows = rows::rows(state, &view);
+    if let Some(table) = state.tables.get_mut(&id) {
+        table.set_rows(rows, page);
+    }
+}
+
+/// Rows of a table on the screen.
+pub(super) fn page_rows(state: &State) -> usize {
+    Areas::of(state.view(), state.size).table_rows()
+}
+
+/// Lines of text on the screen.
+pub(super) fn lines(state: &State) -> usize {
+    Areas::of(state.view(), state.size).lines()
+}
+
+/// Tells the poller what is looked at, when that changed.
+fn look(state: &mut State, effects: &mut Vec<Effect>) {
+    let focus = focus(state);
+    if focus != state.focus {
+        state.focus = focus.clone();
+        effects.push(Effect::Look(focus));
+    }
+}
+
+fn focus(state: &State) -> Focus {
+    let mut focus = Focus::default();
+    let view = state.view();
+    if let Some(table) = state.table() {
+        for row in table.visible(page_rows(state)) {
+            match &row.id {
+                RowId::Stream(key) => focus.streams.push(key.clone()),
+                RowId::Group(key, group) | RowId::Consumer(key, group, _) => {
+                    let group = (key.clone(), group.clone());
+                    if focus.groups.last() != Some(&group) {
+                        focus.groups.push(group);
+                    }
+                }
+                RowId::Pending(_) | RowId::Client(_) | RowId::Slow(_) => {}
+            }
+        }
+    }
+    focus.groups.sort();
+    focus.groups.dedup();
+    focus.groups.truncate(limits::SUSPICIOUS_GROUPS_PER_ROUND);
+    focus.streams.sort();
+    focus.streams.extend(view.stream().cloned());
+    match view {
+        View::Group(key, group) => focus.groups = vec![(key.clone(), group.clone())],
+        View::Pending(key, group, consumer) => {
+            focus.groups = vec![(key.clone(), group.clone())];
+            focus.pending = Some((key.clone(), group.clone(), consumer.clone()));
+        }
+        View::Clients => focus.clients = true,
+        View::Latency => focus.latency = true,
+        _ => {}
+    }
+    focus
+}
+
+#[cfg(test)]
+mod tests;

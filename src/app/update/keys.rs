@@ -1,0 +1,188 @@
+//! What a key does here: through the table of commands, and nothing else.
+
+use super::navigation::{back, go_to, move_cursor, next_screen, open};
+use super::{notify, prompt, refresh};
+use crate::app::entries::Page;
+use crate::app::message::{DemoOrder, Effect};
+use crate::app::modal::{Modal, Purpose};
+use crate::app::table::RowId;
+use crate::app::view::SCREENS;
+use crate::app::{State, View};
+use crate::commands::{CommandId, Key};
+use crate::core::wire::round::Fetch;
+
+/// The rhythms of the interval keys, microseconds.
+const INTERVALS_US: [u64; 14] = [
+    100_000,
+    200_000,
+    500_000,
+    1_000_000,
+    2_000_000,
+    5_000_000,
+    10_000_000,
+    30_000_000,
+    60_000_000,
+    120_000_000,
+    300_000_000,
+    600_000_000,
+    1_800_000_000,
+    3_600_000_000,
+];
+
+/// Takes a key in.
+pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    if let Some(Modal::Prompt(_)) = state.modal {
+        prompt::press(state, key, effects);
+        return;
+    }
+    let Some(command) = state.setup.keymap.lookup(&state.places(), key) else { return };
+    if matches!(state.modal, Some(Modal::Help { .. })) && !in_help(state, command) {
+        return;
+    }
+    run(state, command, effects);
+}
+
+/// Keys that help takes itself; `true` when the command is for the console after all.
+fn in_help(state: &mut State, command: CommandId) -> bool {
+    let Some(Modal::Help { offset }) = &mut state.modal else { return true };
+    match command {
+        CommandId::Quit | CommandId::Suspend => return true,
+        CommandId::Up => *offset = offset.saturating_sub(1),
+        CommandId::Down => *offset = offset.saturating_add(1),
+        CommandId::PageUp => *offset = offset.saturating_sub(10),
+        CommandId::PageDown => *offset = offset.saturating_add(10),
+        CommandId::First => *offset = 0,
+        _ => state.modal = None,
+    }
+    if let Some(Modal::Help { offset }) = &mut state.modal {
+        *offset = (*offset).min(crate::commands::COMMANDS.len());
+    }
+    false
+}
+
+fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
+    match command {
+        CommandId::Quit => effects.push(Effect::Quit),
+        CommandId::Suspend => effects.push(Effect::Suspend),
+        CommandId::Help => state.modal = Some(Modal::Help { offset: 0 }),
+        CommandId::Back => back(state),
+        CommandId::Open => open(state, effects),
+        CommandId::NextScreen => next_screen(state, 1),
+        CommandId::PreviousScreen => next_screen(state, SCREENS.len() - 1),
+        CommandId::Up
+        | CommandId::Down
+        | CommandId::PageUp
+        | CommandId::PageDown
+        | CommandId::First
+        | CommandId::Last => move_cursor(state, command),
+        CommandId::Filter => prompt::begin(state, Purpose::Filter),
+        CommandId::GoTo => prompt::begin(state, Purpose::GoTo),
+        CommandId::SortLeft => sort(state, false),
+        CommandId::SortRight => sort(state, true),
+        CommandId::Reverse => reverse(state),
+        CommandId::Pause => pause(state),
+        CommandId::Slower => set_interval(state, true, effects),
+        CommandId::Faster => set_interval(state, false, effects),
+        CommandId::Theme => state.theme = (state.theme + 1) % state.setup.themes.len().max(1),
+        CommandId::Entries => entries(state, effects),
+        CommandId::Values => {
+            if let Some(entries) = &mut state.entries {
+                entries.shows_values = !entries.shows_values;
+            }
+        }
+        CommandId::Newer => turn_page(state, true, effects),
+        CommandId::Older => turn_page(state, false, effects),
+        CommandId::Fetch => fetch(state, effects),
+        CommandId::Retry => effects.push(Effect::Retry),
+        CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
+        CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),
+        CommandId::DemoFaster => effects.push(Effect::Demo(DemoOrder::Faster)),
+        CommandId::Overview
+        | CommandId::StreamsScreen
+        | CommandId::ConsumersScreen
+        | CommandId::MemoryScreen
+        | CommandId::CacheScreen
+        | CommandId::ClientsScreen
+        | CommandId::LatencyScreen
+        | CommandId::LogScreen => {
+            if let Some((_, view, _)) = SCREENS.iter().find(|(id, _, _)| *id == command) {
+                go_to(state, vec![view.clone()]);
+            }
+        }
+    }
+}
+
+fn sort(state: &mut State, to_the_right: bool) {
+    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+        table.sort_by_neighbour(to_the_right);
+    }
+    refresh(state);
+}
+
+fn reverse(state: &mut State) {
+    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+        table.is_descending = !table.is_descending;
+    }
+    refresh(state);
+}
+
+fn pause(state: &mut State) {
+    state.frozen = if state.is_paused() { None } else { Some(Box::new(state.reading.clone())) };
+    refresh(state);
+}
+
+fn set_interval(state: &mut State, slower: bool, effects: &mut Vec<Effect>) {
+    let now_us = state.interval_us;
+    let next_us = if slower {
+        INTERVALS_US.iter().find(|&&us| us > now_us)
+    } else {
+        INTERVALS_US.iter().rev().find(|&&us| us < now_us)
+    };
+    if let Some(&next_us) = next_us {
+        state.interval_us = next_us;
+        effects.push(Effect::SetInterval(next_us));
+    }
+    let every = if state.interval_us < 1_000_000 {
+        format!("{} ms", state.interval_us / 1000)
+    } else {
+        format!("{} s", state.interval_us / 1_000_000)
+    };
+    notify(state, format!("polling every {every}"), false);
+}
+
+fn entries(state: &mut State, effects: &mut Vec<Effect>) {
+    let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
+    let key = match (state.view(), selected) {
+        (_, Some(RowId::Stream(key) | RowId::Group(key, _))) => Some(key),
+        (View::Stream(key), _) => Some(key.clone()),
+        _ => None,
+    };
+    if let Some(key) = key {
+        super::navigation::open_entries(state, key, Page::Newest, effects);
+    }
+}
+
+fn turn_page(state: &mut State, newer: bool, effects: &mut Vec<Effect>) {
+    let Some(entries) = &mut state.entries else { return };
+    let ends = (entries.entries.first().map(|entry| entry.id), entries.entries.last().map(|entry| entry.id));
+    let page = match (newer, ends) {
+        (true, (_, Some(last))) => Page::After(last),
+        (false, (Some(first), _)) => Page::Before(first),
+        _ => Page::Newest,
+    };
+    effects.extend(entries.ask(page).map(Effect::ReadEntries));
+}
+
+fn fetch(state: &mut State, effects: &mut Vec<Effect>) {
+    let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
+    let fetch = match (state.view(), selected) {
+        (View::Clients, _) => Some(Fetch::Clients),
+        (View::Group(key, group), _) => Some(Fetch::Consumers(key.clone(), group.clone())),
+        (_, Some(RowId::Consumer(key, group, _))) => Some(Fetch::Consumers(key, group)),
+        _ => None,
+    };
+    if let Some(fetch) = fetch {
+        effects.push(Effect::Fetch(fetch));
+        notify(state, "asked once".to_owned(), false);
+    }
+}

@@ -1,0 +1,136 @@
+//! Moving: between screens, deeper and back, and up and down.
+
+use super::{lines, page_rows, refresh};
+use crate::app::entries::{EntriesState, Page};
+use crate::app::message::Effect;
+use crate::app::table::RowId;
+use crate::app::view::SCREENS;
+use crate::app::{State, View};
+use crate::commands::CommandId;
+use crate::core::model::Name;
+
+/// Goes to another place.
+pub fn go_to(state: &mut State, trail: Vec<View>) {
+    if trail.is_empty() {
+        return;
+    }
+    state.trail = trail;
+    if !state.trail.iter().any(|view| matches!(view, View::Entries(_))) {
+        state.entries = None;
+    }
+    refresh(state);
+}
+
+/// The screen that is so many further on, all the way round.
+pub fn next_screen(state: &mut State, steps: usize) {
+    let base = state.trail.first();
+    let at = SCREENS.iter().position(|(_, view, _)| Some(view) == base).unwrap_or(0);
+    if let Some((_, view, _)) = SCREENS.get((at + steps) % SCREENS.len()) {
+        go_to(state, vec![view.clone()]);
+    }
+}
+
+/// Closes what is open, drops the filter, or goes back to where we came from.
+pub fn back(state: &mut State) {
+    if state.notice.take().is_some_and(|notice| notice.is_error) {
+        return;
+    }
+    let table = state.view().table().and_then(|id| state.tables.get_mut(&id));
+    if let Some(table) = table.filter(|table| table.filter.is_some()) {
+        table.filter = None;
+        refresh(state);
+        return;
+    }
+    if state.trail.len() > 1 {
+        let mut trail = state.trail.clone();
+        trail.pop();
+        go_to(state, trail);
+    }
+}
+
+/// Goes deeper into the selected row.
+pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(id) = state.table().and_then(|table| table.selected()).map(|row| row.id.clone()) else { return };
+    let deeper = match (state.view(), id) {
+        (_, RowId::Stream(key)) => Some(View::Stream(key)),
+        (_, RowId::Group(key, group)) => Some(View::Group(key, group)),
+        (_, RowId::Consumer(key, group, consumer)) => Some(View::Pending(key, group, Some(consumer))),
+        (View::Pending(key, _, _), RowId::Pending(id)) => {
+            let key = key.clone();
+            open_entries(state, key, Page::From(id), effects);
+            None
+        }
+        _ => None,
+    };
+    if let Some(view) = deeper {
+        forget_cursor(state, &view);
+        let mut trail = state.trail.clone();
+        trail.push(view);
+        go_to(state, trail);
+    }
+}
+
+/// Another item's table begins at its top.
+fn forget_cursor(state: &mut State, view: &View) {
+    if let Some(table) = view.table().and_then(|id| state.tables.get_mut(&id)) {
+        (table.cursor, table.index, table.offset, table.filter) = (None, 0, 0, None);
+        table.rows.clear();
+    }
+}
+
+/// Opens the entries of a stream at a page.
+pub fn open_entries(state: &mut State, key: Name, page: Page, effects: &mut Vec<Effect>) {
+    let mut entries = EntriesState::new(key.clone());
+    effects.extend(entries.ask(page).map(Effect::ReadEntries));
+    state.entries = Some(entries);
+    let mut trail = state.trail.clone();
+    trail.push(View::Entries(key));
+    go_to(state, trail);
+}
+
+/// Moves the cursor, or scrolls.
+pub fn move_cursor(state: &mut State, command: CommandId) {
+    let view = state.view().clone();
+    if let View::Log = view {
+        let lines = lines(state);
+        state.log_offset = match command {
+            CommandId::Up => state.log_offset.saturating_add(1),
+            CommandId::Down => state.log_offset.saturating_sub(1),
+            CommandId::PageUp => state.log_offset.saturating_add(lines),
+            CommandId::PageDown => state.log_offset.saturating_sub(lines),
+            CommandId::Last => 0,
+            _ => LOG_LINES,
+        }
+        .min(LOG_LINES);
+        return;
+    }
+    if let View::Entries(_) = view {
+        let page = lines(state);
+        if let Some(entries) = &mut state.entries {
+            let index = moved(entries.index, entries.entries.len(), page, command);
+            entries.select(index, page);
+        }
+        return;
+    }
+    let page = page_rows(state);
+    if let Some(table) = view.table().and_then(|id| state.tables.get_mut(&id)) {
+        let index = moved(table.index, table.rows.len(), page, command);
+        table.select(index, page);
+    }
+}
+
+/// Lines of the log that can be scrolled back to.
+const LOG_LINES: usize = 1_000;
+
+fn moved(index: usize, rows: usize, page: usize, command: CommandId) -> usize {
+    let page = page.saturating_sub(1).max(1);
+    match command {
+        CommandId::Up => index.saturating_sub(1),
+        CommandId::Down => index.saturating_add(1),
+        CommandId::PageUp => index.saturating_sub(page),
+        CommandId::PageDown => index.saturating_add(page),
+        CommandId::First => 0,
+        _ => rows,
+    }
+    .min(rows.saturating_sub(1))
+}

@@ -1,0 +1,119 @@
+//! A line to type: for a filter, or for an id.
+
+use super::refresh;
+use crate::app::State;
+use crate::app::entries::read_place;
+use crate::app::message::{Draw, Effect};
+use crate::app::modal::{LINE_CHARS, Modal, Prompt, Purpose};
+use crate::app::table::Filter;
+use crate::commands::{Key, KeyCode};
+use tui_input::{Input, InputRequest};
+
+/// Begins to take a line.
+pub fn begin(state: &mut State, purpose: Purpose) {
+    let text = match purpose {
+        Purpose::Filter => {
+            state.table().and_then(|table| table.filter.as_ref()).map(|filter| filter.text.clone())
+        }
+        Purpose::GoTo => None,
+    };
+    let input = Input::new(text.unwrap_or_default());
+    state.modal = Some(Modal::Prompt(Prompt { purpose, input, error: None }));
+}
+
+/// Takes pasted text in, control characters left out.
+pub fn paste(state: &mut State, text: &str) -> Draw {
+    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return Draw::No };
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if prompt.input.value().chars().count() < LINE_CHARS {
+            prompt.input.handle(InputRequest::InsertChar(c));
+        }
+    }
+    changed(state);
+    Draw::Now
+}
+
+/// Takes a key in.
+pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    let ctrl = key.modifiers.ctrl;
+    let request = match key.code {
+        KeyCode::Enter => return finish(state, effects),
+        KeyCode::Esc => return cancel(state),
+        KeyCode::Char('c' | 'g') if ctrl => return cancel(state),
+        KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
+        KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
+        KeyCode::Char('a') if ctrl => InputRequest::GoToStart,
+        KeyCode::Char('e') if ctrl => InputRequest::GoToEnd,
+        KeyCode::Char(c) if !ctrl && !key.modifiers.alt => {
+            if prompt.input.value().chars().count() >= LINE_CHARS {
+                return;
+            }
+            InputRequest::InsertChar(c)
+        }
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return,
+    };
+    prompt.input.handle(request);
+    changed(state);
+}
+
+/// A filter works while it is typed; one that can't be read yet leaves the last that could.
+fn changed(state: &mut State) {
+    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    prompt.error = None;
+    if prompt.purpose != Purpose::Filter {
+        return;
+    }
+    let text = prompt.input.value().to_owned();
+    let filter = match text.trim_start_matches('!') {
+        "" => None,
+        _ => match Filter::new(&text) {
+            Ok(filter) => Some(filter),
+            Err(error) => {
+                prompt.error = Some(error);
+                return;
+            }
+        },
+    };
+    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+        table.filter = filter;
+    }
+    refresh(state);
+}
+
+fn cancel(state: &mut State) {
+    let Some(Modal::Prompt(prompt)) = state.modal.take() else { return };
+    if prompt.purpose == Purpose::Filter {
+        if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+            table.filter = None;
+        }
+        refresh(state);
+    }
+}
+
+fn finish(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    if prompt.error.is_some() {
+        return;
+    }
+    if prompt.purpose == Purpose::GoTo {
+        match read_place(prompt.input.value()) {
+            Ok(page) => {
+                if let Some(entries) = &mut state.entries {
+                    effects.extend(entries.ask(page).map(Effect::ReadEntries));
+                }
+            }
+            Err(error) => {
+                prompt.error = Some(error);
+                return;
+            }
+        }
+    }
+    state.modal = None;
+}

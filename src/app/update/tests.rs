@@ -1,0 +1,215 @@
+//! Stories: messages in, effects and places out.
+
+use super::*;
+use crate::app::entries::Page;
+use crate::app::modal::Modal;
+use crate::app::{Setup, State};
+use crate::commands::{Key, KeyMap};
+use crate::core::model::groups::{Group, ServerLag};
+use crate::core::model::snapshot::EntriesPage;
+use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
+use crate::core::model::{Name, Snapshot, Stamped, StreamId};
+use proptest::prelude::*;
+
+const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
+
+fn console() -> State {
+    let setup = Setup {
+        target_name: "test".into(),
+        target_address: "127.0.0.1:6379".into(),
+        production: false,
+        read_only: false,
+        keymap: KeyMap::default(),
+        interval_us: 1_000_000,
+        themes: vec!["default".into(), "light".into()],
+        theme: 0,
+        size: (80, 24),
+        demo: false,
+    };
+    State::new(setup, NOW)
+}
+
+fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
+    let at_us = 1_700_000_000_000_000;
+    let facts = streams.iter().map(|(key, length)| StreamFacts {
+        key: Name::from(*key),
+        at_us,
+        length: Some(*length),
+        detail: Some(StreamDetail::default()),
+        reply_bytes: None,
+    });
+    let group = Group {
+        name: Name::from("g"),
+        consumers: Some(1),
+        pending: Some(1),
+        last_delivered: None,
+        entries_read: None,
+        lag: ServerLag::Unknown,
+    };
+    let groups =
+        streams.iter().map(|(key, _)| (Name::from(*key), Stamped { at_us, value: vec![group.clone()] }));
+    Snapshot {
+        taken_at_ms: 1,
+        at_us,
+        streams: facts.collect(),
+        groups: groups.collect(),
+        ..Snapshot::default()
+    }
+}
+
+fn tell(state: &mut State, message: Message) -> Vec<Effect> {
+    update(state, message, NOW).1
+}
+
+fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+    let pressed = |text: &str| text.parse::<Key>().unwrap();
+    keys.split_whitespace().flat_map(|key| tell(state, Message::Key(pressed(key)))).collect()
+}
+
+#[test]
+fn one_drills_down_from_a_stream_to_its_entries_and_comes_all_the_way_back() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1), ("b", 2)]))));
+    press(&mut state, "2 j enter enter");
+    let (b, g) = (Name::from("b"), Name::from("g"));
+    assert_eq!(state.view(), &View::Group(b.clone(), g.clone()));
+    assert_eq!(state.focus.groups, vec![(b.clone(), g)]);
+    press(&mut state, "esc");
+    let effects = press(&mut state, "e");
+    assert_eq!(state.view(), &View::Entries(b.clone()));
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::ReadEntries(question) if question.key == b))
+    );
+    press(&mut state, "esc esc esc esc");
+    assert_eq!(state.view(), &View::Streams);
+    assert!(state.entries.is_none());
+}
+
+#[test]
+fn q_leaves_from_any_depth_but_is_a_letter_while_one_types() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    press(&mut state, "2 enter enter ?");
+    assert_eq!(press(&mut state, "q"), [Effect::Quit]);
+    let mut state = console();
+    press(&mut state, "2 / q");
+    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt)) if prompt.input.value() == "q"));
+}
+
+#[test]
+fn a_filter_works_while_it_is_typed_and_escape_drops_it() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 1), ("mail", 2)]))));
+    press(&mut state, "2 / o r");
+    assert_eq!(state.table().unwrap().rows.len(), 1);
+    press(&mut state, "(");
+    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt)) if prompt.error.is_some()));
+    assert_eq!(state.table().unwrap().rows.len(), 1);
+    press(&mut state, "backspace enter");
+    assert!(state.modal.is_none());
+    press(&mut state, "esc");
+    assert_eq!((state.table().unwrap().rows.len(), state.view()), (2, &View::Streams));
+}
+
+#[test]
+fn a_stopped_picture_stays_while_data_go_on_to_come() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    press(&mut state, "2 space");
+    let (draw, _) = update(&mut state, Message::Observed(Box::new(snapshot(&[("a", 9)]))), NOW);
+    assert_eq!(draw, Draw::No);
+    assert_eq!(update(&mut state, Message::Tick, NOW).0, Draw::No);
+    let length = |state: &State| state.shown().streams.values().next().unwrap().length.unwrap().value;
+    assert_eq!(length(&state), 1);
+    press(&mut state, "space");
+    assert_eq!(length(&state), 9);
+}
+
+#[test]
+fn the_interval_goes_up_and_down_within_its_bounds() {
+    let mut state = console();
+    assert!(press(&mut state, "+").contains(&Effect::SetInterval(500_000)));
+    for _ in 0..30 {
+        press(&mut state, "+");
+    }
+    assert_eq!(state.interval_us, 100_000);
+    for _ in 0..30 {
+        press(&mut state, "-");
+    }
+    assert_eq!(state.interval_us, 3_600_000_000);
+}
+
+#[test]
+fn values_stay_hidden_until_they_are_asked_for_and_again_for_the_next_stream() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    press(&mut state, "2 e v");
+    assert!(state.entries.as_ref().unwrap().shows_values);
+    press(&mut state, "esc e");
+    assert!(!state.entries.as_ref().unwrap().shows_values);
+}
+
+#[test]
+fn pages_of_entries_go_on_from_the_ends_of_the_page() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    let effects = press(&mut state, "2 e");
+    let Some(Effect::ReadEntries(question)) =
+        effects.into_iter().find(|e| matches!(e, Effect::ReadEntries(_)))
+    else {
+        panic!("no question")
+    };
+    let entry = |ms| Entry { id: StreamId::new(ms, 0), fields: vec![] };
+    let page = EntriesPage { key: Name::from("a"), at_us: 1, entries: vec![entry(5), entry(6)] };
+    tell(&mut state, Message::Entries(question, Ok(page)));
+    assert_eq!(state.entries.as_ref().unwrap().index, 1);
+    let asked = |effects: Vec<Effect>| match effects.first() {
+        Some(Effect::ReadEntries(question)) => question.from,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(asked(press(&mut state, "b")), Page::Before(StreamId::new(5, 0)));
+    assert!(press(&mut state, "b").is_empty(), "one question at a time");
+    press(&mut state, "i 7 - 2");
+    press(&mut state, "esc");
+}
+
+#[test]
+fn a_stream_that_vanishes_under_the_cursor_leaves_a_console_that_works() {
+    let mut state = console();
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    press(&mut state, "2 enter enter");
+    let gone = Snapshot { gone: vec![Name::from("a")], ..snapshot(&[]) };
+    tell(&mut state, Message::Observed(Box::new(gone)));
+    press(&mut state, "enter j k G g esc esc enter");
+    assert_eq!(state.view(), &View::Streams);
+}
+
+proptest! {
+    #[test]
+    fn no_history_of_keys_sizes_and_data_breaks_the_console(
+        steps in proptest::collection::vec((0_usize..48, 0_u16..130, 0_u16..50), 1..120)
+    ) {
+        let keys = [
+            "1", "2", "3", "4", "5", "8", "9", "0", "tab", "shift-tab", "enter", "esc", "j", "k", "g", "G", "/", "o",
+            "!", "(", "backspace", "<", ">", "r", "space", "+", "-", "t", "e", "v", "n", "b", "i", "f", "ctrl-d",
+            "ctrl-u", "?", "ctrl-r", "s", "up", "down", "home", "end", "q",
+        ];
+        let mut state = console();
+        for (which, columns, rows) in steps {
+            match keys.get(which) {
+                Some(key) => drop(press(&mut state, key)),
+                None if which % 2 == 0 => drop(tell(&mut state, Message::Resized(columns, rows))),
+                None => {
+                    let names: Vec<String> = (0..columns % 40).map(|number| format!("s{number}")).collect();
+                    let streams: Vec<_> = names.iter().map(|name| (name.as_str(), u64::from(rows))).collect();
+                    tell(&mut state, Message::Observed(Box::new(snapshot(&streams))));
+                }
+            }
+            prop_assert!(!state.trail.is_empty());
+            if let Some(table) = state.table() {
+                prop_assert!(table.index < table.rows.len().max(1));
+                prop_assert!(table.offset <= table.index);
+            }
+        }
+    }
+}

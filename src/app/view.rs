@@ -1,0 +1,102 @@
+//! Where one can be: screens by number, and what lies deeper.
+
+use super::table::TableId;
+use crate::commands::{CommandId, Place};
+use crate::core::model::Name;
+
+/// A screen, or a place below one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum View {
+    /// Is it healthy?
+    Overview,
+    /// Which stream is backing up?
+    Streams,
+    /// One stream and its groups.
+    Stream(Name),
+    /// One group and its consumers.
+    Group(Name, Name),
+    /// Pending rows of a group, or of one of its consumers.
+    Pending(Name, Name, Option<Name>),
+    /// Entries of a stream.
+    Entries(Name),
+    /// Every consumer of every group.
+    Consumers,
+    /// What eats the memory?
+    Memory,
+    /// Does the cache work?
+    Cache,
+    /// Who is connected?
+    Clients,
+    /// Is Redis slow?
+    Latency,
+    /// What did streamgauge see?
+    Log,
+}
+
+/// The screens, with the command that goes there, in the order of Tab.
+pub const SCREENS: [(CommandId, View, &str); 8] = [
+    (CommandId::Overview, View::Overview, "Overview"),
+    (CommandId::StreamsScreen, View::Streams, "Streams"),
+    (CommandId::ConsumersScreen, View::Consumers, "Consumers"),
+    (CommandId::MemoryScreen, View::Memory, "Memory"),
+    (CommandId::CacheScreen, View::Cache, "Cache"),
+    (CommandId::ClientsScreen, View::Clients, "Clients"),
+    (CommandId::LatencyScreen, View::Latency, "Latency"),
+    (CommandId::LogScreen, View::Log, "Log"),
+];
+
+impl View {
+    /// The table that has the cursor here.
+    pub fn table(&self) -> Option<TableId> {
+        match self {
+            Self::Overview => Some(TableId::Worst),
+            Self::Streams => Some(TableId::Streams),
+            Self::Stream(_) => Some(TableId::Groups),
+            Self::Group(..) => Some(TableId::GroupConsumers),
+            Self::Pending(..) => Some(TableId::Pending),
+            Self::Consumers => Some(TableId::Consumers),
+            Self::Clients => Some(TableId::Clients),
+            Self::Latency => Some(TableId::Slowlog),
+            Self::Entries(_) | Self::Memory | Self::Cache | Self::Log => None,
+        }
+    }
+
+    /// The places whose keys work here, from the inside to the outside; `Everywhere` and `Demo` come on top.
+    pub fn places(&self) -> &'static [Place] {
+        match self {
+            Self::Overview | Self::Streams => &[Place::Streams, Place::Table, Place::List],
+            Self::Stream(_) => &[Place::Streams, Place::Table, Place::List],
+            Self::Group(..) | Self::Consumers => &[Place::Consumers, Place::Table, Place::List],
+            Self::Pending(..) | Self::Latency => &[Place::Table, Place::List],
+            Self::Clients => &[Place::Clients, Place::Table, Place::List],
+            Self::Entries(_) => &[Place::Entries, Place::List],
+            Self::Log => &[Place::List],
+            Self::Memory | Self::Cache => &[],
+        }
+    }
+
+    /// What stands in the trail.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Stream(key) => key.to_string(),
+            Self::Group(_, group) => group.to_string(),
+            Self::Pending(_, _, Some(consumer)) => format!("pending of {consumer}"),
+            Self::Pending(..) => "pending".to_owned(),
+            Self::Entries(_) => "entries".to_owned(),
+            screen => {
+                let mut screens = SCREENS.iter();
+                screens.find(|(_, view, _)| view == screen).map_or("", |(_, _, title)| title).to_owned()
+            }
+        }
+    }
+
+    /// The stream that this is about.
+    pub fn stream(&self) -> Option<&Name> {
+        match self {
+            Self::Stream(key) | Self::Group(key, _) | Self::Pending(key, _, _) | Self::Entries(key) => {
+                Some(key)
+            }
+            _ => None,
+        }
+    }
+}

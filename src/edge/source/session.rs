@@ -1,0 +1,177 @@
+//! Both lanes to one server, and what was learnt on them: asks rounds, steps of the search, entries and PING.
+//!
+//! Knows the planner and the links; does not know when anything is due. Invariant: every reply goes through the
+//! decoder and the planner, in the order asked.
+
+use crate::config::Target;
+use crate::core::limits;
+use crate::core::model::snapshot::EntriesPage;
+use crate::core::model::{LinkStatus, Outage, Snapshot};
+use crate::core::wire::decode::decode;
+use crate::core::wire::question::EntriesQuestion;
+use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
+use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::edge::clock;
+use crate::edge::link::{Lane, Supervisor, Timeouts};
+
+/// A server that is read.
+#[derive(Debug)]
+pub struct Session {
+    planner: Planner,
+    poll: Supervisor,
+    control: Supervisor,
+    clock_offset_us: Option<i64>,
+    pings_us: Vec<u64>,
+    ping_exchanges: Vec<Exchange>,
+    connected_at_us: Option<u64>,
+}
+
+impl Session {
+    /// A session that is not connected yet.
+    pub fn new(target: &Target, timeouts: Timeouts, settings: PollSettings) -> Self {
+        Self {
+            planner: Planner::new(settings),
+            poll: Supervisor::new(target.clone(), Lane::Poll, timeouts),
+            control: Supervisor::new(target.clone(), Lane::Control, timeouts),
+            clock_offset_us: None,
+            pings_us: Vec::new(),
+            ping_exchanges: Vec::new(),
+            connected_at_us: None,
+        }
+    }
+
+    /// What is asked next.
+    pub fn planner(&mut self) -> &mut Planner {
+        &mut self.planner
+    }
+
+    /// Where the poll lane stands.
+    pub fn status(&self) -> LinkStatus {
+        self.poll.status()
+    }
+
+    /// Connects if a try is due.
+    ///
+    /// # Errors
+    /// The outage, at once while no try is due.
+    pub async fn connect(&mut self) -> Result<(), Outage> {
+        self.poll.link(clock::now_us()).await?;
+        if let LinkStatus::Up { since_us, .. } = self.poll.status()
+            && self.connected_at_us != Some(since_us)
+        {
+            self.connected_at_us = Some(since_us);
+            self.clock_offset_us = None;
+            self.planner.reconnected();
+        }
+        Ok(())
+    }
+
+    /// Makes a try due now.
+    pub fn retry_now(&mut self) {
+        self.poll.retry_now(clock::now_us());
+        self.control.retry_now(clock::now_us());
+    }
+
+    /// Asks for something costly in the next round; seconds to wait when it was asked too recently.
+    ///
+    /// # Errors
+    /// The seconds to wait.
+    pub fn fetch(&mut self, fetch: Fetch) -> Result<(), u64> {
+        self.planner.fetch(fetch, clock::now_us())
+    }
+
+    /// Asks the next round.
+    ///
+    /// # Errors
+    /// The outage, when the connection was lost; what was answered before is lost with it.
+    pub async fn round(&mut self, focus: &Focus) -> Result<Snapshot, Outage> {
+        let round = self.planner.round(clock::now_us(), focus);
+        self.observe(round).await
+    }
+
+    /// Asks the next step of the search for streams, when it is due.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn search_step(&mut self) -> Result<Option<Snapshot>, Outage> {
+        match self.planner.search_step(clock::now_us()) {
+            Some(round) => self.observe(round).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Times a PING on the control lane. One that fails is no sample.
+    pub async fn ping(&mut self) {
+        let Ok(link) = self.control.link(clock::now_us()).await else { return };
+        let asked = link.ask(vec![ReadCmd::Ping]).await;
+        for exchange in asked.exchanges {
+            if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
+                self.pings_us.push(exchange.received_us.saturating_sub(exchange.sent_us));
+            }
+            if self.ping_exchanges.len() < limits::PINGS {
+                self.ping_exchanges.push(exchange);
+            }
+        }
+        if let Some(error) = asked.lost {
+            self.control.lost(&error, clock::now_us());
+        }
+    }
+
+    /// Reads entries on the control lane, inside a bracket of its own: the snapshot carries that.
+    ///
+    /// # Errors
+    /// One line for the operator.
+    pub async fn entries(
+        &mut self,
+        question: &EntriesQuestion,
+    ) -> (Result<EntriesPage, String>, Option<Snapshot>) {
+        let round = self.planner.detail(vec![question.command()]);
+        let link = match self.control.link(clock::now_us()).await {
+            Ok(link) => link,
+            Err(outage) => return (Err(outage.error), None),
+        };
+        let taken_at_ms = clock::wall_ms();
+        let asked = link.ask(round.commands).await;
+        let observation =
+            Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
+        let mut snapshot = decode(&observation);
+        if let Some(error) = asked.lost {
+            self.control.lost(&error, clock::now_us());
+            return (Err(error.to_string()), Some(snapshot));
+        }
+        let page = snapshot.entries.pop();
+        let answer = page.ok_or_else(|| {
+            let gap = snapshot
+                .gaps
+                .iter()
+                .find(|gap| gap.what.starts_with("XRANGE") || gap.what.starts_with("XREVRANGE"));
+            gap.map_or_else(|| format!("{} is no stream (any more)", question.key), |gap| gap.text.clone())
+        });
+        (answer, Some(snapshot))
+    }
+
+    async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
+        let taken_at_ms = clock::wall_ms();
+        let asked = self.poll.link(clock::now_us()).await?.ask(round.commands).await;
+        let now_us = clock::now_us();
+        if let Some(error) = asked.lost {
+            self.poll.lost(&error, now_us);
+            return match self.poll.status() {
+                LinkStatus::Down(outage) => Err(outage),
+                // A link that was just given up is down; anything else ends at the next try.
+                _ => self.poll.link(now_us).await.map(|_| Snapshot::default()),
+            };
+        }
+        let mut observation =
+            Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
+        let mut snapshot = decode(&observation);
+        self.planner.learn(&observation, &snapshot, now_us);
+        self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
+        snapshot.gaps.extend(round.gaps);
+        snapshot.discovery = Some(self.planner.discovery());
+        snapshot.pings_us.append(&mut self.pings_us);
+        observation.exchanges = std::mem::take(&mut self.ping_exchanges);
+        snapshot.cost.add(&decode(&observation).cost);
+        Ok(snapshot)
+    }
+}
