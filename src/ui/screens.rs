@@ -1,0 +1,41 @@
+//! The screens: one file a noun, each drawing what is known into its areas.
+//!
+//! Knows the state, read-only. Invariant: every figure comes from the reading; what is missing says why.
+
+mod cache;
+mod clients;
+mod consumers;
+mod entries;
+mod group;
+mod latency;
+mod log;
+mod memory;
+mod overview;
+mod pending;
+mod stream;
+mod streams;
+
+use crate::app::geometry::Areas;
+use crate::app::{State, View};
+use crate::ui::theme::Skin;
+use ratatui::buffer::Buffer;
+
+/// Draws the place where we are.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    match state.view() {
+        View::Overview => overview::draw(state, areas, buffer, skin),
+        View::Streams => streams::draw(state, areas, buffer, skin),
+        View::Stream(key) => stream::draw(state, key, areas, buffer, skin),
+        View::Group(key, group) => group::draw(state, key, group, areas, buffer, skin),
+        View::Pending(key, group, consumer) => {
+            pending::draw(state, (key, group, consumer.as_ref()), areas, buffer, skin);
+        }
+        View::Entries(key) => entries::draw(state, key, areas, buffer, skin),
+        View::Consumers => consumers::draw(state, areas, buffer, skin),
+        View::Memory => memory::draw(state, areas, buffer, skin),
+        View::Cache => cache::draw(state, areas, buffer, skin),
+        View::Clients => clients::draw(state, areas, buffer, skin),
+        View::Latency => latency::draw(state, areas, buffer, skin),
+        View::Log => log::draw(state, areas, buffer, skin),
+    }
+}

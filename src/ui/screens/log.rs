@@ -1,0 +1,12 @@
+//! The log screen.
+
+use crate::app::State;
+use crate::app::geometry::Areas;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::Panel;
+use ratatui::buffer::Buffer;
+
+/// Draws it.
+pub fn draw(_state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    Panel::new("Log").draw(areas.main, buffer, skin);
+}

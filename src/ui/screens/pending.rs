@@ -1,0 +1,19 @@
+//! The pending screen.
+
+use crate::app::State;
+use crate::app::geometry::Areas;
+use crate::core::model::Name;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::Panel;
+use ratatui::buffer::Buffer;
+
+/// Draws it.
+pub fn draw(
+    _state: &State,
+    (key, _, _): (&Name, &Name, Option<&Name>),
+    areas: &Areas,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) {
+    Panel::new(&key.to_string()).draw(areas.main, buffer, skin);
+}
