@@ -5,8 +5,8 @@
 //! Use it as `#[path = "support/server.rs"] mod server;`.
 //!
 //! Which servers: `STREAMGAUGE_REDIS` and `STREAMGAUGE_VALKEY` name binaries; else `target/servers/`, else
-//! the PATH. [`kinds`] are those found, at least one, or the test fails with the install command. Set
-//! `STREAMGAUGE_SERVERS="redis valkey"` to fail when one of those named is missing.
+//! the PATH. [`kinds`] are those found, at least one, or the test fails with the install command; under
+//! `make test` both are there, and [`builds`] has older and newer ones too.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "tests")]
@@ -53,15 +53,56 @@ impl Kind {
     }
 }
 
-/// The servers that can be started here, at least one; see the head of this file.
+/// The kinds that can be started here, at least one; see the head of this file.
 pub fn kinds() -> Vec<Kind> {
     let found: Vec<Kind> =
         [Kind::Redis, Kind::Valkey].into_iter().filter(|kind| kind.binary().is_some()).collect();
     assert!(!found.is_empty(), "no redis-server and no valkey-server: {INSTALL}");
-    for name in std::env::var("STREAMGAUGE_SERVERS").unwrap_or_default().split_whitespace() {
-        assert!(found.iter().any(|kind| kind.name() == name), "no {name}-server: {INSTALL}");
-    }
     found
+}
+
+/// One server's program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Build {
+    pub kind: Kind,
+    /// Such as `7.0.15`.
+    pub version: String,
+    pub path: PathBuf,
+}
+
+impl Build {
+    /// The first number of the version.
+    pub fn major(&self) -> u32 {
+        self.version.split('.').next().unwrap().parse().unwrap()
+    }
+}
+
+/// Every program at hand, at least one: those that `make test` has listed, else one of each of [`kinds`].
+pub fn builds() -> Vec<Build> {
+    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers/list");
+    let text = std::fs::read_to_string(list).unwrap_or_default();
+    let of_line = |line: &str| {
+        let (kind, rest) = line.split_once('\t')?;
+        let kind = [Kind::Redis, Kind::Valkey].into_iter().find(|known| known.name() == kind)?;
+        let (version, rest) = rest.split_once('\t')?;
+        let path = PathBuf::from(rest.split_once('\t')?.1);
+        path.is_file().then(|| Build { kind, version: version.to_owned(), path })
+    };
+    let listed: Vec<Build> = text.lines().filter_map(of_line).collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    kinds().into_iter().map(Build::of).collect()
+}
+
+impl Build {
+    fn of(kind: Kind) -> Self {
+        let path = kind.binary().unwrap_or_else(|| panic!("no {}-server: {INSTALL}", kind.name()));
+        let said = Command::new(&path).arg("--version").output().expect("the server runs");
+        let said = String::from_utf8_lossy(&said.stdout).into_owned();
+        let version = said.split_whitespace().find_map(|word| word.strip_prefix("v=")).unwrap_or("0");
+        Self { kind, version: version.to_owned(), path }
+    }
 }
 
 /// How to start one. `..Options::default()` for the rest.
@@ -69,6 +110,8 @@ pub fn kinds() -> Vec<Kind> {
 pub struct Options {
     /// Which server; none for the first of [`kinds`].
     pub kind: Option<Kind>,
+    /// Its program; none for the one of its kind.
+    pub program: Option<PathBuf>,
     /// More of the command line, such as `&["--requirepass", "x"]`.
     pub args: Vec<String>,
     /// Whether to listen on a free loopback port, too.
@@ -82,6 +125,12 @@ impl Options {
     pub fn with(kind: Kind, args: &[&str]) -> Self {
         let args = args.iter().map(|&word| word.to_owned()).collect();
         Self { kind: Some(kind), args, ..Self::default() }
+    }
+}
+
+impl From<&Build> for Options {
+    fn from(build: &Build) -> Self {
+        Self { kind: Some(build.kind), program: Some(build.path.clone()), ..Self::default() }
     }
 }
 
@@ -141,9 +190,15 @@ impl Server {
         let _ = std::fs::remove_file(self.socket());
     }
 
-    /// Starts it again at the same addresses, with another run id and without its keys.
+    /// Starts it again at the same addresses, with another run id and without its keys (unless SAVEd).
     pub fn restart(&mut self) {
+        self.restart_with(&[]);
+    }
+
+    /// The same, with more words on its command line.
+    pub fn restart_with(&mut self, args: &[&str]) {
         self.kill();
+        self.options.args.extend(args.iter().map(|&word| word.to_owned()));
         self.child = spawn(self.kind, &self.options, self.folder.path(), self.port, self.tls_port);
         self.await_answer().unwrap_or_else(|log| panic!("the server does not come back: {log}"));
     }
@@ -227,7 +282,8 @@ pub fn free_port() -> u16 {
 }
 
 fn spawn(kind: Kind, options: &Options, folder: &Path, port: u16, tls_port: u16) -> Child {
-    let binary = kind.binary().unwrap_or_else(|| panic!("no {}-server: {INSTALL}", kind.name()));
+    let binary = options.program.clone().or_else(|| kind.binary());
+    let binary = binary.unwrap_or_else(|| panic!("no {}-server: {INSTALL}", kind.name()));
     let mut command = Command::new(&binary);
     command.current_dir(folder).args(["--port", &port.to_string(), "--unixsocket", "s", "--save", ""]);
     command.args(["--bind", "127.0.0.1", "--daemonize", "no", "--logfile", "log"]);

@@ -131,7 +131,13 @@ pub(super) fn failure(error: &io::Error) -> Option<Failure> {
             | AlertDescription::CertificateExpired
             | AlertDescription::CertificateUnknown
             | AlertDescription::UnknownCA
+            | AlertDescription::DecryptError
             | AlertDescription::AccessDenied => (Fault::CertificateRejected, format!("{alert:?}")),
+            // Before TLS 1.3 this is how a missing client certificate is told, among other things.
+            AlertDescription::HandshakeFailure => (
+                Fault::Tls,
+                "handshake refused; it may ask for a client certificate: --cert, --key".to_owned(),
+            ),
             other => (Fault::Tls, format!("the server says {other:?}")),
         },
         rustls::Error::InvalidMessage(_) => (Fault::PlainPort, String::new()),

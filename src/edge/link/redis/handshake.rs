@@ -90,13 +90,14 @@ async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, F
         reply = exchange(stream, &words).await.map_err(|broken| cut(broken, target, true))?;
     }
     let Resp::Error(refusal) = reply else { return Ok(true) };
+    // First, since the long text about protected mode speaks of passwords too.
+    if let Some(fault) = fatal(&refusal) {
+        return Err((fault, said(&refusal, target)));
+    }
     let text = refusal.text.to_ascii_lowercase();
     if text.contains("without any password configured") || text.contains("no password is set") {
         // The door is open: a key too many is no reason to stay outside.
         return Ok(true);
-    }
-    if let Some(fault) = fatal(&refusal) {
-        return Err((fault, said(&refusal, target)));
     }
     let wrong = refusal.code == "WRONGPASS" || text.contains("invalid password");
     Err(match (wrong, password) {

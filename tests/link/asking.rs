@@ -1,38 +1,17 @@
 //! The connection to real servers: asking, and what comes back.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
-#[path = "support/server.rs"]
-mod server;
-
-use server::{Kind, Options, Server, kinds};
 use streamgauge::config::{Address, Secret, Target};
 use streamgauge::core::model::{Fault, Name, Protocol, StreamId};
-use streamgauge::core::wire::resp::RefusalKind;
-use streamgauge::core::wire::{Lost, ReadCmd, Resp};
-use streamgauge::edge::link::{Lane, Link, Timeouts};
+use streamgauge::core::wire::{Lost, ReadCmd, RefusalKind, Resp};
+use streamgauge::edge::link::{Asked, Lane, Link, Timeouts};
 
-fn target(server: &Server) -> Target {
-    Target {
-        name: "test".to_owned(),
-        address: Address::Unix(server.socket()),
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-    }
-}
+use crate::server::{Kind, Options, Server, builds, kinds};
+use crate::{open, start, target};
 
-async fn open(target: &Target) -> Link {
-    Link::open(target, Lane::Poll, &Timeouts::default()).await.unwrap()
-}
-
-fn start(kind: Kind, args: &[&str]) -> Server {
-    Server::start(Options::with(kind, args))
-}
-
-fn replies(asked: streamgauge::edge::link::Asked) -> Vec<Resp> {
+fn replies(asked: Asked) -> Vec<Resp> {
     assert_eq!(asked.lost, None);
     asked.exchanges.into_iter().map(|exchange| exchange.reply.unwrap()).collect()
 }
@@ -130,7 +109,7 @@ async fn a_thousand_commands_go_in_pipelines_of_a_hundred() {
         assert_eq!(order, commands);
         assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Ok(Resp::Int(0))));
         assert!(asked.exchanges.iter().all(|exchange| exchange.reply_bytes == 4));
-        let pipelines: std::collections::BTreeSet<_> =
+        let pipelines: BTreeSet<_> =
             asked.exchanges.iter().map(|exchange| (exchange.sent_us, exchange.received_us)).collect();
         assert_eq!(pipelines.len(), 11);
         assert!(pipelines.iter().zip(pipelines.iter().skip(1)).all(|(a, b)| a.1 <= b.0));
@@ -192,12 +171,12 @@ async fn bodies_are_counted_and_then_left_out() {
 async fn a_frozen_server_is_a_time_out_and_the_rest_is_not_sent() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let timeouts = Timeouts { poll: std::time::Duration::from_millis(200), ..Timeouts::default() };
+        let timeouts = Timeouts { poll: Duration::from_millis(200), ..Timeouts::default() };
         let mut link = Link::open(&target(&server), Lane::Poll, &timeouts).await.unwrap();
         server.freeze();
-        let started = std::time::Instant::now();
+        let started = Instant::now();
         let asked = link.ask(vec![ReadCmd::Ping; 250]).await;
-        assert!(started.elapsed() < std::time::Duration::from_secs(1), "one time-out, not three");
+        assert!(started.elapsed() < Duration::from_secs(1), "one time-out, not three");
         assert_eq!(asked.exchanges.len(), 250);
         assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Err(Lost::TimedOut)));
         let lost = asked.lost.unwrap();
@@ -219,5 +198,41 @@ async fn a_killed_client_is_told_so() {
         let asked = link.ask(vec![ReadCmd::Ping]).await;
         assert_eq!(asked.exchanges[0].reply, Err(Lost::Disconnected));
         assert_eq!(asked.lost.unwrap().fault(), Fault::Closed);
+    }
+}
+
+#[tokio::test]
+async fn every_server_at_hand_is_greeted_in_the_best_protocol_it_has() {
+    for build in builds() {
+        let args = ["--requirepass", "hunter2"].map(str::to_owned).to_vec();
+        let server = Server::start(Options { args, ..Options::from(&build) });
+        let password = Some(Secret::new("hunter2"));
+        for username in [None, Some("default".to_owned())] {
+            let door = Target { username, password: password.clone(), database: 1, ..target(&server) };
+            let mut link = open(&door).await;
+            let best = if build.major() < 6 { Protocol::Resp2 } else { Protocol::Resp3 };
+            assert_eq!(link.protocol(), best, "{build:?}");
+            let asked = vec![ReadCmd::Ping, ReadCmd::XinfoStream(Name::from("none")), ReadCmd::ClientList];
+            let got = replies(link.ask(asked).await);
+            assert_eq!(got[0], Resp::Bytes(b"PONG".to_vec()));
+            assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == RefusalKind::Gone));
+            assert!(got[2].text().unwrap().contains(" name=streamgauge:poll "), "{build:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_loads_its_keys_is_connected_to() {
+    for kind in kinds() {
+        let mut server = start(kind, &[]);
+        let fill = "for i=1,3000 do redis.call('SET', i, string.rep('x', 4096)) end";
+        server.redis_cli(&["EVAL", fill, "0"]);
+        server.redis_cli(&["SAVE"]);
+        let slowly = ["--key-load-delay", "5000", "--loading-process-events-interval-bytes", "1024"];
+        server.restart_with(&slowly);
+        let mut link = open(&Target { database: 1, ..target(&server) }).await;
+        let got = replies(link.ask(vec![ReadCmd::Ping, ReadCmd::Info(vec!["persistence"])]).await);
+        assert!(matches!(&got[0], Resp::Error(refusal) if refusal.kind() == RefusalKind::Busy), "{got:?}");
+        assert!(got[1].text().unwrap().contains("loading:1"), "{got:?}");
     }
 }

@@ -1,0 +1,67 @@
+//! The connection to real servers: asking, faults, TLS, and what happens when a server goes and comes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+
+mod asking;
+#[path = "../support/certificates.rs"]
+mod certificates;
+mod faults;
+#[path = "../support/server.rs"]
+mod server;
+mod supervision;
+mod tls;
+
+use server::{Kind, Options, Server};
+use streamgauge::config::{Address, Target};
+use streamgauge::edge::link::{Lane, Link, LinkError, Timeouts};
+
+/// The way to `server` over its unix socket.
+fn target(server: &Server) -> Target {
+    at(Address::Unix(server.socket()))
+}
+
+/// The way to a port of this machine.
+fn tcp(host: &str, port: u16) -> Target {
+    at(Address::Tcp { host: host.to_owned(), port })
+}
+
+fn at(address: Address) -> Target {
+    Target {
+        name: "test".to_owned(),
+        address,
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+    }
+}
+
+fn start(kind: Kind, args: &[&str]) -> Server {
+    Server::start(Options::with(kind, args))
+}
+
+async fn open(target: &Target) -> Link {
+    Link::open(target, Lane::Poll, &Timeouts::default()).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The error of a connection that must not come about. It is one line and does not show `hunter2`.
+async fn failure(target: &Target) -> LinkError {
+    let timeouts = Timeouts { connect: std::time::Duration::from_millis(1_500), ..Timeouts::default() };
+    let error = Link::open(target, Lane::Poll, &timeouts).await.expect_err("no connection");
+    let shown = format!("{error} {error:?} {target:?}");
+    assert!(!shown.contains("hunter2"), "the password shows: {shown}");
+    let line = error.to_string();
+    assert!(!line.contains(char::is_control), "not one line: {line:?}");
+    assert!(line.contains(&target.address.to_string()), "does not say where: {line}");
+    error
+}
+
+/// Asserts the fault and that its line has all these words.
+#[track_caller]
+fn says(error: &LinkError, fault: streamgauge::core::model::Fault, words: &[&str]) {
+    assert_eq!(error.fault(), fault, "{error}");
+    for word in words {
+        assert!(error.to_string().contains(word), "no '{word}' in: {error}");
+    }
+}
