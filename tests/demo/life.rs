@@ -184,6 +184,47 @@ fn the_keeper_ends_what_it_keeps_although_both_ignore_polite_signals() {
     drop(keeper.stdin.take());
     assert!(!keeper.wait().unwrap().success());
     assert!(!kept.exists());
-    let group = |pid: &str| Command::new("pgrep").args(["-g", pid]).status().unwrap().success();
+    let group =
+        |pid: &str| Command::new("pgrep").args(["-g", pid]).stdout(Stdio::null()).status().unwrap().success();
     until(5, "its group is gone", || !group(&pid));
+}
+
+/// Every server program here: on PATH or fetched by `make test`.
+fn programs() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let fetched = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/servers");
+    folders.extend(std::fs::read_dir(&fetched).into_iter().flatten().flatten().map(|entry| entry.path()));
+    let named = folders.iter().flat_map(|folder| [folder.join("redis-server"), folder.join("valkey-server")]);
+    let mut programs: Vec<PathBuf> = named.filter(|program| program.is_file()).collect();
+    // One behind two names is one; but it must be called by a name, which tells it what to be.
+    programs.sort_by_key(|program| program.canonicalize().ok());
+    programs.dedup_by_key(|program| program.canonicalize().ok());
+    programs
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_server_there_is_carries_the_demo() {
+    let programs = programs();
+    assert!(
+        !programs.is_empty(),
+        "no redis-server, no valkey-server: run `make test` or apt install redis-server"
+    );
+    for program in programs {
+        let options = DemoOptions { server_bin: Some(program.clone()), ..DemoOptions::default() };
+        let mut probe = probe(options).await;
+        let before = probe.last_read("orders", "billing").await;
+        let what = format!("{} serves groups, cache and fan-out", program.display());
+        probe
+            .until(10, &what, async |probe| {
+                let read = probe.last_read("orders", "billing").await != before;
+                let hits = probe.info("stats", "keyspace_hits").await;
+                let (channel, heard): (String, i64) = probe.ask("PUBSUB NUMSUB events:orders").await;
+                (read && hits > 200.0 && heard == 1, format!("read: {read}, {hits} hits, {channel} {heard}"))
+            })
+            .await;
+        let status = probe.demo.control().status();
+        assert_eq!(status.errors, 0, "{}: {status:?}", program.display());
+        probe.demo.stop().await;
+    }
 }

@@ -82,6 +82,12 @@ impl Probe {
         Group { lag: int(&row["lag"]), pending: int(&row["pending"]) }
     }
 
+    /// The last id that the group was given: there on every version.
+    pub async fn last_read(&mut self, stream: &str, group: &str) -> String {
+        let rows = self.rows(&format!("XINFO GROUPS {stream}")).await;
+        text(&rows.into_iter().find(|row| text(&row["name"]) == group).unwrap()["last-delivered-id"])
+    }
+
     /// Pending count and idle time of a consumer.
     pub async fn consumer(&mut self, stream: &str, group: &str, consumer: &str) -> Option<(i64, i64)> {
         let rows = self.rows(&format!("XINFO CONSUMERS {stream} {group}")).await;

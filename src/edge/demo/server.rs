@@ -142,7 +142,11 @@ impl Drop for Keeper {
         // The shell is not reaped yet, so its process group can be nobody else's. Mostly it has ended by now;
         // when it was killed by somebody, or stopped, this ends the server.
         let group = format!("kill -s KILL -- -{}", self.shell.id());
-        let _ = Command::new("sh").args(["-c", &group]).stderr(Stdio::null()).status();
+        let ended = Command::new("sh").args(["-c", &group]).stderr(Stdio::null()).status();
+        if ended.is_err() {
+            // No second shell to be had: at least nothing of ours waits for the first.
+            let _ = self.shell.kill();
+        }
         let _ = self.shell.wait();
     }
 }

@@ -6,6 +6,7 @@
 mod cache;
 mod consumers;
 mod events;
+mod history;
 mod messages;
 mod producers;
 mod stage;
@@ -17,7 +18,7 @@ use tokio::task::JoinSet;
 use super::cast::LINES;
 use super::control::DemoControl;
 use cache::{Reader, ReportBuilder};
-use consumers::{Worker, make_group};
+use consumers::Worker;
 use events::{Publisher, SUBSCRIBERS};
 use producers::Producer;
 use stage::{Role, Stage};
@@ -30,7 +31,7 @@ pub(super) struct Workload {
 }
 
 impl Workload {
-    /// Makes streams, groups and cached keys, then starts everybody.
+    /// Makes streams with a past, groups and cached keys, then starts everybody.
     ///
     /// # Errors
     /// When the server refuses the first commands.
@@ -38,9 +39,7 @@ impl Workload {
         let stage = Stage { client, setting: control.setting(), tally: control.tally(), subscriber: false };
         let mut link = stage.link("demo-setup").await?;
         for line in &LINES {
-            for group in line.groups {
-                make_group(line.key, group.name).query_async::<()>(&mut link).await?;
-            }
+            history::remember(&mut link, line).await?;
         }
         cache::warm_up(&mut link).await?;
         let mut workload = Self { tasks: JoinSet::new() };

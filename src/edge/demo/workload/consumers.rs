@@ -10,6 +10,7 @@ use tokio::time::{Duration, Instant};
 
 use super::super::cast::{Group, Line, Part, batch, part, service};
 use super::super::control::Setting;
+use super::history::make_group;
 use super::stage::{BLOCK_MS, Patience, Role, Stage};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
@@ -159,13 +160,6 @@ impl Role for Worker {
             hurried = setting.scenario != Scenario::Burst && done >= batch(setting.rate);
         }
     }
-}
-
-/// The command that makes a group, and its stream if need be, from now on.
-pub(super) fn make_group(key: &str, group: &str) -> redis::Cmd {
-    let mut make = redis::cmd("XGROUP");
-    make.arg("CREATE").arg(key).arg(group).arg("$").arg("MKSTREAM");
-    make
 }
 
 /// The ids in an answer to XREADGROUP for one stream, in RESP2's shape; nothing when there is nothing new.

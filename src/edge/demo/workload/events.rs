@@ -5,13 +5,16 @@
 
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
-use redis::{Pipeline, RedisResult};
+use redis::{ErrorKind, Pipeline, RedisResult};
 
 use super::stage::{Pace, Role, Stage};
 use crate::core::limits::DEMO_BATCH;
 
 const CHANNELS: [&str; 3] = ["events:orders", "events:payments", "events:stock"];
+/// What a feed of everything listens to.
+const ALL: &str = "events:*";
 /// Messages per second at rate 1.
 const PER_S: f64 = 20.0;
 /// How often a subscriber makes sure that its connection lives.
@@ -62,15 +65,32 @@ impl Role for Subscriber {
         self.name
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, _stage: &mut Stage) -> RedisResult<()> {
-        if self.channels.is_empty() {
-            link.psubscribe("events:*").await?;
-        } else {
-            link.subscribe(self.channels).await?;
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+        let heard = match self.channels {
+            [] => link.psubscribe(ALL).await,
+            channels => link.subscribe(channels).await,
+        };
+        match heard {
+            Err(error) if error.kind() == ErrorKind::InvalidClientConfig => return self.listen(stage).await,
+            heard => heard?,
         }
         loop {
             tokio::time::sleep(PING_EVERY).await;
             redis::cmd("PING").query_async::<()>(link).await?;
         }
+    }
+}
+
+impl Subscriber {
+    /// The way of RESP2, before Redis 6: on a connection of its own, which redis-rs cannot give a name.
+    async fn listen(&self, stage: &Stage) -> RedisResult<()> {
+        let mut feed = stage.client.get_async_pubsub().await?;
+        match self.channels {
+            [] => feed.psubscribe(ALL).await?,
+            channels => feed.subscribe(channels).await?,
+        }
+        let mut messages = feed.into_on_message();
+        while messages.next().await.is_some() {}
+        Err(std::io::Error::from(std::io::ErrorKind::UnexpectedEof).into())
     }
 }

@@ -48,15 +48,20 @@ impl Role for Producer {
 fn batch(key: &str, messages: usize, kept: Option<u64>) -> Pipeline {
     let mut batch = Pipeline::with_capacity(messages);
     for _ in 0..messages {
-        let add = batch.cmd("XADD").arg(key);
-        if let Some(kept) = kept {
-            add.arg("MAXLEN").arg("~").arg(kept);
-        }
-        add.arg("*");
-        for (field, value) in message(key) {
-            add.arg(field).arg(value);
-        }
+        add(&mut batch, key, kept, "*");
     }
     batch.ignore_errors();
     batch
+}
+
+/// Puts one message for the stream into the batch, under this id.
+pub(super) fn add(batch: &mut Pipeline, key: &str, kept: Option<u64>, id: &str) {
+    let add = batch.cmd("XADD").arg(key);
+    if let Some(kept) = kept {
+        add.arg("MAXLEN").arg("~").arg(kept);
+    }
+    add.arg(id);
+    for (field, value) in message(key) {
+        add.arg(field).arg(value);
+    }
 }

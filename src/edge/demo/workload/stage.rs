@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult};
 use tokio::sync::watch;
 
 use super::super::control::{Setting, Tally};
@@ -82,19 +82,30 @@ impl Stage {
     /// # Errors
     /// When the server cannot be reached.
     pub async fn link(&self, name: &str) -> RedisResult<MultiplexedConnection> {
-        let mut config = AsyncConnectionConfig::new()
+        let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_WITHIN))
             .set_response_timeout(Some(ANSWER_WITHIN));
-        let mut client = self.client.clone();
-        if self.subscriber {
-            config = config.set_push_sender(|_push| Ok::<(), ()>(()));
-            let info = client.get_connection_info().clone();
-            let settings = info.redis_settings().clone().set_protocol(redis::ProtocolVersion::RESP3);
-            client = Client::open(info.set_redis_settings(settings))?;
-        }
-        let mut link = client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut link = if self.subscriber {
+            self.pushed_link(&config).await?
+        } else {
+            self.client.get_multiplexed_async_connection_with_config(&config).await?
+        };
         redis::cmd("CLIENT").arg("SETNAME").arg(name).query_async::<()>(&mut link).await?;
         Ok(link)
+    }
+
+    /// A connection that may subscribe, where the server speaks RESP3; a plain one where it doesn't.
+    async fn pushed_link(&self, config: &AsyncConnectionConfig) -> RedisResult<MultiplexedConnection> {
+        let info = self.client.get_connection_info().clone();
+        let settings = info.redis_settings().clone().set_protocol(redis::ProtocolVersion::RESP3);
+        let pushing = Client::open(info.set_redis_settings(settings))?;
+        let dropping = config.clone().set_push_sender(|_push| Ok::<(), ()>(()));
+        match pushing.get_multiplexed_async_connection_with_config(&dropping).await {
+            Err(error) if error.kind() == ErrorKind::RESP3NotSupported => {
+                self.client.get_multiplexed_async_connection_with_config(config).await
+            }
+            other => other,
+        }
     }
 
     /// The answer; none when the server refused, which is counted and waited for. Ready for the next try.
