@@ -5,4 +5,5 @@ pub mod commands;
 pub mod config;
 pub mod core;
 pub mod edge;
+pub mod report;
 pub mod ui;

@@ -1,0 +1,190 @@
+//! The shape of the JSON snapshot: serde types of its own, in the order of docs/SCHEMA.md.
+//!
+//! Knows names and types of fields; what each means, its unit and when it is null stands in docs/SCHEMA.md,
+//! and a test holds the two together. Invariant: fields may be added, never renamed.
+
+use serde::Serialize;
+
+/// Number of the schema.
+pub(super) const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+pub(super) struct Snapshot {
+    pub schema: u32,
+    pub taken_at_ms: Option<i64>,
+    pub window_ms: Option<f64>,
+    pub target: Target,
+    pub health: &'static str,
+    pub findings: [Unbuilt; 0],
+    pub memory: Memory,
+    pub cache: Cache,
+    pub throughput: Throughput,
+    pub clients: Clients,
+    pub persistence: Persistence,
+    pub counters: [Unbuilt; 0],
+    pub streams: Option<Vec<Stream>>,
+    pub fanout: Fanout,
+    pub queues: [Unbuilt; 0],
+    pub latency: Latency,
+    pub cost: Cost,
+    pub gaps: Vec<Gap>,
+}
+
+/// An item of a list that nothing fills yet.
+#[derive(Serialize)]
+pub(super) enum Unbuilt {}
+
+/// A leaf that nothing fills yet: always null.
+pub(super) type Later = Option<Unbuilt>;
+
+#[derive(Serialize)]
+pub(super) struct Target {
+    pub name: String,
+    pub address: String,
+    pub mode: Option<&'static str>,
+    pub role: Option<&'static str>,
+    pub server: Option<String>,
+    pub version: Option<String>,
+    pub run_id: Option<String>,
+    pub uptime_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Memory {
+    pub used_bytes: Option<u64>,
+    pub rss_bytes: Option<u64>,
+    pub peak_bytes: Option<u64>,
+    pub maxmemory_bytes: Option<u64>,
+    pub policy: Option<String>,
+    pub fragmentation_ratio: Option<f64>,
+    pub slope_bytes_per_s: Later,
+    pub seconds_to_full: Later,
+    pub evicted_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Cache {
+    pub hits: Option<u64>,
+    pub misses: Option<u64>,
+    pub hit_ratio: Option<f64>,
+    pub coverage: Option<f64>,
+    pub lifetime_hit_ratio: Option<f64>,
+    pub expired_per_s: Option<f64>,
+    pub patterns: [Unbuilt; 0],
+}
+
+#[derive(Serialize)]
+pub(super) struct Throughput {
+    pub ops_per_s: Option<f64>,
+    pub in_bytes_per_s: Option<f64>,
+    pub out_bytes_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Clients {
+    pub connected: Option<u64>,
+    pub blocked: Option<u64>,
+    pub max: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Persistence {
+    pub aof_enabled: Option<bool>,
+    pub rdb_last_ok: Option<bool>,
+    pub rdb_last_save_age_ms: Option<u64>,
+    pub saving: Option<bool>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Stream {
+    pub key: String,
+    pub length: Option<u64>,
+    pub bytes: Later,
+    pub entries_added: Option<u64>,
+    pub in_per_s: Option<f64>,
+    pub oldest_entry_age_ms: Option<u64>,
+    pub newest_entry_age_ms: Option<u64>,
+    pub verdict: Later,
+    pub groups: Option<Vec<Group>>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Group {
+    pub name: String,
+    pub lag: Option<u64>,
+    pub lag_kind: &'static str,
+    pub server_lag: Option<i64>,
+    pub pending: Option<u64>,
+    pub oldest_pending_age_ms: Option<u64>,
+    pub oldest_undelivered_age_ms: Option<u64>,
+    pub delivered_per_s: Option<f64>,
+    pub acked_per_s: Option<f64>,
+    pub seconds_to_drain: Option<f64>,
+    pub delivery_ms: Delivery,
+    pub lost_undelivered: Later,
+    pub verdict: Later,
+    pub reason: Later,
+    pub consumers: Option<Vec<Consumer>>,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct Delivery {
+    pub p50: Later,
+    pub p95: Later,
+    pub p99: Later,
+    pub samples: Later,
+}
+
+#[derive(Serialize)]
+pub(super) struct Consumer {
+    pub name: String,
+    pub pending: Option<u64>,
+    pub idle_ms: Option<u64>,
+    pub inactive_ms: Option<u64>,
+    pub verdict: Later,
+}
+
+#[derive(Serialize)]
+pub(super) struct Fanout {
+    pub channels: [Unbuilt; 0],
+    pub patterns: Option<u64>,
+    pub slow_subscribers: [Unbuilt; 0],
+    pub probe: Probe,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct Probe {
+    pub enabled: bool,
+    pub publish_us: Percentiles,
+    pub delivery_us: Percentiles,
+    pub lost: Later,
+    pub samples: Later,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct Percentiles {
+    pub p50: Option<u64>,
+    pub p95: Option<u64>,
+    pub p99: Option<u64>,
+    pub max: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Latency {
+    pub ping_us: Percentiles,
+    pub slowlog_new: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Cost {
+    pub commands_per_s: Option<f64>,
+    pub bytes_per_s: Option<f64>,
+    pub server_us_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Gap {
+    pub what: String,
+    pub why: &'static str,
+    pub text: String,
+}

@@ -1,0 +1,132 @@
+//! The table of streams, their groups and their consumers, one row each, under one head.
+//!
+//! Knows which column means what for whom; a column that does not apply is blank, one that is not known is
+//! `—`. Invariant: names are whole up to [`NAME_CELLS_MOST`] cells; a long one gets a line of its own.
+
+use crate::core::model::Name;
+use crate::core::model::consumers::Consumer;
+use crate::core::model::groups::{Lag, LagKind};
+use crate::core::reading::Reading;
+use crate::core::reading::groups::GroupState;
+use crate::core::reading::streams::StreamState;
+use crate::report::figures::{UNKNOWN, count, cut, duration, left, or_unknown, rate, right};
+use unicode_width::UnicodeWidthStr;
+
+/// The column of names, in cells: at least, and at most before a name gets a line of its own.
+const NAME_CELLS: (usize, usize) = (20, 40);
+/// Cells of one name at most: a key may be half a gigabyte long.
+const NAME_CELLS_MOST: usize = 300;
+/// The other columns: title and cells, the space before included.
+const COLUMNS: [(&str, usize); 7] =
+    [("length", 9), ("lag", 9), ("pending", 9), ("oldest", 8), ("in/s", 8), ("out/s", 8), ("idle", 8)];
+const LEGEND: [&str; 2] = [
+    "oldest: entry of a stream, pending entry of a group; idle: of a stream since its",
+    "newest entry, of a consumer since it last asked",
+];
+
+/// One row: its name with the indent, and its figures in the order of the columns.
+struct Row {
+    name: String,
+    figures: [String; 7],
+}
+
+/// The table with its title; a title alone where there is none.
+pub(super) fn table(reading: &Reading) -> Vec<String> {
+    if reading.streams.is_empty() {
+        let none = if reading.discovery.laps > 0 { "none" } else { UNKNOWN };
+        return vec![format!("streams: {none}")];
+    }
+    let now_ms = reading.now_ms();
+    let rows: Vec<Row> = reading.streams.values().flat_map(|stream| stream_rows(stream, now_ms)).collect();
+    let (least, most) = NAME_CELLS;
+    let fitting = rows.iter().map(|row| row.name.width()).filter(|&cells| cells <= most);
+    let name_cells = fitting.max().unwrap_or(least).max(least);
+    let titles = COLUMNS.map(|(title, _)| title.to_owned());
+    let title = format!("streams ({})", reading.streams.len());
+    let mut lines = line(&Row { name: title, figures: titles }, name_cells);
+    lines.extend(rows.iter().flat_map(|row| line(row, name_cells)));
+    lines.push(String::new());
+    lines.extend(LEGEND.map(str::to_owned));
+    lines
+}
+
+fn stream_rows(stream: &StreamState, now_ms: i64) -> Vec<Row> {
+    let mut rows = vec![Row {
+        name: shown(0, &stream.key),
+        figures: [
+            or_unknown(stream.length.map(|length| length.value), count),
+            String::new(),
+            or_unknown(stream.pending(), count),
+            or_unknown(stream.oldest_entry_age_ms(now_ms), duration),
+            or_unknown(stream.in_per_s(), rate),
+            or_unknown(stream.out_per_s(), rate),
+            or_unknown(stream.newest_entry_age_ms(now_ms), duration),
+        ],
+    }];
+    if stream.groups_at_us.is_none() {
+        rows.push(Row { name: format!("  groups {UNKNOWN}"), figures: Default::default() });
+    }
+    for (name, group) in &stream.groups {
+        rows.push(group_row(name, group, now_ms));
+        match &group.consumers {
+            Some(consumers) => rows.extend(consumers.value.iter().map(consumer_row)),
+            None => rows.push(Row { name: format!("    consumers {UNKNOWN}"), figures: Default::default() }),
+        }
+    }
+    rows
+}
+
+fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> Row {
+    Row {
+        name: shown(2, name),
+        figures: [
+            String::new(),
+            lag(group.lag),
+            or_unknown(group.facts.pending, count),
+            or_unknown(group.oldest_pending_age_ms(now_ms), duration),
+            String::new(),
+            or_unknown(group.delivered_per_s(), rate),
+            String::new(),
+        ],
+    }
+}
+
+fn consumer_row(consumer: &Consumer) -> Row {
+    let mut figures: [String; 7] = Default::default();
+    let [_, _, pending, _, _, _, idle] = &mut figures;
+    *pending = or_unknown(consumer.pending, count);
+    *idle = or_unknown(consumer.idle_ms, duration);
+    Row { name: shown(4, &consumer.name), figures }
+}
+
+/// `12` is sure, `~12` an estimate, `≥1000` a bound.
+fn lag(lag: Lag) -> String {
+    let mark = match lag.kind {
+        LagKind::Exact => "",
+        LagKind::Estimate => "~",
+        LagKind::AtLeast => "≥",
+        LagKind::Unknown => return UNKNOWN.to_owned(),
+    };
+    or_unknown(lag.entries, |entries| format!("{mark}{}", count(entries)))
+}
+
+/// Blanks at the ends of a name can't be seen: they are `\x20`, which reads back.
+fn shown(indent: usize, name: &Name) -> String {
+    let whole = name.to_string();
+    let inner = whole.trim_matches(' ');
+    let before = whole.len() - whole.trim_start_matches(' ').len();
+    let after = if inner.is_empty() { 0 } else { whole.len() - before - inner.len() };
+    let blanks = |count: usize| "\\x20".repeat(count);
+    let marked = format!("{}{inner}{}", blanks(before), blanks(after));
+    let shown = if marked.is_empty() { "''".to_owned() } else { cut(&marked, NAME_CELLS_MOST) };
+    format!("{}{shown}", " ".repeat(indent))
+}
+
+fn line(row: &Row, name_cells: usize) -> Vec<String> {
+    let figures: String =
+        row.figures.iter().zip(COLUMNS).map(|(figure, (_, cells))| right(figure, cells)).collect();
+    if row.name.width() <= name_cells {
+        return vec![format!("{}{figures}", left(&row.name, name_cells))];
+    }
+    vec![row.name.clone(), format!("{}{figures}", " ".repeat(name_cells))]
+}

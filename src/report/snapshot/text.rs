@@ -1,0 +1,176 @@
+//! The page for people: server, memory, cache, throughput, clients, persistence, streams, gaps.
+//!
+//! Knows the order and the alignment; the figures are those of the JSON. Invariant: every name and every
+//! foreign text on it is shown by its safe form.
+
+use super::TargetLine;
+use super::schema::Snapshot;
+use super::streams;
+use crate::core::reading::Reading;
+use crate::report::figures::{
+    UNKNOWN, bytes, calm, count, cut, duration, latency, left, or_unknown, percent, rate, right,
+};
+
+/// Cells of the column of titles.
+const TITLE_CELLS: usize = 13;
+/// Cells of one figure with its label, so that figures stand below each other.
+const FIGURE_CELLS: usize = 21;
+/// Cells of a foreign text at most: a server's error, an address.
+const FOREIGN_CELLS: usize = 300;
+
+/// The whole page.
+pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
+    let snapshot = super::values::snapshot(reading, target);
+    let mut lines = head(&snapshot);
+    lines.push(String::new());
+    lines.extend(memory(&snapshot));
+    lines.extend(panels(&snapshot));
+    lines.push(String::new());
+    lines.extend(streams::table(reading));
+    lines.extend(gaps(&snapshot));
+    let mut page = String::new();
+    for line in lines {
+        page.push_str(line.trim_end());
+        page.push('\n');
+    }
+    page
+}
+
+fn head(snapshot: &Snapshot) -> Vec<String> {
+    let target = &snapshot.target;
+    let (name, address) = (foreign(&target.name), foreign(&target.address));
+    let called = if name == address { name } else { format!("{name} ({address})") };
+    let words = [target.mode, target.role].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let product = [&target.server, &target.version].into_iter().flatten().map(|word| foreign(word));
+    let product = product.collect::<Vec<_>>().join(" ");
+    let up = format!("up {}", or_unknown(target.uptime_s, |s| duration(s.saturating_mul(1000))));
+    let parts = [called, words, product, up];
+    let first = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>();
+    let taken = snapshot.taken_at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
+    let taken = or_unknown(taken, |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
+    let window = or_unknown(snapshot.window_ms, |ms| format!("{:.1} s", ms / 1000.0));
+    vec![first.join("  "), format!("taken {taken}, rates over {window}")]
+}
+
+fn memory(snapshot: &Snapshot) -> Vec<String> {
+    let memory = &snapshot.memory;
+    let size = |figure: Option<u64>| or_unknown(figure, |figure| bytes(figure as f64));
+    let limit = or_unknown(memory.maxmemory_bytes, |limit| match limit {
+        0 => "none".to_owned(),
+        limit => bytes(limit as f64),
+    });
+    let fragmentation = or_unknown(memory.fragmentation_ratio, |ratio| format!("{ratio:.2}"));
+    let policy = or_unknown(memory.policy.as_deref(), foreign);
+    vec![
+        row(
+            "memory",
+            &[
+                ("used", size(memory.used_bytes)),
+                ("rss", size(memory.rss_bytes)),
+                ("peak", size(memory.peak_bytes)),
+            ],
+        ),
+        row("", &[("limit", limit), ("policy", policy)]),
+        row("", &[("fragmentation", fragmentation), ("evicted/s", or_unknown(memory.evicted_per_s, rate))]),
+    ]
+}
+
+fn panels(snapshot: &Snapshot) -> Vec<String> {
+    let Snapshot { cache, throughput, clients, persistence, latency: times, cost, .. } = snapshot;
+    let yes_or_no = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "yes" } else { "no" }.to_owned());
+    let on_or_off = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "on" } else { "off" }.to_owned());
+    let last_save = or_unknown(persistence.rdb_last_ok, |ok| if ok { "ok" } else { "FAILED" }.to_owned());
+    let number = |figure: Option<u64>| or_unknown(figure, count);
+    let ratio = |share: Option<f64>| or_unknown(share, percent);
+    let per_s = |figure: Option<f64>| or_unknown(figure, rate);
+    let bytes_per_s = |figure: Option<f64>| or_unknown(figure, bytes);
+    let trip = |us: Option<u64>| or_unknown(us, latency);
+    let server_us = or_unknown(cost.server_us_per_s, |us| format!("~{} µs", rate(us)));
+    vec![
+        row(
+            "cache",
+            &[
+                ("hits", number(cache.hits)),
+                ("misses", number(cache.misses)),
+                ("ratio", ratio(cache.hit_ratio)),
+            ],
+        ),
+        row(
+            "",
+            &[
+                ("coverage", ratio(cache.coverage)),
+                ("expired/s", per_s(cache.expired_per_s)),
+                ("since start", ratio(cache.lifetime_hit_ratio)),
+            ],
+        ),
+        row(
+            "throughput",
+            &[
+                ("ops/s", per_s(throughput.ops_per_s)),
+                ("in/s", bytes_per_s(throughput.in_bytes_per_s)),
+                ("out/s", bytes_per_s(throughput.out_bytes_per_s)),
+            ],
+        ),
+        row(
+            "clients",
+            &[
+                ("connected", number(clients.connected)),
+                ("blocked", number(clients.blocked)),
+                ("max", number(clients.max)),
+            ],
+        ),
+        row(
+            "persistence",
+            &[
+                ("AOF", on_or_off(persistence.aof_enabled)),
+                ("last RDB", last_save),
+                ("age", or_unknown(persistence.rdb_last_save_age_ms, duration)),
+            ],
+        ),
+        row("", &[("saving", yes_or_no(persistence.saving))]),
+        row(
+            "ping",
+            &[
+                ("p50", trip(times.ping_us.p50)),
+                ("p99", trip(times.ping_us.p99)),
+                ("max", trip(times.ping_us.max)),
+            ],
+        ),
+        row("slow log", &[("new", number(times.slowlog_new))]),
+        row(
+            "our cost",
+            &[
+                ("commands/s", per_s(cost.commands_per_s)),
+                ("bytes/s", bytes_per_s(cost.bytes_per_s)),
+                ("server/s", server_us),
+            ],
+        ),
+    ]
+}
+
+fn gaps(snapshot: &Snapshot) -> Vec<String> {
+    if snapshot.gaps.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new(), format!("gaps ({})", snapshot.gaps.len())];
+    for gap in &snapshot.gaps {
+        let about = if gap.text.starts_with(&gap.what) { String::new() } else { format!("{}: ", gap.what) };
+        lines.push(format!("  {} ({})", foreign(&format!("{about}{}", gap.text)), gap.why));
+    }
+    lines
+}
+
+/// A title and labelled figures, each figure at the right of its cell.
+fn row(title: &str, figures: &[(&str, String)]) -> String {
+    let mut line = left(title, TITLE_CELLS);
+    for (label, figure) in figures {
+        let figure = if figure.is_empty() { UNKNOWN } else { figure };
+        let room = FIGURE_CELLS.saturating_sub(unicode_width::UnicodeWidthStr::width(*label) + 1);
+        line.push_str(&format!("{label} {}  ", right(figure, room)));
+    }
+    line
+}
+
+fn foreign(text: &str) -> String {
+    cut(&calm(text), FOREIGN_CELLS)
+}

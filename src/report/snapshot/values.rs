@@ -1,0 +1,202 @@
+//! From a reading to the figures of the schema.
+//!
+//! Knows where each figure comes from; does not know how it is written. Invariant: no figure is made up:
+//! whatever the reading does not know, or can't know yet, is `None`.
+
+use super::TargetLine;
+use super::schema::{
+    Cache, Clients, Consumer, Cost, Delivery, Fanout, Gap, Group, Latency, Memory, Percentiles, Persistence,
+    Probe, Snapshot, Stream, Target, Throughput, VERSION,
+};
+use crate::core::model::consumers;
+use crate::core::model::info::Info;
+use crate::core::model::{GapReason, Name};
+use crate::core::reading::Reading;
+use crate::core::reading::groups::GroupState;
+use crate::core::reading::streams::StreamState;
+
+/// The window of the hit ratio, microseconds.
+const CACHE_WINDOW_US: i64 = 60_000_000;
+/// The window of the ping percentiles, microseconds: all that is kept, since p99 needs 100 of them.
+const PING_WINDOW_US: i64 = 300_000_000;
+
+/// Everything, in the shape of the schema.
+pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
+    let info = reading.info.as_ref().map(|info| &info.value);
+    Snapshot {
+        schema: VERSION,
+        taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
+        window_ms: tidy(reading.window_us.map(|us| us as f64 / 1000.0)),
+        target: target_of(info, target),
+        health: "unknown",
+        findings: [],
+        memory: memory(info, reading),
+        cache: cache(info, reading),
+        throughput: Throughput {
+            ops_per_s: tidy(reading.rates.commands.per_s()),
+            in_bytes_per_s: tidy(reading.rates.net_in.per_s()),
+            out_bytes_per_s: tidy(reading.rates.net_out.per_s()),
+        },
+        clients: Clients {
+            connected: info.and_then(|info| info.clients.connected),
+            blocked: info.and_then(|info| info.clients.blocked),
+            max: info.and_then(|info| info.clients.max),
+        },
+        persistence: persistence(info, reading.now_ms()),
+        counters: [],
+        streams: streams(reading),
+        fanout: Fanout {
+            channels: [],
+            patterns: info.and_then(|info| info.stats.pubsub_patterns),
+            slow_subscribers: [],
+            probe: Probe::default(),
+        },
+        queues: [],
+        latency: Latency { ping_us: pings(reading), slowlog_new: reading.slowlog.new_entries() },
+        cost: Cost {
+            commands_per_s: tidy(reading.cost.commands_per_s()),
+            bytes_per_s: tidy(reading.cost.bytes_per_s()),
+            server_us_per_s: tidy(reading.server_us_per_s()),
+        },
+        gaps: gaps(reading),
+    }
+}
+
+fn target_of(info: Option<&Info>, target: &TargetLine) -> Target {
+    let server = info.map(|info| &info.server);
+    Target {
+        name: target.name.clone(),
+        address: target.address.clone(),
+        mode: server.map(|server| server.mode.word()),
+        role: server.and_then(|server| server.role.word()),
+        server: server.map(|server| server.product.word().to_owned()),
+        version: server.and_then(|server| server.version.clone()),
+        run_id: server.and_then(|server| server.run_id.clone()),
+        uptime_s: server.and_then(|server| server.uptime_s),
+    }
+}
+
+fn memory(info: Option<&Info>, reading: &Reading) -> Memory {
+    let memory = info.map(|info| &info.memory);
+    Memory {
+        used_bytes: memory.and_then(|memory| memory.used),
+        rss_bytes: memory.and_then(|memory| memory.rss),
+        peak_bytes: memory.and_then(|memory| memory.peak),
+        maxmemory_bytes: memory.and_then(|memory| memory.maxmemory),
+        policy: memory.and_then(|memory| memory.policy.clone()),
+        fragmentation_ratio: tidy(memory.and_then(|memory| memory.allocator_frag_ratio)),
+        slope_bytes_per_s: None,
+        seconds_to_full: None,
+        evicted_per_s: tidy(reading.rates.evicted.per_s()),
+    }
+}
+
+fn cache(info: Option<&Info>, reading: &Reading) -> Cache {
+    let window = Some(reading.cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0);
+    let lifetime = info.and_then(|info| info.stats.lookups);
+    Cache {
+        hits: window.map(|window| window.lookups.hits),
+        misses: window.map(|window| window.lookups.misses),
+        hit_ratio: tidy(window.and_then(|window| window.ratio())),
+        coverage: tidy(window.and_then(|window| window.coverage())),
+        lifetime_hit_ratio: tidy(lifetime.and_then(|lookups| lookups.ratio())),
+        expired_per_s: tidy(reading.rates.expired.per_s()),
+        patterns: [],
+    }
+}
+
+fn persistence(info: Option<&Info>, now_ms: i64) -> Persistence {
+    let state = info.map(|info| &info.persistence);
+    let saved_ms = state
+        .and_then(|state| state.rdb_last_save_s)
+        .and_then(|saved_s| i64::try_from(saved_s).ok()?.checked_mul(1000));
+    Persistence {
+        aof_enabled: state.and_then(|state| state.aof_enabled),
+        rdb_last_ok: state.and_then(|state| state.rdb_last_ok),
+        // A clock ahead of ours by part of a second is no reason for a negative age.
+        rdb_last_save_age_ms: saved_ms
+            .map(|saved_ms| u64::try_from(now_ms.saturating_sub(saved_ms)).unwrap_or(0)),
+        saving: state.and_then(|state| state.rdb_saving),
+    }
+}
+
+/// `None` while none is known and the search for them was never finished: that is not "no streams".
+fn streams(reading: &Reading) -> Option<Vec<Stream>> {
+    let is_known = !reading.streams.is_empty() || reading.discovery.laps > 0;
+    is_known.then(|| reading.streams.values().map(|state| stream(state, reading.now_ms())).collect())
+}
+
+fn stream(state: &StreamState, now_ms: i64) -> Stream {
+    let groups = state.groups_at_us.map(|_| {
+        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, now_ms);
+        state.groups.iter().map(one).collect()
+    });
+    Stream {
+        key: state.key.text(),
+        length: state.length.map(|length| length.value),
+        bytes: None,
+        entries_added: state.fact(|detail| detail.entries_added),
+        in_per_s: tidy(state.in_per_s()),
+        oldest_entry_age_ms: state.oldest_entry_age_ms(now_ms),
+        newest_entry_age_ms: state.newest_entry_age_ms(now_ms),
+        verdict: None,
+        groups,
+    }
+}
+
+fn group(name: &Name, state: &GroupState, stream: &StreamState, now_ms: i64) -> Group {
+    let consumers = state.consumers.as_ref();
+    Group {
+        name: name.text(),
+        lag: state.lag.entries,
+        lag_kind: state.lag.kind.word(),
+        server_lag: state.facts.lag.raw(),
+        pending: state.facts.pending,
+        oldest_pending_age_ms: state.oldest_pending_age_ms(now_ms),
+        oldest_undelivered_age_ms: state.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
+        delivered_per_s: tidy(state.delivered_per_s()),
+        acked_per_s: tidy(state.acked_per_s()),
+        seconds_to_drain: tidy(state.seconds_to_drain(stream.in_per_s())),
+        delivery_ms: Delivery::default(),
+        lost_undelivered: None,
+        verdict: None,
+        reason: None,
+        consumers: consumers.map(|consumers| consumers.value.iter().map(consumer).collect()),
+    }
+}
+
+fn consumer(row: &consumers::Consumer) -> Consumer {
+    Consumer {
+        name: row.name.text(),
+        pending: row.pending,
+        idle_ms: row.idle_ms,
+        inactive_ms: row.inactive.ms(),
+        verdict: None,
+    }
+}
+
+fn pings(reading: &Reading) -> Percentiles {
+    let trips = reading.pings.percentiles(reading.at_us, PING_WINDOW_US);
+    Percentiles { p50: trips.p50, p95: trips.p95, p99: trips.p99, max: trips.max }
+}
+
+fn gaps(reading: &Reading) -> Vec<Gap> {
+    let one = |gap: &crate::core::model::Gap| Gap {
+        what: gap.what.clone(),
+        why: gap.why.word(),
+        text: gap.text.clone(),
+    };
+    let dropped = (reading.gaps.dropped > 0).then(|| Gap {
+        what: "gaps".to_owned(),
+        why: GapReason::Bound.word(),
+        text: format!("{} more since the start are not listed", reading.gaps.dropped),
+    });
+    reading.gaps.iter().map(one).chain(dropped).collect()
+}
+
+/// Three decimals from 1 on, six below, so that what is small does not become 0. Not finite is not known.
+fn tidy(figure: Option<f64>) -> Option<f64> {
+    let figure = figure.filter(|figure| figure.is_finite())?;
+    let unit = if figure.abs() < 1.0 { 1e6 } else { 1e3 };
+    Some((figure * unit).round() / unit)
+}
