@@ -1,6 +1,7 @@
 //! streamgauge: an operations console for Redis.
 
 pub mod app;
+pub mod cli;
 pub mod commands;
 pub mod config;
 pub mod core;

@@ -1,0 +1,105 @@
+//! The command line, as clap reads it, made into values.
+//!
+//! Parses and nothing else: no file, no environment, no exit. Short options are redis-cli's, so `-h` is the
+//! host and help is `--help`. Invariant: no error that comes from here shows a text that may hold a password.
+
+mod args;
+mod mask;
+
+use crate::config::Flags;
+use crate::core::demo::Scenario;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+use std::ffi::OsString;
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+/// What was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cli {
+    /// The options that every command has.
+    pub flags: Flags,
+    /// What to do.
+    pub action: Action,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// The console.
+    Console,
+    /// The console on a private server with a workload, or that alone.
+    Demo(Demo),
+    /// Readings to stdout.
+    Snapshot(Snapshot),
+    /// Something about the config file.
+    Config(ConfigVerb),
+    /// The table of keys.
+    Keys,
+}
+
+/// `snapshot`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// In which form.
+    pub format: Format,
+    /// One reading each interval, instead of one.
+    pub watch: bool,
+    /// How many, when watching; without it, until it is ended.
+    pub count: Option<NonZeroU64>,
+}
+
+/// In which form results are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One object a line
+    Json,
+}
+
+/// `demo`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demo {
+    /// What goes wrong, or doesn't.
+    pub scenario: Scenario,
+    /// Loopback port of the private server; without one it listens on a unix socket.
+    pub port: Option<u16>,
+    /// Without the console.
+    pub headless: bool,
+    /// The server to start, instead of the first one on the path.
+    pub server_bin: Option<PathBuf>,
+}
+
+/// `config`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
+pub enum ConfigVerb {
+    /// Write the commented example where the config belongs; never over one that is there
+    Init,
+    /// List everything that is wrong, with line, column and hint
+    Check,
+    /// Show what is in force, and where each value came from
+    Show,
+    /// Say where the config file is
+    Path,
+}
+
+/// Reads the arguments, the program's name first.
+///
+/// # Errors
+/// clap's own: wrong usage (exit code 2), or the text of `--help` and `--version` (exit code 0).
+pub fn parse<Arg: Into<OsString> + Clone>(args: impl IntoIterator<Item = Arg>) -> Result<Cli, clap::Error> {
+    let matches = args::Args::command().try_get_matches_from(args).map_err(mask::masked)?;
+    let args = args::Args::from_arg_matches(&matches).map_err(mask::masked)?;
+    args.checked().map_err(|what| args::Args::command().error(ErrorKind::ArgumentConflict, what))?;
+    Ok(args.into_cli())
+}
+
+/// The command line's own description, for completions and manual pages.
+pub fn command() -> clap::Command {
+    args::Args::command()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The options and commands as clap has them, and what they come to.
+//!
+//! Knows words and their help. Does not judge targets (`config::choose` does). Invariant: an option that every
+//! command has works before and after the command's name.
+
+use super::{Action, Cli, ConfigVerb, Demo, Format, Snapshot};
+use crate::config::schema::SETTINGS;
+use crate::config::value::Value;
+use crate::config::{Flags, Secret, TargetFlags};
+use crate::core::demo::Scenario;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  streamgauge                                  the console on REDIS_URL, the config's target or 127.0.0.1:6379
+  streamgauge rediss://cache.example.com:6380  the console on a URL; the password from REDISCLI_AUTH
+  streamgauge prod                             the console on [targets.prod] of the config
+  streamgauge -h db -p 6380 --tls --askpass    options are those of redis-cli: -h is the host
+  streamgauge snapshot -t prod --format json   one reading as JSON
+  streamgauge snapshot --watch --interval 10s  a reading every ten seconds
+  streamgauge demo --scenario dead-consumer    a private server with a workload to look at
+  streamgauge config init                      a commented config to begin with
+
+A password is better in REDISCLI_AUTH, or asked for by --askpass, than in -a or a URL: those show in the
+process list. Exit codes: 0 done, 1 failed, 2 wrong usage or config.";
+
+/// Watch Redis: streams, consumers, memory, cache, clients and latency, on one screen.
+#[derive(Parser)]
+#[command(
+    name = "streamgauge",
+    version,
+    propagate_version = true,
+    bin_name = "streamgauge",
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    args_override_self = true,
+    subcommand_negates_reqs = true,
+    max_term_width = 110,
+    after_help = EXAMPLES
+)]
+pub struct Args {
+    /// A URL (redis://, rediss://, redis+unix://), or the name of a target of the config
+    #[arg(value_name = "TARGET")]
+    word: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    settings: SettingArgs,
+    #[command(subcommand)]
+    verb: Option<Verb>,
+}
+
+#[derive(ClapArgs)]
+#[command(next_help_heading = "Which Redis")]
+struct TargetArgs {
+    /// URL: redis://[user:password@]host[:port][/database], rediss://, redis+unix:///path
+    #[arg(short = 'u', value_name = "URL", global = true)]
+    url: Option<String>,
+    /// Target of the config
+    #[arg(short = 't', value_name = "NAME", global = true)]
+    name: Option<String>,
+    /// Host [default: 127.0.0.1]
+    #[arg(short = 'h', value_name = "HOST", global = true)]
+    host: Option<String>,
+    /// Port [default: 6379]
+    #[arg(id = "tcp_port", short = 'p', value_name = "PORT", global = true,
+        value_parser = clap::value_parser!(u16).range(1..))]
+    port: Option<u16>,
+    /// Unix socket, instead of host and port
+    #[arg(short = 's', value_name = "SOCKET", global = true)]
+    socket: Option<PathBuf>,
+    /// Password; REDISCLI_AUTH and --askpass keep it out of the process list
+    #[arg(short = 'a', value_name = "PASSWORD", global = true, allow_hyphen_values = true)]
+    password: Option<String>,
+    /// ACL user
+    #[arg(long, value_name = "NAME", global = true)]
+    user: Option<String>,
+    /// Ask for the password
+    #[arg(long = "askpass", global = true)]
+    ask_password: bool,
+    /// Logical database
+    #[arg(short = 'n', value_name = "DB", global = true)]
+    database: Option<u32>,
+    /// Speak TLS
+    #[arg(long, global = true)]
+    tls: bool,
+    /// Certificates to trust (PEM), instead of the system's
+    #[arg(long = "cacert", value_name = "FILE", global = true)]
+    ca_file: Option<PathBuf>,
+    /// Our certificate (PEM), for servers that ask for one
+    #[arg(long = "cert", value_name = "FILE", global = true)]
+    cert_file: Option<PathBuf>,
+    /// Its private key (PEM)
+    #[arg(long = "key", value_name = "FILE", global = true)]
+    key_file: Option<PathBuf>,
+    /// Name to ask for and to verify instead of the host
+    #[arg(long, value_name = "NAME", global = true)]
+    sni: Option<String>,
+    /// Accept any certificate
+    #[arg(long, global = true)]
+    insecure: bool,
+}
+
+#[derive(ClapArgs)]
+#[command(next_help_heading = "Options")]
+struct SettingArgs {
+    /// Config file, instead of the usual one or STREAMGAUGE_CONFIG
+    #[arg(id = "config_file", long = "config", value_name = "FILE", global = true)]
+    config_file: Option<PathBuf>,
+    /// Time from one poll to the next: 100ms to 1h [default: 1s]
+    #[arg(long, value_name = "DURATION", global = true, value_parser = interval)]
+    interval: Option<Duration>,
+    /// Theme
+    #[arg(long, value_name = "NAME", global = true)]
+    theme: Option<String>,
+    /// Draw with ASCII only
+    #[arg(long, global = true)]
+    ascii: bool,
+    /// Never build a link that can write
+    #[arg(long, global = true)]
+    read_only: bool,
+    /// Print help
+    #[arg(long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Print the version
+    #[arg(long, global = true, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Print one reading, or one each interval
+    Snapshot {
+        /// In which form
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+        /// Go on, one reading each interval
+        #[arg(long)]
+        watch: bool,
+        /// End after so many readings
+        #[arg(long, value_name = "N", requires = "watch")]
+        count: Option<NonZeroU64>,
+    },
+    /// The console on a private server of its own, with a live workload
+    Demo {
+        /// What goes wrong: steady, burst, dead-consumer or memory-alert
+        #[arg(long, value_name = "NAME", default_value_t, hide_possible_values = true, value_parser = scenario())]
+        scenario: Scenario,
+        /// Listen on this loopback port, so that other programs can look too
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        port: Option<u16>,
+        /// Only the server and its workload, without the console
+        #[arg(long)]
+        headless: bool,
+        /// The redis-server or valkey-server to start [default: the first one on the path]
+        #[arg(long, value_name = "PATH")]
+        server_bin: Option<PathBuf>,
+    },
+    /// The config file: write, check, show, find it
+    Config {
+        #[command(subcommand)]
+        verb: ConfigVerb,
+    },
+    /// Print the table of keys
+    Keys,
+}
+
+fn scenario() -> impl TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::ALL.map(Scenario::name)).try_map(|name| name.parse::<Scenario>())
+}
+
+fn interval(text: &str) -> Result<Duration, String> {
+    let kind = SETTINGS.iter().find(|setting| setting.path == "interval").map(|setting| setting.kind);
+    match kind.map(|kind| kind.read_text(text)) {
+        Some(Ok(Value::Duration(interval))) => Ok(interval),
+        // clap quotes the value itself, masked where it has to be.
+        Some(Err((_, hint))) => Err(hint),
+        _ => Err("not a duration".to_owned()),
+    }
+}
+
+impl Args {
+    /// What clap cannot say of options that may stand before or after a command's name.
+    pub fn checked(&self) -> Result<(), &'static str> {
+        let target = &self.target;
+        let texts = [self.word.is_some(), target.url.is_some(), target.name.is_some()];
+        if self.word.is_some() && self.verb.is_some() {
+            return Err("a command takes its target by -u URL or -t NAME, not as a word before it");
+        }
+        if texts.into_iter().filter(|given| *given).count() > 1 {
+            return Err("TARGET, -u and -t each say which Redis is meant: give one of them");
+        }
+        if target.socket.is_some() && (target.host.is_some() || target.port.is_some()) {
+            return Err("-s is a unix socket: it goes without -h and -p");
+        }
+        if target.ask_password && target.password.is_some() {
+            return Err("-a gives the password and --askpass asks for it: give one of them");
+        }
+        Ok(())
+    }
+
+    /// What was asked for.
+    pub fn into_cli(self) -> Cli {
+        let resembles = self.word.as_deref().and_then(resembling);
+        let target = TargetFlags {
+            word: self.word.map(Secret::new),
+            word_resembles: resembles,
+            ..self.target.into_flags()
+        };
+        let flags = Flags {
+            config_file: self.settings.config_file,
+            interval: self.settings.interval,
+            theme: self.settings.theme,
+            ascii: self.settings.ascii,
+            read_only: self.settings.read_only,
+            target,
+        };
+        Cli { flags, action: self.verb.map_or(Action::Console, Verb::into_action) }
+    }
+}
+
+/// The command that was probably meant by a word.
+fn resembling(word: &str) -> Option<String> {
+    let command = super::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    crate::commands::nearest(word, names).map(str::to_owned)
+}
+
+impl TargetArgs {
+    fn into_flags(self) -> TargetFlags {
+        TargetFlags {
+            word: None,
+            word_resembles: None,
+            url: self.url.map(Secret::new),
+            name: self.name,
+            host: self.host,
+            port: self.port,
+            socket: self.socket,
+            user: self.user,
+            password: self.password.map(Secret::new),
+            ask_password: self.ask_password,
+            database: self.database,
+            tls: self.tls,
+            ca_file: self.ca_file,
+            cert_file: self.cert_file,
+            key_file: self.key_file,
+            sni: self.sni,
+            insecure: self.insecure,
+        }
+    }
+}
+
+impl Verb {
+    fn into_action(self) -> Action {
+        match self {
+            Self::Snapshot { format, watch, count } => Action::Snapshot(Snapshot { format, watch, count }),
+            Self::Demo { scenario, port, headless, server_bin } => {
+                Action::Demo(Demo { scenario, port, headless, server_bin })
+            }
+            Self::Config { verb } => Action::Config(verb),
+            Self::Keys => Action::Keys,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The command line as people type it.
+
+use super::*;
+use crate::config::Secret;
+use std::time::Duration;
+
+fn read(line: &str) -> Result<Cli, clap::Error> {
+    parse(std::iter::once("streamgauge").chain(line.split_whitespace()))
+}
+
+fn told(line: &str) -> String {
+    let error = read(line).unwrap_err();
+    assert_eq!(error.exit_code(), 2, "{line}");
+    error.to_string()
+}
+
+#[test]
+fn claps_own_checks_pass() {
+    command().debug_assert();
+}
+
+#[test]
+fn nothing_is_the_console() {
+    assert_eq!(read("").unwrap(), Cli { flags: Flags::default(), action: Action::Console });
+}
+
+#[test]
+fn a_word_is_a_target_unless_it_is_a_command() {
+    let word = |line: &str| read(line).unwrap().flags.target.word.map(|word| word.expose().to_owned());
+    assert_eq!(word("prod").as_deref(), Some("prod"));
+    assert_eq!(word("redis://h -n 2").as_deref(), Some("redis://h"));
+    assert_eq!(read("keys").unwrap().action, Action::Keys);
+    assert_eq!(word("keys"), None);
+    let meant = read("snapshto").unwrap().flags.target.word_resembles;
+    assert_eq!(meant.as_deref(), Some("snapshot"));
+}
+
+#[test]
+fn the_options_are_those_of_redis_cli() {
+    let line = "-h db -p 6380 -a pw -n 3 --user op --tls --cacert ca --cert c --key k --sni n --insecure";
+    let target = read(line).unwrap().flags.target;
+    assert_eq!((target.host.as_deref(), target.port, target.database), (Some("db"), Some(6380), Some(3)));
+    assert_eq!(target.password, Some(Secret::new("pw")));
+    assert_eq!((target.user.as_deref(), target.sni.as_deref()), (Some("op"), Some("n")));
+    assert!(target.tls && target.insecure && target.ca_file.is_some() && target.key_file.is_some());
+    assert_eq!(read("-s /run/s").unwrap().flags.target.socket, Some("/run/s".into()));
+    assert_eq!(read("-a -x").unwrap().flags.target.password, Some(Secret::new("-x")));
+    assert_eq!(read("-p 1 -p 2").unwrap().flags.target.port, Some(2));
+}
+
+#[test]
+fn options_work_before_and_after_the_commands_name() {
+    let options =
+        "-h db -p 1 -n 2 --interval 500ms --theme light --ascii --read-only --config c.toml --askpass";
+    let before = read(&format!("{options} snapshot")).unwrap();
+    let after = read(&format!("snapshot {options}")).unwrap();
+    assert_eq!(before, after);
+    assert_eq!(before.flags.interval, Some(Duration::from_millis(500)));
+    assert_eq!(before.flags.config_file, Some("c.toml".into()));
+    assert!(before.flags.ascii && before.flags.read_only && before.flags.target.ask_password);
+    assert_eq!(read("config --config c.toml show").unwrap(), read("config show --config c.toml").unwrap());
+}
+
+#[test]
+fn commands_have_their_own_options() {
+    let snapshot = read("snapshot --format json --watch --count 3").unwrap().action;
+    let count = NonZeroU64::new(3);
+    assert_eq!(snapshot, Action::Snapshot(Snapshot { format: Format::Json, watch: true, count }));
+    let demo = read("demo --scenario burst --port 7000 --headless --server-bin /x -p 1").unwrap();
+    let server_bin = Some("/x".into());
+    assert_eq!(
+        demo.action,
+        Action::Demo(Demo { scenario: Scenario::Burst, port: Some(7000), headless: true, server_bin })
+    );
+    assert_eq!(demo.flags.target.port, Some(1));
+    assert_eq!(read("config path").unwrap().action, Action::Config(ConfigVerb::Path));
+}
+
+#[test]
+fn wrong_usage_is_told_by_clap() {
+    assert!(told("snapshot --count 3").contains("--watch"));
+    assert!(told("snapshot --watch --count 0").contains("--count"));
+    assert!(told("demo --scenario stedy").contains("dead-consumer"));
+    assert!(told("--interval 5").contains("'5' for '--interval <DURATION>': write it as 250ms"));
+    assert!(told("--interval 2h").contains("\"100ms\" to \"1h\""));
+    assert!(told("-p 0").contains("'0'"));
+    assert!(told("--intervall 1s").contains("--interval"));
+    assert!(told("-u redis://a -t b").contains("give one of them"));
+    assert!(told("-u redis://a snapshot -t b").contains("give one of them"));
+    assert!(told("prod snapshot").contains("-t NAME"));
+    assert!(told("-s /s -p 1").contains("without -h and -p"));
+    assert!(told("-a x --askpass").contains("--askpass"));
+    assert!(told("config").contains("init"));
+    assert!(told("-V").contains("-V"));
+}
+
+#[test]
+fn help_and_version_are_results_not_errors() {
+    let help = read("--help").unwrap_err();
+    assert_eq!((help.exit_code(), help.use_stderr()), (0, false));
+    let text = help.to_string();
+    for part in ["-h <HOST>", "Examples:", "snapshot", "REDISCLI_AUTH", "--read-only"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(read("snapshot --help").unwrap_err().exit_code(), 0);
+    assert!(read("--version").unwrap_err().to_string().contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn no_error_shows_what_may_be_a_password() {
+    for line in [
+        "snapshot redis://:hunter2@h",
+        "keys h:6380,password=hunter2",
+        "redis://h redis://:hunter2@h",
+        "-p redis://:hunter2@h",
+        "-n :hunter2@h",
+        "config redis://:hunter2@h",
+        "--pass=hunter2",
+        "--interval u:hunter2@h",
+        "demo --scenario redis://:hunter2@h",
+        "snapshot --format redis://:hunter2@h",
+        "-u redis://:hunter2@h -t x",
+        "--askpass=hunter2",
+        "-a hunter2 snapshot --count 1",
+    ] {
+        let told = told(line);
+        assert!(!told.contains("hunter2"), "{line}: {told}");
+    }
+    let tip = told("snapshot redis://:hunter2@h");
+    assert!(tip.contains("'***'") && tip.contains("-u URL"), "{tip}");
+    assert!(!format!("{:?}", read("-a hunter2 redis://:hunter2@h").unwrap()).contains("hunter2"));
+}
