@@ -6,7 +6,7 @@
 mod args;
 mod mask;
 
-use crate::config::Flags;
+use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
@@ -70,19 +70,6 @@ pub struct Demo {
     pub headless: bool,
     /// The server to start, instead of the first one on the path.
     pub server_bin: Option<PathBuf>,
-}
-
-/// `config`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Subcommand)]
-pub enum ConfigVerb {
-    /// Write the commented example where the config belongs; never over one that is there
-    Init,
-    /// List everything that is wrong, with line, column and hint
-    Check,
-    /// Show what is in force, and where each value came from
-    Show,
-    /// Say where the config file is
-    Path,
 }
 
 /// Reads the arguments, the program's name first.

@@ -28,7 +28,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub use choose::{Choice, PasswordSource, choose};
-pub use flags::{Env, Flags, TargetFlags};
+pub use flags::{ConfigVerb, Env, Flags, TargetFlags};
 pub use named::NamedTarget;
 pub use problem::{Place, Problem, Problems};
 pub use resolve::{Source, resolve};

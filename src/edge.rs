@@ -3,5 +3,6 @@
 
 pub mod clock;
 pub mod demo;
+pub mod files;
 pub mod link;
 pub mod source;

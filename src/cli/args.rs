@@ -3,10 +3,10 @@
 //! Knows words and their help. Does not judge targets (`config::choose` does). Invariant: an option that every
 //! command has works before and after the command's name.
 
-use super::{Action, Cli, ConfigVerb, Demo, Format, Snapshot};
+use super::{Action, Cli, Demo, Format, Snapshot};
 use crate::config::schema::SETTINGS;
 use crate::config::value::Value;
-use crate::config::{Flags, Secret, TargetFlags};
+use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
 use crate::core::demo::Scenario;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
@@ -164,10 +164,22 @@ enum Verb {
     /// The config file: write, check, show, find it
     Config {
         #[command(subcommand)]
-        verb: ConfigVerb,
+        verb: FileVerb,
     },
     /// Print the table of keys
     Keys,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum FileVerb {
+    /// Write the commented example where the config belongs; never over one that is there
+    Init,
+    /// List everything that is wrong, with line, column and hint
+    Check,
+    /// Show what is in force, and where each value came from
+    Show,
+    /// Say where the config file is
+    Path,
 }
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {
@@ -262,7 +274,12 @@ impl Verb {
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(Demo { scenario, port, headless, server_bin })
             }
-            Self::Config { verb } => Action::Config(verb),
+            Self::Config { verb } => Action::Config(match verb {
+                FileVerb::Init => ConfigVerb::Init,
+                FileVerb::Check => ConfigVerb::Check,
+                FileVerb::Show => ConfigVerb::Show,
+                FileVerb::Path => ConfigVerb::Path,
+            }),
             Self::Keys => Action::Keys,
         }
     }

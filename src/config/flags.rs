@@ -65,6 +65,19 @@ pub struct TargetFlags {
     pub insecure: bool,
 }
 
+/// What `streamgauge config` is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfigVerb {
+    /// Write the commented example where the config belongs.
+    Init,
+    /// List everything that is wrong.
+    Check,
+    /// Show what is in force, and where each value came from.
+    Show,
+    /// Say where the config file is.
+    Path,
+}
+
 /// The environment at start. Shows names only.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Env(BTreeMap<String, String>);
