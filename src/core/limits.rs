@@ -74,6 +74,10 @@ pub const RESPONSE_TIMEOUT_MS: u64 = 2_000;
 /// Addresses of one name that are tried, one after another: the connect time-out is shared among them.
 pub const ADDRESSES_TRIED: usize = 8;
 
+/// An idle connection shows a sign of life after this long, seconds: firewalls forget one after minutes,
+/// and the interval may be an hour.
+pub const KEEP_ALIVE_S: u64 = 60;
+
 /// First wait after a failed connection, milliseconds.
 pub const BACKOFF_FIRST_MS: u64 = 250;
 

@@ -236,3 +236,46 @@ async fn a_server_that_loads_its_keys_is_connected_to() {
         assert!(got[1].text().unwrap().contains("loading:1"), "{got:?}");
     }
 }
+
+#[tokio::test]
+async fn a_user_who_may_not_say_hello_is_spoken_to_in_resp2() {
+    for build in builds().into_iter().filter(|build| build.major() >= 6) {
+        let server = Server::start(Options::from(&build));
+        server.redis_cli(&["ACL", "SETUSER", "eve", "on", "nopass", "~*", "+@all", "-hello"]);
+        let mut link = open(&Target { username: Some("eve".to_owned()), ..target(&server) }).await;
+        // Later versions let everybody say HELLO, whatever the user's rights.
+        let best = if build.version.starts_with("6.0.") { Protocol::Resp2 } else { Protocol::Resp3 };
+        assert_eq!(link.protocol(), best, "{build:?}");
+        assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+    }
+}
+
+/// A proxy before `server` that hangs up at HELLO, as some do at every command they do not know.
+async fn picky_proxy(server: &Server) -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let socket = server.socket();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut upstream = tokio::net::UnixStream::connect(&socket).await.unwrap();
+            tokio::spawn(async move {
+                let mut first = [0; 64];
+                let read = client.peek(&mut first).await.unwrap_or(0);
+                if !String::from_utf8_lossy(first.get(..read).unwrap_or_default()).contains("HELLO") {
+                    let _ = tokio::io::copy_bidirectional(&mut client, &mut upstream).await;
+                }
+            });
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_proxy_that_hangs_up_at_hello_is_greeted_without() {
+    for kind in kinds() {
+        let server = start(kind, &[]);
+        let mut link = open(&crate::tcp("127.0.0.1", picky_proxy(&server).await)).await;
+        assert_eq!(link.protocol(), Protocol::Resp2);
+        assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
+    }
+}

@@ -44,13 +44,17 @@ pub(super) async fn dial(target: &Target, deadline: Instant) -> Result<Box<dyn W
 async fn unix(path: &Path, deadline: Instant) -> Result<UnixStream, Failure> {
     match timeout_at(deadline, UnixStream::connect(path)).await {
         Ok(Ok(stream)) => Ok(stream),
-        Ok(Err(error)) => Err(match error.kind() {
-            io::ErrorKind::NotFound => (Fault::NoSocket, String::new()),
-            io::ErrorKind::PermissionDenied => (Fault::SocketDenied, String::new()),
-            io::ErrorKind::ConnectionRefused => (Fault::Refused, String::new()),
-            _ => (Fault::NoSocket, error.to_string()),
-        }),
+        Ok(Err(error)) => Err(of_unix(&error)),
         Err(_) => Err((Fault::ConnectTimeout, String::new())),
+    }
+}
+
+fn of_unix(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::NotFound => (Fault::NoSocket, String::new()),
+        io::ErrorKind::PermissionDenied => (Fault::SocketDenied, String::new()),
+        io::ErrorKind::ConnectionRefused => (Fault::Refused, String::new()),
+        _ => (Fault::NoSocket, error.to_string()),
     }
 }
 
@@ -90,12 +94,16 @@ async fn one(address: SocketAddr, share: Duration) -> Result<TcpStream, Failure>
             super::redis::keep_alive(&stream);
             Ok(stream)
         }
-        Ok(Err(error)) => Err(match error.kind() {
-            io::ErrorKind::ConnectionRefused => (Fault::Refused, String::new()),
-            io::ErrorKind::TimedOut => (Fault::ConnectTimeout, String::new()),
-            _ => (Fault::Unreachable, error.to_string()),
-        }),
+        Ok(Err(error)) => Err(of_tcp(&error)),
         Err(_) => Err((Fault::ConnectTimeout, String::new())),
+    }
+}
+
+fn of_tcp(error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => (Fault::Refused, String::new()),
+        io::ErrorKind::TimedOut => (Fault::ConnectTimeout, String::new()),
+        _ => (Fault::Unreachable, error.to_string()),
     }
 }
 
@@ -108,4 +116,27 @@ fn more_telling(a: Failure, b: Failure) -> Failure {
         _ => 0,
     };
     if weight(&b) >= weight(&a) { b } else { a }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_becomes_a_fault() {
+        let of = |kind: io::ErrorKind| io::Error::from(kind);
+        assert_eq!(of_unix(&of(io::ErrorKind::PermissionDenied)).0, Fault::SocketDenied);
+        assert_eq!(of_unix(&of(io::ErrorKind::NotFound)).0, Fault::NoSocket);
+        assert_eq!(of_tcp(&of(io::ErrorKind::HostUnreachable)).0, Fault::Unreachable);
+        assert_eq!(of_tcp(&of(io::ErrorKind::NetworkUnreachable)).0, Fault::Unreachable);
+        assert_eq!(of_tcp(&of(io::ErrorKind::TimedOut)).0, Fault::ConnectTimeout);
+    }
+
+    #[test]
+    fn of_several_addresses_the_most_telling_failure_is_told() {
+        let refused = (Fault::Refused, String::new());
+        let unreachable = (Fault::Unreachable, "no route".to_owned());
+        assert_eq!(more_telling(refused.clone(), unreachable.clone()), refused);
+        assert_eq!(more_telling(unreachable, refused.clone()), refused);
+    }
 }

@@ -18,13 +18,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::dial::{Failure, dial};
 use crate::config::Target;
+use crate::core::limits::KEEP_ALIVE_S;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{Lost, ReadCmd, Resp};
 use handshake::{Miss, greet};
 use legible::Legible;
-
-/// An idle connection is asked for a sign of life after this long, so that a firewall keeps it open.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
 
 /// A greeted, set up connection.
 pub(super) struct Session {
@@ -135,5 +133,6 @@ fn lost(error: &RedisError) -> Lost {
 /// Keeps an idle connection open where firewalls forget them. For comfort: failing is no error.
 pub(super) fn keep_alive(stream: &TcpStream) {
     use redis::io::tcp::socket2::{SockRef, TcpKeepalive};
-    let _ = SockRef::from(stream).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEP_ALIVE));
+    let _ = SockRef::from(stream)
+        .set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(KEEP_ALIVE_S)));
 }

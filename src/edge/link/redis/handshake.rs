@@ -159,17 +159,17 @@ async fn exchange(stream: &mut impl Wire, words: &[&str]) -> Result<Resp, Break>
     for word in words {
         command.arg(*word);
     }
-    // A server that turns us away speaks before it is asked and hangs up: its words may still be read.
-    let sent = match stream.write_all(&command.get_packed_command()).await {
-        Ok(()) => stream.flush().await,
-        Err(error) => Err(error),
-    };
+    // A server that turns us away speaks before it is asked and hangs up: then sending fails, and reading
+    // tells why.
+    if stream.write_all(&command.get_packed_command()).await.is_ok() {
+        let _ = stream.flush().await;
+    }
     let mut reply = Vec::new();
     loop {
         match stream.read_buf(&mut reply).await {
             Ok(0) => return Err(Break::Stream(io::ErrorKind::UnexpectedEof.into())),
             Ok(_) => {}
-            Err(error) => return Err(Break::Stream(sent.err().unwrap_or(error))),
+            Err(error) => return Err(Break::Stream(error)),
         }
         if let Some(failure) = foreign(&reply) {
             return Err(Break::Foreign(failure));
