@@ -12,7 +12,7 @@ pub use styles::Styles;
 
 use crate::config::theme::{Role, Theme};
 use crate::ui::format::Figures;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 /// Everything that drawing needs to know of looks. Cheap to clone; made once per theme change.
 #[derive(Clone, Debug)]
@@ -35,6 +35,12 @@ impl Skin {
     /// The style of a role.
     pub fn style(&self, role: Role) -> Style {
         self.styles.get(role)
+    }
+
+    /// The style of a role for lines, bars and dots, which a reversed ground or an underline would spoil.
+    pub fn ink(&self, role: Role) -> Style {
+        let style = self.style(role);
+        Style { add_modifier: style.add_modifier & (Modifier::BOLD | Modifier::DIM), ..style }
     }
 
     /// Whether this skin is made of ASCII only.

@@ -67,10 +67,27 @@ const SIXTEEN: [(u8, u8, u8); 16] = [
     (255, 255, 255),
 ];
 
-fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> u32 {
-    let square = |x: u8, y: u8| u32::from(x.abs_diff(y)).pow(2);
-    // Weights of the eye: green counts most, blue least.
-    3 * square(a.0, b.0) + 4 * square(a.1, b.1) + 2 * square(a.2, b.2)
+/// Lightness, green to red and blue to yellow, as the eye has them: OKLab (Ottosson 2020).
+fn oklab((r, g, b): (u8, u8, u8)) -> [f64; 3] {
+    let linear = |value: u8| {
+        let c = f64::from(value) / 255.0;
+        if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    let (r, g, b) = (linear(r), linear(g), linear(b));
+    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    [
+        0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
+        1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
+        0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s,
+    ]
+}
+
+/// How different two colours look. Hue counts double: a green that comes down to grey has lost its meaning.
+fn distance(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+    let ([l1, a1, b1], [l2, a2, b2]) = (oklab(a), oklab(b));
+    (l1 - l2).powi(2) + 4.0 * ((a1 - a2).powi(2) + (b1 - b2).powi(2))
 }
 
 fn nearest_256(rgb: (u8, u8, u8)) -> u8 {
@@ -79,12 +96,15 @@ fn nearest_256(rgb: (u8, u8, u8)) -> u8 {
     let level = |at: u8| CUBE.get(usize::from(at)).copied().unwrap_or(u8::MAX);
     cube.map(|(r, g, b)| (16 + 36 * r + 6 * g + b, (level(r), level(g), level(b))))
         .chain((0..24).map(grey))
-        .min_by_key(|(_, candidate)| distance(rgb, *candidate))
+        .min_by(|(_, one), (_, other)| distance(rgb, *one).total_cmp(&distance(rgb, *other)))
         .map_or(15, |(number, _)| number)
 }
 
 fn nearest_16(rgb: (u8, u8, u8)) -> u8 {
-    (0..16u8).zip(SIXTEEN).min_by_key(|(_, candidate)| distance(rgb, *candidate)).map_or(7, |(n, _)| n)
+    (0..16u8)
+        .zip(SIXTEEN)
+        .min_by(|(_, one), (_, other)| distance(rgb, *one).total_cmp(&distance(rgb, *other)))
+        .map_or(7, |(number, _)| number)
 }
 
 fn named(number: u8) -> Color {

@@ -76,7 +76,7 @@ impl Glyphs {
         cursor: '▸',
         ellipsis: '⋯',
         dot: '∙',
-        rule: '⎯',
+        rule: '╌',
         sides: ['⠉', '⣀', '⡇', '⢸'],
         corners: ['⡏', '⢹', '⣇', '⣸'],
         bar_used: '⣶',

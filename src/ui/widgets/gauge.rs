@@ -44,11 +44,11 @@ impl Gauge<'_> {
         const LEAST_BAR: u16 = 4;
         let mut pen = Pen::new(area, buffer);
         let role = self.role();
-        let gap = |cells: u16| if cells == 0 { 0 } else { cells + 1 };
+        let gap = |cells: u16| if cells == 0 { 0 } else { cells.saturating_add(1) };
         let figure_width = self.figure_width.max(width(self.figure));
         let figure = gap(figure_width).min(area.width);
         let mut label = gap(self.label_width.max(width(self.label)));
-        if figure + label + LEAST_BAR > area.width {
+        if figure.saturating_add(label).saturating_add(LEAST_BAR) > area.width {
             label = 0;
         }
         let bar = area.width - figure - label;
@@ -69,13 +69,12 @@ impl Gauge<'_> {
         pen.run((x, y), cells, skin.glyphs.bar_rest, skin.style(Role::BarRest));
         for (limit, role) in [(self.warning_at, Role::Warning), (self.critical_at, Role::Critical)] {
             if let Some(cell) = limit.map(at).filter(|cell| *cell < cells) {
-                let style = ratatui::style::Style { add_modifier: Default::default(), ..skin.style(role) };
-                pen.glyph(x + cell, y, skin.glyphs.bar_mark, style);
+                pen.glyph(x + cell, y, skin.glyphs.bar_mark, skin.ink(role));
             }
         }
         if let Some(share) = self.share.filter(|share| share.is_finite() && *share > 0.0) {
             // Something is never drawn as nothing.
-            pen.run((x, y), at(share).max(1).min(cells), skin.glyphs.bar_used, skin.style(self.role()));
+            pen.run((x, y), at(share).max(1).min(cells), skin.glyphs.bar_used, skin.ink(self.role()));
         }
     }
 }

@@ -154,9 +154,7 @@ impl Graph<'_> {
         for (column, x) in (plot.x..plot.right()).enumerate() {
             for (row, y) in (plot.y..plot.bottom()).enumerate() {
                 if let Some(at) = limit.filter(|at| at / per_row == row) {
-                    let style = skin.style(Role::Warning);
-                    let style = ratatui::style::Style { add_modifier: Default::default(), ..style };
-                    pen.glyph(x, y, raster::dash(at % per_row, ascii), style);
+                    pen.glyph(x, y, raster::dash(at % per_row, ascii), skin.ink(Role::Warning));
                 }
                 let drawn = lines.iter().zip(self.series).enumerate().find_map(|(at, (line, series))| {
                     let fill = self.fill && at == 0;
@@ -168,7 +166,7 @@ impl Graph<'_> {
                     Some((first.under((column, row), (per_column, per_row), ascii)?, Role::GraphFill))
                 };
                 if let Some((glyph, role)) = drawn.or_else(under) {
-                    pen.glyph(x, y, glyph, skin.style(role));
+                    pen.glyph(x, y, glyph, skin.ink(role));
                 }
             }
         }

@@ -86,10 +86,9 @@ impl Headline<'_> {
     /// One always stays.
     fn kept(&self, room: u16) -> Vec<&Segment> {
         let mut kept: Vec<&Segment> = self.segments.iter().filter(|s| !s.words.text.is_empty()).collect();
-        let wanted = |kept: &[&Segment]| {
-            kept.iter().map(|s| u32::from(s.width() + BETWEEN)).sum::<u32>().saturating_sub(BETWEEN.into())
-        };
-        while kept.len() > 1 && wanted(&kept) > u32::from(room) {
+        let wanted =
+            |kept: &[&Segment]| kept.iter().map(|s| u32::from(s.width()) + u32::from(BETWEEN)).sum::<u32>();
+        while kept.len() > 1 && wanted(&kept) > u32::from(room) + u32::from(BETWEEN) {
             let Some((at, _)) = kept.iter().enumerate().max_by_key(|(_, s)| s.priority) else { break };
             kept.remove(at);
         }

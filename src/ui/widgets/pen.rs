@@ -6,8 +6,11 @@
 use crate::config::theme::Role;
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
+
+/// Bytes that the text of one cell has at most; more are marks heaped on a letter.
+const BYTES_A_CELL: usize = 64;
 
 /// A piece of text and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +71,7 @@ impl<'a> Pen<'a> {
             return x;
         }
         let room = usize::from(self.area.right() - x);
-        self.buffer.set_stringn(x, y, text, room, style).0
+        self.buffer.set_stringn(x, y, text, room, fresh(style)).0
     }
 
     /// Writes text into at most `width` cells, with an ellipsis where it was cut; the cell after it.
@@ -82,7 +85,7 @@ impl<'a> Pen<'a> {
         if self.area.contains((x, y).into())
             && let Some(cell) = self.buffer.cell_mut((x, y))
         {
-            cell.set_char(glyph).set_style(style);
+            cell.set_char(glyph).set_style(fresh(style));
         }
     }
 
@@ -109,6 +112,11 @@ impl<'a> Pen<'a> {
     }
 }
 
+/// A style that keeps no attribute of what it is drawn over: a bold title on a dim line is not dim.
+fn fresh(style: Style) -> Style {
+    Style { sub_modifier: Modifier::all().difference(style.add_modifier), ..style }
+}
+
 /// Cells that a text takes.
 pub fn width(text: &str) -> u16 {
     graphemes(text).map(|(_, width)| width).fold(0, u16::saturating_add)
@@ -116,12 +124,15 @@ pub fn width(text: &str) -> u16 {
 
 /// The text in at most `width` cells: whole, or cut between two characters with an ellipsis at its end.
 pub fn cut(text: &str, width: u16, ellipsis: char) -> String {
-    if self::width(text) <= width {
+    // A name may have megabytes: no more is looked at than can stand in the cells, marks on letters included.
+    let most = usize::from(width).saturating_add(2).saturating_mul(BYTES_A_CELL);
+    let start = beginning(text, most);
+    if start.len() == text.len() && self::width(text) <= width {
         return text.to_owned();
     }
     let mut out = String::new();
     let mut left = width.saturating_sub(1);
-    for (symbol, cells) in graphemes(text).collect::<Vec<_>>() {
+    for (symbol, cells) in graphemes(start) {
         let Some(rest) = left.checked_sub(cells) else { break };
         left = rest;
         out.push_str(&symbol);
@@ -130,6 +141,12 @@ pub fn cut(text: &str, width: u16, ellipsis: char) -> String {
         out.push(ellipsis);
     }
     out
+}
+
+/// The first characters, about `bytes` bytes of them.
+fn beginning(text: &str, bytes: usize) -> &str {
+    let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= bytes);
+    end.and_then(|end| text.get(..end)).unwrap_or(text)
 }
 
 /// What a reader sees as characters, each with its cells; those that take none are left out.
@@ -163,6 +180,23 @@ mod tests {
         let mut buffer = Buffer::with_lines(["......"]);
         let next = Pen::new(Rect::new(1, 0, 3, 1), &mut buffer).text(1, 0, "漢字", Style::new());
         assert_eq!((next, crate::ui::dump::text(&buffer).as_str()), (3, ".漢...\n"));
+    }
+
+    #[test]
+    fn what_is_drawn_keeps_no_attribute_of_what_lay_there() {
+        let mut buffer = Buffer::with_lines(["...."]);
+        let area = buffer.area;
+        let mut pen = Pen::new(area, &mut buffer);
+        pen.run((0, 0), 4, '-', Style::new().add_modifier(Modifier::DIM));
+        pen.text(0, 0, "ab", Style::new().add_modifier(Modifier::BOLD));
+        assert_eq!(crate::ui::dump::styled(&buffer), "ab--\n    ^0..=1 BOLD\n    ^2..=3 DIM\n");
+    }
+
+    #[test]
+    fn a_name_of_megabytes_is_cut_without_looking_at_all_of_it() {
+        let name = "é".repeat(4 << 20);
+        let text = cut(&name, 5, '⋯');
+        assert_eq!(text, "éééé⋯");
     }
 
     proptest! {

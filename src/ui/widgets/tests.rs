@@ -1,5 +1,7 @@
 //! What every part of a screen promises: at any size and place it does not panic and stays inside.
 
+mod gallery;
+
 use super::*;
 use crate::config::theme::{Role, Theme};
 use crate::ui::theme::{Depth, Skin};
@@ -89,6 +91,8 @@ fn skins() -> impl Strategy<Value = Skin> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn no_part_panics_or_draws_outside_its_area(
         (x, y, width, height) in (0u16..30, 0u16..12, 0u16..90, 0u16..20),

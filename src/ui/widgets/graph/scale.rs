@@ -66,8 +66,8 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    /// The axis for these values; none when there are none. A limit counts only where it is near: it must not
-    /// press the values flat.
+    /// The axis for these values; none when there are none. A limit that is near ends the axis; one that is far
+    /// does not count, since it would press the values flat.
     pub(super) fn new(
         scale: Scale,
         unit: Unit,
@@ -75,17 +75,14 @@ impl Axis {
         limit: Option<f64>,
     ) -> Option<Axis> {
         let range = |(low, high): (f64, f64), value: f64| (low.min(value), high.max(value));
-        let (low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), range);
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), range);
         if low > high {
             return None;
         }
-        if let Some(limit) = limit.filter(|limit| limit.is_finite() && *limit > high && *limit <= high * 2.0)
-        {
-            high = limit;
-        }
+        let near = limit.filter(|limit| *limit >= high && *limit <= high * 2.0 && *limit > 0.0);
         let axis = |bottom, top| Axis { bottom, top, unit, log: scale == Scale::Log };
         Some(match scale {
-            Scale::Zero => axis(low.min(0.0), ceiling(high, unit)),
+            Scale::Zero => axis(low.min(0.0), near.unwrap_or_else(|| ceiling(high, unit))),
             Scale::UpTo(top) if top.is_finite() && top > 0.0 => axis(0.0, top),
             Scale::UpTo(_) => axis(0.0, ceiling(high, unit)),
             Scale::Fit => {
@@ -126,7 +123,19 @@ impl Axis {
     }
 }
 
-/// The least of 1, 2 and 5 times a power of ten that is not below the value; for bytes, within each power of 1024.
+/// Round spans of time up to a day, in seconds.
+const SPANS_S: [f64; 20] = [
+    2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0, 7200.0, 10_800.0,
+    18_000.0, 21_600.0, 28_800.0, 43_200.0, 64_800.0, 86_400.0,
+];
+
+fn days(ms: f64) -> f64 {
+    const DAY_MS: f64 = 86_400_000.0;
+    ceiling(ms / DAY_MS, Unit::Count) * DAY_MS
+}
+
+/// The least of 1, 2 and 5 times a power of ten that is not below the value; for bytes within each power of 1024, for time
+/// the spans that clocks have.
 pub(super) fn ceiling(value: f64, unit: Unit) -> f64 {
     if !value.is_finite() {
         return f64::MAX / 4.0;
@@ -139,6 +148,9 @@ pub(super) fn ceiling(value: f64, unit: Unit) -> f64 {
         while value > scale * 1024.0 {
             scale *= 1024.0;
         }
+    }
+    if unit == Unit::DurationMs && value > 1000.0 {
+        return SPANS_S.iter().map(|s| s * 1000.0).find(|ms| *ms >= value).unwrap_or_else(|| days(value));
     }
     let value = value / scale;
     let power = 10f64.powf(value.log10().floor());
@@ -170,6 +182,8 @@ mod tests {
             (0.93, Unit::Share, 1.0),
             (1500.0, Unit::Bytes, 2048.0),
             (900.0 * 1024.0, Unit::Bytes, 1024.0 * 1024.0),
+            (40_000.0, Unit::DurationMs, 60_000.0),
+            (3.0 * 86_400_000.0, Unit::DurationMs, 5.0 * 86_400_000.0),
             (3.0 * 1024.0 * 1024.0, Unit::Bytes, 5.0 * 1024.0 * 1024.0),
         ] {
             assert_eq!(ceiling(value, unit), top, "{value}");
@@ -179,7 +193,8 @@ mod tests {
     #[test]
     fn a_limit_belongs_to_the_axis_only_when_it_is_near() {
         let top = |limit| Axis::new(Scale::Zero, Unit::Count, [60.0].into_iter(), Some(limit)).unwrap().top;
-        assert_eq!(top(110.0), 200.0);
+        assert_eq!(top(110.0), 110.0);
+        assert_eq!(top(59.0), 100.0);
         assert_eq!(top(5000.0), 100.0);
     }
 
