@@ -3,6 +3,7 @@
 //! Knows no terminal and no server: messages come in, effects go out. Invariant: [`update::update`] alone
 //! writes [`State`]; everybody else has `&State`.
 
+pub mod cell;
 pub mod entries;
 pub mod geometry;
 pub mod message;
@@ -21,10 +22,11 @@ use crate::core::demo::DemoStatus;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
+use cell::TableId;
 use entries::EntriesState;
 use modal::Modal;
 use std::collections::BTreeMap;
-use table::{TableId, TableState};
+use table::TableState;
 
 /// What the console is told once, at its start.
 #[derive(Clone, Debug)]

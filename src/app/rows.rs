@@ -9,7 +9,7 @@ mod pending;
 mod slowlog;
 mod streams;
 
-use super::table::{Column, Row, TableId};
+use super::cell::{Column, Row, TableId};
 use super::{State, View};
 
 /// The columns of a table, from left to right.

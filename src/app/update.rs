@@ -7,9 +7,9 @@ mod keys;
 mod navigation;
 mod prompt;
 
+use super::cell::RowId;
 use super::geometry::Areas;
 use super::message::{Draw, Effect, Message};
-use super::table::RowId;
 use super::{Notice, Now, State, View, rows};
 use crate::core::limits;
 use crate::core::model::link::LinkStatus;

@@ -1,6 +1,6 @@
 //! Where one can be: screens by number, and what lies deeper.
 
-use super::table::TableId;
+use super::cell::TableId;
 use crate::commands::{CommandId, Place};
 use crate::core::model::Name;
 

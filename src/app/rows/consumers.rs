@@ -1,7 +1,7 @@
 //! One row a consumer: of one group, or of all.
 
 use super::{figure, name};
-use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::model::consumers::{Consumer, Inactivity};
 use crate::core::model::{Name, Stamped};
 use crate::core::reading::Reading;

@@ -1,7 +1,7 @@
 //! One row a group of a stream.
 
 use super::{figure, name, word};
-use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 

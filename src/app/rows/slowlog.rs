@@ -1,7 +1,7 @@
 //! One row an entry of the slow log.
 
 use super::{figure, name, word};
-use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::reading::Reading;
 
 /// Columns of the slow log.

@@ -1,7 +1,7 @@
 //! One row a stream.
 
 use super::{figure, name, word};
-use crate::app::table::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
 use crate::core::reading::streams::StreamState;

@@ -2,10 +2,10 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::{notify, prompt, refresh};
+use crate::app::cell::RowId;
 use crate::app::entries::Page;
 use crate::app::message::{DemoOrder, Effect};
 use crate::app::modal::{Modal, Purpose};
-use crate::app::table::RowId;
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
 use crate::commands::{CommandId, Key};

@@ -1,9 +1,9 @@
 //! Moving: between screens, deeper and back, and up and down.
 
 use super::{lines, page_rows, refresh};
+use crate::app::cell::RowId;
 use crate::app::entries::{EntriesState, Page};
 use crate::app::message::Effect;
-use crate::app::table::RowId;
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
 use crate::commands::CommandId;

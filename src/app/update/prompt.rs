@@ -2,10 +2,10 @@
 
 use super::refresh;
 use crate::app::State;
+use crate::app::cell::Filter;
 use crate::app::entries::read_place;
 use crate::app::message::{Draw, Effect};
 use crate::app::modal::{LINE_CHARS, Modal, Prompt, Purpose};
-use crate::app::table::Filter;
 use crate::commands::{Key, KeyCode};
 use tui_input::{Input, InputRequest};
 
