@@ -6,3 +6,4 @@ pub mod demo;
 pub mod files;
 pub mod link;
 pub mod source;
+pub mod term;

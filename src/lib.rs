@@ -8,3 +8,4 @@ pub mod core;
 pub mod edge;
 pub mod report;
 pub mod ui;
+pub mod runtime;

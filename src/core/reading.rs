@@ -214,8 +214,8 @@ impl Reading {
                 self.forget_counters();
             }
         }
-        self.window_us = self.info.as_ref().map(|last| at_us.saturating_sub(last.at_us)).filter(|&us| us > 0);
         self.rates.advance(&info, at_us);
+        self.window_us = self.rates.commands.span_us().filter(|&us| us > 0);
         self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
         self.info = Some(Stamped { at_us, value: info });
     }

@@ -143,10 +143,9 @@ impl Planner {
         Ok(())
     }
 
-    /// Whether every stream and group known was read at least once, and the keyspace was walked through.
-    pub fn has_seen_everything(&self) -> bool {
-        (self.search.progress().laps > 0 || !self.capabilities.may_scan())
-            && self.known.all_read(&self.capabilities)
+    /// Whether the keyspace was walked through once, or can't be.
+    pub fn has_searched(&self) -> bool {
+        !self.capabilities.may_scan() || (self.search.progress().laps > 0 && !self.search.has_untyped())
     }
 
     /// Whether there are streams or groups that were not read yet.

@@ -76,6 +76,11 @@ impl Search {
         self.progress
     }
 
+    /// Whether there are keys whose type is still to be asked.
+    pub fn has_untyped(&self) -> bool {
+        !self.untyped.is_empty()
+    }
+
     /// When the next step is due; `None` when there is nothing to walk through.
     pub fn due_us(&self) -> Option<u64> {
         (!self.walks.is_empty()).then_some(self.due_us)

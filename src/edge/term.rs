@@ -1,0 +1,12 @@
+//! The terminal: taken over, given back, read and written.
+//!
+//! Knows escape codes and modes; does not know what is drawn. Invariant: whatever happens, the terminal is given
+//! back: [`Screen`] does it when dropped, [`restore`] from a panic, and both may be called twice.
+
+mod input;
+mod screen;
+mod signals;
+
+pub use input::{Input, key_of};
+pub use screen::{Screen, Unfit, restore};
+pub use signals::{Signal, Signals, stop_self};

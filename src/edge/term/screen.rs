@@ -1,0 +1,113 @@
+//! Alternate screen and raw mode, and frames written as changed cells inside synchronized output.
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+};
+use crossterm::{cursor, execute, queue, terminal};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether the terminal is ours now. One process has one terminal.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// A frame is rarely longer; a longer one is written in pieces.
+const FRAME_BYTES: usize = 64 * 1024;
+
+/// Why the console can't be shown here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// Standard output goes elsewhere.
+    #[error("standard output is not a terminal: the console needs one; for a script use 'streamgauge snapshot'")]
+    NoTerminal,
+    /// The terminal can't move its cursor.
+    #[error("TERM={0}: this terminal can't show a full screen; use 'streamgauge snapshot'", terminal_name())]
+    Dumb,
+}
+
+fn terminal_name() -> String {
+    std::env::var("TERM").unwrap_or_default()
+}
+
+/// The terminal while it is ours.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Whether the console can be shown here.
+    ///
+    /// # Errors
+    /// The reason, with what to use instead.
+    pub fn check() -> Result<(), Unfit> {
+        if !io::stdout().is_terminal() {
+            return Err(Unfit::NoTerminal);
+        }
+        if terminal_name() == "dumb" { Err(Unfit::Dumb) } else { Ok(()) }
+    }
+
+    /// Takes the terminal over.
+    ///
+    /// # Errors
+    /// What the terminal refused; it is given back then.
+    pub fn enter(title: &str) -> io::Result<Self> {
+        take(title).inspect_err(|_| restore())?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
+        Ok(Self { terminal: Terminal::new(backend)? })
+    }
+
+    /// Takes it over again after the shell had it, and forgets what was drawn.
+    ///
+    /// # Errors
+    /// What the terminal refused.
+    pub fn enter_again(&mut self, title: &str) -> io::Result<()> {
+        take(title)?;
+        self.terminal.clear()
+    }
+
+    /// Its size: columns, rows.
+    ///
+    /// # Errors
+    /// What the terminal refused.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        let size = self.terminal.size()?;
+        Ok((size.width, size.height))
+    }
+
+    /// Draws a frame; only changed cells are written.
+    ///
+    /// # Errors
+    /// What the terminal refused: it is gone then.
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(|frame| paint(frame.buffer_mut()))?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn take(title: &str) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    terminal::enable_raw_mode()?;
+    let mut out = io::stdout();
+    execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide, SetTitle(title))
+}
+
+/// Gives the terminal back, if it is ours. What can't be written any more is nobody's loss.
+pub fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    let _gone = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _gone = terminal::disable_raw_mode();
+    let _gone = out.flush();
+}

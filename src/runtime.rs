@@ -1,0 +1,10 @@
+//! Puts the pure parts and the doors together and lets them run.
+//!
+//! Knows everything; decides little. Invariant: the console's loop never waits for Redis, a disk or a name.
+
+pub mod console;
+pub mod effects;
+pub mod frames;
+pub mod logging;
+pub mod panics;
+pub mod snapshot;

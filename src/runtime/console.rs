@@ -1,0 +1,214 @@
+//! The console's loop: messages in, effects out, a frame when something changed.
+//!
+//! Invariants: nothing in the loop waits for anything but the next event; the terminal is given back on every
+//! way out.
+
+use super::effects::{Step, perform};
+use super::frames::Frames;
+use super::logging;
+use crate::app::{self, Draw, Message, Now, Setup, State, View};
+use crate::edge::clock;
+use crate::edge::demo::{Demo, DemoControl};
+use crate::edge::source::{Event, PollHandle, Session, poll};
+use crate::edge::term::{Input, Screen, Signal, Signals, stop_self};
+use crate::ui;
+use crate::ui::theme::Skin;
+use std::io;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::Receiver;
+
+/// How often a poller that failed is begun anew.
+const POLLER_LIVES: u32 = 5;
+/// How long the loop may take to follow a signal before the process ends without it.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+
+/// What the console is made of.
+pub struct Console {
+    /// What it is told.
+    pub setup: Setup,
+    /// One skin a theme, in the order of the theme key.
+    pub skins: Vec<Skin>,
+    /// Frames a second for data.
+    pub fps: u16,
+    /// Makes the session that is polled; again when a poller failed.
+    pub session: Box<dyn Fn() -> Session + Send>,
+    /// The demo behind it, if it is one.
+    pub demo: Option<Demo>,
+}
+
+struct Running {
+    state: State,
+    skins: Vec<Skin>,
+    frames: Frames,
+    screen: Screen,
+    poll: PollHandle,
+    demo: Option<DemoControl>,
+    title: String,
+}
+
+/// Runs the console until somebody leaves; the exit status.
+///
+/// # Errors
+/// What the terminal refused.
+pub async fn run(mut console: Console) -> io::Result<u8> {
+    let title = format!("streamgauge {}", console.setup.target_name);
+    let mut signals = Signals::listen()?;
+    let screen = Screen::enter(&title)?;
+    console.setup.size = screen.size()?;
+    let (poll, mut events, mut poller) = poll((console.session)());
+    let demo = console.demo.as_ref().map(Demo::control);
+    let mut running = Running {
+        state: State::new(console.setup, now()),
+        skins: console.skins,
+        frames: Frames::new(console.fps),
+        screen,
+        poll,
+        demo,
+        title,
+    };
+    running.frames.want(Draw::Now, Instant::now());
+    let mut input = Input::default();
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut lives = POLLER_LIVES;
+    let status = loop {
+        let step = tokio::select! {
+            biased;
+            signal = signals.next() => match signal {
+                Signal::Leave(status) => break status,
+                Signal::Suspend => Step::Suspend,
+                Signal::Resumed => running.come_back()?,
+            },
+            message = input.next() => match message {
+                Some(message) => running.take(message),
+                None => break 0,
+            },
+            () = frame_due(running.frames.due()) => {
+                if running.draw().is_err() {
+                    // Nobody looks any more: a closed terminal ends quietly.
+                    break 0;
+                }
+                Step::GoOn
+            }
+            event = events.recv() => match event {
+                Some(event) => running.take(message_of(event)),
+                None if lives > 0 => {
+                    lives -= 1;
+                    running.begin_anew(&console.session, &mut events, &mut poller)
+                }
+                None => {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    running.take(Message::Trouble("polling failed again and again: see the log, then leave".to_owned()))
+                }
+            },
+            _ = tick.tick() => running.tick(),
+        };
+        match step {
+            Step::GoOn => {}
+            Step::Quit => break 0,
+            Step::Suspend => running.suspend()?,
+        }
+    };
+    watch_leaving();
+    poller.abort();
+    drop(running);
+    if let Some(demo) = console.demo {
+        demo.stop().await;
+    }
+    Ok(status)
+}
+
+impl Running {
+    /// Takes a message in and carries out what follows.
+    fn take(&mut self, message: Message) -> Step {
+        let mut waiting = vec![message];
+        let mut result = Step::GoOn;
+        while let Some(message) = waiting.pop() {
+            let (draw, effects) = app::update(&mut self.state, message, now());
+            self.frames.want(draw, Instant::now());
+            for effect in effects {
+                let (step, answer) = perform(effect, &self.poll, self.demo.as_ref());
+                waiting.extend(answer);
+                if step != Step::GoOn {
+                    result = step;
+                }
+            }
+        }
+        result
+    }
+
+    fn tick(&mut self) -> Step {
+        if let Some(demo) = &self.demo {
+            let status = demo.status();
+            self.take(Message::Demo(status));
+        }
+        if *self.state.view() == View::Log && !self.state.is_paused() {
+            self.frames.want(Draw::Data, Instant::now());
+        }
+        self.take(Message::Tick)
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        logging::move_events();
+        let (state, skin) = (&self.state, self.skins.get(self.state.theme));
+        if let Some(skin) = skin.or(self.skins.first()) {
+            self.screen.draw(|buffer| ui::view(state, skin, buffer))?;
+        }
+        self.frames.drawn(Instant::now());
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> io::Result<()> {
+        crate::edge::term::restore();
+        stop_self()?;
+        self.come_back().map(|_| ())
+    }
+
+    fn come_back(&mut self) -> io::Result<Step> {
+        self.screen.enter_again(&self.title)?;
+        let (columns, rows) = self.screen.size()?;
+        self.take(Message::Resized(columns, rows));
+        Ok(self.take(Message::Resumed))
+    }
+
+    /// A poller that failed is begun anew: its last picture stays.
+    fn begin_anew(
+        &mut self,
+        session: &(dyn Fn() -> Session + Send),
+        events: &mut Receiver<Event>,
+        poller: &mut tokio::task::JoinHandle<()>,
+    ) -> Step {
+        let (poll, told, task) = poll(session());
+        (self.poll, *events, *poller) = (poll, told, task);
+        self.poll.focus.send_replace(self.state.focus.clone());
+        self.take(Message::Trouble("polling failed and was begun anew: see the log".to_owned()))
+    }
+}
+
+fn message_of(event: Event) -> Message {
+    match event {
+        Event::Observed(snapshot) => Message::Observed(snapshot),
+        Event::Link(status) => Message::Link(status),
+        Event::Entries(question, answer) => Message::Entries(question, answer),
+        Event::FetchLater(fetch, wait_s) => Message::FetchLater(fetch, wait_s),
+    }
+}
+
+fn now() -> Now {
+    Now { wall_ms: clock::wall_ms(), process_us: clock::now_us() }
+}
+
+async fn frame_due(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A terminal that nobody reads must not keep the process.
+fn watch_leaving() {
+    std::thread::spawn(|| {
+        std::thread::sleep(LEAVE_WITHIN * 5);
+        std::process::exit(1);
+    });
+}
