@@ -7,5 +7,5 @@ pub mod config;
 pub mod core;
 pub mod edge;
 pub mod report;
-pub mod ui;
 pub mod runtime;
+pub mod ui;

@@ -1,7 +1,7 @@
 //! Carries out what the console asks for.
 
-use crate::app::{Effect, Message};
 use crate::app::message::DemoOrder;
+use crate::app::{Effect, Message};
 use crate::edge::demo::DemoControl;
 use crate::edge::source::{PollHandle, Request};
 
@@ -41,6 +41,8 @@ pub fn perform(effect: Effect, poll: &PollHandle, demo: Option<&DemoControl>) ->
         Effect::ReadEntries(question) => Request::Entries(question),
     };
     let sent = poll.requests.try_send(request);
-    let trouble = sent.err().map(|_| Message::Trouble("the server is slow: too many questions wait already".to_owned()));
+    let trouble = sent
+        .err()
+        .map(|_| Message::Trouble("the server is slow: too many questions wait already".to_owned()));
     (Step::GoOn, trouble)
 }

@@ -29,7 +29,8 @@ pub fn to_screen(level: LogLevel) {
 
 /// Writes what is at least a warning to standard error: for commands without a screen.
 pub fn to_stderr() {
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let layer =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
     let _already = tracing_subscriber::registry().with(layer.with_filter(LevelFilter::ERROR)).try_init();
 }
 

@@ -17,8 +17,12 @@ pub fn install() {
             term::restore();
             report(info);
         } else {
-            let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
-            tracing::error!("a task failed{place}: {}", info.payload_as_str().unwrap_or("no message"));
+            let place =
+                info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+            let payload = info.payload();
+            let text = payload.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+            tracing::error!("a task failed{place}: {}", text.unwrap_or("no message"));
         }
     }));
 }

@@ -21,7 +21,9 @@ const FRAME_BYTES: usize = 64 * 1024;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// Standard output goes elsewhere.
-    #[error("standard output is not a terminal: the console needs one; for a script use 'streamgauge snapshot'")]
+    #[error(
+        "standard output is not a terminal: the console needs one; for a script use 'streamgauge snapshot'"
+    )]
     NoTerminal,
     /// The terminal can't move its cursor.
     #[error("TERM={0}: this terminal can't show a full screen; use 'streamgauge snapshot'", terminal_name())]
@@ -107,7 +109,8 @@ pub fn restore() {
         return;
     }
     let mut out = io::stdout();
-    let _gone = execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _gone =
+        execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     let _gone = terminal::disable_raw_mode();
     let _gone = out.flush();
 }
