@@ -46,7 +46,7 @@ pub struct Config {
     pub settings: Settings,
     /// The keys of every command.
     pub keys: KeyMap,
-    /// The targets of the config file, by name. The one in use is for [`choose`] to say.
+    /// The targets of the config file, by name. The one in use is for [`choose()`] to say.
     pub targets: BTreeMap<String, NamedTarget>,
     /// Colours may be used: `NO_COLOR` is not set.
     pub colour: bool,
