@@ -52,8 +52,8 @@ pub struct Config {
     pub colour: bool,
     /// The config file that was read; none when there is none.
     pub file: Option<PathBuf>,
-    /// Where each setting came from, by its path in the config (`streams.discover`).
-    pub places: BTreeMap<&'static str, Place>,
+    /// Where each setting came from, by its path in the config (`streams.discover`, `keys.quit`).
+    pub places: BTreeMap<String, Place>,
 }
 
 impl Config {

@@ -8,27 +8,30 @@ use crate::config::schema::SETTINGS;
 use crate::config::value::Value;
 use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
 use crate::core::demo::Scenario;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
+const USAGE: &str = "streamgauge [TARGET] [OPTIONS]\n       streamgauge COMMAND [OPTIONS]";
+
 const EXAMPLES: &str = "\
 Examples:
-  streamgauge                                  the console on REDIS_URL, the config's target or 127.0.0.1:6379
-  streamgauge rediss://cache.example.com:6380  the console on a URL; the password from REDISCLI_AUTH
-  streamgauge prod                             the console on [targets.prod] of the config
-  streamgauge -h db -p 6380 --tls --askpass    options are those of redis-cli: -h is the host
-  streamgauge snapshot -t prod --format json   one reading as JSON
-  streamgauge snapshot --watch --interval 10s  a reading every ten seconds
-  streamgauge demo --scenario dead-consumer    a private server with a workload to look at
-  streamgauge config init                      a commented config to begin with
+  streamgauge                                  REDIS_URL, or the local Redis
+  streamgauge prod                             [targets.prod] of the config
+  streamgauge rediss://cache.example.com:6380  password from REDISCLI_AUTH
+  streamgauge -h db -p 6380 --tls --askpass    as redis-cli has them
+  streamgauge snapshot -t prod --format json   one reading, as JSON
+  streamgauge snapshot --watch --interval 10s  one every ten seconds
+  streamgauge demo --scenario dead-consumer    a private server to look at
+  streamgauge config init                      a commented config
 
-A password is better in REDISCLI_AUTH, or asked for by --askpass, than in -a or a URL: those show in the
-process list. Exit codes: 0 done, 1 failed, 2 wrong usage or config.";
+-h is the host, as in redis-cli. A password is better in REDISCLI_AUTH, or asked
+for by --askpass, than in -a or a URL: those show in the process list.
+Exit codes: 0 done, 1 failed, 2 wrong usage or config.";
 
-/// Watch Redis: streams, consumers, memory, cache, clients and latency, on one screen.
+/// Watch Redis: streams, consumers, memory, cache, clients, latency.
 #[derive(Parser)]
 #[command(
     name = "streamgauge",
@@ -39,7 +42,7 @@ process list. Exit codes: 0 done, 1 failed, 2 wrong usage or config.";
     disable_version_flag = true,
     disable_help_subcommand = true,
     args_override_self = true,
-    subcommand_negates_reqs = true,
+    override_usage = USAGE,
     max_term_width = 110,
     after_help = EXAMPLES
 )]
@@ -58,14 +61,14 @@ pub struct Args {
 #[derive(ClapArgs)]
 #[command(next_help_heading = "Which Redis")]
 struct TargetArgs {
-    /// URL: redis://[user:password@]host[:port][/database], rediss://, redis+unix:///path
+    /// URL: redis://, rediss:// (TLS), redis+unix:///path
     #[arg(short = 'u', value_name = "URL", global = true)]
     url: Option<String>,
     /// Target of the config
     #[arg(short = 't', value_name = "NAME", global = true)]
     name: Option<String>,
     /// Host [default: 127.0.0.1]
-    #[arg(short = 'h', value_name = "HOST", global = true)]
+    #[arg(short = 'h', value_name = "HOST", global = true, value_parser = NonEmptyStringValueParser::new())]
     host: Option<String>,
     /// Port [default: 6379]
     #[arg(id = "tcp_port", short = 'p', value_name = "PORT", global = true,
@@ -74,7 +77,7 @@ struct TargetArgs {
     /// Unix socket, instead of host and port
     #[arg(short = 's', value_name = "SOCKET", global = true)]
     socket: Option<PathBuf>,
-    /// Password; REDISCLI_AUTH and --askpass keep it out of the process list
+    /// Password (REDISCLI_AUTH is better)
     #[arg(short = 'a', value_name = "PASSWORD", global = true, allow_hyphen_values = true)]
     password: Option<String>,
     /// ACL user
@@ -115,7 +118,7 @@ struct SettingArgs {
     /// Time from one poll to the next: 100ms to 1h [default: 1s]
     #[arg(long, value_name = "DURATION", global = true, value_parser = interval)]
     interval: Option<Duration>,
-    /// Theme
+    /// Theme: default, light, mono or one of your own
     #[arg(long, value_name = "NAME", global = true)]
     theme: Option<String>,
     /// Draw with ASCII only
@@ -148,7 +151,7 @@ enum Verb {
     },
     /// The console on a private server of its own, with a live workload
     Demo {
-        /// What goes wrong: steady, burst, dead-consumer or memory-alert
+        /// steady, burst, dead-consumer or memory-alert
         #[arg(long, value_name = "NAME", default_value_t, hide_possible_values = true, value_parser = scenario())]
         scenario: Scenario,
         /// Listen on this loopback port, so that other programs can look too
@@ -157,7 +160,7 @@ enum Verb {
         /// Only the server and its workload, without the console
         #[arg(long)]
         headless: bool,
-        /// The redis-server or valkey-server to start [default: the first one on the path]
+        /// Server to start, instead of the first one on the path
         #[arg(long, value_name = "PATH")]
         server_bin: Option<PathBuf>,
     },

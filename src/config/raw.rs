@@ -7,7 +7,7 @@ use super::problem::{Place, Problem};
 use super::schema::{SETTINGS, TARGET_KEYS};
 use super::value::{Kind, Value, type_words};
 use crate::commands::nearest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::Path;
 use toml::Spanned;
@@ -32,6 +32,8 @@ pub struct Raw {
     pub settings: BTreeMap<&'static str, Placed<Value>>,
     /// Targets by their name.
     pub targets: BTreeMap<String, Placed<RawTarget>>,
+    /// Targets of which some key could not be read, and so is missing.
+    pub broken: BTreeSet<String>,
     /// Keys by the name of their command.
     pub keys: BTreeMap<String, Placed<Vec<Placed<String>>>>,
 }
@@ -154,10 +156,14 @@ impl Reader<'_> {
                 continue;
             }
             let mut target = RawTarget::new();
+            let problems = self.problems.len();
             for (key, value) in table.iter() {
                 if let Some((key, placed)) = self.target_key(name.get_ref(), (key, value)) {
                     target.insert(key, placed);
                 }
+            }
+            if self.problems.len() > problems {
+                self.raw.broken.insert(name.get_ref().to_string());
             }
             let place = self.place(name.span());
             self.raw.targets.insert(name.get_ref().to_string(), Placed { value: target, place });
@@ -167,7 +173,12 @@ impl Reader<'_> {
     fn target_key(&mut self, name: &str, (key, value): Entry<'_>) -> Option<(&'static str, Placed<Value>)> {
         let path = format!("targets.{name}.{}", key.get_ref());
         if let Some(known) = TARGET_KEYS.iter().find(|known| known.name == key.get_ref().as_ref()) {
-            return self.value(&path, known.kind, value).map(|placed| (known.name, placed));
+            let placed = self.value(&path, known.kind, value)?;
+            if placed.value == Value::Text(String::new()) {
+                self.complain(value.span(), format!("'{path}' is empty"), "leave the line out".to_owned());
+                return None;
+            }
+            return Some((known.name, placed));
         }
         let (what, hint) = match key.get_ref().as_ref() {
             "password" | "pass" | "auth" => (

@@ -45,6 +45,10 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
     for (name, written) in &raw.targets {
         match named(name, written, folders) {
             Ok(target) => drop(targets.insert(name.clone(), target)),
+            // What is missing of a target may be what could not be read.
+            Err(problems) if raw.broken.contains(name) => {
+                layers.problems.extend(problems.into_iter().filter(|problem| problem.place != written.place));
+            }
             Err(problems) => layers.problems.extend(problems),
         }
     }
@@ -79,14 +83,14 @@ fn unknown_default_target(config: &Config, raw: &Raw) -> Option<Problem> {
 #[derive(Default)]
 struct Layers {
     settings: Settings,
-    places: BTreeMap<&'static str, Place>,
+    places: BTreeMap<String, Place>,
     problems: Vec<Problem>,
 }
 
 impl Layers {
     fn set(&mut self, setting: &Setting, value: Value, place: Place) {
         (setting.set)(&mut self.settings, value);
-        self.places.insert(setting.path, place);
+        self.places.insert(setting.path.to_owned(), place);
     }
 
     fn settings(&mut self, raw: &Raw, place: impl Fn(&Place) -> Place) {
@@ -104,7 +108,10 @@ impl Layers {
             let place = Place::Env(name);
             match setting.kind.read_text(text) {
                 Ok(value) => self.set(setting, value, place),
-                Err((what, hint)) => self.problems.push(Problem::new(place, what, hint)),
+                Err((what, hint)) => {
+                    let what = if what.starts_with('\'') { what } else { format!("it {what}") };
+                    self.problems.push(Problem::new(place, what, hint));
+                }
             }
         }
     }
@@ -124,6 +131,8 @@ impl Layers {
     }
 
     fn keys(&mut self, raw: &Raw) -> KeyMap {
+        let places = raw.keys.iter().map(|(name, keys)| (format!("keys.{name}"), keys.place.clone()));
+        self.places.extend(places);
         let texts =
             |keys: &Placed<Vec<Placed<String>>>| keys.value.iter().map(|key| key.value.clone()).collect();
         let overrides = raw.keys.iter().map(|(name, keys)| (name.clone(), texts(keys))).collect();

@@ -189,6 +189,17 @@ mod tests {
     }
 
     #[test]
+    fn the_time_outs_are_those_of_the_link() {
+        use crate::core::limits::{CONNECT_TIMEOUT_MS, RESPONSE_TIMEOUT_MS};
+        let default = |path: &str| SETTINGS.iter().find(|setting| setting.path == path).unwrap().default;
+        for (path, ms) in [("connect_timeout", CONNECT_TIMEOUT_MS), ("response_timeout", RESPONSE_TIMEOUT_MS)]
+        {
+            let text = super::super::units::duration_text(std::time::Duration::from_millis(ms));
+            assert_eq!(default(path), format!("\"{text}\""));
+        }
+    }
+
+    #[test]
     fn variables_are_named_after_the_path() {
         let names: Vec<_> = SETTINGS.iter().filter_map(env_name).collect();
         assert!(names.contains(&"STREAMGAUGE_LOG_LEVEL".to_owned()));

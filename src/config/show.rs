@@ -33,7 +33,8 @@ pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
     out.push_str("\n[keys]\n");
     for command in COMMANDS {
         let keys = config.keys.keys_of(command.id).iter().map(ToString::to_string).collect();
-        out.push_str(&format!("{} = {}\n", command.name, Value::List(keys)));
+        let place = config.place(&format!("keys.{}", command.name));
+        out.push_str(&line(command.name, &Value::List(keys).to_string(), &place));
     }
     out
 }
@@ -53,10 +54,9 @@ fn target_in_use(choice: Result<&Choice, &Problems>) -> String {
         (PasswordSource::Known, None) => String::new(),
     };
     let tls = if target.tls.is_some() { ", TLS" } else { "" };
-    let line = format!(
-        "target in use: {} at {}, database {}{tls}{user}{password} ({place})",
-        target.name, target.address, target.database
-    );
+    let address = target.address.to_string();
+    let name = if target.name == address { address } else { format!("{} at {address}", target.name) };
+    let line = format!("target in use: {name}, database {}{tls}{user}{password} ({place})", target.database);
     format!("# {}\n", one_line(&line))
 }
 

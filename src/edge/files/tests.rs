@@ -152,7 +152,7 @@ fn show_says_where_values_come_from() {
     assert!(line("interval = \"1s\"").ends_with("# default"));
     assert_eq!(
         line("# target in use"),
-        "# target in use: h:6379 at h:6379, database 0, password *** (environment REDIS_URL)"
+        "# target in use: h:6379, database 0, password *** (environment REDIS_URL)"
     );
     assert!(!shown.contains("hunter2"));
 }
