@@ -101,6 +101,11 @@ impl Probe {
         line.unwrap_or_else(|| panic!("{figure} in {info}")).trim().parse().unwrap()
     }
 
+    /// Hits and misses so far.
+    pub async fn lookups(&mut self) -> (f64, f64) {
+        (self.info("stats", "keyspace_hits").await, self.info("stats", "keyspace_misses").await)
+    }
+
     /// Whether every group keeps up: little lag, little pending, nobody idle.
     pub async fn healthy(&mut self) -> (bool, String) {
         let (mut well, mut seen) = (true, String::new());
@@ -110,7 +115,7 @@ impl Probe {
                 let (lag, pending) = (int(&row["lag"]), int(&row["pending"]));
                 let idle = self.rows(&format!("XINFO CONSUMERS {stream} {name}")).await;
                 let idle: Vec<i64> = idle.iter().map(|row| int(&row["idle"])).collect();
-                well &= lag <= 40 && pending <= 60 && !idle.is_empty() && idle.iter().all(|ms| *ms < 2500);
+                well &= lag <= 40 && pending <= 60 && !idle.is_empty() && idle.iter().all(|ms| *ms < 4000);
                 seen += &format!("{stream}/{name} lag {lag} pending {pending} idle {idle:?}; ");
             }
         }

@@ -34,9 +34,13 @@ async fn steady_keeps_up_hits_and_evicts_nothing() {
         assert!(well, "{seen}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let hits = probe.info("stats", "keyspace_hits").await;
-    let ratio = hits / (hits + probe.info("stats", "keyspace_misses").await);
-    assert!((0.84..0.94).contains(&ratio), "hit ratio {ratio}");
+    // A window in which we ask nothing: what we read about streams would count as hits.
+    let before = probe.lookups().await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let after = probe.lookups().await;
+    let (hits, misses) = (after.0 - before.0, after.1 - before.1);
+    let ratio = hits / (hits + misses);
+    assert!((0.84..0.95).contains(&ratio) && misses > 50.0, "{hits} hits, {misses} misses: {ratio}");
     assert_eq!(probe.info("stats", "evicted_keys").await, 0.0);
     let used = probe.info("memory", "used_memory").await / probe.info("memory", "maxmemory").await;
     assert!(used < 0.3, "{used} of the memory");
@@ -108,7 +112,7 @@ async fn a_dead_consumer_leaves_messages_another_group_falls_behind_and_both_hea
         })
         .await;
     let alive = probe.consumer("orders", "shipping", "shipping-1").await.unwrap();
-    assert!(alive.1 < 2500, "{alive:?}");
+    assert!(alive.1 < 4000, "{alive:?}");
     let clients: String = probe.ask("CLIENT LIST").await;
     assert!(clients.contains("name=shipping-1") && !clients.contains("name=shipping-2"), "{clients}");
     heals(&mut probe).await;
