@@ -1,3 +1,8 @@
 //! Parse, choose, hand over to `runtime`; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+use streamgauge::runtime::start;
+
+fn main() -> ExitCode {
+    ExitCode::from(start::run(std::env::args_os()))
+}

@@ -8,3 +8,4 @@ pub mod frames;
 pub mod logging;
 pub mod panics;
 pub mod snapshot;
+pub mod start;

@@ -60,6 +60,9 @@ pub const GROUP_SERIES: usize = 20_000;
 /// Round trips of PING kept: five minutes at four a second.
 pub const PINGS: usize = 1_200;
 
+/// Threads beside the one that draws: one polls, one is left for whatever blocks.
+pub const WORKER_THREADS: usize = 2;
+
 const _: () = assert!(FAT_REPLY_BYTES < HUGE_REPLY_BYTES);
 const _: () = assert!(PENDING_ROWS <= PENDING_ROWS_VISIBLE);
 

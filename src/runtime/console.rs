@@ -29,7 +29,7 @@ pub struct Console {
     /// One skin a theme, in the order of the theme key.
     pub skins: Vec<Skin>,
     /// Frames a second for data.
-    pub fps: u16,
+    pub fps: u32,
     /// Makes the session that is polled; again when a poller failed.
     pub session: Box<dyn Fn() -> Session + Send>,
     /// The demo behind it, if it is one.

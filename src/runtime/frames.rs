@@ -18,8 +18,8 @@ pub struct Frames {
 
 impl Frames {
     /// Draws data at most so many times a second.
-    pub fn new(fps: u16) -> Self {
-        Self { data_frame: Duration::from_secs(1) / u32::from(fps.max(1)), last: None, due: None }
+    pub fn new(fps: u32) -> Self {
+        Self { data_frame: Duration::from_secs(1) / fps.max(1), last: None, due: None }
     }
 
     /// Something changed.

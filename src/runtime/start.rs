@@ -1,0 +1,232 @@
+//! From the command line to what it asks for: chooses, makes the parts, gives the exit status.
+//!
+//! Exit status: 0 done, 1 failed, 2 usage and configuration, 128 and more for signals. Invariant: standard output
+//! carries the result and nothing else, and an output that nobody reads ends the program quietly.
+
+use super::console::{self, Console};
+use super::{logging, panics, snapshot};
+use crate::app::Setup;
+use crate::cli::{self, Action, Cli, Format};
+use crate::commands;
+use crate::config::{Flags, Problems, Target};
+use crate::core::limits;
+use crate::core::model::Name;
+use crate::core::wire::round::PollSettings;
+use crate::edge::demo::{self, Demo, DemoOptions};
+use crate::edge::files::{self, Loaded};
+use crate::edge::link::Timeouts;
+use crate::edge::source::Session;
+use crate::edge::term::Screen;
+use crate::report::snapshot::TargetLine;
+use crate::ui::theme::{Depth, Skin};
+use std::ffi::OsString;
+use std::io::{self, Write};
+use tokio::runtime::{Builder, Runtime};
+
+/// Does what the command line asks for; the exit status.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
+    panics::install();
+    match cli::parse(args) {
+        Ok(cli) => act(cli).unwrap_or_else(|failure| failure.tell()),
+        Err(error) => {
+            // clap writes help to standard output and mistakes to standard error.
+            let _closed = error.print();
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        }
+    }
+}
+
+/// Why there is no result.
+enum Failure {
+    /// Usage or configuration: 2.
+    Config(String),
+    /// It did not work: 1.
+    Failed(String),
+    /// Nobody reads the output any more: 0.
+    Closed,
+}
+
+impl Failure {
+    fn tell(self) -> u8 {
+        let (text, status) = match self {
+            Self::Config(text) => (text, 2),
+            Self::Failed(text) => (text, 1),
+            Self::Closed => return 0,
+        };
+        let _closed = writeln!(io::stderr(), "streamgauge: {text}");
+        status
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Self::Config(problems.to_string())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Closed,
+            _ => Self::Failed(error.to_string()),
+        }
+    }
+}
+
+fn act(cli: Cli) -> Result<u8, Failure> {
+    let env = files::environment();
+    match cli.action {
+        Action::Config(verb) => {
+            let answer = files::run_config(verb, &cli.flags, env);
+            let _closed = io::stderr().write_all(answer.stderr.as_bytes());
+            io::stdout().write_all(answer.stdout.as_bytes())?;
+            Ok(answer.exit)
+        }
+        Action::Keys => {
+            let loaded = files::load(&cli.flags, env)?;
+            io::stdout().write_all(commands::reference(&loaded.config.keys).as_bytes())?;
+            Ok(0)
+        }
+        Action::Snapshot(asked) => take_snapshot(&files::load(&cli.flags, env)?, &cli.flags, asked),
+        Action::Demo(asked) => play_demo(&files::load(&cli.flags, env)?, asked),
+        Action::Console => {
+            let loaded = files::load(&cli.flags, env)?;
+            Screen::check().map_err(|unfit| Failure::Config(unfit.to_string()))?;
+            let target = loaded.target(&cli.flags)?;
+            let skins = skins(&loaded)?;
+            show(&loaded, target, skins, None)
+        }
+    }
+}
+
+fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result<u8, Failure> {
+    logging::to_stderr();
+    let target = loaded.target(flags)?;
+    let wanted = snapshot::Wanted {
+        format: match asked.format {
+            Format::Text => snapshot::Format::Text,
+            Format::Json => snapshot::Format::Json,
+        },
+        interval: loaded.config.settings.interval,
+        count: if asked.watch { asked.count.map(u64::from) } else { Some(1) },
+        target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
+    };
+    let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, true));
+    let runtime = runtime()?;
+    let result = runtime.block_on(snapshot::run(session, &wanted, &mut io::stdout()));
+    runtime.shutdown_background();
+    match result {
+        Ok(()) => Ok(0),
+        Err(snapshot::SnapshotError::Outage(error)) => Err(Failure::Failed(error)),
+        Err(snapshot::SnapshotError::Output(error)) => Err(error.into()),
+    }
+}
+
+fn play_demo(loaded: &Loaded, asked: cli::Demo) -> Result<u8, Failure> {
+    let options = DemoOptions { scenario: asked.scenario, port: asked.port, server_bin: asked.server_bin };
+    let failed = |error: demo::DemoError| Failure::Failed(error.to_string());
+    let runtime = runtime()?;
+    if asked.headless {
+        logging::to_stderr();
+        let played = runtime.block_on(demo::headless(options, &mut io::stdout()));
+        runtime.shutdown_background();
+        return played.map(|()| 0).map_err(failed);
+    }
+    Screen::check().map_err(|unfit| Failure::Config(unfit.to_string()))?;
+    let skins = skins(loaded)?;
+    logging::to_screen(loaded.config.settings.log.level);
+    let demo = runtime.block_on(Demo::start(options)).map_err(failed)?;
+    let target = demo.target();
+    show_on(runtime, loaded, target, skins, Some(demo))
+}
+
+fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, Failure> {
+    logging::to_screen(loaded.config.settings.log.level);
+    show_on(runtime()?, loaded, target, skins, demo)
+}
+
+fn show_on(
+    runtime: Runtime,
+    loaded: &Loaded,
+    target: Target,
+    skins: Skins,
+    demo: Option<Demo>,
+) -> Result<u8, Failure> {
+    let settings = &loaded.config.settings;
+    let poll = poll_settings(loaded, false);
+    let setup = Setup {
+        target_name: target.name.clone(),
+        target_address: target.address.to_string(),
+        production: target.production,
+        read_only: settings.read_only,
+        keymap: loaded.config.keys.clone(),
+        interval_us: poll.interval_us,
+        themes: skins.names,
+        theme: skins.first,
+        size: (80, 24),
+        demo: demo.is_some(),
+    };
+    let timeouts = timeouts(loaded);
+    let session = Box::new(move || Session::new(&target, timeouts, poll.clone()));
+    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, demo };
+    let status = runtime.block_on(console::run(console));
+    runtime.shutdown_background();
+    Ok(status?)
+}
+
+struct Skins {
+    names: Vec<String>,
+    skins: Vec<Skin>,
+    first: usize,
+}
+
+/// Every theme that can be read; the one that was asked for must be.
+fn skins(loaded: &Loaded) -> Result<Skins, Failure> {
+    let settings = &loaded.config.settings;
+    let (colorterm, term) = (loaded.env.get("COLORTERM"), loaded.env.get("TERM"));
+    let no_color = (!loaded.config.colour).then_some("1");
+    let depth = Depth::of(no_color, colorterm, term);
+    let asked = files::theme(&loaded.paths, &loaded.config, &settings.theme)?;
+    let mut all = Skins { names: Vec::new(), skins: Vec::new(), first: 0 };
+    for name in files::theme_names(&loaded.paths) {
+        let theme = if name == settings.theme {
+            all.first = all.names.len();
+            asked.clone()
+        } else {
+            match files::theme(&loaded.paths, &loaded.config, &name) {
+                Ok(theme) => theme,
+                Err(problems) => {
+                    tracing::warn!("theme '{name}' is left out: {problems}");
+                    continue;
+                }
+            }
+        };
+        all.names.push(name);
+        all.skins.push(Skin::new(&theme, depth, settings.ascii));
+    }
+    Ok(all)
+}
+
+fn poll_settings(loaded: &Loaded, everything: bool) -> PollSettings {
+    let settings = &loaded.config.settings;
+    let patterns = settings.streams.patterns.iter().map(|pattern| Name::from(pattern.as_str()));
+    PollSettings {
+        interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
+        patterns: patterns.collect(),
+        discover: settings.streams.discover,
+        everything,
+    }
+}
+
+fn timeouts(loaded: &Loaded) -> Timeouts {
+    let settings = &loaded.config.settings;
+    let response = settings.response_timeout;
+    Timeouts { connect: settings.connect_timeout, poll: response, control: response }
+}
+
+/// One thread draws, two work: polling never waits for a frame.
+fn runtime() -> Result<Runtime, Failure> {
+    let threads = limits::WORKER_THREADS;
+    let built = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+    built.map_err(|error| Failure::Failed(format!("cannot start threads: {error}")))
+}
