@@ -26,7 +26,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
     Snapshot {
         schema: VERSION,
         taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
-        window_ms: tidy(reading.window_us.map(|us| us as f64 / 1000.0)),
+        window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
         target: target_of(info, target),
         health: "unknown",
         findings: [],
@@ -60,6 +60,12 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
         },
         gaps: gaps(reading),
     }
+}
+
+/// What the rates of the server's counters span, which may be more than the last two readings of INFO.
+fn window_us(reading: &Reading) -> Option<i64> {
+    let span_us = reading.rates.commands.span_us().filter(|&us| us > 0);
+    span_us.or(reading.window_us)
 }
 
 fn target_of(info: Option<&Info>, target: &TargetLine) -> Target {
