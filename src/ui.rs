@@ -3,6 +3,7 @@
 //! Knows themes, units and shapes. Does not know terminals, time or where figures come from.
 //! Invariant: nothing here panics at any size, and nothing draws outside the area it was given.
 
+pub mod cells;
 pub mod dump;
 pub mod format;
 mod screens;

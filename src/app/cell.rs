@@ -103,6 +103,8 @@ pub enum Cell {
     Name(Name),
     /// A word.
     Text(String),
+    /// A number that names something: never shortened.
+    Number(u64),
     /// A number of things.
     Count(Option<u64>),
     /// A lag with how far it may be trusted.
@@ -130,6 +132,7 @@ impl Cell {
     fn number(&self) -> Option<f64> {
         match self {
             Self::Count(count) | Self::Bytes(count) | Self::Ms(count) => count.map(|count| count as f64),
+            Self::Number(number) => Some(*number as f64),
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
             Self::Us(value) | Self::Rate(value) | Self::Seconds(value) => *value,
             Self::Time(at_ms) => Some(*at_ms as f64),

@@ -6,6 +6,7 @@ mod cache;
 mod clients;
 mod consumers;
 mod entries;
+mod gaps;
 mod group;
 mod latency;
 mod log;
@@ -14,6 +15,7 @@ mod overview;
 mod pending;
 mod stream;
 mod streams;
+mod table;
 
 use crate::app::geometry::Areas;
 use crate::app::{State, View};

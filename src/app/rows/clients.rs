@@ -32,7 +32,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
     let row = |client: &crate::core::model::clients::Client| Row {
         id: RowId::Client(client.id),
         cells: vec![
-            Cell::Count(Some(client.id)),
+            Cell::Number(client.id),
             Cell::Name(client.name.clone()),
             Cell::Name(client.address.clone()),
             Cell::Bytes(client.omem),

@@ -24,7 +24,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
     let row = |entry: &crate::core::model::latency::SlowEntry| Row {
         id: RowId::Slow(entry.id),
         cells: vec![
-            Cell::Count(Some(entry.id)),
+            Cell::Number(entry.id),
             Cell::Time(entry.at_s.saturating_mul(1000)),
             Cell::Us(Some(entry.duration_us as f64)),
             Cell::Name(entry.command.clone()),

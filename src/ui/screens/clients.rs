@@ -1,12 +1,52 @@
-//! The clients screen.
+//! Who is connected, and who hurts? CLIENT LIST, the greatest memory first.
+//!
+//! Knows why it may be missing; not how rows are made. Invariant: a list that is too costly to poll says its
+//! predicted cost and the key that asks once.
 
+use super::table::TableView;
+use super::{consumers, gaps};
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::config::theme::Role;
+use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::Words;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
-pub fn draw(_state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new("Clients").draw(areas.main, buffer, skin);
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let view = TableView {
+        id: TableId::Clients,
+        title: "Clients",
+        notes: notes(reading, skin),
+        empty: vec![nothing(reading)],
+    };
+    view.draw(state, areas.main, buffer, skin);
+}
+
+fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
+    let counts = reading.info.as_ref().map(|info| &info.value.clients);
+    let count = |count: Option<u64>, word: &str| {
+        count.map(|count| Words::new(format!("{} {word}", skin.figures.count(Some(count))), Role::Dim))
+    };
+    let connected = counts.and_then(|counts| match (counts.connected, counts.max) {
+        (Some(connected), Some(max)) if max > 0 => {
+            let (connected, max) = (skin.figures.count(Some(connected)), skin.figures.count(Some(max)));
+            Some(Words::new(format!("{connected} of {max} connected"), Role::Dim))
+        }
+        (connected, _) => count(connected, "connected"),
+    });
+    let blocked = counts.and_then(|counts| count(counts.blocked, "blocked"));
+    let age = reading.clients.as_ref().and_then(|clients| consumers::age(reading, clients.at_us, "", skin));
+    [connected, blocked, age].into_iter().flatten().collect()
+}
+
+fn nothing(reading: &Reading) -> Words {
+    match (gaps::of(reading, "CLIENT LIST"), &reading.clients) {
+        (Some(gap), _) => gaps::words(gap),
+        (None, Some(_)) => gaps::quiet("Nobody is connected."),
+        (None, None) => gaps::quiet("CLIENT LIST was not read yet; f asks for it."),
+    }
 }

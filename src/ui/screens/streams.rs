@@ -1,12 +1,83 @@
-//! The streams screen.
+//! Which stream is backing up? Every stream with its figures.
+//!
+//! Knows why there may be none; not how rows are made. Invariant: an empty table says which of "not yet", "none"
+//! and "not allowed" it is.
 
+use super::gaps;
+use super::table::TableView;
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::config::theme::Role;
+use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::Words;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
-pub fn draw(_state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new("Streams").draw(areas.main, buffer, skin);
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let view = TableView {
+        id: TableId::Streams,
+        title: "Streams",
+        notes: notes(reading),
+        empty: nothing(reading, skin),
+    };
+    view.draw(state, areas.main, buffer, skin);
+}
+
+/// What is to be said beside the table while it has rows.
+pub fn notes(reading: &Reading) -> Vec<Words> {
+    if reading.streams.is_empty() {
+        return Vec::new();
+    }
+    if gaps::of(reading, "SCAN").is_some() {
+        return vec![Words::new("search denied", Role::Warning)];
+    }
+    if reading.discovery.laps == 0 {
+        return vec![Words::new(format!("still searching, step {}", reading.discovery.steps), Role::Dim)];
+    }
+    gaps::of(reading, "streams").map(gaps::words).into_iter().collect()
+}
+
+/// Why there are no streams.
+pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<Words> {
+    let refused = ["SCAN", "XINFO STREAM"].iter().find_map(|what| gaps::of(reading, what));
+    if let Some(gap) = refused {
+        let hint = "Without it streams are found by name only: list them in the config, [streams] patterns = [\"orders\"].";
+        let hint = (gap.what == "SCAN").then(|| gaps::quiet(hint));
+        return [Some(gaps::words(gap)), hint].into_iter().flatten().collect();
+    }
+    if reading.info.is_none() && reading.taken_at_ms == 0 {
+        return vec![gaps::quiet("Nothing was read yet.")];
+    }
+    let keys = keys(reading, skin);
+    if reading.discovery.laps == 0 {
+        let steps = reading.discovery.steps;
+        return vec![
+            gaps::quiet(format!("Searching for streams: step {steps} of the first walk through the keys.")),
+            gaps::quiet(keys),
+        ];
+    }
+    vec![
+        Words::from("No streams in this database."),
+        gaps::quiet(keys),
+        gaps::quiet("The search goes on: a stream appears here as soon as it is found."),
+    ]
+}
+
+/// Which databases hold keys.
+fn keys(reading: &Reading, skin: &Skin) -> String {
+    let Some(info) = &reading.info else { return String::new() };
+    let databases: Vec<String> = info
+        .value
+        .keyspace
+        .iter()
+        .map(|space| format!("db{} {}", space.database, skin.figures.exact(Some(space.keys))))
+        .collect();
+    match databases.as_slice() {
+        [] => "The server holds no keys at all.".to_owned(),
+        [one] => format!("Keys by database: {one}."),
+        many => format!("Keys by database: {}. `-n NUMBER` looks into another.", many.join(", ")),
+    }
 }

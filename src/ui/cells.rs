@@ -1,0 +1,138 @@
+//! Cells of tables as text and role.
+//!
+//! Knows how each meaning of a cell is written; does not know where it stands. Invariants: what is not known is
+//! `—`, an estimate says so, and only the rows that are seen are ever written.
+
+use crate::app::cell::{Cell, Mark, Row, RowId};
+use crate::config::theme::Role;
+use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::history::History;
+use crate::core::reading::Reading;
+use crate::ui::format;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Words, spark};
+
+/// Span of the small pictures in tables, milliseconds: five minutes.
+pub const TREND_MS: i64 = 300_000;
+/// A lag that swings by less than this is drawn flat.
+const CALM_LAG: f64 = 10.0;
+/// A length that swings by less than this share of itself is drawn flat.
+const CALM_SHARE: f64 = 0.1;
+
+/// One row, written. `trend` is the width of a small picture, in cells.
+pub fn row(row: &Row, trend: u16, reading: &Reading, skin: &Skin) -> Vec<Words> {
+    let mut words: Vec<Words> =
+        row.cells.iter().map(|cell| self::cell(cell, &row.id, trend, reading, skin)).collect();
+    if let (Mark::New, Some(first)) = (row.mark, words.first_mut()) {
+        *first = Words::new(format!("+{}", first.text), Role::Accent);
+    }
+    words
+}
+
+/// One cell, written.
+pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin) -> Words {
+    let figures = skin.figures;
+    match cell {
+        Cell::Name(name) if name.as_bytes().is_empty() => quiet("\"\"".to_owned()),
+        Cell::Name(name) => Words::from(name.to_string()),
+        Cell::Text(text) if text == "—" => unknown(skin),
+        Cell::Text(text) => Words::from(text.clone()),
+        Cell::Number(number) => Words::from(number.to_string()),
+        Cell::Count(count) => known(*count, figures.count(*count), *count == Some(0)),
+        Cell::Lag(lag) => self::lag(*lag, skin),
+        Cell::Bytes(bytes) => known(*bytes, figures.bytes(*bytes), *bytes == Some(0)),
+        Cell::Ms(ms) => known(*ms, figures.duration_ms(*ms), false),
+        Cell::Us(us) => known(*us, figures.latency_us(*us), false),
+        Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
+        Cell::Seconds(seconds) => known(*seconds, figures.duration_s(*seconds), *seconds == Some(0.0)),
+        Cell::Id(id) => Words::from(id.to_string()),
+        Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), Words::from),
+        Cell::Trend => Words::new(self::trend(id, trend, reading, skin), Role::Graph1),
+    }
+}
+
+/// A lag with how far it may be trusted: `12`, `~12`, `≥1000`, `—`.
+pub fn lag(lag: Lag, skin: &Skin) -> Words {
+    let mark = match lag.kind {
+        LagKind::Exact => format::Mark::Exact,
+        LagKind::Estimate => format::Mark::Estimate,
+        LagKind::AtLeast => format::Mark::AtLeast,
+        LagKind::Unknown => return unknown(skin),
+    };
+    known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))
+}
+
+/// A moment as `2026-11-20 13:05:07`, UTC; `None` when it is no time.
+pub fn time(at_ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(at_ms).ok()?;
+    Some(time.strftime("%Y-%m-%d %H:%M:%S").to_string())
+}
+
+/// What stands for a figure that is not known.
+pub fn unknown(skin: &Skin) -> Words {
+    Words::new(skin.figures.unknown(), Role::Unknown)
+}
+
+/// A figure in the role that it deserves: quiet when it is nothing, quieter when it is not known.
+pub fn known<T>(value: Option<T>, text: String, is_nothing: bool) -> Words {
+    let role = match value {
+        None => Role::Unknown,
+        Some(_) if is_nothing => Role::Dim,
+        Some(_) => Role::Text,
+    };
+    Words::new(text, role)
+}
+
+fn quiet(text: String) -> Words {
+    Words::new(text, Role::Dim)
+}
+
+/// The small picture of a row: a stream's length or a group's lag over the last five minutes.
+fn trend(id: &RowId, cells: u16, reading: &Reading, skin: &Skin) -> String {
+    let now_ms = reading.now_ms();
+    let (values, from_zero) = match id {
+        RowId::Stream(key) => {
+            (reading.streams.get(key).map(|stream| slots(&stream.length_series, cells, now_ms, skin)), false)
+        }
+        RowId::Group(key, group) => {
+            let group = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
+            let series = group.and_then(|group| group.lag_series.as_ref());
+            (series.map(|series| slots(series, cells, now_ms, skin)), true)
+        }
+        _ => (None, false),
+    };
+    let Some(mut values) = values else { return String::new() };
+    let mut known = values.iter().flatten().copied();
+    let Some(first) = known.next() else { return String::new() };
+    let (low, high) = known.fold((first, first), |(low, high), value| (low.min(value), high.max(value)));
+    let top = if from_zero {
+        high.max(CALM_LAG)
+    } else {
+        for value in values.iter_mut().flatten() {
+            *value -= low;
+        }
+        (high - low).max(high * CALM_SHARE)
+    };
+    spark::text(&values, Some(top.max(f64::MIN_POSITIVE)), cells, skin.glyphs)
+}
+
+/// The last five minutes in as many slots as the picture has dots across: the mean of what fell into each.
+fn slots(series: &History, cells: u16, now_ms: i64, skin: &Skin) -> Vec<Option<f64>> {
+    let dots = usize::from(cells) * if skin.is_ascii() { 1 } else { 2 };
+    let mut sums = vec![(0.0, 0_u32); dots];
+    let wide_ms = (TREND_MS / (dots as i64).max(1)).max(1);
+    // Slots stand still on the clock, so that the picture moves by whole dots only.
+    let end = now_ms.div_euclid(wide_ms);
+    for point in series.fine() {
+        let back = end.saturating_sub(point.at_ms.div_euclid(wide_ms));
+        let at = usize::try_from(back).ok().and_then(|back| dots.checked_sub(back + 1));
+        if let (Some((sum, count)), Some(value)) = (at.and_then(|at| sums.get_mut(at)), point.value) {
+            *sum += value;
+            *count += 1;
+        }
+    }
+    sums.into_iter().map(|(sum, count)| (count > 0).then(|| sum / f64::from(count))).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! Why something is not on the screen: gaps of the reading as sentences.
+//!
+//! Knows which command feeds what; not why one was refused. Invariant: a reason is one sentence for people.
+
+use crate::config::theme::Role;
+use crate::core::model::{Gap, GapReason};
+use crate::core::reading::Reading;
+use crate::ui::widgets::Words;
+
+/// The gap of a command: as such, or for one of its items.
+pub fn of<'a>(reading: &'a Reading, what: &str) -> Option<&'a Gap> {
+    let is_item = |gap: &&Gap| gap.what.strip_prefix(what).is_some_and(|rest| rest.starts_with(' '));
+    reading.gaps.about(what).or_else(|| reading.gaps.iter().find(is_item))
+}
+
+/// The gap of a command as such or for exactly this item: `XINFO CONSUMERS`, `orders billing`.
+pub fn of_item<'a>(reading: &'a Reading, command: &str, item: &str) -> Option<&'a Gap> {
+    let exact = format!("{command} {item}");
+    reading.gaps.iter().find(|gap| gap.what == exact || gap.what == command)
+}
+
+/// A gap as words.
+pub fn words(gap: &Gap) -> Words {
+    let role = match gap.why {
+        GapReason::Denied | GapReason::Unsupported | GapReason::TooCostly | GapReason::Bound => Role::Warning,
+        GapReason::Timeout | GapReason::Failed => Role::Critical,
+    };
+    Words::new(gap.text.clone(), role)
+}
+
+/// A quiet sentence.
+pub fn quiet(text: impl Into<String>) -> Words {
+    Words::new(text, Role::Dim)
+}

@@ -1,0 +1,120 @@
+//! A table of the console on the screen: frame, notes, sort mark, cursor, and why it is empty.
+//!
+//! Knows tables as values; not what is in them. Invariant: a table without rows says why in words.
+
+use crate::app::cell::{Cell, Column, TableId};
+use crate::app::geometry::has_frame;
+use crate::app::{State, rows};
+use crate::config::theme::Role;
+use crate::ui::cells;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{self, Align, Panel, Table, Textlines, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Names grow up to this: beyond it figures would stand too far from what they belong to.
+const NAME_MOST: u16 = 40;
+/// Rooms from which on the small pictures are wider, and how wide.
+const TREND_WIDE: (u16, u16) = (170, 40);
+
+/// A table and what stands around it.
+pub struct TableView<'a> {
+    /// Which table.
+    pub id: TableId,
+    /// The title of its frame.
+    pub title: &'a str,
+    /// More notes for the frame's line, before the position.
+    pub notes: Vec<Words>,
+    /// Why there are no rows, when there are none: paragraphs.
+    pub empty: Vec<Words>,
+}
+
+impl TableView<'_> {
+    /// Draws frame and table into the area that `geometry::Areas` has for it.
+    pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+        let Some(table) = state.tables.get(&self.id) else { return };
+        let reading = state.shown();
+        let inner = inner(area);
+        let trend = table.rows.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
+        let columns: Vec<widgets::Column> = rows::columns(self.id)
+            .iter()
+            .enumerate()
+            .map(|(at, column)| match Some(at) == trend && inner.width >= TREND_WIDE.0 {
+                true => widgets::Column { least: TREND_WIDE.1, most: TREND_WIDE.1, ..shaped(column) },
+                false => shaped(column),
+            })
+            .collect();
+        let trend = trend.and_then(|at| columns.get(at)).map_or(0, |column| column.least);
+        let visible = table.visible(Table::capacity(inner));
+        let rows: Vec<Vec<Words>> = visible.iter().map(|row| cells::row(row, trend, reading, skin)).collect();
+        let drawn = Table {
+            columns: &columns,
+            rows: &rows,
+            offset: table.offset,
+            total: table.rows.len(),
+            selected: (!table.rows.is_empty()).then_some(table.index),
+            sorted: Some((table.sort, table.is_descending)),
+        };
+        let mut notes = self.notes;
+        if let Some(filter) = &table.filter {
+            notes.push(Words::new(format!("/{}", filter.text), Role::Match));
+        }
+        if table.filter.is_some() {
+            let text = format!("{} of {}", table.rows.len(), table.total);
+            notes.push(Words::new(text, Role::Dim));
+        } else if !table.rows.is_empty() {
+            notes.push(Words::new(drawn.position(inner), Role::Dim));
+        }
+        frame(area, self.title, notes, buffer, skin);
+        drawn.draw(inner, buffer, skin);
+        if table.rows.is_empty() {
+            let below = below_head(inner);
+            match (&table.filter, table.total) {
+                (Some(filter), 1..) => {
+                    let text = format!(
+                        "None of {} rows matches /{}; esc drops the filter.",
+                        table.total, filter.text
+                    );
+                    why(&[Words::new(text, Role::Dim)], below, buffer, skin);
+                }
+                _ => why(&self.empty, below, buffer, skin),
+            }
+        }
+    }
+}
+
+/// Draws the frame of an area where it has one, and gives what is left inside.
+pub fn frame(area: Rect, title: &str, notes: Vec<Words>, buffer: &mut Buffer, skin: &Skin) -> Rect {
+    if has_frame(area) {
+        let panel = Panel::new(title).boxed().focus(true);
+        notes.into_iter().fold(panel, Panel::note).draw(area, buffer, skin);
+    }
+    inner(area)
+}
+
+/// What is left inside the frame of an area, where it has one.
+pub fn inner(area: Rect) -> Rect {
+    if has_frame(area) { Panel::new("").boxed().inner(area) } else { area }
+}
+
+/// Draws paragraphs that say why something is not there.
+pub fn why(paragraphs: &[Words], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
+    Textlines { paragraphs, offset: 0 }.draw(area, buffer, skin);
+}
+
+fn below_head(inner: Rect) -> Rect {
+    let used = inner.height.min(1);
+    Rect { y: inner.y.saturating_add(used), height: inner.height - used, ..inner }
+}
+
+fn shaped(column: &Column) -> widgets::Column {
+    widgets::Column {
+        title: column.title,
+        align: if column.is_right { Align::Right } else { Align::Left },
+        least: column.width,
+        most: if column.is_flexible { NAME_MOST.max(column.width) } else { column.width },
+        flex: u16::from(column.is_flexible),
+        priority: column.priority,
+    }
+}
