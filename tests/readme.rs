@@ -5,8 +5,10 @@
 
 #![cfg(test)]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use streamgauge::commands::{KeyMap, reference};
 
@@ -37,6 +39,45 @@ fn the_table_of_keys_is_the_programs_own() {
     } else {
         assert_eq!(inner, wanted, "README.md is behind: UPDATE_README=1 cargo test --test readme");
     }
+}
+
+/// Options in a text: `-x` and `--word`, as words of their own.
+fn options(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.len() > 1 && word.starts_with('-'));
+    words
+        .filter(|word| word.trim_start_matches('-').chars().next().is_some_and(char::is_alphabetic))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_options_are_the_programs_own() {
+    let text = read("README.md");
+    let (before, table, after) = parts(&text, "options");
+    let mut known = BTreeSet::new();
+    for words in [&["--help"][..], &["snapshot", "--help"], &["demo", "--help"]] {
+        let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(words).output().unwrap();
+        let help = String::from_utf8(help.stdout).unwrap();
+        let heads = help.lines().filter(|line| line.trim_start().starts_with('-'));
+        let own: BTreeSet<String> =
+            heads.flat_map(|line| options(line.trim_start().split("  ").next().unwrap())).collect();
+        if words.len() == 1 {
+            assert!(own.len() > 15, "{own:?} of {help}");
+            let told = options(&format!("{table}{after}"));
+            let silent: Vec<_> = own.difference(&told).collect();
+            assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
+            assert!(options(table).is_subset(&own), "{:?} do not exist", options(table).difference(&own));
+        }
+        known.extend(own);
+    }
+    // What other programs in the examples have.
+    let foreign = ["--path"].map(str::to_owned);
+    let strange: Vec<_> = options(&format!("{before}{after}"))
+        .into_iter()
+        .filter(|option| !known.contains(option) && !foreign.contains(option))
+        .collect();
+    assert!(strange.is_empty(), "README.md tells of {strange:?}, which do not exist");
 }
 
 #[test]
