@@ -3,16 +3,22 @@
 //! Knows the state, read-only. Invariant: every figure comes from the reading; what is missing says why.
 
 mod cache;
+mod charts;
 mod clients;
 mod consumers;
+mod cuts;
 mod entries;
+mod facts;
 mod gaps;
+mod gauges;
 mod group;
+mod keyspace;
 mod latency;
 mod log;
 mod memory;
 mod overview;
 mod pending;
+mod reasons;
 mod stream;
 mod streams;
 mod table;

@@ -1,5 +1,7 @@
 //! Memory as INFO reports it, in bytes.
 
+pub mod parts;
+
 /// INFO memory.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Memory {

@@ -1,12 +1,69 @@
-//! The overview screen.
+//! The overview: is it healthy, at a glance. Gauges and figures, graphs over time, and the worst streams.
+//!
+//! Knows where each part stands; `figures` and `graphs` know what is in them. Invariant: it judges
+//! nothing that the server does not say itself (verdicts are `core::diagnose`'s).
 
+mod figures;
+mod graphs;
+
+use super::table::TableView;
+use super::{cuts, facts, gauges, reasons, streams};
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::notice;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// From this width on the gauges and the two lines stand side by side.
+const SIDE_BY_SIDE: u16 = 150;
+/// Rows of a graph that still says something: title and three rows.
+const LEAST_GRAPH: u16 = 4;
 
 /// Draws it.
-pub fn draw(_state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new("Overview").draw(areas.main, buffer, skin);
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let mut rest = cuts::inset(areas.top);
+    if state.shown().info.is_none() {
+        let (line, below) = cuts::top(rest, 1);
+        notice(&reasons::why(state, "INFO"), line, buffer, skin);
+        rest = below;
+    }
+    let halves = |area: Rect| {
+        let count = if area.width >= SIDE_BY_SIDE { 2 } else { 1 };
+        let places = cuts::columns(area, count, 3);
+        let of = move |at: usize| {
+            let column = places.get(at % usize::from(count)).copied().unwrap_or_default();
+            let skipped = u16::try_from(at).unwrap_or(0) / count;
+            cuts::top(cuts::top(column, skipped).1, 1).0
+        };
+        (2 / count, of)
+    };
+    let (rows, place) = halves(rest);
+    gauges::memory(state, place(0), buffer, skin);
+    gauges::hits(state, place(1), buffer, skin);
+    rest = cuts::top(rest, rows).1;
+
+    let all = figures::all(state, skin);
+    let (figures, below) = cuts::top(rest, facts::rows_of(all.len(), rest.width));
+    facts::draw(&all, figures, buffer, skin);
+
+    let (rows, place) = halves(below);
+    figures::persistence(state, place(0), buffer, skin);
+    figures::server(state, place(1), buffer, skin);
+    rest = cuts::top(below, rows).1;
+
+    // Air where there is room for it.
+    rest = cuts::top(rest, u16::from(rest.height >= 12)).1;
+    if rest.height >= LEAST_GRAPH {
+        graphs::draw(state, rest, buffer, skin);
+    }
+    let reading = state.shown();
+    let view = TableView {
+        id: TableId::Worst,
+        title: "Streams",
+        notes: streams::notes(reading),
+        empty: streams::nothing(reading, skin),
+    };
+    view.draw(state, areas.main, buffer, skin);
 }

@@ -22,7 +22,7 @@ pub struct Part<'a> {
 /// The parts of a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack<'a> {
-    /// The parts; colours and textures repeat after four.
+    /// The parts; their looks repeat after sixteen.
     pub parts: &'a [Part<'a>],
     /// The whole; the sum of the parts when there is none or less. What no part takes stays empty.
     pub whole: Option<f64>,
@@ -30,24 +30,33 @@ pub struct Stack<'a> {
 
 const ROLES: [Role; 4] = [Role::Graph1, Role::Graph2, Role::Graph3, Role::Graph4];
 
+/// Colour and texture of the part at this place: after four parts the same colours come with other textures.
+pub fn look(at: usize, skin: &Skin) -> (Role, char) {
+    let role = ROLES.get(at % ROLES.len()).copied().unwrap_or(Role::Graph1);
+    let glyphs = skin.glyphs.parts;
+    let glyph = glyphs.get((at + at / ROLES.len()) % glyphs.len()).copied().unwrap_or(skin.glyphs.bar_used);
+    (role, glyph)
+}
+
 impl Stack<'_> {
     /// Draws the bar into the first row and the legend into those beneath, as many as there are.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let mut pen = Pen::new(area, buffer);
         pen.run((area.x, area.y), area.width, skin.glyphs.bar_rest, skin.style(Role::BarRest));
         let mut x = area.x;
-        let looks = ROLES.iter().zip(skin.glyphs.parts).cycle();
-        for (cells, (role, glyph)) in self.cells(area.width).into_iter().zip(looks.clone()) {
-            pen.run((x, area.y), cells, glyph, skin.style(*role));
+        for (at, cells) in self.cells(area.width).into_iter().enumerate() {
+            let (role, glyph) = look(at, skin);
+            pen.run((x, area.y), cells, glyph, skin.style(role));
             x = x.saturating_add(cells);
         }
         let (mut x, mut y) = (area.x, area.y.saturating_add(1));
-        for (part, (role, glyph)) in self.parts.iter().zip(looks) {
+        for (at, part) in self.parts.iter().enumerate() {
+            let (role, glyph) = look(at, skin);
             let wanted = width(part.name).saturating_add(width(part.figure)).saturating_add(3);
             if x > area.x && x.saturating_add(wanted) > area.right() {
                 (x, y) = (area.x, y.saturating_add(1));
             }
-            pen.glyph(x, y, glyph, skin.style(*role));
+            pen.glyph(x, y, glyph, skin.style(role));
             let next = pen.text(x.saturating_add(2), y, part.name, skin.style(Role::Dim));
             let next = pen.text(next.saturating_add(1), y, part.figure, skin.style(Role::Text));
             x = next.saturating_add(2);

@@ -1,0 +1,67 @@
+//! The hit ratio over one, five and fifteen minutes, and since the server's start.
+//!
+//! Invariant: fewer reads than mean anything give no ratio, and the line says so.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::cache::{MIN_LOOKUPS, Window};
+use crate::ui::screens::cuts;
+use crate::ui::screens::gauges;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Panel, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Title and four lines.
+pub const ROWS: u16 = 5;
+const MINUTE_US: i64 = 60_000_000;
+const SPANS: [(&str, i64); 3] = [("1 min", 1), ("5 min", 5), ("15 min", 15)];
+
+/// Draws the panel with its title.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let note = Words::new("our own reads left out, but not since start", Role::Dim);
+    let inner = Panel::new("Hit ratio").note(note).draw(area, buffer, skin);
+    let line = |at: u16| cuts::top(cuts::top(inner, at).1, 1).0;
+    for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
+        let span_us = minutes * MINUTE_US;
+        let window = state.shown().cache.window(span_us);
+        gauges::draw(
+            (label, window.ratio(), [None, None]),
+            &words(&window, span_us, skin),
+            line(at),
+            buffer,
+            skin,
+        );
+    }
+    let all = state.shown().info.as_ref().and_then(|info| info.value.stats.lookups);
+    let words = all
+        .map_or_else(Vec::new, |all| vec![reads(all.total(), skin), Words::new("ours included", Role::Dim)]);
+    let ratio = all.filter(|all| all.total() > 0).and_then(|all| all.ratio());
+    gauges::draw(("start", ratio, [None, None]), &words, line(3), buffer, skin);
+}
+
+fn reads(count: u64, skin: &Skin) -> Words {
+    Words::from(format!("{:>6} reads", skin.figures.count(Some(count))))
+}
+
+fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<Words> {
+    if window.whole_us == 0 {
+        return vec![Words::new("nothing counted yet", Role::Unknown)];
+    }
+    let total = window.lookups.total();
+    let mut words = vec![if window.ratio().is_some() {
+        reads(total, skin)
+    } else {
+        Words::new(format!("{total:>6} reads of {MIN_LOOKUPS} needed"), Role::Unknown)
+    }];
+    words.push(Words::new(format!("seen {}", skin.figures.percent(window.coverage())), Role::Dim));
+    // A window is as long as the span but for a round or two; before that it is what there is so far.
+    let known_us = i64::try_from(window.whole_us).unwrap_or(i64::MAX);
+    if known_us.saturating_add(10_000_000) < span_us {
+        words.push(Words::new(
+            format!("first {}", skin.figures.duration_ms(Some(window.whole_us / 1000))),
+            Role::Dim,
+        ));
+    }
+    words
+}

@@ -1,0 +1,102 @@
+//! Graphs of what the reading remembers: one span of time for all graphs of a screen.
+//!
+//! Knows histories and their two resolutions, not what is in them. Invariant: a time in which nothing was
+//! measured is a break, whatever the interval between polls.
+
+pub mod server;
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::history::History;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Graph, Point, Scale, Series, Unit, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Five minutes: as long as a point a second is kept.
+pub const MINUTES_MS: i64 = 5 * 60_000;
+const HOUR_MS: i64 = 60 * 60_000;
+/// Spans that one reads at a glance.
+const STEPS_MS: [i64; 6] = [60_000, 2 * 60_000, MINUTES_MS, 15 * 60_000, 30 * 60_000, HOUR_MS];
+
+/// The time that graphs show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First and last instant, milliseconds since 1970.
+    pub ends_ms: (i64, i64),
+    /// Readings further apart are not joined, milliseconds.
+    pub gap_ms: i64,
+    coarse: bool,
+}
+
+impl Span {
+    /// The shortest round span that holds everything there is, up to five minutes, or to an hour for graphs
+    /// that are `wide` cells wide.
+    pub fn of(state: &State, wide: u16) -> Self {
+        /// Cells from which on an hour has more to say than five minutes.
+        const WIDE_ENOUGH_FOR_AN_HOUR: u16 = 70;
+        let most_ms = if wide >= WIDE_ENOUGH_FOR_AN_HOUR { HOUR_MS } else { MINUTES_MS };
+        let reading = state.shown();
+        let now_ms = reading.now_ms();
+        let first_ms = reading.series.used.coarse().first().map_or(now_ms, |point| point.at_ms);
+        let age_ms = now_ms.saturating_sub(first_ms).min(most_ms);
+        let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(most_ms);
+        let coarse = span_ms > MINUTES_MS;
+        let interval_ms = i64::try_from(state.interval_us / 1000).unwrap_or(HOUR_MS);
+        let least_ms = if coarse { 25_000 } else { 3_500 };
+        Self {
+            ends_ms: (now_ms.saturating_sub(span_ms), now_ms),
+            gap_ms: least_ms.max(interval_ms.saturating_mul(5) / 2),
+            coarse,
+        }
+    }
+
+    /// The points of a figure that belong to this span.
+    pub fn points(&self, history: &History) -> Vec<Point> {
+        let points = if self.coarse { history.coarse() } else { history.fine() };
+        points.into_iter().map(|point| Point { t_ms: point.at_ms, value: point.value }).collect()
+    }
+}
+
+/// A graph of one figure or of several of one unit.
+pub struct Chart<'a> {
+    /// Its title.
+    pub title: &'a str,
+    /// At the right end of its title's line.
+    pub now: Vec<Words>,
+    /// The points of each figure, and how it is painted; the first lies above the others.
+    pub lines: Vec<(Vec<Point>, Role)>,
+    /// What the figures are.
+    pub unit: Unit,
+    /// How they are laid out.
+    pub scale: Scale,
+    /// A line across.
+    pub limit: Option<f64>,
+}
+
+impl Chart<'_> {
+    /// The greatest value in the span.
+    pub fn greatest(points: &[Point], span: &Span) -> Option<f64> {
+        let (from, to) = span.ends_ms;
+        let shown = points.iter().filter(|point| (from..=to).contains(&point.t_ms));
+        shown.filter_map(|point| point.value).filter(|value| value.is_finite()).reduce(f64::max)
+    }
+
+    /// Draws it. The area under the first line is filled.
+    pub fn draw(&self, span: &Span, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+        let series: Vec<Series> =
+            self.lines.iter().map(|(points, role)| Series { points, role: *role }).collect();
+        Graph {
+            title: self.title,
+            now: self.now.clone(),
+            series: &series,
+            span_ms: span.ends_ms,
+            gap_ms: span.gap_ms,
+            unit: self.unit,
+            scale: self.scale,
+            limit: self.limit,
+            fill: true,
+        }
+        .draw(area, buffer, skin);
+    }
+}

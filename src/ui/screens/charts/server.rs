@@ -1,0 +1,173 @@
+//! The graphs of the server as a whole: what each shows, and the figures beside its title.
+//!
+//! Knows series by name, not where a graph stands. Invariant: a graph of two figures names both, in the colours
+//! of their lines.
+
+use super::{Chart, Span};
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::history::History;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Point, Scale, Unit, Words};
+
+/// Memory used and resident, bytes.
+pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let series = &state.shown().series;
+    let memory = state.shown().info.as_ref().map(|info| &info.value.memory);
+    let (used, rss) = (memory.and_then(|memory| memory.used), memory.and_then(|memory| memory.rss));
+    let figure = |bytes: Option<u64>| skin.figures.bytes(bytes);
+    Chart {
+        limit: memory.and_then(|memory| memory.limit()).map(|limit| limit as f64),
+        ..pair(
+            ("memory", Unit::Bytes, Scale::Zero),
+            [
+                ("used", span.points(&series.used), figure(used)),
+                ("rss", span.points(&series.rss), figure(rss)),
+            ],
+        )
+    }
+}
+
+/// Commands a second.
+pub fn commands<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let rate = |value| skin.figures.rate(value);
+    single(("commands", Unit::Rate), &reading.series.ops, reading.rates.commands.per_s(), span, rate)
+}
+
+/// Hits over reads of others, 0 to 1.
+pub fn hit_ratio<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let series = &state.shown().series.hit_ratio;
+    let points = span.points(series);
+    let (from, to) = span.ends_ms;
+    let shown = points.iter().filter(|point| (from..=to).contains(&point.t_ms));
+    let least = shown.filter_map(|point| point.value).reduce(f64::min);
+    let latest = points.last().and_then(|point| point.value);
+    let percent = |share| format!("{:>6}", skin.figures.percent(share));
+    let mut now = vec![Words::new(percent(latest), Role::Graph1)];
+    if least.is_some() {
+        now.insert(0, Words::new(format!("min {}", percent(least)), Role::Dim));
+    }
+    Chart {
+        title: "hit ratio",
+        now,
+        lines: vec![(points, Role::Graph1)],
+        unit: Unit::Share,
+        scale: Scale::UpTo(1.0),
+        limit: None,
+    }
+}
+
+/// Bytes in and out a second.
+pub fn network<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let (rates, series) = (&reading.rates, &reading.series);
+    let figure = |value| skin.figures.bytes_rate(value);
+    pair(
+        ("network", Unit::BytesRate, Scale::Zero),
+        [
+            ("out", span.points(&series.net_out), figure(rates.net_out.per_s())),
+            ("in", span.points(&series.net_in), figure(rates.net_in.per_s())),
+        ],
+    )
+}
+
+/// Clients connected.
+pub fn clients<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let connected = reading.info.as_ref().and_then(|info| info.value.clients.connected);
+    let count = |value: Option<f64>| skin.figures.count(value.map(|value| value.round() as u64));
+    let now = connected.map(|count| count as f64);
+    single(("clients", Unit::Count), &reading.series.clients, now, span, count)
+}
+
+/// Keys expired and evicted a second.
+pub fn removed<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let (rates, series) = (&reading.rates, &reading.series);
+    let figure = |value| skin.figures.rate(value);
+    pair(
+        ("keys removed", Unit::Rate, Scale::Zero),
+        [
+            ("expired", span.points(&series.expired), figure(rates.expired.per_s())),
+            ("evicted", span.points(&series.evicted), figure(rates.evicted.per_s())),
+        ],
+    )
+}
+
+/// Hits and misses a second, ours included.
+pub fn lookups<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let (rates, series) = (&reading.rates, &reading.series);
+    let figure = |value| skin.figures.rate(value);
+    pair(
+        ("reads", Unit::Rate, Scale::Zero),
+        [
+            ("hits", span.points(&series.hits), figure(rates.hits.per_s())),
+            ("misses", span.points(&series.misses), figure(rates.misses.per_s())),
+        ],
+    )
+}
+
+/// Round trips of PING, microseconds, on a logarithmic axis.
+pub fn pings<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let reading = state.shown();
+    let point =
+        |(at_us, trip_us): (i64, u64)| Point { t_ms: at_us.div_euclid(1000), value: Some(trip_us as f64) };
+    let points: Vec<Point> = reading.pings.trips().map(point).collect();
+    let latest = points.last().and_then(|point| point.value);
+    let greatest = Chart::greatest(&points, span);
+    let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
+    Chart {
+        title: "PING",
+        now: now_and_greatest(figure(latest), greatest.map(|_| figure(greatest))),
+        lines: vec![(points, Role::Graph1)],
+        unit: Unit::LatencyUs,
+        scale: Scale::Log,
+        limit: None,
+    }
+}
+
+fn single<'a>(
+    (title, unit): (&'a str, Unit),
+    series: &History,
+    now: Option<f64>,
+    span: &Span,
+    figure: impl Fn(Option<f64>) -> String,
+) -> Chart<'a> {
+    let points = span.points(series);
+    let greatest = Chart::greatest(&points, span);
+    let padded = |value| format!("{:>8}", figure(value));
+    Chart {
+        title,
+        now: now_and_greatest(padded(now), greatest.map(|_| padded(greatest))),
+        lines: vec![(points, Role::Graph1)],
+        unit,
+        scale: Scale::Zero,
+        limit: None,
+    }
+}
+
+fn now_and_greatest(now: String, greatest: Option<String>) -> Vec<Words> {
+    let mut words = vec![Words::new(now, Role::Graph1)];
+    if let Some(greatest) = greatest {
+        words.insert(0, Words::new(format!("max {}", greatest.trim_start()), Role::Dim));
+    }
+    words
+}
+
+/// Two figures: name, points, and the present value as text.
+fn pair<'a>(
+    (title, unit, scale): (&'a str, Unit, Scale),
+    [first, second]: [(&str, Vec<Point>, String); 2],
+) -> Chart<'a> {
+    let words = |name: &str, figure: &str, role| Words::new(format!("{name} {figure:>8}"), role);
+    Chart {
+        title,
+        now: vec![words(first.0, &first.2, Role::Graph1), words(second.0, &second.2, Role::Graph2)],
+        lines: vec![(first.1, Role::Graph1), (second.1, Role::Graph2)],
+        unit,
+        scale,
+        limit: None,
+    }
+}

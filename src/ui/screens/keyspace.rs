@@ -1,0 +1,59 @@
+//! Keys of every database, and how many of them have a TTL.
+//!
+//! Invariant: a database without keys is not listed by the server, and not here either.
+
+use super::reasons;
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::info::Keyspace;
+use crate::ui::format::{COUNT_WIDTH, PERCENT_WIDTH};
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Column, Panel, Table, Words, notice};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const COLUMNS: [Column; 5] = [
+    Column::text("DB", 4, 10, 0),
+    Column::figures("KEYS", COUNT_WIDTH, 0),
+    Column::figures("WITH TTL", COUNT_WIDTH + 2, 1),
+    Column::figures("WITHOUT", COUNT_WIDTH + 1, 2),
+    Column::figures("SHARE WITHOUT", PERCENT_WIDTH, 3),
+];
+
+/// Draws the panel with its title.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
+    let keys: Option<u64> = spaces.map(|spaces| spaces.iter().map(|space| space.keys).sum());
+    let note = format!("{} keys", skin.figures.count(keys));
+    let inner = Panel::new("Keys").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
+    match spaces {
+        None => notice(&reasons::why(state, "INFO"), inner, buffer, skin),
+        Some([]) => notice(&Words::new("no keys in any database", Role::Dim), inner, buffer, skin),
+        Some(spaces) => {
+            let rows: Vec<Vec<Words>> = spaces.iter().map(|space| row(space, skin)).collect();
+            let shown = rows.get(..Table::capacity(inner).min(rows.len())).unwrap_or_default();
+            Table {
+                columns: &COLUMNS,
+                rows: shown,
+                offset: 0,
+                total: rows.len(),
+                selected: None,
+                sorted: None,
+            }
+            .draw(inner, buffer, skin);
+        }
+    }
+}
+
+fn row(space: &Keyspace, skin: &Skin) -> Vec<Words> {
+    let without = space.keys.saturating_sub(space.expires);
+    let share = (space.keys > 0).then(|| without as f64 / space.keys as f64);
+    let count = |count: u64| Words::from(skin.figures.count(Some(count)));
+    vec![
+        format!("db{}", space.database).into(),
+        count(space.keys),
+        count(space.expires),
+        count(without),
+        skin.figures.percent(share).into(),
+    ]
+}

@@ -1,0 +1,80 @@
+//! Where the server's time goes: commands by their share of it.
+//!
+//! Invariant: shares are of the time that all commands took in the last window, so they add up to one.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::reading::commands::CommandRow;
+use crate::ui::format::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
+use crate::ui::screens::facts::figure_words;
+use crate::ui::screens::reasons;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Column, Panel, Table, Words, notice};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::cmp::Ordering;
+
+const BAR: u16 = 8;
+const COLUMNS: [Column; 8] = [
+    Column::text("COMMAND", 12, 24, 0),
+    Column::figures("SHARE", PERCENT_WIDTH, 0),
+    Column { title: "", least: BAR, most: BAR, flex: 0, priority: 4, align: crate::ui::widgets::Align::Left },
+    Column::figures("CALLS", RATE_WIDTH, 1),
+    Column::figures("MEAN", LATENCY_WIDTH, 2),
+    Column::figures("P50", LATENCY_WIDTH, 5),
+    Column::figures("P99", LATENCY_WIDTH, 3),
+    Column::figures("CALLS EVER", COUNT_WIDTH, 6),
+];
+
+/// Draws the panel with its title.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let commands = &state.shown().commands;
+    let note = Words::new("by share of server time", Role::Dim);
+    let inner = Panel::new("Commands").note(note).draw(area, buffer, skin);
+    if commands.is_empty() {
+        return notice(&reason(state), inner, buffer, skin);
+    }
+    let mut sorted: Vec<&CommandRow> = commands.rows().iter().collect();
+    sorted.sort_by(|a, b| order(a, b));
+    let rows: Vec<Vec<Words>> =
+        sorted.iter().take(Table::capacity(inner)).map(|one| row(one, skin)).collect();
+    Table {
+        columns: &COLUMNS,
+        rows: &rows,
+        offset: 0,
+        total: rows.len(),
+        selected: None,
+        sorted: Some((1, true)),
+    }
+    .draw(inner, buffer, skin);
+}
+
+fn reason(state: &State) -> Words {
+    let gaps = &state.shown().gaps;
+    if gaps.about("INFO commandstats").is_some() {
+        return reasons::why(state, "INFO commandstats");
+    }
+    reasons::why(state, "INFO")
+}
+
+/// Greatest share first, unknown last; then by calls, then by name, so that no row moves without a cause.
+fn order(a: &CommandRow, b: &CommandRow) -> Ordering {
+    let share = |row: &CommandRow| row.share.unwrap_or(-1.0);
+    share(b).total_cmp(&share(a)).then_with(|| b.calls.cmp(&a.calls)).then_with(|| a.name.cmp(&b.name))
+}
+
+fn row(row: &CommandRow, skin: &Skin) -> Vec<Words> {
+    let figures = skin.figures;
+    let figure = |text: String| figure_words(text, skin);
+    let cells = row.share.map_or(0, |share| (share * f64::from(BAR)).round() as usize);
+    vec![
+        row.name.replace('|', " ").into(),
+        figure(figures.percent(row.share)),
+        Words::new(skin.glyphs.bar_used.to_string().repeat(cells), Role::BarUsed),
+        figure(figures.rate(row.calls_per_s)),
+        figure(figures.latency_us(row.mean_us)),
+        figure(figures.latency_us(row.p50_us)),
+        figure(figures.latency_us(row.p99_us)),
+        Words::new(figures.count(Some(row.calls)), Role::Dim),
+    ]
+}

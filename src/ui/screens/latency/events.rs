@@ -1,0 +1,54 @@
+//! The latency monitor's events: what held the server, when last, and how long.
+//!
+//! Invariant: no events and no monitor can't be told apart by LATENCY LATEST, and the panel says so.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::latency::LatencyEvent;
+use crate::ui::format::DURATION_WIDTH;
+use crate::ui::screens::reasons;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Column, Panel, Table, Textlines, Words, notice};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const COLUMNS: [Column; 4] = [
+    Column::text("EVENT", 12, 30, 0),
+    Column::figures("LAST", DURATION_WIDTH, 0),
+    Column::figures("WORST", DURATION_WIDTH, 1),
+    Column::figures("AGO", DURATION_WIDTH, 0),
+];
+
+/// Draws the panel with its title.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let inner = Panel::new("Latency monitor").draw(area, buffer, skin);
+    match state.shown().latency_events.as_deref() {
+        None => notice(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
+        Some([]) => {
+            let text = "No events. The monitor is off while latency-monitor-threshold is 0 (its default).";
+            Textlines { paragraphs: &[Words::new(text, Role::Dim)], offset: 0 }.draw(inner, buffer, skin);
+        }
+        Some(events) => {
+            let now_ms = state.shown().now_ms();
+            let mut sorted: Vec<&LatencyEvent> = events.iter().collect();
+            sorted.sort_by(|a, b| b.at_s.cmp(&a.at_s).then_with(|| a.name.cmp(&b.name)));
+            let rows: Vec<Vec<Words>> =
+                sorted.iter().take(Table::capacity(inner)).map(|event| row(event, now_ms, skin)).collect();
+            Table {
+                columns: &COLUMNS,
+                rows: &rows,
+                offset: 0,
+                total: rows.len(),
+                selected: None,
+                sorted: None,
+            }
+            .draw(inner, buffer, skin);
+        }
+    }
+}
+
+fn row(event: &LatencyEvent, now_ms: i64, skin: &Skin) -> Vec<Words> {
+    let ms = |ms: u64| Words::from(skin.figures.duration_ms(Some(ms)));
+    let age_ms = u64::try_from(now_ms.saturating_sub(event.at_s.saturating_mul(1000))).unwrap_or(0);
+    vec![event.name.clone().into(), ms(event.latest_ms), ms(event.max_ms), ms(age_ms)]
+}

@@ -1,0 +1,29 @@
+//! The latency screen's single figures.
+
+use crate::app::State;
+use crate::core::model::info::Info;
+use crate::ui::screens::charts::MINUTES_MS;
+use crate::ui::screens::facts::Fact;
+use crate::ui::theme::Skin;
+
+/// Round trips of the last five minutes, and what holds the server itself.
+pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
+    let reading = state.shown();
+    let nothing = Info::default();
+    let info = reading.info.as_ref().map_or(&nothing, |info| &info.value);
+    let trips = reading.pings.percentiles(reading.at_us, MINUTES_MS * 1000);
+    let figures = skin.figures;
+    let us = |name, us: Option<u64>| Fact::new(name, figures.latency_us(us.map(|us| us as f64)), skin);
+    let samples = u64::try_from(trips.samples).ok().filter(|&samples| samples > 0);
+    vec![
+        us("PING p50", trips.p50),
+        us("PING p95", trips.p95),
+        us("PING p99", trips.p99),
+        us("PING max", trips.max),
+        Fact::new("PINGs in 5 min", figures.count(samples), skin),
+        us("event loop turn", info.stats.eventloop_us),
+        us("last fork", info.persistence.latest_fork_us),
+        Fact::new("new slow entries", figures.count(reading.slowlog.new_entries()), skin),
+        Fact::new("error replies", figures.rate(reading.rates.errors.per_s()), skin),
+    ]
+}

@@ -1,0 +1,27 @@
+//! What stands around the table of the slow log.
+//!
+//! Invariant: an empty log and one that can't be read are told apart.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::ui::screens::{gaps, reasons};
+use crate::ui::theme::Skin;
+use crate::ui::widgets::Words;
+
+/// How many entries are new.
+pub fn notes(state: &State, skin: &Skin) -> Vec<Words> {
+    let new = state.shown().slowlog.new_entries().filter(|&new| new > 0);
+    let text = |new| format!("+ {} since we look", skin.figures.count(Some(new)));
+    new.map(|new| Words::new(text(new), Role::Accent)).into_iter().collect()
+}
+
+/// Why there are no entries.
+pub fn nothing(state: &State) -> Vec<Words> {
+    match state.shown().slowlog.entries() {
+        None => vec![reasons::why(state, "SLOWLOG GET")],
+        Some(_) => vec![
+            Words::from("The slow log is empty."),
+            gaps::quiet("It keeps commands that ran longer than slowlog-log-slower-than (10 ms by default)."),
+        ],
+    }
+}

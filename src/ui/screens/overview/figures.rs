@@ -1,0 +1,162 @@
+//! The overview's single figures, and its two lines: what is on disk, and what this server is.
+//!
+//! Invariant: red is only what the server itself calls failed.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::info::Info;
+use crate::core::model::server::{Persistence, Role as ServerRole};
+use crate::ui::screens::facts::{Fact, line};
+use crate::ui::screens::gauges::LABEL;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::Words;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// All figures, by topic, the weightiest topic first.
+pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
+    let reading = state.shown();
+    let nothing = Info::default();
+    let info = reading.info.as_ref().map_or(&nothing, |info| &info.value);
+    let (rates, figures) = (&reading.rates, skin.figures);
+    let pings = reading.pings.percentiles(reading.at_us, 60_000_000);
+    let trip = |us: Option<u64>| figures.latency_us(us.map(|us| us as f64));
+    let of = |part: Option<u64>, whole: Option<u64>| match (part, whole) {
+        (Some(_), Some(_)) => format!("{} of {}", figures.count(part), figures.count(whole)),
+        _ => figures.count(part),
+    };
+    let fact = |name, figure| Fact::new(name, figure, skin);
+    let pubsub = match (info.stats.pubsub_channels, info.stats.pubsub_patterns) {
+        (Some(channels), Some(patterns)) => {
+            format!("{} + {} patterns", figures.count(Some(channels)), figures.count(Some(patterns)))
+        }
+        (channels, _) => figures.count(channels),
+    };
+    vec![
+        fact("commands", figures.rate(rates.commands.per_s())),
+        fact("network in", figures.bytes_rate(rates.net_in.per_s())),
+        fact("network out", figures.bytes_rate(rates.net_out.per_s())),
+        fact("error replies", figures.rate(rates.errors.per_s())),
+        fact("PING p50", trip(pings.p50)),
+        fact("PING p99", trip(pings.p99)),
+        fact("clients", of(info.clients.connected, info.clients.max)),
+        fact("blocked", figures.count(info.clients.blocked)),
+        fact("evicted", figures.rate(rates.evicted.per_s())),
+        fact("expired", figures.rate(rates.expired.per_s())),
+        fact("keys", keys(state, skin)),
+        fact("channels", pubsub),
+    ]
+}
+
+fn keys(state: &State, skin: &Skin) -> String {
+    let info = state.shown().info.as_ref();
+    skin.figures.count(info.map(|info| info.value.keyspace.iter().map(|space| space.keys).sum()))
+}
+
+/// AOF and RDB.
+pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let info = state.shown().info.as_ref();
+    let words = info.map_or_else(
+        || vec![Words::new(skin.figures.unknown(), Role::Unknown)],
+        |info| {
+            let mut words = rdb(&info.value.persistence, info.at_us.div_euclid(1_000_000), skin);
+            words.extend(aof(&info.value.persistence));
+            words
+        },
+    );
+    line(("disk", LABEL), &words, area, buffer, skin);
+}
+
+fn rdb(disk: &Persistence, now_s: i64, skin: &Skin) -> Vec<Words> {
+    let age_ms = disk
+        .rdb_last_save_s
+        .and_then(|save_s| u64::try_from(now_s).ok()?.checked_sub(save_s))
+        .map(|age_s| age_s.saturating_mul(1000));
+    let age = skin.figures.duration_ms(age_ms);
+    let first = match disk.rdb_last_ok {
+        Some(true) => Words::from(format!("RDB saved {age} ago")),
+        Some(false) => {
+            Words::new(format!("RDB: the last save failed, {age} since one went well"), Role::Critical)
+        }
+        None => Words::new("RDB unknown", Role::Unknown),
+    };
+    let mut words = vec![first];
+    if disk.rdb_saving == Some(true) {
+        words.push(Words::new("saving now", Role::Accent));
+    }
+    if let Some(changes) = disk.rdb_changes {
+        words.push(Words::new(format!("{} changes since", skin.figures.count(Some(changes))), Role::Dim));
+    }
+    words
+}
+
+fn aof(disk: &Persistence) -> Vec<Words> {
+    match disk.aof_enabled {
+        None => vec![Words::new("AOF unknown", Role::Unknown)],
+        Some(false) => vec![Words::new("AOF off", Role::Dim)],
+        Some(true) => {
+            let failed = |ok: Option<bool>| ok == Some(false);
+            let mut words = vec![if failed(disk.aof_last_write_ok) {
+                Words::new("AOF: the last write failed", Role::Critical)
+            } else if failed(disk.aof_last_rewrite_ok) {
+                Words::new("AOF: the last rewrite failed", Role::Critical)
+            } else {
+                Words::from("AOF on")
+            }];
+            if disk.aof_rewriting == Some(true) {
+                words.push(Words::new("rewriting now", Role::Accent));
+            }
+            words
+        }
+    }
+}
+
+/// Role, replication, uptime, restarts seen.
+pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let Some(info) = reading.info.as_ref().map(|info| &info.value) else {
+        let words = [Words::new(skin.figures.unknown(), Role::Unknown)];
+        return line(("server", LABEL), &words, area, buffer, skin);
+    };
+    let figures = skin.figures;
+    let mut words = Vec::new();
+    if let Some(loaded) = info.server.loading {
+        words.push(Words::new(format!("loading, {} done", figures.percent(Some(loaded))), Role::Warning));
+    }
+    let uptime = figures.duration_ms(info.server.uptime_s.map(|s| s.saturating_mul(1000)));
+    words.push(Words::from(format!("up {uptime}")));
+    words.extend(replication(info, skin));
+    if reading.restarts > 0 {
+        words.push(Words::new(
+            format!("restarted or reset {} x while we looked", reading.restarts),
+            Role::Warning,
+        ));
+    }
+    if let Some(refused) = info.stats.rejected_connections.filter(|&count| count > 0) {
+        words
+            .push(Words::new(format!("{} connections refused", figures.count(Some(refused))), Role::Warning));
+    }
+    line(("server", LABEL), &words, area, buffer, skin);
+}
+
+fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
+    let link = &info.replication;
+    match info.server.role {
+        ServerRole::Unknown => vec![Words::new("role unknown", Role::Unknown)],
+        ServerRole::Primary => vec![Words::from(match link.replicas {
+            Some(1) => "primary with 1 replica".to_owned(),
+            Some(0) => "primary without replicas".to_owned(),
+            replicas => format!("primary with {} replicas", skin.figures.count(replicas)),
+        })],
+        ServerRole::Replica => {
+            let of = link.primary.as_deref().map_or_else(String::new, |primary| format!(" of {primary}"));
+            let silent = link.link_silent_s.map(|s| s.saturating_mul(1000));
+            let state = match link.link_up {
+                Some(true) => Words::from(format!("heard {} ago", skin.figures.duration_ms(silent))),
+                Some(false) => Words::new("link to its primary is down", Role::Critical),
+                None => Words::new("link unknown", Role::Unknown),
+            };
+            vec![Words::from(format!("replica{of}")), state]
+        }
+    }
+}
