@@ -83,6 +83,9 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
             Format::Text => snapshot::text(&reading, &wanted.target),
             Format::Json => snapshot::json(&reading, &wanted.target),
         };
+        if written > 0 && wanted.format == Format::Text {
+            writeln!(out)?;
+        }
         writeln!(out, "{}", text.trim_end())?;
         out.flush()?;
         written += 1;

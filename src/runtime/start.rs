@@ -209,7 +209,8 @@ fn skins(loaded: &Loaded) -> Result<Skins, Failure> {
 
 fn poll_settings(loaded: &Loaded, everything: bool) -> PollSettings {
     let settings = &loaded.config.settings;
-    let patterns = settings.streams.patterns.iter().map(|pattern| Name::from(pattern.as_str()));
+    let name = |pattern: &String| Name::from_text(pattern).unwrap_or_else(|_| Name::from(pattern.as_str()));
+    let patterns = settings.streams.patterns.iter().map(name);
     PollSettings {
         interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
         patterns: patterns.collect(),

@@ -8,6 +8,9 @@ use std::collections::VecDeque;
 /// Samples kept at most: a window of 10 s polled ten times a second, and some.
 const SAMPLES: usize = 128;
 
+/// Samples closer than this, microseconds, make no rate: one entry more or less would be a spike.
+const LEAST_SPAN_US: i64 = 20_000;
+
 /// A counter over a sliding window.
 #[derive(Clone, Debug)]
 pub struct Meter {
@@ -50,7 +53,7 @@ impl Meter {
     /// Growth a second over the window; `None` before the second sample.
     pub fn per_s(&self) -> Option<f64> {
         let (&(from_us, from), &(to_us, to)) = (self.samples.front()?, self.samples.back()?);
-        let span_us = to_us.checked_sub(from_us).filter(|&span| span > 0)?;
+        let span_us = to_us.checked_sub(from_us).filter(|&span| span >= LEAST_SPAN_US)?;
         Some(to.checked_sub(from)? as f64 * 1e6 / span_us as f64)
     }
 
@@ -58,7 +61,7 @@ impl Meter {
     pub fn last_per_s(&self) -> Option<f64> {
         let mut newest = self.samples.iter().rev();
         let (&(to_us, to), &(from_us, from)) = (newest.next()?, newest.next()?);
-        let span_us = to_us.checked_sub(from_us).filter(|&span| span > 0)?;
+        let span_us = to_us.checked_sub(from_us).filter(|&span| span >= LEAST_SPAN_US)?;
         Some(to.checked_sub(from)? as f64 * 1e6 / span_us as f64)
     }
 

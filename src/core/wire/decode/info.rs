@@ -124,6 +124,8 @@ fn product(fields: &Fields<'_>) -> (Product, Option<String>) {
 }
 
 fn memory(fields: &Fields<'_>) -> Memory {
+    // The C library's allocator keeps no figures of its own: what INFO shows then is made of nothing.
+    let measures = fields.text("mem_allocator").is_none_or(|allocator| !allocator.starts_with("libc"));
     Memory {
         used: fields.count("used_memory"),
         rss: fields.count("used_memory_rss"),
@@ -135,9 +137,9 @@ fn memory(fields: &Fields<'_>) -> Memory {
         policy: fields.owned("maxmemory_policy"),
         system_total: fields.count("total_system_memory").filter(|&bytes| bytes > 0),
         fragmentation_ratio: fields.ratio("mem_fragmentation_ratio"),
-        allocator_frag_ratio: fields.ratio("allocator_frag_ratio"),
-        allocator_frag: fields.count("allocator_frag_bytes"),
-        allocator_rss: fields.count("allocator_rss_bytes"),
+        allocator_frag_ratio: fields.ratio("allocator_frag_ratio").filter(|_| measures),
+        allocator_frag: fields.count("allocator_frag_bytes").filter(|_| measures),
+        allocator_rss: fields.count("allocator_rss_bytes").filter(|_| measures),
         not_counted_for_evict: fields.count("mem_not_counted_for_evict"),
         clients_normal: fields.count("mem_clients_normal"),
         clients_replicas: fields.count("mem_clients_slaves"),
