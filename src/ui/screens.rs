@@ -9,6 +9,8 @@ mod consumers;
 mod cuts;
 mod entries;
 mod facts;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod gaps;
 mod gauges;
 mod group;
@@ -47,3 +49,6 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         View::Log => log::draw(state, areas, buffer, skin),
     }
 }
+
+#[cfg(test)]
+mod tests;

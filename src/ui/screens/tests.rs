@@ -1,0 +1,80 @@
+//! Every place in every telling state, in every look: nothing panics, and nothing unsafe reaches the screen.
+
+use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
+use crate::app::State;
+use crate::app::message::Message;
+use crate::ui::dump;
+use crate::ui::theme::Depth;
+
+/// A way to make a state at a size.
+type Made = fn((u16, u16)) -> State;
+
+const STATES: [(&str, Made); 6] = [
+    ("busy", fixture::busy),
+    ("demo", fixture::demo),
+    ("empty", fixture::empty),
+    ("denied", fixture::denied),
+    ("down", fixture::down),
+    ("waiting", fixture::waiting),
+];
+
+/// Ways from the overview to every place.
+const WAYS: [&str; 13] = [
+    "1",
+    "2",
+    "2 enter",
+    "2 enter enter",
+    "2 enter enter enter",
+    "2 e",
+    "3",
+    "3 enter",
+    "4",
+    "5",
+    "8",
+    "9",
+    "0",
+];
+
+#[test]
+fn every_place_draws_in_every_state_and_look() {
+    for (name, made) in STATES {
+        for size in SIZES.into_iter().chain([(20, 5), (200, 60)]) {
+            let fresh = made(size);
+            for way in WAYS {
+                let mut state = fresh.clone();
+                press(&mut state, way);
+                if let Some(question) = state.entries.as_ref().map(|entries| entries.key.clone()) {
+                    let question = crate::app::entries::EntriesQuestion {
+                        key: question,
+                        from: crate::app::entries::Page::Newest,
+                    };
+                    let page = crate::core::model::snapshot::EntriesPage {
+                        key: question.key.clone(),
+                        ..fixture::entries()
+                    };
+                    fixture::tell(&mut state, Message::Entries(question, Ok(page)));
+                    press(&mut state, "v");
+                }
+                for (theme, depth, ascii) in [
+                    ("default", Depth::True, false),
+                    ("light", Depth::Ansi16, false),
+                    ("mono", Depth::None, true),
+                ] {
+                    let buffer = drawn_with(&state, &skin(theme, depth, ascii));
+                    let text = dump::text(&buffer);
+                    assert!(!text.trim().is_empty(), "{name} {way} {size:?}");
+                    let bad = text
+                        .chars()
+                        .find(|c| c.is_control() && *c != '\n' || ('\u{202a}'..='\u{202e}').contains(c));
+                    assert_eq!(bad, None, "{name} {way} {size:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_console_that_waits_for_a_server_never_shows_a_figure() {
+    let text = dump::text(&drawn(&fixture::waiting(SIZES[0])));
+    assert!(!text.contains("0 B"), "{text}");
+}
