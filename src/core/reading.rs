@@ -7,6 +7,8 @@ pub mod commands;
 pub mod cost;
 pub mod gaps;
 pub mod groups;
+mod lag;
+mod loss;
 pub mod pings;
 pub mod series;
 pub mod slowlog;
@@ -170,6 +172,13 @@ impl Reading {
             self.cache.advance(bracket);
         }
         self.advance_streams(&snapshot.streams, &snapshot.groups, &snapshot.gone);
+        for (key, group, backlog) in &snapshot.backlogs {
+            let Some(stream) = self.streams.get_mut(key) else { continue };
+            let detail = stream.detail.as_ref().map(|detail| &detail.value);
+            if let Some(state) = stream.groups.get_mut(group) {
+                state.take_backlog(&backlog.value, detail);
+            }
+        }
         for (key, group, consumers) in snapshot.consumers {
             if let Some(state) = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&group)) {
                 state.consumers = Some(consumers);

@@ -9,6 +9,7 @@ pub mod read;
 pub mod redact;
 pub mod resp;
 pub mod round;
+mod scripts;
 
 pub use observation::{Exchange, Lost, Observation};
 pub use read::{ReadCmd, Verb};

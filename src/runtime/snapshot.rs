@@ -4,7 +4,7 @@
 //! second pass came one interval later, so that rates exist. Invariant: standard output carries readings and
 //! nothing else.
 
-use crate::core::model::{Outage, Snapshot};
+use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
 use crate::edge::clock;
@@ -112,6 +112,9 @@ async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) -> R
         }
         reading.advance(session.round(&focus).await?);
     }
+    if let Some(snapshot) = session.backlogs().await? {
+        reading.advance(snapshot);
+    }
     Ok(())
 }
 
@@ -122,13 +125,9 @@ async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outa
         tokio::time::sleep(Duration::from_micros(pause_us)).await;
     }
     if let Some(snapshot) = session.search_step().await? {
-        take(reading, snapshot);
+        reading.advance(snapshot);
     }
     Ok(())
-}
-
-fn take(reading: &mut Reading, snapshot: Snapshot) {
-    reading.advance(snapshot);
 }
 
 /// Waits for the next pass; PINGs meanwhile.

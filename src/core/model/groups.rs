@@ -43,6 +43,19 @@ impl ServerLag {
     }
 }
 
+/// Entries after a group's cursor, counted on the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// The cursor that was counted from.
+    pub cursor: StreamId,
+    /// Entries after it; at least so many where the count reached its cap.
+    pub entries: u64,
+    /// Whether the count reached its cap.
+    pub is_capped: bool,
+    /// The first of them: the oldest that was not delivered.
+    pub first: Option<StreamId>,
+}
+
 /// A lag, and how far it may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lag {

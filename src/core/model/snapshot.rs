@@ -6,7 +6,7 @@ use super::cache::Bracket;
 use super::clients::Client;
 use super::consumers::{Consumer, PendingRow};
 use super::cost::Cost;
-use super::groups::Group;
+use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
 use super::latency::{LatencyEvent, SlowEntry};
 use super::streams::{Entry, StreamFacts};
@@ -57,6 +57,8 @@ pub struct Snapshot {
     pub groups: Vec<(Name, Stamped<Vec<Group>>)>,
     /// Consumers of a group.
     pub consumers: Vec<(Name, Name, Stamped<Vec<Consumer>>)>,
+    /// Entries that a group has not been given yet, counted.
+    pub backlogs: Vec<(Name, Name, Stamped<Backlog>)>,
     /// A page of a group's pending entries list.
     pub pending: Vec<PendingPage>,
     /// Entries asked for.

@@ -1,14 +1,20 @@
 //! One consumer group over time: lag, pending entries, what it delivers and acknowledges.
 //!
-//! Invariant: a lag says how far it may be trusted; the server's own figure is never passed on as exact.
+//! Knows counters, pages and samples; what a lag is worth is judged by `lag`, what was lost by `loss`.
+//! Invariant: a window never spans a group that was set back or made anew.
 
+use super::lag::LagTrack;
+use super::loss::{LossTrack, Stand};
+use super::pings::Percentiles;
+use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
-use crate::core::model::groups::{Group, Lag, LagKind, ServerLag};
+use crate::core::model::groups::{Backlog, Group, Lag, LagKind};
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
 use crate::core::model::snapshot::PendingPage;
-use crate::core::model::streams::{StreamDetail, id_age_ms};
+use crate::core::model::streams::{StreamDetail, id_age_ms, id_time_ms};
 use crate::core::model::{Name, Stamped, StreamId};
+use std::collections::VecDeque;
 
 /// What is known of a group.
 #[derive(Clone, Debug)]
@@ -23,6 +29,9 @@ pub struct GroupState {
     pub pending: Option<Stamped<Vec<PendingRow>>>,
     /// The page that somebody looks at: whose, and its rows.
     pub page: Option<PendingPage>,
+    lags: LagTrack,
+    losses: LossTrack,
+    deliveries: VecDeque<(i64, u64)>,
     delivered: Meter,
     acked: Meter,
     /// Lag over time.
@@ -40,6 +49,9 @@ impl GroupState {
             consumers: None,
             pending: None,
             page: None,
+            lags: LagTrack::default(),
+            losses: LossTrack::default(),
+            deliveries: VecDeque::new(),
             delivered: Meter::new(window_us),
             acked: Meter::new(window_us),
             lag_series: has_series.then(History::minutes),
@@ -63,7 +75,8 @@ impl GroupState {
         let acked =
             facts.entries_read.zip(facts.pending).and_then(|(read, pending)| read.checked_sub(pending));
         self.acked.add(at_us, acked);
-        self.lag = judge_lag(facts, length, detail.map(|detail| &detail.value));
+        self.lag = self.lags.judge(facts, length, detail.map(|detail| &detail.value));
+        self.losses.advance(self.stand(facts, detail.map(|detail| &detail.value)));
         if facts.pending == Some(0) {
             self.pending = Some(Stamped { at_us, value: Vec::new() });
             self.page = None;
@@ -81,20 +94,74 @@ impl GroupState {
         self.facts = facts.clone();
     }
 
+    fn stand(&self, facts: &Group, detail: Option<&StreamDetail>) -> Stand {
+        Stand {
+            lag: self.lag,
+            cursor: facts.last_delivered,
+            entries_read: facts.entries_read,
+            entries_added: detail.and_then(|detail| detail.entries_added),
+            max_deleted: detail.and_then(|detail| detail.max_deleted),
+            first_entry: detail.and_then(|detail| detail.first_entry),
+        }
+    }
+
+    /// Takes a count of what was not delivered in.
+    pub fn take_backlog(&mut self, backlog: &Backlog, detail: Option<&StreamDetail>) {
+        self.lag =
+            self.lags.count(backlog, detail.and_then(|detail| detail.entries_added), self.facts.entries_read);
+        if self.facts.last_delivered == Some(backlog.cursor) {
+            let stand = self.stand(&self.facts, detail);
+            self.losses.advance(stand);
+        }
+    }
+
     /// Takes a page of the pending entries list in.
     pub fn take_pending(&mut self, page: PendingPage) {
-        if page.consumer.is_none() && page.start == StreamId::MIN {
+        if page.start != StreamId::MIN {
+            self.sample_deliveries(&page);
+            return;
+        }
+        if page.consumer.is_none() {
             self.pending = Some(Stamped { at_us: page.at_us, value: page.rows.clone() });
         }
-        if page.count > crate::core::limits::PENDING_ROWS {
+        if page.count > limits::PENDING_ROWS {
             self.page = Some(page);
         }
+    }
+
+    /// How long entries waited that were delivered once, since the last sample. Entries that were acknowledged
+    /// meanwhile are not seen.
+    fn sample_deliveries(&mut self, page: &PendingPage) {
+        let now_ms = page.at_us.div_euclid(1000);
+        for row in page.rows.iter().filter(|row| row.deliveries == 1) {
+            let (Some(idle_ms), Some(id_ms)) = (row.idle_ms, id_time_ms(row.id, now_ms)) else { continue };
+            let delivered_ms = now_ms.saturating_sub(i64::try_from(idle_ms).unwrap_or(i64::MAX));
+            let waited_ms = u64::try_from(delivered_ms.saturating_sub(id_ms)).unwrap_or(0);
+            self.deliveries.push_back((page.at_us, waited_ms));
+        }
+        while self.deliveries.len() > limits::DELIVERY_SAMPLES {
+            self.deliveries.pop_front();
+        }
+    }
+
+    /// How long entries waited for their delivery, milliseconds, over the last minute before `now_us`.
+    pub fn delivery_ms(&self, now_us: i64) -> Percentiles {
+        const MINUTE_US: i64 = 60_000_000;
+        let recent = self.deliveries.iter().filter(|(at_us, _)| now_us.saturating_sub(*at_us) <= MINUTE_US);
+        Percentiles::of(recent.map(|(_, waited_ms)| *waited_ms).collect())
+    }
+
+    /// Entries that we saw this group lose: trimmed before it was given them. `None` where that can't be derived.
+    pub fn lost_undelivered(&self) -> Option<u64> {
+        self.losses.lost()
     }
 
     /// Windows begin anew.
     pub fn begin_anew(&mut self) {
         self.delivered.clear();
         self.acked.clear();
+        self.losses.rebase();
+        self.lags = LagTrack::default();
     }
 
     /// Entries delivered a second (7.0).
@@ -122,10 +189,21 @@ impl GroupState {
         id_age_ms(self.pending.as_ref()?.value.first()?.id, now_ms)
     }
 
-    /// Age of the oldest entry that was not delivered: known when all of the stream is unread.
-    pub fn oldest_undelivered_age_ms(&self, first_entry: Option<StreamId>, now_ms: i64) -> Option<u64> {
+    /// The oldest entry that was not delivered, where it is known.
+    pub fn first_undelivered(&self, first_entry: Option<StreamId>) -> Option<StreamId> {
+        if self.lag.entries == Some(0) {
+            return None;
+        }
         let (first, cursor) = (first_entry?, self.facts.last_delivered?);
-        (self.lag.entries != Some(0) && cursor < first).then(|| id_age_ms(first, now_ms)).flatten()
+        if cursor < first { Some(first) } else { self.lags.first_after(cursor).filter(|id| *id >= first) }
+    }
+
+    /// Age of the oldest entry that was not delivered, milliseconds: 0 when there is none.
+    pub fn oldest_undelivered_age_ms(&self, first_entry: Option<StreamId>, now_ms: i64) -> Option<u64> {
+        if self.lag.entries == Some(0) {
+            return Some(0);
+        }
+        id_age_ms(self.first_undelivered(first_entry)?, now_ms)
     }
 
     /// The consumer of this name.
@@ -141,66 +219,5 @@ impl GroupState {
         let all = self.pending.as_ref()?;
         let rows = all.value.iter().filter(|row| consumer.is_none_or(|name| row.consumer == *name));
         Some(Stamped { at_us: all.at_us, value: rows.cloned().collect() })
-    }
-}
-
-/// What follows from the ids alone is exact; the server's figure is an estimate where it is possible at all.
-fn judge_lag(group: &Group, length: Option<u64>, detail: Option<&StreamDetail>) -> Lag {
-    let exact = |entries| Lag { entries: Some(entries), kind: LagKind::Exact };
-    if length == Some(0) {
-        return exact(0);
-    }
-    if let (Some(cursor), Some(detail)) = (group.last_delivered, detail) {
-        let at_end = |id: Option<StreamId>| id.is_some_and(|id| cursor >= id);
-        if at_end(detail.last_entry) || at_end(detail.last_generated) {
-            return exact(0);
-        }
-        if let (Some(first), Some(length)) = (detail.first_entry, length)
-            && cursor < first
-        {
-            return exact(length);
-        }
-    }
-    match (group.lag, length) {
-        (ServerLag::Known(lag), Some(length)) if (1..length).contains(&lag) => {
-            Lag { entries: Some(lag), kind: LagKind::Estimate }
-        }
-        _ => Lag { entries: None, kind: LagKind::Unknown },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn group(cursor: StreamId, lag: ServerLag) -> Group {
-        Group {
-            name: Name::from("g"),
-            consumers: Some(1),
-            pending: Some(0),
-            last_delivered: Some(cursor),
-            entries_read: None,
-            lag,
-        }
-    }
-
-    #[test]
-    fn lag_is_exact_only_where_the_ids_say_so() {
-        let detail = StreamDetail {
-            first_entry: Some(StreamId::new(5, 0)),
-            last_entry: Some(StreamId::new(9, 0)),
-            last_generated: Some(StreamId::new(9, 0)),
-            ..StreamDetail::default()
-        };
-        let judged =
-            |cursor: u64, lag| judge_lag(&group(StreamId::new(cursor, 0), lag), Some(5), Some(&detail));
-        assert_eq!(judged(9, ServerLag::Known(3)), Lag { entries: Some(0), kind: LagKind::Exact });
-        assert_eq!(judged(2, ServerLag::Known(8)), Lag { entries: Some(5), kind: LagKind::Exact });
-        assert_eq!(judged(6, ServerLag::Known(3)), Lag { entries: Some(3), kind: LagKind::Estimate });
-        for nonsense in
-            [ServerLag::Known(8), ServerLag::Known(0), ServerLag::Negative(-4), ServerLag::Unknown]
-        {
-            assert_eq!(judged(6, nonsense), Lag { entries: None, kind: LagKind::Unknown });
-        }
     }
 }

@@ -148,6 +148,10 @@ fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us
         ReadCmd::XinfoGroups(key) => {
             groups::groups(reply).map(|value| snapshot.groups.push((key.clone(), Stamped { at_us, value })))
         }
+        ReadCmd::CountUndelivered { key, group, cap, .. } => groups::backlog(reply, *cap).map(|backlog| {
+            let counted = backlog.map(|value| (key.clone(), group.clone(), Stamped { at_us, value }));
+            snapshot.backlogs.extend(counted);
+        }),
         ReadCmd::XinfoConsumers(key, group) => groups::consumers(reply)
             .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
         ReadCmd::Xpending { key, group, start, count, consumer } => groups::pending(reply).map(|rows| {

@@ -3,6 +3,7 @@
 //!
 //! Knows how each is written and what it is called in `INFO commandstats`; does not know its reply (`decode`).
 
+use super::scripts;
 use crate::core::model::{Name, StreamId};
 
 /// A command that reads and changes nothing.
@@ -35,6 +36,18 @@ pub enum ReadCmd {
     XinfoStreamLean {
         /// The stream.
         key: Name,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
+    /// How many entries lie after a group's cursor, and the first of them: counted by a script on the server,
+    /// which reads the cursor in the same moment and sends no bodies.
+    CountUndelivered {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Entries counted at most.
+        cap: u32,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
@@ -98,8 +111,8 @@ pub enum Verb {
     Type,
     Xlen,
     XinfoStream,
-    XinfoStreamLeanRo,
-    XinfoStreamLean,
+    EvalRo,
+    Eval,
     XinfoGroups,
     XinfoConsumers,
     Xpending,
@@ -109,14 +122,6 @@ pub enum Verb {
     SlowlogGet,
     LatencyLatest,
 }
-
-/// Takes the bodies of the first and last entry out of XINFO STREAM before they cross the network.
-const LEAN_XINFO_STREAM: &str = "\
-local r=redis.call('XINFO','STREAM',KEYS[1]) \
-for i=1,#r,2 do \
-if (r[i]=='first-entry' or r[i]=='last-entry') and r[i+1] then r[i+1]=r[i+1][1] end \
-end \
-return r";
 
 impl ReadCmd {
     /// The words to send.
@@ -141,7 +146,13 @@ impl ReadCmd {
             Self::Xlen(key) => on(&["XLEN"], &[key]),
             Self::XinfoStream(key) => on(&["XINFO", "STREAM"], &[key]),
             Self::XinfoStreamLean { key, read_only } => {
-                on(&[if *read_only { "EVAL_RO" } else { "EVAL" }, LEAN_XINFO_STREAM, "1"], &[key])
+                on(&[if *read_only { "EVAL_RO" } else { "EVAL" }, scripts::LEAN_XINFO_STREAM, "1"], &[key])
+            }
+            Self::CountUndelivered { key, group, cap, read_only } => {
+                let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
+                let mut args = on(&[eval, scripts::COUNT_UNDELIVERED, "1"], &[key, group]);
+                args.push(cap.to_string().into_bytes());
+                args
             }
             Self::XinfoGroups(key) => on(&["XINFO", "GROUPS"], &[key]),
             Self::XinfoConsumers(key, group) => on(&["XINFO", "CONSUMERS"], &[key, group]),
@@ -171,8 +182,10 @@ impl ReadCmd {
             Self::Type(_) => Verb::Type,
             Self::Xlen(_) => Verb::Xlen,
             Self::XinfoStream(_) => Verb::XinfoStream,
-            Self::XinfoStreamLean { read_only: true, .. } => Verb::XinfoStreamLeanRo,
-            Self::XinfoStreamLean { .. } => Verb::XinfoStreamLean,
+            Self::XinfoStreamLean { read_only: true, .. } => Verb::EvalRo,
+            Self::XinfoStreamLean { .. } => Verb::Eval,
+            Self::CountUndelivered { read_only: true, .. } => Verb::EvalRo,
+            Self::CountUndelivered { .. } => Verb::Eval,
             Self::XinfoGroups(_) => Verb::XinfoGroups,
             Self::XinfoConsumers(..) => Verb::XinfoConsumers,
             Self::Xpending { .. } => Verb::Xpending,
@@ -191,6 +204,7 @@ impl ReadCmd {
             | Self::Xlen(key)
             | Self::XinfoStream(key)
             | Self::XinfoStreamLean { key, .. }
+            | Self::CountUndelivered { key, .. }
             | Self::XinfoGroups(key)
             | Self::XinfoConsumers(key, _)
             | Self::Xpending { key, .. }
@@ -221,8 +235,8 @@ impl Verb {
             Self::Type => "TYPE",
             Self::Xlen => "XLEN",
             Self::XinfoStream => "XINFO STREAM",
-            Self::XinfoStreamLeanRo => "EVAL_RO",
-            Self::XinfoStreamLean => "EVAL",
+            Self::EvalRo => "EVAL_RO",
+            Self::Eval => "EVAL",
             Self::XinfoGroups => "XINFO GROUPS",
             Self::XinfoConsumers => "XINFO CONSUMERS",
             Self::Xpending => "XPENDING",
@@ -244,8 +258,8 @@ impl Verb {
             Self::Type => "type",
             Self::Xlen => "xlen",
             Self::XinfoStream => "xinfo|stream",
-            Self::XinfoStreamLeanRo => "eval_ro",
-            Self::XinfoStreamLean => "eval",
+            Self::EvalRo => "eval_ro",
+            Self::Eval => "eval",
             Self::XinfoGroups => "xinfo|groups",
             Self::XinfoConsumers => "xinfo|consumers",
             Self::Xpending => "xpending",

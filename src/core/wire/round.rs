@@ -4,6 +4,7 @@
 //! Does not send anything and reads no clock: time enters as microseconds that never go back.
 //! Invariant: every round begins and ends with INFO, so that what it causes stands between two readings.
 
+mod backlogs;
 mod capabilities;
 mod discovery;
 mod known;
@@ -170,6 +171,16 @@ impl Planner {
         round
     }
 
+    /// Counts every lag that does not follow from ids: for one reading that is complete, right after its round.
+    pub fn backlog_round(&mut self) -> Option<Round> {
+        let mut round = self.detail(Vec::new());
+        let bare = round.commands.len();
+        let closing = round.commands.pop();
+        self.known.ask_backlogs(&Focus::default(), u64::MAX, &self.capabilities, &mut round);
+        round.commands.extend(closing);
+        (round.commands.len() > bare).then_some(round)
+    }
+
     /// The next step of the search, when it is due; `idle_us` is what a call takes that asks nothing.
     pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
         let command = self.search.step(now_us, &self.capabilities)?;
@@ -265,6 +276,12 @@ impl Planner {
         for (key, group) in self.known.groups_in_turn(focus, self.settings.everything) {
             let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
             self.known.ask_group(&key, &group, wanted, &self.capabilities, round);
+            self.known.ask_deliveries(&key, &group, &self.capabilities, round);
+        }
+        if !self.settings.everything {
+            let share = self.settings.interval_us.clamp(SECOND_US / 10, SECOND_US);
+            let budget_us = limits::COUNT_US_PER_S * share / SECOND_US;
+            self.known.ask_backlogs(focus, budget_us.max(500), &self.capabilities, round);
         }
         if let Some((key, group, consumer)) = &focus.pending
             && self.capabilities.may(Verb::Xpending)

@@ -89,6 +89,17 @@ impl Session {
         self.observe(round).await
     }
 
+    /// Counts every lag that does not follow from ids, when there is one.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn backlogs(&mut self) -> Result<Option<Snapshot>, Outage> {
+        match self.planner.backlog_round() {
+            Some(round) => self.observe(round).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Asks the next step of the search for streams, when it is due.
     ///
     /// # Errors

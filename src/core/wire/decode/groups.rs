@@ -3,7 +3,7 @@
 use super::streams::id;
 use crate::core::model::Name;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
-use crate::core::model::groups::{Group, ServerLag};
+use crate::core::model::groups::{Backlog, Group, ServerLag};
 use crate::core::wire::resp::Resp;
 
 /// Every group of a stream. A row without a name is left out.
@@ -40,6 +40,16 @@ fn lag(value: &Resp) -> ServerLag {
         None => ServerLag::Unknown,
         Some(lag) => u64::try_from(lag).map_or(ServerLag::Negative(lag), ServerLag::Known),
     }
+}
+
+/// What the counting script answered; `None` inside when the group is gone.
+pub fn backlog(reply: &Resp, cap: u32) -> Option<Option<Backlog>> {
+    let parts = reply.items()?;
+    let Some(cursor) = parts.first() else { return Some(None) };
+    let entries = parts.get(1)?.count()?;
+    let is_capped = entries > u64::from(cap);
+    let first = parts.get(2).and_then(id);
+    Some(Some(Backlog { cursor: id(cursor)?, entries: entries.min(u64::from(cap)), is_capped, first }))
 }
 
 /// Every consumer of a group. A row without a name is left out.

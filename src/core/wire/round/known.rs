@@ -22,7 +22,10 @@ const WHOLE_AGAIN_US: u64 = 30_000_000;
 /// Everything known.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    streams: BTreeMap<Name, Stream>,
+    pub(super) streams: BTreeMap<Name, Stream>,
+    pub(super) count_turn: Option<(Name, Name)>,
+    /// The server's clock at the last answer, milliseconds since 1970.
+    pub(super) now_ms: i64,
     stream_turn: Option<Name>,
     group_turn: Option<(Name, Name)>,
     suspicious_turn: Option<(Name, Name)>,
@@ -30,19 +33,26 @@ pub struct Known {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Stream {
-    groups: BTreeMap<Name, Group>,
+pub(super) struct Stream {
+    pub(super) groups: BTreeMap<Name, Group>,
     group_count: Option<u64>,
-    reply_bytes: u64,
+    pub(super) reply_bytes: u64,
+    pub(super) length: Option<u64>,
+    pub(super) ends: Option<(StreamId, StreamId)>,
     whole_due_us: u64,
     rests_until_us: u64,
     was_read: bool,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Group {
+pub(super) struct Group {
     consumers: Option<u64>,
-    pending: Option<u64>,
+    pub(super) pending: Option<u64>,
+    pub(super) cursor: Option<StreamId>,
+    /// Up to where deliveries were sampled.
+    pub(super) sampled_to: Option<StreamId>,
+    /// How many entries the last count found: what the next one will cost.
+    pub(super) backlog: Option<u64>,
     suspicious: bool,
     was_read: bool,
 }
@@ -116,35 +126,37 @@ impl Known {
             (limits::SUSPICIOUS_GROUPS_PER_ROUND, limits::ROTATING_GROUPS_PER_ROUND)
         };
         let looks_wrong =
-            self.groups_after(self.suspicious_turn.as_ref(), suspicious, &chosen, |group| group.suspicious);
+            self.groups_after(self.suspicious_turn.as_ref(), suspicious, &chosen, |_, group| {
+                group.suspicious
+            });
         self.suspicious_turn = looks_wrong.last().cloned().or_else(|| self.suspicious_turn.clone());
         chosen.extend(looks_wrong.iter().cloned());
         turn.extend(looks_wrong);
-        let others = self.groups_after(self.group_turn.as_ref(), rotating, &chosen, |_| true);
+        let others = self.groups_after(self.group_turn.as_ref(), rotating, &chosen, |_, _| true);
         self.group_turn = others.last().cloned().or_else(|| self.group_turn.clone());
         turn.extend(others);
         turn
     }
 
-    fn groups_after(
+    pub(super) fn groups_after(
         &self,
         last: Option<&(Name, Name)>,
         places: usize,
         chosen: &BTreeSet<(Name, Name)>,
-        wanted: impl Fn(&Group) -> bool,
+        wanted: impl Fn(&Stream, &Group) -> bool,
     ) -> Vec<(Name, Name)> {
         if places == 0 {
             return Vec::new();
         }
         let all = |from: Bound<&Name>, to: Bound<&Name>| {
-            self.streams
-                .range::<Name, _>((from, to))
-                .flat_map(|(key, stream)| stream.groups.iter().map(move |(name, group)| (key, name, group)))
+            self.streams.range::<Name, _>((from, to)).flat_map(|(key, stream)| {
+                stream.groups.iter().map(move |(name, group)| (key, name, stream, group))
+            })
         };
         let (later, earlier): (Vec<_>, Vec<_>) = match last {
             None => (all(Bound::Unbounded, Bound::Unbounded).collect(), Vec::new()),
             Some((key, name)) => {
-                let is_later = |item: &(&Name, &Name, &Group)| (item.0, item.1) > (key, name);
+                let is_later = |item: &(&Name, &Name, &Stream, &Group)| (item.0, item.1) > (key, name);
                 (
                     all(Bound::Included(key), Bound::Unbounded).filter(is_later).collect(),
                     all(Bound::Unbounded, Bound::Included(key)).filter(|item| !is_later(item)).collect(),
@@ -154,24 +166,24 @@ impl Known {
         later
             .into_iter()
             .chain(earlier)
-            .filter(|(key, name, group)| {
-                wanted(group) && !chosen.contains(&((*key).clone(), (*name).clone()))
+            .filter(|(key, name, stream, group)| {
+                wanted(stream, group) && !chosen.contains(&((*key).clone(), (*name).clone()))
             })
             .take(places)
-            .map(|(key, name, _)| (key.clone(), name.clone()))
+            .map(|(key, name, _, _)| (key.clone(), name.clone()))
             .collect()
     }
 
     /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
     pub fn ask_stream(&mut self, key: &Name, capabilities: &Capabilities, now_us: u64, round: &mut Round) {
         let Some(stream) = self.streams.get_mut(key) else { return };
-        let lean_ro = capabilities.may(Verb::XinfoStreamLeanRo);
+        let lean_ro = capabilities.may(Verb::EvalRo);
         let fat = stream.reply_bytes > limits::FAT_REPLY_BYTES;
         if !capabilities.may(Verb::XinfoStream) {
             round.commands.push(ReadCmd::Xlen(key.clone()));
         } else if !fat {
             round.commands.push(ReadCmd::XinfoStream(key.clone()));
-        } else if lean_ro || capabilities.may(Verb::XinfoStreamLean) {
+        } else if lean_ro || capabilities.may(Verb::Eval) {
             round.commands.push(ReadCmd::XinfoStreamLean { key: key.clone(), read_only: lean_ro });
         } else if stream.reply_bytes <= limits::HUGE_REPLY_BYTES && now_us >= stream.whole_due_us {
             stream.whole_due_us = now_us.saturating_add(WHOLE_AGAIN_US);
@@ -241,8 +253,10 @@ impl Known {
         for facts in &snapshot.streams {
             let Some(stream) = self.streams.get_mut(&facts.key) else { continue };
             stream.reply_bytes = facts.reply_bytes.unwrap_or(stream.reply_bytes);
+            stream.length = facts.length;
             if let Some(detail) = &facts.detail {
                 stream.group_count = detail.groups;
+                stream.ends = detail.first_entry.zip(detail.last_entry);
                 if detail.groups == Some(0) {
                     stream.groups.clear();
                 }
@@ -258,13 +272,20 @@ impl Known {
                 let stuck = facts.pending.is_some_and(|rows| rows > 0) && facts.pending == group.pending;
                 stream.groups.insert(
                     facts.name.clone(),
-                    Group { consumers, pending, suspicious: grew || stuck, ..std::mem::take(&mut group) },
+                    Group {
+                        consumers,
+                        pending,
+                        cursor: facts.last_delivered,
+                        suspicious: grew || stuck,
+                        ..std::mem::take(&mut group)
+                    },
                 );
             }
         }
         for key in &snapshot.gone {
             self.streams.remove(key);
         }
+        self.learn_backlogs(snapshot);
     }
 }
 

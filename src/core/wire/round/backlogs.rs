@@ -1,0 +1,118 @@
+//! Counting what groups have not been given yet, and sampling how long deliveries took.
+//!
+//! Knows whose lag does not follow from ids alone and what a count costs; takes turns within a budget of server
+//! time. Invariant: no count holds the server for 1 ms, whatever the size of the entries.
+
+use super::super::read::{ReadCmd, Verb};
+use super::capabilities::Capabilities;
+use super::known::{Group, Known, Stream};
+use super::{Focus, Round};
+use crate::core::limits;
+use crate::core::model::{Name, Snapshot, StreamId};
+use std::collections::BTreeSet;
+
+impl Known {
+    /// Asks for counts: of what is looked at, then of others in turn, until `budget_us` of server time is spent.
+    pub fn ask_backlogs(
+        &mut self,
+        focus: &Focus,
+        mut budget_us: u64,
+        capabilities: &Capabilities,
+        round: &mut Round,
+    ) {
+        let read_only = capabilities.may(Verb::EvalRo);
+        if !read_only && !capabilities.may(Verb::Eval) {
+            return;
+        }
+        let mut chosen = BTreeSet::new();
+        let in_focus = focus.groups.iter().cloned().chain(focus.streams.iter().flat_map(|key| {
+            let groups = self.streams.get(key).into_iter().flat_map(|stream| stream.groups.keys());
+            groups.map(|group| (key.clone(), group.clone())).collect::<Vec<_>>()
+        }));
+        let in_focus: Vec<_> = in_focus.collect();
+        let turn =
+            self.groups_after(self.count_turn.as_ref(), limits::BACKLOGS_PER_ROUND, &chosen, needs_count);
+        let looked_at = in_focus.len();
+        for (at, (key, group)) in in_focus.into_iter().chain(turn).enumerate() {
+            let Some((stream, state)) = self.group(&key, &group) else { continue };
+            if !needs_count(stream, state) || chosen.contains(&(key.clone(), group.clone())) {
+                continue;
+            }
+            let cap = cap(stream);
+            let expected = state.backlog.unwrap_or(0).saturating_mul(2).max(16).min(u64::from(cap));
+            let cost_us = limits::COUNT_BASE_US + expected * limits::COUNT_ENTRY_NS / 1000;
+            if cost_us > budget_us {
+                break;
+            }
+            budget_us -= cost_us;
+            if at >= looked_at {
+                self.count_turn = Some((key.clone(), group.clone()));
+            }
+            chosen.insert((key.clone(), group.clone()));
+            round.commands.push(ReadCmd::CountUndelivered { key, group, cap, read_only });
+        }
+    }
+
+    /// Asks for rows that were delivered since the last sample: how long did they wait?
+    pub fn ask_deliveries(
+        &mut self,
+        key: &Name,
+        name: &Name,
+        capabilities: &Capabilities,
+        round: &mut Round,
+    ) {
+        let minute_ago = u64::try_from(self.now_ms.saturating_sub(60_000)).unwrap_or(0);
+        let Some(group) = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name)) else {
+            return;
+        };
+        let Some(cursor) = group.cursor else { return };
+        let from = group.sampled_to.unwrap_or(StreamId::new(minute_ago, 0));
+        if !capabilities.may(Verb::Xpending) || group.pending == Some(0) || cursor <= from || minute_ago == 0
+        {
+            return;
+        }
+        group.sampled_to = Some(cursor);
+        round.commands.push(ReadCmd::Xpending {
+            key: key.clone(),
+            group: name.clone(),
+            start: from.successor(),
+            count: limits::DELIVERY_ROWS,
+            consumer: None,
+        });
+    }
+
+    /// Takes counts and samples in.
+    pub(super) fn learn_backlogs(&mut self, snapshot: &Snapshot) {
+        self.now_ms = snapshot.at_us.div_euclid(1000);
+        for (key, name, backlog) in &snapshot.backlogs {
+            let group = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name));
+            if let Some(group) = group {
+                group.backlog = Some(backlog.value.entries);
+            }
+        }
+        for page in snapshot.pending.iter().filter(|page| page.start != StreamId::MIN) {
+            let stream = self.streams.get_mut(&page.key);
+            if let Some(group) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+                group.sampled_to = group.sampled_to.max(page.rows.last().map(|row| row.id));
+            }
+        }
+    }
+
+    fn group(&self, key: &Name, name: &Name) -> Option<(&Stream, &Group)> {
+        let stream = self.streams.get(key)?;
+        Some((stream, stream.groups.get(name)?))
+    }
+}
+
+/// Whether the ids alone leave the lag open: the cursor stands inside the stream.
+fn needs_count(stream: &Stream, group: &Group) -> bool {
+    let (Some((first, last)), Some(cursor)) = (stream.ends, group.cursor) else { return false };
+    stream.length != Some(0) && cursor >= first && cursor < last
+}
+
+/// Entries counted at most: fewer where they are long, since a script makes a copy of each.
+fn cap(stream: &Stream) -> u32 {
+    let entry_bytes = (stream.reply_bytes / 2).max(1);
+    let cap = (limits::COUNT_BYTES / entry_bytes).clamp(10, u64::from(limits::COUNT_CAP));
+    u32::try_from(cap).unwrap_or(limits::COUNT_CAP)
+}

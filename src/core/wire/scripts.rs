@@ -1,0 +1,28 @@
+//! Scripts that read, run on the server so that bodies of entries stay there.
+//!
+//! They work from Redis 5.0 on (`EVAL`; `EVAL_RO` from 7.0) and write nothing. Invariant: each is bounded by its
+//! arguments, and takes ids as text, since Lua's numbers lose what is beyond 2^53.
+
+/// Takes the bodies of the first and last entry out of XINFO STREAM before they cross the network.
+pub const LEAN_XINFO_STREAM: &str = "\
+local r=redis.call('XINFO','STREAM',KEYS[1]) \
+for i=1,#r,2 do \
+if (r[i]=='first-entry' or r[i]=='last-entry') and r[i+1] then r[i+1]=r[i+1][1] end \
+end \
+return r";
+
+/// `ARGV`: group, cap. Answers cursor, entries after it (one more than the cap at most), the first of them or
+/// nil; an empty array when there is no such group.
+pub const COUNT_UNDELIVERED: &str = "\
+for _,g in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do \
+local m={} \
+for i=1,#g,2 do m[g[i]]=g[i+1] end \
+if m['name']==ARGV[1] then \
+local c=m['last-delivered-id'] \
+local r=redis.call('XRANGE',KEYS[1],c,'+','COUNT',tonumber(ARGV[2])+2) \
+local n,at=#r,1 \
+if r[1] and r[1][1]==c then n=n-1 at=2 end \
+return {c,n,r[at] and r[at][1]} \
+end \
+end \
+return {}";
