@@ -6,17 +6,30 @@
 pub mod cells;
 pub mod dump;
 pub mod format;
+mod overlay;
 mod screens;
+mod shell;
 pub mod theme;
 pub mod widgets;
 
-use crate::app::State;
 use crate::app::geometry::Areas;
+use crate::app::{State, View};
+use crate::config::theme::Role;
 use ratatui::buffer::Buffer;
 use theme::Skin;
+use widgets::Pen;
 
 /// Draws the whole picture.
 pub fn view(state: &State, skin: &Skin, buffer: &mut Buffer) {
     let areas = Areas::of(state.view(), (buffer.area.width, buffer.area.height));
-    screens::draw(state, &areas, buffer, skin);
+    let whole = buffer.area;
+    Pen::new(whole, buffer).clear(whole, skin.style(Role::Base));
+    if shell::outage::is_waiting(state) && *state.view() != View::Log {
+        shell::outage::waiting(state, areas.body, buffer, skin);
+    } else {
+        screens::draw(state, &areas, buffer, skin);
+        shell::outage::banner(state, areas.body, buffer, skin);
+    }
+    shell::draw(state, &areas, buffer, skin);
+    overlay::draw(state, areas.body, buffer, skin);
 }

@@ -51,6 +51,17 @@ impl Span {
         }
     }
 
+    /// The shortest round span up to five minutes that holds all of a figure, a point a second.
+    pub fn minutes(state: &State, history: &History) -> Self {
+        let now_ms = state.shown().now_ms();
+        let first_ms = history.fine().first().map_or(now_ms, |point| point.at_ms);
+        let age_ms = now_ms.saturating_sub(first_ms);
+        let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(MINUTES_MS).min(MINUTES_MS);
+        let interval_ms = i64::try_from(state.interval_us / 1000).unwrap_or(HOUR_MS);
+        let gap_ms = interval_ms.saturating_mul(5).saturating_div(2).max(3_500);
+        Self { ends_ms: (now_ms.saturating_sub(span_ms), now_ms), gap_ms, coarse: false }
+    }
+
     /// The points of a figure that belong to this span.
     pub fn points(&self, history: &History) -> Vec<Point> {
         let points = if self.coarse { history.coarse() } else { history.fine() };

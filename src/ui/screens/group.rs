@@ -1,13 +1,111 @@
-//! The group screen.
+//! One group: its figures, its lag and its pending entries over five minutes, and its consumers.
+//!
+//! Does not know how rows are made. Invariant: a lag stands with how far it may be trusted.
 
+use super::facts::{self, Fact};
+use super::stream::{Picture, pictures};
+use super::table::TableView;
+use super::{consumers, cuts, gaps};
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::config::theme::Role;
 use crate::core::model::Name;
+use crate::core::model::groups::{LagKind, ServerLag};
+use crate::core::reading::Reading;
+use crate::core::reading::groups::GroupState;
+use crate::core::reading::streams::StreamState;
+use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::{Panel, Unit, Words};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 /// Draws it.
-pub fn draw(_state: &State, _key: &Name, group: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new(&group.to_string()).draw(areas.main, buffer, skin);
+pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let found = reading.streams.get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
+    if areas.top.height > 0 {
+        let title = format!("{name} of {key}");
+        let inner = cuts::inset(Panel::new(&title).draw(areas.top, buffer, skin));
+        if let Some((stream, group)) = found {
+            top(state, stream, group, inner, buffer, skin);
+        }
+    }
+    let group = found.map(|(_, group)| group);
+    let age = group
+        .and_then(|group| group.consumers.as_ref())
+        .and_then(|consumers| consumers::age(reading, consumers.at_us, "", skin));
+    let view = TableView {
+        id: TableId::GroupConsumers,
+        title: &format!("Consumers of {name}"),
+        notes: age.into_iter().collect(),
+        empty: nothing(reading, &format!("{key} {name}"), group),
+    };
+    view.draw(state, areas.main, buffer, skin);
+}
+
+fn top(
+    state: &State,
+    stream: &StreamState,
+    group: &GroupState,
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) {
+    let figures = figures(state.shown(), stream, group, skin);
+    let (place, rest) = cuts::top(area, facts::rows_of(figures.len(), area.width));
+    facts::draw(&figures, place, buffer, skin);
+    let picture = |title, now, points, role| Picture { title, now, points, unit: Unit::Count, role };
+    let lag_now = cells::lag(group.lag, skin).text;
+    let lag = group.lag_series.as_ref().map(|points| picture("Lag", lag_now, points, Role::Graph1));
+    let pending_now = skin.figures.count(group.facts.pending);
+    let pending = group.pending_series.as_ref();
+    let pending = pending.map(|points| picture("Pending", pending_now, points, Role::Graph2));
+    let graphs: Vec<Picture> = [lag, pending].into_iter().flatten().collect();
+    pictures(state, &graphs, rest, buffer, skin);
+}
+
+fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &Skin) -> Vec<Fact> {
+    let (figures, facts, now_ms) = (skin.figures, &group.facts, reading.now_ms());
+    let fact = |name, figure| Fact::new(name, figure, skin);
+    let unknown = || figures.unknown().to_owned();
+    let mut lag = cells::lag(group.lag, skin);
+    lag.text = match group.lag.kind {
+        LagKind::Unknown => lag.text,
+        LagKind::Exact => format!("{} exact", lag.text),
+        LagKind::Estimate => format!("{} estimated", lag.text),
+        LagKind::AtLeast => format!("{} at least", lag.text),
+    };
+    let server_lag = match facts.lag {
+        ServerLag::Unsupported => "not before 7.0".to_owned(),
+        lag => lag.raw().map_or_else(unknown, |lag| lag.to_string()),
+    };
+    vec![
+        Fact { name: "lag", figure: lag },
+        fact("server's lag", server_lag),
+        fact("drained in", figures.duration_s(group.seconds_to_drain(stream.in_per_s()))),
+        fact("pending", figures.exact(facts.pending)),
+        fact("oldest pending", figures.duration_ms(group.oldest_pending_age_ms(now_ms))),
+        fact("consumers", figures.count(facts.consumers)),
+        fact("in", figures.rate(stream.in_per_s())),
+        fact("delivered", figures.rate(group.delivered_per_s())),
+        fact("acknowledged", figures.rate(group.acked_per_s())),
+        fact("read", figures.exact(facts.entries_read)),
+        fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
+    ]
+}
+
+fn nothing(reading: &Reading, item: &str, group: Option<&GroupState>) -> Vec<Words> {
+    let Some(group) = group else {
+        return vec![gaps::quiet("This group is gone. esc goes back.")];
+    };
+    match gaps::of_item(reading, "XINFO CONSUMERS", item) {
+        Some(gap) => vec![gaps::words(gap)],
+        None if group.consumers.is_none() => vec![gaps::quiet("The consumers were not read yet.")],
+        None => vec![
+            gaps::quiet("This group has no consumers: nobody reads for it."),
+            gaps::quiet("A consumer appears when a worker reads for the first time."),
+        ],
+    }
 }

@@ -1,12 +1,96 @@
-//! The log screen.
+//! What streamgauge itself saw and did: its log, newest at the bottom.
+//!
+//! The one named exception to purity: tui-logger keeps the events, and its widget reads them. Whoever lets this
+//! be drawn has moved them there before. Invariant: a message can't break the screen, whatever it quotes.
 
+use super::table::frame;
 use crate::app::State;
 use crate::app::geometry::Areas;
+use crate::config::theme::Role;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::Words;
+use crate::ui::widgets::textlines::wrap;
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+use tui_logger::{ExtLogRecord, LogFormatter, TuiLoggerWidget};
+
+/// Cells before a message: time and level.
+const LEAD: u16 = 15;
+/// Below this width a message has lines of its own.
+const NARROW: u16 = 40;
 
 /// Draws it.
-pub fn draw(_state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new("Log").draw(areas.main, buffer, skin);
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let note = match state.log_offset {
+        0 => Words::new("newest at the bottom", Role::Dim),
+        lines => Words::new(format!("{lines} lines back"), Role::Accent),
+    };
+    let inner = frame(areas.main, "Log", vec![note], buffer, skin);
+    let back = u16::try_from(state.log_offset).unwrap_or(u16::MAX);
+    // The widget knows pages, not lines: it draws a taller picture, of which the upper part is shown.
+    let height = inner.height.saturating_add(back);
+    let mut tall = Buffer::empty(Rect::new(0, 0, inner.width, height));
+    TuiLoggerWidget::default().formatter(Box::new(Lines::of(skin))).render(tall.area, &mut tall);
+    for y in 0..inner.height {
+        for x in 0..inner.width {
+            let place = (inner.x.saturating_add(x), inner.y.saturating_add(y));
+            if let (Some(from), Some(to)) = (tall.cell((x, y)), buffer.cell_mut(place))
+                && from.symbol() != " "
+            {
+                to.set_symbol(from.symbol()).set_style(from.style());
+            }
+        }
+    }
+}
+
+/// One event as lines: time, level, message.
+struct Lines {
+    time: Style,
+    text: Style,
+    levels: [(&'static str, Style); 4],
+}
+
+impl Lines {
+    fn of(skin: &Skin) -> Self {
+        let levels = [
+            ("ERROR", skin.style(Role::Critical)),
+            ("WARN", skin.style(Role::Warning)),
+            ("DEBUG", skin.style(Role::Dim)),
+            ("TRACE", skin.style(Role::Dim)),
+        ];
+        Self { time: skin.style(Role::Dim), text: skin.style(Role::Text), levels }
+    }
+}
+
+impl LogFormatter for Lines {
+    fn min_width(&self) -> u16 {
+        1
+    }
+
+    fn format(&self, width: usize, event: &ExtLogRecord) -> Vec<Line<'_>> {
+        let level = event.level.as_str();
+        let style =
+            self.levels.iter().find(|(name, _)| *name == level).map_or(self.time, |(_, style)| *style);
+        let message: String = event.msg().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let width = u16::try_from(width).unwrap_or(u16::MAX);
+        let indent = if width < NARROW { 0 } else { LEAD };
+        let time = Span::styled(event.timestamp.strftime("%H:%M:%S ").to_string(), self.time);
+        let mut lead = Some([time, Span::styled(format!("{level:<6}"), style)]);
+        let mut lines = Vec::new();
+        if indent == 0 {
+            lines.extend(lead.take().map(|lead| Line::from(lead.to_vec())));
+        }
+        let text = if matches!(level, "ERROR" | "WARN") { style } else { self.text };
+        for line in wrap(message.trim_end(), width.saturating_sub(indent).max(1)) {
+            let before = match lead.take() {
+                Some(lead) => lead.to_vec(),
+                None => vec![Span::raw(" ".repeat(usize::from(indent)))],
+            };
+            lines.push(Line::from([before, vec![Span::styled(line, text)]].concat()));
+        }
+        lines
+    }
 }

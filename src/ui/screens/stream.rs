@@ -1,13 +1,143 @@
-//! The stream screen.
+//! One stream: its figures, its length and what comes in over five minutes, and its groups.
+//!
+//! Does not know how rows are made. Invariant: a figure that is older than the rest says so.
 
+use super::charts::{Chart, Span};
+use super::facts::{self, Fact};
+use super::table::TableView;
+use super::{consumers, cuts, gaps};
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
-use crate::core::model::Name;
+use crate::config::theme::Role;
+use crate::core::model::{Name, StreamId};
+use crate::core::reading::Reading;
+use crate::core::reading::streams::StreamState;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Panel;
+use crate::ui::widgets::{Panel, Scale, Unit, Words};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Rows of a graph that still says something: title and two rows.
+const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
-pub fn draw(_state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    Panel::new(&key.to_string()).draw(areas.main, buffer, skin);
+pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let stream = reading.streams.get(key);
+    if let Some(stream) = stream {
+        top(state, stream, areas.top, buffer, skin);
+    } else if areas.top.height > 0 {
+        Panel::new(&key.to_string()).draw(areas.top, buffer, skin);
+    }
+    let view = TableView {
+        id: TableId::Groups,
+        title: &format!("Groups of {key}"),
+        notes: groups_age(reading, stream, skin).into_iter().collect(),
+        empty: nothing(reading, key, stream),
+    };
+    view.draw(state, areas.main, buffer, skin);
+}
+
+fn groups_age(reading: &Reading, stream: Option<&StreamState>, skin: &Skin) -> Option<Words> {
+    consumers::age(reading, stream?.groups_at_us?, "", skin)
+}
+
+fn top(state: &State, stream: &StreamState, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let title = stream.key.to_string();
+    let panel = Panel::new(&title);
+    let age = stream.detail.as_ref().and_then(|detail| consumers::age(reading, detail.at_us, "", skin));
+    let inner = cuts::inset(age.into_iter().fold(panel, Panel::note).draw(area, buffer, skin));
+    let figures = figures(reading, stream, skin);
+    let (place, rest) = cuts::top(inner, facts::rows_of(figures.len(), inner.width));
+    facts::draw(&figures, place, buffer, skin);
+    let length = stream.length.map(|length| length.value);
+    let graphs = [
+        Picture {
+            title: "Length",
+            now: skin.figures.count(length),
+            points: &stream.length_series,
+            unit: Unit::Count,
+            role: Role::Graph1,
+        },
+        Picture {
+            title: "In",
+            now: skin.figures.rate(stream.in_per_s()),
+            points: &stream.added_series,
+            unit: Unit::Rate,
+            role: Role::Graph2,
+        },
+    ];
+    pictures(state, &graphs, rest, buffer, skin);
+}
+
+/// A graph of a figure with its present value.
+pub struct Picture<'a> {
+    /// What it is.
+    pub title: &'static str,
+    /// How much it is now.
+    pub now: String,
+    /// How much it was.
+    pub points: &'a crate::core::model::history::History,
+    /// What it is measured in.
+    pub unit: Unit,
+    /// How it is painted.
+    pub role: Role,
+}
+
+/// Draws graphs of five minutes side by side, where there is room for them.
+pub fn pictures(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    // Air where there is room for it.
+    let area = cuts::top(area, u16::from(area.height >= 6)).1;
+    if area.height < LEAST_GRAPH {
+        return;
+    }
+    let count = u16::try_from(pictures.len()).unwrap_or(1);
+    for (picture, place) in pictures.iter().zip(cuts::columns(area, count, 3)) {
+        let span = Span::minutes(state, picture.points);
+        let chart = Chart {
+            title: picture.title,
+            now: vec![facts::figure_words(picture.now.clone(), skin)],
+            lines: vec![(span.points(picture.points), picture.role)],
+            unit: picture.unit,
+            scale: Scale::Zero,
+            limit: None,
+        };
+        chart.draw(&span, place, buffer, skin);
+    }
+}
+
+fn figures(reading: &Reading, stream: &StreamState, skin: &Skin) -> Vec<Fact> {
+    let (figures, now_ms) = (skin.figures, reading.now_ms());
+    let fact = |name, figure| Fact::new(name, figure, skin);
+    let id = |id: Option<StreamId>| id.map_or_else(|| figures.unknown().to_owned(), |id| id.to_string());
+    vec![
+        fact("length", figures.exact(stream.length.map(|length| length.value))),
+        fact("added", figures.exact(stream.fact(|detail| detail.entries_added))),
+        fact("groups", figures.count(stream.group_count())),
+        fact("in", figures.rate(stream.in_per_s())),
+        fact("out", figures.rate(stream.out_per_s())),
+        fact("silent", figures.duration_ms(stream.newest_entry_age_ms(now_ms))),
+        fact("first", id(stream.fact(|detail| detail.first_entry))),
+        fact("last", id(stream.fact(|detail| detail.last_entry))),
+        fact("given", id(stream.fact(|detail| detail.last_generated))),
+        fact("reaches back", figures.duration_ms(stream.oldest_entry_age_ms(now_ms))),
+        fact("pending", figures.count(stream.pending())),
+        fact("deleted up to", id(stream.fact(|detail| detail.max_deleted).filter(|id| *id != StreamId::MIN))),
+    ]
+}
+
+fn nothing(reading: &Reading, key: &Name, stream: Option<&StreamState>) -> Vec<Words> {
+    let Some(stream) = stream else {
+        return vec![gaps::quiet("This stream is gone: deleted, or another type now. esc goes back.")];
+    };
+    match gaps::of_item(reading, "XINFO GROUPS", &key.to_string()) {
+        Some(gap) => vec![gaps::words(gap)],
+        None if stream.groups_at_us.is_none() => vec![gaps::quiet("The groups were not read yet.")],
+        None => vec![
+            gaps::quiet("No group reads this stream."),
+            gaps::quiet("Readers without a group (plain XREAD) leave no trace in the server."),
+        ],
+    }
 }

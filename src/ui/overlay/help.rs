@@ -1,0 +1,84 @@
+//! The keys that work here, from the table of commands, under the places they belong to.
+//!
+//! Knows nothing that is not in the table. Invariant: a key that does nothing here is not listed.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::ui::shell::keys;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::pen::width;
+use crate::ui::widgets::{Dialog, Pen, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Widest keys: a command has four at most.
+const KEYS_MOST: u16 = 22;
+
+/// Draws it, scrolled down by so many lines, as far as there are any.
+pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let lines = lines(state);
+    let keys_width = lines.iter().filter_map(|line| line.keys()).map(width).max().unwrap_or(0).min(KEYS_MOST);
+    let doc_width = lines.iter().map(|line| width(line.text())).max().unwrap_or(0);
+    let wanted = keys_width.saturating_add(2).saturating_add(doc_width);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let dialog = Dialog { title: "Keys that work here", note: None, size: (wanted, rows) };
+    let height = usize::from(dialog.place(body).height.saturating_sub(2));
+    let offset = offset.min(lines.len().saturating_sub(height));
+    let last = (offset + height).min(lines.len());
+    let note = (height < lines.len())
+        .then(|| Words::new(format!("{}-{last} of {}", offset + 1, lines.len()), Role::Dim));
+    let inner = Dialog { note, ..dialog }.draw(body, buffer, skin);
+    let mut pen = Pen::new(inner, buffer);
+    let ellipsis = skin.glyphs.ellipsis;
+    for (line, y) in lines.iter().skip(offset).zip(inner.y..inner.bottom()) {
+        match line {
+            Line::Place(title) => {
+                pen.cut((inner.x, y), inner.width, title, ellipsis, skin.style(Role::Title));
+            }
+            Line::Command { keys, doc } => {
+                pen.cut((inner.x, y), keys_width, keys, ellipsis, skin.style(Role::Key));
+                let x = inner.x.saturating_add(keys_width).saturating_add(2);
+                pen.cut((x, y), inner.width, doc, ellipsis, skin.style(Role::Text));
+            }
+            Line::Blank => {}
+        }
+    }
+}
+
+enum Line {
+    Place(&'static str),
+    Command { keys: String, doc: &'static str },
+    Blank,
+}
+
+impl Line {
+    fn keys(&self) -> Option<&str> {
+        match self {
+            Self::Command { keys, .. } => Some(keys),
+            _ => None,
+        }
+    }
+
+    fn text(&self) -> &str {
+        match self {
+            Self::Place(text) | Self::Command { doc: text, .. } => text,
+            Self::Blank => "",
+        }
+    }
+}
+
+fn lines(state: &State) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (place, commands) in keys::by_place(state) {
+        if !lines.is_empty() {
+            lines.push(Line::Blank);
+        }
+        lines.push(Line::Place(place.title()));
+        let line = |command: &&crate::commands::Command| Line::Command {
+            keys: keys::text(state, command.id, " "),
+            doc: command.doc,
+        };
+        lines.extend(commands.iter().map(line));
+    }
+    lines
+}

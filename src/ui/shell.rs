@@ -1,0 +1,27 @@
+//! What stands round every screen: the header, the screens' names, the keys, and what is wrong with the link.
+//!
+//! Does not know what is on the screens. Invariant: whatever the size, the header says which target this is and
+//! whether its figures are live.
+
+pub mod footer;
+mod header;
+pub mod keys;
+pub mod outage;
+mod pulse;
+mod tabs;
+
+#[cfg(test)]
+mod tests;
+
+use crate::app::State;
+use crate::app::geometry::Areas;
+use crate::ui::theme::Skin;
+use ratatui::buffer::Buffer;
+
+/// Draws header, tabs and footer.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let tabs = tabs::Tabs::of(state, areas.tabs.width, skin);
+    header::draw(state, areas.header, tabs.shows_demo && areas.tabs.height > 0, buffer, skin);
+    tabs.draw(areas.tabs, buffer, skin);
+    footer::draw(state, areas.footer, buffer, skin);
+}

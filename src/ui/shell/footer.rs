@@ -1,0 +1,145 @@
+//! The footer: the keys that work here and now; in their place a notice, or the line that is being typed.
+//!
+//! Invariant: what is typed stays visible at its cursor, and its error beside it.
+
+use super::keys;
+use crate::app::modal::{Modal, Prompt};
+use crate::app::{Notice, State, View};
+use crate::commands::CommandId;
+use crate::config::theme::Role;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::pen::width;
+use crate::ui::widgets::{Keyline, Pen};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Commands of the footer, the most useful first; those that belong together share a title.
+const LINE: &[(&[CommandId], &str)] = &[
+    (&[CommandId::Open], "open"),
+    (&[CommandId::Back], "back"),
+    (&[CommandId::Values], "values"),
+    (&[CommandId::Older], "older"),
+    (&[CommandId::Newer], "newer"),
+    (&[CommandId::GoTo], "go to id"),
+    (&[CommandId::Entries], "entries"),
+    (&[CommandId::Fetch], "fetch once"),
+    (&[CommandId::Filter], "filter"),
+    (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
+    (&[CommandId::Pause], "pause"),
+    (&[CommandId::Help], "help"),
+    (&[CommandId::Quit], "quit"),
+    (&[CommandId::DemoScenario], "scenario"),
+    (&[CommandId::DemoSlower, CommandId::DemoFaster], "load"),
+    (&[CommandId::Reverse], "reverse"),
+    (&[CommandId::First, CommandId::Last], "ends"),
+    (&[CommandId::Slower, CommandId::Faster], "interval"),
+    (&[CommandId::Theme], "theme"),
+    (&[CommandId::Retry], "poll now"),
+    (&[CommandId::NextScreen], "next screen"),
+    (&[CommandId::Suspend], "suspend"),
+];
+
+/// Draws it.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    match (&state.modal, &state.notice) {
+        (Some(Modal::Prompt(typed)), _) => prompt(typed, area, buffer, skin),
+        (Some(Modal::Help { .. }), _) => {
+            let pair = keys_text(state, &[CommandId::Up, CommandId::Down]);
+            let back = keys_text(state, &[CommandId::Back]);
+            let quit = keys_text(state, &[CommandId::Quit]);
+            let shown = [(pair.as_str(), "scroll"), (back.as_str(), "close"), (quit.as_str(), "quit")];
+            Keyline { keys: &shown }.draw(area, buffer, skin);
+        }
+        (None, Some(text)) => notice(text, area, buffer, skin),
+        (None, None) => line(state, area, buffer, skin),
+    }
+}
+
+fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let shown: Vec<(String, &str)> = LINE
+        .iter()
+        .filter(|(ids, _)| ids.iter().any(|id| keys::works(state, *id)))
+        .map(|(ids, title)| (keys_text(state, ids), title_of(state, ids, title)))
+        .collect();
+    let shown: Vec<(&str, &str)> = shown.iter().map(|(key, title)| (key.as_str(), *title)).collect();
+    let mut rest = area;
+    if let Some(filter) = state.table().and_then(|table| table.filter.as_ref()) {
+        Keyline { keys: &[] }.draw(area, buffer, skin);
+        let mut pen = Pen::new(Rect { width: area.width / 2, ..area }, buffer);
+        let text = format!("/{}", filter.text);
+        let x = area.x.saturating_add(1);
+        let end = pen.cut((x, area.y), area.width / 2, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
+        let used = end.saturating_add(1).saturating_sub(area.x).min(area.width);
+        rest = Rect { x: area.x + used, width: area.width - used, ..area };
+    }
+    Keyline { keys: &shown }.draw(rest, buffer, skin);
+}
+
+fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
+    match ids {
+        [CommandId::Pause] if state.is_paused() => "go on",
+        [CommandId::Values] if state.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
+            "hide values"
+        }
+        [CommandId::Open] => match state.view() {
+            View::Group(..) | View::Consumers => "pending",
+            View::Pending(..) => "entries",
+            _ => title,
+        },
+        _ => title,
+    }
+}
+
+/// The first key of each command, side by side.
+fn keys_text(state: &State, ids: &[CommandId]) -> String {
+    let first = |id: &CommandId| state.setup.keymap.keys_of(*id).first().map(ToString::to_string);
+    let keys: Vec<String> = ids.iter().filter_map(first).collect();
+    let are_short = keys.iter().all(|key| key.chars().count() == 1);
+    keys.join(if are_short { "" } else { "/" })
+}
+
+fn notice(notice: &Notice, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    Keyline { keys: &[] }.draw(area, buffer, skin);
+    let role = if notice.is_error { Role::Critical } else { Role::Accent };
+    let mark = skin.glyphs.state(role).map_or(String::new(), |mark| format!("{mark} "));
+    let text = format!("{mark}{}", notice.text);
+    let x = area.x.saturating_add(1);
+    Pen::new(area, buffer).cut((x, area.y), u16::MAX, &text, skin.glyphs.ellipsis, skin.style(role));
+}
+
+fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    Keyline { keys: &[] }.draw(area, buffer, skin);
+    let mut pen = Pen::new(area, buffer);
+    let label = format!("{}: ", prompt.purpose.label());
+    let start = pen.text(area.x.saturating_add(1), area.y, &label, skin.style(Role::Key));
+    let error = prompt.error.as_deref().map(|error| format!("{} {error}", skin.glyphs.critical));
+    // What is typed comes first: the error takes at most half of the line.
+    let wanted = error.as_deref().map_or(0, |error| width(error).saturating_add(2)).min(area.width / 2);
+    let room = area.right().saturating_sub(start).saturating_sub(wanted);
+    let scroll = prompt.input.visual_scroll(usize::from(room.saturating_sub(1)));
+    let mut skipped = 0;
+    let shown: String = prompt
+        .input
+        .value()
+        .chars()
+        .skip_while(|c| {
+            skipped += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
+            skipped <= scroll
+        })
+        .collect();
+    let field = Rect { x: start, width: room, height: area.height.min(1), ..area };
+    Pen::new(field, buffer).text(start, area.y, &shown, skin.style(Role::Text));
+    let at = prompt.input.visual_cursor().saturating_sub(scroll);
+    let x = start.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    if field.contains((x, area.y).into())
+        && let Some(cell) = buffer.cell_mut((x, area.y))
+    {
+        cell.modifier.insert(Modifier::REVERSED);
+    }
+    if let Some(error) = error {
+        let x = area.right().saturating_sub(wanted.saturating_sub(1)).max(area.x);
+        let style = skin.style(Role::Critical);
+        Pen::new(area, buffer).cut((x, area.y), wanted, &error, skin.glyphs.ellipsis, style);
+    }
+}

@@ -1,0 +1,95 @@
+//! The header: which target, what answers there, what we cost it, whether anything may be written, and whether
+//! the figures are live.
+//!
+//! Invariant: figures that change keep their width, so that nothing moves from frame to frame.
+
+use super::pulse;
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::server::{Mode, Server};
+use crate::ui::format;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Headline, Segment, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws it. The demo stands here when the line below has no room for it.
+pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer, skin: &Skin) {
+    let setup = &state.setup;
+    let role = if setup.production { Role::Production } else { Role::Header };
+    let mut segments = vec![Segment::left(Words::new(setup.target_name.clone(), Role::Title), 0)];
+    if setup.production {
+        segments.push(Segment::left("PRODUCTION", 2));
+    }
+    if let Some(words) = super::tabs::demo(state, skin).filter(|_| !demo_is_below) {
+        segments.push(Segment::left(words, 3));
+    }
+    if setup.target_address != setup.target_name {
+        // The demo's own socket is of no use to anybody.
+        let priority = if setup.demo { 10 } else { 5 };
+        segments.push(Segment::left(Words::new(setup.target_address.clone(), Role::Dim), priority));
+    }
+    segments.extend(server(state));
+    segments.extend(cost(state, skin));
+    segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 7));
+    let write = if setup.read_only { "READ-ONLY" } else { "LOCKED" };
+    segments.push(Segment::right(Words::new(write, Role::Dim), 3));
+    let pulse = pulse::words(state, skin);
+    let last = pulse.len().saturating_sub(1);
+    segments
+        .extend(pulse.into_iter().enumerate().map(|(at, words)| Segment::right(words, u8::from(at != last))));
+    Headline { segments: &segments, role }.draw(area, buffer, skin);
+}
+
+fn server(state: &State) -> Vec<Segment> {
+    let Some(info) = &state.shown().info else { return Vec::new() };
+    let Server { product, version, mode, role, loading, .. } = &info.value.server;
+    let version = version.as_deref().unwrap_or_default();
+    let mut segments = vec![Segment::left(shown(&format!("{} {version}", product.word())), 4)];
+    let mode = (*mode != Mode::Standalone).then(|| mode.word());
+    let role: Vec<&str> = [mode, role.word()].into_iter().flatten().collect();
+    segments.push(Segment::left(Words::new(role.join(" "), Role::Dim), 6));
+    if let Some(share) = loading {
+        let text = format!("loading {}", format::Figures::new(true).percent(Some(*share)));
+        segments.push(Segment::left(Words::new(text, Role::Warning), 2));
+    }
+    segments
+}
+
+/// Foreign text, safe to show.
+fn shown(text: &str) -> Words {
+    Words::from(crate::core::model::Name::from(text.trim()).to_string())
+}
+
+/// What we cost the server: its time, commands, bytes.
+fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
+    let (reading, figures) = (state.shown(), skin.figures);
+    if reading.info.is_none() {
+        return Vec::new();
+    }
+    let us = reading.server_us_per_s();
+    let mark = if us.is_some() { figures.mark(format::Mark::Estimate) } else { "" };
+    let time = format!("{mark}{}/s", figures.latency_us(us));
+    let commands = figures.rate(reading.cost.commands_per_s()).replace("/s", " cmd/s");
+    let bytes = figures.bytes_rate(reading.cost.bytes_per_s());
+    let segment = |text, width: usize, priority| {
+        Segment::right(Words::new(format!("{text:>width$}"), Role::Dim), priority)
+    };
+    vec![
+        segment(format!("cost {time:>10}"), 15, 8),
+        segment(commands, 11, 9),
+        segment(bytes, usize::from(format::BYTES_RATE_WIDTH), 10),
+    ]
+}
+
+/// How often Redis is asked, as people say it.
+fn every(interval_us: u64) -> String {
+    let ms = interval_us / 1000;
+    let (count, unit) = match ms {
+        ms if ms < 1_000 => (ms, "ms"),
+        ms if ms < 60_000 => (ms / 1_000, "s"),
+        ms if ms < 3_600_000 => (ms / 60_000, "min"),
+        ms => (ms / 3_600_000, "h"),
+    };
+    format!("every {count} {unit}")
+}

@@ -1,0 +1,60 @@
+//! Which commands do something here and now: for the footer and for help.
+//!
+//! Knows places and what is selected; not what commands do. Invariant: what is not listed here has no effect
+//! here, and what is listed has one.
+
+use crate::app::cell::RowId;
+use crate::app::{State, View};
+use crate::commands::{COMMANDS, Command, CommandId, Place};
+
+/// Whether the command does something here.
+pub fn works(state: &State, id: CommandId) -> bool {
+    let command = id.command();
+    if state.setup.keymap.keys_of(id).is_empty()
+        || !state.places().iter().any(|place| command.places.contains(place))
+    {
+        return false;
+    }
+    let selected = state.table().and_then(|table| table.selected()).map(|row| &row.id);
+    match id {
+        CommandId::Open => match selected {
+            Some(RowId::Stream(_) | RowId::Group(..) | RowId::Consumer(..)) => true,
+            Some(RowId::Pending(_)) => matches!(state.view(), View::Pending(..)),
+            _ => false,
+        },
+        CommandId::Back => {
+            state.trail.len() > 1
+                || state.table().is_some_and(|table| table.filter.is_some())
+                || state.notice.is_some()
+        }
+        CommandId::Entries => {
+            matches!(state.view(), View::Stream(_))
+                || matches!(selected, Some(RowId::Stream(_) | RowId::Group(..)))
+        }
+        CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
+        CommandId::Theme => state.setup.themes.len() > 1,
+        _ => true,
+    }
+}
+
+/// The commands that work here, under the place that they belong to, from the inside to the outside.
+pub fn by_place(state: &State) -> Vec<(Place, Vec<&'static Command>)> {
+    let places = state.places();
+    let place_of = |command: &Command| places.iter().copied().find(|place| command.places.contains(place));
+    places
+        .iter()
+        .map(|&place| {
+            let here = COMMANDS
+                .iter()
+                .filter(|command| place_of(command) == Some(place) && works(state, command.id));
+            (place, here.collect::<Vec<_>>())
+        })
+        .filter(|(_, commands)| !commands.is_empty())
+        .collect()
+}
+
+/// The keys of a command as text.
+pub fn text(state: &State, id: CommandId, between: &str) -> String {
+    let keys: Vec<String> = state.setup.keymap.keys_of(id).iter().map(ToString::to_string).collect();
+    keys.join(between)
+}

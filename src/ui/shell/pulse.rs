@@ -1,0 +1,53 @@
+//! Whether the figures on the screen are live, and if not, why and since when: as words for the header.
+//!
+//! Knows the link and the age of the data. Invariant: stopped, stale and live never look the same.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::core::model::LinkStatus;
+use crate::ui::cells;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::Words;
+
+/// Below this an age is no news, milliseconds: a round and its drawing take their time.
+const FRESH_MS: u64 = 1_500;
+
+/// The words, the weightiest last.
+pub fn words(state: &State, skin: &Skin) -> Vec<Words> {
+    let mut words = Vec::new();
+    words.extend(stale(state, skin));
+    match &state.link {
+        LinkStatus::Connecting => words.push(marked("CONNECTING", Role::Warning, skin)),
+        LinkStatus::Down(outage) => {
+            words.push(Words::new(super::outage::next_try(state, outage), Role::Stale));
+            words.push(marked("DOWN", Role::Critical, skin));
+        }
+        LinkStatus::Up { .. } if !state.is_paused() => {
+            let role = if words.is_empty() { Role::Ok } else { Role::Stale };
+            words.push(Words::new(if words.is_empty() { "LIVE" } else { "LATE" }, role));
+        }
+        LinkStatus::Up { .. } => {}
+    }
+    if state.is_paused() {
+        let at_ms = state.shown().taken_at_ms;
+        let time = cells::time(at_ms).filter(|_| at_ms > 0);
+        let time = time.and_then(|time| time.get(11..).map(str::to_owned));
+        let text = time.map_or(" PAUSED ".to_owned(), |time| format!(" PAUSED at {time} "));
+        words.push(Words::new(text, Role::Paused));
+    }
+    words
+}
+
+/// The age of the data, where they are older than they should be. A stopped picture says its time instead.
+fn stale(state: &State, skin: &Skin) -> Option<Words> {
+    let age_ms = state.data_age_ms().filter(|_| !state.is_paused())?;
+    let fresh_ms = (state.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
+    let is_down = matches!(state.link, LinkStatus::Down(_) | LinkStatus::Connecting);
+    let text = || Words::new(format!("stale {:>7}", skin.figures.duration_ms(Some(age_ms))), Role::Stale);
+    (age_ms > fresh_ms || is_down).then(text)
+}
+
+fn marked(word: &str, role: Role, skin: &Skin) -> Words {
+    let mark = skin.glyphs.state(role).map_or(String::new(), |mark| format!("{mark} "));
+    Words::new(format!("{mark}{word}"), role)
+}

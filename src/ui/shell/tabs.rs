@@ -1,0 +1,108 @@
+//! The screens by number and name, the way to where we are, and the demo.
+//!
+//! Invariant: the current screen and the end of the way stay visible as long as anything does.
+
+use crate::app::view::SCREENS;
+use crate::app::{State, View};
+use crate::commands::CommandId;
+use crate::config::theme::Role;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::pen::{cut, width};
+use crate::ui::widgets::{Pen, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Cells of a name on the way, except the last: long keys must not hide where we are.
+const STEP_CELLS: u16 = 28;
+
+/// The line, ready to be drawn.
+pub struct Tabs {
+    words: Vec<Vec<Words>>,
+    gap: u16,
+    demo: Option<Words>,
+    /// Whether the demo stands in this line.
+    pub shows_demo: bool,
+}
+
+impl Tabs {
+    /// The fullest form of the line that fits: all names, all names close together, or the current one alone.
+    pub fn of(state: &State, room: u16, skin: &Skin) -> Self {
+        let demo = demo(state, skin);
+        let demo_width = demo.as_ref().map_or(0, |words| width(&words.text) + 2);
+        for (names, gap, with_demo) in
+            [(true, 2, true), (true, 2, false), (true, 1, false), (false, 1, true), (false, 1, false)]
+        {
+            let words = words(state, names, skin);
+            let wanted = length(&words, gap) + if with_demo { demo_width } else { 0 };
+            if wanted.saturating_add(2) <= room {
+                return Self { words, gap, shows_demo: with_demo && demo.is_some(), demo };
+            }
+        }
+        let here = words(state, false, skin).into_iter().filter(|words| words.len() > 1).collect();
+        Self { words: here, gap: 1, demo, shows_demo: false }
+    }
+
+    /// Draws it into the first row.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+        let mut pen = Pen::new(area, buffer);
+        let mut x = area.x.saturating_add(1);
+        for tab in &self.words {
+            for words in tab {
+                x = pen.cut((x, area.y), u16::MAX, &words.text, skin.glyphs.ellipsis, skin.style(words.role));
+            }
+            x = x.saturating_add(self.gap);
+        }
+        if let Some(words) = self.demo.as_ref().filter(|_| self.shows_demo) {
+            let x = area.right().saturating_sub(width(&words.text) + 1);
+            pen.text(x, area.y, &words.text, skin.style(words.role));
+        }
+    }
+}
+
+fn length(tabs: &[Vec<Words>], gap: u16) -> u16 {
+    let cells = |tab: &Vec<Words>| tab.iter().map(|words| width(&words.text)).fold(0, u16::saturating_add);
+    tabs.iter().map(|tab| cells(tab).saturating_add(gap)).fold(0, u16::saturating_add).saturating_sub(gap)
+}
+
+/// One list of words a screen; the current one has its name and the way from there.
+fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<Words>> {
+    let base = state.trail.first();
+    let tab = |(command, view, title): &(CommandId, View, &str)| {
+        let key = state.setup.keymap.keys_of(*command).first().map(ToString::to_string);
+        let is_here = Some(view) == base;
+        let mut words = vec![Words::new(key.unwrap_or_default(), Role::Key)];
+        if names || is_here {
+            let role = if is_here { Role::Accent } else { Role::Dim };
+            words.push(Words::new(format!(" {title}"), role));
+        }
+        if is_here {
+            words.extend(way(state, skin));
+        }
+        words
+    };
+    SCREENS.iter().map(tab).collect()
+}
+
+fn way(state: &State, skin: &Skin) -> Vec<Words> {
+    let mut words = Vec::new();
+    let last = state.trail.len().saturating_sub(1);
+    for (at, view) in state.trail.iter().enumerate().skip(1) {
+        words.push(Words::new(format!(" {} ", skin.glyphs.folded), Role::Dim));
+        let role = if at == last { Role::Title } else { Role::Text };
+        words.push(Words::new(cut(&view.title(), STEP_CELLS, skin.glyphs.ellipsis), role));
+    }
+    words
+}
+
+/// What the demo plays, how fast, and what comes of it.
+pub fn demo(state: &State, skin: &Skin) -> Option<Words> {
+    let demo = state.demo.as_ref()?;
+    let produced = skin.figures.rate(demo.produced_per_s);
+    let text = format!("{} {} {produced:>8}", demo.scenario, demo.rate);
+    Some(if demo.errors > 0 {
+        let text = format!("{text} {} errors", skin.figures.count(Some(demo.errors)));
+        Words::new(text, Role::Warning)
+    } else {
+        Words::new(text, Role::Accent)
+    })
+}

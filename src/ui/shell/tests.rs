@@ -1,0 +1,1 @@
+//! What stands round the screens, in the states that matter.
