@@ -32,7 +32,7 @@ impl Areas {
             [Constraint::Length(1), Constraint::Length(tabs), Constraint::Min(0), Constraint::Length(footer)];
         let [header, tabs, body, footer] = Layout::vertical(parts).areas(screen);
         let [top, main] =
-            Layout::vertical([Constraint::Length(top_rows(view, columns, body.height)), Constraint::Min(0)])
+            Layout::vertical([Constraint::Length(top_rows(view, body.height)), Constraint::Min(0)])
                 .areas(body);
         Self { header, tabs, body, top, main, footer }
     }
@@ -54,12 +54,12 @@ pub fn has_frame(area: Rect) -> bool {
 }
 
 /// Rows above the table.
-fn top_rows(view: &View, columns: u16, height: u16) -> u16 {
+fn top_rows(view: &View, height: u16) -> u16 {
     let (wanted, left_for_table) = match view {
-        View::Overview => (if columns >= 100 { height * 3 / 5 } else { height * 13 / 20 }, 5),
+        View::Overview => (if height >= 45 { height * 2 / 3 } else { height * 13 / 20 }, 5),
         View::Stream(_) => (if height >= 30 { 14 } else { 8 }, 6),
         View::Group(..) => (if height >= 30 { 12 } else { 7 }, 6),
-        View::Latency => (height * 3 / 5, 6),
+        View::Latency => (height * 2 / 3, 6),
         View::Clients | View::Consumers | View::Streams => (0, 0),
         View::Pending(..) => (3, 8),
         View::Memory | View::Cache => (0, 0),

@@ -9,7 +9,8 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::history::History;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Graph, Point, Scale, Series, Unit, Words};
+use crate::ui::widgets::pen::width;
+use crate::ui::widgets::{Graph, Panel, Point, Scale, Series, Unit, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -17,7 +18,7 @@ use ratatui::layout::Rect;
 pub const MINUTES_MS: i64 = 5 * 60_000;
 const HOUR_MS: i64 = 60 * 60_000;
 /// Spans that one reads at a glance.
-const STEPS_MS: [i64; 6] = [60_000, 2 * 60_000, MINUTES_MS, 15 * 60_000, 30 * 60_000, HOUR_MS];
+const STEPS_MS: [i64; 7] = [30_000, 60_000, 2 * 60_000, MINUTES_MS, 15 * 60_000, 30 * 60_000, HOUR_MS];
 
 /// The time that graphs show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +74,7 @@ impl Span {
 pub struct Chart<'a> {
     /// Its title.
     pub title: &'a str,
-    /// At the right end of its title's line.
+    /// At the right end of its title's line; the first go first when it is narrow.
     pub now: Vec<Words>,
     /// The points of each figure, and how it is painted; the first lies above the others.
     pub lines: Vec<(Vec<Point>, Role)>,
@@ -97,9 +98,10 @@ impl Chart<'_> {
     pub fn draw(&self, span: &Span, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let series: Vec<Series> =
             self.lines.iter().map(|(points, role)| Series { points, role: *role }).collect();
+        let inner = self.head(area.width).draw(area, buffer, skin);
         Graph {
-            title: self.title,
-            now: self.now.clone(),
+            title: "",
+            now: Vec::new(),
             series: &series,
             span_ms: span.ends_ms,
             gap_ms: span.gap_ms,
@@ -108,6 +110,17 @@ impl Chart<'_> {
             limit: self.limit,
             fill: true,
         }
-        .draw(area, buffer, skin);
+        .draw(inner, buffer, skin);
+    }
+
+    /// Title and figures: padded, so that they stand still, where there is room for that.
+    fn head(&self, room: u16) -> Panel<'_> {
+        let wanted = |words: &Words| width(&words.text).saturating_add(1);
+        let padded = width(self.title).saturating_add(self.now.iter().map(wanted).sum()) < room;
+        let tight = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.now.iter().fold(Panel::new(self.title), |panel, words| {
+            let text = if padded { words.text.clone() } else { tight(&words.text) };
+            panel.note(Words::new(text, words.role))
+        })
     }
 }

@@ -19,8 +19,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const GAP: u16 = 3;
-/// Title, header and two events.
-const EVENTS: u16 = 4;
+/// Title and two lines.
+const EVENTS: u16 = 3;
 /// From this width on the events stand beside the commands.
 const WIDE: u16 = 150;
 
@@ -55,7 +55,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn draw_stacked(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let events = if area.height >= 9 { EVENTS.max(area.height / 3) } else { 0 };
+    let events = if area.height >= 8 { EVENTS.max(area.height / 4) } else { 0 };
     let (above, below) = cuts::top(area, area.height - events);
     commands::draw(state, above, buffer, skin);
     events::draw(state, below, buffer, skin);

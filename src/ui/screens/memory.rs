@@ -6,7 +6,7 @@ mod breakdown;
 mod figures;
 mod longest;
 
-use super::charts::{Span, server};
+use super::charts::{Chart, Span, server};
 use super::{cuts, facts, gauges, keyspace, reasons};
 use crate::app::State;
 use crate::app::geometry::Areas;
@@ -18,8 +18,10 @@ use ratatui::layout::Rect;
 const GAP: u16 = 3;
 /// Title, bar and legend of the breakdown.
 const BREAKDOWN: u16 = 9;
-/// From this width on there are three panels at the bottom.
-const WIDE: u16 = 110;
+/// From these widths and heights on graphs stand above each other, beside the lists.
+const ROOMY: (u16, u16) = (100, 24);
+/// From this width on there are three columns.
+const WIDE: u16 = 160;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -35,37 +37,64 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let (area, below) = cuts::top(below, facts::rows_of(all.len(), below.width));
     facts::draw(&all, area, buffer, skin);
     // Air where there is room for it.
-    let air = u16::from(below.height >= 24);
-    rest = cuts::top(below, air).1;
-    let (upper, lower) = cuts::top(rest, BREAKDOWN.max(rest.height.saturating_sub(air) / 2));
-    draw_upper(state, upper, buffer, skin);
-    draw_lower(state, cuts::top(lower, air).1, buffer, skin);
+    rest = cuts::top(below, u16::from(below.height >= ROOMY.1)).1;
+    if rest.width >= ROOMY.0 && rest.height >= ROOMY.1 {
+        draw_roomy(state, rest, buffer, skin);
+    } else {
+        draw_tight(state, rest, buffer, skin);
+    }
 }
 
-fn draw_upper(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let halves = cuts::columns(area, if area.width < 60 { 1 } else { 2 }, GAP);
-    let span = Span::of(state, halves.first().map_or(0, |half| half.width));
+/// Graph and breakdown side by side, lists beneath.
+fn draw_tight(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let (upper, lower) = cuts::top(area, BREAKDOWN.max(area.height / 2));
+    let count = if area.width < 60 { 1 } else { 2 };
+    let halves = cuts::columns(upper, count, GAP);
     if let Some(half) = halves.first() {
-        server::memory(state, &span, skin).draw(&span, *half, buffer, skin);
+        draw_graphs(state, &[server::memory], *half, buffer, skin);
     }
     if let Some(half) = halves.get(1) {
         breakdown::draw(state, *half, buffer, skin);
     }
+    let halves = cuts::columns(lower, count, GAP);
+    if let Some(half) = halves.first() {
+        longest::draw(state, *half, buffer, skin);
+    }
+    if let Some(half) = halves.get(1) {
+        keyspace::draw(state, *half, buffer, skin);
+    }
 }
 
-fn draw_lower(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let places = cuts::columns(area, if area.width >= WIDE { 3 } else { 2 }, GAP);
-    let mut places = places.into_iter();
-    if area.width >= WIDE
-        && let Some(place) = places.next()
-    {
-        let span = Span::of(state, place.width);
-        server::removed(state, &span, skin).draw(&span, place, buffer, skin);
+/// Graphs on the left, what it is made of and lists on the right.
+fn draw_roomy(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let keys = keyspace::rows(state);
+    if area.width < WIDE {
+        if let [graphs, lists] = cuts::columns(area, 2, GAP).as_slice() {
+            draw_graphs(state, &[server::memory, server::waste, server::removed], *graphs, buffer, skin);
+            let (made, below) = cuts::top(*lists, BREAKDOWN + 1);
+            breakdown::draw(state, made, buffer, skin);
+            let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
+            keyspace::draw(state, spaces, buffer, skin);
+            longest::draw(state, below, buffer, skin);
+        }
+    } else if let [first, second, third] = cuts::columns(area, 3, GAP).as_slice() {
+        draw_graphs(state, &[server::memory, server::waste], *first, buffer, skin);
+        draw_graphs(state, &[server::removed, server::clients], *second, buffer, skin);
+        let (made, below) = cuts::top(*third, BREAKDOWN + 1);
+        breakdown::draw(state, made, buffer, skin);
+        let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
+        keyspace::draw(state, spaces, buffer, skin);
+        longest::draw(state, below, buffer, skin);
     }
-    if let Some(place) = places.next() {
-        longest::draw(state, place, buffer, skin);
-    }
-    if let Some(place) = places.next() {
-        keyspace::draw(state, place, buffer, skin);
+}
+
+/// What makes a graph.
+type Maker = fn(&State, &Span, &Skin) -> Chart<'static>;
+
+fn draw_graphs(state: &State, makers: &[Maker], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let span = Span::of(state, area.width);
+    let count = u16::try_from(makers.len()).unwrap_or(u16::MAX);
+    for (place, make) in cuts::rows(area, count, 1).into_iter().zip(makers) {
+        make(state, &span, skin).draw(&span, place, buffer, skin);
     }
 }

@@ -19,7 +19,7 @@ const SPANS: [(&str, i64); 3] = [("1 min", 1), ("5 min", 5), ("15 min", 15)];
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let note = Words::new("our own reads left out, but not since start", Role::Dim);
+    let note = Words::new("our own reads left out; Reads and start have them", Role::Dim);
     let inner = Panel::new("Hit ratio").note(note).draw(area, buffer, skin);
     let line = |at: u16| cuts::top(cuts::top(inner, at).1, 1).0;
     for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
@@ -41,7 +41,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn reads(count: u64, skin: &Skin) -> Words {
-    Words::from(format!("{:>6} reads", skin.figures.count(Some(count))))
+    Words::from(format!("{:>8} reads", skin.figures.count(Some(count))))
 }
 
 fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<Words> {
@@ -52,16 +52,14 @@ fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<Words> {
     let mut words = vec![if window.ratio().is_some() {
         reads(total, skin)
     } else {
-        Words::new(format!("{total:>6} reads of {MIN_LOOKUPS} needed"), Role::Unknown)
+        Words::new(format!("{total:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     }];
-    words.push(Words::new(format!("seen {}", skin.figures.percent(window.coverage())), Role::Dim));
     // A window is as long as the span but for a round or two; before that it is what there is so far.
     let known_us = i64::try_from(window.whole_us).unwrap_or(i64::MAX);
     if known_us.saturating_add(10_000_000) < span_us {
-        words.push(Words::new(
-            format!("first {}", skin.figures.duration_ms(Some(window.whole_us / 1000))),
-            Role::Dim,
-        ));
+        let known = skin.figures.duration_ms(Some(window.whole_us / 1000));
+        words.push(Words::new(format!("{known:>7} so far"), Role::Dim));
     }
+    words.push(Words::new(format!("coverage {}", skin.figures.percent(window.coverage())), Role::Dim));
     words
 }

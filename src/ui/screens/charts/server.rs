@@ -19,7 +19,7 @@ pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     Chart {
         limit: memory.and_then(|memory| memory.limit()).map(|limit| limit as f64),
         ..pair(
-            ("memory", Unit::Bytes, Scale::Zero),
+            ("Memory", Unit::Bytes, Scale::Zero),
             [
                 ("used", span.points(&series.used), figure(used)),
                 ("rss", span.points(&series.rss), figure(rss)),
@@ -28,11 +28,33 @@ pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     }
 }
 
+/// Resident beyond used, bytes: what fragmentation and pages that were not given back cost.
+pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+    let series = &state.shown().series;
+    let (rss, used) = (span.points(&series.rss), span.points(&series.used));
+    let beyond = |(rss, used): (&Point, &Point)| {
+        let used = used.value.filter(|_| used.t_ms == rss.t_ms);
+        Point { t_ms: rss.t_ms, value: rss.value.zip(used).map(|(rss, used)| (rss - used).max(0.0)) }
+    };
+    let points: Vec<Point> = rss.iter().zip(&used).map(beyond).collect();
+    let latest = points.last().and_then(|point| point.value);
+    let greatest = Chart::greatest(&points, span);
+    let figure = |bytes: Option<f64>| format!("{:>8}", skin.figures.bytes(bytes.map(|bytes| bytes as u64)));
+    Chart {
+        title: "Resident beyond used",
+        now: now_and_greatest(figure(latest), greatest.map(|_| figure(greatest))),
+        lines: vec![(points, Role::Graph1)],
+        unit: Unit::Bytes,
+        scale: Scale::Zero,
+        limit: None,
+    }
+}
+
 /// Commands a second.
 pub fn commands<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let rate = |value| skin.figures.rate(value);
-    single(("commands", Unit::Rate), &reading.series.ops, reading.rates.commands.per_s(), span, rate)
+    single(("Commands", Unit::Rate), &reading.series.ops, reading.rates.commands.per_s(), span, rate)
 }
 
 /// Hits over reads of others, 0 to 1.
@@ -49,7 +71,7 @@ pub fn hit_ratio<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
         now.insert(0, Words::new(format!("min {}", percent(least)), Role::Dim));
     }
     Chart {
-        title: "hit ratio",
+        title: "Hit ratio",
         now,
         lines: vec![(points, Role::Graph1)],
         unit: Unit::Share,
@@ -64,7 +86,7 @@ pub fn network<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let (rates, series) = (&reading.rates, &reading.series);
     let figure = |value| skin.figures.bytes_rate(value);
     pair(
-        ("network", Unit::BytesRate, Scale::Zero),
+        ("Network", Unit::BytesRate, Scale::Zero),
         [
             ("out", span.points(&series.net_out), figure(rates.net_out.per_s())),
             ("in", span.points(&series.net_in), figure(rates.net_in.per_s())),
@@ -78,7 +100,7 @@ pub fn clients<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let connected = reading.info.as_ref().and_then(|info| info.value.clients.connected);
     let count = |value: Option<f64>| skin.figures.count(value.map(|value| value.round() as u64));
     let now = connected.map(|count| count as f64);
-    single(("clients", Unit::Count), &reading.series.clients, now, span, count)
+    single(("Clients", Unit::Count), &reading.series.clients, now, span, count)
 }
 
 /// Keys expired and evicted a second.
@@ -87,7 +109,7 @@ pub fn removed<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let (rates, series) = (&reading.rates, &reading.series);
     let figure = |value| skin.figures.rate(value);
     pair(
-        ("keys removed", Unit::Rate, Scale::Zero),
+        ("Removed", Unit::Rate, Scale::Zero),
         [
             ("expired", span.points(&series.expired), figure(rates.expired.per_s())),
             ("evicted", span.points(&series.evicted), figure(rates.evicted.per_s())),
@@ -100,13 +122,15 @@ pub fn lookups<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let (rates, series) = (&reading.rates, &reading.series);
     let figure = |value| skin.figures.rate(value);
-    pair(
-        ("reads", Unit::Rate, Scale::Zero),
+    let mut chart = pair(
+        ("Reads", Unit::Rate, Scale::Zero),
         [
             ("hits", span.points(&series.hits), figure(rates.hits.per_s())),
             ("misses", span.points(&series.misses), figure(rates.misses.per_s())),
         ],
-    )
+    );
+    chart.now.insert(0, Words::new("ours included", Role::Dim));
+    chart
 }
 
 /// Round trips of PING, microseconds, on a logarithmic axis.

@@ -25,7 +25,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     match state.shown().latency_events.as_deref() {
         None => notice(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
         Some([]) => {
-            let text = "No events. The monitor is off while latency-monitor-threshold is 0 (its default).";
+            let text = "No events. The monitor is off while latency-monitor-threshold is 0.";
             Textlines { paragraphs: &[Words::new(text, Role::Dim)], offset: 0 }.draw(inner, buffer, skin);
         }
         Some(events) => {

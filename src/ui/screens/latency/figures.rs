@@ -22,7 +22,10 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         us("PING max", trips.max),
         Fact::new("PINGs in 5 min", figures.count(samples), skin),
         us("event loop turn", info.stats.eventloop_us),
-        us("last fork", info.persistence.latest_fork_us),
+        match info.persistence.latest_fork_us {
+            Some(0) => Fact::new("last fork", "none".to_owned(), skin),
+            fork => us("last fork", fork),
+        },
         Fact::new("new slow entries", figures.count(reading.slowlog.new_entries()), skin),
         Fact::new("error replies", figures.rate(reading.rates.errors.per_s()), skin),
     ]

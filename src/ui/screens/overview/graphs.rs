@@ -22,7 +22,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         _ => 1,
     };
     let rows = if area.height > 2 * GOOD_HEIGHT { 2 } else { 1 };
-    let places: Vec<Rect> = cuts::rows(area, rows, rows - 1)
+    let places: Vec<Rect> = cuts::rows(area, rows, u16::from(area.height > 16))
         .into_iter()
         .flat_map(|row| cuts::columns(row, columns, GAP))
         .collect();
