@@ -5,7 +5,7 @@
 
 mod windows;
 
-use super::charts::{Span, server};
+use super::charts::{Maker, draw_stacked, server};
 use super::{cuts, keyspace, reasons};
 use crate::app::State;
 use crate::app::geometry::Areas;
@@ -15,6 +15,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const GAP: u16 = 3;
+/// From this height on parts have air between them, and keys stand below the ratio's graph.
+const ROOMY: u16 = 20;
+/// From this width on there are three columns.
+const WIDE: u16 = 160;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -26,25 +30,29 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     }
     let (upper, below) = cuts::top(rest, windows::ROWS);
     windows::draw(state, upper, buffer, skin);
-    let air = u16::from(below.height >= 20);
-    let below = cuts::top(below, air).1;
-    let (middle, lower) = cuts::top(below, below.height.saturating_sub(air).div_ceil(2).max(5));
-    draw_graphs(state, [middle, cuts::top(lower, air).1], buffer, skin);
+    let below = cuts::top(below, u16::from(below.height >= ROOMY)).1;
+    let count = match below.width {
+        WIDE.. => 3,
+        50.. => 2,
+        _ => 1,
+    };
+    let columns = cuts::columns(below, count, GAP);
+    let more: &[&[Maker]] = match count {
+        3 => &[&[server::lookups, server::commands], &[server::removed, server::memory]],
+        _ => &[&[server::lookups, server::removed]],
+    };
+    if let Some((first, others)) = columns.split_first() {
+        draw_ratio_and_keys(state, *first, buffer, skin);
+        for (place, makers) in others.iter().zip(more) {
+            draw_stacked(state, makers, *place, buffer, skin);
+        }
+    }
 }
 
-fn draw_graphs(state: &State, [middle, lower]: [Rect; 2], buffer: &mut Buffer, skin: &Skin) {
-    let count = if middle.width < 50 { 1 } else { 2 };
-    let upper = cuts::columns(middle, count, GAP);
-    let span = Span::of(state, upper.first().map_or(0, |place| place.width));
-    let makers = [server::hit_ratio, server::lookups];
-    for (place, make) in upper.into_iter().zip(makers) {
-        make(state, &span, skin).draw(&span, place, buffer, skin);
-    }
-    let mut lower = cuts::columns(lower, count, GAP).into_iter();
-    if let Some(place) = lower.next() {
-        keyspace::draw(state, place, buffer, skin);
-    }
-    if let Some(place) = lower.next() {
-        server::removed(state, &span, skin).draw(&span, place, buffer, skin);
-    }
+fn draw_ratio_and_keys(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let keys = keyspace::rows(state).min(area.height / 2);
+    let (above, below) = cuts::top(area, area.height - keys);
+    let air = u16::from(above.height >= ROOMY);
+    draw_stacked(state, &[server::hit_ratio], cuts::top(above, above.height - air).0, buffer, skin);
+    keyspace::draw(state, below, buffer, skin);
 }

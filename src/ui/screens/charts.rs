@@ -5,6 +5,7 @@
 
 pub mod server;
 
+use super::cuts;
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::history::History;
@@ -70,6 +71,18 @@ impl Span {
     }
 }
 
+/// What makes a graph.
+pub type Maker = fn(&State, &Span, &Skin) -> Chart<'static>;
+
+/// Draws graphs of one span under each other.
+pub fn draw_stacked(state: &State, makers: &[Maker], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let span = Span::of(state, area.width);
+    let count = u16::try_from(makers.len()).unwrap_or(u16::MAX);
+    for (place, make) in cuts::rows(area, count, 1).into_iter().zip(makers) {
+        make(state, &span, skin).draw(&span, place, buffer, skin);
+    }
+}
+
 /// A graph of one figure or of several of one unit.
 pub struct Chart<'a> {
     /// Its title.
@@ -94,7 +107,7 @@ impl Chart<'_> {
         shown.filter_map(|point| point.value).filter(|value| value.is_finite()).reduce(f64::max)
     }
 
-    /// Draws it. The area under the first line is filled.
+    /// Draws it. The area under the first line is filled where it means an amount: not on a logarithmic axis.
     pub fn draw(&self, span: &Span, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let series: Vec<Series> =
             self.lines.iter().map(|(points, role)| Series { points, role: *role }).collect();
@@ -108,7 +121,7 @@ impl Chart<'_> {
             unit: self.unit,
             scale: self.scale,
             limit: self.limit,
-            fill: true,
+            fill: self.scale != Scale::Log,
         }
         .draw(inner, buffer, skin);
     }

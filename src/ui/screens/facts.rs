@@ -30,7 +30,7 @@ impl Fact {
 pub fn figure_words(figure: String, skin: &Skin) -> Words {
     let role = match figure.as_str() {
         text if text == skin.figures.unknown() => Role::Unknown,
-        "0" | "0/s" | "0 B" | "0 B/s" | "none" => Role::Dim,
+        "0" | "0.0%" | "0/s" | "0 B" | "0 B/s" | "none" => Role::Dim,
         _ => Role::Text,
     };
     Words::new(figure, role)

@@ -6,7 +6,7 @@ mod breakdown;
 mod figures;
 mod longest;
 
-use super::charts::{Chart, Span, server};
+use super::charts::{draw_stacked, server};
 use super::{cuts, facts, gauges, keyspace, reasons};
 use crate::app::State;
 use crate::app::geometry::Areas;
@@ -51,7 +51,7 @@ fn draw_tight(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let count = if area.width < 60 { 1 } else { 2 };
     let halves = cuts::columns(upper, count, GAP);
     if let Some(half) = halves.first() {
-        draw_graphs(state, &[server::memory], *half, buffer, skin);
+        draw_stacked(state, &[server::memory], *half, buffer, skin);
     }
     if let Some(half) = halves.get(1) {
         breakdown::draw(state, *half, buffer, skin);
@@ -70,7 +70,7 @@ fn draw_roomy(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let keys = keyspace::rows(state);
     if area.width < WIDE {
         if let [graphs, lists] = cuts::columns(area, 2, GAP).as_slice() {
-            draw_graphs(state, &[server::memory, server::waste, server::removed], *graphs, buffer, skin);
+            draw_stacked(state, &[server::memory, server::waste, server::removed], *graphs, buffer, skin);
             let (made, below) = cuts::top(*lists, BREAKDOWN + 1);
             breakdown::draw(state, made, buffer, skin);
             let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
@@ -78,23 +78,12 @@ fn draw_roomy(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             longest::draw(state, below, buffer, skin);
         }
     } else if let [first, second, third] = cuts::columns(area, 3, GAP).as_slice() {
-        draw_graphs(state, &[server::memory, server::waste], *first, buffer, skin);
-        draw_graphs(state, &[server::removed, server::clients], *second, buffer, skin);
+        draw_stacked(state, &[server::memory, server::waste], *first, buffer, skin);
+        draw_stacked(state, &[server::removed, server::clients], *second, buffer, skin);
         let (made, below) = cuts::top(*third, BREAKDOWN + 1);
         breakdown::draw(state, made, buffer, skin);
         let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
         keyspace::draw(state, spaces, buffer, skin);
         longest::draw(state, below, buffer, skin);
-    }
-}
-
-/// What makes a graph.
-type Maker = fn(&State, &Span, &Skin) -> Chart<'static>;
-
-fn draw_graphs(state: &State, makers: &[Maker], area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let span = Span::of(state, area.width);
-    let count = u16::try_from(makers.len()).unwrap_or(u16::MAX);
-    for (place, make) in cuts::rows(area, count, 1).into_iter().zip(makers) {
-        make(state, &span, skin).draw(&span, place, buffer, skin);
     }
 }

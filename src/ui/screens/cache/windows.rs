@@ -19,7 +19,7 @@ const SPANS: [(&str, i64); 3] = [("1 min", 1), ("5 min", 5), ("15 min", 15)];
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let note = Words::new("our own reads left out; Reads and start have them", Role::Dim);
+    let note = Words::new("our own reads left out; Reads and lifetime have them", Role::Dim);
     let inner = Panel::new("Hit ratio").note(note).draw(area, buffer, skin);
     let line = |at: u16| cuts::top(cuts::top(inner, at).1, 1).0;
     for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
@@ -37,7 +37,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let words = all
         .map_or_else(Vec::new, |all| vec![reads(all.total(), skin), Words::new("ours included", Role::Dim)]);
     let ratio = all.filter(|all| all.total() > 0).and_then(|all| all.ratio());
-    gauges::draw(("start", ratio, [None, None]), &words, line(3), buffer, skin);
+    gauges::draw(("lifetime", ratio, [None, None]), &words, line(3), buffer, skin);
 }
 
 fn reads(count: u64, skin: &Skin) -> Words {

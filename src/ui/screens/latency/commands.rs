@@ -9,37 +9,45 @@ use crate::ui::format::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Words, notice};
+use crate::ui::widgets::{Align, Column, Panel, Table, Words, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::cmp::Ordering;
 
+/// Cells of a bar that is the whole of the server's time, and from which width on it is longer.
 const BAR: u16 = 8;
-const COLUMNS: [Column; 8] = [
-    Column::text("COMMAND", 12, 24, 0),
-    Column::figures("SHARE", PERCENT_WIDTH, 0),
-    Column { title: "", least: BAR, most: BAR, flex: 0, priority: 4, align: crate::ui::widgets::Align::Left },
-    Column::figures("CALLS", RATE_WIDTH, 1),
-    Column::figures("MEAN", LATENCY_WIDTH, 2),
-    Column::figures("P50", LATENCY_WIDTH, 5),
-    Column::figures("P99", LATENCY_WIDTH, 3),
-    Column::figures("CALLS EVER", COUNT_WIDTH, 6),
-];
+const LONG_BAR: (u16, u16) = (80, 24);
+
+const fn columns(bar: u16) -> [Column; 8] {
+    [
+        Column::text("COMMAND", 13, 26, 0),
+        Column::figures("SHARE", PERCENT_WIDTH, 0),
+        Column { title: "", least: bar, most: bar, flex: 0, priority: 4, align: Align::Left },
+        Column::figures("CALLS", RATE_WIDTH, 1),
+        Column::figures("MEAN", LATENCY_WIDTH, 2),
+        Column::figures("P50", LATENCY_WIDTH, 5),
+        Column::figures("P99", LATENCY_WIDTH, 3),
+        Column::figures("CALLS EVER", COUNT_WIDTH, 6),
+    ]
+}
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let commands = &state.shown().commands;
-    let note = Words::new("by share of server time", Role::Dim);
-    let inner = Panel::new("Commands").note(note).draw(area, buffer, skin);
+    let inner = Panel::new("Commands")
+        .note(Words::new("percentiles since the last reset", Role::Dim))
+        .note(Words::new("by share of server time", Role::Dim))
+        .draw(area, buffer, skin);
     if commands.is_empty() {
         return notice(&reason(state), inner, buffer, skin);
     }
     let mut sorted: Vec<&CommandRow> = commands.rows().iter().collect();
     sorted.sort_by(|a, b| order(a, b));
+    let bar = if inner.width >= LONG_BAR.0 { LONG_BAR.1 } else { BAR };
     let rows: Vec<Vec<Words>> =
-        sorted.iter().take(Table::capacity(inner)).map(|one| row(one, skin)).collect();
+        sorted.iter().take(Table::capacity(inner)).map(|one| row(one, bar, skin)).collect();
     Table {
-        columns: &COLUMNS,
+        columns: &columns(bar),
         rows: &rows,
         offset: 0,
         total: rows.len(),
@@ -63,10 +71,10 @@ fn order(a: &CommandRow, b: &CommandRow) -> Ordering {
     share(b).total_cmp(&share(a)).then_with(|| b.calls.cmp(&a.calls)).then_with(|| a.name.cmp(&b.name))
 }
 
-fn row(row: &CommandRow, skin: &Skin) -> Vec<Words> {
+fn row(row: &CommandRow, bar: u16, skin: &Skin) -> Vec<Words> {
     let figures = skin.figures;
     let figure = |text: String| figure_words(text, skin);
-    let cells = row.share.map_or(0, |share| (share * f64::from(BAR)).round() as usize);
+    let cells = row.share.map_or(0, |share| (share * f64::from(bar)).round() as usize);
     vec![
         row.name.replace('|', " ").into(),
         figure(figures.percent(row.share)),
