@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 /// Cells of the label, so that both bars begin at the same one.
 pub const LABEL: u16 = 8;
 /// Cells of the words behind the bar.
-const WORDS: u16 = 45;
+const WORDS: u16 = 46;
 /// No bar is longer: what is more makes it no clearer.
 const LONGEST_BAR: u16 = 60;
 const PERCENT: u16 = 6;
@@ -86,11 +86,11 @@ pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let figures = skin.figures;
     let reads = window.lookups.total();
     let first = if window.ratio().is_some() {
-        Words::from(format!("{:>8} reads, 1 min", figures.count(Some(reads))))
+        Words::from(format!("{:>8} reads", figures.count(Some(reads))))
     } else if window.whole_us == 0 {
         Words::new("nothing counted yet", Role::Unknown)
     } else {
-        Words::new(format!("{reads:>8} reads in 1 min, {MIN_LOOKUPS} are needed"), Role::Unknown)
+        Words::new(format!("{reads:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     };
     let lifetime =
         reading.info.as_ref().and_then(|info| info.value.stats.lookups).and_then(|all| all.ratio());
@@ -101,5 +101,5 @@ pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     if let Some(coverage) = window.coverage() {
         words.push(Words::new(format!("coverage {}", figures.percent(Some(coverage))), Role::Dim));
     }
-    draw(("hits", window.ratio(), [None, None]), &words, area, buffer, skin);
+    draw(("hits 1m", window.ratio(), [None, None]), &words, area, buffer, skin);
 }

@@ -30,10 +30,10 @@ pub fn rows(state: &State) -> u16 {
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
     let keys: Option<u64> = spaces.map(|spaces| spaces.iter().map(|space| space.keys).sum());
-    let note = format!("{} keys", skin.figures.count(keys));
+    let note = format!("{} {}", skin.figures.count(keys), if keys == Some(1) { "key" } else { "keys" });
     let inner = Panel::new("Keys").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
     match spaces {
-        None => notice(&reasons::why(state, "INFO"), inner, buffer, skin),
+        None => reasons::draw(&reasons::why(state, "INFO"), inner, buffer, skin),
         Some([]) => notice(&Words::new("no keys in any database", Role::Dim), inner, buffer, skin),
         Some(spaces) => {
             let rows: Vec<Vec<Words>> = spaces.iter().map(|space| row(space, skin)).collect();

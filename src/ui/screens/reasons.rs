@@ -2,11 +2,15 @@
 //!
 //! Does not know panels. Invariant: there is always a reason.
 
-use super::gaps;
+use super::{cuts, gaps};
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
-use crate::ui::widgets::Words;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::pen::Pen;
+use crate::ui::widgets::{Textlines, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 /// Why nothing is known of what this command tells.
 pub fn why(state: &State, command: &str) -> Words {
@@ -18,4 +22,14 @@ pub fn why(state: &State, command: &str) -> Words {
         LinkStatus::Down(outage) => Words::new(outage.error.clone(), Role::Unknown),
         LinkStatus::Up { .. } => Words::new("not read yet", Role::Unknown),
     }
+}
+
+/// Draws a reason into an empty panel: the mark of its state, and the sentence in as many lines as it takes.
+pub fn draw(why: &Words, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let mut rest = area;
+    if let Some(mark) = skin.glyphs.state(why.role) {
+        Pen::new(area, buffer).glyph(area.x, area.y, mark, skin.style(why.role));
+        rest = cuts::left(area, 2).1;
+    }
+    Textlines { paragraphs: std::slice::from_ref(why), offset: 0 }.draw(rest, buffer, skin);
 }

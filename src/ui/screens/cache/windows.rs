@@ -54,12 +54,12 @@ fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<Words> {
     } else {
         Words::new(format!("{total:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     }];
+    words.push(Words::new(format!("coverage {}", skin.figures.percent(window.coverage())), Role::Dim));
     // A window is as long as the span but for a round or two; before that it is what there is so far.
     let known_us = i64::try_from(window.whole_us).unwrap_or(i64::MAX);
     if known_us.saturating_add(10_000_000) < span_us {
         let known = skin.figures.duration_ms(Some(window.whole_us / 1000));
-        words.push(Words::new(format!("{known:>7} so far"), Role::Dim));
+        words.push(Words::new(format!("in {known}"), Role::Dim));
     }
-    words.push(Words::new(format!("coverage {}", skin.figures.percent(window.coverage())), Role::Dim));
     words
 }

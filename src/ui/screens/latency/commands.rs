@@ -9,7 +9,7 @@ use crate::ui::format::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Align, Column, Panel, Table, Words, notice};
+use crate::ui::widgets::{Align, Column, Panel, Table, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::cmp::Ordering;
@@ -39,7 +39,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .note(Words::new("by share of server time", Role::Dim))
         .draw(area, buffer, skin);
     if commands.is_empty() {
-        return notice(&reason(state), inner, buffer, skin);
+        return reasons::draw(&reason(state), inner, buffer, skin);
     }
     let mut sorted: Vec<&CommandRow> = commands.rows().iter().collect();
     sorted.sort_by(|a, b| order(a, b));

@@ -8,7 +8,7 @@ use crate::core::model::latency::LatencyEvent;
 use crate::ui::format::DURATION_WIDTH;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Textlines, Words, notice};
+use crate::ui::widgets::{Column, Panel, Table, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -23,10 +23,10 @@ const COLUMNS: [Column; 4] = [
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let inner = Panel::new("Latency monitor").draw(area, buffer, skin);
     match state.shown().latency_events.as_deref() {
-        None => notice(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
+        None => reasons::draw(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
         Some([]) => {
             let text = "No events. The monitor is off while latency-monitor-threshold is 0.";
-            Textlines { paragraphs: &[Words::new(text, Role::Dim)], offset: 0 }.draw(inner, buffer, skin);
+            reasons::draw(&Words::new(text, Role::Dim), inner, buffer, skin);
         }
         Some(events) => {
             let now_ms = state.shown().now_ms();

@@ -9,7 +9,7 @@ use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH};
 use crate::ui::screens::{cuts, reasons};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, width};
-use crate::ui::widgets::{Panel, Part, Stack, Words, notice, stack};
+use crate::ui::widgets::{Panel, Part, Stack, Words, stack};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -25,7 +25,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             Some(_) => Words::new("this server does not tell its overhead", Role::Unknown),
             None => reasons::why(state, "INFO"),
         };
-        return notice(&why, inner, buffer, skin);
+        return reasons::draw(&why, inner, buffer, skin);
     };
     let drawn = parts.map(|part| Part { name: part.kind.word(), value: part.bytes as f64, figure: "" });
     let (bar, legend) = cuts::top(inner, 1);

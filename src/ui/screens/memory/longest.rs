@@ -8,7 +8,7 @@ use crate::core::reading::streams::StreamState;
 use crate::ui::format::{COUNT_WIDTH, RATE_WIDTH};
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Words, notice};
+use crate::ui::widgets::{Column, Panel, Table, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,7 +28,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut streams: Vec<&StreamState> = reading.streams.values().filter(|s| length(s).is_some()).collect();
     streams.sort_by(|a, b| length(b).cmp(&length(a)).then_with(|| a.key.cmp(&b.key)));
     if streams.is_empty() {
-        return notice(&no_streams(state), inner, buffer, skin);
+        return reasons::draw(&no_streams(state), inner, buffer, skin);
     }
     let sum: u64 = streams.iter().filter_map(|stream| length(stream)).fold(0, u64::saturating_add);
     let row = |stream: &StreamState| {

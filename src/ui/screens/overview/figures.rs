@@ -85,7 +85,7 @@ fn rdb(disk: &Persistence, now_s: i64, skin: &Skin) -> Vec<Words> {
         words.push(Words::new("saving now", Role::Accent));
     }
     if let Some(changes) = disk.rdb_changes {
-        words.push(Words::new(format!("{} changes since", skin.figures.count(Some(changes))), Role::Dim));
+        words.push(Words::new(format!("{} unsaved changes", skin.figures.count(Some(changes))), Role::Dim));
     }
     words
 }
