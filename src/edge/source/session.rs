@@ -94,10 +94,17 @@ impl Session {
     /// # Errors
     /// As [`Session::round`].
     pub async fn backlogs(&mut self) -> Result<Option<Snapshot>, Outage> {
-        match self.planner.backlog_round() {
-            Some(round) => self.observe(round).await.map(Some),
-            None => Ok(None),
+        let Some(round) = self.planner.backlog_round() else { return Ok(None) };
+        let mut snapshot = self.observe(round).await?;
+        if snapshot.backlogs.is_empty()
+            && let Some(round) = self.planner.backlog_round()
+        {
+            // An old server has refused the first form: the second is another command.
+            let cost = snapshot.cost;
+            snapshot = self.observe(round).await?;
+            snapshot.cost.add(&cost);
         }
+        Ok(Some(snapshot))
     }
 
     /// Asks the next step of the search for streams, when it is due.

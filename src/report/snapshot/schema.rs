@@ -121,7 +121,7 @@ pub(super) struct Group {
     pub acked_per_s: Option<f64>,
     pub seconds_to_drain: Option<f64>,
     pub delivery_ms: Delivery,
-    pub lost_undelivered: Later,
+    pub lost_undelivered: Option<u64>,
     pub verdict: Later,
     pub reason: Later,
     pub consumers: Option<Vec<Consumer>>,
@@ -129,10 +129,10 @@ pub(super) struct Group {
 
 #[derive(Serialize, Default)]
 pub(super) struct Delivery {
-    pub p50: Later,
-    pub p95: Later,
-    pub p99: Later,
-    pub samples: Later,
+    pub p50: Option<u64>,
+    pub p95: Option<u64>,
+    pub p99: Option<u64>,
+    pub samples: usize,
 }
 
 #[derive(Serialize)]

@@ -129,12 +129,13 @@ fn persistence(info: Option<&Info>, now_ms: i64) -> Persistence {
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
 fn streams(reading: &Reading) -> Option<Vec<Stream>> {
     let is_known = !reading.streams.is_empty() || reading.discovery.laps > 0;
-    is_known.then(|| reading.streams.values().map(|state| stream(state, reading.now_ms())).collect())
+    is_known.then(|| reading.streams.values().map(|state| stream(state, reading.at_us)).collect())
 }
 
-fn stream(state: &StreamState, now_ms: i64) -> Stream {
+fn stream(state: &StreamState, now_us: i64) -> Stream {
+    let now_ms = now_us.div_euclid(1000);
     let groups = state.groups_at_us.map(|_| {
-        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, now_ms);
+        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, now_us);
         state.groups.iter().map(one).collect()
     });
     Stream {
@@ -150,8 +151,10 @@ fn stream(state: &StreamState, now_ms: i64) -> Stream {
     }
 }
 
-fn group(name: &Name, state: &GroupState, stream: &StreamState, now_ms: i64) -> Group {
+fn group(name: &Name, state: &GroupState, stream: &StreamState, now_us: i64) -> Group {
+    let now_ms = now_us.div_euclid(1000);
     let consumers = state.consumers.as_ref();
+    let delivery = state.delivery_ms(now_us);
     Group {
         name: name.text(),
         lag: state.lag.entries,
@@ -163,8 +166,13 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, now_ms: i64) -> 
         delivered_per_s: tidy(state.delivered_per_s()),
         acked_per_s: tidy(state.acked_per_s()),
         seconds_to_drain: tidy(state.seconds_to_drain(stream.in_per_s())),
-        delivery_ms: Delivery::default(),
-        lost_undelivered: None,
+        delivery_ms: Delivery {
+            p50: delivery.p50,
+            p95: delivery.p95,
+            p99: delivery.p99,
+            samples: delivery.samples,
+        },
+        lost_undelivered: state.lost_undelivered(),
         verdict: None,
         reason: None,
         consumers: consumers.map(|consumers| consumers.value.iter().map(consumer).collect()),

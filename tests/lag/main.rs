@@ -1,0 +1,274 @@
+//! Lag against brute force, on every server there is: random streams, groups, reads, acknowledgements,
+//! deletions, trims and SETID; exact must equal a count of XRANGE, at least must never exceed it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../support/server.rs"]
+mod server;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use server::{Build, Options, Server, builds};
+use std::cell::RefCell;
+use streamgauge::config::{Address, Target};
+use streamgauge::core::model::Name;
+use streamgauge::core::model::groups::LagKind;
+use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::{Focus, PollSettings};
+use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::source::Session;
+
+/// What happens to a stream, with numbers that are made to fit.
+#[derive(Clone, Debug)]
+enum Deed {
+    Add(u8),
+    Group(u8, Start),
+    Read(u8, u8),
+    Acknowledge(u8),
+    Delete(u16),
+    TrimTo(u16),
+    SetId(u8, Start),
+    Drop,
+}
+
+/// Where a group is made to stand.
+#[derive(Clone, Debug)]
+enum Start {
+    Begin,
+    End,
+    Middle(u16),
+    Claimed(u16, i8),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let start = || {
+        prop_oneof![
+            Just(Start::Begin),
+            Just(Start::End),
+            any::<u16>().prop_map(Start::Middle),
+            (any::<u16>(), any::<i8>()).prop_map(|(at, read)| Start::Claimed(at, read)),
+        ]
+    };
+    prop_oneof![
+        6 => (1_u8..40).prop_map(Deed::Add),
+        2 => (0_u8..3, start()).prop_map(|(group, start)| Deed::Group(group, start)),
+        5 => (0_u8..3, 1_u8..30).prop_map(|(group, count)| Deed::Read(group, count)),
+        2 => (0_u8..3).prop_map(Deed::Acknowledge),
+        3 => any::<u16>().prop_map(Deed::Delete),
+        2 => any::<u16>().prop_map(Deed::TrimTo),
+        2 => (0_u8..3, start()).prop_map(|(group, start)| Deed::SetId(group, start)),
+        1 => Just(Deed::Drop),
+    ]
+}
+
+struct World<'a> {
+    connection: &'a mut redis::Connection,
+    key: &'static str,
+    has_entries_read: bool,
+}
+
+impl World<'_> {
+    fn ask(&mut self, words: &[String]) -> Option<redis::Value> {
+        let mut command = redis::cmd(&words[0]);
+        command.arg(&words[1..]);
+        command.query(self.connection).ok()
+    }
+
+    fn say(&mut self, line: &str) -> Option<redis::Value> {
+        let words: Vec<String> = line.split_whitespace().map(|word| word.replace("KEY", self.key)).collect();
+        self.ask(&words)
+    }
+
+    fn ids(&mut self) -> Vec<String> {
+        self.ids_after("-")
+    }
+
+    fn ids_after(&mut self, start: &str) -> Vec<String> {
+        let reply: Vec<(String, redis::Value)> =
+            redis::cmd("XRANGE").arg(self.key).arg(start).arg("+").query(self.connection).unwrap();
+        reply.into_iter().map(|(id, _)| id).collect()
+    }
+
+    fn place(&mut self, start: &Start) -> String {
+        let ids = self.ids();
+        let at =
+            |number: u16| ids.get(usize::from(number) % ids.len().max(1)).cloned().unwrap_or("5-0".into());
+        match start {
+            Start::Begin => "0".into(),
+            Start::End => "$".into(),
+            Start::Middle(number) => at(*number),
+            Start::Claimed(number, read) if self.has_entries_read => {
+                format!("{} ENTRIESREAD {read}", at(*number))
+            }
+            Start::Claimed(number, _) => at(*number),
+        }
+    }
+
+    fn act(&mut self, deed: &Deed) {
+        match deed {
+            Deed::Add(count) => (0..*count).for_each(|_| drop(self.say("XADD KEY * field value"))),
+            Deed::Group(group, start) => {
+                let place = self.place(start);
+                self.say(&format!("XGROUP CREATE KEY g{group} {place}"));
+            }
+            Deed::Read(group, count) => {
+                self.say(&format!("XREADGROUP GROUP g{group} c COUNT {count} STREAMS KEY >"));
+            }
+            Deed::Acknowledge(group) => {
+                for id in self.ids().into_iter().take(5) {
+                    self.say(&format!("XACK KEY g{group} {id}"));
+                }
+            }
+            Deed::Delete(number) => {
+                let ids = self.ids();
+                if let Some(id) = ids.get(usize::from(*number) % ids.len().max(1)) {
+                    self.say(&format!("XDEL KEY {id}"));
+                }
+            }
+            Deed::TrimTo(number) => {
+                let length = self.ids().len().max(1);
+                self.say(&format!("XTRIM KEY MAXLEN {}", usize::from(*number) % length));
+            }
+            Deed::SetId(group, start) => {
+                let place = self.place(start);
+                self.say(&format!("XGROUP SETID KEY g{group} {place}"));
+            }
+            Deed::Drop => {
+                self.say("XGROUP DESTROY KEY g2");
+            }
+        }
+    }
+
+    /// Entries after a group's cursor, counted one by one.
+    fn undelivered(&mut self, cursor: &str) -> u64 {
+        let ids = self.ids_after(cursor);
+        ids.iter().filter(|id| id.as_str() != cursor).count() as u64
+    }
+}
+
+fn session(server: &Server) -> Session {
+    let address = Address::Unix(server.socket());
+    let target = Target {
+        name: address.to_string(),
+        address,
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+    };
+    let settings = PollSettings {
+        interval_us: 1_000_000,
+        patterns: vec![Name::from("lag")],
+        discover: false,
+        everything: true,
+    };
+    Session::new(&target, Timeouts::default(), settings)
+}
+
+async fn read_once(session: &mut Session, reading: &mut Reading) {
+    session.connect().await.unwrap();
+    for _ in 0..2 {
+        reading.advance(session.round(&Focus::default()).await.unwrap());
+    }
+    if let Some(snapshot) = session.backlogs().await.unwrap() {
+        reading.advance(snapshot);
+    }
+}
+
+fn check(build: &Build, cases: u32) {
+    let server = Server::start(Options::from(build));
+    let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
+    let connection = RefCell::new(client.get_connection().unwrap());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
+    let outcome = runner.run(&proptest::collection::vec(deed(), 1..40), |deeds| {
+        let connection = &mut *connection.borrow_mut();
+        redis::cmd("FLUSHALL").exec(connection).unwrap();
+        let mut world = World { connection, key: "lag", has_entries_read: build.major() >= 7 };
+        let mut session = session(&server);
+        let mut reading = Reading::new(0);
+        world.act(&Deed::Add(3));
+        world.act(&Deed::Group(0, Start::Begin));
+        for chunk in deeds.chunks(8) {
+            chunk.iter().for_each(|deed| world.act(deed));
+            runtime.block_on(read_once(&mut session, &mut reading));
+            let Some(stream) = reading.streams.get(&Name::from("lag")) else { continue };
+            prop_assert!(stream.length.unwrap().value as usize == world.ids().len());
+            for group in stream.groups.values() {
+                let truth = world.undelivered(&group.facts.last_delivered.unwrap().to_string());
+                prop_assert_eq!(group.lag.kind, LagKind::Exact, "{:?} on {:?}", group.facts, build);
+                prop_assert_eq!(group.lag.entries, Some(truth), "{:?} on {:?}", group.facts, build);
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = outcome {
+        panic!("{} {}: {error}", build.version, build.path.display());
+    }
+}
+
+#[test]
+fn exact_lag_is_what_a_brute_force_count_finds_on_every_server() {
+    for build in builds() {
+        check(&build, 24);
+    }
+}
+
+#[test]
+fn beyond_the_cap_the_lag_is_a_lower_bound_that_never_exceeds_the_truth() {
+    for build in builds() {
+        let server = Server::start(Options::from(&build));
+        let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
+        let mut connection = client.get_connection().unwrap();
+        let mut pipe = redis::pipe();
+        for number in 1..=3_000_u32 {
+            pipe.cmd("XADD").arg("lag").arg(format!("{number}-0")).arg("f").arg("v");
+        }
+        pipe.exec(&mut connection).unwrap();
+        for (group, place) in [("near", "2500-0"), ("far", "500-0"), ("new", "0")] {
+            redis::cmd("XGROUP")
+                .arg("CREATE")
+                .arg("lag")
+                .arg(group)
+                .arg(place)
+                .exec(&mut connection)
+                .unwrap();
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (mut session, mut reading) = (session(&server), Reading::new(0));
+        runtime.block_on(read_once(&mut session, &mut reading));
+        let stream = &reading.streams[&Name::from("lag")];
+        let lag = |group: &str| {
+            (stream.groups[&Name::from(group)].lag.entries, stream.groups[&Name::from(group)].lag.kind)
+        };
+        assert_eq!(lag("near"), (Some(500), LagKind::Exact), "{build:?}");
+        assert_eq!(lag("far"), (Some(1_000), LagKind::AtLeast), "{build:?}");
+        assert_eq!(lag("new"), (Some(3_000), LagKind::Exact), "{build:?}");
+    }
+}
+
+#[test]
+fn what_a_trim_takes_from_a_group_is_counted_as_lost() {
+    for build in builds().iter().filter(|build| build.major() >= 7) {
+        let server = Server::start(Options::from(build));
+        let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
+        let mut connection = client.get_connection().unwrap();
+        let mut world = World { connection: &mut connection, key: "lag", has_entries_read: true };
+        world.act(&Deed::Add(30));
+        world.say("XGROUP CREATE KEY g0 0");
+        world.say("XREADGROUP GROUP g0 c COUNT 10 STREAMS KEY >");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let (mut session, mut reading) = (session(&server), Reading::new(0));
+        runtime.block_on(read_once(&mut session, &mut reading));
+        world.say("XTRIM KEY MAXLEN 12");
+        runtime.block_on(read_once(&mut session, &mut reading));
+        let lost = |reading: &Reading| {
+            reading.streams[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered()
+        };
+        assert_eq!(lost(&reading), Some(8), "{build:?}");
+        world.say("XREADGROUP GROUP g0 c COUNT 100 STREAMS KEY >");
+        runtime.block_on(read_once(&mut session, &mut reading));
+        assert_eq!(lost(&reading), Some(8), "{build:?}");
+    }
+}
