@@ -17,7 +17,7 @@ pub const COLUMNS: &[Column] = &[
     figure("DRAIN", 8, 5),
     figure("SERVER LAG", 10, 7),
     word("LAST DELIVERED", 20, 6),
-    word("LAG, 5 MIN", 20, 8),
+    word("LAG 5 MIN", 12, 8),
 ];
 
 /// One row a group of this stream.

@@ -22,7 +22,7 @@ pub const COLUMNS: &[Column] = &[
     figure("REACHES", 8, 7),
     figure("SILENT", 8, 6),
     figure("DRAIN", 8, 8),
-    word("LENGTH, 5 MIN", 20, 9),
+    word("LENGTH 5 MIN", 12, 9),
 ];
 
 /// One row a stream.

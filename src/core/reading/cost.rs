@@ -2,7 +2,7 @@
 
 use super::commands::CommandTrack;
 use crate::core::model::cost::Cost;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 const SPAN_S: i64 = 10;
 
@@ -36,14 +36,16 @@ impl CostTrack {
         self.per_s(|cost| cost.request_bytes.saturating_add(cost.reply_bytes) as f64)
     }
 
-    /// Microseconds of server time a second: own calls times the mean of each command. An estimate.
+    /// Microseconds of server time a second: own calls times the mean of each command. An estimate; `None` while
+    /// the mean of a command is not known.
     pub fn server_us_per_s(&self, commands: &CommandTrack) -> Option<f64> {
-        if commands.is_empty() {
-            return None;
-        }
+        let names = self.seconds.iter().flat_map(|(_, cost)| cost.calls.keys());
+        let means: Option<BTreeMap<_, _>> =
+            names.map(|name| Some((*name, commands.mean_us(name)?))).collect();
+        let means = means?;
         self.per_s(|cost| {
             let time_of =
-                |(name, calls): (&&str, &u64)| *calls as f64 * commands.mean_us(name).unwrap_or(0.0);
+                |(name, calls): (&&str, &u64)| *calls as f64 * means.get(name).copied().unwrap_or(0.0);
             cost.calls.iter().map(time_of).sum()
         })
     }

@@ -85,6 +85,7 @@ struct Due {
     slowlog_us: u64,
     latency_us: u64,
     commands_us: u64,
+    commands_asked: u64,
     literals_us: u64,
 }
 
@@ -235,7 +236,10 @@ impl Planner {
         }
         let commands_due = now_us >= self.due.commands_us;
         if commands_due {
-            self.due.commands_us = now_us + if focus.latency { 2 } else { 10 } * SECOND_US;
+            // The first answers know little of what we ask ourselves: soon again.
+            let is_early = self.due.commands_asked < 3;
+            self.due.commands_asked += 1;
+            self.due.commands_us = now_us + if focus.latency || is_early { 2 } else { 10 } * SECOND_US;
         }
         if self.capabilities.may(Verb::InfoSections) {
             let mut sections = INFO_SECTIONS.to_vec();
