@@ -51,4 +51,6 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 }
 
 #[cfg(test)]
+mod pictures;
+#[cfg(test)]
 mod tests;

@@ -75,7 +75,7 @@ pub fn draw(facts: &[Fact], area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 /// A line of statements with dots between them, after a name in `name_width` cells. What does not fit is left
-/// out from the end.
+/// out from the end, what is well before what is not.
 pub fn line((name, name_width): (&str, u16), parts: &[Words], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut pen = Pen::new(area, buffer);
     let mut x = area.x;
@@ -84,17 +84,54 @@ pub fn line((name, name_width): (&str, u16), parts: &[Words], area: Rect, buffer
         x = x.saturating_add(name_width).saturating_add(1);
     }
     let dot = format!(" {} ", skin.glyphs.dot);
-    for (at, words) in parts.iter().enumerate() {
-        let mark = skin.glyphs.state(words.role).filter(|_| words.role != Role::Unknown);
-        let text = mark.map_or_else(|| words.text.clone(), |mark| format!("{mark} {}", words.text));
-        let before = if at > 0 { width(&dot) } else { 0 };
-        let fits = x.saturating_add(before).saturating_add(width(&text)) <= area.right();
+    for (at, words) in kept(parts, area.right().saturating_sub(x), skin).into_iter().enumerate() {
         if at > 0 {
-            if !fits {
-                break;
-            }
             x = pen.text(x, area.y, &dot, skin.style(Role::Border));
         }
-        x = pen.cut((x, area.y), u16::MAX, &text, skin.glyphs.ellipsis, skin.style(words.role));
+        x = pen.cut((x, area.y), u16::MAX, &words.text, skin.glyphs.ellipsis, skin.style(words.role));
+    }
+}
+
+/// The statements that fit, with the marks of their states. One always stays.
+fn kept(parts: &[Words], room: u16, skin: &Skin) -> Vec<Words> {
+    const DOT: u16 = 3;
+    let marked = |words: &Words| {
+        let mark = skin.glyphs.state(words.role).filter(|_| words.role != Role::Unknown);
+        let text = mark.map_or_else(|| words.text.clone(), |mark| format!("{mark} {}", words.text));
+        Words::new(text, words.role)
+    };
+    let mut kept: Vec<Words> = parts.iter().map(marked).collect();
+    let weight = |words: &Words| match words.role {
+        Role::Critical => 2,
+        Role::Warning => 1,
+        _ => 0,
+    };
+    let wanted = |kept: &[Words]| {
+        kept.iter().map(|words| width(&words.text).saturating_add(DOT)).fold(0, u16::saturating_add)
+    };
+    while kept.len() > 1 && wanted(&kept).saturating_sub(DOT) > room {
+        let Some(least) = kept.iter().map(weight).min() else { break };
+        let Some(at) = kept.iter().rposition(|words| weight(words) == least) else { break };
+        kept.remove(at);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::theme::Theme;
+    use crate::ui::theme::Depth;
+
+    #[test]
+    fn what_is_wrong_stays_longest_in_a_line() {
+        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, false);
+        let parts =
+            ["up 3d".into(), "replica".into(), Words::new("link down", Role::Critical), "12 refused".into()];
+        let shown = |room| kept(&parts, room, &skin).into_iter().map(|words| words.text).collect::<Vec<_>>();
+        assert_eq!(shown(60), ["up 3d", "replica", "✗ link down", "12 refused"]);
+        assert_eq!(shown(30), ["up 3d", "replica", "✗ link down"]);
+        assert_eq!(shown(20), ["up 3d", "✗ link down"]);
+        assert_eq!(shown(2), ["✗ link down"]);
     }
 }

@@ -59,8 +59,11 @@ pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) 
     let words = info.map_or_else(
         || vec![Words::new(skin.figures.unknown(), Role::Unknown)],
         |info| {
-            let mut words = rdb(&info.value.persistence, info.at_us.div_euclid(1_000_000), skin);
-            words.extend(aof(&info.value.persistence));
+            let disk = &info.value.persistence;
+            let mut words = rdb(disk, info.at_us.div_euclid(1_000_000), skin);
+            words.extend(aof(disk));
+            let changes = disk.rdb_changes.map(|changes| skin.figures.count(Some(changes)));
+            words.extend(changes.map(|changes| Words::new(format!("{changes} unsaved changes"), Role::Dim)));
             words
         },
     );
@@ -73,19 +76,13 @@ fn rdb(disk: &Persistence, now_s: i64, skin: &Skin) -> Vec<Words> {
         .and_then(|save_s| u64::try_from(now_s).ok()?.checked_sub(save_s))
         .map(|age_s| age_s.saturating_mul(1000));
     let age = skin.figures.duration_ms(age_ms);
-    let first = match disk.rdb_last_ok {
+    let mut words = vec![match disk.rdb_last_ok {
         Some(true) => Words::from(format!("RDB saved {age} ago")),
-        Some(false) => {
-            Words::new(format!("RDB: the last save failed, {age} since one went well"), Role::Critical)
-        }
+        Some(false) => Words::new(format!("RDB save failed, last good {age} ago"), Role::Critical),
         None => Words::new("RDB unknown", Role::Unknown),
-    };
-    let mut words = vec![first];
+    }];
     if disk.rdb_saving == Some(true) {
         words.push(Words::new("saving now", Role::Accent));
-    }
-    if let Some(changes) = disk.rdb_changes {
-        words.push(Words::new(format!("{} unsaved changes", skin.figures.count(Some(changes))), Role::Dim));
     }
     words
 }
@@ -97,9 +94,9 @@ fn aof(disk: &Persistence) -> Vec<Words> {
         Some(true) => {
             let failed = |ok: Option<bool>| ok == Some(false);
             let mut words = vec![if failed(disk.aof_last_write_ok) {
-                Words::new("AOF: the last write failed", Role::Critical)
+                Words::new("AOF write failed", Role::Critical)
             } else if failed(disk.aof_last_rewrite_ok) {
-                Words::new("AOF: the last rewrite failed", Role::Critical)
+                Words::new("AOF rewrite failed", Role::Critical)
             } else {
                 Words::from("AOF on")
             }];
@@ -133,8 +130,7 @@ pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         ));
     }
     if let Some(refused) = info.stats.rejected_connections.filter(|&count| count > 0) {
-        words
-            .push(Words::new(format!("{} connections refused", figures.count(Some(refused))), Role::Warning));
+        words.push(Words::new(format!("{} connections refused", figures.count(Some(refused))), Role::Dim));
     }
     line(("server", LABEL), &words, area, buffer, skin);
 }
@@ -153,7 +149,7 @@ fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
             let silent = link.link_silent_s.map(|s| s.saturating_mul(1000));
             let state = match link.link_up {
                 Some(true) => Words::from(format!("heard {} ago", skin.figures.duration_ms(silent))),
-                Some(false) => Words::new("link to its primary is down", Role::Critical),
+                Some(false) => Words::new("link is down", Role::Critical),
                 None => Words::new("link unknown", Role::Unknown),
             };
             vec![Words::from(format!("replica{of}")), state]
