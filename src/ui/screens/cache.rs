@@ -42,17 +42,20 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         _ => &[&[server::lookups, server::removed]],
     };
     if let Some((first, others)) = columns.split_first() {
-        draw_ratio_and_keys(state, *first, buffer, skin);
+        let left: &[Maker] =
+            if count == 3 { &[server::hit_ratio, server::network] } else { &[server::hit_ratio] };
+        draw_left(state, left, *first, buffer, skin);
         for (place, makers) in others.iter().zip(more) {
             draw_stacked(state, makers, *place, buffer, skin);
         }
     }
 }
 
-fn draw_ratio_and_keys(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Graphs, and the keys below them.
+fn draw_left(state: &State, makers: &[Maker], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let keys = keyspace::rows(state).min(area.height / 2);
     let (above, below) = cuts::top(area, area.height - keys);
     let air = u16::from(above.height >= ROOMY);
-    draw_stacked(state, &[server::hit_ratio], cuts::top(above, above.height - air).0, buffer, skin);
+    draw_stacked(state, makers, cuts::top(above, above.height - air).0, buffer, skin);
     keyspace::draw(state, below, buffer, skin);
 }

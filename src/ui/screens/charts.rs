@@ -107,7 +107,7 @@ impl Chart<'_> {
         shown.filter_map(|point| point.value).filter(|value| value.is_finite()).reduce(f64::max)
     }
 
-    /// Draws it. The area under the first line is filled where it means an amount: not on a logarithmic axis.
+    /// Draws it. The area under the first line is filled where the axis begins at nothing, so that it means an amount.
     pub fn draw(&self, span: &Span, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let series: Vec<Series> =
             self.lines.iter().map(|(points, role)| Series { points, role: *role }).collect();
@@ -121,7 +121,7 @@ impl Chart<'_> {
             unit: self.unit,
             scale: self.scale,
             limit: self.limit,
-            fill: self.scale != Scale::Log,
+            fill: matches!(self.scale, Scale::Zero | Scale::UpTo(_)),
         }
         .draw(inner, buffer, skin);
     }

@@ -66,10 +66,11 @@ pub fn draw(facts: &[Fact], area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let mut pen = Pen::new(place, buffer);
         let room = place.width.min(WIDEST);
         for (fact, y) in column.iter().zip(place.y..place.bottom()) {
-            let end = pen.cut((place.x, y), room, fact.name, skin.glyphs.ellipsis, skin.style(Role::Dim));
-            let x = (place.x + room).saturating_sub(width(&fact.figure.text));
-            let x = if x > end { x } else { end.saturating_add(1) };
-            pen.text(x, y, &fact.figure.text, skin.style(fact.figure.role));
+            let taken = width(&fact.figure.text).min(room);
+            let left = room.saturating_sub(taken.saturating_add(1));
+            pen.cut((place.x, y), left, fact.name, skin.glyphs.ellipsis, skin.style(Role::Dim));
+            let x = (place.x + room).saturating_sub(taken);
+            pen.cut((x, y), taken, &fact.figure.text, skin.glyphs.ellipsis, skin.style(fact.figure.role));
         }
     }
 }

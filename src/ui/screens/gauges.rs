@@ -59,7 +59,7 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let share_of = |whole: Option<u64>| Some(memory.used? as f64 / whole.filter(|&whole| whole > 0)? as f64);
     let (share, words) = match (memory.limit(), memory.system_total) {
         (Some(limit), _) => {
-            let text = format!("{:>8} of {:<8}", bytes(memory.used), bytes(Some(limit)));
+            let text = format!("{:>8} of {}", bytes(memory.used), bytes(Some(limit)));
             (memory.fullness(), vec![Words::from(text), policy(memory)])
         }
         (None, Some(total)) => {

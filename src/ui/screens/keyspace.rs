@@ -16,8 +16,8 @@ const COLUMNS: [Column; 5] = [
     Column::text("DB", 4, 10, 0),
     Column::figures("KEYS", COUNT_WIDTH, 0),
     Column::figures("WITH TTL", COUNT_WIDTH + 2, 1),
-    Column::figures("WITHOUT", COUNT_WIDTH + 1, 2),
-    Column::figures("SHARE WITHOUT", PERCENT_WIDTH, 3),
+    Column::figures("NO TTL", COUNT_WIDTH, 3),
+    Column::figures("NO TTL %", PERCENT_WIDTH + 2, 2),
 ];
 
 /// Rows that it wants: title, header, a database each, and one of air.

@@ -41,7 +41,7 @@ impl PartKind {
             Self::Data => "data",
             Self::Clients => "client buffers",
             Self::Replicas => "replica buffers",
-            Self::Backlog => "replication backlog",
+            Self::Backlog => "replica backlog",
             Self::Aof => "AOF buffer",
             Self::Startup => "empty server",
             Self::Rest => "tables, scripts",

@@ -75,9 +75,17 @@ pub fn hit_ratio<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
         now,
         lines: vec![(points, Role::Graph1)],
         unit: Unit::Share,
-        scale: Scale::UpTo(1.0),
+        scale: Scale::Between(floor_below(least), 1.0),
         limit: None,
     }
+}
+
+/// Where the axis of a ratio begins: near enough for a dip to be seen, and round.
+fn floor_below(least: Option<f64>) -> f64 {
+    const FLOORS: [f64; 5] = [0.98, 0.95, 0.9, 0.8, 0.5];
+    let least = least.unwrap_or(0.0);
+    // A fifth of the picture stays free below the line.
+    FLOORS.into_iter().find(|floor| least >= floor + (1.0 - floor) / 5.0).unwrap_or(0.0)
 }
 
 /// Bytes in and out a second.

@@ -18,6 +18,9 @@ use std::cmp::Ordering;
 const BAR: u16 = 8;
 const LONG_BAR: (u16, u16) = (80, 24);
 
+/// From this width on the note says what percentiles are of.
+const LONG_NOTE: u16 = 72;
+
 const fn columns(bar: u16) -> [Column; 8] {
     [
         Column::text("COMMAND", 13, 26, 0),
@@ -34,10 +37,12 @@ const fn columns(bar: u16) -> [Column; 8] {
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let commands = &state.shown().commands;
-    let inner = Panel::new("Commands")
-        .note(Words::new("percentiles since the last reset", Role::Dim))
-        .note(Words::new("by share of server time", Role::Dim))
-        .draw(area, buffer, skin);
+    let note = match area.width {
+        LONG_NOTE.. => "of the last window; percentiles since the last reset",
+        _ => "of the last window",
+    };
+    let inner =
+        Panel::new("Server time by command").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
     if commands.is_empty() {
         return reasons::draw(&reason(state), inner, buffer, skin);
     }

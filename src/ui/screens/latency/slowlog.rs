@@ -11,7 +11,7 @@ use crate::ui::widgets::Words;
 /// How many entries are new.
 pub fn notes(state: &State, skin: &Skin) -> Vec<Words> {
     let new = state.shown().slowlog.new_entries().filter(|&new| new > 0);
-    let text = |new| format!("+ {} since we look", skin.figures.count(Some(new)));
+    let text = |new| format!("+{} new", skin.figures.count(Some(new)));
     new.map(|new| Words::new(text(new), Role::Accent)).into_iter().collect()
 }
 

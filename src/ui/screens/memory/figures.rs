@@ -27,10 +27,10 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         fact("rss / used", figures.factor(memory.fragmentation_ratio)),
         fact("allocator ratio", figures.factor(memory.allocator_frag_ratio)),
         bytes("fragmented", memory.allocator_frag),
-        bytes("held by allocator", memory.allocator_rss),
+        bytes("allocator holds", memory.allocator_rss),
         fact("evicted", figures.rate(reading.rates.evicted.per_s())),
         fact("expired", figures.rate(reading.rates.expired.per_s())),
         fact("lazy-free pending", figures.count(memory.lazyfree_pending)),
-        bytes("uncounted buffers", memory.not_counted_for_evict),
+        bytes("not in limit", memory.not_counted_for_evict),
     ]
 }

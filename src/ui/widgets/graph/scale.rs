@@ -32,6 +32,8 @@ pub enum Scale {
     Fit,
     /// From 0 to this.
     UpTo(f64),
+    /// From the first to the second.
+    Between(f64, f64),
     /// By powers of ten; for latencies.
     Log,
 }
@@ -84,7 +86,10 @@ impl Axis {
         Some(match scale {
             Scale::Zero => axis(low.min(0.0), near.unwrap_or_else(|| ceiling(high, unit))),
             Scale::UpTo(top) if top.is_finite() && top > 0.0 => axis(0.0, top),
-            Scale::UpTo(_) => axis(0.0, ceiling(high, unit)),
+            Scale::Between(bottom, top) if bottom.is_finite() && top.is_finite() && bottom < top => {
+                axis(bottom, top)
+            }
+            Scale::UpTo(_) | Scale::Between(..) => axis(0.0, ceiling(high, unit)),
             Scale::Fit => {
                 let step = ceiling((high - low) / 4.0, unit).max(ceiling(high.abs() / 1000.0, unit));
                 let (bottom, top) = ((low / step).floor() * step, (high / step).ceil() * step);
