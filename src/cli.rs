@@ -13,6 +13,7 @@ use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub enum Action {
     Demo(Demo),
     /// Readings to stdout.
     Snapshot(Snapshot),
+    /// What is wrong, to stdout and as exit code.
+    Check(Check),
     /// Something about the config file.
     Config(ConfigVerb),
     /// The table of keys.
@@ -47,6 +50,27 @@ pub struct Snapshot {
     pub watch: bool,
     /// How many, when watching; without it, until it is ended.
     pub count: Option<NonZeroU64>,
+}
+
+/// `check`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// How long to watch.
+    pub watch: Duration,
+    /// What does not pass.
+    pub fail_on: FailOn,
+    /// In which form.
+    pub format: Format,
+}
+
+/// What makes `check` fail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum FailOn {
+    /// Any finding
+    #[default]
+    Warn,
+    /// Only what is critical
+    Critical,
 }
 
 /// In which form results are written.

@@ -7,5 +7,6 @@ pub mod effects;
 pub mod frames;
 pub mod logging;
 pub mod panics;
+pub mod pass;
 pub mod snapshot;
 pub mod start;

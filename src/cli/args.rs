@@ -3,8 +3,9 @@
 //! Knows words and their help. Does not judge targets (`config::choose` does). Invariant: an option that every
 //! command has works before and after the command's name.
 
-use super::{Action, Cli, Demo, Format, Snapshot};
+use super::{Action, Check, Cli, Demo, FailOn, Format, Snapshot};
 use crate::config::schema::SETTINGS;
+use crate::config::units::duration;
 use crate::config::value::Value;
 use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
 use crate::core::demo::Scenario;
@@ -24,6 +25,7 @@ Examples:
   streamgauge -h db -p 6380 --tls --askpass    as redis-cli has them
   streamgauge snapshot -t prod --format json   one reading, as JSON
   streamgauge snapshot --watch --interval 10s  one every ten seconds
+  streamgauge check --for 10s                  what is wrong; for scripts, by exit code
   streamgauge demo --scenario dead-consumer    a private server to look at
   streamgauge config init                      a commented config
 
@@ -149,6 +151,18 @@ enum Verb {
         #[arg(long, value_name = "N", requires = "watch")]
         count: Option<NonZeroU64>,
     },
+    /// Print what is wrong; exit 0 ok, 1 warning, 2 critical, 3 could not tell
+    Check {
+        /// How long to watch before judging: verdicts need a window
+        #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = watch)]
+        watch: Duration,
+        /// What does not pass: any warning, or only what is critical
+        #[arg(long, value_enum, default_value_t)]
+        fail_on: FailOn,
+        /// In which form
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// The console on a private server of its own, with a live workload
     Demo {
         /// steady, burst, dead-consumer or memory-alert
@@ -187,6 +201,15 @@ enum FileVerb {
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::ALL.map(Scenario::name)).try_map(|name| name.parse::<Scenario>())
+}
+
+fn watch(text: &str) -> Result<Duration, String> {
+    let watch = duration(text).map_err(|bad| bad.hint)?;
+    if (Duration::from_secs(1)..=Duration::from_secs(3600)).contains(&watch) {
+        Ok(watch)
+    } else {
+        Err("from 1s to 1h".to_owned())
+    }
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
@@ -274,6 +297,7 @@ impl Verb {
     fn into_action(self) -> Action {
         match self {
             Self::Snapshot { format, watch, count } => Action::Snapshot(Snapshot { format, watch, count }),
+            Self::Check { watch, fail_on, format } => Action::Check(Check { watch, fail_on, format }),
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(Demo { scenario, port, headless, server_bin })
             }

@@ -75,6 +75,9 @@ pub const UNTYPED_KEYS: usize = 10_000;
 /// Rounds without a pause at the start, until everything was seen once.
 pub const OPENING_ROUNDS: usize = 50;
 
+/// Streams, and groups, that are read in one round at the start because they never were.
+pub const UNREAD_PER_ROUND: usize = 500;
+
 /// Gaps kept and shown.
 pub const GAPS: usize = 200;
 

@@ -4,10 +4,9 @@
 //! second pass came one interval later, so that rates exist. Invariant: standard output carries readings and
 //! nothing else.
 
+use super::pass::{pass, wait, wait_out};
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
-use crate::core::wire::round::Focus;
-use crate::edge::clock;
 use crate::edge::source::Session;
 use crate::report::snapshot::{self, TargetLine};
 use std::io::{self, Write};
@@ -47,13 +46,6 @@ pub enum SnapshotError {
     Output(#[from] io::Error),
 }
 
-/// Time between PINGs while waiting.
-const PING: Duration = Duration::from_millis(100);
-/// A walk through the keyspace that takes longer than this ends the search: what was found is reported.
-const SEARCH: Duration = Duration::from_secs(600);
-/// Rounds of one pass at most: each new stream may show new groups.
-const ROUNDS: usize = 50;
-
 /// Writes readings until there are enough. Outages between readings are told on standard error and waited out.
 ///
 /// # Errors
@@ -91,57 +83,4 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
         written += 1;
     }
     Ok(())
-}
-
-/// Reads everything once.
-async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) -> Result<(), Outage> {
-    let focus = Focus::default();
-    let until = Instant::now() + SEARCH;
-    session.connect().await?;
-    reading.advance(session.round(&focus).await?);
-    for _ in 0..ROUNDS {
-        while !session.planner().has_searched() && Instant::now() < until {
-            search(session, reading).await?;
-        }
-        if !is_first {
-            // Later laps of the search take their time; one step at most delays nobody.
-            search(session, reading).await?;
-        }
-        if !session.planner().has_unread() {
-            break;
-        }
-        reading.advance(session.round(&focus).await?);
-    }
-    if let Some(snapshot) = session.backlogs().await? {
-        reading.advance(snapshot);
-    }
-    Ok(())
-}
-
-async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
-    let due_us = session.planner().search_due_us();
-    let pause_us = due_us.map_or(0, |due_us| due_us.saturating_sub(clock::now_us())).min(100_000);
-    if !session.planner().has_searched() {
-        tokio::time::sleep(Duration::from_micros(pause_us)).await;
-    }
-    if let Some(snapshot) = session.search_step().await? {
-        reading.advance(snapshot);
-    }
-    Ok(())
-}
-
-/// Waits for the next pass; PINGs meanwhile.
-async fn wait(session: &mut Session, until: Instant) {
-    while Instant::now() < until {
-        session.ping().await;
-        tokio::time::sleep_until((Instant::now() + PING).min(until)).await;
-    }
-}
-
-/// Waits until there is a connection again.
-async fn wait_out(session: &mut Session) {
-    while let Err(outage) = session.connect().await {
-        let pause_us = outage.retry_at_us.saturating_sub(clock::now_us());
-        tokio::time::sleep(Duration::from_micros(pause_us)).await;
-    }
 }

@@ -168,7 +168,24 @@ impl Planner {
         self.ask_groups(&mut round, focus);
         self.ask_clients(&mut round, now_us, focus);
         self.ask_latency(&mut round, now_us);
+        self.capabilities.try_one_first(&mut round.commands);
         self.close(&mut round);
+        round
+    }
+
+    /// A round of what was never read yet: to see everything soon without asking anything twice.
+    pub fn unread_round(&mut self, now_us: u64) -> Round {
+        let mut round = self.detail(Vec::new());
+        let closing = round.commands.pop();
+        let (streams, groups) = self.known.unread(now_us, limits::UNREAD_PER_ROUND);
+        for key in &streams {
+            self.known.ask_stream(key, &self.capabilities, now_us, &mut round);
+        }
+        for (key, group) in &groups {
+            self.known.ask_group(key, group, false, &self.capabilities, &mut round);
+        }
+        self.capabilities.try_one_first(&mut round.commands);
+        round.commands.extend(closing);
         round
     }
 
@@ -178,6 +195,7 @@ impl Planner {
         let bare = round.commands.len();
         let closing = round.commands.pop();
         self.known.ask_backlogs(&Focus::default(), u64::MAX, &self.capabilities, &mut round);
+        self.capabilities.try_one_first(&mut round.commands);
         round.commands.extend(closing);
         (round.commands.len() > bare).then_some(round)
     }

@@ -126,9 +126,19 @@ impl Poller {
         let focus = self.focus.borrow_and_update().clone();
         let read = self.session.round(&focus).await;
         self.tell_read(read.map(Some)).await?;
-        if self.opening > 0 && self.session.planner().has_unread() {
+        self.open().await
+    }
+
+    /// At the start, and after every connection: reads at once what was never read.
+    async fn open(&mut self) -> Result<(), Over> {
+        while self.opening > 0 && self.session.planner().has_unread() {
             self.opening -= 1;
-            self.next_round_us = clock::now_us();
+            let read = self.session.unread().await;
+            let is_lost = read.is_err();
+            self.tell_read(read.map(Some)).await?;
+            if is_lost {
+                break;
+            }
         }
         Ok(())
     }
@@ -139,9 +149,9 @@ impl Poller {
         let now_us = clock::now_us();
         let is_time = now_us.saturating_sub(self.last_round_us) >= LOOK_US;
         let lap_is_over = self.session.planner().discovery().laps > 0;
-        if self.opening > 0 && (is_time || lap_is_over) && self.session.planner().has_unread() {
-            self.opening -= 1;
-            self.next_round_us = now_us;
+        if is_time || lap_is_over {
+            self.last_round_us = now_us;
+            return self.open().await;
         }
         Ok(())
     }

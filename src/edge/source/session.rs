@@ -89,6 +89,15 @@ impl Session {
         self.observe(round).await
     }
 
+    /// Asks a round of what was never read yet.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn unread(&mut self) -> Result<Snapshot, Outage> {
+        let round = self.planner.unread_round(clock::now_us());
+        self.observe(round).await
+    }
+
     /// Counts every lag that does not follow from ids, when there is one.
     ///
     /// # Errors
@@ -96,10 +105,12 @@ impl Session {
     pub async fn backlogs(&mut self) -> Result<Option<Snapshot>, Outage> {
         let Some(round) = self.planner.backlog_round() else { return Ok(None) };
         let mut snapshot = self.observe(round).await?;
-        if snapshot.backlogs.is_empty()
-            && let Some(round) = self.planner.backlog_round()
-        {
-            // An old server has refused the first form: the second is another command.
+        // The first tries one; an old server refuses its first form, and the second is another command.
+        for _ in 0..3 {
+            if snapshot.backlogs.len() > 1 {
+                break;
+            }
+            let Some(round) = self.planner.backlog_round() else { break };
             let cost = snapshot.cost;
             snapshot = self.observe(round).await?;
             snapshot.cost.add(&cost);

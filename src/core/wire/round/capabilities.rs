@@ -4,9 +4,9 @@
 //! asked again in every round (each try adds to the server's error counters and its ACL log).
 
 use super::super::observation::Observation;
-use super::super::read::Verb;
+use super::super::read::{ReadCmd, Verb};
 use super::super::resp::{RefusalKind, Resp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// After this a refused command is tried again: rights may have been given meanwhile.
 const RETRY_US: u64 = 300_000_000;
@@ -15,6 +15,7 @@ const RETRY_US: u64 = 300_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Capabilities {
     resting: BTreeMap<Verb, u64>,
+    proven: BTreeSet<Verb>,
     now_us: u64,
 }
 
@@ -22,6 +23,17 @@ impl Capabilities {
     /// Whether the command may be asked now.
     pub fn may(&self, verb: Verb) -> bool {
         self.resting.get(&verb).is_none_or(|&until_us| self.now_us >= until_us)
+    }
+
+    /// Keeps one of each command that was never answered yet: a hundred refusals say no more than one, and each
+    /// adds to the server's counters. INFO and TIME stay, for they stand at both ends.
+    pub fn try_one_first(&self, commands: &mut Vec<ReadCmd>) {
+        let mut tried = BTreeSet::new();
+        commands.retain(|command| {
+            let verb = command.verb();
+            let stays = matches!(verb, Verb::Info | Verb::InfoSections | Verb::Time | Verb::Ping);
+            stays || self.proven.contains(&verb) || tried.insert(verb)
+        });
     }
 
     /// Whether the keyspace may be walked through at all.
@@ -42,6 +54,7 @@ impl Capabilities {
                 },
                 Ok(_) => {
                     self.resting.remove(&verb);
+                    self.proven.insert(verb);
                 }
                 Err(_) => {}
             }
@@ -50,6 +63,7 @@ impl Capabilities {
 
     fn rest(&mut self, verb: Verb, denied: bool) {
         let until_us = self.now_us.saturating_add(RETRY_US);
+        self.proven.remove(&verb);
         self.resting.insert(verb, until_us);
         // A denied command is denied in all its forms; an unsupported form leaves the plain one.
         match verb {

@@ -90,6 +90,17 @@ impl Known {
         })
     }
 
+    /// Streams that were never read, and groups whose inside was not.
+    pub fn unread(&self, now_us: u64, places: usize) -> (Vec<Name>, Vec<(Name, Name)>) {
+        let awake = || self.streams.iter().filter(|(_, stream)| now_us >= stream.rests_until_us);
+        let streams = awake().filter(|(_, stream)| !stream.was_read).map(|(key, _)| key.clone());
+        let groups = awake().flat_map(|(key, stream)| {
+            let unread = stream.groups.iter().filter(|(_, group)| !group.was_read);
+            unread.map(|(name, _)| (key.clone(), name.clone()))
+        });
+        (streams.take(places).collect(), groups.take(places).collect())
+    }
+
     /// The streams of this round: those looked at, then `places` others in turn.
     pub fn streams_in_turn(&mut self, focus: &Focus, places: usize, now_us: u64) -> Vec<Name> {
         let awake = |stream: &Stream| now_us >= stream.rests_until_us;
@@ -213,7 +224,8 @@ impl Known {
         let Some(group) = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name)) else {
             return;
         };
-        group.was_read = true;
+        // A group without consumers and pending entries has nothing inside to be read.
+        group.was_read |= group.consumers == Some(0) && group.pending == Some(0);
         let consumers = group.consumers.unwrap_or(0);
         if consumers > limits::CONSUMERS_POLLED && !fetched {
             let text = format!(
@@ -248,6 +260,13 @@ impl Known {
                 }
                 Ok(_) => stream.was_read = true,
                 Err(_) => {}
+            }
+            if let ReadCmd::XinfoConsumers(_, name) | ReadCmd::Xpending { group: name, .. } =
+                &exchange.command
+                && exchange.reply.is_ok()
+                && let Some(group) = stream.groups.get_mut(name)
+            {
+                group.was_read = true;
             }
         }
         for facts in &snapshot.streams {

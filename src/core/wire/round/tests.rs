@@ -184,12 +184,32 @@ fn a_client_list_that_would_hold_the_server_is_offered_not_polled() {
 }
 
 #[test]
-fn everything_is_seen_after_a_lap_a_round_of_streams_and_one_of_groups() {
+fn everything_is_seen_after_a_lap_and_a_few_rounds_and_nothing_is_asked_twice() {
     let mut planner = Planner::new(PollSettings { everything: true, ..settings() });
     assert!(!planner.has_searched());
-    found(&mut planner, 300, 5);
+    let step = planner.search_step(0).unwrap();
+    answer(&mut planner, &step, 0, server(300, 5));
     assert!(planner.has_searched() && planner.has_unread());
-    let round = planner.round(SECOND_US, &Focus::default());
-    answer(&mut planner, &round, SECOND_US, server(300, 5));
-    assert!(planner.has_searched() && !planner.has_unread());
+    let mut asked = Vec::new();
+    for _ in 0..5 {
+        let round = planner.unread_round(0);
+        asked.extend(round.commands.iter().filter(|command| command.key().is_some()).cloned());
+        answer(&mut planner, &round, 0, server(300, 5));
+    }
+    assert!(!planner.has_unread());
+    let distinct: std::collections::HashSet<_> = asked.iter().collect();
+    assert_eq!((asked.len(), distinct.len()), (1_200, 1_200));
+}
+
+#[test]
+fn a_command_that_was_never_answered_is_tried_once_before_it_is_sent_a_hundred_times() {
+    let mut planner = Planner::new(settings());
+    let step = planner.search_step(0).unwrap();
+    answer(&mut planner, &step, 0, server(300, 5));
+    let round = planner.round(0, &Focus::default());
+    let streams =
+        |round: &Round| round.commands.iter().filter(|c| matches!(c, ReadCmd::XinfoStream(_))).count();
+    assert_eq!(streams(&round), 1);
+    answer(&mut planner, &round, 0, server(300, 5));
+    assert_eq!(streams(&planner.round(SECOND_US, &Focus::default())), 300);
 }

@@ -1,0 +1,71 @@
+//! One complete reading of a server: everything once, at the planner's pace.
+//!
+//! Knows when a reading is complete; does not know what it is for. Invariant: every loop ends, by count or by time.
+
+use crate::core::model::Outage;
+use crate::core::reading::Reading;
+use crate::core::wire::round::Focus;
+use crate::edge::clock;
+use crate::edge::source::Session;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Time between PINGs while waiting.
+const PING: Duration = Duration::from_millis(100);
+/// A walk through the keyspace that takes longer than this ends the search: what was found is reported.
+const SEARCH: Duration = Duration::from_secs(600);
+/// Rounds of one pass at most: each new stream may show new groups.
+const ROUNDS: usize = 50;
+
+/// Reads everything once.
+pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) -> Result<(), Outage> {
+    let focus = Focus::default();
+    let until = Instant::now() + SEARCH;
+    session.connect().await?;
+    reading.advance(session.round(&focus).await?);
+    for _ in 0..ROUNDS {
+        while !session.planner().has_searched() && Instant::now() < until {
+            search(session, reading).await?;
+        }
+        if !is_first {
+            // Later laps of the search take their time; one step at most delays nobody.
+            search(session, reading).await?;
+        }
+        if !session.planner().has_unread() {
+            break;
+        }
+        reading.advance(session.unread().await?);
+    }
+    if let Some(snapshot) = session.backlogs().await? {
+        reading.advance(snapshot);
+    }
+    Ok(())
+}
+
+async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
+    let due_us = session.planner().search_due_us();
+    let pause_us = due_us.map_or(0, |due_us| due_us.saturating_sub(clock::now_us())).min(100_000);
+    if !session.planner().has_searched() {
+        tokio::time::sleep(Duration::from_micros(pause_us)).await;
+    }
+    if let Some(snapshot) = session.search_step().await? {
+        reading.advance(snapshot);
+    }
+    Ok(())
+}
+
+/// Waits for the next pass; PINGs meanwhile.
+pub async fn wait(session: &mut Session, until: Instant) {
+    while Instant::now() < until {
+        session.ping().await;
+        tokio::time::sleep_until((Instant::now() + PING).min(until)).await;
+    }
+}
+
+/// Waits until there is a connection again.
+pub async fn wait_out(session: &mut Session) {
+    while let Err(outage) = session.connect().await {
+        let pause_us = outage.retry_at_us.saturating_sub(clock::now_us());
+        tokio::time::sleep(Duration::from_micros(pause_us)).await;
+    }
+}
