@@ -5,6 +5,8 @@
 # Must be the leader of a process group of its own: the last line kills that whole group.
 folder=$1
 shift
+# Caught until the server is started, and ignored from then on: what is ignored, the server would ignore too.
+trap : HUP INT TERM
 ("$@" >>"$folder/server.log" 2>&1; echo $? >"$folder/ended") </dev/null &
 trap '' HUP INT TERM
 while read -r _; do :; done
