@@ -113,6 +113,8 @@ pub enum Cell {
     Bytes(Option<u64>),
     /// Milliseconds.
     Ms(Option<u64>),
+    /// Whole seconds: the server tells no more.
+    WholeSeconds(Option<u64>),
     /// Microseconds.
     Us(Option<f64>),
     /// Something a second.
@@ -131,7 +133,9 @@ impl Cell {
     /// Its number, where it has one.
     fn number(&self) -> Option<f64> {
         match self {
-            Self::Count(count) | Self::Bytes(count) | Self::Ms(count) => count.map(|count| count as f64),
+            Self::Count(count) | Self::Bytes(count) | Self::Ms(count) | Self::WholeSeconds(count) => {
+                count.map(|count| count as f64)
+            }
             Self::Number(number) => Some(*number as f64),
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
             Self::Us(value) | Self::Rate(value) | Self::Seconds(value) => *value,

@@ -57,8 +57,8 @@ pub fn has_frame(area: Rect) -> bool {
 fn top_rows(view: &View, height: u16) -> u16 {
     let (wanted, left_for_table) = match view {
         View::Overview => (if height >= 45 { height * 2 / 3 } else { height * 13 / 20 }, 5),
-        View::Stream(_) => (if height >= 30 { 14 } else { 8 }, 6),
-        View::Group(..) => (if height >= 30 { 12 } else { 7 }, 6),
+        View::Stream(_) => (if height >= 30 { 14 } else { 10 }, 6),
+        View::Group(..) => (if height >= 30 { 14 } else { 9 }, 6),
         View::Latency => (height * 2 / 3, 6),
         View::Clients | View::Consumers | View::Streams => (0, 0),
         View::Pending(..) => (3, 8),

@@ -42,9 +42,11 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Lag(lag) => self::lag(*lag, skin),
         Cell::Bytes(bytes) => known(*bytes, figures.bytes(*bytes), *bytes == Some(0)),
         Cell::Ms(ms) => known(*ms, figures.duration_ms(*ms), false),
+        Cell::WholeSeconds(seconds) => known(*seconds, whole_seconds(*seconds, skin), *seconds == Some(0)),
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
         Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
-        Cell::Seconds(seconds) => known(*seconds, figures.duration_s(*seconds), *seconds == Some(0.0)),
+        Cell::Seconds(Some(seconds)) if *seconds == 0.0 => quiet("0 s".to_owned()),
+        Cell::Seconds(seconds) => known(*seconds, figures.duration_s(*seconds), false),
         Cell::Id(id) => Words::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), Words::from),
         Cell::Trend => Words::new(self::trend(id, trend, reading, skin), Role::Graph1),
@@ -81,6 +83,15 @@ pub fn known<T>(value: Option<T>, text: String, is_nothing: bool) -> Words {
         Some(_) => Role::Text,
     };
     Words::new(text, role)
+}
+
+/// A span that is known to the second only: `<1 s`, `14 s`, then as any other.
+fn whole_seconds(seconds: Option<u64>, skin: &Skin) -> String {
+    match seconds {
+        Some(0) => "<1 s".to_owned(),
+        Some(seconds @ 1..60) => format!("{seconds} s"),
+        seconds => skin.figures.duration_ms(seconds.map(|seconds| seconds.saturating_mul(1000))),
+    }
 }
 
 fn quiet(text: String) -> Words {

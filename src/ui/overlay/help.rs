@@ -7,6 +7,7 @@ use crate::config::theme::Role;
 use crate::ui::shell::keys;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
+use crate::ui::widgets::textlines::wrap;
 use crate::ui::widgets::{Dialog, Pen, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,6 +19,9 @@ const KEYS_MOST: u16 = 22;
 pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let lines = lines(state);
     let keys_width = lines.iter().filter_map(|line| line.keys()).map(width).max().unwrap_or(0).min(KEYS_MOST);
+    // A frame, a blank column at both sides, and two between keys and words.
+    let room = body.width.saturating_sub(4).saturating_sub(keys_width + 2);
+    let lines: Vec<Line> = lines.into_iter().flat_map(|line| line.wrapped(room)).collect();
     let doc_width = lines.iter().map(|line| width(line.text())).max().unwrap_or(0);
     let wanted = keys_width.saturating_add(2).saturating_add(doc_width);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX);
@@ -47,11 +51,21 @@ pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin:
 
 enum Line {
     Place(&'static str),
-    Command { keys: String, doc: &'static str },
+    Command { keys: String, doc: String },
     Blank,
 }
 
 impl Line {
+    /// The same in lines of this room; the keys stand in the first.
+    fn wrapped(self, room: u16) -> Vec<Line> {
+        let Self::Command { keys, doc } = self else { return vec![self] };
+        let mut keys = Some(keys);
+        wrap(&doc, room.max(8))
+            .into_iter()
+            .map(|doc| Self::Command { keys: keys.take().unwrap_or_default(), doc })
+            .collect()
+    }
+
     fn keys(&self) -> Option<&str> {
         match self {
             Self::Command { keys, .. } => Some(keys),
@@ -61,7 +75,8 @@ impl Line {
 
     fn text(&self) -> &str {
         match self {
-            Self::Place(text) | Self::Command { doc: text, .. } => text,
+            Self::Place(text) => text,
+            Self::Command { doc, .. } => doc,
             Self::Blank => "",
         }
     }
@@ -76,7 +91,7 @@ fn lines(state: &State) -> Vec<Line> {
         lines.push(Line::Place(place.title()));
         let line = |command: &&crate::commands::Command| Line::Command {
             keys: keys::text(state, command.id, " "),
-            doc: command.doc,
+            doc: command.doc.to_owned(),
         };
         lines.extend(commands.iter().map(line));
     }

@@ -40,7 +40,7 @@ fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
     });
     let blocked = counts.and_then(|counts| count(counts.blocked, "blocked"));
     let age = reading.clients.as_ref().and_then(|clients| consumers::age(reading, clients.at_us, "", skin));
-    [connected, blocked, age].into_iter().flatten().collect()
+    [age, connected, blocked].into_iter().flatten().collect()
 }
 
 fn nothing(reading: &Reading) -> Words {

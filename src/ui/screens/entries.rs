@@ -44,7 +44,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         let title = entry.id.to_string();
         let note = format!("{} fields", entry.fields.len());
         let panel = Panel::new(&title).note(Words::new(note, Role::Dim));
-        let inside = cuts::inset(panel.draw(area, buffer, skin));
+        let inside = panel.draw(cuts::inset(area), buffer, skin);
         fields::unfolded(entry, entries.shows_values, inside, buffer, skin);
     }
 }
@@ -67,10 +67,10 @@ fn notes(state: &State, entries: &EntriesState, skin: &Skin) -> Vec<Words> {
     if let Some(error) = entries.error.as_ref().filter(|_| !entries.entries.is_empty()) {
         notes.push(Words::new(error.clone(), Role::Warning));
     }
+    notes.extend(entries.at_us.and_then(|at_us| consumers::age(state.shown(), at_us, "", skin)));
     if entries.is_loading {
         notes.push(Words::new("reading", Role::Accent));
     }
-    notes.extend(entries.at_us.and_then(|at_us| consumers::age(state.shown(), at_us, "", skin)));
     if !entries.shows_values {
         notes.push(Words::new("values hidden", Role::Dim));
     }

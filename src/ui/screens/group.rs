@@ -21,13 +21,17 @@ use crate::ui::widgets::{Panel, Unit, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// On low terminals the graphs come before the last figures: as many rows of these, below this height.
+const FACT_ROWS: u16 = 3;
+const TALL: u16 = 10;
+
 /// Draws it.
 pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
     let found = reading.streams.get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
     if areas.top.height > 0 {
         let title = format!("{name} of {key}");
-        let inner = cuts::inset(Panel::new(&title).draw(areas.top, buffer, skin));
+        let inner = Panel::new(&title).draw(cuts::inset(areas.top), buffer, skin);
         if let Some((stream, group)) = found {
             top(state, stream, group, inner, buffer, skin);
         }
@@ -53,7 +57,10 @@ fn top(
     buffer: &mut Buffer,
     skin: &Skin,
 ) {
-    let figures = figures(state.shown(), stream, group, skin);
+    let mut figures = figures(state.shown(), stream, group, skin);
+    while area.height < TALL && facts::rows_of(figures.len(), area.width) > FACT_ROWS {
+        figures.pop();
+    }
     let (place, rest) = cuts::top(area, facts::rows_of(figures.len(), area.width));
     facts::draw(&figures, place, buffer, skin);
     let picture = |title, now, points, role| Picture { title, now, points, unit: Unit::Count, role };
@@ -81,19 +88,35 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         ServerLag::Unsupported => "not before 7.0".to_owned(),
         lag => lag.raw().map_or_else(unknown, |lag| lag.to_string()),
     };
+    let first = stream.first_entry();
+    let delays = group.delivery_ms(reading.at_us);
     vec![
         Fact { name: "lag", figure: lag },
         fact("server's lag", server_lag),
-        fact("drained in", figures.duration_s(group.seconds_to_drain(stream.in_per_s()))),
+        fact("oldest unread", figures.duration_ms(group.oldest_undelivered_age_ms(first, now_ms))),
         fact("pending", figures.exact(facts.pending)),
         fact("oldest pending", figures.duration_ms(group.oldest_pending_age_ms(now_ms))),
-        fact("consumers", figures.count(facts.consumers)),
-        fact("in", figures.rate(stream.in_per_s())),
+        fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
         fact("delivered", figures.rate(group.delivered_per_s())),
         fact("acknowledged", figures.rate(group.acked_per_s())),
+        Fact { name: "lost unread", figure: lost(group, skin) },
+        fact("drained in", figures.duration_s(group.seconds_to_drain(stream.in_per_s()))),
+        fact("delay p50", figures.duration_ms(delays.p50)),
+        fact("delay p99", figures.duration_ms(delays.p99)),
+        fact("in", figures.rate(stream.in_per_s())),
         fact("read", figures.exact(facts.entries_read)),
-        fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
+        fact("consumers", figures.count(facts.consumers)),
     ]
+}
+
+/// What was trimmed before this group got it: never calm.
+fn lost(group: &GroupState, skin: &Skin) -> Words {
+    let lost = group.lost_undelivered();
+    let figure = skin.figures.exact(lost);
+    if lost.is_some_and(|lost| lost > 0) {
+        return Words::new(format!("{} {figure}", skin.glyphs.warning), Role::Warning);
+    }
+    facts::figure_words(figure, skin)
 }
 
 fn nothing(reading: &Reading, item: &str, group: Option<&GroupState>) -> Vec<Words> {

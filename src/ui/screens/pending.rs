@@ -3,8 +3,8 @@
 //! Knows that only the first rows are read; not how rows are made. Invariant: it never looks like the whole list
 //! when it is not.
 
-use super::table::{TableView, frame};
-use super::{consumers, gaps};
+use super::table::TableView;
+use super::{consumers, cuts, gaps};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -14,7 +14,7 @@ use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Headline, Segment, Words};
+use crate::ui::widgets::{Headline, Panel, Segment, Words};
 use ratatui::buffer::Buffer;
 
 /// Draws it.
@@ -29,8 +29,7 @@ pub fn draw(
     let known = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
     let whose = consumer.unwrap_or(group);
     if areas.top.height > 0 {
-        let title = format!("{key} {} {group}", skin.glyphs.folded);
-        let inner = frame(areas.top, &title, Vec::new(), buffer, skin);
+        let inner = Panel::new(&format!("{group} of {key}")).draw(cuts::inset(areas.top), buffer, skin);
         Headline { segments: &summary(reading, known, consumer, skin), role: Role::Base }
             .draw(inner, buffer, skin);
     }

@@ -28,7 +28,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
     if let Some(stream) = stream {
         top(state, stream, areas.top, buffer, skin);
     } else if areas.top.height > 0 {
-        Panel::new(&key.to_string()).draw(areas.top, buffer, skin);
+        Panel::new(&key.to_string()).draw(cuts::inset(areas.top), buffer, skin);
     }
     let view = TableView {
         id: TableId::Groups,
@@ -48,7 +48,7 @@ fn top(state: &State, stream: &StreamState, area: Rect, buffer: &mut Buffer, ski
     let title = stream.key.to_string();
     let panel = Panel::new(&title);
     let age = stream.detail.as_ref().and_then(|detail| consumers::age(reading, detail.at_us, "", skin));
-    let inner = cuts::inset(age.into_iter().fold(panel, Panel::note).draw(area, buffer, skin));
+    let inner = age.into_iter().fold(panel, Panel::note).draw(cuts::inset(area), buffer, skin);
     let figures = figures(reading, stream, skin);
     let (place, rest) = cuts::top(inner, facts::rows_of(figures.len(), inner.width));
     facts::draw(&figures, place, buffer, skin);

@@ -86,7 +86,7 @@ impl TableView<'_> {
 /// Draws the frame of an area where it has one, and gives what is left inside.
 pub fn frame(area: Rect, title: &str, notes: Vec<Words>, buffer: &mut Buffer, skin: &Skin) -> Rect {
     if has_frame(area) {
-        let panel = Panel::new(title).boxed().focus(true);
+        let panel = Panel::new(title).boxed();
         notes.into_iter().fold(panel, Panel::note).draw(area, buffer, skin);
     }
     inner(area)

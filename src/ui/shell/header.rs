@@ -31,7 +31,7 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
     }
     segments.extend(server(state));
     segments.extend(cost(state, skin));
-    segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 7));
+    segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 8));
     let write = if setup.read_only { "READ-ONLY" } else { "LOCKED" };
     segments.push(Segment::right(Words::new(write, Role::Dim), 3));
     let pulse = pulse::words(state, skin);
@@ -76,7 +76,7 @@ fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
         Segment::right(Words::new(format!("{text:>width$}"), Role::Dim), priority)
     };
     vec![
-        segment(format!("cost {time:>10}"), 15, 8),
+        segment(format!("cost {time:>10}"), 15, 7),
         segment(commands, 11, 9),
         segment(bytes, usize::from(format::BYTES_RATE_WIDTH), 10),
     ]
