@@ -45,8 +45,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::WholeSeconds(seconds) => known(*seconds, whole_seconds(*seconds, skin), *seconds == Some(0)),
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
         Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
-        Cell::Seconds(Some(seconds)) if *seconds == 0.0 => quiet("0 s".to_owned()),
-        Cell::Seconds(seconds) => known(*seconds, figures.duration_s(*seconds), false),
+        Cell::Seconds(seconds) => self::seconds(*seconds, skin),
         Cell::Id(id) => Words::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), Words::from),
         Cell::Trend => Words::new(self::trend(id, trend, reading, skin), Role::Graph1),
@@ -62,6 +61,14 @@ pub fn lag(lag: Lag, skin: &Skin) -> Words {
         LagKind::Unknown => return unknown(skin),
     };
     known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))
+}
+
+/// Seconds to go; none are `0 s`.
+pub fn seconds(seconds: Option<f64>, skin: &Skin) -> Words {
+    match seconds {
+        Some(0.0) => quiet("0 s".to_owned()),
+        seconds => known(seconds, skin.figures.duration_s(seconds), false),
+    }
 }
 
 /// A moment as `2026-11-20 13:05:07`, UTC; `None` when it is no time.

@@ -24,6 +24,7 @@ mod reasons;
 mod stream;
 mod streams;
 mod table;
+mod trends;
 
 use crate::app::geometry::Areas;
 use crate::app::{State, View};

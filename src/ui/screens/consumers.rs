@@ -2,8 +2,8 @@
 //!
 //! Knows how old the lists are; not how rows are made. Invariant: lists that were read in turn say how long ago.
 
-use super::gaps;
 use super::table::TableView;
+use super::{gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -25,7 +25,8 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(reading, skin),
         empty: nothing(reading, skin),
     };
-    view.draw(state, areas.main, buffer, skin);
+    let free = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, free, buffer, skin);
 }
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {

@@ -3,9 +3,8 @@
 //! Does not know how rows are made. Invariant: a lag stands with how far it may be trusted.
 
 use super::facts::{self, Fact};
-use super::stream::{Picture, pictures};
 use super::table::TableView;
-use super::{consumers, cuts, gaps};
+use super::{consumers, cuts, gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -17,7 +16,7 @@ use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Unit, Words};
+use crate::ui::widgets::{Panel, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -63,14 +62,7 @@ fn top(
     }
     let (place, rest) = cuts::top(area, facts::rows_of(figures.len(), area.width));
     facts::draw(&figures, place, buffer, skin);
-    let picture = |title, now, points, role| Picture { title, now, points, unit: Unit::Count, role };
-    let lag_now = cells::lag(group.lag, skin).text;
-    let lag = group.lag_series.as_ref().map(|points| picture("Lag", lag_now, points, Role::Graph1));
-    let pending_now = skin.figures.count(group.facts.pending);
-    let pending = group.pending_series.as_ref();
-    let pending = pending.map(|points| picture("Pending", pending_now, points, Role::Graph2));
-    let graphs: Vec<Picture> = [lag, pending].into_iter().flatten().collect();
-    pictures(state, &graphs, rest, buffer, skin);
+    trends::draw(state, &trends::of_group(group, skin), rest, buffer, skin);
 }
 
 fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &Skin) -> Vec<Fact> {
@@ -93,14 +85,17 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     vec![
         Fact { name: "lag", figure: lag },
         fact("server's lag", server_lag),
-        fact("oldest unread", figures.duration_ms(group.oldest_undelivered_age_ms(first, now_ms))),
+        match group.lag.entries {
+            Some(0) => Fact { name: "oldest unread", figure: gaps::quiet("none") },
+            _ => fact("oldest unread", figures.duration_ms(group.oldest_undelivered_age_ms(first, now_ms))),
+        },
         fact("pending", figures.exact(facts.pending)),
         fact("oldest pending", figures.duration_ms(group.oldest_pending_age_ms(now_ms))),
         fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
         fact("delivered", figures.rate(group.delivered_per_s())),
         fact("acknowledged", figures.rate(group.acked_per_s())),
         Fact { name: "lost unread", figure: lost(group, skin) },
-        fact("drained in", figures.duration_s(group.seconds_to_drain(stream.in_per_s()))),
+        Fact { name: "drained in", figure: cells::seconds(group.seconds_to_drain(stream.in_per_s()), skin) },
         fact("delay p50", figures.duration_ms(delays.p50)),
         fact("delay p99", figures.duration_ms(delays.p99)),
         fact("in", figures.rate(stream.in_per_s())),

@@ -1,4 +1,4 @@
-//! What streamgauge itself saw and did: its log, newest at the bottom.
+//! What streamgauge itself saw and did: its log, times are UTC, the newest at the bottom.
 //!
 //! The one named exception to purity: tui-logger keeps the events, and its widget reads them. Whoever lets this
 //! be drawn has moved them there before. Invariant: a message can't break the screen, whatever it quotes.
@@ -33,14 +33,13 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     // The widget knows pages, not lines: it draws a taller picture, of which the upper part is shown.
     let height = inner.height.saturating_add(back);
     let mut tall = Buffer::empty(Rect::new(0, 0, inner.width, height));
+    tall.set_style(tall.area, skin.style(Role::Base));
     TuiLoggerWidget::default().formatter(Box::new(Lines::of(skin))).render(tall.area, &mut tall);
     for y in 0..inner.height {
         for x in 0..inner.width {
             let place = (inner.x.saturating_add(x), inner.y.saturating_add(y));
-            if let (Some(from), Some(to)) = (tall.cell((x, y)), buffer.cell_mut(place))
-                && from.symbol() != " "
-            {
-                to.set_symbol(from.symbol()).set_style(from.style());
+            if let (Some(from), Some(to)) = (tall.cell((x, y)), buffer.cell_mut(place)) {
+                *to = from.clone();
             }
         }
     }
@@ -77,7 +76,7 @@ impl LogFormatter for Lines {
         let message: String = event.msg().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let width = u16::try_from(width).unwrap_or(u16::MAX);
         let indent = if width < NARROW { 0 } else { LEAD };
-        let time = Span::styled(event.timestamp.strftime("%H:%M:%S ").to_string(), self.time);
+        let time = Span::styled(event.timestamp.timestamp().strftime("%H:%M:%S ").to_string(), self.time);
         let mut lead = Some([time, Span::styled(format!("{level:<6}"), style)]);
         let mut lines = Vec::new();
         if indent == 0 {

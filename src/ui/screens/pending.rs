@@ -16,6 +16,7 @@ use crate::core::reading::groups::GroupState;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Headline, Panel, Segment, Words};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 /// Draws it.
 pub fn draw(
@@ -30,8 +31,11 @@ pub fn draw(
     let whose = consumer.unwrap_or(group);
     if areas.top.height > 0 {
         let inner = Panel::new(&format!("{group} of {key}")).draw(cuts::inset(areas.top), buffer, skin);
-        Headline { segments: &summary(reading, known, consumer, skin), role: Role::Base }
-            .draw(inner, buffer, skin);
+        Headline { segments: &summary(reading, known, consumer, skin), role: Role::Base }.draw(
+            Rect { x: areas.top.x, width: areas.top.width, ..inner },
+            buffer,
+            skin,
+        );
     }
     let rows = known.and_then(|known| known.pending_rows(consumer));
     let read = rows.as_ref().map_or(0, |rows| rows.value.len());

@@ -2,24 +2,19 @@
 //!
 //! Does not know how rows are made. Invariant: a figure that is older than the rest says so.
 
-use super::charts::{Chart, Span};
 use super::facts::{self, Fact};
 use super::table::TableView;
-use super::{consumers, cuts, gaps};
+use super::{consumers, cuts, gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
-use crate::config::theme::Role;
 use crate::core::model::{Name, StreamId};
 use crate::core::reading::Reading;
 use crate::core::reading::streams::StreamState;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Scale, Unit, Words};
+use crate::ui::widgets::{Panel, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-
-/// Rows of a graph that still says something: title and two rows.
-const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
 pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -36,7 +31,8 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         notes: groups_age(reading, stream, skin).into_iter().collect(),
         empty: nothing(reading, key, stream),
     };
-    view.draw(state, areas.main, buffer, skin);
+    let free = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, free, buffer, skin);
 }
 
 fn groups_age(reading: &Reading, stream: Option<&StreamState>, skin: &Skin) -> Option<Words> {
@@ -52,60 +48,7 @@ fn top(state: &State, stream: &StreamState, area: Rect, buffer: &mut Buffer, ski
     let figures = figures(reading, stream, skin);
     let (place, rest) = cuts::top(inner, facts::rows_of(figures.len(), inner.width));
     facts::draw(&figures, place, buffer, skin);
-    let length = stream.length.map(|length| length.value);
-    let graphs = [
-        Picture {
-            title: "Length",
-            now: skin.figures.count(length),
-            points: &stream.length_series,
-            unit: Unit::Count,
-            role: Role::Graph1,
-        },
-        Picture {
-            title: "In",
-            now: skin.figures.rate(stream.in_per_s()),
-            points: &stream.added_series,
-            unit: Unit::Rate,
-            role: Role::Graph2,
-        },
-    ];
-    pictures(state, &graphs, rest, buffer, skin);
-}
-
-/// A graph of a figure with its present value.
-pub struct Picture<'a> {
-    /// What it is.
-    pub title: &'static str,
-    /// How much it is now.
-    pub now: String,
-    /// How much it was.
-    pub points: &'a crate::core::model::history::History,
-    /// What it is measured in.
-    pub unit: Unit,
-    /// How it is painted.
-    pub role: Role,
-}
-
-/// Draws graphs of five minutes side by side, where there is room for them.
-pub fn pictures(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    // Air where there is room for it.
-    let area = cuts::top(area, u16::from(area.height >= 6)).1;
-    if area.height < LEAST_GRAPH {
-        return;
-    }
-    let count = u16::try_from(pictures.len()).unwrap_or(1);
-    for (picture, place) in pictures.iter().zip(cuts::columns(area, count, 3)) {
-        let span = Span::minutes(state, picture.points);
-        let chart = Chart {
-            title: picture.title,
-            now: vec![facts::figure_words(picture.now.clone(), skin)],
-            lines: vec![(span.points(picture.points), picture.role)],
-            unit: picture.unit,
-            scale: Scale::Zero,
-            limit: None,
-        };
-        chart.draw(&span, place, buffer, skin);
-    }
+    trends::draw(state, &trends::of_stream(stream, skin), rest, buffer, skin);
 }
 
 fn figures(reading: &Reading, stream: &StreamState, skin: &Skin) -> Vec<Fact> {

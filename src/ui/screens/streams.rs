@@ -3,8 +3,8 @@
 //! Knows why there may be none; not how rows are made. Invariant: an empty table says which of "not yet", "none"
 //! and "not allowed" it is.
 
-use super::gaps;
 use super::table::TableView;
+use super::{gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -23,7 +23,8 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(reading),
         empty: nothing(reading, skin),
     };
-    view.draw(state, areas.main, buffer, skin);
+    let free = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, free, buffer, skin);
 }
 
 /// What is to be said beside the table while it has rows.

@@ -2,6 +2,7 @@
 //!
 //! Knows tables as values; not what is in them. Invariant: a table without rows says why in words.
 
+use super::cuts;
 use crate::app::cell::{Cell, Column, TableId};
 use crate::app::geometry::has_frame;
 use crate::app::{State, rows};
@@ -30,9 +31,9 @@ pub struct TableView<'a> {
 }
 
 impl TableView<'_> {
-    /// Draws frame and table into the area that `geometry::Areas` has for it.
-    pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-        let Some(table) = state.tables.get(&self.id) else { return };
+    /// Draws frame and table into the area that `geometry::Areas` has for it; what is left free below the rows.
+    pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Rect {
+        let Some(table) = state.tables.get(&self.id) else { return Rect::ZERO };
         let reading = state.shown();
         let inner = inner(area);
         let trend = table.rows.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
@@ -79,7 +80,9 @@ impl TableView<'_> {
                 }
                 _ => why(&self.empty, below, buffer, skin),
             }
+            return Rect::ZERO;
         }
+        cuts::top(inner, u16::try_from(visible.len() + 1).unwrap_or(u16::MAX)).1
     }
 }
 
