@@ -62,6 +62,8 @@ fn top(
     }
     let (place, rest) = cuts::top(area, facts::rows_of(figures.len(), area.width));
     facts::draw(&figures, place, buffer, skin);
+    // Air where there is room for it.
+    let rest = cuts::top(rest, u16::from(rest.height >= 6)).1;
     trends::draw(state, &trends::of_group(group, skin), rest, buffer, skin);
 }
 

@@ -48,6 +48,8 @@ fn top(state: &State, stream: &StreamState, area: Rect, buffer: &mut Buffer, ski
     let figures = figures(reading, stream, skin);
     let (place, rest) = cuts::top(inner, facts::rows_of(figures.len(), inner.width));
     facts::draw(&figures, place, buffer, skin);
+    // Air where there is room for it.
+    let rest = cuts::top(rest, u16::from(rest.height >= 6)).1;
     trends::draw(state, &trends::of_stream(stream, skin), rest, buffer, skin);
 }
 
@@ -62,9 +64,9 @@ fn figures(reading: &Reading, stream: &StreamState, skin: &Skin) -> Vec<Fact> {
         fact("in", figures.rate(stream.in_per_s())),
         fact("out", figures.rate(stream.out_per_s())),
         fact("silent", figures.duration_ms(stream.newest_entry_age_ms(now_ms))),
-        fact("first", id(stream.fact(|detail| detail.first_entry))),
-        fact("last", id(stream.fact(|detail| detail.last_entry))),
-        fact("given", id(stream.fact(|detail| detail.last_generated))),
+        fact("first id", id(stream.fact(|detail| detail.first_entry))),
+        fact("last id", id(stream.fact(|detail| detail.last_entry))),
+        fact("given id", id(stream.fact(|detail| detail.last_generated))),
         fact("reaches back", figures.duration_ms(stream.oldest_entry_age_ms(now_ms))),
         fact("pending", figures.count(stream.pending())),
         fact("deleted up to", id(stream.fact(|detail| detail.max_deleted).filter(|id| *id != StreamId::MIN))),

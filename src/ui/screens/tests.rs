@@ -1,4 +1,8 @@
-//! Every place in every telling state, in every look: nothing panics, and nothing unsafe reaches the screen.
+//! Every place in every telling state, in every look: nothing panics, and nothing unsafe reaches the screen; and
+//! the pictures themselves, with their styles, where they matter most.
+
+mod histories;
+mod pictures;
 
 use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
 use crate::app::State;

@@ -87,8 +87,6 @@ pub fn of_group<'a>(group: &'a GroupState, skin: &Skin) -> Vec<Picture<'a>> {
 
 /// Draws graphs side by side, as many as there is room for; the first ones matter most.
 pub fn draw(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    // Air where there is room for it.
-    let area = cuts::top(area, u16::from(area.height >= 6)).1;
     if area.height < LEAST {
         return;
     }

@@ -7,6 +7,7 @@ use crate::app::modal::{Modal, Prompt};
 use crate::app::{Notice, State, View};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
+use crate::core::model::LinkStatus;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{Keyline, Pen};
@@ -57,8 +58,15 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let shown: Vec<(String, &str)> = LINE
+    // While the link is down, trying again is what there is to do.
+    let retry: &[(&[CommandId], &str)] = match state.link {
+        LinkStatus::Up { .. } => &[],
+        LinkStatus::Connecting | LinkStatus::Down(_) => &[(&[CommandId::Retry], "try now")],
+    };
+    let is_told = |ids: &[CommandId]| retry.iter().any(|(told, _)| *told == ids);
+    let shown: Vec<(String, &str)> = retry
         .iter()
+        .chain(LINE.iter().filter(|(ids, _)| !is_told(ids)))
         .filter(|(ids, _)| ids.iter().any(|id| keys::works(state, *id)))
         .map(|(ids, title)| (keys_text(state, ids), title_of(state, ids, title)))
         .collect();

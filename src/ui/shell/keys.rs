@@ -31,6 +31,19 @@ pub fn works(state: &State, id: CommandId) -> bool {
             matches!(state.view(), View::Stream(_))
                 || matches!(selected, Some(RowId::Stream(_) | RowId::Group(..)))
         }
+        CommandId::Filter | CommandId::SortLeft | CommandId::SortRight | CommandId::Reverse => {
+            state.table().is_some_and(|table| table.total > 0)
+        }
+        CommandId::Up
+        | CommandId::Down
+        | CommandId::PageUp
+        | CommandId::PageDown
+        | CommandId::First
+        | CommandId::Last => match (state.table(), &state.entries) {
+            (Some(table), _) => !table.rows.is_empty(),
+            (None, Some(entries)) => !entries.entries.is_empty(),
+            (None, None) => true,
+        },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
         CommandId::Theme => state.setup.themes.len() > 1,
         _ => true,

@@ -40,12 +40,12 @@ pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let area = Rect { y: body.bottom().saturating_sub(height), height, ..body };
     let ground = skin.style(Role::Base).patch(skin.style(Role::Dialog));
     Pen::new(area, buffer).clear(area, ground);
-    let title = format!("{} Link down, the picture is of before", skin.glyphs.critical);
+    let title = format!("{} Link down; these figures are old", skin.glyphs.critical);
     let panel = Panel::new(&title)
         .note(Words::new(format!("since {} UTC", clock(outage.since_ms)), Role::Dim))
         .note(Words::new(next_try(state, outage), Role::Stale))
         .note(Words::new(format!("{} now", retry_key(state)), Role::Dim));
-    let inner = panel.focus(true).draw(area, buffer, skin);
+    let inner = panel.draw(area, buffer, skin);
     let mut pen = Pen::new(inner, buffer);
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
         pen.text(inner.x.saturating_add(1), y, line, skin.style(Role::Critical));

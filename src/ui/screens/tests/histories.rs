@@ -1,0 +1,129 @@
+//! Any history of messages, at any size, in every look, draws without panic and changes nothing outside its area.
+
+use crate::app::State;
+use crate::app::message::Message;
+use crate::app::rows;
+use crate::config::theme::BUILTIN;
+use crate::core::model::snapshot::EntriesPage;
+use crate::ui::screens::fixture::{self, drawn_with, later, skin, tell, tell_at};
+use crate::ui::theme::Depth;
+use proptest::prelude::*;
+use std::sync::LazyLock;
+
+/// Where histories begin: making one anew for each would take most of the time.
+static BEGINNINGS: LazyLock<Vec<State>> = LazyLock::new(|| {
+    let size = (80, 24);
+    vec![
+        fixture::console(size),
+        fixture::busy(size),
+        fixture::demo(size),
+        fixture::empty(size),
+        fixture::denied(size),
+        fixture::down(size),
+        fixture::waiting(size),
+    ]
+});
+
+const KEYS: [&str; 44] = [
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "8",
+    "9",
+    "0",
+    "tab",
+    "shift-tab",
+    "enter",
+    "enter",
+    "esc",
+    "j",
+    "k",
+    "g",
+    "G",
+    "/",
+    "o",
+    "!",
+    "(",
+    "backspace",
+    "<",
+    ">",
+    "r",
+    "space",
+    "+",
+    "-",
+    "t",
+    "e",
+    "e",
+    "v",
+    "n",
+    "b",
+    "i",
+    "f",
+    "ctrl-d",
+    "ctrl-u",
+    "?",
+    "ctrl-r",
+    "s",
+    "down",
+    "home",
+    "end",
+];
+const DEPTHS: [Depth; 4] = [Depth::None, Depth::Ansi16, Depth::Ansi256, Depth::True];
+
+fn step(state: &mut State, which: usize, number: u16) {
+    if let Some(key) = KEYS.get(which) {
+        fixture::press(state, key);
+        return;
+    }
+    let now = later(i64::from(number) * 700);
+    let message = match which - KEYS.len() {
+        0 => Message::Observed(Box::new(fixture::round(301 + i64::from(number)))),
+        1 => Message::Link(crate::core::model::LinkStatus::Down(fixture::outage())),
+        2 => fixture::up(),
+        3 => Message::Trouble("something went wrong, and it takes a long sentence to say what it was".into()),
+        4 => Message::Paste("pasted \u{1b}[31m text \u{1F600}".into()),
+        _ => Message::Tick,
+    };
+    tell_at(state, message, now);
+}
+
+/// Answers the question for entries that is open, if there is one.
+fn answer(state: &mut State) {
+    let Some(key) = state.entries.as_ref().map(|entries| entries.key.clone()) else { return };
+    let from = crate::app::entries::Page::Newest;
+    let question = crate::app::entries::EntriesQuestion { key: key.clone(), from };
+    tell(state, Message::Entries(question, Ok(EntriesPage { key, ..fixture::entries() })));
+}
+
+proptest! {
+    #[test]
+    fn any_history_draws_at_any_size_in_every_look(
+        beginning in 0_usize..7,
+        steps in prop::collection::vec((0_usize..50, 0_u16..40), 0..24),
+        sizes in prop::collection::vec((0_u16..=200, 0_u16..=60), 1..4),
+        (theme, depth, ascii) in (0_usize..64, 0_usize..4, any::<bool>()),
+    ) {
+        let mut state = BEGINNINGS[beginning].clone();
+        for (which, number) in steps {
+            step(&mut state, which, number);
+        }
+        answer(&mut state);
+        let theme = BUILTIN[theme % BUILTIN.len()].0;
+        let skin = skin(theme, DEPTHS[depth], ascii);
+        for (columns, rows) in sizes.into_iter().chain([(0, 0), (1, 1), (2, 2), (20, 5)]) {
+            tell(&mut state, Message::Resized(columns, rows));
+            let buffer = drawn_with(&state, &skin);
+            prop_assert_eq!((buffer.area.width, buffer.area.height), (columns, rows));
+            if ascii {
+                let strange = buffer.content.iter().find(|cell| {
+                    let c = cell.symbol().chars().next().unwrap_or(' ');
+                    ('\u{2190}'..='\u{28ff}').contains(&c)
+                });
+                prop_assert!(strange.is_none(), "{strange:?}");
+            }
+        }
+        let _ = rows::rows(&state, state.view());
+    }
+}

@@ -1,0 +1,99 @@
+//! The pictures of the table screens in their telling states, with their styles, at both sizes.
+
+use crate::app::State;
+use crate::app::message::Message;
+use crate::ui::dump;
+use crate::ui::screens::fixture::{self, SIZES, drawn, press, tell};
+
+fn check(name: &str, made: fn((u16, u16)) -> State, keys: &str) {
+    check_with(name, made, keys, |_| {});
+}
+
+fn check_with(name: &str, made: fn((u16, u16)) -> State, keys: &str, then: fn(&mut State)) {
+    for size in SIZES {
+        let mut state = made(size);
+        press(&mut state, keys);
+        then(&mut state);
+        let name = format!("{name}_{}x{}", size.0, size.1);
+        insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+            insta::assert_snapshot!(name, dump::styled(&drawn(&state)));
+        });
+    }
+}
+
+fn answer(state: &mut State) {
+    let key = state.entries.as_ref().unwrap().key.clone();
+    let from = crate::app::entries::Page::Newest;
+    let question = crate::app::entries::EntriesQuestion { key, from };
+    tell(state, Message::Entries(question, Ok(fixture::entries())));
+}
+
+#[test]
+fn streams_of_a_busy_server() {
+    check("streams_busy", fixture::busy, "2 >  > > > >");
+}
+
+#[test]
+fn streams_of_an_empty_server() {
+    check("streams_empty", fixture::empty, "2");
+}
+
+#[test]
+fn streams_that_may_not_be_searched_for() {
+    check("streams_denied", fixture::denied, "2");
+}
+
+#[test]
+fn streams_of_before_the_outage() {
+    check("streams_down", fixture::down, "2");
+}
+
+#[test]
+fn a_server_that_was_never_reached() {
+    check("waiting", fixture::waiting, "2");
+}
+
+#[test]
+fn a_stream_and_its_groups() {
+    check("stream", fixture::busy, "2 / ^ o r d enter enter");
+}
+
+#[test]
+fn a_group_that_falls_behind() {
+    check("group", fixture::busy, "2 / ^ o r d enter enter G enter");
+}
+
+#[test]
+fn pending_entries_of_a_dead_consumer() {
+    check("pending", fixture::busy, "3 / m a i l enter enter");
+}
+
+#[test]
+fn consumers_of_all_groups() {
+    check("consumers", fixture::busy, "3");
+}
+
+#[test]
+fn clients_by_memory() {
+    check("clients", fixture::busy, "8");
+}
+
+#[test]
+fn clients_that_may_not_be_listed() {
+    check("clients_denied", fixture::denied, "8");
+}
+
+#[test]
+fn entries_with_their_values_hidden() {
+    check_with("entries_hidden", fixture::busy, "2 / ^ o r d enter e", answer);
+}
+
+#[test]
+fn entries_with_their_values_shown() {
+    check_with("entries_shown", fixture::busy, "2 / ^ o r d enter e v", answer);
+}
+
+#[test]
+fn help_over_the_streams_of_the_demo() {
+    check("help", fixture::demo, "2 ?");
+}
