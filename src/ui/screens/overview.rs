@@ -61,7 +61,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
     let view = TableView {
         id: TableId::Worst,
-        title: "Streams",
+        title: "Worst streams",
         notes: streams::notes(reading),
         empty: streams::nothing(reading, skin),
     };

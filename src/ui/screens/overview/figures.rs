@@ -4,6 +4,7 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::model::Stamped;
 use crate::core::model::info::Info;
 use crate::core::model::server::{Persistence, Role as ServerRole};
 use crate::ui::screens::facts::{Fact, line};
@@ -60,7 +61,7 @@ pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) 
         || vec![Words::new(skin.figures.unknown(), Role::Unknown)],
         |info| {
             let disk = &info.value.persistence;
-            let mut words = rdb(disk, info.at_us.div_euclid(1_000_000), skin);
+            let mut words = rdb(disk, saved(info), skin);
             words.extend(aof(disk));
             let changes = disk.rdb_changes.map(|changes| skin.figures.count(Some(changes)));
             words.extend(changes.map(|changes| Words::new(format!("{changes} unsaved changes"), Role::Dim)));
@@ -70,14 +71,41 @@ pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) 
     line(("disk", LABEL), &words, area, buffer, skin);
 }
 
-fn rdb(disk: &Persistence, now_s: i64, skin: &Skin) -> Vec<Words> {
-    let age_ms = disk
-        .rdb_last_save_s
-        .and_then(|save_s| u64::try_from(now_s).ok()?.checked_sub(save_s))
-        .map(|age_s| age_s.saturating_mul(1000));
-    let age = skin.figures.duration_ms(age_ms);
+/// When the data were last written to an RDB file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Saved {
+    /// The server does not tell.
+    Unknown,
+    /// Not since its start: it then gives the start itself.
+    Never,
+    /// So many seconds ago.
+    Ago(u64),
+}
+
+fn saved(info: &Stamped<Info>) -> Saved {
+    /// The server stamps its start and counts its uptime from two readings of its clock.
+    const SLACK_S: u64 = 2;
+    let now_s = u64::try_from(info.at_us.div_euclid(1_000_000)).ok();
+    let Some((now_s, save_s)) = now_s.zip(info.value.persistence.rdb_last_save_s) else {
+        return Saved::Unknown;
+    };
+    let age_s = now_s.saturating_sub(save_s);
+    match info.value.server.uptime_s {
+        Some(uptime_s) if age_s.saturating_add(SLACK_S) >= uptime_s => Saved::Never,
+        _ => Saved::Ago(age_s),
+    }
+}
+
+fn rdb(disk: &Persistence, saved: Saved, skin: &Skin) -> Vec<Words> {
+    let age = match saved {
+        Saved::Ago(age_s) => skin.figures.duration_ms(Some(age_s.saturating_mul(1000))),
+        Saved::Unknown | Saved::Never => skin.figures.unknown().to_owned(),
+    };
+    let never = saved == Saved::Never;
     let mut words = vec![match disk.rdb_last_ok {
+        Some(true) if never => Words::new("no RDB save since the start", Role::Dim),
         Some(true) => Words::from(format!("RDB saved {age} ago")),
+        Some(false) if never => Words::new("RDB save failed, none was good since the start", Role::Critical),
         Some(false) => Words::new(format!("RDB save failed, last good {age} ago"), Role::Critical),
         None => Words::new("RDB unknown", Role::Unknown),
     }];
@@ -154,5 +182,24 @@ fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
             };
             vec![Words::from(format!("replica{of}")), state]
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_never_saved_is_not_one_that_saved_at_its_start() {
+        let of = |save_s, uptime_s| {
+            let mut info = Stamped { at_us: 1_000_000_000_000, value: Info::default() };
+            info.value.persistence.rdb_last_save_s = save_s;
+            info.value.server.uptime_s = uptime_s;
+            saved(&info)
+        };
+        assert_eq!(of(Some(999_400), Some(600)), Saved::Never);
+        assert_eq!(of(Some(999_900), Some(600)), Saved::Ago(100));
+        assert_eq!(of(Some(999_900), None), Saved::Ago(100));
+        assert_eq!(of(None, Some(600)), Saved::Unknown);
     }
 }
