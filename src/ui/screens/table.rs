@@ -15,6 +15,9 @@ use ratatui::layout::Rect;
 
 /// Names grow up to this: beyond it figures would stand too far from what they belong to.
 const NAME_MOST: u16 = 40;
+/// Below this room names shrink to this.
+const NARROW: u16 = 40;
+const NAME_LEAST: u16 = 8;
 /// Rooms from which on the small pictures are wider, and how wide.
 const TREND_WIDE: (u16, u16) = (170, 40);
 
@@ -41,8 +44,10 @@ impl TableView<'_> {
             .iter()
             .enumerate()
             .map(|(at, column)| match Some(at) == trend && inner.width >= TREND_WIDE.0 {
-                true => widgets::Column { least: TREND_WIDE.1, most: TREND_WIDE.1, ..shaped(column) },
-                false => shaped(column),
+                true => {
+                    widgets::Column { least: TREND_WIDE.1, most: TREND_WIDE.1, ..shaped(column, inner.width) }
+                }
+                false => shaped(column, inner.width),
             })
             .collect();
         let trend = trend.and_then(|at| columns.get(at)).map_or(0, |column| column.least);
@@ -111,11 +116,13 @@ fn below_head(inner: Rect) -> Rect {
     Rect { y: inner.y.saturating_add(used), height: inner.height - used, ..inner }
 }
 
-fn shaped(column: &Column) -> widgets::Column {
+fn shaped(column: &Column, room: u16) -> widgets::Column {
+    // On the narrowest terminals a figure says more than the end of a name.
+    let least = if column.is_flexible && room < NARROW { column.width.min(NAME_LEAST) } else { column.width };
     widgets::Column {
         title: column.title,
         align: if column.is_right { Align::Right } else { Align::Left },
-        least: column.width,
+        least,
         most: if column.is_flexible { NAME_MOST.max(column.width) } else { column.width },
         flex: u16::from(column.is_flexible),
         priority: column.priority,

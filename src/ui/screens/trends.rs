@@ -21,6 +21,8 @@ use ratatui::layout::Rect;
 const LEAST: u16 = 3;
 /// Rows below a table from which on its selected row is drawn there, and how many are enough.
 const BELOW: (u16, u16) = (8, 18);
+/// A handful of entries, more or less, is no mountain: counts below this are drawn low.
+const CALM: f64 = 10.0;
 /// Narrower graphs say too little.
 const NARROW: u16 = 34;
 
@@ -94,12 +96,15 @@ pub fn draw(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer
     let count = most.min(u16::try_from(pictures.len()).unwrap_or(1));
     for (picture, place) in pictures.iter().zip(cuts::columns(area, count, 3)) {
         let span = Span::minutes(state, picture.points);
+        let points = span.points(picture.points);
+        let is_calm = picture.unit == Unit::Count
+            && Chart::greatest(&points, &span).is_none_or(|greatest| greatest < CALM);
         let chart = Chart {
             title: &picture.title,
             now: vec![picture.now.clone()],
-            lines: vec![(span.points(picture.points), picture.role)],
+            lines: vec![(points, picture.role)],
             unit: picture.unit,
-            scale: Scale::Zero,
+            scale: if is_calm { Scale::UpTo(CALM) } else { Scale::Zero },
             limit: None,
         };
         chart.draw(&span, place, buffer, skin);

@@ -41,6 +41,9 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Suspend], "suspend"),
 ];
 
+/// Cells that are kept for what is typed.
+const LEAST_FIELD: u16 = 8;
+
 /// Draws it.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     match (&state.modal, &state.notice) {
@@ -124,6 +127,7 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let error = prompt.error.as_deref().map(|error| format!("{} {error}", skin.glyphs.critical));
     // What is typed comes first: the error takes at most half of the line.
     let wanted = error.as_deref().map_or(0, |error| width(error).saturating_add(2)).min(area.width / 2);
+    let wanted = wanted.min(area.right().saturating_sub(start).saturating_sub(LEAST_FIELD));
     let room = area.right().saturating_sub(start).saturating_sub(wanted);
     let scroll = prompt.input.visual_scroll(usize::from(room.saturating_sub(1)));
     let mut skipped = 0;

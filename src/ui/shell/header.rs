@@ -68,8 +68,10 @@ fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
         return Vec::new();
     }
     let us = reading.server_us_per_s();
-    let mark = if us.is_some() { figures.mark(format::Mark::Estimate) } else { "" };
-    let time = format!("{mark}{}/s", figures.latency_us(us));
+    let time = match us {
+        Some(_) => format!("{}{}/s", figures.mark(format::Mark::Estimate), figures.latency_us(us)),
+        None => figures.unknown().to_owned(),
+    };
     let commands = figures.rate(reading.cost.commands_per_s()).replace("/s", " cmd/s");
     let bytes = figures.bytes_rate(reading.cost.bytes_per_s());
     let segment = |text, width: usize, priority| {
