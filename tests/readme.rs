@@ -56,13 +56,19 @@ fn the_options_are_the_programs_own() {
     let text = read("README.md");
     let (before, table, after) = parts(&text, "options");
     let mut known = BTreeSet::new();
-    for words in [&["--help"][..], &["snapshot", "--help"], &["demo", "--help"]] {
+    for words in [&["--help"][..], &["snapshot", "--help"], &["check", "--help"], &["demo", "--help"]] {
         let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(words).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let heads = help.lines().filter(|line| line.trim_start().starts_with('-'));
         let own: BTreeSet<String> =
             heads.flat_map(|line| options(line.trim_start().split("  ").next().unwrap())).collect();
         if words.len() == 1 {
+            let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+            let names: Vec<&str> = commands.map_while(|line| line.split_whitespace().next()).collect();
+            assert!(names.len() > 3, "{names:?} of {help}");
+            let silent: Vec<_> =
+                names.iter().filter(|name| !after.contains(&format!("\n| `{name}"))).collect();
+            assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
             assert!(own.len() > 15, "{own:?} of {help}");
             let told = options(&format!("{table}{after}"));
             let silent: Vec<_> = own.difference(&told).collect();

@@ -23,6 +23,11 @@ pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) 
     let until = Instant::now() + SEARCH;
     session.connect().await?;
     reading.advance(session.round(&focus).await?);
+    if is_first && reading.info.is_none() {
+        // A server before 7.0 refuses INFO with several sections, which the first round found out; without this
+        // one the second pass would bring the first counters, and no rate would exist.
+        reading.advance(session.round(&focus).await?);
+    }
     for _ in 0..ROUNDS {
         while !session.planner().has_searched() && Instant::now() < until {
             search(session, reading).await?;
