@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use streamgauge::commands::{KeyMap, reference};
+use streamgauge::core::demo::Scenario;
 
 fn at_root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -111,5 +112,15 @@ fn the_commands_for_newcomers_exist() {
     for target in ["demo", "test"] {
         assert!(read("README.md").contains(&format!("\nmake {target} ")), "README.md: make {target}");
         assert!(makefile.lines().any(|line| line.starts_with(&format!("{target}:"))), "Makefile: {target}");
+    }
+}
+
+#[test]
+fn every_scenario_of_the_demo_is_told_by_the_readme_and_the_help() {
+    let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(["demo", "--help"]).output().unwrap();
+    let (readme, help) = (read("README.md"), String::from_utf8(help.stdout).unwrap());
+    for scenario in Scenario::ALL {
+        assert!(readme.contains(&format!("`{scenario}`")), "README.md does not tell of {scenario}");
+        assert!(help.contains(scenario.name()), "{help} does not tell of {scenario}");
     }
 }

@@ -16,13 +16,18 @@ pub enum Scenario {
     Burst,
     /// A consumer stops with messages in hand; another group has lost its only worker.
     DeadConsumer,
+    /// Messages that one group cannot work: delivered again and again, never acknowledged.
+    Poison,
     /// A stream nobody trims, a group that never acknowledges and keys without TTL fill the memory.
     MemoryAlert,
+    /// The cache's hot tiers expire as soon as they are rebuilt, and everybody asks for them.
+    CacheStampede,
 }
 
 impl Scenario {
     /// All of them, in the order in which [`Scenario::next`] goes round.
-    pub const ALL: [Self; 4] = [Self::Steady, Self::Burst, Self::DeadConsumer, Self::MemoryAlert];
+    pub const ALL: [Self; 6] =
+        [Self::Steady, Self::Burst, Self::DeadConsumer, Self::Poison, Self::MemoryAlert, Self::CacheStampede];
 
     /// The name for the command line: lower case with hyphens.
     pub fn name(self) -> &'static str {
@@ -30,7 +35,9 @@ impl Scenario {
             Self::Steady => "steady",
             Self::Burst => "burst",
             Self::DeadConsumer => "dead-consumer",
+            Self::Poison => "poison",
             Self::MemoryAlert => "memory-alert",
+            Self::CacheStampede => "cache-stampede",
         }
     }
 
@@ -40,7 +47,9 @@ impl Scenario {
             Self::Steady => "Steady",
             Self::Burst => "Burst",
             Self::DeadConsumer => "Dead consumer",
+            Self::Poison => "Poison",
             Self::MemoryAlert => "Memory alert",
+            Self::CacheStampede => "Cache stampede",
         }
     }
 
@@ -54,8 +63,14 @@ impl Scenario {
             Self::DeadConsumer => {
                 "A worker of orders/shipping dies with messages in hand; emails/mailer has no worker at all."
             }
+            Self::Poison => {
+                "Some payments make the workers of payments/fraud fail: they try them again every second, for ever."
+            }
             Self::MemoryAlert => {
                 "Nobody trims telemetry, clicks/analytics never acknowledges, charts:* lost its TTL: memory fills."
+            }
+            Self::CacheStampede => {
+                "dashboard:*, kpi:* and charts:* live 0.3 s instead of minutes: everybody misses, everybody rebuilds."
             }
         }
     }
@@ -65,8 +80,10 @@ impl Scenario {
         match self {
             Self::Steady => Self::Burst,
             Self::Burst => Self::DeadConsumer,
-            Self::DeadConsumer => Self::MemoryAlert,
-            Self::MemoryAlert => Self::Steady,
+            Self::DeadConsumer => Self::Poison,
+            Self::Poison => Self::MemoryAlert,
+            Self::MemoryAlert => Self::CacheStampede,
+            Self::CacheStampede => Self::Steady,
         }
     }
 }
@@ -90,7 +107,9 @@ impl FromStr for Scenario {
 
 /// A name that is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown scenario '{0}'; there are steady, burst, dead-consumer and memory-alert")]
+#[error(
+    "unknown scenario '{0}'; there are steady, burst, dead-consumer, poison, memory-alert and cache-stampede"
+)]
 pub struct UnknownScenario(pub String);
 
 /// How fast the workload runs: a factor, 1 is the demo's own pace.

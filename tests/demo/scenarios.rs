@@ -108,7 +108,7 @@ async fn a_dead_consumer_leaves_messages_another_group_falls_behind_and_both_hea
         .until(15, "shipping-2 idle with messages in hand, emails/mailer without worker", async |probe| {
             let dead = probe.consumer("orders", "shipping", "shipping-2").await;
             let mailer = probe.group("emails", "mailer").await;
-            let gone = dead.is_some_and(|(pending, idle)| pending >= 25 && idle > 4000);
+            let gone = dead.is_some_and(|(pending, idle)| pending >= 15 && idle > 8000);
             (gone && mailer.lag > 40, format!("{dead:?} {mailer:?}"))
         })
         .await;
@@ -117,6 +117,92 @@ async fn a_dead_consumer_leaves_messages_another_group_falls_behind_and_both_hea
     let clients: String = probe.ask("CLIENT LIST").await;
     assert!(clients.contains("name=shipping-1") && !clients.contains("name=shipping-2"), "{clients}");
     heals(&mut probe).await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}
+
+/// Pending rows of payments/fraud: id, idle time, deliveries.
+async fn stuck(probe: &mut Probe) -> Vec<(String, i64, i64)> {
+    let rows: Vec<(String, String, i64, i64)> = probe.ask("XPENDING payments fraud - + 10").await;
+    rows.into_iter().filter(|row| row.3 >= 5).map(|row| (row.0, row.2, row.3)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn poison_is_delivered_again_and_again_while_the_rest_flows_and_heals() {
+    let mut probe = on(Scenario::Poison).await;
+    probe
+        .until(12, "three messages at the head, delivered five times at least", async |probe| {
+            let stuck = stuck(probe).await;
+            (stuck.len() >= 3, format!("{stuck:?}"))
+        })
+        .await;
+    let (before, read) = (stuck(&mut probe).await, probe.last_read("payments", "fraud").await);
+    probe
+        .until(5, "they are tried again, others flow", async |probe| {
+            let now = stuck(probe).await;
+            let again = before.iter().zip(&now).all(|(then, now)| then.0 == now.0 && now.2 > then.2);
+            let flows = probe.last_read("payments", "fraud").await > read;
+            (again && flows, format!("{before:?} {now:?} flows: {flows}"))
+        })
+        .await;
+    for name in ["fraud-1", "fraud-2"] {
+        let (_, idle) = probe.consumer("payments", "fraud", name).await.unwrap();
+        assert!(idle < 4000, "{name} looks dead, not choked: {idle}");
+    }
+    let fraud = probe.group("payments", "fraud").await;
+    assert!(fraud.lag <= 40 && fraud.pending < 40, "{fraud:?}");
+    let ledger: Vec<(String, String, i64, i64)> = probe.ask("XPENDING payments ledger - + 10").await;
+    assert!(ledger.iter().all(|row| row.3 < 5), "one group alone fails: {ledger:?}");
+    heals(&mut probe).await;
+    probe
+        .until(15, "nothing is stuck", async |probe| {
+            let stuck = stuck(probe).await;
+            (stuck.is_empty(), format!("{stuck:?}"))
+        })
+        .await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}
+
+/// Hits over lookups of the next two seconds, in which we ask nothing.
+async fn hit_ratio(probe: &mut Probe) -> f64 {
+    let before = probe.lookups().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let after = probe.lookups().await;
+    let (hits, misses) = (after.0 - before.0, after.1 - before.1);
+    hits / (hits + misses)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cache_stampede_misses_most_rebuilds_in_vain_and_heals() {
+    let mut probe = on(Scenario::CacheStampede).await;
+    probe
+        .until(10, "the hit ratio falls well under a half", async |probe| {
+            let ratio = hit_ratio(probe).await;
+            (ratio < 0.4, format!("{ratio}"))
+        })
+        .await;
+    let (expired, used) =
+        (probe.info("stats", "expired_keys").await, probe.info("memory", "used_memory").await);
+    probe
+        .until(5, "what is rebuilt expires", async |probe| {
+            let more = probe.info("stats", "expired_keys").await - expired;
+            (more > 100.0, format!("{more} expired"))
+        })
+        .await;
+    let grown = probe.info("memory", "used_memory").await / used;
+    assert!(grown < 1.3, "memory stays: {grown}");
+    let (well, seen) = probe.healthy().await;
+    assert!(well, "the streams are none the worse: {seen}");
+    heals(&mut probe).await;
+    probe
+        .until(12, "the hit ratio is back", async |probe| {
+            let ratio = hit_ratio(probe).await;
+            (ratio >= 0.84, format!("{ratio}"))
+        })
+        .await;
+    let ttl: i64 = probe.ask("PTTL dashboard:7").await;
+    assert!(ttl > 1000, "{ttl}");
     assert_eq!(probe.demo.control().status().errors, 0);
     probe.demo.stop().await;
 }

@@ -93,6 +93,8 @@ const WAVE_EVERY_S: f64 = 30.0;
 const LEAK: f64 = 120.0;
 /// Near the limit the leak slows down, so that the alert can be watched before writes are refused.
 const LEAK_NEARLY_FULL: f64 = 12.0;
+const POISON_AT_ONCE: u64 = 3;
+const POISON_EVERY_S: u64 = 30;
 
 /// What a worker does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +103,8 @@ pub(super) enum Part {
     Work,
     /// Reads and never acknowledges.
     Neglect,
+    /// Works, but fails at poisonous messages, and tries those again and again.
+    Choke,
     /// Reads until it holds so many messages, then is gone without a word.
     Die {
         /// Messages in hand when it dies.
@@ -113,8 +117,9 @@ pub(super) enum Part {
 /// What the worker does in the scenario.
 pub(super) fn part(scenario: Scenario, group: &str, worker: &str) -> Part {
     match (scenario, group, worker) {
-        (Scenario::DeadConsumer, "shipping", "shipping-2") => Part::Die { holding: 25 },
+        (Scenario::DeadConsumer, "shipping", "shipping-2") => Part::Die { holding: 15 },
         (Scenario::DeadConsumer, "mailer", _) => Part::Absent,
+        (Scenario::Poison, "fraud", _) => Part::Choke,
         (Scenario::MemoryAlert, "analytics", _) => Part::Neglect,
         _ => Part::Work,
     }
@@ -139,6 +144,13 @@ pub(super) fn production(
         _ => 1.0,
     };
     line.per_s * rate.factor() * factor
+}
+
+/// How many poisonous messages the stream has been given, so long after the scenario began: a few at once, then
+/// one after another, so that some are always left where the stream is trimmed.
+pub(super) fn poisonous(line: &Line, scenario: Scenario, since: Duration) -> u64 {
+    let poisons = scenario == Scenario::Poison && line.key == "payments";
+    if poisons { POISON_AT_ONCE + since.as_secs() / POISON_EVERY_S } else { 0 }
 }
 
 /// Length to which the producer trims its stream, roughly; none when it doesn't.
@@ -206,11 +218,26 @@ mod tests {
         };
         assert!(broken(Scenario::Burst).is_empty());
         assert_eq!(broken(Scenario::DeadConsumer), ["shipping-2", "mailer-1"]);
+        assert_eq!(broken(Scenario::Poison), ["fraud-1", "fraud-2"]);
+        assert!(broken(Scenario::CacheStampede).is_empty());
         assert_eq!(broken(Scenario::MemoryAlert), ["analytics-1", "analytics-2"]);
         let telemetry = &LINES[4];
         assert_eq!(kept(telemetry, Scenario::MemoryAlert, Rate::default()), None);
         let leak = |full| production(telemetry, Scenario::MemoryAlert, Rate::default(), START, full);
         assert_eq!((leak(false), leak(true)), (600.0, 60.0));
+    }
+
+    #[test]
+    fn poison_comes_at_once_goes_on_slowly_and_stays_few() {
+        let payments = &LINES[1];
+        let after = |s| poisonous(payments, Scenario::Poison, Duration::from_secs(s));
+        assert_eq!([after(0), after(29), after(30), after(95)], [3, 3, 4, 6]);
+        assert_eq!(poisonous(payments, Scenario::Steady, Duration::from_secs(95)), 0);
+        let there_for_s = kept(payments, Scenario::Poison, Rate::default()).unwrap() as f64 / payments.per_s;
+        assert!(there_for_s / (POISON_EVERY_S as f64) < 15.0);
+        for line in LINES.iter().filter(|line| line.key != "payments") {
+            assert_eq!(poisonous(line, Scenario::Poison, START), 0);
+        }
     }
 
     #[test]

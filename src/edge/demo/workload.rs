@@ -10,6 +10,7 @@ mod history;
 mod messages;
 mod producers;
 mod stage;
+mod stampede;
 mod warden;
 
 use redis::{Client, RedisResult};
@@ -22,6 +23,7 @@ use consumers::Worker;
 use events::{Publisher, SUBSCRIBERS};
 use producers::Producer;
 use stage::{Role, Stage};
+use stampede::Stampede;
 use warden::Warden;
 
 /// All tasks of the workload.
@@ -54,11 +56,12 @@ impl Workload {
                     self.add(stage, Worker::new(line, group, worker));
                 }
             }
-            self.add(stage, Producer { line });
+            self.add(stage, Producer::new(line));
         }
         self.add(stage, Reader { name: "shop-api" });
         self.add(stage, Reader { name: "dashboard-api" });
         self.add(stage, ReportBuilder::default());
+        self.add(stage, Stampede::default());
         let subscribing = Stage { subscriber: true, ..stage.clone() };
         for subscriber in SUBSCRIBERS {
             self.add(&subscribing, subscriber);

@@ -1,9 +1,10 @@
 //! The cache: readers that mostly hit, and a report builder that forgets the TTL.
 //!
-//! Knows tiers, their sizes and TTLs; GET, SET and UNLINK. Invariants: without eviction about four reads in five
-//! hit at any rate, and the server's own ratio, which counts what workers do too, is 84 to 98 of 100; the number of
-//! keys is bounded, by the tiers' sizes and, for what has no TTL, by the server's memory; what the report builder
-//! has left behind it removes when its scenario ends.
+//! Knows tiers, their sizes and TTLs; GET, SET and UNLINK. Does not know when the tiers expire all at once
+//! (`stampede` does). Invariants: without eviction and stampede about four reads in five hit at any rate, and the
+//! server's own ratio, which counts what workers do too, is 84 to 98 of 100; the number of keys is bounded, by the
+//! tiers' sizes and, for what has no TTL, by the server's memory; what the report builder has left behind it removes
+//! when its scenario ends.
 
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
@@ -13,18 +14,20 @@ use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
 /// Keys of one kind.
-struct Tier {
+pub(super) struct Tier {
     prefix: &'static str,
     keys: u32,
     bytes: usize,
     ttl_s: u64,
+    /// Whether it is what everybody asks for, and what a stampede is about.
+    is_hot: bool,
 }
 
 const TIERS: [Tier; 4] = [
-    Tier { prefix: "dashboard", keys: 300, bytes: 4000, ttl_s: 300 },
-    Tier { prefix: "kpi", keys: 120, bytes: 80, ttl_s: 60 },
-    Tier { prefix: "charts", keys: 200, bytes: 8000, ttl_s: 300 },
-    Tier { prefix: "sessions", keys: 1500, bytes: 600, ttl_s: 1800 },
+    Tier { prefix: "dashboard", keys: 300, bytes: 4000, ttl_s: 300, is_hot: true },
+    Tier { prefix: "kpi", keys: 120, bytes: 80, ttl_s: 60, is_hot: true },
+    Tier { prefix: "charts", keys: 200, bytes: 8000, ttl_s: 300, is_hot: true },
+    Tier { prefix: "sessions", keys: 1500, bytes: 600, ttl_s: 1800, is_hot: false },
 ];
 
 /// Reads per second of one reader at rate 1.
@@ -35,12 +38,46 @@ const STRANGERS: f64 = 0.2;
 /// Reports per second without a TTL, while the memory fills and when it is nearly full.
 const REPORTS_PER_S: (f64, f64) = (150.0, 10.0);
 const REPORT_BYTES: usize = 3000;
+/// In a stampede everybody asks again and again: so many times the reads.
+const RUSH: f64 = 12.0;
+/// Share of a stampede's reads that asks for hot tiers.
+const RUSH_HOT: f64 = 0.97;
+/// Share of a stampede's misses that is rebuilt: the rest has given up, or waits for somebody else's.
+const RUSH_REBUILDS: f64 = 0.1;
+/// Life of what a stampede rebuilds, milliseconds.
+pub(super) const RUSH_TTL_MS: u64 = 300;
 
 impl Tier {
-    fn set(&self, batch: &mut Pipeline, key: &str) {
+    /// The tiers that everybody asks for.
+    pub fn hot() -> impl Iterator<Item = &'static Self> {
+        TIERS.iter().filter(|tier| tier.is_hot)
+    }
+
+    /// All its keys.
+    pub fn names(&self) -> Vec<String> {
+        (0..self.keys).map(|n| format!("{}:{n}", self.prefix)).collect()
+    }
+
+    fn set(&self, batch: &mut Pipeline, key: &str, stampede: bool) {
         // Spread, so that not all of them expire at once.
-        let ttl_s = fastrand::u64(self.ttl_s / 2..=self.ttl_s);
-        batch.cmd("SET").arg(key).arg(value(self.bytes)).arg("EX").arg(ttl_s).ignore();
+        let ttl_ms = fastrand::u64(self.ttl_s * 500..=self.ttl_s * 1000);
+        let ttl_ms = if stampede && self.is_hot { RUSH_TTL_MS } else { ttl_ms };
+        batch.cmd("SET").arg(key).arg(value(self.bytes)).arg("PX").arg(ttl_ms).ignore();
+    }
+
+    /// Fills it.
+    ///
+    /// # Errors
+    /// When the server refuses or is gone.
+    pub async fn fill(&self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+        for keys in self.names().chunks(DEMO_BATCH) {
+            let mut batch = Pipeline::with_capacity(keys.len());
+            for key in keys {
+                self.set(&mut batch, key, false);
+            }
+            batch.query_async::<()>(link).await?;
+        }
+        Ok(())
     }
 }
 
@@ -50,14 +87,7 @@ impl Tier {
 /// When the server refuses or is gone.
 pub(super) async fn warm_up(link: &mut MultiplexedConnection) -> RedisResult<()> {
     for tier in &TIERS {
-        let keys: Vec<String> = (0..tier.keys).map(|n| format!("{}:{n}", tier.prefix)).collect();
-        for keys in keys.chunks(DEMO_BATCH) {
-            let mut batch = Pipeline::with_capacity(keys.len());
-            for key in keys {
-                tier.set(&mut batch, key);
-            }
-            batch.query_async::<()>(link).await?;
-        }
+        tier.fill(link).await?;
     }
     Ok(())
 }
@@ -76,12 +106,14 @@ impl Role for Reader {
     async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
         let (mut pace, mut patience) = (Pace::new(), Patience::default());
         loop {
-            let per_s = READS_PER_S * stage.now().rate.factor();
+            let stampede = stage.is(Scenario::CacheStampede);
+            let rush = if stampede { RUSH } else { 1.0 };
+            let per_s = READS_PER_S * rush * stage.now().rate.factor();
             let due = pace.turn(per_s, DEMO_BATCH).await;
             if due == 0 {
                 continue;
             }
-            let asked: Vec<(&Tier, Option<String>)> = (0..due).filter_map(|_| draw()).collect();
+            let asked: Vec<(&Tier, Option<String>)> = (0..due).filter_map(|_| draw(stampede)).collect();
             let mut gets = Pipeline::with_capacity(asked.len());
             for (tier, key) in &asked {
                 match key {
@@ -92,8 +124,9 @@ impl Role for Reader {
             let found: Vec<Value> = gets.query_async(link).await?;
             let mut sets = Pipeline::new();
             for ((tier, key), found) in asked.iter().zip(&found) {
-                if let (Some(key), Value::Nil) = (key, found) {
-                    tier.set(&mut sets, key);
+                let rebuilds = !stampede || fastrand::f64() < RUSH_REBUILDS;
+                if let (Some(key), Value::Nil, true) = (key, found, rebuilds) {
+                    tier.set(&mut sets, key, stampede);
                 }
             }
             if !sets.is_empty() {
@@ -104,8 +137,10 @@ impl Role for Reader {
 }
 
 /// A tier and a key of it, or none for a stranger.
-fn draw() -> Option<(&'static Tier, Option<String>)> {
-    let tier = fastrand::choice(&TIERS)?;
+fn draw(stampede: bool) -> Option<(&'static Tier, Option<String>)> {
+    let rushes = stampede && fastrand::f64() < RUSH_HOT;
+    let tier =
+        if rushes { fastrand::choice(Tier::hot().collect::<Vec<_>>())? } else { fastrand::choice(&TIERS)? };
     let known = fastrand::f64() >= STRANGERS;
     Some((tier, known.then(|| format!("{}:{}", tier.prefix, fastrand::u32(0..tier.keys)))))
 }

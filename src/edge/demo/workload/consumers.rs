@@ -11,6 +11,7 @@ use tokio::time::{Duration, Instant};
 use super::super::cast::{Group, Line, Part, batch, part, service};
 use super::super::control::Setting;
 use super::history::make_group;
+use super::messages::is_poison;
 use super::stage::{BLOCK_MS, Patience, Role, Stage};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
@@ -19,12 +20,15 @@ use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
 /// 7.2 a read that waits in vain leaves its idle time as it is; this keeps it low where little is produced.
 const OWN_PENDING_EVERY: Duration = Duration::from_secs(2);
 
+/// How often a worker tries again what it failed at.
+const RETRY_EVERY: Duration = Duration::from_secs(1);
+
 /// One consumer of one group.
 pub(super) struct Worker {
     line: &'static Line,
     group: &'static Group,
     name: &'static str,
-    /// Messages read and not acknowledged since it began to neglect or to die.
+    /// Messages read and not acknowledged since it began to neglect, to die or to fail.
     holding: usize,
     /// The visit of a scenario in which it died.
     died_in: Option<u64>,
@@ -49,7 +53,7 @@ impl Worker {
         link: &mut MultiplexedConnection,
         from: &str,
         count: usize,
-    ) -> RedisResult<Vec<Value>> {
+    ) -> RedisResult<Vec<Message>> {
         let mut read = redis::cmd("XREADGROUP");
         read.arg("GROUP").arg(self.group.name).arg(self.name).arg("COUNT").arg(count);
         if from == ">" {
@@ -63,7 +67,7 @@ impl Worker {
                 // Told all the same: somebody has deleted it.
                 Err(error)
             }
-            other => other.map(ids),
+            other => other.map(messages),
         }
     }
 
@@ -72,15 +76,24 @@ impl Worker {
         made.or_else(|error: RedisError| if error.code() == Some("BUSYGROUP") { Ok(()) } else { Err(error) })
     }
 
-    async fn acknowledge(&self, link: &mut MultiplexedConnection, ids: &[Value]) -> RedisResult<()> {
-        let mut ack = redis::cmd("XACK");
-        ack.arg(self.line.key).arg(self.group.name);
-        for id in ids {
-            if let Value::BulkString(id) = id {
-                ack.arg(id.as_slice());
-            }
+    async fn acknowledge(
+        &self,
+        link: &mut MultiplexedConnection,
+        done: impl Iterator<Item = &Message>,
+    ) -> RedisResult<()> {
+        let ids: Vec<&[u8]> = done.map(|message| message.id.as_slice()).collect();
+        if ids.is_empty() {
+            return Ok(());
         }
-        ack.query_async(link).await
+        redis::cmd("XACK").arg(self.line.key).arg(self.group.name).arg(ids).query_async(link).await
+    }
+
+    /// Tries again what it failed at, and fails again. What was trimmed meanwhile is no trouble any more.
+    async fn retry(&mut self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+        let held = self.read(link, "0", DEMO_BATCH).await?;
+        self.acknowledge(link, held.iter().filter(|message| !message.is_poison)).await?;
+        self.holding = held.iter().filter(|message| message.is_poison).count();
+        Ok(())
     }
 
     /// Deals with everything that it holds.
@@ -91,7 +104,7 @@ impl Worker {
                 self.holding = 0;
                 return Ok(());
             }
-            self.acknowledge(link, &held).await?;
+            self.acknowledge(link, held.iter()).await?;
         }
     }
 
@@ -107,8 +120,10 @@ impl Worker {
         if fresh.is_empty() {
             return Ok(0);
         }
-        let keeps = match self.part(setting) {
-            Part::Work => false,
+        let part = self.part(setting);
+        let chokes = |message: &&Message| part == Part::Choke && message.is_poison;
+        let keeps = match part {
+            Part::Work | Part::Choke => false,
             Part::Neglect => self.holding < DEMO_NEGLECTED,
             Part::Die { .. } | Part::Absent => true,
         };
@@ -119,7 +134,8 @@ impl Worker {
                 let each = service(self.line, self.group, setting.rate);
                 tokio::time::sleep(each * u32::try_from(fresh.len()).unwrap_or(u32::MAX)).await;
             }
-            self.acknowledge(link, &fresh).await?;
+            self.acknowledge(link, fresh.iter().filter(|message| !chokes(message))).await?;
+            self.holding += fresh.iter().filter(chokes).count();
         }
         Ok(fresh.len())
     }
@@ -153,7 +169,12 @@ impl Role for Worker {
                     let caught_up = self.catch_up(link).await;
                     stage.answer(self.name, caught_up, &mut patience).await?;
                 }
-                Part::Work | Part::Neglect | Part::Die { .. } => {}
+                Part::Choke if looked.is_none_or(|at| at.elapsed() > RETRY_EVERY) => {
+                    looked = Some(Instant::now());
+                    let tried = self.retry(link).await;
+                    stage.answer(self.name, tried, &mut patience).await?;
+                }
+                Part::Work | Part::Choke | Part::Neglect | Part::Die { .. } => {}
             }
             let done = self.turn(link, &setting, hurried).await;
             let done = stage.answer(self.name, done, &mut patience).await?.unwrap_or(0);
@@ -163,30 +184,57 @@ impl Role for Worker {
     }
 }
 
-/// The ids in an answer to XREADGROUP for one stream, in RESP2's shape; nothing when there is nothing new.
-fn ids(answer: Value) -> Vec<Value> {
-    let first = |value: Value, at: usize| match value {
-        Value::Array(parts) => parts.into_iter().nth(at),
-        _ => None,
-    };
-    let entries = first(answer, 0).and_then(|stream| first(stream, 1));
-    match entries {
-        Some(Value::Array(entries)) => entries.into_iter().filter_map(|entry| first(entry, 0)).collect(),
+/// A message as a worker sees it.
+#[derive(Debug, PartialEq)]
+struct Message {
+    id: Vec<u8>,
+    is_poison: bool,
+}
+
+/// The messages in an answer to XREADGROUP for one stream, in RESP2's shape; none when there is nothing new. An
+/// entry that is gone has no fields, so it is no poison.
+fn messages(answer: Value) -> Vec<Message> {
+    let parts = |value: Value| match value {
+        Value::Array(parts) => parts,
         _ => Vec::new(),
-    }
+    };
+    let entries = parts(answer).into_iter().next().and_then(|stream| parts(stream).into_iter().nth(1));
+    let message = |entry: Value| {
+        let mut entry = parts(entry).into_iter();
+        let Some(Value::BulkString(id)) = entry.next() else { return None };
+        let fields = entry.next().map(parts).unwrap_or_default();
+        let fails = |field: &Value| matches!(field, Value::BulkString(value) if is_poison(value));
+        Some(Message { id, is_poison: fields.iter().any(fails) })
+    };
+    entries.map(parts).unwrap_or_default().into_iter().filter_map(message).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::messages::poison;
     use super::*;
 
+    fn text(text: &str) -> Value {
+        Value::BulkString(text.as_bytes().to_vec())
+    }
+
+    fn entry(id: &str, fields: Value) -> Value {
+        Value::Array(vec![text(id), fields])
+    }
+
     #[test]
-    fn ids_are_found_also_where_the_entry_is_gone() {
-        let text = |text: &str| Value::BulkString(text.as_bytes().to_vec());
-        let entry = |id: &str, fields: Value| Value::Array(vec![text(id), fields]);
-        let entries = vec![entry("1-0", Value::Array(vec![text("f"), text("v")])), entry("2-0", Value::Nil)];
+    fn messages_are_found_also_where_the_entry_is_gone_and_poison_is_told_apart() {
+        let bad = poison("payments").into_iter().flat_map(|(name, value)| [text(name), text(&value)]);
+        let entries = vec![
+            entry("1-0", Value::Array(vec![text("f"), text("v")])),
+            entry("2-0", Value::Nil),
+            entry("3-0", Value::Array(bad.collect())),
+        ];
         let answer = Value::Array(vec![Value::Array(vec![text("orders"), Value::Array(entries)])]);
-        assert_eq!(ids(answer), [text("1-0"), text("2-0")]);
-        assert_eq!(ids(Value::Nil), []);
+        let found: Vec<(Vec<u8>, bool)> =
+            messages(answer).into_iter().map(|message| (message.id, message.is_poison)).collect();
+        let wanted = [("1-0", false), ("2-0", false), ("3-0", true)];
+        assert_eq!(found, wanted.map(|(id, is_poison)| (id.as_bytes().to_vec(), is_poison)));
+        assert_eq!(messages(Value::Nil), []);
     }
 }

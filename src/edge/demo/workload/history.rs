@@ -7,6 +7,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult};
 
 use super::super::cast::{Line, kept};
+use super::messages::message;
 use super::producers::add;
 use crate::core::demo::{Rate, Scenario};
 use crate::core::limits::DEMO_BATCH;
@@ -22,7 +23,7 @@ pub(super) async fn remember(link: &mut MultiplexedConnection, line: &Line) -> R
     while left > 0 {
         let mut batch = Pipeline::with_capacity(DEMO_BATCH);
         for _ in 0..left.min(DEMO_BATCH as u64) {
-            add(&mut batch, line.key, None, &id(now_s * 1000, left, line.per_s));
+            add(&mut batch, line.key, None, &id(now_s * 1000, left, line.per_s), message(line.key));
             left -= 1;
         }
         batch.query_async::<()>(link).await?;

@@ -9,6 +9,23 @@ pub(super) type Fields = Vec<(&'static str, String)>;
 /// Bytes of one telemetry message's spans.
 const SPANS_BYTES: usize = 1400;
 
+/// What no worker can make a number of.
+const POISON: &str = "12,5O";
+
+/// A message at which workers fail that look into it.
+pub(super) fn poison(stream: &str) -> Fields {
+    let mut fields = message(stream);
+    for (_, value) in fields.iter_mut().filter(|(name, _)| *name == "amount_cents") {
+        *value = POISON.to_owned();
+    }
+    fields
+}
+
+/// Whether a field's value makes a worker fail.
+pub(super) fn is_poison(value: &[u8]) -> bool {
+    value == POISON.as_bytes()
+}
+
 /// A message for the stream.
 pub(super) fn message(stream: &str) -> Fields {
     match stream {
@@ -63,6 +80,13 @@ fn spans() -> String {
 mod tests {
     use super::super::super::cast::LINES;
     use super::*;
+
+    #[test]
+    fn poison_is_known_by_its_amount_and_nothing_else_is_poison() {
+        let bad = |fields: Fields| fields.iter().filter(|(_, value)| is_poison(value.as_bytes())).count();
+        assert_eq!(bad(poison("payments")), 1);
+        assert!(LINES.iter().all(|line| bad(message(line.key)) == 0));
+    }
 
     #[test]
     fn only_telemetry_is_big() {

@@ -5,15 +5,32 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::super::cast::{Line, kept, production};
-use super::messages::message;
+use super::super::cast::{Line, kept, poisonous, production};
+use super::super::control::Setting;
+use super::messages::{Fields, message, poison};
 use super::stage::{Pace, Patience, Role, Stage};
 use crate::core::limits::DEMO_BATCH;
 
 /// Adds to one stream.
 pub(super) struct Producer {
-    /// Which.
-    pub line: &'static Line,
+    line: &'static Line,
+    /// The visit of a scenario, and the poisonous messages added in it.
+    poisoned: (u64, u64),
+}
+
+impl Producer {
+    /// Nothing added yet.
+    pub fn new(line: &'static Line) -> Self {
+        Self { line, poisoned: (0, 0) }
+    }
+
+    /// How many poisonous messages are due.
+    fn poison(&mut self, setting: &Setting) -> u64 {
+        if self.poisoned.0 != setting.visit {
+            self.poisoned = (setting.visit, 0);
+        }
+        poisonous(self.line, setting.scenario, setting.since.elapsed()).saturating_sub(self.poisoned.1)
+    }
 }
 
 impl Role for Producer {
@@ -31,10 +48,12 @@ impl Role for Producer {
             if due == 0 {
                 continue;
             }
-            let batch = batch(self.line.key, due, kept(self.line, setting.scenario, setting.rate));
+            let poison = self.poison(&setting).min(due as u64);
+            let batch = batch(self.line.key, due, poison, kept(self.line, setting.scenario, setting.rate));
             let answers: Vec<RedisResult<Value>> = batch.query_async(link).await?;
             let taken = answers.iter().filter(|answer| answer.is_ok()).count();
             stage.tally.add_produced(taken as u64);
+            self.poisoned.1 += poison.min(taken as u64);
             // One refusal of a batch tells it all: they are refused for the same reason.
             if let Some(refused) = answers.into_iter().find(Result::is_err) {
                 stage.answer(self.name(), refused, &mut patience).await?;
@@ -45,23 +64,25 @@ impl Role for Producer {
     }
 }
 
-fn batch(key: &str, messages: usize, kept: Option<u64>) -> Pipeline {
+/// The first `poisonous` of them are.
+fn batch(key: &str, messages: usize, poisonous: u64, kept: Option<u64>) -> Pipeline {
     let mut batch = Pipeline::with_capacity(messages);
-    for _ in 0..messages {
-        add(&mut batch, key, kept, "*");
+    for at in 0..messages as u64 {
+        let fields = if at < poisonous { poison(key) } else { message(key) };
+        add(&mut batch, key, kept, "*", fields);
     }
     batch.ignore_errors();
     batch
 }
 
 /// Puts one message for the stream into the batch, under this id.
-pub(super) fn add(batch: &mut Pipeline, key: &str, kept: Option<u64>, id: &str) {
+pub(super) fn add(batch: &mut Pipeline, key: &str, kept: Option<u64>, id: &str, fields: Fields) {
     let add = batch.cmd("XADD").arg(key);
     if let Some(kept) = kept {
         add.arg("MAXLEN").arg("~").arg(kept);
     }
     add.arg(id);
-    for (field, value) in message(key) {
+    for (field, value) in fields {
         add.arg(field).arg(value);
     }
 }
