@@ -7,7 +7,7 @@ mod figures;
 mod graphs;
 
 use super::table::TableView;
-use super::{cuts, facts, gauges, reasons, streams};
+use super::{cuts, facts, gauges, reasons, streams, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -65,5 +65,6 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: streams::notes(reading),
         empty: streams::nothing(reading, skin),
     };
-    view.draw(state, areas.main, buffer, skin);
+    let free = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, free, buffer, skin);
 }
