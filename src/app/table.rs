@@ -15,6 +15,8 @@ pub struct TableState {
     pub total: usize,
     /// The item under the cursor.
     pub cursor: Option<RowId>,
+    /// Whether somebody moved the cursor: it holds on to its item then, and stays at the top before.
+    pub is_held: bool,
     /// Its place in `rows`.
     pub index: usize,
     /// The first row that is shown.
@@ -36,6 +38,7 @@ impl TableState {
             rows: Vec::new(),
             total: 0,
             cursor: None,
+            is_held: false,
             index: 0,
             offset: 0,
             sort,
@@ -59,11 +62,17 @@ impl TableState {
         rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
         self.rows = rows;
         let found = self.cursor.as_ref().and_then(|id| self.rows.iter().position(|row| row.id == *id));
-        self.select(found.unwrap_or(self.index), page);
+        let index = if self.is_held { found.unwrap_or(self.index) } else { 0 };
+        self.show(index, page);
     }
 
-    /// Puts the cursor on this row and shows it.
+    /// Puts the cursor on this row, which it holds on to from now on, and shows it.
     pub fn select(&mut self, index: usize, page: usize) {
+        self.is_held = true;
+        self.show(index, page);
+    }
+
+    fn show(&mut self, index: usize, page: usize) {
         let page = page.max(1);
         self.index = index.min(self.rows.len().saturating_sub(1));
         self.cursor = self.rows.get(self.index).map(|row| row.id.clone());

@@ -51,6 +51,10 @@ pub fn back(state: &mut State) {
 /// Goes deeper into the selected row.
 pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(id) = state.table().and_then(|table| table.selected()).map(|row| row.id.clone()) else { return };
+    if let Some(table) = state.view().table().and_then(|table| state.tables.get_mut(&table)) {
+        // Whoever comes back finds the cursor where it was.
+        table.is_held = true;
+    }
     let deeper = match (state.view(), id) {
         (_, RowId::Stream(key)) => Some(View::Stream(key)),
         (_, RowId::Group(key, group)) => Some(View::Group(key, group)),
@@ -74,6 +78,7 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
 fn forget_cursor(state: &mut State, view: &View) {
     if let Some(table) = view.table().and_then(|id| state.tables.get_mut(&id)) {
         (table.cursor, table.index, table.offset, table.filter) = (None, 0, 0, None);
+        table.is_held = false;
         table.rows.clear();
     }
 }
