@@ -19,8 +19,8 @@ use tokio::sync::mpsc::Receiver;
 
 /// How often a poller that failed is begun anew.
 const POLLER_LIVES: u32 = 5;
-/// How long the loop may take to follow a signal before the process ends without it.
-const LEAVE_WITHIN: Duration = Duration::from_secs(2);
+/// How long leaving may take before the process ends without it: a terminal that nobody reads takes no byte.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// What the console is made of.
 pub struct Console {
@@ -51,8 +51,11 @@ struct Running {
 /// # Errors
 /// What the terminal refused.
 pub async fn run(mut console: Console) -> io::Result<u8> {
-    let title = format!("streamgauge {}", console.setup.target_name);
+    // A name may be a path, and a path may hold anything: in a title an escape sequence would be obeyed.
+    let name = console.setup.target_name.replace(|c: char| c.is_control(), " ");
+    let title = format!("streamgauge {name}");
     let mut signals = Signals::listen()?;
+    let watched = tokio::spawn(watch_signals(Signals::listen()?));
     let screen = Screen::enter(&title)?;
     console.setup.size = screen.size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
@@ -70,14 +73,15 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let mut input = Input::default();
     let mut tick = tokio::time::interval(Duration::from_secs(1));
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    let mut lives = POLLER_LIVES;
+    let (mut lives, mut is_polled) = (POLLER_LIVES, true);
+    // A terminal that is gone ends the console quietly, wherever that shows first.
     let status = loop {
         let step = tokio::select! {
             biased;
             signal = signals.next() => match signal {
                 Signal::Leave(status) => break status,
                 Signal::Suspend => Step::Suspend,
-                Signal::Resumed => running.come_back()?,
+                Signal::Resumed => running.come_back().unwrap_or(Step::Quit),
             },
             message = input.next() => match message {
                 Some(message) => running.take(message),
@@ -85,19 +89,18 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
             },
             () = frame_due(running.frames.due()) => {
                 if running.draw().is_err() {
-                    // Nobody looks any more: a closed terminal ends quietly.
                     break 0;
                 }
                 Step::GoOn
             }
-            event = events.recv() => match event {
+            event = events.recv(), if is_polled => match event {
                 Some(event) => running.take(message_of(event)),
                 None if lives > 0 => {
                     lives -= 1;
                     running.begin_anew(&console.session, &mut events, &mut poller)
                 }
                 None => {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    is_polled = false;
                     running.take(Message::Trouble("polling failed again and again: see the log, then leave".to_owned()))
                 }
             },
@@ -106,10 +109,12 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
         match step {
             Step::GoOn => {}
             Step::Quit => break 0,
-            Step::Suspend => running.suspend()?,
+            Step::Suspend if running.suspend().is_err() => break 0,
+            Step::Suspend => {}
         }
     };
-    watch_leaving();
+    watched.abort();
+    watch_leaving(status);
     poller.abort();
     drop(running);
     if let Some(demo) = console.demo {
@@ -205,10 +210,21 @@ async fn frame_due(due: Option<Instant>) {
     }
 }
 
-/// A terminal that nobody reads must not keep the process.
-fn watch_leaving() {
-    std::thread::spawn(|| {
-        std::thread::sleep(LEAVE_WITHIN * 5);
-        std::process::exit(1);
+/// The loop may hang in a write when a signal comes: then it is followed here.
+async fn watch_signals(mut signals: Signals) {
+    loop {
+        if let Signal::Leave(status) = signals.next().await {
+            watch_leaving(status);
+            return;
+        }
+    }
+}
+
+/// Ends the process in a while, whatever still waits.
+fn watch_leaving(status: u8) {
+    std::thread::spawn(move || {
+        std::thread::sleep(LEAVE_WITHIN);
+        crate::edge::term::release();
+        std::process::exit(status.into());
     });
 }

@@ -8,7 +8,9 @@ use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether the terminal is ours now. One process has one terminal.
@@ -36,7 +38,9 @@ fn terminal_name() -> String {
 
 /// The terminal while it is ours.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped: its own way to show the cursor again prints what went wrong to standard error, and
+    /// that panics when the terminal is gone. [`restore`] does it in silence.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
 }
 
 impl Screen {
@@ -58,7 +62,8 @@ impl Screen {
     pub fn enter(title: &str) -> io::Result<Self> {
         take(title).inspect_err(|_| restore())?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
-        Ok(Self { terminal: Terminal::new(backend)? })
+        let terminal = Terminal::new(backend).inspect_err(|_| restore())?;
+        Ok(Self { terminal: ManuallyDrop::new(terminal) })
     }
 
     /// Takes it over again after the shell had it, and forgets what was drawn.
@@ -66,8 +71,12 @@ impl Screen {
     /// # Errors
     /// What the terminal refused.
     pub fn enter_again(&mut self, title: &str) -> io::Result<()> {
+        // Stopped by SIGSTOP we gave nothing back, and the shell has set modes of its own since.
+        release();
         take(title)?;
-        self.terminal.clear()
+        // Not `clear`: it asks the terminal where the cursor is and waits for an answer that the input reads.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// Its size: columns, rows.
@@ -103,6 +112,11 @@ fn take(title: &str) -> io::Result<()> {
     execute!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide, SetTitle(title))
 }
 
+/// Gives back what needs no byte written: raw mode.
+pub fn release() {
+    let _gone = terminal::disable_raw_mode();
+}
+
 /// Gives the terminal back, if it is ours. What can't be written any more is nobody's loss.
 pub fn restore() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
@@ -111,6 +125,6 @@ pub fn restore() {
     let mut out = io::stdout();
     let _gone =
         execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
-    let _gone = terminal::disable_raw_mode();
+    release();
     let _gone = out.flush();
 }

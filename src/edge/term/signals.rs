@@ -40,7 +40,9 @@ impl Signals {
 
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
+        // A terminal that hangs up sends SIGCONT too, and that must not come first.
         tokio::select! {
+            biased;
             _ = self.hangup.recv() => Signal::Leave(129),
             _ = self.interrupt.recv() => Signal::Leave(130),
             _ = self.terminate.recv() => Signal::Leave(143),
