@@ -3,6 +3,7 @@
 //! Nothing in here does I/O, reads a clock, spawns, awaits or prints. Time enters as an argument.
 
 pub mod demo;
+pub mod diagnose;
 pub mod limits;
 pub mod model;
 pub mod reading;

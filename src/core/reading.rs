@@ -5,8 +5,10 @@
 
 pub mod commands;
 pub mod cost;
+mod evidence;
 pub mod gaps;
 pub mod groups;
+pub mod judge;
 mod lag;
 mod loss;
 pub mod pings;
@@ -14,6 +16,7 @@ pub mod series;
 pub mod slowlog;
 pub mod streams;
 
+use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::clients::Client;
 use crate::core::model::info::Info;
@@ -24,6 +27,7 @@ use crate::core::model::{Name, Snapshot, Stamped};
 use commands::CommandTrack;
 use cost::CostTrack;
 use gaps::Gaps;
+use judge::Judged;
 use pings::Pings;
 use series::Series;
 use slowlog::SlowTrack;
@@ -70,6 +74,8 @@ pub struct Reading {
     pub discovery: Discovery,
     /// How often the answering process changed or its counters were reset.
     pub restarts: u64,
+    /// What is wrong, and how every group and consumer fares.
+    pub judged: Judged,
 }
 
 /// Rates of the server's own counters.
@@ -148,7 +154,14 @@ impl Reading {
             gaps: Gaps::default(),
             discovery: Discovery::default(),
             restarts: 0,
+            judged: Judged::default(),
         }
+    }
+
+    /// The same, judged by these limits.
+    #[must_use]
+    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
+        Self { judged: Judged::new(thresholds), ..self }
     }
 
     /// Takes the next round in.
@@ -157,7 +170,8 @@ impl Reading {
             self.begin_anew();
         }
         self.clock = snapshot.clock;
-        if snapshot.changes_figures() || self.taken_at_ms == 0 {
+        let brings_figures = snapshot.changes_figures();
+        if brings_figures || self.taken_at_ms == 0 {
             self.taken_at_ms = snapshot.taken_at_ms;
         }
         self.at_us = snapshot.at_us;
@@ -199,6 +213,11 @@ impl Reading {
         self.clients = snapshot.clients.or_else(|| self.clients.take());
         self.latency_events = snapshot.latency_events.or_else(|| self.latency_events.take());
         self.discovery = snapshot.discovery.unwrap_or(self.discovery);
+        if brings_figures {
+            let mut judged = std::mem::take(&mut self.judged);
+            judged.advance(self);
+            self.judged = judged;
+        }
     }
 
     /// The time of all ages: milliseconds since 1970 on the clock of all stamps.

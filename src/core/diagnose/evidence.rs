@@ -1,0 +1,138 @@
+//! What rules look at: figures of one moment and of its window, put together by the reading.
+//!
+//! Knows shapes. Invariants: what is not known is `None`; only what may be wrong is listed one by one, the rest is
+//! counted, so that rules cost what is wrong and not what is there.
+
+use super::consumers::ConsumerVerdict;
+use super::finding::{Severity, Subject};
+use super::groups::Judgement;
+use super::hold::Hold;
+use crate::core::model::Name;
+use crate::core::model::cache::Window;
+use crate::core::model::info::Info;
+
+/// Everything a rule may look at.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    /// Now, milliseconds since 1970 on the clock of all stamps.
+    pub now_ms: i64,
+    /// For how long this server has been watched without a break, milliseconds.
+    pub watched_ms: u64,
+    /// The last INFO.
+    pub info: Option<&'a Info>,
+    /// Hits and misses of others over the last window.
+    pub cache: Window,
+    /// Connections refused in the last minute, as far as it was watched.
+    pub rejected: Option<u64>,
+    /// Keys evicted a second.
+    pub evicted_per_s: Option<f64>,
+    /// What the slow log gained.
+    pub slow: Option<SlowWork>,
+    /// Round trips of PING.
+    pub pings: Pings,
+    /// Groups that are not well, with their numbers.
+    pub groups: Vec<GroupCase<'a>>,
+    /// Consumers that are dead or stuck.
+    pub consumers: Vec<ConsumerCase<'a>>,
+    /// Groups in numbers.
+    pub tally: Tally,
+    /// What stands already.
+    pub standing: &'a Hold,
+}
+
+impl Evidence<'_> {
+    /// How bad what this rule found about this subject is already.
+    pub fn standing(&self, id: &'static str, subject: &Subject) -> Option<Severity> {
+        self.standing.standing(id, subject)
+    }
+}
+
+/// How many groups could be judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Groups known.
+    pub groups: usize,
+    /// Of them not watched long enough.
+    pub too_soon: usize,
+    /// Of them unreadable, or beyond the bound.
+    pub unread: usize,
+    /// Groups with pending entries whose consumers are not known.
+    pub without_consumers: usize,
+    /// Groups with pending entries whose rows are not known.
+    pub without_rows: usize,
+    /// Streams whose groups are not known.
+    pub streams_unread: usize,
+    /// Whether the search for streams has been through once, or cannot be made.
+    pub is_searched: bool,
+}
+
+/// A group that is not well.
+#[derive(Clone, Debug)]
+pub struct GroupCase<'a> {
+    /// The stream.
+    pub key: &'a Name,
+    /// The group.
+    pub group: &'a Name,
+    /// The verdict with its numbers.
+    pub judgement: Judgement,
+    /// Entries to read.
+    pub lag: Option<u64>,
+    /// Entries not acknowledged.
+    pub pending: Option<u64>,
+    /// Consumers it has.
+    pub consumers: Option<u64>,
+}
+
+impl GroupCase<'_> {
+    /// Since when, milliseconds since 1970.
+    pub fn since_ms(&self) -> i64 {
+        self.judgement.since_us.div_euclid(1000)
+    }
+}
+
+/// A consumer that is not well.
+#[derive(Clone, Debug)]
+pub struct ConsumerCase<'a> {
+    /// The stream.
+    pub key: &'a Name,
+    /// The group.
+    pub group: &'a Name,
+    /// The consumer.
+    pub consumer: &'a Name,
+    /// How it fares.
+    pub verdict: ConsumerVerdict,
+    /// Entries in its hands.
+    pub pending: u64,
+    /// Since its last attempt (7.2), or its last success (before), milliseconds.
+    pub idle_ms: u64,
+    /// How long it has had something in its hands, milliseconds.
+    pub held_ms: u64,
+    /// Its lists were read so long ago, milliseconds.
+    pub read_ms_ago: u64,
+    /// Whether idle means an attempt to read.
+    pub idle_is_attempt: bool,
+}
+
+/// New entries of the slow log within the last minute.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct SlowWork {
+    /// How many.
+    pub entries: u64,
+    /// How long they held the server together, microseconds.
+    pub total_us: u64,
+    /// The longest: its command, its microseconds, when (milliseconds since 1970).
+    pub longest: Option<(Name, u64, i64)>,
+}
+
+/// Round trips of PING, microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Pings {
+    /// How many in the last seconds.
+    pub samples: usize,
+    /// The longest of them.
+    pub longest_us: Option<u64>,
+    /// Their median.
+    pub median_us: Option<u64>,
+    /// The median of the last minutes.
+    pub usual_us: Option<u64>,
+}

@@ -1,0 +1,183 @@
+//! What is in a group's hands: its consumers, and the first rows of its pending entries list.
+//!
+//! Knows the last reading of both, which may be older than the group's own figures. Invariants: consumers of a
+//! replica are not judged; an entry counts as gone only after rows that were read later than the stream's first
+//! entry, and only when it was not just delivered.
+
+use crate::core::diagnose::consumers::{ConsumerSigns, ConsumerVerdict, Listeners};
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
+use crate::core::model::{Name, StreamId};
+
+/// A number of deliveries from which on it is a mark and no count: XNACK FATAL sets the greatest (8.8).
+const MARKED: u64 = i64::MAX as u64;
+
+/// The pending rows in short.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// When they were read; 0 before.
+    pub at_us: i64,
+    /// The lowest entry that is neither poison nor gone.
+    pub oldest: Option<Oldest>,
+    /// The entry that was delivered most, from the limit on: its id, how often, how many are like it.
+    pub poison: Option<(StreamId, Option<u64>, u64)>,
+    /// Entries that are gone from the stream: the lowest, how many.
+    pub ghosts: Option<(StreamId, u64)>,
+    first_us: i64,
+    first: Option<StreamId>,
+}
+
+/// The pending entry that has waited longest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Oldest {
+    /// The entry.
+    pub id: StreamId,
+    /// Since its last delivery when it was read, milliseconds.
+    pub idle_ms: u64,
+    /// Who has it; empty when it was given back.
+    pub holder: Name,
+    /// Since when we have seen it in this place, microseconds.
+    pub since_us: i64,
+}
+
+impl Rows {
+    /// Takes rows in. `floor` is the stream's first entry, read before the rows; `StreamId::MAX` when the stream
+    /// was empty, `None` when it is not known.
+    pub fn advance(&mut self, at_us: i64, rows: &[PendingRow], floor: Option<StreamId>, limits: &Thresholds) {
+        let mut poison: Option<(StreamId, u64, u64)> = None;
+        let mut ghosts: Option<(StreamId, u64)> = None;
+        let mut oldest = None;
+        for row in rows {
+            let is_gone = floor.is_some_and(|floor| row.id < floor);
+            if is_gone {
+                // What was delivered a moment ago may be acknowledged as well, gone or not.
+                if row.idle_ms.is_none_or(|ms| ms >= limits.ghost_idle_ms) {
+                    let (lowest, many) = ghosts.unwrap_or((row.id, 0));
+                    ghosts = Some((lowest.min(row.id), many + 1));
+                }
+            } else if row.deliveries >= limits.poison_deliveries {
+                let (worst, most, many) = poison.unwrap_or((row.id, 0, 0));
+                let is_worse = row.deliveries > most;
+                poison = Some((if is_worse { row.id } else { worst }, most.max(row.deliveries), many + 1));
+            } else if oldest.is_none() {
+                oldest = row.idle_ms.map(|idle_ms| (row, idle_ms));
+            }
+        }
+        self.oldest = oldest.map(|(row, idle_ms)| {
+            let before = self.oldest.take().filter(|before| before.id == row.id);
+            let since_us = before.map_or(at_us, |before| before.since_us);
+            Oldest { id: row.id, idle_ms, holder: row.consumer.clone(), since_us }
+        });
+        self.poison = poison.map(|(id, most, many)| (id, (most < MARKED).then_some(most), many));
+        self.ghosts = ghosts;
+        let first = self.poison.map(|(id, ..)| id).or(self.ghosts.map(|(id, _)| id));
+        if first != self.first {
+            self.first = first;
+            self.first_us = at_us;
+        }
+        self.at_us = at_us;
+    }
+
+    /// Since when the poison, else the lowest ghost, has been seen.
+    pub fn bad_since_us(&self) -> i64 {
+        self.first_us
+    }
+
+    /// Nothing is pending any more.
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// The consumers in short, and each one's verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Crew {
+    /// When they were read; 0 before.
+    pub at_us: i64,
+    /// Each one's verdict, in the order of the list.
+    pub verdicts: Vec<Option<ConsumerVerdict>>,
+    /// How long each has had what it holds, milliseconds, in the same order.
+    pub held_ms: Vec<Option<u64>>,
+    /// How many show no sign of life.
+    pub silent: usize,
+    /// The shortest silence of all, milliseconds, when it was read.
+    pub least_idle_ms: Option<u64>,
+    /// Since any of them last got something, milliseconds, when it was read; `None` where one does not tell.
+    pub last_success_ms: Option<u64>,
+    /// Those that may account for a nameless listener.
+    pub lively: usize,
+    /// Those that are stuck or dead.
+    pub unwell: usize,
+}
+
+/// What consumers are judged by beside their own row.
+#[derive(Clone, Copy, Debug)]
+pub struct Around<'a> {
+    /// The first pending rows of the group.
+    pub rows: &'a [PendingRow],
+    /// How long the group has had entries to read, milliseconds; 0 when it has none.
+    pub behind_ms: Option<u64>,
+    /// Clients, and how many seconds before the consumers they were read; `None` when they may not be.
+    pub listeners: Option<(&'a Listeners, i64)>,
+    /// Consumers of all groups that may account for nameless listeners.
+    pub lively: usize,
+}
+
+impl Crew {
+    /// Takes the list in.
+    pub fn advance(&mut self, at_us: i64, consumers: &[Consumer], around: &Around<'_>, limits: &Thresholds) {
+        *self = Self { at_us, ..Self::default() };
+        let mut all_tell = true;
+        for consumer in consumers {
+            let signs = signs(consumer, around);
+            let silent = signs.is_silent(limits);
+            let quiet = consumer.idle_ms.is_some_and(|ms| ms >= limits.consumer_dead.warning_ms);
+            let verdict = signs.verdict(limits);
+            self.silent += usize::from(silent);
+            self.lively += usize::from(!quiet || consumer.pending == Some(0));
+            self.least_idle_ms = least(self.least_idle_ms, consumer.idle_ms);
+            match consumer.inactive {
+                Inactivity::Ms(ms) => self.last_success_ms = least(self.last_success_ms, Some(ms)),
+                Inactivity::Unsupported => {
+                    all_tell &= consumer.idle_ms.is_some();
+                    self.last_success_ms = least(self.last_success_ms, consumer.idle_ms);
+                }
+                Inactivity::Never => {}
+            }
+            self.unwell += usize::from(verdict >= Some(ConsumerVerdict::Stuck));
+            self.verdicts.push(verdict);
+            self.held_ms.push(signs.held_ms());
+        }
+        self.last_success_ms = self.last_success_ms.filter(|_| all_tell);
+    }
+
+    /// Whether there are consumers and none shows a sign of life.
+    pub fn is_silent(&self) -> bool {
+        !self.verdicts.is_empty() && self.silent == self.verdicts.len()
+    }
+}
+
+fn signs(consumer: &Consumer, around: &Around<'_>) -> ConsumerSigns {
+    let own = |row: &&PendingRow| row.consumer == consumer.name;
+    let holds = consumer.pending != Some(0);
+    let oldest = holds.then(|| around.rows.iter().filter(own).filter_map(|row| row.idle_ms).max()).flatten();
+    let mut signs = ConsumerSigns {
+        pending: consumer.pending,
+        idle_ms: consumer.idle_ms,
+        inactive: consumer.inactive,
+        oldest_row_idle_ms: oldest,
+        behind_ms: around.behind_ms,
+        is_listening: None,
+    };
+    signs.is_listening = around
+        .listeners
+        .map(|(listeners, apart_s)| listeners.may_be(&consumer.name, &signs, around.lively, apart_s));
+    signs
+}
+
+fn least(a: Option<u64>, b: Option<u64>) -> Option<u64> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (one, other) => one.or(other),
+    }
+}

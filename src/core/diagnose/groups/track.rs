@@ -1,0 +1,307 @@
+//! One group over our own polls: not a ring of samples but the few runs that verdicts are made of, each with the
+//! poll at which it began.
+//!
+//! Knows when the cursor last moved, since when entries wait, since when the lag never fell, since when nothing
+//! was acknowledged. Invariants: a few hundred bytes a group whatever happens; a run never spans a restart, a
+//! group made anew or a clock that went back.
+
+use super::hands::{Around, Crew, Rows};
+use super::{GroupVerdict, Judgement, judge};
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::StreamId;
+use crate::core::model::consumers::Consumer;
+use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::streams::StreamDetail;
+
+/// What one poll says of a group.
+#[derive(Clone, Copy, Debug)]
+pub struct GroupPoll {
+    /// When, microseconds since 1970.
+    pub at_us: i64,
+    /// Up to where it has read.
+    pub cursor: Option<StreamId>,
+    /// How many it was given (7.0).
+    pub entries_read: Option<u64>,
+    /// Delivered and not acknowledged.
+    pub pending: Option<u64>,
+    /// How many consumers it has.
+    pub consumers: Option<u64>,
+    /// Entries to read.
+    pub lag: Lag,
+    /// Age of the oldest of them, milliseconds.
+    pub undelivered_age_ms: Option<u64>,
+    /// Entries that we saw it lose.
+    pub lost: Option<u64>,
+    /// Entries in the stream.
+    pub length: Option<u64>,
+}
+
+/// A run: since when, and over how many polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub since_us: i64,
+    pub polls: u32,
+}
+
+impl Run {
+    const fn new(since_us: i64) -> Self {
+        Self { since_us, polls: 1 }
+    }
+
+    pub fn ms(self, now_us: i64) -> u64 {
+        u64::try_from(now_us.saturating_sub(self.since_us).div_euclid(1000)).unwrap_or(0)
+    }
+}
+
+/// A run without an acknowledgement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Unacknowledged {
+    pub run: Run,
+    /// How many had been read at its beginning.
+    pub read: u64,
+    /// Polls of it that saw new deliveries: one great batch is no want of acknowledgements.
+    pub deliveries: u32,
+}
+
+/// One group over time.
+#[derive(Clone, Debug)]
+pub struct GroupTrack {
+    pub(super) now: GroupPoll,
+    /// Since we watch.
+    pub(super) watched: Run,
+    /// The cursor stands where it is.
+    pub(super) still: Run,
+    pub(super) has_moved: bool,
+    /// Something waits to be read.
+    pub(super) behind: Option<Run>,
+    /// Nothing was added to the stream.
+    pub(super) quiet: Run,
+    added: Option<u64>,
+    pub(super) last_entry: Option<StreamId>,
+    /// The lag never fell: where it began, where it is.
+    pub(super) growing: Option<(Run, i128, i128)>,
+    /// Nothing was acknowledged.
+    pub(super) unacknowledged: Option<Unacknowledged>,
+    acknowledged: Option<u64>,
+    /// It was set back: from where, to where, when.
+    pub(super) rewound: Option<(StreamId, StreamId, i64)>,
+    lost: Option<u64>,
+    /// What it lost: how much, when last.
+    pub(super) loss: Option<(u64, i64)>,
+    /// Its pending rows.
+    pub rows: Rows,
+    /// Its consumers.
+    pub crew: Crew,
+    judgement: Judgement,
+    better: Option<Run>,
+}
+
+impl GroupTrack {
+    /// A group seen for the first time.
+    pub fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
+        let run = Run::new(poll.at_us);
+        let mut track = Self {
+            now: poll,
+            watched: Run { polls: 0, ..run },
+            still: Run { polls: 0, ..run },
+            has_moved: false,
+            behind: None,
+            quiet: run,
+            added: None,
+            last_entry: None,
+            growing: None,
+            unacknowledged: None,
+            acknowledged: None,
+            rewound: None,
+            lost: poll.lost,
+            loss: None,
+            rows: Rows::default(),
+            crew: Crew::default(),
+            judgement: Judgement {
+                verdict: GroupVerdict::Unknown,
+                reason: super::Reason::TooSoon { polls: 0, for_ms: 0 },
+                since_us: poll.at_us,
+            },
+            better: None,
+        };
+        track.advance(poll, detail);
+        track
+    }
+
+    /// Takes the next poll in.
+    pub fn advance(&mut self, poll: GroupPoll, detail: Option<&StreamDetail>) {
+        if poll.at_us < self.now.at_us {
+            *self = Self::new(poll, detail);
+            return;
+        }
+        self.watched.polls = self.watched.polls.saturating_add(1);
+        let (last, added) = (self.now, detail.and_then(|detail| detail.entries_added));
+        self.follow_cursor(last.cursor, &poll);
+        self.last_entry = detail.and_then(|detail| detail.last_entry);
+        self.follow_production(added, detail.and_then(|detail| detail.last_generated), &poll);
+        self.now = poll;
+        self.behind = match self.is_behind() {
+            Some(true) => Some(self.behind.map_or(Run::new(poll.at_us), next)),
+            _ => None,
+        };
+        self.follow_lag(added);
+        self.follow_acknowledgements(last.entries_read);
+        self.follow_losses(detail);
+        if poll.pending == Some(0) {
+            self.rows.clear();
+        }
+    }
+
+    /// Takes consumers in.
+    pub fn take_crew(
+        &mut self,
+        at_us: i64,
+        consumers: &[Consumer],
+        around: &Around<'_>,
+        limits: &Thresholds,
+    ) {
+        self.crew.advance(at_us, consumers, around, limits);
+    }
+
+    /// Whether entries wait; `None` while nobody can tell.
+    pub fn is_behind(&self) -> Option<bool> {
+        match self.now.lag.entries {
+            Some(entries) => Some(entries > 0),
+            // An entry after the cursor is there, however many there are.
+            None => Some(self.last_entry? > self.now.cursor?),
+        }
+    }
+
+    /// How long entries have waited, milliseconds; 0 when none does, `None` while nobody can tell.
+    pub fn behind_ms(&self) -> Option<u64> {
+        match (self.is_behind()?, self.behind) {
+            (true, Some(run)) => Some(run.ms(self.now.at_us).max(self.now.undelivered_age_ms.unwrap_or(0))),
+            _ => Some(0),
+        }
+    }
+
+    /// Decides anew. What was wrong stands until it stays away, unless the group has nothing left to do.
+    /// `consumers` is the list that the crew was taken from.
+    pub fn judge(&mut self, consumers: &[Consumer], limits: &Thresholds) {
+        let now_us = self.now.at_us;
+        let (mut reason, verdict, since_us) = judge::verdict(self, limits);
+        if let Some((holder, how)) = reason.holder_mut() {
+            let place = consumers.iter().position(|consumer| consumer.name == *holder);
+            *how = place.and_then(|place| self.crew.verdicts.get(place).copied().flatten());
+        }
+        let since_us =
+            if verdict == self.judgement.verdict { self.judgement.since_us.min(since_us) } else { since_us };
+        let fresh = Judgement { verdict, reason, since_us };
+        let stands = self.judgement.verdict.is_wrong() && verdict > self.judgement.verdict;
+        let is_done = self.now.lag.entries == Some(0) && self.now.pending == Some(0);
+        if stands && !is_done {
+            let run = self.better.map_or(Run::new(now_us), next);
+            self.better = Some(run);
+            if run.polls < limits.clear_polls || run.ms(now_us) < limits.clear_ms {
+                return;
+            }
+        }
+        self.better = None;
+        self.judgement = fresh;
+    }
+
+    /// The verdict that stands.
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+
+    fn follow_cursor(&mut self, last: Option<StreamId>, poll: &GroupPoll) {
+        if let (Some(last), Some(cursor)) = (last, poll.cursor)
+            && cursor < last
+        {
+            let from = self.rewound.map_or(last, |(from, ..)| from.max(last));
+            self.rewound = Some((from, cursor, poll.at_us));
+        } else if self.rewound.is_some_and(|(from, ..)| poll.cursor.is_none_or(|cursor| cursor >= from)) {
+            self.rewound = None;
+        }
+        if last == poll.cursor {
+            self.still = next(self.still);
+        } else {
+            self.has_moved = true;
+            self.still = Run::new(poll.at_us);
+        }
+    }
+
+    fn follow_production(&mut self, added: Option<u64>, last: Option<StreamId>, poll: &GroupPoll) {
+        // Before 7.0 nothing counts entries; a new last id tells as well.
+        let mark = added.or(last.map(|id| id.ms ^ id.seq.rotate_left(32)));
+        if mark == self.added {
+            self.quiet = next(self.quiet)
+        } else {
+            self.quiet = Run::new(poll.at_us)
+        }
+        self.added = mark;
+    }
+
+    /// The lag's own figure may change its kind from poll to poll; the difference of the two counters does not,
+    /// and grows by the same.
+    fn follow_lag(&mut self, added: Option<u64>) {
+        let poll = &self.now;
+        let lag = poll.lag.entries.filter(|_| poll.lag.kind != LagKind::AtLeast);
+        let measure = match (added, poll.entries_read) {
+            (Some(added), Some(read)) => Some(i128::from(added) - i128::from(read)),
+            _ => lag.map(i128::from),
+        };
+        self.growing = match (measure, self.growing) {
+            (None, _) => None,
+            _ if self.behind.is_none() => None,
+            (Some(measure), Some((run, first, last))) if measure >= last => Some((next(run), first, measure)),
+            (Some(measure), _) => Some((Run::new(poll.at_us), measure, measure)),
+        };
+    }
+
+    fn follow_acknowledgements(&mut self, read_before: Option<u64>) {
+        let poll = &self.now;
+        let pending = poll.pending.filter(|&pending| pending > 0);
+        let acknowledged =
+            poll.entries_read.zip(poll.pending).and_then(|(read, rows)| read.checked_sub(rows));
+        self.unacknowledged = match (pending, acknowledged, self.unacknowledged) {
+            (None, ..) | (_, None, _) => None,
+            (_, now, Some(before)) if now == self.acknowledged => {
+                let deliveries = before.deliveries + u32::from(poll.entries_read > read_before);
+                Some(Unacknowledged { run: next(before.run), deliveries, ..before })
+            }
+            _ => poll.entries_read.map(|read| Unacknowledged {
+                run: Run::new(poll.at_us),
+                read,
+                deliveries: 0,
+            }),
+        };
+        self.acknowledged = acknowledged;
+    }
+
+    fn follow_losses(&mut self, detail: Option<&StreamDetail>) {
+        let poll = &self.now;
+        let seen = poll.lost.zip(self.lost).map_or(0, |(lost, before)| lost.saturating_sub(before));
+        if seen > 0 {
+            let before = self.loss.map_or(0, |(entries, _)| entries);
+            self.loss = Some((before.saturating_add(seen), poll.at_us));
+        }
+        self.lost = poll.lost;
+        if self.loss.is_none()
+            && let Some(entries) = detail.and_then(|detail| lost_before(poll, detail))
+        {
+            self.loss = Some((entries, poll.at_us));
+        }
+    }
+}
+
+/// What a group lost before we looked: it stands before the first entry, and fewer are there than it has not read.
+/// A group at the very beginning may be younger than the trim.
+fn lost_before(poll: &GroupPoll, detail: &StreamDetail) -> Option<u64> {
+    let (cursor, first) = (poll.cursor?, detail.first_entry?);
+    if cursor == StreamId::MIN || cursor >= first || detail.max_deleted != Some(StreamId::MIN) {
+        return None;
+    }
+    let owed = detail.entries_added?.checked_sub(poll.entries_read?)?;
+    owed.checked_sub(poll.length?).filter(|&lost| lost > 0)
+}
+
+fn next(run: Run) -> Run {
+    Run { polls: run.polls.saturating_add(1), ..run }
+}

@@ -1,0 +1,69 @@
+//! How much a counter grew in the last minute.
+//!
+//! Knows readings of one counter. Invariants: bounded by its pieces; a counter that went back begins anew; growth
+//! before the first reading is nobody's.
+
+use std::collections::VecDeque;
+
+/// Pieces of the window: coarse, for it answers "in the last minute" and no finer.
+const PIECES: i64 = 12;
+
+/// Growth of one counter over a window.
+#[derive(Clone, Debug)]
+pub struct Growth {
+    window_us: i64,
+    last: Option<(i64, u64)>,
+    pieces: VecDeque<(i64, u64)>,
+}
+
+impl Growth {
+    /// Over the last minute.
+    pub fn of_a_minute() -> Self {
+        Self { window_us: 60_000_000, last: None, pieces: VecDeque::new() }
+    }
+
+    /// Takes a reading in; an unknown one is passed over.
+    pub fn add(&mut self, at_us: i64, counter: Option<u64>) {
+        let Some(counter) = counter else { return };
+        let grown = match self.last {
+            Some((last_us, last)) if at_us >= last_us && counter >= last => counter - last,
+            Some(_) => {
+                self.pieces.clear();
+                0
+            }
+            None => 0,
+        };
+        self.last = Some((at_us, counter));
+        let piece = at_us.div_euclid((self.window_us / PIECES).max(1));
+        match self.pieces.back_mut() {
+            Some((number, sum)) if *number == piece => *sum = sum.saturating_add(grown),
+            _ => self.pieces.push_back((piece, grown)),
+        }
+        while self.pieces.front().is_some_and(|(number, _)| piece.saturating_sub(*number) >= PIECES) {
+            self.pieces.pop_front();
+        }
+    }
+
+    /// The growth; `None` before the first reading.
+    pub fn grown(&self) -> Option<u64> {
+        self.last.map(|_| self.pieces.iter().map(|(_, grown)| *grown).sum())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_came_in_the_last_minute_counts() {
+        let mut rejected = Growth::of_a_minute();
+        assert_eq!(rejected.grown(), None);
+        for (second, counter, grown) in [(0, 100, 0), (1, 103, 3), (30, 103, 3), (59, 104, 4), (120, 104, 0)]
+        {
+            rejected.add(second * 1_000_000, Some(counter));
+            assert_eq!(rejected.grown(), Some(grown), "second {second}");
+        }
+        rejected.add(121_000_000, Some(5));
+        assert_eq!(rejected.grown(), Some(0), "a reset is no growth");
+    }
+}

@@ -1,0 +1,148 @@
+//! The rules: one a file, each an id, a sentence of documentation, what it needs and how it looks.
+//!
+//! Knows the table; `hold` decides what comes of a rule's answer. Invariants, held by tests: ids are unique and
+//! documented, every sentence holds a number and names its subject, a rule without its figures answers that it
+//! cannot tell.
+
+mod cache_hit_ratio;
+mod clients_near_limit;
+mod clients_rejected;
+mod consumer_dead;
+mod consumer_stuck;
+mod groups;
+mod memory_evicting;
+mod memory_near_limit;
+mod persistence_aof_failed;
+mod persistence_rdb_failed;
+mod replication_link_down;
+mod server_blocked;
+mod server_loading;
+mod slowlog_new;
+mod stream_dead;
+mod stream_ghosts;
+mod stream_loss;
+mod stream_not_acknowledging;
+mod stream_poison;
+mod stream_rewound;
+mod stream_slow;
+mod stream_stopped;
+
+use super::evidence::Evidence;
+use super::finding::Finding;
+use super::hold::Patience;
+use super::thresholds::Thresholds;
+
+/// A rule.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Its id: part of the schema, listed in docs/FINDINGS.md.
+    pub id: &'static str,
+    /// What it finds, in one line.
+    pub doc: &'static str,
+    /// How long it must be so before it is told, beside any window that its figures have already.
+    pub raise: Patience,
+    /// Looks.
+    pub check: fn(&Evidence<'_>, &Thresholds) -> Answer,
+}
+
+/// What a rule says.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Answer {
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// Why it cannot tell whether that is all.
+    pub blind: Option<Blind>,
+}
+
+/// Why a rule cannot tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blind {
+    /// Its window has not passed yet: wait.
+    TooSoon(String),
+    /// Its figures can't be read: the gaps say why.
+    Unread(String),
+}
+
+impl Blind {
+    /// One sentence.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::TooSoon(text) | Self::Unread(text) => text,
+        }
+    }
+}
+
+impl Answer {
+    /// All that there is.
+    fn of(findings: impl IntoIterator<Item = Finding>) -> Self {
+        Self { findings: findings.into_iter().collect(), blind: None }
+    }
+
+    /// It can't tell: its figures are missing.
+    fn unread(text: impl Into<String>) -> Self {
+        Self { findings: Vec::new(), blind: Some(Blind::Unread(text.into())) }
+    }
+
+    /// It can't tell yet.
+    fn too_soon(text: impl Into<String>) -> Self {
+        Self { findings: Vec::new(), blind: Some(Blind::TooSoon(text.into())) }
+    }
+}
+
+/// A rule that cannot tell, with the reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CannotTell {
+    /// The rule.
+    pub id: &'static str,
+    /// Why.
+    pub blind: Blind,
+}
+
+/// Every rule, in the order of docs/FINDINGS.md.
+pub const RULES: &[Rule] = &[
+    stream_loss::RULE,
+    stream_dead::RULE,
+    stream_stopped::RULE,
+    stream_not_acknowledging::RULE,
+    stream_rewound::RULE,
+    stream_poison::RULE,
+    stream_slow::RULE,
+    stream_ghosts::RULE,
+    consumer_dead::RULE,
+    consumer_stuck::RULE,
+    cache_hit_ratio::RULE,
+    clients_near_limit::RULE,
+    clients_rejected::RULE,
+    memory_near_limit::RULE,
+    memory_evicting::RULE,
+    slowlog_new::RULE,
+    server_blocked::RULE,
+    server_loading::RULE,
+    replication_link_down::RULE,
+    persistence_rdb_failed::RULE,
+    persistence_aof_failed::RULE,
+];
+
+/// At once: the figure has its window already, or is a plain fact.
+const AT_ONCE: Patience = Patience { polls: 1, ms: 0 };
+/// A figure that may be wrong for a moment.
+const BRIEFLY: Patience = Patience { polls: 3, ms: 2_000 };
+
+/// Asks every rule.
+pub fn ask(evidence: &Evidence<'_>, thresholds: &Thresholds) -> (Vec<Finding>, Vec<CannotTell>) {
+    let (mut found, mut cannot_tell) = (Vec::new(), Vec::new());
+    for rule in RULES {
+        let answer = (rule.check)(evidence, thresholds);
+        found.extend(answer.findings);
+        cannot_tell.extend(answer.blind.map(|blind| CannotTell { id: rule.id, blind }));
+    }
+    (found, cannot_tell)
+}
+
+/// How long what a rule found must be so.
+pub fn patience(id: &'static str) -> Patience {
+    RULES.iter().find(|rule| rule.id == id).map_or(AT_ONCE, |rule| rule.raise)
+}
+
+#[cfg(test)]
+mod tests;

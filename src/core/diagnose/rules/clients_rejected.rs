@@ -1,0 +1,36 @@
+//! Connections that were refused because there were too many.
+//!
+//! Knows how the counter grew while we looked; what was refused before is history.
+
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::counted;
+use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "clients.rejected";
+const REMEDY: &str =
+    "Somebody can't connect: close what is idle, raise maxclients if file descriptors allow.";
+
+/// `clients.rejected`
+pub const RULE: Rule = Rule { id: ID, doc: "connections are refused at maxclients", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let Some(rejected) = evidence.rejected else {
+        return Answer::unread("refused connections can't be read");
+    };
+    let standing = evidence.standing(ID, &Subject::Server);
+    let severity = thresholds.rejected_in_a_minute.severity(rejected as f64, standing);
+    Answer::of(severity.map(|severity| {
+        let max = evidence.info.and_then(|info| info.clients.max);
+        let refused = counted(rejected, "connection was refused", "connections were refused");
+        let text = match max {
+            Some(max) => format!("{refused} in the last minute: maxclients is {max}"),
+            None => format!("{refused} in the last minute"),
+        };
+        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Clients, REMEDY)
+            .with("rejected", Some(rejected))
+            .with("max", max)
+    }))
+}

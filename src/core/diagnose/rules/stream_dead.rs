@@ -1,0 +1,39 @@
+//! A group that nobody reads for.
+//!
+//! Knows silence; a consumer that waits on a quiet stream is none of its.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.dead";
+const REMEDY: &str = "Start a consumer; entries keep until the stream is trimmed.";
+
+/// `stream.dead`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "entries wait and no consumer shows a sign of life", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Dead,
+        |case| match &case.judgement.reason {
+            Reason::NoConsumer { for_ms, .. } | Reason::AllSilent { for_ms, .. } => {
+                Some(thresholds.consumer_dead.severity(*for_ms).unwrap_or(Severity::Warning))
+            }
+            _ => Some(Severity::Warning),
+        },
+        |case, finding| {
+            let finding = finding.remedy(Place::Consumers, REMEDY);
+            match &case.judgement.reason {
+                Reason::NoConsumer { for_ms, .. } | Reason::AllSilent { for_ms, .. } => {
+                    finding.with("silent_ms", Some(*for_ms))
+                }
+                _ => finding,
+            }
+        },
+    )
+}

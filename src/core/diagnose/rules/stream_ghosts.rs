@@ -1,0 +1,40 @@
+//! Pending entries whose content is gone.
+//!
+//! Knows ids below the first entry; those deleted further up can't be seen without reading the stream.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.ghosts";
+const REMEDY: &str =
+    "What they held is gone: acknowledge them (XACK), or let XAUTOCLAIM drop them (Redis 7.0 on).";
+
+/// `stream.ghosts`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "a group has entries pending that were trimmed from the stream",
+    raise: AT_ONCE,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+    let answer = groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Ghosts,
+        |_| Some(Severity::Warning),
+        |case, finding| {
+            let finding = finding.remedy(Place::Consumers, REMEDY);
+            match &case.judgement.reason {
+                Reason::Ghosts { entries, id } => {
+                    finding.with("ghosts", Some(*entries)).with("entry_id", Some(id.to_string()))
+                }
+                _ => finding,
+            }
+        },
+    );
+    Answer { blind: groups::blind_rows(&evidence.tally), ..answer }
+}

@@ -1,0 +1,32 @@
+//! A group lost entries that it never got.
+//!
+//! Knows the loss that the group's track counted; does not know what was in the entries.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.loss";
+const REMEDY: &str = "What was trimmed is gone: let the producer keep more (MAXLEN), or read faster; what waits now can still be read.";
+
+/// `stream.loss`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "entries were trimmed before a group was given them", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+    groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Loss,
+        |_| Some(Severity::Critical),
+        |case, finding| {
+            let finding = finding.remedy(Place::Streams, REMEDY);
+            if let Reason::Lost { entries } = &case.judgement.reason {
+                return finding.with("lost_entries", Some(*entries));
+            }
+            finding
+        },
+    )
+}

@@ -1,0 +1,36 @@
+//! An entry that nobody can deal with.
+//!
+//! Knows delivery counts of the first pending rows; does not read the entry.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.poison";
+const REMEDY: &str =
+    "Look at the entry (its consumers may die of it), keep a copy elsewhere, then acknowledge it (XACK).";
+
+/// `stream.poison`
+pub const RULE: Rule = Rule { id: ID, doc: "one entry is delivered again and again", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+    let answer = groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Poison,
+        |_| Some(Severity::Warning),
+        |case, finding| {
+            let finding = finding.remedy(Place::Consumers, REMEDY);
+            match &case.judgement.reason {
+                Reason::Poison { id, deliveries, entries } => finding
+                    .with("entry_id", Some(id.to_string()))
+                    .with("deliveries", *deliveries)
+                    .with("entries", Some(*entries)),
+                _ => finding,
+            }
+        },
+    );
+    Answer { blind: groups::blind_rows(&evidence.tally), ..answer }
+}

@@ -1,0 +1,34 @@
+//! A group whose cursor went back.
+//!
+//! Knows where it was; it is over when the group is there again, or has nothing left to read.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.rewound";
+const REMEDY: &str = "If nobody meant it (XGROUP SETID), set it forward again; if somebody did, wait.";
+
+/// `stream.rewound`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "a group was set back and reads again what it had read", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+    groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Rewound,
+        |_| Some(Severity::Warning),
+        |case, finding| {
+            let finding = finding.remedy(Place::Streams, REMEDY);
+            match &case.judgement.reason {
+                Reason::Rewound { from, to, .. } => {
+                    finding.with("from_id", Some(from.to_string())).with("to_id", Some(to.to_string()))
+                }
+                _ => finding,
+            }
+        },
+    )
+}

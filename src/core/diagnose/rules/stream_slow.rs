@@ -1,0 +1,33 @@
+//! A group that falls behind.
+//!
+//! Knows that the lag never fell for a while (Burrow's warning); does not foretell.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.slow";
+const REMEDY: &str = "Add consumers, or make each faster: more comes than is read.";
+
+/// `stream.slow`
+pub const RULE: Rule = Rule { id: ID, doc: "the lag of a group grows and grows", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+    groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Slow,
+        |_| Some(Severity::Warning),
+        |case, finding| {
+            let finding = finding.remedy(Place::Streams, REMEDY);
+            match &case.judgement.reason {
+                Reason::Growing { grown, for_ms, .. } => {
+                    finding.with("grown_entries", Some(*grown)).with("grown_over_ms", Some(*for_ms))
+                }
+                _ => finding,
+            }
+        },
+    )
+}

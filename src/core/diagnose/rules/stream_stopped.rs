@@ -1,0 +1,37 @@
+//! A group whose cursor stands while entries wait.
+//!
+//! Knows that consumers exist; does not know what they do instead.
+
+use super::{AT_ONCE, Answer, Rule, groups};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::groups::{GroupVerdict, Reason};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "stream.stopped";
+const REMEDY: &str = "Look at its consumers: each may be busy with one entry, or hang.";
+
+/// `stream.stopped`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "entries wait, consumers are there, and nothing is read", raise: AT_ONCE, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    groups::findings(
+        evidence,
+        ID,
+        GroupVerdict::Stopped,
+        |case| match &case.judgement.reason {
+            Reason::Stopped { for_ms, .. } => {
+                Some(thresholds.group_stopped.severity(*for_ms).unwrap_or(Severity::Warning))
+            }
+            _ => Some(Severity::Warning),
+        },
+        |case, finding| {
+            let finding = finding.remedy(Place::Consumers, REMEDY);
+            match &case.judgement.reason {
+                Reason::Stopped { for_ms, .. } => finding.with("stopped_ms", Some(*for_ms)),
+                _ => finding,
+            }
+        },
+    )
+}

@@ -1,0 +1,180 @@
+//! From a reading to what rules look at.
+//!
+//! Knows where each figure comes from; judges nothing. Invariant: what is listed is bounded, what is beyond the
+//! bound is counted.
+
+use super::Reading;
+use super::groups::GroupState;
+use super::judge::Judged;
+use super::streams::StreamState;
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, Pings, SlowWork, Tally};
+use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::diagnose::groups::track::{GroupPoll, GroupTrack};
+use crate::core::limits;
+use crate::core::model::Name;
+use crate::core::model::consumers::{Consumer, Inactivity};
+
+/// "The last seconds" of PING, microseconds: long enough for a median, short enough to be now.
+const LATELY_US: i64 = 10_000_000;
+/// Round trips before there is a usual one.
+const USUAL_SAMPLES: usize = 20;
+/// "The last minute" of the slow log, milliseconds.
+const MINUTE_MS: i64 = 60_000;
+
+/// Everything that rules look at. `dropped` counts what was not well and is beyond the bound.
+pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64) -> Evidence<'a> {
+    let info = reading.info.as_ref().map(|info| &info.value);
+    let span_us = i64::try_from(judged.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
+    let mut evidence = Evidence {
+        now_ms: reading.now_ms(),
+        watched_ms: judged.watched_ms(reading.at_us),
+        info,
+        cache: reading.cache.window(span_us),
+        rejected: judged.rejected(),
+        evicted_per_s: reading.rates.evicted.per_s(),
+        slow: slow_work(reading),
+        pings: pings(reading),
+        groups: Vec::new(),
+        consumers: Vec::new(),
+        tally: Tally { is_searched: is_searched(reading), ..Tally::default() },
+        standing: judged.hold(),
+    };
+    for (key, stream) in &reading.streams {
+        evidence.tally.streams_unread += usize::from(stream.groups_at_us.is_none());
+        for (name, group) in &stream.groups {
+            add_group(&mut evidence, (key, name, group), judged.track(key, name), dropped);
+        }
+    }
+    evidence
+}
+
+fn is_searched(reading: &Reading) -> bool {
+    reading.discovery.laps > 0 || reading.gaps.about("SCAN").is_some()
+}
+
+fn add_group<'a>(
+    evidence: &mut Evidence<'a>,
+    (key, name, group): (&'a Name, &'a Name, &'a GroupState),
+    track: Option<&'a GroupTrack>,
+    dropped: &mut u64,
+) {
+    let tally = &mut evidence.tally;
+    tally.groups += 1;
+    let Some(track) = track else {
+        tally.unread += 1;
+        return;
+    };
+    let holds = group.facts.pending.is_some_and(|pending| pending > 0);
+    tally.without_consumers += usize::from(holds && group.consumers.is_none());
+    tally.without_rows += usize::from(holds && group.pending.is_none());
+    let judgement = track.judgement();
+    if judgement.verdict == GroupVerdict::Unknown {
+        let unread = matches!(judgement.reason, crate::core::diagnose::groups::Reason::Unread);
+        *(if unread { &mut tally.unread } else { &mut tally.too_soon }) += 1;
+    } else if judgement.verdict.is_wrong() {
+        if evidence.groups.len() < limits::FINDINGS {
+            evidence.groups.push(GroupCase {
+                key,
+                group: name,
+                judgement: judgement.clone(),
+                lag: group.lag.entries,
+                pending: group.facts.pending,
+                consumers: group.facts.consumers,
+            });
+        } else {
+            *dropped += 1;
+        }
+    }
+    if track.crew.unwell > 0 {
+        add_consumers(evidence, (key, name, group), track, dropped);
+    }
+}
+
+fn add_consumers<'a>(
+    evidence: &mut Evidence<'a>,
+    (key, name, group): (&'a Name, &'a Name, &'a GroupState),
+    track: &GroupTrack,
+    dropped: &mut u64,
+) {
+    let Some(list) = &group.consumers else { return };
+    let read_ms_ago = u64::try_from(evidence.now_ms.saturating_sub(list.at_us.div_euclid(1000))).unwrap_or(0);
+    let judged = list.value.iter().zip(&track.crew.verdicts).zip(&track.crew.held_ms);
+    for ((consumer, verdict), held_ms) in judged {
+        let Some(verdict) = verdict.filter(|verdict| *verdict >= ConsumerVerdict::Stuck) else { continue };
+        if consumer.pending == Some(0) {
+            continue;
+        }
+        if evidence.consumers.len() >= limits::FINDINGS {
+            *dropped += 1;
+            continue;
+        }
+        evidence.consumers.push(ConsumerCase {
+            key,
+            group: name,
+            consumer: &consumer.name,
+            verdict,
+            pending: consumer.pending.unwrap_or(0),
+            idle_ms: consumer.idle_ms.unwrap_or(0),
+            held_ms: held_ms.unwrap_or(0),
+            read_ms_ago,
+            idle_is_attempt: consumer.inactive != Inactivity::Unsupported,
+        });
+    }
+}
+
+/// One poll of a group, out of what is known now.
+pub(super) fn poll(stream: &StreamState, group: &GroupState, at_us: i64) -> GroupPoll {
+    let now_ms = at_us.div_euclid(1000);
+    GroupPoll {
+        at_us,
+        cursor: group.facts.last_delivered,
+        entries_read: group.facts.entries_read,
+        pending: group.facts.pending,
+        consumers: group.facts.consumers,
+        lag: group.lag,
+        undelivered_age_ms: group.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
+        lost: group.lost_undelivered(),
+        length: stream.length.map(|length| length.value),
+    }
+}
+
+/// Consumers of a group; none while they are not known.
+pub(super) fn consumers(group: &GroupState) -> &[Consumer] {
+    group.consumers.as_ref().map_or(&[], |list| list.value.as_slice())
+}
+
+fn slow_work(reading: &Reading) -> Option<SlowWork> {
+    let now_ms = reading.now_ms();
+    let mut work = SlowWork::default();
+    for entry in reading.slowlog.entries()?.iter().filter(|entry| reading.slowlog.is_new(entry)) {
+        let at_ms = entry.at_s.saturating_mul(1000);
+        if now_ms.saturating_sub(at_ms) > MINUTE_MS {
+            continue;
+        }
+        work.entries += 1;
+        work.total_us = work.total_us.saturating_add(entry.duration_us);
+        if work.longest.as_ref().is_none_or(|(_, longest_us, _)| entry.duration_us > *longest_us) {
+            work.longest = Some((entry.command.clone(), entry.duration_us, at_ms));
+        }
+    }
+    Some(work)
+}
+
+fn pings(reading: &Reading) -> Pings {
+    let now_us = reading.at_us;
+    let is_late = |(at_us, _): &(i64, u64)| now_us.saturating_sub(*at_us) <= LATELY_US;
+    let mut all: Vec<u64> = reading.pings.trips().map(|(_, trip_us)| trip_us).collect();
+    let mut lately: Vec<u64> = reading.pings.trips().filter(is_late).map(|(_, trip_us)| trip_us).collect();
+    Pings {
+        samples: lately.len(),
+        longest_us: lately.iter().max().copied(),
+        median_us: median(&mut lately),
+        usual_us: if all.len() >= USUAL_SAMPLES { median(&mut all) } else { None },
+    }
+}
+
+fn median(times: &mut [u64]) -> Option<u64> {
+    let middle = times.len() / 2;
+    (!times.is_empty()).then(|| *times.select_nth_unstable(middle).1)
+}

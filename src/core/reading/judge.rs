@@ -1,0 +1,354 @@
+//! Verdicts and findings over time: what the reading keeps of them.
+//!
+//! Knows which group was read anew; decides nothing itself (`diagnose` does). Invariants: nothing is judged across
+//! a restart; a group or stream that is gone leaves nothing behind; a round costs what was read in it.
+
+use super::streams::StreamState;
+use super::{Reading, evidence};
+use crate::core::diagnose::consumers::{ConsumerVerdict, Listeners};
+use crate::core::diagnose::finding::{Finding, Health, Severity};
+use crate::core::diagnose::groups::hands::Around;
+use crate::core::diagnose::groups::track::GroupTrack;
+use crate::core::diagnose::groups::{GroupVerdict, Judgement};
+use crate::core::diagnose::growth::Growth;
+use crate::core::diagnose::hold::Hold;
+use crate::core::diagnose::rules::{self, CannotTell};
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::limits;
+use crate::core::model::server::Role;
+use crate::core::model::snapshot::ClockSource;
+use crate::core::model::{Name, StreamId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A list of clients older than this is no sign of life, microseconds: three times its rhythm.
+const CLIENTS_OLD_US: i64 = 15_000_000;
+
+/// Verdicts and findings.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    thresholds: Thresholds,
+    streams: BTreeMap<Name, StreamTrack>,
+    tracks: usize,
+    hold: Hold,
+    findings: Vec<Finding>,
+    cannot_tell: Vec<CannotTell>,
+    dropped: u64,
+    listeners: Option<(i64, Listeners)>,
+    lively: usize,
+    rejected: Growth,
+    epoch: Epoch,
+    began_us: Option<i64>,
+    polls: u32,
+    health: Health,
+}
+
+/// The groups of one stream.
+#[derive(Clone, Debug, Default)]
+struct StreamTrack {
+    groups: BTreeMap<Name, GroupTrack>,
+    groups_at_us: Option<i64>,
+    last_id: Option<StreamId>,
+    added: Option<u64>,
+}
+
+/// What must stay the same for windows to go on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Epoch {
+    run_id: Option<String>,
+    clock: ClockSource,
+}
+
+impl Default for Judged {
+    fn default() -> Self {
+        Self::new(Thresholds::default())
+    }
+}
+
+impl Judged {
+    /// Nothing judged yet.
+    pub fn new(thresholds: Thresholds) -> Self {
+        Self {
+            thresholds,
+            streams: BTreeMap::new(),
+            tracks: 0,
+            hold: Hold::default(),
+            findings: Vec::new(),
+            cannot_tell: Vec::new(),
+            dropped: 0,
+            listeners: None,
+            lively: 0,
+            rejected: Growth::of_a_minute(),
+            epoch: Epoch::default(),
+            began_us: None,
+            polls: 0,
+            health: Health::Unknown,
+        }
+    }
+
+    /// The limits in force.
+    pub fn thresholds(&self) -> &Thresholds {
+        &self.thresholds
+    }
+
+    /// The whole in one word.
+    pub fn health(&self) -> Health {
+        self.health
+    }
+
+    /// What is wrong: the worst first, then what began first.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// Groups, consumers and findings that are not well and not listed, for there are too many.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Rules that cannot tell whether anything is wrong, and why.
+    pub fn cannot_tell(&self) -> &[CannotTell] {
+        &self.cannot_tell
+    }
+
+    /// The verdict of a group, with its reason; `None` while it was not read or is beyond the bound.
+    pub fn group(&self, key: &Name, group: &Name) -> Option<&Judgement> {
+        Some(self.track(key, group)?.judgement())
+    }
+
+    /// The verdict of a stream: the worst of its groups; `None` without a group.
+    pub fn stream(&self, key: &Name) -> Option<GroupVerdict> {
+        self.streams.get(key)?.groups.values().map(|track| track.judgement().verdict).min()
+    }
+
+    pub(super) fn track(&self, key: &Name, group: &Name) -> Option<&GroupTrack> {
+        self.streams.get(key)?.groups.get(group)
+    }
+
+    pub(super) fn hold(&self) -> &Hold {
+        &self.hold
+    }
+
+    pub(super) fn rejected(&self) -> Option<u64> {
+        self.rejected.grown()
+    }
+
+    /// For how long this server has been watched without a break, milliseconds.
+    pub(super) fn watched_ms(&self, now_us: i64) -> u64 {
+        let since = self.began_us.map_or(0, |began_us| now_us.saturating_sub(began_us));
+        u64::try_from(since.div_euclid(1000)).unwrap_or(0)
+    }
+
+    /// Takes a round in that brought figures.
+    pub(super) fn advance(&mut self, reading: &Reading) {
+        let run_id = reading.info.as_ref().and_then(|info| info.value.server.run_id.clone());
+        let epoch = Epoch { run_id: run_id.or(self.epoch.run_id.take()), clock: reading.clock };
+        if self.began_us.is_some() && epoch != self.epoch {
+            *self = Self::new(self.thresholds);
+        }
+        self.epoch = epoch;
+        self.began_us.get_or_insert(reading.at_us);
+        self.polls = self.polls.saturating_add(1);
+        if let Some(info) = &reading.info {
+            self.rejected.add(info.at_us, info.value.stats.rejected_connections);
+        }
+        self.follow_clients(reading);
+        self.follow_streams(reading);
+        let mut dropped = 0;
+        let evidence = evidence::of(reading, self, &mut dropped);
+        let (found, cannot_tell) = rules::ask(&evidence, &self.thresholds);
+        self.hold.advance(reading.now_ms(), found, rules::patience, &self.thresholds);
+        self.cannot_tell = cannot_tell;
+        self.dropped = dropped.saturating_add(self.hold.dropped);
+        self.findings = self.hold.findings();
+        self.health = self.health_of(reading);
+    }
+
+    fn health_of(&self, reading: &Reading) -> Health {
+        match self.findings.first().map(|finding| finding.severity) {
+            Some(Severity::Critical) => return Health::Critical,
+            Some(Severity::Warning) => return Health::Warning,
+            None => {}
+        }
+        let is_watched = self.polls >= self.thresholds.window_polls
+            && self.watched_ms(reading.at_us) >= self.thresholds.window_ms;
+        if is_watched && reading.info.is_some() { Health::Ok } else { Health::Unknown }
+    }
+
+    /// Names are looked up among consumers once a list, not once a consumer.
+    fn follow_clients(&mut self, reading: &Reading) {
+        let Some(clients) = &reading.clients else { return };
+        if reading.at_us.saturating_sub(clients.at_us) > CLIENTS_OLD_US {
+            self.listeners = None;
+        } else if self.listeners.as_ref().is_none_or(|(at_us, _)| *at_us != clients.at_us) {
+            let called: BTreeSet<&Name> = clients
+                .value
+                .iter()
+                .map(|client| &client.name)
+                .filter(|n| !n.as_bytes().is_empty())
+                .collect();
+            let groups = reading.streams.values().flat_map(|stream| stream.groups.values());
+            let names = groups.flat_map(evidence::consumers).map(|consumer| &consumer.name);
+            let meant: BTreeSet<&Name> = match called.is_empty() {
+                true => BTreeSet::new(),
+                false => names.filter(|name| called.contains(name)).collect(),
+            };
+            let listeners = Listeners::among(&clients.value, |name| meant.contains(name));
+            self.listeners = Some((clients.at_us, listeners));
+        }
+    }
+
+    fn follow_streams(&mut self, reading: &Reading) {
+        let role = reading.info.as_ref().map_or(Role::Unknown, |info| info.value.server.role);
+        let context = Context {
+            limits: &self.thresholds,
+            listeners: self.listeners.as_ref().map(|(at_us, listeners)| (listeners, *at_us)),
+            lively: self.lively,
+            is_replica: role == Role::Replica,
+        };
+        let (mut tracks, mut lively) = (0, 0);
+        for (key, stream) in &reading.streams {
+            if stream.groups.is_empty() {
+                self.streams.remove(key);
+                continue;
+            }
+            let places = limits::JUDGED_GROUPS.saturating_sub(tracks);
+            match self.streams.get_mut(key) {
+                Some(track) => track.advance(stream, &context, places),
+                None => {
+                    let mut track = StreamTrack::default();
+                    track.advance(stream, &context, places);
+                    self.streams.insert(key.clone(), track);
+                }
+            }
+            if let Some(track) = self.streams.get(key) {
+                tracks += track.groups.len();
+                lively += track.groups.values().map(|group| group.crew.lively).sum::<usize>();
+            }
+        }
+        if self.streams.len() > reading.streams.len()
+            || self.streams.keys().any(|key| !reading.streams.contains_key(key))
+        {
+            self.streams.retain(|key, _| reading.streams.contains_key(key));
+        }
+        (self.tracks, self.lively) = (tracks, lively);
+    }
+}
+
+/// What every group is judged by.
+struct Context<'a> {
+    limits: &'a Thresholds,
+    listeners: Option<(&'a Listeners, i64)>,
+    lively: usize,
+    is_replica: bool,
+}
+
+impl StreamTrack {
+    fn advance(&mut self, stream: &StreamState, context: &Context<'_>, places: usize) {
+        let (last_id, added) = (stream.fact(|d| d.last_generated), stream.fact(|d| d.entries_added));
+        let went_back = last_id.zip(self.last_id).is_some_and(|(now, before)| now < before)
+            || added.zip(self.added).is_some_and(|(now, before)| now < before);
+        if went_back {
+            // Another stream under the same key.
+            self.groups.clear();
+        }
+        (self.last_id, self.added) = (last_id, added);
+        let is_new = stream.groups_at_us != self.groups_at_us;
+        self.groups_at_us = stream.groups_at_us;
+        if self.groups.len() > stream.groups.len()
+            || (is_new && self.groups.keys().any(|name| !stream.groups.contains_key(name)))
+        {
+            self.groups.retain(|name, _| stream.groups.contains_key(name));
+        }
+        let at_us = stream.groups_at_us.unwrap_or(0);
+        let detail = stream.detail.as_ref().map(|detail| &detail.value);
+        for (name, group) in &stream.groups {
+            let poll = || evidence::poll(stream, group, at_us);
+            let has_place = self.groups.len() < places;
+            match self.groups.get_mut(name) {
+                Some(track) => {
+                    if is_new {
+                        track.advance(poll(), detail);
+                    }
+                    context.look_into(track, stream, group, is_new);
+                }
+                None if has_place => {
+                    let mut track = GroupTrack::new(poll(), detail);
+                    context.look_into(&mut track, stream, group, true);
+                    self.groups.insert(name.clone(), track);
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+impl Context<'_> {
+    /// Takes what was read of the group's inside, and judges it where anything is new.
+    fn look_into(
+        &self,
+        track: &mut GroupTrack,
+        stream: &StreamState,
+        group: &super::groups::GroupState,
+        mut is_new: bool,
+    ) {
+        let rows = group.pending.as_ref();
+        let mut rows_are_new = false;
+        if let Some(rows) = rows.filter(|rows| rows.at_us != track.rows.at_us) {
+            track.rows.advance(rows.at_us, &rows.value, floor(stream, rows.at_us), self.limits);
+            rows_are_new = true;
+        }
+        let list = group.consumers.as_ref().filter(|_| !self.is_replica);
+        if let Some(list) = list.filter(|list| rows_are_new || list.at_us != track.crew.at_us) {
+            let around = Around {
+                rows: rows.map_or(&[], |rows| rows.value.as_slice()),
+                behind_ms: track.behind_ms(),
+                listeners: self.listeners.map(|(listeners, at_us)| {
+                    (listeners, list.at_us.saturating_sub(at_us).div_euclid(1_000_000))
+                }),
+                lively: self.lively.saturating_sub(track.crew.lively),
+            };
+            track.take_crew(list.at_us, &list.value, &around, self.limits);
+            is_new = true;
+        }
+        if is_new || rows_are_new {
+            track.judge(super::evidence::consumers(group), self.limits);
+        }
+    }
+}
+
+/// The id below which no entry is left, where that was read before the rows.
+fn floor(stream: &StreamState, rows_at_us: i64) -> Option<StreamId> {
+    let detail = stream.detail.as_ref().filter(|detail| detail.at_us <= rows_at_us)?;
+    let is_empty = stream.length.is_some_and(|length| length.value == 0 && length.at_us <= rows_at_us);
+    if is_empty { Some(StreamId::MAX) } else { detail.value.first_entry }
+}
+
+impl Reading {
+    /// The whole in one word.
+    pub fn health(&self) -> Health {
+        self.judged.health()
+    }
+
+    /// What is wrong: the worst first, then what began first.
+    pub fn findings(&self) -> &[Finding] {
+        self.judged.findings()
+    }
+
+    /// The verdict of a group, with its reason; `None` while it was not read.
+    pub fn group_verdict(&self, key: &Name, group: &Name) -> Option<&Judgement> {
+        self.judged.group(key, group)
+    }
+
+    /// The verdict of a stream: the worst of its groups; `None` without a group.
+    pub fn stream_verdict(&self, key: &Name) -> Option<GroupVerdict> {
+        self.judged.stream(key)
+    }
+
+    /// The verdict of a consumer; `None` while it was not read, and on a replica, where what is told of consumers
+    /// is old.
+    pub fn consumer_verdict(&self, key: &Name, group: &Name, consumer: &Name) -> Option<ConsumerVerdict> {
+        let list = evidence::consumers(self.streams.get(key)?.groups.get(group)?);
+        let place = list.iter().position(|row| row.name == *consumer)?;
+        self.judged.track(key, group)?.crew.verdicts.get(place).copied().flatten()
+    }
+}
