@@ -1,0 +1,85 @@
+//! How long entries waited for their delivery, without a probe: from rows that are still pending.
+
+use crate::server::{Kind, kinds};
+use crate::watch::{connection, runtime, server, session};
+use std::time::{Duration, Instant};
+use streamgauge::core::model::Name;
+use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::Focus;
+use streamgauge::edge::source::Session;
+
+/// What there is between an entry and its delivery.
+const DELAY: Duration = Duration::from_millis(200);
+/// The server's milliseconds and ours begin at different instants, and its clock is read over a socket.
+const TOLERANCE_MS: u64 = 10;
+
+/// Adds ten entries, has them delivered after the delay, acknowledges none. At least and at most what they waited.
+fn deliver(connection: &mut redis::Connection) -> (u64, u64) {
+    let added_first = Instant::now();
+    for _ in 0..10 {
+        redis::cmd("XADD").arg("late").arg("*").arg("f").arg("v").exec(connection).unwrap();
+    }
+    let added_last = Instant::now();
+    std::thread::sleep(DELAY);
+    let least = added_last.elapsed();
+    let mut read = redis::cmd("XREADGROUP");
+    read.arg("GROUP").arg("g").arg("c").arg("COUNT").arg(10).arg("STREAMS").arg("late").arg(">");
+    read.exec(connection).unwrap();
+    (least.as_millis() as u64, added_first.elapsed().as_millis() as u64)
+}
+
+async fn round(session: &mut Session, reading: &mut Reading) {
+    session.connect().await.unwrap();
+    reading.advance(session.round(&Focus::default()).await.unwrap());
+    if let Some(snapshot) = session.search_step().await.unwrap() {
+        reading.advance(snapshot);
+    }
+}
+
+fn check(kind: Kind) {
+    let server = server(kind);
+    let mut connection = connection(&server);
+    redis::cmd("XGROUP")
+        .arg("CREATE")
+        .arg("late")
+        .arg("g")
+        .arg("0")
+        .arg("MKSTREAM")
+        .exec(&mut connection)
+        .unwrap();
+    let (runtime, mut session, mut reading) = (runtime(), session(&server), Reading::new(0));
+    // An old entry that is stuck: it was delivered late, but not now.
+    redis::cmd("XADD").arg("late").arg("5-0").arg("f").arg("v").exec(&mut connection).unwrap();
+    redis::cmd("XREADGROUP")
+        .arg("GROUP")
+        .arg("g")
+        .arg("c")
+        .arg("STREAMS")
+        .arg("late")
+        .arg(">")
+        .exec(&mut connection)
+        .unwrap();
+    let (mut least_ms, mut most_ms) = (u64::MAX, 0);
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let times = loop {
+        let (least, most) = deliver(&mut connection);
+        (least_ms, most_ms) = (least_ms.min(least), most_ms.max(most));
+        runtime.block_on(round(&mut session, &mut reading));
+        let group =
+            reading.streams.get(&Name::from("late")).and_then(|stream| stream.groups.get(&Name::from("g")));
+        let times = group.map(|group| group.delivery_ms(reading.at_us)).unwrap_or_default();
+        if times.samples >= 40 {
+            break times;
+        }
+        assert!(Instant::now() < deadline, "{kind:?}: {times:?}");
+    };
+    let within = least_ms.saturating_sub(TOLERANCE_MS)..=most_ms + TOLERANCE_MS;
+    assert!(within.contains(&times.p50.unwrap()), "{kind:?}: {times:?} is not in {within:?}");
+    assert!(within.contains(&times.p95.unwrap()), "{kind:?}: {times:?} is not in {within:?}");
+    assert!(within.contains(&times.max.unwrap()), "{kind:?}: the stuck one is no sample: {times:?}");
+}
+
+#[test]
+fn delivery_times_are_those_of_what_was_delivered_just_now() {
+    kinds().into_iter().for_each(check);
+}

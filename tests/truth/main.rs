@@ -1,0 +1,13 @@
+//! What is shown is true, on real servers of both kinds: the hit ratio of others while we
+//! poll, delivery times of a group.
+//!
+//! Knows what is done to a server and what was read of it; nothing of how it is shown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "../support/server.rs"]
+mod server;
+
+mod delivery;
+mod hits;
+mod watch;
