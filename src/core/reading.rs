@@ -188,9 +188,10 @@ impl Reading {
         self.advance_streams(&snapshot.streams, &snapshot.groups, &snapshot.gone);
         for (key, group, backlog) in &snapshot.backlogs {
             let Some(stream) = self.streams.get_mut(key) else { continue };
+            let length = stream.length.map(|length| length.value);
             let detail = stream.detail.as_ref().map(|detail| &detail.value);
             if let Some(state) = stream.groups.get_mut(group) {
-                state.take_backlog(&backlog.value, detail);
+                state.take_backlog(&backlog.value, length, detail);
             }
         }
         for (key, group, consumers) in snapshot.consumers {

@@ -106,9 +106,9 @@ impl GroupState {
     }
 
     /// Takes a count of what was not delivered in.
-    pub fn take_backlog(&mut self, backlog: &Backlog, detail: Option<&StreamDetail>) {
-        self.lag =
-            self.lags.count(backlog, detail.and_then(|detail| detail.entries_added), self.facts.entries_read);
+    pub fn take_backlog(&mut self, backlog: &Backlog, length: Option<u64>, detail: Option<&StreamDetail>) {
+        let added = detail.and_then(|detail| detail.entries_added);
+        self.lag = self.lags.count(backlog, &self.facts, length, added);
         if self.facts.last_delivered == Some(backlog.cursor) {
             let stand = self.stand(&self.facts, detail);
             self.losses.advance(stand);

@@ -21,11 +21,25 @@ struct Counted {
 }
 
 impl LagTrack {
-    /// Takes a count in: exact below its cap.
-    pub fn count(&mut self, backlog: &Backlog, added: Option<u64>, read: Option<u64>) -> Lag {
-        self.counted = Some(Counted { backlog: *backlog, added, read });
-        let kind = if backlog.is_capped { LagKind::AtLeast } else { LagKind::Exact };
-        Lag { entries: Some(backlog.entries), kind }
+    /// Takes a count in: exact below its cap; beyond it the server's own figure is the better estimate where it
+    /// does not contradict the count.
+    pub fn count(
+        &mut self,
+        backlog: &Backlog,
+        group: &Group,
+        length: Option<u64>,
+        added: Option<u64>,
+    ) -> Lag {
+        self.counted = Some(Counted { backlog: *backlog, added, read: group.entries_read });
+        if !backlog.is_capped {
+            return Lag { entries: Some(backlog.entries), kind: LagKind::Exact };
+        }
+        match group.lag {
+            ServerLag::Known(lag) if lag > backlog.entries && length.is_some_and(|length| lag < length) => {
+                Lag { entries: Some(lag), kind: LagKind::Estimate }
+            }
+            _ => Lag { entries: Some(backlog.entries), kind: LagKind::AtLeast },
+        }
     }
 
     /// The lag by the ids (redis.md B1, cases 1 to 3); else an estimate from the last count, or the server's own.
@@ -130,14 +144,21 @@ mod tests {
     #[test]
     fn a_count_below_its_cap_is_exact_and_one_at_it_is_a_lower_bound() {
         let mut lags = LagTrack::default();
-        assert_eq!(lags.count(&backlog(6, 3, false), None, None).kind, LagKind::Exact);
-        assert_eq!(lags.count(&backlog(6, 1000, true), None, None).kind, LagKind::AtLeast);
+        let mut counted = |entries, is_capped, lag| {
+            let lag = lags.count(&backlog(6, entries, is_capped), &group(6, None, lag), Some(9_000), None);
+            (lag.entries, lag.kind)
+        };
+        assert_eq!(counted(3, false, ServerLag::Known(99)), (Some(3), LagKind::Exact));
+        assert_eq!(counted(1000, true, ServerLag::Unknown), (Some(1000), LagKind::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(5)), (Some(1000), LagKind::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(20_000)), (Some(1000), LagKind::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(4_000)), (Some(4_000), LagKind::Estimate));
     }
 
     #[test]
     fn between_counts_the_counters_carry_the_last_one_on_as_an_estimate() {
         let mut lags = LagTrack::default();
-        lags.count(&backlog(6, 30, false), Some(100), Some(50));
+        lags.count(&backlog(6, 30, false), &group(6, Some(50), ServerLag::Unknown), Some(500), Some(100));
         let lag = lags.judge(&group(7, Some(60), ServerLag::Unknown), Some(500), Some(&detail(125)));
         assert_eq!((lag.entries, lag.kind), (Some(45), LagKind::Estimate));
     }
@@ -145,7 +166,7 @@ mod tests {
     #[test]
     fn the_oldest_undelivered_entry_is_known_as_long_as_it_is_ahead() {
         let mut lags = LagTrack::default();
-        lags.count(&backlog(6, 3, false), None, None);
+        lags.count(&backlog(6, 3, false), &group(6, None, ServerLag::Unknown), Some(9), None);
         assert_eq!(lags.first_after(StreamId::new(6, 0)), Some(StreamId::new(6, 1)));
         assert_eq!(lags.first_after(StreamId::new(7, 0)), None);
         assert_eq!(lags.first_after(StreamId::new(5, 0)), None);

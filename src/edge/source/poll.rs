@@ -125,6 +125,13 @@ impl Poller {
         self.next_round_us = if in_rhythm > now_us { in_rhythm } else { now_us.saturating_add(interval_us) };
         let focus = self.focus.borrow_and_update().clone();
         let read = self.session.round(&focus).await;
+        if read.as_ref().is_ok_and(|snapshot| snapshot.info.is_none())
+            && self.opening == limits::OPENING_ROUNDS
+        {
+            // An old server has refused several sections in one call: it is asked again in its own way, now.
+            self.opening -= 1;
+            self.next_round_us = now_us;
+        }
         self.tell_read(read.map(Some)).await?;
         self.open().await
     }

@@ -38,9 +38,9 @@ impl Known {
             if !needs_count(stream, state) || chosen.contains(&(key.clone(), group.clone())) {
                 continue;
             }
-            let cap = cap(stream);
+            let cap = cap(stream, state);
             let expected = state.backlog.unwrap_or(0).saturating_mul(2).max(16).min(u64::from(cap));
-            let cost_us = limits::COUNT_BASE_US + expected * limits::COUNT_ENTRY_NS / 1000;
+            let cost_us = limits::COUNT_BASE_US + expected * entry_ns(stream) / 1000;
             if cost_us > budget_us {
                 break;
             }
@@ -88,6 +88,7 @@ impl Known {
             let group = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name));
             if let Some(group) = group {
                 group.backlog = Some(backlog.value.entries);
+                group.was_capped = backlog.value.is_capped;
             }
         }
         for page in snapshot.pending.iter().filter(|page| page.start != StreamId::MIN) {
@@ -110,9 +111,16 @@ fn needs_count(stream: &Stream, group: &Group) -> bool {
     stream.length != Some(0) && cursor >= first && cursor < last
 }
 
-/// Entries counted at most: fewer where they are long, since a script makes a copy of each.
-fn cap(stream: &Stream) -> u32 {
-    let entry_bytes = (stream.reply_bytes / 2).max(1);
-    let cap = (limits::COUNT_BYTES / entry_bytes).clamp(10, u64::from(limits::COUNT_CAP));
-    u32::try_from(cap).unwrap_or(limits::COUNT_CAP)
+/// Entries counted at most: fewer where they are long. Of a backlog that was beyond that, and is by the server's
+/// own figure still, only the first is read.
+fn cap(stream: &Stream, group: &Group) -> u32 {
+    let cap = (limits::COUNT_CALL_US * 1000 / entry_ns(stream)).clamp(10, u64::from(limits::COUNT_CAP));
+    let is_long = group.was_capped && group.server_lag.is_some_and(|lag| lag > cap);
+    if is_long { limits::COUNT_FIRST } else { u32::try_from(cap).unwrap_or(limits::COUNT_CAP) }
+}
+
+/// What an entry of this stream adds to a count, nanoseconds: by the size of its first and last one.
+fn entry_ns(stream: &Stream) -> u64 {
+    let entry_bytes = (stream.reply_bytes.saturating_sub(limits::XINFO_STREAM_BYTES) / 2).max(30);
+    entry_bytes * limits::COUNT_BYTE_NS + 100
 }

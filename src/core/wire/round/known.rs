@@ -53,6 +53,10 @@ pub(super) struct Group {
     pub(super) sampled_to: Option<StreamId>,
     /// How many entries the last count found: what the next one will cost.
     pub(super) backlog: Option<u64>,
+    /// Whether it found more than it may count.
+    pub(super) was_capped: bool,
+    /// The server's own lag.
+    pub(super) server_lag: Option<u64>,
     suspicious: bool,
     was_read: bool,
 }
@@ -295,6 +299,7 @@ impl Known {
                         consumers,
                         pending,
                         cursor: facts.last_delivered,
+                        server_lag: facts.lag.raw().and_then(|lag| u64::try_from(lag).ok()),
                         suspicious: grew || stuck,
                         ..std::mem::take(&mut group)
                     },
