@@ -1,0 +1,107 @@
+//! What the console costs a server: which commands it sends, and how long each keeps the server.
+
+use std::collections::BTreeMap;
+
+use crate::server::{Options, Server, wait_until};
+use crate::{connect, is_live, launch};
+
+/// What a console may say: the set-up, and the closed set of reads.
+const ALLOWED: [&str; 25] = [
+    "hello",
+    "auth",
+    "select",
+    "client|setname",
+    "client|setinfo",
+    "client|no-evict",
+    "client|no-touch",
+    "ping",
+    "time",
+    "info",
+    "scan",
+    "type",
+    "xlen",
+    "xinfo|stream",
+    "xinfo|groups",
+    "xinfo|consumers",
+    "xpending",
+    "xrange",
+    "xrevrange",
+    "eval_ro",
+    "eval",
+    "client|list",
+    "slowlog|get",
+    "latency|latest",
+    // The test's own, which empties the statistics.
+    "config|resetstat",
+];
+
+/// Calls and microseconds by command.
+fn statistics(server: &Server) -> BTreeMap<String, (u64, u64)> {
+    let text = server.redis_cli(&["INFO", "commandstats"]);
+    let field = |line: &str, name: &str| -> u64 {
+        let (_, rest) = line.split_once(name).unwrap();
+        rest.split(',').next().unwrap().parse().unwrap()
+    };
+    let row = |line: &str| {
+        let (name, rest) = line.trim().strip_prefix("cmdstat_")?.split_once(':')?;
+        Some((name.to_owned(), (field(rest, "calls="), field(rest, "usec="))))
+    };
+    text.lines().filter_map(row).collect()
+}
+
+fn calls(server: &Server, command: &str) -> u64 {
+    statistics(server).get(command).map_or(0, |(calls, _)| *calls)
+}
+
+#[test]
+fn only_reads_are_sent_and_none_keeps_the_server() {
+    let server = Server::start(Options::default());
+    let mut connection = connect(&server);
+    let mut pipeline = redis::pipe();
+    for number in 0..200 {
+        let key = format!("stream-{number:03}");
+        for entry in 0..5 {
+            pipeline.cmd("XADD").arg(&[&key, "*", "n", &entry.to_string()]);
+        }
+        for group in ["billing", "mail", "audit"] {
+            pipeline.cmd("XGROUP").arg(&["CREATE", &key, group, "0"]);
+            for consumer in ["a", "b", "c", "d", "e"] {
+                pipeline
+                    .cmd("XREADGROUP")
+                    .arg(&["GROUP", group, consumer, "COUNT", "1", "STREAMS", &key, ">"]);
+            }
+        }
+    }
+    pipeline.exec(&mut connection).unwrap();
+    redis::cmd("CONFIG").arg(&["SET", "slowlog-log-slower-than", "1000"]).exec(&mut connection).unwrap();
+    redis::cmd("CONFIG").arg(&["SET", "slowlog-max-len", "10000"]).exec(&mut connection).unwrap();
+    redis::cmd("SLOWLOG").arg("RESET").exec(&mut connection).unwrap();
+    redis::cmd("CONFIG").arg("RESETSTAT").exec(&mut connection).unwrap();
+
+    let mut terminal = launch(&server, &["--interval", "200ms"]).start();
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("stream-0"));
+    for screen in ["2", "3", "8", "9", "2\r\r\r", "2e"] {
+        let before = calls(&server, "info");
+        terminal.press(screen);
+        wait_until("three rounds were read", || calls(&server, "info") > before + 6);
+    }
+    wait_until("every stream was read ten times", || calls(&server, "xinfo|groups") > 2_000);
+    terminal.press("q");
+    assert_eq!(terminal.exit_status(), 0);
+
+    let statistics = statistics(&server);
+    for (command, (calls, usec)) in &statistics {
+        assert!(ALLOWED.contains(&command.as_str()), "{command} was sent: {statistics:?}");
+        let mean = usec / calls.max(&1);
+        assert!(mean < 300, "{command} takes {mean} us: {statistics:?}");
+    }
+    for command in ["xinfo|stream", "xinfo|consumers", "xpending", "client|list", "slowlog|get", "xrevrange"]
+    {
+        assert!(statistics.contains_key(command), "{command} was not asked: {statistics:?}");
+    }
+    // A machine that takes the processor away in the middle of a command makes a slow entry: one in 200 may be.
+    let slow: usize = server.redis_cli(&["SLOWLOG", "LEN"]).trim().parse().unwrap();
+    let sent: u64 = statistics.values().map(|(calls, _)| calls).sum();
+    let share = slow as f64 / sent as f64;
+    assert!(share < 0.005, "{slow} of {sent}: {}", server.redis_cli(&["SLOWLOG", "GET", "20"]));
+}
