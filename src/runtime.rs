@@ -2,6 +2,7 @@
 //!
 //! Knows everything; decides little. Invariant: the console's loop never waits for Redis, a disk or a name.
 
+pub mod check;
 pub mod console;
 pub mod effects;
 pub mod frames;

@@ -4,11 +4,12 @@
 //! carries the result and nothing else, and an output that nobody reads ends the program quietly.
 
 use super::console::{self, Console};
-use super::{logging, panics, snapshot};
+use super::{check, logging, panics, snapshot};
 use crate::app::Setup;
 use crate::cli::{self, Action, Cli, Format};
 use crate::commands;
-use crate::config::{Flags, Problems, Target};
+use crate::config::{Env, Flags, Problems, Target};
+use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::wire::round::PollSettings;
@@ -26,12 +27,20 @@ use tokio::runtime::{Builder, Runtime};
 /// Does what the command line asks for; the exit status.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();
+    let args: Vec<OsString> = args.into_iter().collect();
+    let is_check = args.iter().skip(1).any(|arg| arg == "check");
     match cli::parse(args) {
         Ok(cli) => act(cli).unwrap_or_else(|failure| failure.tell()),
         Err(error) => {
             // clap writes help to standard output and mistakes to standard error.
             let _closed = error.print();
-            u8::try_from(error.exit_code()).unwrap_or(2)
+            match u8::try_from(error.exit_code()) {
+                Ok(0) => 0,
+                // To a script a check that was asked for wrongly is one that could not tell.
+                _ if is_check => check::COULD_NOT_TELL,
+                Ok(status) => status,
+                Err(_) => 2,
+            }
         }
     }
 }
@@ -87,7 +96,7 @@ fn act(cli: Cli) -> Result<u8, Failure> {
             io::stdout().write_all(commands::reference(&loaded.config.keys).as_bytes())?;
             Ok(0)
         }
-        Action::Check(_) => Err(Failure::Failed("check is not built yet".to_owned())),
+        Action::Check(asked) => Ok(check(&cli.flags, env, asked)),
         Action::Snapshot(asked) => take_snapshot(&files::load(&cli.flags, env)?, &cli.flags, asked),
         Action::Demo(asked) => play_demo(&files::load(&cli.flags, env)?, asked),
         Action::Console => {
@@ -121,6 +130,30 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result
         Err(snapshot::SnapshotError::Outage(error)) => Err(Failure::Failed(error)),
         Err(snapshot::SnapshotError::Output(error)) => Err(error.into()),
     }
+}
+
+/// For scripts: every way not to know has the same status.
+fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
+    let checked = files::load(flags, env).map_err(Failure::from).and_then(|loaded| {
+        logging::to_stderr();
+        let target = loaded.target(flags)?;
+        let wanted = check::Wanted {
+            watch: asked.watch,
+            interval: loaded.config.settings.interval,
+            json: asked.format == Format::Json,
+            only_critical: asked.fail_on == cli::FailOn::Critical,
+            thresholds: Thresholds::default(),
+        };
+        let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, true));
+        let runtime = runtime()?;
+        let result = runtime.block_on(check::run(session, &wanted, &mut io::stdout()));
+        runtime.shutdown_background();
+        result.map_err(|error| Failure::Failed(error.to_string()))
+    });
+    checked.unwrap_or_else(|failure| {
+        failure.tell();
+        check::COULD_NOT_TELL
+    })
 }
 
 fn play_demo(loaded: &Loaded, asked: cli::Demo) -> Result<u8, Failure> {

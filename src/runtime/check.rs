@@ -1,0 +1,76 @@
+//! `streamgauge check`: watches for a while, then says what is wrong, on standard output and as exit status.
+//!
+//! Exit status: 0 ok, 1 warning, 2 critical, 3 could not tell. Invariant: what could not be read or judged is
+//! never ok.
+
+use super::pass::{pass, wait};
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::Outage;
+use crate::core::reading::Reading;
+use crate::edge::source::Session;
+use crate::report::check::{self, Verdict};
+use std::io::{self, Write};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// The status of a check that could not tell, mistakes of usage and configuration included.
+pub const COULD_NOT_TELL: u8 = 3;
+/// Rates are taken over this, microseconds: as the console has them.
+const RATE_WINDOW_US: i64 = 10_000_000;
+
+/// What is wanted.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// How long to watch.
+    pub watch: Duration,
+    /// Time between passes.
+    pub interval: Duration,
+    /// As JSON instead of text.
+    pub json: bool,
+    /// Only what is critical fails.
+    pub only_critical: bool,
+    /// From when on something is wrong.
+    pub thresholds: Thresholds,
+}
+
+/// Why it could not be told.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// No connection, or lost meanwhile.
+    #[error("{0}")]
+    Outage(String),
+    /// Standard output is gone or full.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+/// Watches, writes what is wrong, and gives the exit status.
+///
+/// # Errors
+/// The connection could not be made or was lost for good, or the output can't be written.
+pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<u8, CheckError> {
+    let mut reading = Reading::new(RATE_WINDOW_US).with_thresholds(wanted.thresholds);
+    let told = |outage: Outage| CheckError::Outage(outage.error);
+    session.connect().await.map_err(told)?;
+    let until = Instant::now() + wanted.watch;
+    let mut is_first = true;
+    loop {
+        let began = Instant::now();
+        pass(&mut session, &mut reading, is_first).await.map_err(told)?;
+        is_first = false;
+        if Instant::now() >= until {
+            break;
+        }
+        wait(&mut session, (began + wanted.interval).min(until)).await;
+    }
+    let text = if wanted.json { check::json(&reading) } else { check::text(&reading) };
+    writeln!(out, "{text}")?;
+    out.flush()?;
+    Ok(match Verdict::of(&reading) {
+        Verdict::Ok => 0,
+        Verdict::Warning if wanted.only_critical => 0,
+        Verdict::Warning => 1,
+        Verdict::Critical => 2,
+        Verdict::Unknown => COULD_NOT_TELL,
+    })
+}
