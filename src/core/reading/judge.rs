@@ -141,7 +141,7 @@ impl Judged {
     /// Takes a round in that brought figures.
     pub(super) fn advance(&mut self, reading: &Reading) {
         let run_id = reading.info.as_ref().and_then(|info| info.value.server.run_id.clone());
-        let epoch = Epoch { run_id: run_id.or(self.epoch.run_id.take()), clock: reading.clock };
+        let epoch = Epoch { run_id: run_id.or_else(|| self.epoch.run_id.clone()), clock: reading.clock };
         if self.began_us.is_some() && epoch != self.epoch {
             *self = Self::new(self.thresholds);
         }
