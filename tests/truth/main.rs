@@ -1,5 +1,6 @@
-//! What is shown is true, on real servers of both kinds: the hit ratio of others while we
-//! poll, delivery times of a group.
+//! What is shown is true, and looking is cheap, on real servers of both kinds: the hit ratio of others while we
+//! poll, delivery times of a group, what a million
+//! pending entries cost.
 //!
 //! Knows what is done to a server and what was read of it; nothing of how it is shown.
 
@@ -10,4 +11,5 @@ mod server;
 
 mod delivery;
 mod hits;
+mod pending;
 mod watch;

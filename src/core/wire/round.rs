@@ -6,6 +6,7 @@
 
 mod backlogs;
 mod capabilities;
+mod costs;
 mod discovery;
 mod known;
 
@@ -182,7 +183,7 @@ impl Planner {
             self.known.ask_stream(key, &self.capabilities, now_us, &mut round);
         }
         for (key, group) in &groups {
-            self.known.ask_group(key, group, false, &self.capabilities, &mut round);
+            self.known.ask_group(key, group, self.call_us(), &self.capabilities, &mut round);
         }
         self.capabilities.try_one_first(&mut round.commands);
         round.commands.extend(closing);
@@ -194,7 +195,13 @@ impl Planner {
         let mut round = self.detail(Vec::new());
         let bare = round.commands.len();
         let closing = round.commands.pop();
-        self.known.ask_backlogs(&Focus::default(), u64::MAX, &self.capabilities, &mut round);
+        self.known.ask_backlogs(
+            &Focus::default(),
+            u64::MAX,
+            limits::COUNT_CALL_US,
+            &self.capabilities,
+            &mut round,
+        );
         self.capabilities.try_one_first(&mut round.commands);
         round.commands.extend(closing);
         (round.commands.len() > bare).then_some(round)
@@ -294,16 +301,28 @@ impl Planner {
         }
     }
 
+    /// Server time that a read of ours may take: more where it is asked but once.
+    fn call_us(&self) -> u64 {
+        if self.settings.everything { limits::CALL_US } else { limits::POLLED_CALL_US }
+    }
+
     fn ask_groups(&mut self, round: &mut Round, focus: &Focus) {
         for (key, group) in self.known.groups_in_turn(focus, self.settings.everything) {
             let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
-            self.known.ask_group(&key, &group, wanted, &self.capabilities, round);
+            let within_us = if wanted { u64::MAX } else { self.call_us() };
+            self.known.ask_group(&key, &group, within_us, &self.capabilities, round);
             self.known.ask_deliveries(&key, &group, &self.capabilities, round);
         }
         if !self.settings.everything {
             let share = self.settings.interval_us.clamp(SECOND_US / 10, SECOND_US);
             let budget_us = limits::COUNT_US_PER_S * share / SECOND_US;
-            self.known.ask_backlogs(focus, budget_us.max(500), &self.capabilities, round);
+            self.known.ask_backlogs(
+                focus,
+                budget_us.max(500),
+                limits::POLLED_CALL_US,
+                &self.capabilities,
+                round,
+            );
         }
         if let Some((key, group, consumer)) = &focus.pending
             && self.capabilities.may(Verb::Xpending)

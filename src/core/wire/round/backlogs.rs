@@ -12,11 +12,13 @@ use crate::core::model::{Name, Snapshot, StreamId};
 use std::collections::BTreeSet;
 
 impl Known {
-    /// Asks for counts: of what is looked at, then of others in turn, until `budget_us` of server time is spent.
+    /// Asks for counts: of what is looked at, then of others in turn, each within `call_us` of server time, until
+    /// `budget_us` is spent.
     pub fn ask_backlogs(
         &mut self,
         focus: &Focus,
         mut budget_us: u64,
+        call_us: u64,
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
@@ -38,7 +40,7 @@ impl Known {
             if !needs_count(stream, state) || chosen.contains(&(key.clone(), group.clone())) {
                 continue;
             }
-            let cap = cap(stream, state);
+            let cap = cap(stream, state, call_us);
             let expected = state.backlog.unwrap_or(0).saturating_mul(2).max(16).min(u64::from(cap));
             let cost_us = limits::COUNT_BASE_US + expected * entry_ns(stream) / 1000;
             if cost_us > budget_us {
@@ -113,8 +115,8 @@ fn needs_count(stream: &Stream, group: &Group) -> bool {
 
 /// Entries counted at most: fewer where they are long. Of a backlog that was beyond that, and is by the server's
 /// own figure still, only the first is read.
-fn cap(stream: &Stream, group: &Group) -> u32 {
-    let cap = (limits::COUNT_CALL_US * 1000 / entry_ns(stream)).clamp(10, u64::from(limits::COUNT_CAP));
+fn cap(stream: &Stream, group: &Group, call_us: u64) -> u32 {
+    let cap = (call_us * 1000 / entry_ns(stream)).clamp(10, u64::from(limits::COUNT_CAP));
     let is_long = group.was_capped && group.server_lag.is_some_and(|lag| lag > cap);
     if is_long { limits::COUNT_FIRST } else { u32::try_from(cap).unwrap_or(limits::COUNT_CAP) }
 }

@@ -7,6 +7,7 @@ use super::super::observation::Observation;
 use super::super::read::{ReadCmd, Verb};
 use super::super::resp::{RefusalKind, Resp};
 use super::capabilities::Capabilities;
+use super::costs::ListCost;
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
@@ -30,6 +31,7 @@ pub struct Known {
     group_turn: Option<(Name, Name)>,
     suspicious_turn: Option<(Name, Name)>,
     refused: usize,
+    list_cost: ListCost,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -216,12 +218,12 @@ impl Known {
         }
     }
 
-    /// The commands for the inside of a group. `fetched` asks even what is too costly to poll.
+    /// The commands for the inside of a group, each within so much of the server's time.
     pub fn ask_group(
         &mut self,
         key: &Name,
         name: &Name,
-        fetched: bool,
+        within_us: u64,
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
@@ -231,12 +233,14 @@ impl Known {
         // A group without consumers and pending entries has nothing inside to be read.
         group.was_read |= group.consumers == Some(0) && group.pending == Some(0);
         let consumers = group.consumers.unwrap_or(0);
-        if consumers > limits::CONSUMERS_POLLED && !fetched {
+        let takes_us = self.list_cost.of_us(consumers);
+        if takes_us > within_us {
             let text = format!(
                 "XINFO CONSUMERS {key} {name} is not polled: {consumers} consumers would hold the server about {:.1} ms; f asks once",
-                consumers as f64 * 0.25 / 1000.0
+                takes_us as f64 / 1000.0
             );
             round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
+            group.was_read |= group.pending == Some(0);
         } else if capabilities.may(Verb::XinfoConsumers) && group.consumers != Some(0) {
             round.commands.push(ReadCmd::XinfoConsumers(key.clone(), name.clone()));
         }
@@ -309,6 +313,7 @@ impl Known {
         for key in &snapshot.gone {
             self.streams.remove(key);
         }
+        self.list_cost.learn(snapshot, now_us);
         self.learn_backlogs(snapshot);
     }
 }

@@ -213,3 +213,32 @@ fn a_command_that_was_never_answered_is_tried_once_before_it_is_sent_a_hundred_t
     answer(&mut planner, &round, 0, server(300, 5));
     assert_eq!(streams(&planner.round(SECOND_US, &Focus::default())), 300);
 }
+
+#[test]
+fn a_list_of_consumers_that_takes_too_long_is_offered_and_never_polled() {
+    let many = |command: &ReadCmd| match command {
+        ReadCmd::XinfoGroups(_) => {
+            let fields = [("name", text("g")), ("consumers", Resp::Int(1_500)), ("pending", Resp::Int(0))];
+            let group = fields.into_iter().map(|(name, value)| (text(name), value)).collect();
+            Resp::Array(vec![Resp::Map(group)])
+        }
+        other => server(1, 1)(other),
+    };
+    let asked = |everything: bool, fetch: Option<Fetch>| {
+        let mut planner = Planner::new(PollSettings { everything, ..settings() });
+        let step = planner.search_step(0).unwrap();
+        answer(&mut planner, &step, 0, many);
+        let round = planner.round(0, &Focus::default());
+        answer(&mut planner, &round, 0, many);
+        fetch.map(|fetch| planner.fetch(fetch, SECOND_US));
+        let round = planner.round(SECOND_US, &Focus::default());
+        let said = round
+            .gaps
+            .iter()
+            .any(|gap| gap.text.contains("1500 consumers would hold the server about 0.4 ms"));
+        (round.commands.iter().any(|command| matches!(command, ReadCmd::XinfoConsumers(..))), said)
+    };
+    assert_eq!(asked(false, None), (false, true));
+    assert_eq!(asked(true, None), (true, false));
+    assert_eq!(asked(false, Some(Fetch::Consumers(Name::from("s00000"), Name::from("g")))), (true, false));
+}
