@@ -2,7 +2,7 @@
 
 use super::commands::CommandTrack;
 use crate::core::model::cost::Cost;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 const SPAN_S: i64 = 10;
 
@@ -37,15 +37,17 @@ impl CostTrack {
     }
 
     /// Microseconds of server time a second: own calls times the mean of each command. An estimate; `None` while
-    /// the mean of a command is not known.
+    /// the mean of more than a tenth of the calls is not known.
     pub fn server_us_per_s(&self, commands: &CommandTrack) -> Option<f64> {
-        let names = self.seconds.iter().flat_map(|(_, cost)| cost.calls.keys());
-        let means: Option<BTreeMap<_, _>> =
-            names.map(|name| Some((*name, commands.mean_us(name)?))).collect();
-        let means = means?;
+        let calls = || self.seconds.iter().flat_map(|(_, cost)| cost.calls.iter());
+        let unknown: u64 =
+            calls().filter(|(name, _)| commands.mean_us(name).is_none()).map(|(_, calls)| calls).sum();
+        if unknown.saturating_mul(10) > calls().map(|(_, calls)| calls).sum() {
+            return None;
+        }
         self.per_s(|cost| {
             let time_of =
-                |(name, calls): (&&str, &u64)| *calls as f64 * means.get(name).copied().unwrap_or(0.0);
+                |(name, calls): (&&str, &u64)| *calls as f64 * commands.mean_us(name).unwrap_or(0.0);
             cost.calls.iter().map(time_of).sum()
         })
     }

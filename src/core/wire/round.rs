@@ -264,7 +264,8 @@ impl Planner {
             // The first answers know little of what we ask ourselves: soon again.
             let is_early = self.due.commands_asked < 3;
             self.due.commands_asked += 1;
-            self.due.commands_us = now_us + if focus.latency || is_early { 2 } else { 10 } * SECOND_US;
+            self.due.commands_us =
+                now_us + if focus.latency || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
         }
         if self.capabilities.may(Verb::InfoSections) {
             let mut sections = INFO_SECTIONS.to_vec();
