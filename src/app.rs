@@ -19,10 +19,11 @@ pub use view::View;
 
 use crate::commands::{KeyMap, Place};
 use crate::core::demo::DemoStatus;
+use crate::core::diagnose::finding::Finding;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
-use cell::TableId;
+use cell::{RowId, TableId};
 use entries::EntriesState;
 use modal::Modal;
 use std::collections::BTreeMap;
@@ -153,9 +154,23 @@ impl State {
         self.trail.last().unwrap_or(&View::Overview)
     }
 
+    /// Which table has the cursor here: on the overview what is wrong, as long as anything is.
+    pub fn table_id(&self) -> Option<TableId> {
+        match self.view() {
+            View::Overview if !self.shown().findings().is_empty() => Some(TableId::Findings),
+            view => view.table(),
+        }
+    }
+
     /// The table that has the cursor here.
     pub fn table(&self) -> Option<&TableState> {
-        self.tables.get(&self.view().table()?)
+        self.tables.get(&self.table_id()?)
+    }
+
+    /// The finding under the cursor.
+    pub fn selected_finding(&self) -> Option<&Finding> {
+        let RowId::Finding(id, subject) = &self.table()?.selected()?.id else { return None };
+        self.shown().findings().iter().find(|finding| finding.id == *id && finding.subject == *subject)
     }
 
     /// The places whose keys work here, from the inside to the outside.

@@ -3,6 +3,9 @@
 //! Knows what a cell means, not how it is written nor which rows there are. Invariant: what is unknown sorts last
 //! in either direction.
 
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::finding::{Severity, Subject};
+use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::Lag;
 use crate::core::model::{Name, StreamId};
 use regex::{Regex, RegexBuilder};
@@ -11,6 +14,8 @@ use std::cmp::Ordering;
 /// Which table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TableId {
+    /// What is wrong, on the overview.
+    Findings,
     /// Streams on the overview.
     Worst,
     /// All streams.
@@ -31,7 +36,8 @@ pub enum TableId {
 
 impl TableId {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
+        Self::Findings,
         Self::Worst,
         Self::Streams,
         Self::Groups,
@@ -73,6 +79,8 @@ pub enum RowId {
     Client(u64),
     /// An entry of the slow log.
     Slow(u64),
+    /// What a rule found about something.
+    Finding(&'static str, Subject),
 }
 
 /// One row.
@@ -121,6 +129,12 @@ pub enum Cell {
     Rate(Option<f64>),
     /// Seconds.
     Seconds(Option<f64>),
+    /// How bad a finding is.
+    Severity(Severity),
+    /// How a group fares, or a stream by the worst of its groups.
+    Group(Option<GroupVerdict>),
+    /// How a consumer fares.
+    Consumer(Option<ConsumerVerdict>),
     /// An id.
     Id(StreamId),
     /// A time, milliseconds since 1970.
@@ -140,6 +154,10 @@ impl Cell {
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
             Self::Us(value) | Self::Rate(value) | Self::Seconds(value) => *value,
             Self::Time(at_ms) => Some(*at_ms as f64),
+            // The worst is the least: a table of words is sorted upwards at first.
+            Self::Severity(severity) => Some(-f64::from(*severity as u8)),
+            Self::Group(verdict) => verdict.map(|verdict| f64::from(verdict as u8)),
+            Self::Consumer(verdict) => verdict.map(|verdict| -f64::from(verdict as u8)),
             Self::Name(_) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }
     }
@@ -163,6 +181,9 @@ impl Cell {
             Self::Name(name) => regex.is_match(&name.text()) || regex.is_match(&name.to_string()),
             Self::Text(text) => regex.is_match(text),
             Self::Id(id) => regex.is_match(&id.to_string()),
+            Self::Severity(severity) => regex.is_match(severity.word()),
+            Self::Group(Some(verdict)) => regex.is_match(verdict.word()),
+            Self::Consumer(Some(verdict)) => regex.is_match(verdict.word()),
             _ => false,
         }
     }

@@ -18,6 +18,8 @@ pub struct Areas {
     pub top: Rect,
     /// The table with its frame, or the whole body where there is none.
     pub main: Rect,
+    /// Below the table: what is to be said of its selected row; empty where there is no room or no need.
+    pub note: Rect,
     /// One line at the bottom.
     pub footer: Rect,
 }
@@ -31,10 +33,13 @@ impl Areas {
         let parts =
             [Constraint::Length(1), Constraint::Length(tabs), Constraint::Min(0), Constraint::Length(footer)];
         let [header, tabs, body, footer] = Layout::vertical(parts).areas(screen);
-        let [top, main] =
-            Layout::vertical([Constraint::Length(top_rows(view, body.height)), Constraint::Min(0)])
-                .areas(body);
-        Self { header, tabs, body, top, main, footer }
+        let parts = [
+            Constraint::Length(top_rows(view, body.height)),
+            Constraint::Min(0),
+            Constraint::Length(note_rows(view, body.height)),
+        ];
+        let [top, main, note] = Layout::vertical(parts).areas(body);
+        Self { header, tabs, body, top, main, note, footer }
     }
 
     /// Rows of a table that fit into the main area, less frame and head.
@@ -56,9 +61,9 @@ pub fn has_frame(area: Rect) -> bool {
 /// Rows above the table.
 fn top_rows(view: &View, height: u16) -> u16 {
     let (wanted, left_for_table) = match view {
-        View::Overview => (if height >= 45 { height * 2 / 3 } else { height * 13 / 20 }, 5),
+        View::Overview => (if height >= 45 { height * 2 / 3 } else { height * 12 / 20 }, 5),
         View::Stream(_) => (if height >= 30 { 14 } else { 10 }, 6),
-        View::Group(..) => (if height >= 30 { 14 } else { 9 }, 6),
+        View::Group(..) => (if height >= 30 { 15 } else { 10 }, 6),
         View::Latency => (height * 2 / 3, 6),
         View::Clients | View::Consumers | View::Streams => (0, 0),
         View::Pending(..) => (3, 8),
@@ -69,6 +74,16 @@ fn top_rows(view: &View, height: u16) -> u16 {
         height.saturating_sub(left_for_table).min(wanted)
     } else {
         wanted
+    }
+}
+
+/// Rows below the table: a finding in full and its remedy.
+fn note_rows(view: &View, height: u16) -> u16 {
+    match (view, height) {
+        (View::Overview, 30..) => 3,
+        (View::Overview, 18..) => 2,
+        (View::Overview, 12..) => 1,
+        _ => 0,
     }
 }
 
@@ -88,7 +103,7 @@ mod tests {
             ];
             let areas = Areas::of(&views[which], (columns, rows));
             let screen = Rect::new(0, 0, columns, rows);
-            for area in [areas.header, areas.tabs, areas.body, areas.top, areas.main, areas.footer] {
+            for area in [areas.header, areas.tabs, areas.body, areas.top, areas.main, areas.note, areas.footer] {
                 prop_assert_eq!(area.intersection(screen).area(), area.area());
             }
             prop_assert!(areas.table_rows() <= usize::from(rows));

@@ -4,6 +4,7 @@
 
 mod clients;
 mod consumers;
+mod findings;
 mod groups;
 mod pending;
 mod slowlog;
@@ -15,6 +16,7 @@ use super::{State, View};
 /// The columns of a table, from left to right.
 pub fn columns(id: TableId) -> &'static [Column] {
     match id {
+        TableId::Findings => findings::COLUMNS,
         TableId::Worst | TableId::Streams => streams::COLUMNS,
         TableId::Groups => groups::COLUMNS,
         TableId::GroupConsumers => consumers::OF_GROUP,
@@ -28,6 +30,7 @@ pub fn columns(id: TableId) -> &'static [Column] {
 /// The column that a table is sorted by at first, and whether the greatest comes first.
 pub fn first_sort(id: TableId) -> (usize, bool) {
     match id {
+        TableId::Findings => (0, false),
         TableId::Worst => (streams::WORST_LAG, true),
         TableId::Streams => (0, false),
         TableId::Groups => (0, false),
@@ -43,6 +46,7 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
 pub fn rows(state: &State, view: &View) -> Vec<Row> {
     let reading = state.shown();
     match view {
+        View::Overview if state.table_id() == Some(TableId::Findings) => findings::rows(reading),
         View::Overview | View::Streams => streams::rows(reading),
         View::Stream(key) => groups::rows(reading, key),
         View::Group(key, group) => consumers::rows_of_group(reading, key, group),

@@ -75,7 +75,10 @@ impl TableState {
     fn show(&mut self, index: usize, page: usize) {
         let page = page.max(1);
         self.index = index.min(self.rows.len().saturating_sub(1));
-        self.cursor = self.rows.get(self.index).map(|row| row.id.clone());
+        // A list that is still to be read keeps the item that it is to begin with.
+        if !self.rows.is_empty() || !self.is_held {
+            self.cursor = self.rows.get(self.index).map(|row| row.id.clone());
+        }
         let last_offset = self.rows.len().saturating_sub(page);
         self.offset = self.offset.clamp(self.index.saturating_sub(page - 1), self.index).min(last_offset);
     }

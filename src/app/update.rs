@@ -11,6 +11,7 @@ use super::cell::RowId;
 use super::geometry::Areas;
 use super::message::{Draw, Effect, Message};
 use super::{Notice, Now, State, View, rows};
+use crate::core::diagnose::finding::Subject;
 use crate::core::limits;
 use crate::core::model::link::LinkStatus;
 use crate::core::wire::round::{Fetch, Focus};
@@ -106,7 +107,7 @@ pub(super) fn notify(state: &mut State, text: String, is_error: bool) {
 pub(super) fn refresh(state: &mut State) {
     let view = state.view().clone();
     let page = page_rows(state);
-    let Some(id) = view.table() else { return };
+    let Some(id) = state.table_id() else { return };
     let rows = rows::rows(state, &view);
     if let Some(table) = state.tables.get_mut(&id) {
         table.set_rows(rows, page);
@@ -145,7 +146,11 @@ fn focus(state: &State) -> Focus {
                         focus.groups.push(group);
                     }
                 }
-                RowId::Pending(_) | RowId::Client(_) | RowId::Slow(_) => {}
+                RowId::Finding(_, Subject::Stream(key)) => focus.streams.push(key.clone()),
+                RowId::Finding(_, Subject::Group(key, group) | Subject::Consumer(key, group, _)) => {
+                    focus.groups.push((key.clone(), group.clone()));
+                }
+                RowId::Finding(..) | RowId::Pending(_) | RowId::Client(_) | RowId::Slow(_) => {}
             }
         }
     }

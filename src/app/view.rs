@@ -2,6 +2,7 @@
 
 use super::cell::TableId;
 use crate::commands::{CommandId, Place};
+use crate::core::diagnose::finding::{self, Finding, Subject};
 use crate::core::model::Name;
 
 /// A screen, or a place below one.
@@ -46,7 +47,7 @@ pub const SCREENS: [(CommandId, View, &str); 8] = [
 ];
 
 impl View {
-    /// The table that has the cursor here.
+    /// The table that has the cursor here; `State::table_id` knows of findings too.
     pub fn table(&self) -> Option<TableId> {
         match self {
             Self::Overview => Some(TableId::Worst),
@@ -73,6 +74,26 @@ impl View {
             Self::Log => &[Place::List],
             Self::Memory | Self::Cache => &[],
         }
+    }
+
+    /// Where a finding is to be looked at; `None` when nothing on the screens says more.
+    pub fn of_finding(finding: &Finding) -> Option<Self> {
+        Some(match &finding.subject {
+            Subject::Stream(key) => Self::Stream(key.clone()),
+            Subject::Group(key, group) => Self::Group(key.clone(), group.clone()),
+            Subject::Consumer(key, group, consumer) => {
+                Self::Pending(key.clone(), group.clone(), Some(consumer.clone()))
+            }
+            Subject::Client(_) => Self::Clients,
+            Subject::Server => match finding.remedy.as_ref()?.place? {
+                finding::Place::Streams => Self::Streams,
+                finding::Place::Consumers => Self::Consumers,
+                finding::Place::Memory => Self::Memory,
+                finding::Place::Cache => Self::Cache,
+                finding::Place::Clients => Self::Clients,
+                finding::Place::Latency => Self::Latency,
+            },
+        })
     }
 
     /// What stands in the trail.

@@ -5,6 +5,9 @@
 
 use crate::app::cell::{Cell, Mark, Row, RowId};
 use crate::config::theme::Role;
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::finding::Severity;
+use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::history::History;
 use crate::core::reading::Reading;
@@ -46,6 +49,9 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
         Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
         Cell::Seconds(seconds) => self::seconds(*seconds, skin),
+        Cell::Severity(severity) => self::severity(*severity, skin),
+        Cell::Group(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| group(verdict, skin)),
+        Cell::Consumer(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| consumer(verdict, skin)),
         Cell::Id(id) => Words::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), Words::from),
         Cell::Trend => Words::new(self::trend(id, trend, reading, skin), Role::Graph1),
@@ -61,6 +67,51 @@ pub fn lag(lag: Lag, skin: &Skin) -> Words {
         LagKind::Unknown => return unknown(skin),
     };
     known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))
+}
+
+/// A state with its mark: never colour alone.
+fn state(word: &str, role: Role, skin: &Skin) -> Words {
+    let mark = skin.glyphs.state(role).unwrap_or(skin.glyphs.leaf);
+    Words::new(format!("{mark} {word}"), role)
+}
+
+/// How bad a finding is.
+pub fn severity(severity: Severity, skin: &Skin) -> Words {
+    let role = match severity {
+        Severity::Warning => Role::Warning,
+        Severity::Critical => Role::Critical,
+    };
+    state(severity.word(), role, skin)
+}
+
+/// How a group fares.
+pub fn group(verdict: GroupVerdict, skin: &Skin) -> Words {
+    use GroupVerdict::{
+        Dead, Ghosts, Idle, Loss, NotAcknowledging, Ok, Poison, Rewound, Slow, Stopped, Unknown,
+    };
+    let role = match verdict {
+        Loss | Dead | Stopped => Role::Critical,
+        NotAcknowledging | Rewound | Poison | Slow | Ghosts => Role::Warning,
+        Unknown => Role::Unknown,
+        Idle => Role::Dim,
+        Ok => Role::Ok,
+    };
+    // Short enough for a column.
+    let word = if verdict == NotAcknowledging { "no acks" } else { verdict.word() };
+    state(word, role, skin)
+}
+
+/// How a consumer fares.
+pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> Words {
+    let (word, role) = match verdict {
+        ConsumerVerdict::Ok => (verdict.word(), Role::Ok),
+        ConsumerVerdict::Waiting => (verdict.word(), Role::Dim),
+        // Short enough for a column.
+        ConsumerVerdict::NeverActive => ("unused", Role::Dim),
+        ConsumerVerdict::Slow | ConsumerVerdict::Stuck => (verdict.word(), Role::Warning),
+        ConsumerVerdict::Dead => (verdict.word(), Role::Critical),
+    };
+    state(word, role, skin)
 }
 
 /// Seconds to go; none are `0 s`.

@@ -1,6 +1,6 @@
 //! One row a consumer: of one group, or of all.
 
-use super::{figure, name};
+use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::model::consumers::{Consumer, Inactivity};
 use crate::core::model::{Name, Stamped};
@@ -8,13 +8,14 @@ use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 
 /// Where the pending entries stand in the table of one group.
-pub const OF_GROUP_PENDING: usize = 1;
+pub const OF_GROUP_PENDING: usize = 2;
 /// Where they stand in the table of all consumers.
-pub const OF_ALL_PENDING: usize = 3;
+pub const OF_ALL_PENDING: usize = 4;
 
 /// Columns of the consumers of one group.
 pub const OF_GROUP: &[Column] = &[
     name("CONSUMER", 14, 0),
+    word("VERDICT", 9, 0),
     figure("PENDING", 8, 0),
     figure("IDLE", 8, 0),
     figure("INACTIVE", 8, 1),
@@ -27,6 +28,7 @@ pub const OF_ALL: &[Column] = &[
     name("CONSUMER", 12, 0),
     name("STREAM", 10, 0),
     name("GROUP", 8, 0),
+    word("VERDICT", 9, 0),
     figure("PENDING", 8, 0),
     figure("IDLE", 8, 0),
     figure("INACTIVE", 8, 1),
@@ -42,7 +44,7 @@ pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
     };
     let row = |consumer: &Consumer| Row {
         id: RowId::Consumer(key.clone(), group.clone(), consumer.name.clone()),
-        cells: [vec![Cell::Name(consumer.name.clone())], figures(reading, state, consumers, consumer)]
+        cells: [vec![Cell::Name(consumer.name.clone())], figures(reading, (key, state), consumers, consumer)]
             .concat(),
         mark: Mark::None,
     };
@@ -59,7 +61,7 @@ pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
                 let (key, group) = (stream.key.clone(), state.facts.name.clone());
                 let names = [&consumer.name, &key, &group].map(|name| Cell::Name(name.clone()));
                 Row {
-                    cells: [names.to_vec(), figures(reading, state, consumers, consumer)].concat(),
+                    cells: [names.to_vec(), figures(reading, (&key, state), consumers, consumer)].concat(),
                     id: RowId::Consumer(key, group, consumer.name.clone()),
                     mark: Mark::None,
                 }
@@ -71,7 +73,7 @@ pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
 
 fn figures(
     reading: &Reading,
-    state: &GroupState,
+    (key, state): (&Name, &GroupState),
     consumers: &Stamped<Vec<Consumer>>,
     consumer: &Consumer,
 ) -> Vec<Cell> {
@@ -86,6 +88,7 @@ fn figures(
         inactive => Cell::Ms(grown(inactive.ms())),
     };
     vec![
+        Cell::Consumer(reading.consumer_verdict(key, &state.facts.name, &consumer.name)),
         Cell::Count(consumer.pending),
         Cell::Ms(grown(consumer.idle_ms)),
         inactive,

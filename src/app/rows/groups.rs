@@ -8,6 +8,7 @@ use crate::core::reading::Reading;
 /// Columns of the table of groups.
 pub const COLUMNS: &[Column] = &[
     name("GROUP", 12, 0),
+    word("VERDICT", 9, 0),
     figure("LAG", 8, 0),
     figure("PENDING", 8, 0),
     figure("CONSUMERS", 9, 1),
@@ -31,6 +32,7 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
             id: RowId::Group(key.clone(), facts.name.clone()),
             cells: vec![
                 Cell::Name(facts.name.clone()),
+                Cell::Group(reading.group_verdict(key, &facts.name).map(|judged| judged.verdict)),
                 Cell::Lag(group.lag),
                 Cell::Count(facts.pending),
                 Cell::Count(facts.consumers),

@@ -7,11 +7,12 @@ use crate::core::reading::Reading;
 use crate::core::reading::streams::StreamState;
 
 /// Where the worst lag stands.
-pub const WORST_LAG: usize = 5;
+pub const WORST_LAG: usize = 6;
 
 /// Columns of the table of streams.
 pub const COLUMNS: &[Column] = &[
     name("STREAM", 14, 0),
+    word("VERDICT", 9, 0),
     figure("LENGTH", 8, 0),
     figure("IN/S", 8, 2),
     figure("OUT/S", 8, 3),
@@ -28,10 +29,10 @@ pub const COLUMNS: &[Column] = &[
 /// One row a stream.
 pub fn rows(reading: &Reading) -> Vec<Row> {
     let now_ms = reading.now_ms();
-    reading.streams.values().map(|stream| row(stream, now_ms)).collect()
+    reading.streams.values().map(|stream| row(reading, stream, now_ms)).collect()
 }
 
-fn row(stream: &StreamState, now_ms: i64) -> Row {
+fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let worst = stream.worst_group();
     let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
     let drain = worst.and_then(|group| group.seconds_to_drain(stream.in_per_s()));
@@ -40,6 +41,7 @@ fn row(stream: &StreamState, now_ms: i64) -> Row {
         id: RowId::Stream(stream.key.clone()),
         cells: vec![
             Cell::Name(stream.key.clone()),
+            Cell::Group(reading.stream_verdict(&stream.key)),
             Cell::Count(stream.length.map(|length| length.value)),
             Cell::Rate(stream.in_per_s()),
             Cell::Rate(stream.out_per_s()),

@@ -113,14 +113,14 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
 }
 
 fn sort(state: &mut State, to_the_right: bool) {
-    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
         table.sort_by_neighbour(to_the_right);
     }
     refresh(state);
 }
 
 fn reverse(state: &mut State) {
-    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
         table.is_descending = !table.is_descending;
     }
     refresh(state);

@@ -1,12 +1,13 @@
 //! Moving: between screens, deeper and back, and up and down.
 
 use super::{lines, page_rows, refresh};
-use crate::app::cell::RowId;
+use crate::app::cell::{RowId, TableId};
 use crate::app::entries::{EntriesState, Page};
 use crate::app::message::Effect;
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
 use crate::commands::CommandId;
+use crate::core::diagnose::finding::Subject;
 use crate::core::model::Name;
 
 /// Goes to another place.
@@ -35,7 +36,7 @@ pub fn back(state: &mut State) {
     if state.notice.take().is_some_and(|notice| notice.is_error) {
         return;
     }
-    let table = state.view().table().and_then(|id| state.tables.get_mut(&id));
+    let table = state.table_id().and_then(|id| state.tables.get_mut(&id));
     if let Some(table) = table.filter(|table| table.filter.is_some()) {
         table.filter = None;
         refresh(state);
@@ -51,7 +52,7 @@ pub fn back(state: &mut State) {
 /// Goes deeper into the selected row.
 pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(id) = state.table().and_then(|table| table.selected()).map(|row| row.id.clone()) else { return };
-    if let Some(table) = state.view().table().and_then(|table| state.tables.get_mut(&table)) {
+    if let Some(table) = state.table_id().and_then(|table| state.tables.get_mut(&table)) {
         // Whoever comes back finds the cursor where it was.
         table.is_held = true;
     }
@@ -64,10 +65,20 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
             open_entries(state, key, Page::From(id), effects);
             None
         }
+        (_, RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding),
         _ => None,
     };
     if let Some(view) = deeper {
-        forget_cursor(state, &view);
+        let client = state.selected_finding().and_then(|finding| match finding.subject {
+            Subject::Client(id) => Some(id),
+            _ => None,
+        });
+        if !SCREENS.iter().any(|(_, screen, _)| *screen == view) {
+            forget_cursor(state, &view);
+        }
+        if let Some((id, table)) = client.zip(state.tables.get_mut(&TableId::Clients)) {
+            (table.cursor, table.is_held, table.filter) = (Some(RowId::Client(id)), true, None);
+        }
         let mut trail = state.trail.clone();
         trail.push(view);
         go_to(state, trail);
@@ -118,7 +129,7 @@ pub fn move_cursor(state: &mut State, command: CommandId) {
         return;
     }
     let page = page_rows(state);
-    if let Some(table) = view.table().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
         let index = moved(table.index, table.rows.len(), page, command);
         table.select(index, page);
     }

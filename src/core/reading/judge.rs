@@ -329,6 +329,11 @@ impl Reading {
         self.judged.health()
     }
 
+    /// For how long this server has been watched without a break, milliseconds.
+    pub fn watched_ms(&self) -> u64 {
+        self.judged.watched_ms(self.at_us)
+    }
+
     /// What is wrong: the worst first, then what began first.
     pub fn findings(&self) -> &[Finding] {
         self.judged.findings()

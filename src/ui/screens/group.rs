@@ -16,13 +16,16 @@ use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Words};
+use crate::ui::widgets::textlines::wrap;
+use crate::ui::widgets::{Panel, Pen, Textlines, Words};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// On low terminals the graphs come before the last figures: as many rows of these, below this height.
 const FACT_ROWS: u16 = 3;
 const TALL: u16 = 10;
+/// Rows that a verdict with its reason takes at most.
+const VERDICT_ROWS: u16 = 2;
 
 /// Draws it.
 pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -32,7 +35,8 @@ pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut 
         let title = format!("{name} of {key}");
         let inner = Panel::new(&title).draw(cuts::inset(areas.top), buffer, skin);
         if let Some((stream, group)) = found {
-            top(state, stream, group, inner, buffer, skin);
+            let rest = verdict(reading, (key, name), inner, buffer, skin);
+            top(state, stream, group, rest, buffer, skin);
         }
     }
     let group = found.map(|(_, group)| group);
@@ -46,6 +50,26 @@ pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut 
         empty: nothing(reading, &format!("{key} {name}"), group),
     };
     view.draw(state, areas.main, buffer, skin);
+}
+
+/// The verdict with its reason and since when; what is left below.
+fn verdict(
+    reading: &Reading,
+    (key, name): (&Name, &Name),
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Rect {
+    let Some(judged) = reading.group_verdict(key, name) else { return area };
+    let since_ms = reading.now_ms().saturating_sub(judged.since_us.div_euclid(1000));
+    let since = skin.figures.duration_ms(u64::try_from(since_ms).ok());
+    let words = cells::group(judged.verdict, skin);
+    let text = format!("{} for {since}: {}", words.text, judged.reason);
+    let lines = u16::try_from(wrap(&text, area.width).len()).unwrap_or(VERDICT_ROWS);
+    let (place, rest) = cuts::top(area, lines.min(VERDICT_ROWS));
+    Textlines { paragraphs: &[text.into()], offset: 0 }.draw(place, buffer, skin);
+    Pen::new(place, buffer).text(place.x, place.y, &words.text, skin.style(words.role));
+    rest
 }
 
 fn top(

@@ -4,6 +4,7 @@
 //! nothing that the server does not say itself (verdicts are `core::diagnose`'s).
 
 mod figures;
+mod findings;
 mod graphs;
 
 use super::table::TableView;
@@ -58,13 +59,25 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }
+    table(state, areas, buffer, skin);
+}
+
+/// What is wrong; and while nothing is, the streams that are furthest behind.
+fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    if state.table_id() == Some(TableId::Findings) {
+        return findings::draw(state, areas, buffer, skin);
+    }
     let reading = state.shown();
+    // The calm line stands above the table, and the table is as high as with the note below it.
+    let (line, rest) = cuts::top(areas.main.union(areas.note), areas.note.height.min(1));
+    let (place, _) = cuts::top(rest, areas.main.height);
+    findings::calm(state, cuts::inset(line), buffer, skin);
     let view = TableView {
         id: TableId::Worst,
         title: "Worst streams",
         notes: streams::notes(reading),
         empty: streams::nothing(reading, skin),
     };
-    let free = view.draw(state, areas.main, buffer, skin);
+    let free = view.draw(state, place, buffer, skin);
     trends::of_selected(state, free, buffer, skin);
 }

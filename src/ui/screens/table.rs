@@ -123,7 +123,12 @@ fn shaped(column: &Column, room: u16) -> widgets::Column {
         title: column.title,
         align: if column.is_right { Align::Right } else { Align::Left },
         least,
-        most: if column.is_flexible { NAME_MOST.max(column.width) } else { column.width },
+        most: match column.is_flexible {
+            // A sentence takes all there is.
+            true if column.width > NAME_MOST => room,
+            true => NAME_MOST,
+            false => column.width,
+        },
         flex: u16::from(column.is_flexible),
         priority: column.priority,
     }

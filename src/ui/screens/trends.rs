@@ -8,6 +8,7 @@ use super::{cuts, facts};
 use crate::app::State;
 use crate::app::cell::RowId;
 use crate::config::theme::Role;
+use crate::core::diagnose::finding::Subject;
 use crate::core::model::history::History;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
@@ -119,11 +120,13 @@ pub fn of_selected(state: &State, free: Rect, buffer: &mut Buffer, skin: &Skin) 
     }
     let streams = &state.shown().streams;
     let (title, pictures) = match &row.id {
-        RowId::Stream(key) => match streams.get(key) {
+        RowId::Stream(key) | RowId::Finding(_, Subject::Stream(key)) => match streams.get(key) {
             Some(stream) => (key.to_string(), of_stream(stream, skin)),
             None => return,
         },
-        RowId::Group(key, name) | RowId::Consumer(key, name, _) => {
+        RowId::Group(key, name)
+        | RowId::Consumer(key, name, _)
+        | RowId::Finding(_, Subject::Group(key, name) | Subject::Consumer(key, name, _)) => {
             match streams.get(key).and_then(|stream| stream.groups.get(name)) {
                 Some(group) => (format!("{name} of {key}"), of_group(group, skin)),
                 None => return,

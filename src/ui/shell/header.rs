@@ -34,6 +34,7 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
     segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 8));
     let write = if setup.read_only { "READ-ONLY" } else { "LOCKED" };
     segments.push(Segment::right(Words::new(write, Role::Dim), 3));
+    segments.extend(pulse::health(state, skin).map(|words| Segment::right(words, 1)));
     let pulse = pulse::words(state, skin);
     let last = pulse.len().saturating_sub(1);
     segments

@@ -19,6 +19,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
     match id {
         CommandId::Open => match selected {
             Some(RowId::Stream(_) | RowId::Group(..) | RowId::Consumer(..)) => true,
+            Some(RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding).is_some(),
             Some(RowId::Pending(_)) => matches!(state.view(), View::Pending(..)),
             _ => false,
         },

@@ -4,6 +4,7 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::diagnose::finding::Health;
 use crate::core::model::LinkStatus;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
@@ -36,6 +37,22 @@ pub fn words(state: &State, skin: &Skin) -> Vec<Words> {
         words.push(Words::new(text, Role::Paused));
     }
     words
+}
+
+/// How the server fares, as wide as its longest word; nothing while the link is down, for then nobody knows.
+pub fn health(state: &State, skin: &Skin) -> Option<Words> {
+    let health = state.shown().health();
+    let role = match health {
+        Health::Ok => Role::Ok,
+        Health::Warning => Role::Warning,
+        Health::Critical => Role::Critical,
+        Health::Unknown => Role::Unknown,
+    };
+    let is_up = matches!(state.link, LinkStatus::Up { .. });
+    is_up.then(|| {
+        let words = marked(health.word(), role, skin);
+        Words::new(format!("{:>10}", words.text), words.role)
+    })
 }
 
 /// The age of the data, where they are older than they should be. A stopped picture says its time instead.

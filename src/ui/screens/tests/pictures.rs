@@ -30,7 +30,7 @@ fn answer(state: &mut State) {
 
 #[test]
 fn streams_of_a_busy_server() {
-    check("streams_busy", fixture::busy, "2 >  > > > >");
+    check("streams_busy", fixture::busy, "2 > > > > > >");
 }
 
 #[test]

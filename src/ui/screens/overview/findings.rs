@@ -1,0 +1,82 @@
+//! What is wrong, ranked, with the selected finding in full and its remedy; or one calm line.
+//!
+//! Knows what the reading found; judges nothing. Invariant: "nothing is wrong" is said only when the reading says
+//! so, and not before its window is full.
+
+use crate::app::cell::TableId;
+use crate::app::geometry::Areas;
+use crate::app::{State, View};
+use crate::commands::CommandId;
+use crate::config::theme::Role;
+use crate::core::diagnose::finding::Health;
+use crate::core::reading::Reading;
+use crate::ui::screens::table::TableView;
+use crate::ui::screens::{cuts, trends};
+use crate::ui::theme::Skin;
+use crate::ui::widgets::textlines::wrap;
+use crate::ui::widgets::{Textlines, Words, notice};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws the table, what the selected finding is about, and what to do.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let reading = state.shown();
+    let dropped = reading.judged.dropped();
+    let more = (dropped > 0).then(|| Words::new(format!("{dropped} more not listed"), Role::Dim));
+    let view = TableView {
+        id: TableId::Findings,
+        title: "Findings",
+        notes: more.into_iter().collect(),
+        empty: Vec::new(),
+    };
+    let free = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, free, buffer, skin);
+    in_full(state, cuts::inset(areas.note), buffer, skin);
+}
+
+/// The sentence of the selected finding where there is room for it, and its remedy in any case.
+fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let Some(finding) = state.selected_finding() else { return };
+    let mut remedy = finding.remedy.as_ref().map(|remedy| remedy.text.to_owned()).unwrap_or_default();
+    let key = state.setup.keymap.keys_of(CommandId::Open).first().map(ToString::to_string);
+    if let Some((key, view)) = key.zip(View::of_finding(finding)) {
+        remedy = format!("{remedy} ({key}: {})", view.title());
+    }
+    let rows = |text: &str| u16::try_from(wrap(text, area.width).len()).unwrap_or(u16::MAX);
+    let wanted = rows(&remedy).min(area.height);
+    let (sentence, below) = cuts::top(area, area.height - wanted);
+    let mut place = below;
+    if sentence.height >= rows(&finding.text) {
+        let text = [Words::from(finding.text.clone())];
+        Textlines { paragraphs: &text, offset: 0 }.draw(sentence, buffer, skin);
+        place.y = sentence.y + rows(&finding.text);
+    } else {
+        place = Rect { height: wanted, ..area };
+    }
+    Textlines { paragraphs: &[Words::new(remedy, Role::Accent)], offset: 0 }.draw(place, buffer, skin);
+}
+
+/// One line while nothing is found.
+pub fn calm(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    notice(&calm_words(state.shown(), skin), area, buffer, skin);
+}
+
+fn calm_words(reading: &Reading, skin: &Skin) -> Words {
+    let span = |ms| skin.figures.duration_ms(Some(ms));
+    let unsure = match reading.judged.cannot_tell().len() {
+        0 => String::new(),
+        1 => ", as far as can be told: one check lacks what it needs".to_owned(),
+        many => format!(", as far as can be told: {many} checks lack what they need"),
+    };
+    if reading.health() == Health::Ok {
+        return Words::new(format!("nothing is wrong{unsure}"), Role::Ok);
+    }
+    let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged.thresholds().window_ms);
+    let text = match reading.info.is_none() {
+        true if watched_ms >= window_ms => {
+            "nothing can be said of the server as a whole without INFO".to_owned()
+        }
+        _ => format!("watching: {} of {} so far", span(watched_ms.min(window_ms)), span(window_ms)),
+    };
+    Words::new(text, Role::Unknown)
+}
