@@ -5,8 +5,8 @@ mod histories;
 mod pictures;
 
 use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
-use crate::app::State;
 use crate::app::message::Message;
+use crate::app::{State, View};
 use crate::ui::dump;
 use crate::ui::theme::Depth;
 
@@ -81,4 +81,19 @@ fn every_place_draws_in_every_state_and_look() {
 fn a_console_that_waits_for_a_server_never_shows_a_figure() {
     let text = dump::text(&drawn(&fixture::waiting(SIZES[0])));
     assert!(!text.contains("0 B"), "{text}");
+}
+
+#[test]
+fn enter_goes_from_each_finding_to_its_place_and_escape_comes_back_to_it() {
+    let mut state = fixture::busy(SIZES[0]);
+    let count = state.shown().findings().len();
+    assert!(count > 2, "{count}");
+    for _ in 0..count {
+        let finding = state.selected_finding().unwrap().clone();
+        press(&mut state, "enter");
+        assert_eq!(Some(state.view()), View::of_finding(&finding).as_ref(), "{finding:?}");
+        press(&mut state, "esc");
+        assert_eq!((state.view(), state.selected_finding()), (&View::Overview, Some(&finding)));
+        press(&mut state, "j");
+    }
 }
