@@ -8,6 +8,7 @@ mod azure;
 pub mod choose;
 pub mod endpoint;
 pub mod flags;
+pub mod limits;
 pub mod named;
 pub mod password;
 pub mod problem;
@@ -40,7 +41,7 @@ pub use theme::{Role, Theme, ThemeError};
 pub const EXAMPLE: &str = include_str!("../config.example.toml");
 
 /// Everything that was asked for, checked: what the program runs by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The settings; every one has a value.
     pub settings: Settings,

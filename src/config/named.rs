@@ -14,7 +14,7 @@ use super::value::Value;
 use std::path::{Path, PathBuf};
 
 /// A target of the config.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NamedTarget {
     /// The target; with a password only when Azure's string holds one.
     pub target: Target,

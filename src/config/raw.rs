@@ -4,7 +4,7 @@
 //! problem, and each problem carries line, column and a hint.
 
 use super::problem::{Place, Problem};
-use super::schema::{SETTINGS, TARGET_KEYS};
+use super::schema::{TARGET_KEYS, settings};
 use super::value::{Kind, Value, type_words};
 use crate::commands::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +14,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// Something with the place where it was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Placed<T> {
     /// What was written.
     pub value: T,
@@ -26,7 +26,7 @@ pub struct Placed<T> {
 pub type RawTarget = BTreeMap<&'static str, Placed<Value>>;
 
 /// A config file as written. Not `Debug`: Azure's string holds a password.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Raw {
     /// Settings by their path.
     pub settings: BTreeMap<&'static str, Placed<Value>>,
@@ -105,14 +105,14 @@ impl Reader<'_> {
 
     fn setting(&mut self, prefix: &str, (key, value): Entry<'_>) {
         let path = format!("{prefix}{}", key.get_ref());
-        if let Some(setting) = SETTINGS.iter().find(|setting| setting.path == path) {
+        if let Some(setting) = settings().find(|setting| setting.path == path) {
             if let Some(placed) = self.value(&path, setting.kind, value) {
                 self.raw.settings.insert(setting.path, placed);
             }
             return;
         }
         let inner = format!("{path}.");
-        if !SETTINGS.iter().any(|setting| setting.path.starts_with(&inner)) {
+        if !settings().any(|setting| setting.path.starts_with(&inner)) {
             return self.complain(key.span(), format!("unknown key '{path}'"), settings_hint(prefix, &path));
         }
         match value.get_ref() {
@@ -229,13 +229,14 @@ pub fn is_target_name(name: &str) -> bool {
 
 fn settings_hint(prefix: &str, path: &str) -> String {
     let last = path.rsplit('.').next().unwrap_or(path);
-    let elsewhere = SETTINGS.iter().find(|setting| setting.path.rsplit('.').next() == Some(last));
+    let elsewhere = settings().find(|setting| setting.path.rsplit('.').next() == Some(last));
     match elsewhere.map(|setting| setting.path.rsplit_once('.')) {
         Some(None) if !prefix.is_empty() => format!("'{last}' stands above the first [table]"),
         Some(Some((table, _))) => format!("'{last}' stands in [{table}]"),
         _ => {
-            let tables = ["streams", "log", "targets", "keys"].into_iter().filter(|_| prefix.is_empty());
-            let known = SETTINGS.iter().filter_map(|setting| setting.path.strip_prefix(prefix)).chain(tables);
+            let tables =
+                ["streams", "log", "thresholds", "targets", "keys"].into_iter().filter(|_| prefix.is_empty());
+            let known = settings().filter_map(|setting| setting.path.strip_prefix(prefix)).chain(tables);
             let known = known.filter(|known| !known.contains('.'));
             nearest_hint(last, known, "the keys are")
         }

@@ -4,10 +4,11 @@
 //! problem of every layer is found in one go.
 
 use super::flags::{Env, Flags};
+use super::limits::contradictions;
 use super::named::{Folders, named};
 use super::problem::{Place, Problem, Problems};
 use super::raw::{self, Placed, Raw};
-use super::schema::{self, SETTINGS, Setting};
+use super::schema::{self, Setting, settings};
 use super::settings::Settings;
 use super::value::Value;
 use super::{Config, choose};
@@ -63,6 +64,7 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
         places,
     };
     problems.extend(unknown_default_target(&config, &raw));
+    problems.extend(contradictions(&config));
     if problems.is_empty() {
         return Ok(config);
     }
@@ -94,7 +96,7 @@ impl Layers {
     }
 
     fn settings(&mut self, raw: &Raw, place: impl Fn(&Place) -> Place) {
-        for setting in SETTINGS {
+        for setting in settings() {
             if let Some(Placed { value, place: written }) = raw.settings.get(setting.path) {
                 self.set(setting, value.clone(), place(written));
             }
@@ -102,7 +104,7 @@ impl Layers {
     }
 
     fn environment(&mut self, env: &Env) {
-        for setting in SETTINGS {
+        for setting in settings() {
             let Some(name) = schema::env_name(setting) else { continue };
             let Some(text) = env.get(&name) else { continue };
             let place = Place::Env(name);
@@ -124,7 +126,7 @@ impl Layers {
             ("read_only", "--read-only", flags.read_only.then_some(Value::Flag(true))),
         ];
         for (path, flag, value) in given {
-            if let (Some(setting), Some(value)) = (SETTINGS.iter().find(|s| s.path == path), value) {
+            if let (Some(setting), Some(value)) = (settings().find(|s| s.path == path), value) {
                 self.set(setting, value, Place::Flag(flag));
             }
         }

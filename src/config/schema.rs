@@ -3,6 +3,10 @@
 //! Reading, defaults, `config show` and the test over config.example.toml are made from it. Knows nothing of
 //! files. Invariant, held by tests: every default reads, takes effect, and is what the example says.
 
+mod limits;
+
+pub use limits::LIMITS;
+
 use super::settings::{LogLevel, Settings};
 use super::value::{Kind, Value};
 use crate::core::limits::{FPS_MAX, INTERVAL_MAX_MS, INTERVAL_MIN_MS, TIMEOUT_MAX_MS};
@@ -55,8 +59,9 @@ macro_rules! setting {
         }
     };
 }
+use setting;
 
-/// Every key that has a default.
+/// Every key that has a default, except the limits of `[thresholds]`.
 pub const SETTINGS: &[Setting] = &[
     setting!(
         "target",
@@ -155,15 +160,20 @@ pub const TARGET_KEYS: &[TargetKey] = &[
     key("production", Kind::Flag, "false", "Paint it as production."),
 ];
 
-/// The defaults, as a config file.
-pub fn defaults_text() -> String {
-    SETTINGS.iter().map(|setting| format!("{} = {}\n", setting.path, setting.default)).collect()
+/// Every key that has a default, in the order in which it is shown.
+pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
+    SETTINGS.iter().chain(LIMITS)
 }
 
-/// The variable of the environment that stands for a setting: `STREAMGAUGE_READ_ONLY`. Lists have none.
+/// The defaults, as a config file.
+pub fn defaults_text() -> String {
+    settings().map(|setting| format!("{} = {}\n", setting.path, setting.default)).collect()
+}
+
+/// The variable of the environment that stands for a setting: `STREAMGAUGE_READ_ONLY`. Lists and bands have none.
 pub fn env_name(setting: &Setting) -> Option<String> {
     let name = setting.path.to_ascii_uppercase().replace('.', "_");
-    Some(format!("STREAMGAUGE_{name}")).filter(|_| setting.kind != Kind::List)
+    Some(format!("STREAMGAUGE_{name}")).filter(|_| !matches!(setting.kind, Kind::List | Kind::Band(..)))
 }
 
 #[cfg(test)]
@@ -172,13 +182,13 @@ mod tests {
 
     #[test]
     fn what_is_set_is_what_is_got() {
-        for setting in SETTINGS {
+        for setting in settings() {
             let document = format!("x = {}", setting.default);
             let table = toml::de::DeTable::parse(&document).unwrap();
             let value = setting.kind.read(table.get_ref().get("x").unwrap().get_ref()).unwrap();
-            let mut settings = Settings::default();
-            (setting.set)(&mut settings, value.clone());
-            assert_eq!((setting.get)(&settings), value, "{}", setting.path);
+            let mut written = Settings::default();
+            (setting.set)(&mut written, value.clone());
+            assert_eq!((setting.get)(&written), value, "{}", setting.path);
             assert_eq!(value.to_string(), setting.default, "{}", setting.path);
         }
     }
@@ -201,7 +211,7 @@ mod tests {
 
     #[test]
     fn variables_are_named_after_the_path() {
-        let names: Vec<_> = SETTINGS.iter().filter_map(env_name).collect();
+        let names: Vec<_> = settings().filter_map(env_name).collect();
         assert!(names.contains(&"STREAMGAUGE_LOG_LEVEL".to_owned()));
         assert!(!names.contains(&"STREAMGAUGE_STREAMS_PATTERNS".to_owned()));
     }

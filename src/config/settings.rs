@@ -3,11 +3,12 @@
 //! Knows shapes; not where a value came from or how it is written. Invariant: no `Option` where there is a
 //! default.
 
+use crate::core::diagnose::thresholds::Thresholds;
 use std::fmt;
 use std::time::Duration;
 
 /// What the config, the environment and the flags come to, except targets and keys.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settings {
     /// The target that is taken when none is asked for; empty for none.
     pub target: String,
@@ -29,6 +30,8 @@ pub struct Settings {
     pub streams: Streams,
     /// What is written to the log.
     pub log: Log,
+    /// From when on something is wrong.
+    pub thresholds: Thresholds,
 }
 
 /// Which streams are watched.

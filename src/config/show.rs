@@ -5,7 +5,7 @@
 
 use super::choose::{Choice, PasswordSource};
 use super::problem::{Place, Problems};
-use super::schema::{SETTINGS, TARGET_KEYS};
+use super::schema::{TARGET_KEYS, settings};
 use super::value::{Value, quoted};
 use super::{Config, NamedTarget};
 use crate::commands::COMMANDS;
@@ -18,7 +18,7 @@ pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
     };
     out.push_str(&target_in_use(choice));
     let mut table = "";
-    for setting in SETTINGS {
+    for setting in settings() {
         let (prefix, key) = setting.path.rsplit_once('.').unwrap_or(("", setting.path));
         if prefix != table {
             out.push_str(&format!("\n[{prefix}]\n"));

@@ -4,12 +4,13 @@
 //! kind's range, and what `Display` writes is TOML that reads back to it.
 
 use super::units;
+use crate::core::diagnose::thresholds::Band;
 use std::fmt;
 use std::time::Duration;
 use toml::de::DeValue;
 
 /// A value, checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// A string: a name, a path, a choice.
     Text(String),
@@ -21,6 +22,8 @@ pub enum Value {
     Duration(Duration),
     /// Strings.
     List(Vec<String>),
+    /// Where something begins and where it ends; none where it never does.
+    Band(Option<Band>),
 }
 
 /// What a key takes.
@@ -38,6 +41,17 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// A list of strings.
     List,
+    /// `[raises at, clears at]`, each 0 to this, or `"off"`.
+    Band(Bad, u32),
+}
+
+/// On which side of a limit a figure is bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bad {
+    /// What is high is bad.
+    High,
+    /// What is low is bad.
+    Low,
 }
 
 /// What is wrong with a value, and what to try.
@@ -53,6 +67,9 @@ impl Kind {
             Self::DurationMs(min, max) => format!("a duration, \"{}\" to \"{}\"", shown(min), shown(max)),
             Self::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
             Self::List => "a list of strings, [\"...\"]".to_owned(),
+            Self::Band(_, max) => {
+                format!("[raises at, clears at], two numbers, 0 to {max}, or \"off\"")
+            }
         }
     }
 
@@ -73,6 +90,14 @@ impl Kind {
                 texts.collect::<Option<Vec<_>>>().map(Value::List).ok_or_else(|| {
                     ("holds something that is not a string".to_owned(), format!("write {}", self.wanted()))
                 })
+            }
+            (Self::Band(..), DeValue::String(text)) if text == "off" => Ok(Value::Band(None)),
+            (Self::Band(bad, max), DeValue::Array(items)) => {
+                let numbers: Option<Vec<_>> = items.iter().map(|item| number(item.get_ref())).collect();
+                match numbers.as_deref() {
+                    Some(&[raise, clear]) => bad.band(raise, clear, max).map(Value::Band),
+                    _ => Err(("is not two numbers".to_owned(), format!("write {}", self.wanted()))),
+                }
             }
             _ => Err(wrong_type()),
         }
@@ -100,7 +125,7 @@ impl Kind {
                 true => Ok(Value::Text(text.to_owned())),
                 false => Err(bad(format!("is '{text}'"))),
             },
-            Self::List => Err(bad("is not a list".to_owned())),
+            Self::List | Self::Band(..) => Err(bad("is not a list".to_owned())),
         }
     }
 
@@ -110,6 +135,36 @@ impl Kind {
             (Self::Whole(min, max), Some(whole)) if (min..=max).contains(&whole) => Ok(Value::Whole(whole)),
             _ => Err(("is out of range".to_owned(), format!("write {}", self.wanted()))),
         }
+    }
+}
+
+impl Bad {
+    /// A band, checked: what clears lies on the healthy side of what raises.
+    fn band(self, raise: f64, clear: f64, max: u32) -> Result<Option<Band>, Wrong> {
+        let wanted = Kind::Band(self, max).wanted();
+        if ![raise, clear].iter().all(|limit| (0.0..=f64::from(max)).contains(limit)) {
+            return Err(("is out of range".to_owned(), format!("write {wanted}")));
+        }
+        let side = match self {
+            Self::High if clear > raise => "above",
+            Self::Low if clear < raise => "below",
+            // A band says by its own order which side is bad; an equal pair would say "high".
+            Self::Low if clear <= raise => "at",
+            _ => return Ok(Some(Band::new(raise, clear))),
+        };
+        let healthy = if self == Self::High { "at most" } else { "more than" };
+        Err((
+            format!("clears at {clear}, {side} the {raise} at which it raises"),
+            format!("write [raises at, clears at]; to clear, it has to come back to {healthy} {raise}"),
+        ))
+    }
+}
+
+fn number(value: &DeValue<'_>) -> Option<f64> {
+    match value {
+        DeValue::Integer(number) if number.radix() == 10 => number.as_str().replace('_', "").parse().ok(),
+        DeValue::Float(number) => number.as_str().replace('_', "").parse().ok(),
+        _ => None,
     }
 }
 
@@ -151,6 +206,8 @@ impl fmt::Display for Value {
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Whole(number) => write!(f, "{number}"),
             Self::Duration(duration) => f.write_str(&quoted(&units::duration_text(*duration))),
+            Self::Band(None) => f.write_str("\"off\""),
+            Self::Band(Some(Band { raise, clear })) => write!(f, "[{raise}, {clear}]"),
             Self::List(texts) => {
                 write!(f, "[{}]", texts.iter().map(|text| quoted(text)).collect::<Vec<_>>().join(", "))
             }
@@ -184,6 +241,23 @@ mod tests {
         assert_eq!((what.as_str(), hint.as_str()), ("is a number", "write a duration, \"100ms\" to \"1h\""));
         assert!(read(Kind::Whole(1, 60), "-1").is_err());
         assert!(read(Kind::List, "[1]").is_err());
+    }
+
+    #[test]
+    fn a_band_clears_on_the_healthy_side_of_where_it_raises() {
+        let (high, low) = (Kind::Band(Bad::High, 1000), Kind::Band(Bad::Low, 1));
+        assert_eq!(read(high, "[100, 5e1]"), Ok(Value::Band(Some(Band::new(100.0, 50.0)))));
+        assert_eq!(read(high, "[1, 1]"), Ok(Value::Band(Some(Band::new(1.0, 1.0)))));
+        assert_eq!(read(low, "[0.5, 0.6]"), Ok(Value::Band(Some(Band::new(0.5, 0.6)))));
+        assert_eq!(read(low, "'off'"), Ok(Value::Band(None)));
+        let (what, hint) = read(high, "[50, 100]").unwrap_err();
+        assert_eq!(what, "clears at 100, above the 50 at which it raises");
+        assert_eq!(hint, "write [raises at, clears at]; to clear, it has to come back to at most 50");
+        for text in
+            ["[0.6, 0.5]", "[0.5, 0.5]", "[80, 85]", "[-0.5, 0.6]", "[0.5]", "[nan, nan]", "0.5", "'on'"]
+        {
+            assert!(read(low, text).is_err(), "{text}");
+        }
     }
 
     proptest! {

@@ -179,6 +179,11 @@ pub const CONFIG_FILE_BYTES: u64 = 1 << 20;
 /// Largest password file that is read, in bytes: a `.env` file is far smaller.
 pub const PASSWORD_FILE_BYTES: u64 = 64 << 10;
 
+/// Longest time that a threshold may name: what takes longer than a day is nothing that polling waits for.
+pub const THRESHOLD_MAX_MS: u64 = 86_400_000;
+/// Longest time over which the hit ratio is taken: no more of it is kept.
+pub const HIT_RATIO_MAX_MS: u64 = 900_000;
+
 const _: () = assert!(INTERVAL_MIN_MS < INTERVAL_MAX_MS && PASSWORD_FILE_BYTES <= CONFIG_FILE_BYTES);
 
 /// Findings kept and shown: nobody reads more, and a thousand groups may fail for one reason.

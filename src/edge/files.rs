@@ -18,7 +18,7 @@ pub use theme::{theme, theme_names};
 pub use verbs::{Answer, run_config};
 
 /// What the files and the environment came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The config.
     pub config: Config,

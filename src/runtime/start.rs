@@ -142,7 +142,7 @@ fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
             interval: loaded.config.settings.interval,
             json: asked.format == Format::Json,
             only_critical: asked.fail_on == cli::FailOn::Critical,
-            thresholds: Thresholds::default(),
+            thresholds: loaded.config.settings.thresholds,
         };
         let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, true));
         let runtime = runtime()?;
@@ -195,6 +195,7 @@ fn show_on(
         read_only: settings.read_only,
         keymap: loaded.config.keys.clone(),
         interval_us: poll.interval_us,
+        thresholds: if demo.is_some() { Thresholds::demo() } else { settings.thresholds },
         themes: skins.names,
         theme: skins.first,
         size: (80, 24),

@@ -1,8 +1,9 @@
 //! config.example.toml documents every key with its default: proved by taking the comments away.
 
 use std::path::Path;
-use streamgauge::config::schema::{SETTINGS, TARGET_KEYS};
+use streamgauge::config::schema::{TARGET_KEYS, settings};
 use streamgauge::config::{Config, EXAMPLE, Env, Flags, Source, resolve};
+use streamgauge::core::diagnose::thresholds::{Band, Thresholds};
 
 fn read(text: &str) -> Config {
     let path = Path::new("config.example.toml");
@@ -33,11 +34,36 @@ fn with_its_comments_taken_away_it_gives_the_defaults() {
 #[test]
 fn every_setting_stands_in_it_with_its_words() {
     let config = read(&uncommented());
-    for setting in SETTINGS {
+    for setting in settings() {
         assert_ne!(config.place(setting.path), streamgauge::config::Place::Default, "{}", setting.path);
         let words = setting.doc.split('.').next().unwrap();
         assert!(EXAMPLE.contains(words), "{}: {words}", setting.path);
     }
+}
+
+#[test]
+fn every_threshold_stands_in_it_with_whose_default_it_is() {
+    let prose: Vec<_> = EXAMPLE.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+    let prose = prose.join(" ");
+    for limit in settings().filter(|setting| setting.path.starts_with("thresholds.")) {
+        assert!(prose.contains(limit.doc), "{}: {}", limit.path, limit.doc);
+        let key = limit.path.trim_start_matches("thresholds.");
+        assert!(EXAMPLE.contains(&format!("\n#{key} = {}\n", limit.default)), "{key}");
+    }
+}
+
+#[test]
+fn the_profile_of_a_kpi_cache_is_ready_to_be_taken() {
+    let lines = EXAMPLE.lines().skip_while(|line| !line.starts_with("# A KPI cache:"));
+    let lines = lines.skip_while(|line| *line != "# [thresholds]").take_while(|line| !line.is_empty());
+    let text: String = lines.map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
+    let mut wanted = Thresholds::default();
+    wanted.hit_ratio.warning = Some(Band::new(0.8, 0.85));
+    wanted.memory.warning = Some(Band::new(0.9, 0.85));
+    wanted.memory_of_caches.warning = Some(Band::new(0.9, 0.85));
+    assert_eq!(read(&text).settings.thresholds, wanted);
+    let taken = EXAMPLE.replace(&text.lines().map(|line| format!("# {line}\n")).collect::<String>(), &text);
+    assert_eq!(read(&taken).settings.thresholds, wanted);
 }
 
 #[test]

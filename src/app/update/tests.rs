@@ -5,6 +5,7 @@ use crate::app::entries::Page;
 use crate::app::modal::Modal;
 use crate::app::{Setup, State};
 use crate::commands::{Key, KeyMap};
+use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::groups::{Group, ServerLag};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
@@ -21,6 +22,7 @@ fn console() -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
+        thresholds: Thresholds::default(),
         themes: vec!["default".into(), "light".into()],
         theme: 0,
         size: (80, 24),

@@ -11,6 +11,7 @@ use crate::app::{Now, Setup, State, update};
 use crate::commands::{Key, KeyMap};
 use crate::config::theme::Theme;
 use crate::core::demo::{DemoStatus, Rate, Scenario};
+use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::gap::GapScope;
 use crate::core::model::info::Info;
 use crate::core::model::link::{Fault, LinkStatus, Outage, Protocol};
@@ -44,6 +45,7 @@ pub fn console(size: (u16, u16)) -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
+        thresholds: Thresholds::default(),
         themes: vec!["default".into(), "light".into(), "mono".into()],
         theme: 0,
         size,

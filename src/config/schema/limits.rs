@@ -1,0 +1,388 @@
+//! The keys of `[thresholds]`, in operators' words and units.
+//!
+//! Knows the limits of `core::diagnose` by name; not what they are compared with. Invariants, held by tests:
+//! every default is the one of `core`, and every row says whose it is.
+
+use super::{Setting, setting};
+use crate::config::value::{Bad, Kind, Value};
+use crate::core::limits::{HIT_RATIO_MAX_MS, THRESHOLD_MAX_MS};
+use std::time::Duration;
+
+const SPAN: Kind = Kind::DurationMs(100, THRESHOLD_MAX_MS);
+const WINDOW: Kind = Kind::DurationMs(1_000, HIT_RATIO_MAX_MS);
+const COUNT: Kind = Kind::Whole(1, 1_000_000);
+const SHARE: Kind = Kind::Band(Bad::High, 1);
+const RATIO: Kind = Kind::Band(Bad::Low, 1);
+const FIGURE: Kind = Kind::Band(Bad::High, 1_000_000);
+
+/// A row of a duration, which the limits have in milliseconds.
+macro_rules! span {
+    ($path:literal, $kind:expr, $default:literal, $($field:ident).+, $doc:literal) => {
+        Setting {
+            path: $path,
+            kind: $kind,
+            default: $default,
+            doc: $doc,
+            set: |settings, value| {
+                if let Value::Duration(value) = value {
+                    settings.thresholds.$($field).+ = u64::try_from(value.as_millis()).unwrap_or(u64::MAX);
+                }
+            },
+            get: |settings| Value::Duration(Duration::from_millis(settings.thresholds.$($field).+)),
+        }
+    };
+}
+
+/// A row of a count of 64 bits.
+macro_rules! count {
+    ($path:literal, $default:literal, $field:ident, $doc:literal) => {
+        Setting {
+            path: $path,
+            kind: COUNT,
+            default: $default,
+            doc: $doc,
+            set: |settings, value| {
+                if let Value::Whole(value) = value {
+                    settings.thresholds.$field = u64::from(value);
+                }
+            },
+            get: |settings| Value::Whole(u32::try_from(settings.thresholds.$field).unwrap_or(u32::MAX)),
+        }
+    };
+}
+
+/// Every limit. The last sentences of a row say whose its default is.
+pub const LIMITS: &[Setting] = &[
+    span!(
+        "thresholds.window",
+        SPAN,
+        "\"4s\"",
+        window_ms,
+        "How long a group is watched before it gets a verdict. Ours."
+    ),
+    setting!(
+        "thresholds.window_polls",
+        COUNT,
+        "3",
+        Whole,
+        thresholds.window_polls,
+        "Polls before a group that has something to do gets a verdict. Ours."
+    ),
+    span!(
+        "thresholds.clear_after",
+        SPAN,
+        "\"5s\"",
+        clear_ms,
+        "Time without it after which something is well again. Ours."
+    ),
+    setting!(
+        "thresholds.clear_after_polls",
+        COUNT,
+        "3",
+        Whole,
+        thresholds.clear_polls,
+        "Polls without it after which something is well again. Ours."
+    ),
+    span!(
+        "thresholds.consumer_dead_warning",
+        SPAN,
+        "\"1m\"",
+        consumer_dead.warning_ms,
+        "A consumer with pending entries and no sign of life. Ours: no vendor has one."
+    ),
+    span!(
+        "thresholds.consumer_dead_critical",
+        SPAN,
+        "\"5m\"",
+        consumer_dead.critical_ms,
+        "A consumer with pending entries and no sign of life. Ours: no vendor has one."
+    ),
+    span!(
+        "thresholds.consumer_stuck_warning",
+        SPAN,
+        "\"1m\"",
+        consumer_stuck.warning_ms,
+        "A consumer that reads on and leaves entries unacknowledged. Ours."
+    ),
+    span!(
+        "thresholds.consumer_stuck_critical",
+        SPAN,
+        "\"10m\"",
+        consumer_stuck.critical_ms,
+        "A consumer that reads on and leaves entries unacknowledged. Ours."
+    ),
+    span!(
+        "thresholds.consumer_slow",
+        SPAN,
+        "\"30s\"",
+        consumer_slow_ms,
+        "Age of what a consumer has in hand from which on it is called slow. Ours."
+    ),
+    span!(
+        "thresholds.group_stopped_warning",
+        SPAN,
+        "\"1m\"",
+        group_stopped.warning_ms,
+        "A group that has entries to read and does not read. Ours."
+    ),
+    span!(
+        "thresholds.group_stopped_critical",
+        SPAN,
+        "\"5m\"",
+        group_stopped.critical_ms,
+        "A group that has entries to read and does not read. Ours."
+    ),
+    span!(
+        "thresholds.oldest_pending_warning",
+        SPAN,
+        "\"1m\"",
+        oldest_pending.warning_ms,
+        "Age of the oldest entry of a group that is not acknowledged. Ours."
+    ),
+    span!(
+        "thresholds.oldest_pending_critical",
+        SPAN,
+        "\"10m\"",
+        oldest_pending.critical_ms,
+        "Age of the oldest entry of a group that is not acknowledged. Ours."
+    ),
+    span!(
+        "thresholds.no_acknowledgements_warning",
+        SPAN,
+        "\"1m\"",
+        no_acknowledgements.warning_ms,
+        "A group that is given entries and acknowledges none. Ours."
+    ),
+    span!(
+        "thresholds.no_acknowledgements_critical",
+        SPAN,
+        "\"10m\"",
+        no_acknowledgements.critical_ms,
+        "A group that is given entries and acknowledges none. Ours."
+    ),
+    count!(
+        "thresholds.no_acknowledgements_entries",
+        "10",
+        no_acknowledgements_entries,
+        "Entries delivered before their want of acknowledgements means anything. Ours."
+    ),
+    count!(
+        "thresholds.poison_deliveries",
+        "5",
+        poison_deliveries,
+        "Deliveries of one entry from which on it is poison. Ours; the streams guide of Redis suggests a handful."
+    ),
+    setting!(
+        "thresholds.lag_growing_polls",
+        COUNT,
+        "5",
+        Whole,
+        thresholds.lag_growing_polls,
+        "Polls in a row in which a lag never fell before it is called growing. Ours; Burrow waits for ten commits."
+    ),
+    span!("thresholds.lag_growing", SPAN, "\"5s\"", lag_growing_ms, "The least time for them. Ours."),
+    count!(
+        "thresholds.lag_growing_entries",
+        "10",
+        lag_growing_entries,
+        "The least growth of a lag over them. Ours."
+    ),
+    span!(
+        "thresholds.ghost_after",
+        SPAN,
+        "\"1m\"",
+        ghost_idle_ms,
+        "Idle time from which on a pending entry that is deleted counts. Ours."
+    ),
+    span!("thresholds.loss_told", SPAN, "\"10m\"", loss_told_ms, "How long a loss is told. Ours."),
+    setting!(
+        "thresholds.hit_ratio_warning",
+        RATIO,
+        "[0.5, 0.6]",
+        Band,
+        thresholds.hit_ratio.warning,
+        "Hit ratio of the cache, 0 to 1. Netdata's, which warns of misses over 50 % and clears at 40 %."
+    ),
+    setting!(
+        "thresholds.hit_ratio_critical",
+        RATIO,
+        "\"off\"",
+        Band,
+        thresholds.hit_ratio.critical,
+        "Hit ratio of the cache, 0 to 1. Netdata's, which warns of misses over 50 % and clears at 40 %."
+    ),
+    span!(
+        "thresholds.hit_ratio_over",
+        WINDOW,
+        "\"1m\"",
+        hit_ratio_ms,
+        "Over how long the hit ratio is taken, at most 15m. Ours; Netdata takes 10m."
+    ),
+    span!(
+        "thresholds.hit_ratio_least",
+        WINDOW,
+        "\"5s\"",
+        hit_ratio_least_ms,
+        "The least of it that must be known. Ours."
+    ),
+    setting!(
+        "thresholds.memory_warning",
+        SHARE,
+        "[0.85, 0.75]",
+        Band,
+        thresholds.memory.warning,
+        "Memory over maxmemory, 0 to 1, where nothing or not every key may be evicted. Netdata's."
+    ),
+    setting!(
+        "thresholds.memory_critical",
+        SHARE,
+        "[0.95, 0.85]",
+        Band,
+        thresholds.memory.critical,
+        "Memory over maxmemory, 0 to 1, where nothing or not every key may be evicted. Netdata's."
+    ),
+    setting!(
+        "thresholds.memory_of_caches_warning",
+        SHARE,
+        "\"off\"",
+        Band,
+        thresholds.memory_of_caches.warning,
+        "The same where every key may be evicted (allkeys policies). Ours: such a cache may well be full."
+    ),
+    setting!(
+        "thresholds.memory_of_caches_critical",
+        SHARE,
+        "\"off\"",
+        Band,
+        thresholds.memory_of_caches.critical,
+        "The same where every key may be evicted (allkeys policies). Ours: such a cache may well be full."
+    ),
+    setting!(
+        "thresholds.memory_of_host_warning",
+        SHARE,
+        "[0.9, 0.85]",
+        Band,
+        thresholds.memory_of_host.warning,
+        "Resident memory over the memory of the host, 0 to 1, without maxmemory. The 0.9 is awesome-prometheus-alerts'; the rest is ours."
+    ),
+    setting!(
+        "thresholds.memory_of_host_critical",
+        SHARE,
+        "[0.95, 0.9]",
+        Band,
+        thresholds.memory_of_host.critical,
+        "Resident memory over the memory of the host, 0 to 1, without maxmemory. The 0.9 is awesome-prometheus-alerts'; the rest is ours."
+    ),
+    setting!(
+        "thresholds.evicted_per_s_warning",
+        FIGURE,
+        "[100, 50]",
+        Band,
+        thresholds.evicted_per_s.warning,
+        "Keys evicted a second. Netdata's, for Azure."
+    ),
+    setting!(
+        "thresholds.evicted_per_s_critical",
+        FIGURE,
+        "[500, 100]",
+        Band,
+        thresholds.evicted_per_s.critical,
+        "Keys evicted a second. Netdata's, for Azure."
+    ),
+    setting!(
+        "thresholds.clients_warning",
+        SHARE,
+        "[0.8, 0.75]",
+        Band,
+        thresholds.clients.warning,
+        "Clients over maxclients, 0 to 1. The critical 0.9 is awesome-prometheus-alerts'; the rest is ours."
+    ),
+    setting!(
+        "thresholds.clients_critical",
+        SHARE,
+        "[0.9, 0.85]",
+        Band,
+        thresholds.clients.critical,
+        "Clients over maxclients, 0 to 1. The critical 0.9 is awesome-prometheus-alerts'; the rest is ours."
+    ),
+    setting!(
+        "thresholds.rejected_in_a_minute_warning",
+        FIGURE,
+        "[1, 0.5]",
+        Band,
+        thresholds.rejected_in_a_minute.warning,
+        "Connections refused in a minute. Netdata's warning at any, awesome-prometheus-alerts' critical over 5."
+    ),
+    setting!(
+        "thresholds.rejected_in_a_minute_critical",
+        FIGURE,
+        "[6, 1]",
+        Band,
+        thresholds.rejected_in_a_minute.critical,
+        "Connections refused in a minute. Netdata's warning at any, awesome-prometheus-alerts' critical over 5."
+    ),
+    setting!(
+        "thresholds.slow_ms_in_a_minute_warning",
+        FIGURE,
+        "[100, 50]",
+        Band,
+        thresholds.slow_ms_in_a_minute.warning,
+        "Milliseconds of a minute in which commands of the slow log held the server. Ours."
+    ),
+    setting!(
+        "thresholds.slow_ms_in_a_minute_critical",
+        FIGURE,
+        "[1000, 500]",
+        Band,
+        thresholds.slow_ms_in_a_minute.critical,
+        "Milliseconds of a minute in which commands of the slow log held the server. Ours."
+    ),
+    setting!(
+        "thresholds.ping_longest_ms_warning",
+        FIGURE,
+        "[500, 500]",
+        Band,
+        thresholds.ping_longest_ms.warning,
+        "Milliseconds of the longest PING of the last seconds beyond the usual one. Ours."
+    ),
+    setting!(
+        "thresholds.ping_longest_ms_critical",
+        FIGURE,
+        "[1500, 1500]",
+        Band,
+        thresholds.ping_longest_ms.critical,
+        "Milliseconds of the longest PING of the last seconds beyond the usual one. Ours."
+    ),
+    setting!(
+        "thresholds.ping_median_ms_warning",
+        FIGURE,
+        "[10, 5]",
+        Band,
+        thresholds.ping_median_ms.warning,
+        "Milliseconds of the median PING of the last seconds beyond the usual one. Netdata's for latency."
+    ),
+    setting!(
+        "thresholds.ping_median_ms_critical",
+        FIGURE,
+        "[30, 10]",
+        Band,
+        thresholds.ping_median_ms.critical,
+        "Milliseconds of the median PING of the last seconds beyond the usual one. Netdata's for latency."
+    ),
+    setting!(
+        "thresholds.loop_ms_warning",
+        FIGURE,
+        "[5, 3]",
+        Band,
+        thresholds.loop_ms.warning,
+        "Milliseconds of the mean turn of the event loop (Redis 7.2 on). Ours."
+    ),
+    setting!(
+        "thresholds.loop_ms_critical",
+        FIGURE,
+        "[20, 10]",
+        Band,
+        thresholds.loop_ms.critical,
+        "Milliseconds of the mean turn of the event loop (Redis 7.2 on). Ours."
+    ),
+];
