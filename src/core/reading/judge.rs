@@ -357,3 +357,8 @@ impl Reading {
         self.judged.track(key, group)?.crew.verdicts.get(place).copied().flatten()
     }
 }
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod world;
