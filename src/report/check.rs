@@ -46,13 +46,8 @@ impl Verdict {
 pub fn text(reading: &Reading) -> String {
     let mut lines = vec![format!("{}: {}", Verdict::of(reading).word(), summary(reading))];
     for finding in reading.findings() {
-        lines.push(format!(
-            "{} {} {}: {}",
-            finding.severity.word(),
-            finding.id,
-            finding.subject,
-            finding.text
-        ));
+        // The sentence names its subject.
+        lines.push(format!("{} {}: {}", finding.severity.word(), finding.id, finding.text));
         lines.extend(finding.remedy.as_ref().map(|remedy| format!("  {}", remedy.text)));
     }
     for blind in reading.judged.cannot_tell() {
@@ -116,6 +111,8 @@ pub fn finding(finding: &Finding) -> Value {
 
 fn value(figure: &Figure) -> Value {
     match figure {
+        // Counts are written as counts: 12, not 12.0. Up to 2^53 both are the same number.
+        Figure::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(*number as i64),
         Figure::Number(number) => json!(number),
         Figure::Text(text) => json!(text),
     }

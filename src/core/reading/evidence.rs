@@ -14,6 +14,8 @@ use crate::core::diagnose::groups::track::{GroupPoll, GroupTrack};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::consumers::{Consumer, Inactivity};
+use std::collections::btree_map::Iter;
+use std::iter::Peekable;
 
 /// "The last seconds" of PING, microseconds: long enough for a median, short enough to be now.
 const LATELY_US: i64 = 10_000_000;
@@ -40,13 +42,22 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64
         tally: Tally { is_searched: is_searched(reading), ..Tally::default() },
         standing: judged.hold(),
     };
+    let mut tracked = judged.streams();
     for (key, stream) in &reading.streams {
         evidence.tally.streams_unread += usize::from(stream.groups_at_us.is_none());
+        let mut tracks = beside(&mut tracked, key).map(|track| track.groups());
         for (name, group) in &stream.groups {
-            add_group(&mut evidence, (key, name, group), judged.track(key, name), dropped);
+            let track = tracks.as_mut().and_then(|tracks| beside(tracks, name));
+            add_group(&mut evidence, (key, name, group), track, dropped);
         }
     }
     evidence
+}
+
+/// The value of this name, where names are asked in their order: thousands of them cost one walk.
+fn beside<'a, V>(sorted: &mut Peekable<Iter<'a, Name, V>>, name: &Name) -> Option<&'a V> {
+    while sorted.next_if(|(before, _)| *before < name).is_some() {}
+    sorted.next_if(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
 fn is_searched(reading: &Reading) -> bool {

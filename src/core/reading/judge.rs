@@ -18,7 +18,9 @@ use crate::core::limits;
 use crate::core::model::server::Role;
 use crate::core::model::snapshot::ClockSource;
 use crate::core::model::{Name, StreamId};
+use std::collections::btree_map::Iter;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 
 /// A list of clients older than this is no sign of life, microseconds: three times its rhythm.
 const CLIENTS_OLD_US: i64 = 15_000_000;
@@ -28,7 +30,6 @@ const CLIENTS_OLD_US: i64 = 15_000_000;
 pub struct Judged {
     thresholds: Thresholds,
     streams: BTreeMap<Name, StreamTrack>,
-    tracks: usize,
     hold: Hold,
     findings: Vec<Finding>,
     cannot_tell: Vec<CannotTell>,
@@ -44,7 +45,7 @@ pub struct Judged {
 
 /// The groups of one stream.
 #[derive(Clone, Debug, Default)]
-struct StreamTrack {
+pub(super) struct StreamTrack {
     groups: BTreeMap<Name, GroupTrack>,
     groups_at_us: Option<i64>,
     last_id: Option<StreamId>,
@@ -70,7 +71,6 @@ impl Judged {
         Self {
             thresholds,
             streams: BTreeMap::new(),
-            tracks: 0,
             hold: Hold::default(),
             findings: Vec::new(),
             cannot_tell: Vec::new(),
@@ -122,6 +122,11 @@ impl Judged {
 
     pub(super) fn track(&self, key: &Name, group: &Name) -> Option<&GroupTrack> {
         self.streams.get(key)?.groups.get(group)
+    }
+
+    /// Every stream that has a group, in the order of names.
+    pub(super) fn streams(&self) -> Peekable<Iter<'_, Name, StreamTrack>> {
+        self.streams.iter().peekable()
     }
 
     pub(super) fn hold(&self) -> &Hold {
@@ -205,32 +210,26 @@ impl Judged {
             lively: self.lively,
             is_replica: role == Role::Replica,
         };
-        let (mut tracks, mut lively) = (0, 0);
+        let (mut tracks, mut lively, mut with_groups) = (0, 0, 0);
         for (key, stream) in &reading.streams {
             if stream.groups.is_empty() {
                 self.streams.remove(key);
                 continue;
             }
             let places = limits::JUDGED_GROUPS.saturating_sub(tracks);
-            match self.streams.get_mut(key) {
-                Some(track) => track.advance(stream, &context, places),
-                None => {
-                    let mut track = StreamTrack::default();
-                    track.advance(stream, &context, places);
-                    self.streams.insert(key.clone(), track);
-                }
-            }
-            if let Some(track) = self.streams.get(key) {
-                tracks += track.groups.len();
-                lively += track.groups.values().map(|group| group.crew.lively).sum::<usize>();
-            }
+            let track = match self.streams.get_mut(key) {
+                Some(track) => track,
+                None => self.streams.entry(key.clone()).or_default(),
+            };
+            track.advance(stream, &context, places);
+            with_groups += 1;
+            tracks += track.groups.len();
+            lively += track.groups.values().map(|group| group.crew.lively).sum::<usize>();
         }
-        if self.streams.len() > reading.streams.len()
-            || self.streams.keys().any(|key| !reading.streams.contains_key(key))
-        {
+        if self.streams.len() > with_groups {
             self.streams.retain(|key, _| reading.streams.contains_key(key));
         }
-        (self.tracks, self.lively) = (tracks, lively);
+        self.lively = lively;
     }
 }
 
@@ -243,6 +242,11 @@ struct Context<'a> {
 }
 
 impl StreamTrack {
+    /// Every group, in the order of names.
+    pub(super) fn groups(&self) -> Peekable<Iter<'_, Name, GroupTrack>> {
+        self.groups.iter().peekable()
+    }
+
     fn advance(&mut self, stream: &StreamState, context: &Context<'_>, places: usize) {
         let (last_id, added) = (stream.fact(|d| d.last_generated), stream.fact(|d| d.entries_added));
         let went_back = last_id.zip(self.last_id).is_some_and(|(now, before)| now < before)
@@ -349,12 +353,17 @@ impl Reading {
         self.judged.stream(key)
     }
 
+    /// The verdicts of a group's consumers, in the order of their list; empty where there are none.
+    pub fn consumer_verdicts(&self, key: &Name, group: &Name) -> &[Option<ConsumerVerdict>] {
+        self.judged.track(key, group).map_or(&[], |track| track.crew.verdicts.as_slice())
+    }
+
     /// The verdict of a consumer; `None` while it was not read, and on a replica, where what is told of consumers
     /// is old.
     pub fn consumer_verdict(&self, key: &Name, group: &Name, consumer: &Name) -> Option<ConsumerVerdict> {
         let list = evidence::consumers(self.streams.get(key)?.groups.get(group)?);
         let place = list.iter().position(|row| row.name == *consumer)?;
-        self.judged.track(key, group)?.crew.verdicts.get(place).copied().flatten()
+        self.consumer_verdicts(key, group).get(place).copied().flatten()
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Snapshot {
     pub window_ms: Option<f64>,
     pub target: Target,
     pub health: &'static str,
-    pub findings: [Unbuilt; 0],
+    pub findings: Vec<serde_json::Value>,
     pub memory: Memory,
     pub cache: Cache,
     pub throughput: Throughput,
@@ -104,7 +104,7 @@ pub(super) struct Stream {
     pub in_per_s: Option<f64>,
     pub oldest_entry_age_ms: Option<u64>,
     pub newest_entry_age_ms: Option<u64>,
-    pub verdict: Later,
+    pub verdict: Option<&'static str>,
     pub groups: Option<Vec<Group>>,
 }
 
@@ -122,8 +122,8 @@ pub(super) struct Group {
     pub seconds_to_drain: Option<f64>,
     pub delivery_ms: Delivery,
     pub lost_undelivered: Option<u64>,
-    pub verdict: Later,
-    pub reason: Later,
+    pub verdict: Option<&'static str>,
+    pub reason: Option<String>,
     pub consumers: Option<Vec<Consumer>>,
 }
 
@@ -141,7 +141,7 @@ pub(super) struct Consumer {
     pub pending: Option<u64>,
     pub idle_ms: Option<u64>,
     pub inactive_ms: Option<u64>,
-    pub verdict: Later,
+    pub verdict: Option<&'static str>,
 }
 
 #[derive(Serialize)]

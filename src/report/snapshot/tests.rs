@@ -206,8 +206,11 @@ fn every_figure_is_the_one_of_the_replies() {
         ("/streams/0/groups/0/delivered_per_s", json!(0.0)),
         (
             "/streams/0/groups/0/consumers",
-            json!([{"name": "w-1", "pending": 7, "idle_ms": 1500, "inactive_ms": null, "verdict": null}]),
+            json!([{"name": "w-1", "pending": 7, "idle_ms": 1500, "inactive_ms": null, "verdict": "ok"}]),
         ),
+        ("/streams/0/verdict", json!("unknown")),
+        ("/streams/0/groups/0/verdict", json!("unknown")),
+        ("/streams/0/groups/0/reason", json!("watched for 2 polls and 1 s")),
         ("/fanout/patterns", json!(2)),
         ("/fanout/probe/enabled", json!(false)),
         ("/fanout/probe/publish_us", json!({"p50": null, "p95": null, "p99": null, "max": null})),
@@ -216,6 +219,30 @@ fn every_figure_is_the_one_of_the_replies() {
     ] {
         assert_eq!(got.pointer(pointer), Some(&expected), "{pointer}");
     }
+}
+
+#[test]
+fn a_finding_has_the_fields_of_the_document_and_stands_on_the_page() {
+    let mut reading = Reading::new(0);
+    let (command, reply) = info(100, 0);
+    let failed = reply.text().unwrap().replace("rdb_last_bgsave_status:ok", "rdb_last_bgsave_status:err");
+    round(&mut reading, 0, vec![(command, bytes(&failed))]);
+    let got = value(&reading);
+    let finding = &got["findings"][0];
+    let fields: BTreeSet<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+    let documented = include_str!("../../../docs/SCHEMA.md").lines();
+    let documented: BTreeSet<&str> = documented
+        .filter_map(|line| line.strip_prefix("| `findings[].")?.split_once('`'))
+        .map(|(f, _)| f)
+        .collect();
+    assert_eq!(fields, documented);
+    assert_eq!((&got["health"], &finding["id"]), (&json!("critical"), &json!("persistence.rdb_failed")));
+    assert_eq!(finding["evidence"]["last_save_age_ms"], json!(10_000));
+    let page = text(&reading, &target());
+    assert!(
+        page.contains("health critical\n  critical persistence.rdb_failed\n    the last RDB save failed"),
+        "{page}"
+    );
 }
 
 #[test]

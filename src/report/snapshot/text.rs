@@ -22,6 +22,11 @@ const FOREIGN_CELLS: usize = 300;
 pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     let snapshot = super::values::snapshot(reading, target);
     let mut lines = head(&snapshot);
+    lines.push(format!("health {}", snapshot.health));
+    for finding in reading.findings() {
+        lines.push(format!("  {} {}", finding.severity.word(), finding.id));
+        lines.push(format!("    {}", foreign(&finding.text)));
+    }
     lines.push(String::new());
     lines.extend(memory(&snapshot));
     lines.extend(panels(&snapshot));

@@ -8,12 +8,15 @@ use super::schema::{
     Cache, Clients, Consumer, Cost, Delivery, Fanout, Gap, Group, Latency, Memory, Percentiles, Persistence,
     Probe, Snapshot, Stream, Target, Throughput, VERSION,
 };
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
 use crate::core::model::info::Info;
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
+use crate::report::check;
 
 /// The window of the hit ratio, microseconds.
 const CACHE_WINDOW_US: i64 = 60_000_000;
@@ -28,8 +31,8 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
         taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
         window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
         target: target_of(info, target),
-        health: "unknown",
-        findings: [],
+        health: reading.health().word(),
+        findings: reading.findings().iter().map(check::finding).collect(),
         memory: memory(info, reading),
         cache: cache(info, reading),
         throughput: Throughput {
@@ -129,13 +132,13 @@ fn persistence(info: Option<&Info>, now_ms: i64) -> Persistence {
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
 fn streams(reading: &Reading) -> Option<Vec<Stream>> {
     let is_known = !reading.streams.is_empty() || reading.discovery.laps > 0;
-    is_known.then(|| reading.streams.values().map(|state| stream(state, reading.at_us)).collect())
+    is_known.then(|| reading.streams.values().map(|state| stream(state, reading)).collect())
 }
 
-fn stream(state: &StreamState, now_us: i64) -> Stream {
-    let now_ms = now_us.div_euclid(1000);
+fn stream(state: &StreamState, reading: &Reading) -> Stream {
+    let now_ms = reading.now_ms();
     let groups = state.groups_at_us.map(|_| {
-        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, now_us);
+        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, reading);
         state.groups.iter().map(one).collect()
     });
     Stream {
@@ -146,15 +149,17 @@ fn stream(state: &StreamState, now_us: i64) -> Stream {
         in_per_s: tidy(state.in_per_s()),
         oldest_entry_age_ms: state.oldest_entry_age_ms(now_ms),
         newest_entry_age_ms: state.newest_entry_age_ms(now_ms),
-        verdict: None,
+        verdict: reading.stream_verdict(&state.key).map(GroupVerdict::word),
         groups,
     }
 }
 
-fn group(name: &Name, state: &GroupState, stream: &StreamState, now_us: i64) -> Group {
-    let now_ms = now_us.div_euclid(1000);
+fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Reading) -> Group {
+    let now_ms = reading.now_ms();
     let consumers = state.consumers.as_ref();
-    let delivery = state.delivery_ms(now_us);
+    let delivery = state.delivery_ms(reading.at_us);
+    let judgement = reading.group_verdict(&stream.key, name);
+    let verdicts = reading.consumer_verdicts(&stream.key, name);
     Group {
         name: name.text(),
         lag: state.lag.entries,
@@ -173,19 +178,22 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, now_us: i64) -> 
             samples: delivery.samples,
         },
         lost_undelivered: state.lost_undelivered(),
-        verdict: None,
-        reason: None,
-        consumers: consumers.map(|consumers| consumers.value.iter().map(consumer).collect()),
+        verdict: judgement.map(|judgement| judgement.verdict.word()),
+        reason: judgement.map(|judgement| judgement.reason.to_string()),
+        consumers: consumers.map(|consumers| {
+            let judged = verdicts.iter().copied().chain(std::iter::repeat(None));
+            consumers.value.iter().zip(judged).map(|(row, verdict)| consumer(row, verdict)).collect()
+        }),
     }
 }
 
-fn consumer(row: &consumers::Consumer) -> Consumer {
+fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> Consumer {
     Consumer {
         name: row.name.text(),
         pending: row.pending,
         idle_ms: row.idle_ms,
         inactive_ms: row.inactive.ms(),
-        verdict: None,
+        verdict: verdict.map(ConsumerVerdict::word),
     }
 }
 

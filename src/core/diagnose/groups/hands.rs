@@ -126,8 +126,16 @@ pub struct Around<'a> {
 impl Crew {
     /// Takes the list in.
     pub fn advance(&mut self, at_us: i64, consumers: &[Consumer], around: &Around<'_>, limits: &Thresholds) {
-        *self = Self { at_us, ..Self::default() };
+        let (mut verdicts, mut held_ms) =
+            (std::mem::take(&mut self.verdicts), std::mem::take(&mut self.held_ms));
+        verdicts.clear();
+        held_ms.clear();
+        *self = Self { at_us, verdicts, held_ms, ..Self::default() };
         let mut all_tell = true;
+        // Rows younger than what makes anybody slow decide nothing: thousands of names need not be compared.
+        let is_old = |row: &PendingRow| row.idle_ms.is_some_and(|ms| ms >= limits.consumer_slow_ms);
+        let around =
+            &Around { rows: if around.rows.iter().any(is_old) { around.rows } else { &[] }, ..*around };
         for consumer in consumers {
             let signs = signs(consumer, around);
             let silent = signs.is_silent(limits);

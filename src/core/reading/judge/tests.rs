@@ -342,7 +342,7 @@ proptest! {
                 5 => world.redeliver("w-2"),
                 6 => world.remove_consumers(),
                 7 => world.cursor = StreamId::new(world.now_ms.saturating_sub(many * 1000), 0),
-                _ => world.run_id = if few % 2 == 0 { "a" } else { "b" },
+                _ => world.run_id = if few.is_multiple_of(2) { "a" } else { "b" },
             }
             world.pass(ms);
             for finding in world.reading.findings() {
