@@ -68,6 +68,11 @@ impl Demo {
         self.target.clone()
     }
 
+    /// A config with the limits of the demo: for `streamgauge check --config`.
+    pub fn thresholds(&self) -> PathBuf {
+        self.server.thresholds()
+    }
+
     /// The levers and dials.
     pub fn control(&self) -> DemoControl {
         self.control.clone()
@@ -98,5 +103,20 @@ fn target(server: &Server, port: Option<u16>) -> Target {
         password: None,
         database: 0,
         production: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::{Env, Flags, Source, resolve};
+    use crate::core::diagnose::thresholds::Thresholds;
+    use std::path::Path;
+
+    #[test]
+    fn the_limits_for_others_are_those_of_the_demos_own_console() {
+        let source =
+            Source { path: Path::new("streamgauge.toml"), text: include_str!("demo/thresholds.toml") };
+        let config = resolve(Some(source), &Env::default(), &Flags::default()).unwrap();
+        assert_eq!(config.settings.thresholds, Thresholds::demo());
     }
 }

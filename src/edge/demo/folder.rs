@@ -75,6 +75,20 @@ impl Folder {
         self.path.join(SOCKET)
     }
 
+    /// The config that [`Folder::write_thresholds`] writes.
+    pub fn thresholds(&self) -> PathBuf {
+        self.path.join("streamgauge.toml")
+    }
+
+    /// Writes the limits of the demo as a config, for `streamgauge check`.
+    ///
+    /// # Errors
+    /// What the system refused.
+    pub fn write_thresholds(&self) -> Result<(), DemoError> {
+        fs::write(self.thresholds(), include_str!("thresholds.toml"))
+            .map_err(|error| DemoError::Folder { path: self.path.clone(), error })
+    }
+
     /// The exit status that the keeper wrote down; none while the server runs.
     pub fn ended(&self) -> Option<String> {
         let status = fs::read_to_string(self.path.join("ended")).ok()?;

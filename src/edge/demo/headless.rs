@@ -41,8 +41,9 @@ fn lines(demo: &Demo) -> String {
         Address::Tcp { host, port } => (format!("-p {port}"), format!("redis://{host}:{port}")),
         Address::Unix(path) => (format!("-s {}", path.display()), format!("redis+unix://{}", path.display())),
     };
-    let scenario = demo.control().status().scenario;
-    format!("redis-cli {options}\n{url}\nscenario {scenario}; end it with Ctrl-C\n")
+    let (scenario, thresholds) = (demo.control().status().scenario, demo.thresholds());
+    let check = format!("streamgauge check {options} --config {}", thresholds.display());
+    format!("redis-cli {options}\n{url}\n{check}\nscenario {scenario}; end it with Ctrl-C\n")
 }
 
 async fn server_end(demo: &Demo) -> String {
