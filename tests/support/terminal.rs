@@ -181,9 +181,11 @@ impl Terminal {
         self.seen().is_held = true;
     }
 
-    /// Processor time of the thread that draws, in ticks of 10 ms.
-    pub fn drawing_ticks(&self) -> u64 {
-        ticks(&format!("/proc/{0}/task/{0}/stat", self.pid))
+    /// Bytes that the thread which draws has handed over to the system.
+    pub fn handed_over(&self) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{0}/task/{0}/io", self.pid)).unwrap_or_default();
+        let count = text.lines().find_map(|line| line.strip_prefix("wchar: "));
+        count.expect("the system counts").parse().unwrap()
     }
 
     /// The keyboard, to be typed on by another thread.

@@ -103,7 +103,7 @@ fn pasted_text_goes_to_prompts_and_is_never_a_key() {
     terminal.press("/\x1b[200~orders-0\n7\x1b[201~");
     terminal.wait_for("only one row is left", |screen| {
         let text = screen.contents();
-        text.contains("orders-07") && !text.contains("orders-19")
+        text.contains("▸orders-07") && !text.contains("orders-19")
     });
     terminal.press("\r");
     terminal.press("q");
