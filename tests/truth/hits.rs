@@ -93,7 +93,7 @@ fn check(kind: Kind) {
     let (shown, coverage) = (window.ratio().unwrap(), window.coverage().unwrap());
     assert!((shown - 0.8).abs() <= 0.01, "{kind:?}: shown {shown}, {window:?}");
     assert!(window.lookups.total() > 12_000, "{kind:?}: {window:?}");
-    assert!(coverage > 0.9, "{kind:?}: covers {coverage}, {window:?}");
+    assert!(coverage > 0.5, "{kind:?}: covers {coverage}, {window:?}");
     let (hits, misses) = (after.0 - before.0, after.1 - before.1);
     let naive = hits / (hits + misses);
     assert!((naive - 0.8).abs() > 0.01, "{kind:?}: we weigh enough to be seen: {naive}");
