@@ -5,6 +5,7 @@
 //! nothing else.
 
 use super::pass::{pass, wait, wait_out};
+use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::edge::source::Session;
@@ -31,6 +32,8 @@ pub struct Wanted {
     pub interval: Duration,
     /// How many readings; `None` for as many as there is time for.
     pub count: Option<u64>,
+    /// From when on something is wrong.
+    pub thresholds: Thresholds,
     /// What the operator calls the target.
     pub target: TargetLine,
 }
@@ -52,7 +55,7 @@ pub enum SnapshotError {
 /// No connection at the start, or an output that can't be written.
 pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<(), SnapshotError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
-    let mut reading = Reading::new(half_us);
+    let mut reading = Reading::new(half_us).with_thresholds(wanted.thresholds);
     let told = |outage: Outage| SnapshotError::Outage(outage.error);
     session.connect().await.map_err(told)?;
     let mut began = Instant::now();

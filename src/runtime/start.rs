@@ -119,6 +119,7 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result
         },
         interval: loaded.config.settings.interval,
         count: if asked.watch { asked.count.map(u64::from) } else { Some(1) },
+        thresholds: loaded.config.settings.thresholds,
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
     };
     let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, true));

@@ -9,6 +9,7 @@ mod clients_near_limit;
 mod clients_rejected;
 mod consumer_dead;
 mod consumer_stuck;
+mod consumers;
 mod groups;
 mod memory_evicting;
 mod memory_near_limit;

@@ -187,6 +187,9 @@ impl Thresholds {
             group_stopped: short,
             oldest_pending: Spans { warning_ms: 8_000, critical_ms: 60_000 },
             no_acknowledgements: Spans { warning_ms: 6_000, critical_ms: 60_000 },
+            // A wave of the demo builds up for 8 s.
+            lag_growing_polls: 4,
+            lag_growing_ms: 3_000,
             ghost_idle_ms: 8_000,
             loss_told_ms: 60_000,
             hit_ratio_ms: 15_000,

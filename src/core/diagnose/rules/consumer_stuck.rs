@@ -1,12 +1,15 @@
 //! A consumer that lives and leaves entries unacknowledged.
 //!
-//! Knows verdicts that were decided already; does not know whether it works on one entry or has forgotten it.
+//! Knows verdicts that were decided already; does not know whether it works on one entry or has forgotten it. Where
+//! the whole group acknowledges nothing, the group's own finding says so and this rule is silent.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::consumers::Words;
+use super::{AT_ONCE, Answer, Rule, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
-use crate::core::diagnose::figures::{counted, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::figures::{counted, span};
+use crate::core::diagnose::finding::Place;
+use crate::core::diagnose::groups::{PendingReason, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "consumer.stuck";
@@ -16,27 +19,28 @@ const REMEDY: &str = "It lives: look at what it does with the oldest entry; one 
 pub const RULE: Rule =
     Rule { id: ID, doc: "a living consumer leaves entries unacknowledged", raise: AT_ONCE, check };
 
+const WORDS: Words = Words {
+    id: ID,
+    span_name: "held_ms",
+    grade: |ms, thresholds| thresholds.consumer_stuck.severity(ms),
+    one: |case, ms| {
+        format!("lives and has held {} for {}", counted(case.pending, "entry", "entries"), span(ms))
+    },
+    many: "leave them unacknowledged, though they live",
+};
+
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let stuck = evidence.consumers.iter().filter(|case| case.verdict == ConsumerVerdict::Stuck);
-    let one = |case: &ConsumerCase<'_>| {
-        let held_ms = case.held_ms.saturating_add(case.read_ms_ago);
-        let severity = thresholds.consumer_stuck.severity(held_ms).unwrap_or(Severity::Warning);
-        let (key, group, consumer) = (case.key, case.group, case.consumer);
-        let text = format!(
-            "{} of {}/{} lives and has held {} for {}",
-            name(consumer),
-            name(key),
-            name(group),
-            counted(case.pending, "entry", "entries"),
-            span(held_ms)
-        );
-        let subject = Subject::Consumer(key.clone(), group.clone(), consumer.clone());
-        let since_ms = evidence.now_ms.saturating_sub_unsigned(held_ms);
-        Finding::new(ID, severity, subject, text, since_ms)
-            .remedy(Place::Consumers, REMEDY)
-            .with("pending", Some(case.pending))
-            .with("held_ms", Some(held_ms))
-            .with("idle_ms", Some(case.idle_ms))
+    let nobody_acknowledges = |case: &ConsumerCase<'_>| {
+        evidence.groups.iter().any(|group| {
+            (group.key, group.group) == (case.key, case.group)
+                && matches!(group.judgement.reason, Reason::Pending(PendingReason::None { .. }))
+        })
     };
-    Answer { findings: stuck.map(one).collect(), blind: groups::blind_consumers(&evidence.tally) }
+    let is_stuck =
+        |case: &&ConsumerCase<'_>| case.verdict == ConsumerVerdict::Stuck && !nobody_acknowledges(case);
+    let stuck = evidence.consumers.iter().filter(is_stuck);
+    let cases: Vec<_> = stuck.map(|case| (case, case.held_ms.saturating_add(case.read_ms_ago))).collect();
+    let found = consumers::findings(&cases, &WORDS, evidence.now_ms, thresholds);
+    let findings = found.into_iter().map(|finding| finding.remedy(Place::Consumers, REMEDY)).collect();
+    Answer { findings, blind: groups::blind_consumers(&evidence.tally) }
 }

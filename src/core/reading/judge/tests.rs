@@ -194,6 +194,31 @@ fn delivered_and_never_acknowledged_is_told_after_a_minute() {
     });
     assert!(at.is_some_and(|second| (58..64).contains(&second)), "{at:?}");
     assert!(world.reason().contains("0 acknowledged"), "{}", world.reason());
+    for _ in 0..10 {
+        world.produce(10);
+        world.take("w-1", 10);
+        world.tick();
+    }
+    assert_eq!(world.ids(), ["stream.not_acknowledging"], "one cause, one finding");
+}
+
+#[test]
+fn many_that_die_together_are_one_finding() {
+    let mut world = World::new();
+    let workers = ["w-1", "w-2", "w-3", "w-4", "w-5"];
+    for (number, expected) in [(3, 3), (5, 1)] {
+        for worker in workers.iter().take(number) {
+            world.produce(2);
+            world.take(worker, 2);
+        }
+        for _ in 0..65 {
+            world.tick();
+        }
+        let dead = world.ids().into_iter().filter(|id| *id == "consumer.dead");
+        assert_eq!(dead.count(), expected);
+    }
+    let text = &world.reading.findings().first().unwrap().text;
+    assert!(text.starts_with("5 consumers of s/g hold 16 entries and show no sign of life"), "{text}");
 }
 
 #[test]
