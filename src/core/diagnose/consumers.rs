@@ -69,6 +69,12 @@ impl ConsumerSigns {
         idle && self.is_listening != Some(true)
     }
 
+    /// Whether there was a sign of life lately: one that is half way to silence may be dying.
+    fn lives(&self, thresholds: &Thresholds) -> bool {
+        let lately = self.idle_ms.is_some_and(|ms| ms <= thresholds.consumer_dead.warning_ms / 2);
+        lately || self.is_listening == Some(true)
+    }
+
     /// How long it has had something in its hands at least, milliseconds; `None` when it holds nothing.
     pub fn held_ms(&self) -> Option<u64> {
         self.pending.filter(|&pending| pending > 0)?;
@@ -90,7 +96,7 @@ impl ConsumerSigns {
             let held_ms = self.held_ms().unwrap_or(0);
             return Some(if silent {
                 ConsumerVerdict::Dead
-            } else if held_ms >= thresholds.consumer_stuck.warning_ms {
+            } else if held_ms >= thresholds.consumer_stuck.warning_ms && self.lives(thresholds) {
                 ConsumerVerdict::Stuck
             } else if held_ms >= thresholds.consumer_slow_ms {
                 ConsumerVerdict::Slow
@@ -229,6 +235,16 @@ mod tests {
         assert_eq!(held(29_999), ConsumerVerdict::Ok);
         assert_eq!(held(30_000), ConsumerVerdict::Slow);
         assert_eq!(held(60_000), ConsumerVerdict::Stuck);
+    }
+
+    #[test]
+    fn one_that_dies_is_not_called_living_on_the_way() {
+        let dying = |idle_ms| verdict(signs(1, idle_ms, Inactivity::Ms(61_000)));
+        assert_eq!(
+            [30_000, 30_001, 59_999].map(dying),
+            [ConsumerVerdict::Stuck, ConsumerVerdict::Slow, ConsumerVerdict::Slow]
+        );
+        assert_eq!(dying(60_000), ConsumerVerdict::Dead);
     }
 
     #[test]

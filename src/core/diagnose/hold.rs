@@ -5,7 +5,6 @@
 //! beyond it is counted.
 
 use super::finding::{Finding, Severity, Subject};
-use super::thresholds::Thresholds;
 use crate::core::limits;
 use std::collections::BTreeMap;
 
@@ -16,6 +15,15 @@ pub struct Patience {
     pub polls: u32,
     /// Time, milliseconds.
     pub ms: u64,
+}
+
+/// Both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Patiences {
+    /// To be raised.
+    pub raise: Patience,
+    /// To be cleared.
+    pub clear: Patience,
 }
 
 /// One finding over time.
@@ -48,8 +56,7 @@ impl Hold {
         &mut self,
         now_ms: i64,
         mut found: Vec<Finding>,
-        raise: impl Fn(&'static str) -> Patience,
-        thresholds: &Thresholds,
+        patience: impl Fn(&'static str) -> Patiences,
     ) {
         self.dropped = 0;
         for held in self.held.values_mut() {
@@ -59,18 +66,17 @@ impl Hold {
         // The worst first: what the bound leaves out is what matters least.
         found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         for finding in found {
-            self.take(now_ms, finding, &raise);
+            let raise = patience(finding.id).raise;
+            self.take(now_ms, finding, raise);
         }
-        let clear = Patience { polls: thresholds.clear_polls, ms: thresholds.clear_ms };
-        self.held.retain(|_, held| match held.missed {
+        self.held.retain(|(id, _), held| match held.missed {
             None => true,
             Some(_) if !held.is_raised => false,
-            Some((since_ms, polls)) => !is_over(clear, polls, since_ms, now_ms),
+            Some((since_ms, polls)) => !is_over(patience(id).clear, polls, since_ms, now_ms),
         });
     }
 
-    fn take(&mut self, now_ms: i64, finding: Finding, raise: &impl Fn(&'static str) -> Patience) {
-        let patience = raise(finding.id);
+    fn take(&mut self, now_ms: i64, finding: Finding, raise: Patience) {
         let key = (finding.id, finding.subject.clone());
         if self.held.len() >= limits::FINDINGS && !self.held.contains_key(&key) {
             self.dropped += 1;
@@ -87,7 +93,7 @@ impl Hold {
         held.missed = None;
         let since_ms = held.finding.since_ms.min(finding.since_ms);
         held.finding = Finding { since_ms, ..finding };
-        held.is_raised |= is_over(patience, held.polls, held.seen_ms, now_ms);
+        held.is_raised |= is_over(raise, held.polls, held.seen_ms, now_ms);
     }
 
     /// Everything that stands: the worst first, then what began first.
@@ -112,13 +118,17 @@ mod tests {
         Finding::new("a.rule", Severity::Warning, Subject::Server, format!("at {now_ms}"), now_ms)
     }
 
+    fn clear() -> Patience {
+        Patience { polls: 3, ms: 5_000 }
+    }
+
     /// A poll a second; whether the finding stands after each.
     fn story(seen: &[bool], patience: Patience) -> Vec<bool> {
         let mut hold = Hold::default();
         let poll = |(second, seen): (usize, &bool)| {
             let now_ms = second as i64 * 1000;
             let found = seen.then(|| finding(now_ms)).into_iter().collect();
-            hold.advance(now_ms, found, |_| patience, &Thresholds::default());
+            hold.advance(now_ms, found, |_| Patiences { raise: patience, clear: clear() });
             !hold.findings().is_empty()
         };
         seen.iter().enumerate().map(poll).collect()
@@ -148,7 +158,7 @@ mod tests {
         let mut since = Vec::new();
         for second in 0..20_i64 {
             let found = if (5..12).contains(&second) { vec![] } else { vec![finding(second * 1000)] };
-            hold.advance(second * 1000, found, |_| Patience::default(), &Thresholds::default());
+            hold.advance(second * 1000, found, |_| Patiences { clear: clear(), ..Patiences::default() });
             since.extend(hold.findings().first().map(|finding| finding.since_ms));
         }
         assert_eq!((since.first(), since.get(4), since.last()), (Some(&0), Some(&0), Some(&12_000)));
@@ -160,7 +170,7 @@ mod tests {
         let found = (0..limits::FINDINGS as u64 + 7)
             .map(|id| Finding { subject: Subject::Client(id), ..finding(0) })
             .collect();
-        hold.advance(0, found, |_| Patience::default(), &Thresholds::default());
+        hold.advance(0, found, |_| Patiences { clear: clear(), ..Patiences::default() });
         assert_eq!((hold.findings().len(), hold.dropped), (limits::FINDINGS, 7));
     }
 }

@@ -30,7 +30,7 @@ mod stream_stopped;
 
 use super::evidence::Evidence;
 use super::finding::Finding;
-use super::hold::Patience;
+use super::hold::{Patience, Patiences};
 use super::thresholds::Thresholds;
 
 /// A rule.
@@ -42,6 +42,9 @@ pub struct Rule {
     pub doc: &'static str,
     /// How long it must be so before it is told, beside any window that its figures have already.
     pub raise: Patience,
+    /// Whether what it looks at is held already where it is judged, as verdicts of groups are: then it clears with
+    /// them and not later.
+    pub is_held: bool,
     /// Looks.
     pub check: fn(&Evidence<'_>, &Thresholds) -> Answer,
 }
@@ -140,9 +143,14 @@ pub fn ask(evidence: &Evidence<'_>, thresholds: &Thresholds) -> (Vec<Finding>, V
     (found, cannot_tell)
 }
 
-/// How long what a rule found must be so.
-pub fn patience(id: &'static str) -> Patience {
-    RULES.iter().find(|rule| rule.id == id).map_or(AT_ONCE, |rule| rule.raise)
+/// How long what a rule found must be so, and must be gone.
+pub fn patience(id: &'static str, thresholds: &Thresholds) -> Patiences {
+    let later = Patience { polls: thresholds.clear_polls, ms: thresholds.clear_ms };
+    let rule = RULES.iter().find(|rule| rule.id == id);
+    rule.map_or(Patiences { raise: AT_ONCE, clear: later }, |rule| Patiences {
+        raise: rule.raise,
+        clear: if rule.is_held { Patience::default() } else { later },
+    })
 }
 
 #[cfg(test)]

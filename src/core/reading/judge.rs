@@ -161,7 +161,8 @@ impl Judged {
         let mut dropped = 0;
         let evidence = evidence::of(reading, self, &mut dropped);
         let (found, cannot_tell) = rules::ask(&evidence, &self.thresholds);
-        self.hold.advance(reading.now_ms(), found, rules::patience, &self.thresholds);
+        let patience = |id| rules::patience(id, &self.thresholds);
+        self.hold.advance(reading.now_ms(), found, patience);
         self.cannot_tell = cannot_tell;
         self.dropped = dropped.saturating_add(self.hold.dropped);
         self.findings = self.hold.findings();
@@ -367,6 +368,8 @@ impl Reading {
     }
 }
 
+#[cfg(test)]
+mod laws;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -94,6 +94,7 @@ pub struct GroupTrack {
     pub crew: Crew,
     judgement: Judgement,
     better: Option<Run>,
+    slow: Option<(i128, i128)>,
 }
 
 impl GroupTrack {
@@ -123,6 +124,7 @@ impl GroupTrack {
                 since_us: poll.at_us,
             },
             better: None,
+            slow: None,
         };
         track.advance(poll, detail);
         track
@@ -195,6 +197,12 @@ impl GroupTrack {
         let stands = self.judgement.verdict.is_wrong() && verdict > self.judgement.verdict;
         let is_done = self.now.lag.entries == Some(0) && self.now.pending == Some(0);
         if stands && !is_done {
+            if let Some(reason) = self.grown_beyond() {
+                // It fell for a moment and is higher than ever: no recovery, though not five polls either.
+                self.judgement.reason = reason;
+                self.better = None;
+                return;
+            }
             let run = self.better.map_or(Run::new(now_us), next);
             self.better = Some(run);
             if run.polls < limits.clear_polls || run.ms(now_us) < limits.clear_ms {
@@ -203,6 +211,26 @@ impl GroupTrack {
         }
         self.better = None;
         self.judgement = fresh;
+        self.follow_slowness();
+    }
+
+    /// Of a group that is slow: where its lag began to grow and how far it came.
+    fn follow_slowness(&mut self) {
+        let Some((_, first, last)) = self.growing else { return };
+        let base = self.slow.map_or(first, |(base, _)| base);
+        self.slow = (self.judgement.verdict == GroupVerdict::Slow).then_some((base, last));
+    }
+
+    fn grown_beyond(&mut self) -> Option<super::Reason> {
+        let (base, peak) = self.slow.filter(|_| self.judgement.verdict == GroupVerdict::Slow)?;
+        let (.., last) = self.growing?;
+        if last <= peak {
+            return None;
+        }
+        self.slow = Some((base, last));
+        let grown = u64::try_from(last.saturating_sub(base)).unwrap_or(0);
+        let for_ms = Run::new(self.judgement.since_us).ms(self.now.at_us);
+        Some(super::Reason::Growing { lag: self.now.lag, grown, for_ms })
     }
 
     /// The verdict that stands.

@@ -14,7 +14,8 @@ const REMEDY: &str =
     "Look whether keys expire or are evicted faster than they are filled, or were just invalidated.";
 
 /// `cache.hit_ratio`
-pub const RULE: Rule = Rule { id: ID, doc: "too few lookups find their key", raise: BRIEFLY, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "too few lookups find their key", raise: BRIEFLY, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     if evidence.info.is_none_or(|info| info.stats.lookups.is_none()) {

@@ -13,7 +13,7 @@ const REMEDY: &str =
     "Look for the client or pool with too many connections; raise maxclients if file descriptors allow.";
 
 /// `clients.near_limit`
-pub const RULE: Rule = Rule { id: ID, doc: "clients near maxclients", raise: BRIEFLY, check };
+pub const RULE: Rule = Rule { id: ID, doc: "clients near maxclients", raise: BRIEFLY, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let counts = evidence.info.map(|info| &info.clients);

@@ -13,7 +13,8 @@ const REMEDY: &str =
     "Somebody can't connect: close what is idle, raise maxclients if file descriptors allow.";
 
 /// `clients.rejected`
-pub const RULE: Rule = Rule { id: ID, doc: "connections are refused at maxclients", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "connections are refused at maxclients", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let Some(rejected) = evidence.rejected else {

@@ -15,8 +15,13 @@ const ID: &str = "consumer.dead";
 const REMEDY: &str = "Restart it, or hand over what it holds: XAUTOCLAIM with a min-idle-time above the longest processing time.";
 
 /// `consumer.dead`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a consumer holds entries and shows no sign of life", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "a consumer holds entries and shows no sign of life",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 const WORDS: Words = Words {
     id: ID,

@@ -16,8 +16,13 @@ const ID: &str = "consumer.stuck";
 const REMEDY: &str = "It lives: look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM.";
 
 /// `consumer.stuck`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a living consumer leaves entries unacknowledged", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "a living consumer leaves entries unacknowledged",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 const WORDS: Words = Words {
     id: ID,

@@ -13,7 +13,8 @@ const REMEDY: &str =
     "Raise maxmemory, or see what grows: the hit ratio falls with every key that is needed again.";
 
 /// `memory.evicting`
-pub const RULE: Rule = Rule { id: ID, doc: "keys are evicted in numbers", raise: BRIEFLY, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "keys are evicted in numbers", raise: BRIEFLY, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     if evidence.info.is_none_or(|info| info.stats.evicted.is_none()) {

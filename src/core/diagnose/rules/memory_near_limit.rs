@@ -15,7 +15,8 @@ const REMEDY: &str =
     "See what holds the memory; at the limit writes are refused or keys evicted, after its policy.";
 
 /// `memory.near_limit`
-pub const RULE: Rule = Rule { id: ID, doc: "memory is nearly used up", raise: BRIEFLY, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "memory is nearly used up", raise: BRIEFLY, is_held: false, check };
 
 /// What fills what.
 struct Filling {

@@ -13,8 +13,13 @@ const ID: &str = "persistence.aof_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";
 
 /// `persistence.aof_failed`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the append-only file could not be written or rewritten", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "the append-only file could not be written or rewritten",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     let Some(info) = evidence.info.filter(|info| info.persistence.aof_enabled.is_some()) else {

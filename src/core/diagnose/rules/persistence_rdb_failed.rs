@@ -12,7 +12,8 @@ const ID: &str = "persistence.rdb_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";
 
 /// `persistence.rdb_failed`
-pub const RULE: Rule = Rule { id: ID, doc: "the last RDB save failed", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "the last RDB save failed", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     let state = evidence.info.map(|info| &info.persistence);

@@ -12,7 +12,8 @@ use crate::core::model::server::Role;
 const ID: &str = "replication.link_down";
 
 /// `replication.link_down`
-pub const RULE: Rule = Rule { id: ID, doc: "a replica has lost its primary", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "a replica has lost its primary", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     let Some(info) = evidence.info else { return Answer::unread("INFO can't be read") };

@@ -16,7 +16,7 @@ const REMEDY: &str =
 const ENOUGH: usize = 10;
 
 /// `server.blocked`
-pub const RULE: Rule = Rule { id: ID, doc: "the server answers late", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule { id: ID, doc: "the server answers late", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let (pings, loop_us) = (evidence.pings, evidence.info.and_then(|info| info.stats.eventloop_us));

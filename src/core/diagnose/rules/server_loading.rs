@@ -12,7 +12,8 @@ const ID: &str = "server.loading";
 const REMEDY: &str = "Wait; clients get LOADING errors until it is done.";
 
 /// `server.loading`
-pub const RULE: Rule = Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     let Some(info) = evidence.info else { return Answer::unread("INFO can't be read") };

@@ -12,8 +12,13 @@ const ID: &str = "slowlog.new";
 const REMEDY: &str = "See which commands and clients: everybody else waits while one of them runs.";
 
 /// `slowlog.new`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "slow commands held the server within the last minute", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "slow commands held the server within the last minute",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let Some(slow) = &evidence.slow else { return Answer::unread("the slow log can't be read") };

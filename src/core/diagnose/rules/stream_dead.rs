@@ -12,8 +12,13 @@ const ID: &str = "stream.dead";
 const REMEDY: &str = "Start a consumer; entries keep until the stream is trimmed.";
 
 /// `stream.dead`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "entries wait and no consumer shows a sign of life", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "entries wait and no consumer shows a sign of life",
+    raise: AT_ONCE,
+    is_held: true,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     groups::findings(

@@ -17,6 +17,7 @@ pub const RULE: Rule = Rule {
     id: ID,
     doc: "a group has entries pending that were trimmed from the stream",
     raise: AT_ONCE,
+    is_held: true,
     check,
 };
 

@@ -12,8 +12,13 @@ const ID: &str = "stream.loss";
 const REMEDY: &str = "What was trimmed is gone: let the producer keep more (MAXLEN), or read faster; what waits now can still be read.";
 
 /// `stream.loss`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "entries were trimmed before a group was given them", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "entries were trimmed before a group was given them",
+    raise: AT_ONCE,
+    is_held: true,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     groups::findings(

@@ -16,7 +16,7 @@ const REMEDY: &str =
 
 /// `stream.not_acknowledging`
 pub const RULE: Rule =
-    Rule { id: ID, doc: "entries are delivered and not acknowledged", raise: AT_ONCE, check };
+    Rule { id: ID, doc: "entries are delivered and not acknowledged", raise: AT_ONCE, is_held: true, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let grade = |reason: &Reason| match reason {

@@ -13,7 +13,8 @@ const REMEDY: &str =
     "Look at the entry (its consumers may die of it), keep a copy elsewhere, then acknowledge it (XACK).";
 
 /// `stream.poison`
-pub const RULE: Rule = Rule { id: ID, doc: "one entry is delivered again and again", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "one entry is delivered again and again", raise: AT_ONCE, is_held: true, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     let answer = groups::findings(

@@ -12,8 +12,13 @@ const ID: &str = "stream.rewound";
 const REMEDY: &str = "If nobody meant it (XGROUP SETID), set it forward again; if somebody did, wait.";
 
 /// `stream.rewound`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a group was set back and reads again what it had read", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "a group was set back and reads again what it had read",
+    raise: AT_ONCE,
+    is_held: true,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     groups::findings(

@@ -12,7 +12,8 @@ const ID: &str = "stream.slow";
 const REMEDY: &str = "Add consumers, or make each faster: more comes than is read.";
 
 /// `stream.slow`
-pub const RULE: Rule = Rule { id: ID, doc: "the lag of a group grows and grows", raise: AT_ONCE, check };
+pub const RULE: Rule =
+    Rule { id: ID, doc: "the lag of a group grows and grows", raise: AT_ONCE, is_held: true, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
     groups::findings(

@@ -12,8 +12,13 @@ const ID: &str = "stream.stopped";
 const REMEDY: &str = "Look at its consumers: each may be busy with one entry, or hang.";
 
 /// `stream.stopped`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "entries wait, consumers are there, and nothing is read", raise: AT_ONCE, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "entries wait, consumers are there, and nothing is read",
+    raise: AT_ONCE,
+    is_held: true,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     groups::findings(
