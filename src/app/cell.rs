@@ -8,6 +8,7 @@ use crate::core::diagnose::finding::{Severity, Subject};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::Lag;
 use crate::core::model::{Name, StreamId};
+use crate::core::reading::groups::Drain;
 use regex::{Regex, RegexBuilder};
 use std::cmp::Ordering;
 
@@ -127,8 +128,8 @@ pub enum Cell {
     Us(Option<f64>),
     /// Something a second.
     Rate(Option<f64>),
-    /// Seconds.
-    Seconds(Option<f64>),
+    /// When a lag will be gone.
+    Drain(Drain),
     /// How bad a finding is.
     Severity(Severity),
     /// How a group fares, or a stream by the worst of its groups.
@@ -152,7 +153,13 @@ impl Cell {
             }
             Self::Number(number) => Some(*number as f64),
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
-            Self::Us(value) | Self::Rate(value) | Self::Seconds(value) => *value,
+            Self::Us(value) | Self::Rate(value) => *value,
+            // Never is longer than any time, and longer the faster it grows.
+            Self::Drain(drain) => match drain {
+                Drain::Unknown => None,
+                Drain::In(seconds) => Some(*seconds),
+                Drain::Never { grows_per_s } => Some(1e15 + grows_per_s),
+            },
             Self::Time(at_ms) => Some(*at_ms as f64),
             // The worst is the least: a table of words is sorted upwards at first.
             Self::Severity(severity) => Some(-f64::from(*severity as u8)),

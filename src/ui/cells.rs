@@ -11,6 +11,7 @@ use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::history::History;
 use crate::core::reading::Reading;
+use crate::core::reading::groups::Drain;
 use crate::ui::format;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Words, spark};
@@ -48,7 +49,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::WholeSeconds(seconds) => known(*seconds, whole_seconds(*seconds, skin), *seconds == Some(0)),
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
         Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
-        Cell::Seconds(seconds) => self::seconds(*seconds, skin),
+        Cell::Drain(drain) => self::drain(*drain, skin),
         Cell::Severity(severity) => self::severity(*severity, skin),
         Cell::Group(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| group(verdict, skin)),
         Cell::Consumer(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| consumer(verdict, skin)),
@@ -114,11 +115,13 @@ pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> Words {
     state(word, role, skin)
 }
 
-/// Seconds to go; none are `0 s`.
-pub fn seconds(seconds: Option<f64>, skin: &Skin) -> Words {
-    match seconds {
-        Some(0.0) => quiet("0 s".to_owned()),
-        seconds => known(seconds, skin.figures.duration_s(seconds), false),
+/// When a lag will be gone; `never` when it grows.
+pub fn drain(drain: Drain, skin: &Skin) -> Words {
+    match drain {
+        Drain::In(0.0) => quiet("0 s".to_owned()),
+        Drain::In(seconds) => known(Some(seconds), skin.figures.duration_s(Some(seconds)), false),
+        Drain::Never { .. } => Words::new("never", Role::Warning),
+        Drain::Unknown => unknown(skin),
     }
 }
 

@@ -39,7 +39,7 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
                 Cell::Rate(group.delivered_per_s()),
                 Cell::Rate(group.acked_per_s()),
                 Cell::Ms(group.oldest_pending_age_ms(now_ms)),
-                Cell::Seconds(group.seconds_to_drain(stream.in_per_s())),
+                Cell::Drain(group.drain(stream.in_per_s())),
                 Cell::Text(server_lag),
                 facts.last_delivered.map_or(Cell::Text("—".to_owned()), Cell::Id),
                 Cell::Trend,

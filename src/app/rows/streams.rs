@@ -4,6 +4,7 @@ use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Mark, Row, RowId};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
+use crate::core::reading::groups::Drain;
 use crate::core::reading::streams::StreamState;
 
 /// Where the worst lag stands.
@@ -35,7 +36,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
 fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let worst = stream.worst_group();
     let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
-    let drain = worst.and_then(|group| group.seconds_to_drain(stream.in_per_s()));
+    let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
     let no_lag = Lag { entries: None, kind: LagKind::Unknown };
     Row {
         id: RowId::Stream(stream.key.clone()),
@@ -51,7 +52,7 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
             Cell::Ms(oldest_pending),
             Cell::Ms(stream.oldest_entry_age_ms(now_ms)),
             Cell::Ms(stream.newest_entry_age_ms(now_ms)),
-            Cell::Seconds(drain),
+            Cell::Drain(drain),
             Cell::Trend,
         ],
         mark: Mark::None,

@@ -79,6 +79,16 @@ impl CommandTrack {
         &self.rows
     }
 
+    /// Share of the calls of the last window that are stream commands, 0 to 1: each counts one or two hits, so
+    /// that the server's own hit ratio says little of a cache where this is high (redis.md B6).
+    pub fn stream_share(&self) -> Option<f64> {
+        let of =
+            |rows: &mut dyn Iterator<Item = &CommandRow>| rows.filter_map(|row| row.calls_per_s).sum::<f64>();
+        let all = of(&mut self.rows.iter());
+        let streams = of(&mut self.rows.iter().filter(|row| row.name.starts_with('x')));
+        (all > 0.0).then(|| streams / all)
+    }
+
     /// Mean time of a call since the last reset, microseconds. Before 7.0 a subcommand has its command's.
     pub fn mean_us(&self, name: &str) -> Option<f64> {
         let container = name.split('|').next().unwrap_or(name);

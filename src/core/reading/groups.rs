@@ -16,6 +16,20 @@ use crate::core::model::streams::{StreamDetail, id_age_ms, id_time_ms};
 use crate::core::model::{Name, Stamped, StreamId};
 use std::collections::VecDeque;
 
+/// When a lag will be gone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Drain {
+    /// Nobody can tell, or nothing moves.
+    Unknown,
+    /// In so many seconds; 0 when there is none.
+    In(f64),
+    /// Not as it goes: it grows.
+    Never {
+        /// Entries a second.
+        grows_per_s: f64,
+    },
+}
+
 /// What is known of a group.
 #[derive(Clone, Debug)]
 pub struct GroupState {
@@ -174,14 +188,28 @@ impl GroupState {
         self.acked.per_s()
     }
 
-    /// Seconds until the lag is gone, from the rates in and out; `None` when it is unknown or grows.
-    pub fn seconds_to_drain(&self, in_per_s: Option<f64>) -> Option<f64> {
-        let lag = self.lag.entries?;
-        if lag == 0 {
-            return Some(0.0);
+    /// When the lag will be gone, from the measured rates in and out.
+    pub fn drain(&self, in_per_s: Option<f64>) -> Drain {
+        let (Some(lag), Some(out_per_s), Some(in_per_s)) =
+            (self.lag.entries, self.delivered_per_s(), in_per_s)
+        else {
+            return if self.lag.entries == Some(0) { Drain::In(0.0) } else { Drain::Unknown };
+        };
+        let shrinks_per_s = out_per_s - in_per_s;
+        match lag {
+            0 => Drain::In(0.0),
+            _ if shrinks_per_s > 0.0 => Drain::In(lag as f64 / shrinks_per_s),
+            _ if shrinks_per_s < 0.0 => Drain::Never { grows_per_s: -shrinks_per_s },
+            _ => Drain::Unknown,
         }
-        let shrinks_per_s = self.delivered_per_s()? - in_per_s?;
-        (shrinks_per_s > 0.0).then(|| lag as f64 / shrinks_per_s)
+    }
+
+    /// Seconds until the lag is gone; `None` when it is unknown or never.
+    pub fn seconds_to_drain(&self, in_per_s: Option<f64>) -> Option<f64> {
+        match self.drain(in_per_s) {
+            Drain::In(seconds) => Some(seconds),
+            Drain::Never { .. } | Drain::Unknown => None,
+        }
     }
 
     /// Age of the oldest pending entry in milliseconds, since it was produced.

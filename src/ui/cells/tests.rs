@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::theme::Theme;
 use crate::core::model::{Name, Snapshot, StreamId, streams::StreamFacts};
+use crate::core::reading::groups::Drain;
 use crate::ui::theme::Depth;
 
 fn skin(ascii: bool) -> Skin {
@@ -33,10 +34,11 @@ fn every_meaning_has_its_form() {
         (Cell::WholeSeconds(Some(0)), "<1 s", Role::Dim),
         (Cell::WholeSeconds(Some(14)), "14 s", Role::Text),
         (Cell::WholeSeconds(Some(125)), "2m 05s", Role::Text),
-        (Cell::Seconds(Some(0.0)), "0 s", Role::Dim),
+        (Cell::Drain(Drain::In(0.0)), "0 s", Role::Dim),
         (Cell::Us(Some(850.0)), "850 µs", Role::Text),
         (Cell::Rate(Some(9.5)), "9.5/s", Role::Text),
-        (Cell::Seconds(None), "—", Role::Unknown),
+        (Cell::Drain(Drain::Unknown), "—", Role::Unknown),
+        (Cell::Drain(Drain::Never { grows_per_s: 2.0 }), "never", Role::Warning),
         (Cell::Id(StreamId::new(1_700_000_000_000, 3)), "1700000000000-3", Role::Text),
         (Cell::Time(1_795_179_907_000), "2026-11-20 13:05:07", Role::Text),
         (Cell::Time(i64::MAX), "—", Role::Unknown),

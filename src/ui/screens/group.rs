@@ -12,7 +12,7 @@ use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::model::groups::{LagKind, ServerLag};
 use crate::core::reading::Reading;
-use crate::core::reading::groups::GroupState;
+use crate::core::reading::groups::{Drain, GroupState};
 use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
@@ -121,13 +121,24 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         fact("delivered", figures.rate(group.delivered_per_s())),
         fact("acknowledged", figures.rate(group.acked_per_s())),
         Fact { name: "lost unread", figure: lost(group, skin) },
-        Fact { name: "drained in", figure: cells::seconds(group.seconds_to_drain(stream.in_per_s()), skin) },
+        Fact { name: "drained in", figure: drained(group.drain(stream.in_per_s()), skin) },
         fact("delay p50", figures.duration_ms(delays.p50)),
         fact("delay p99", figures.duration_ms(delays.p99)),
         fact("in", figures.rate(stream.in_per_s())),
         fact("read", figures.exact(facts.entries_read)),
         fact("consumers", figures.count(facts.consumers)),
     ]
+}
+
+/// When the lag will be gone; how fast it grows where it never will.
+fn drained(drain: Drain, skin: &Skin) -> Words {
+    match drain {
+        Drain::Never { grows_per_s } => {
+            let rate = skin.figures.signed_rate(Some(grows_per_s));
+            Words::new(format!("never, {rate}"), Role::Warning)
+        }
+        drain => cells::drain(drain, skin),
+    }
 }
 
 /// What was trimmed before this group got it: never calm.

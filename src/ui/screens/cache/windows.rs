@@ -34,8 +34,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         );
     }
     let all = state.shown().info.as_ref().and_then(|info| info.value.stats.lookups);
-    let words = all
+    let mut words = all
         .map_or_else(Vec::new, |all| vec![reads(all.total(), skin), Words::new("ours included", Role::Dim)]);
+    if let Some(share) = state.shown().commands.stream_share() {
+        // They count as hits, the clients' in every line: a cache is better judged where they are few.
+        let share = skin.figures.percent(Some(share));
+        words.push(Words::new(format!("{} of calls are for streams", share.trim()), Role::Dim));
+    }
     let ratio = all.filter(|all| all.total() > 0).and_then(|all| all.ratio());
     gauges::draw(("lifetime", ratio, [None, None]), &words, line(3), buffer, skin);
 }
