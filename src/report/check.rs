@@ -2,7 +2,7 @@
 //!
 //! Knows findings and words; decides nothing. Invariant: the JSON says the same as the text.
 
-use crate::core::diagnose::finding::{Figure, Finding, Health};
+use crate::core::diagnose::finding::{Figure, Finding, Health, Severity};
 use crate::core::reading::Reading;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,17 +20,60 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
-    /// What a reading comes to: unknown while nothing is wrong and a rule cannot tell that it is so.
-    pub fn of(reading: &Reading) -> Self {
-        match reading.health() {
-            Health::Critical => Self::Critical,
-            Health::Warning => Self::Warning,
-            Health::Ok => Self::Ok,
-            Health::Unknown => Self::Unknown,
+/// A finding of the watch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// What was wrong.
+    pub finding: Finding,
+    /// Whether it went away before the end.
+    pub is_over: bool,
+}
+
+/// Everything that was wrong during a watch, each thing once, as it was told last.
+#[derive(Clone, Debug, Default)]
+pub struct Watch {
+    seen: Vec<Seen>,
+}
+
+impl Watch {
+    /// Takes the findings of another pass in.
+    pub fn advance(&mut self, findings: &[Finding]) {
+        for seen in &mut self.seen {
+            seen.is_over = true;
+        }
+        for finding in findings {
+            let now = Seen { finding: finding.clone(), is_over: false };
+            let is_same =
+                |seen: &Seen| seen.finding.id == finding.id && seen.finding.subject == finding.subject;
+            if let Some(seen) = self.seen.iter_mut().find(|seen| is_same(seen)) {
+                *seen = now;
+            } else if self.seen.len() < crate::core::limits::FINDINGS {
+                self.seen.push(now);
+            }
         }
     }
 
+    /// What was wrong: what still is first, and the worst of it before the rest.
+    pub fn seen(&self) -> Vec<&Seen> {
+        let mut seen: Vec<_> = self.seen.iter().collect();
+        seen.sort_by_key(|seen| {
+            (seen.is_over, std::cmp::Reverse(seen.finding.severity), seen.finding.since_ms)
+        });
+        seen
+    }
+
+    /// What the watch comes to: unknown while nothing was wrong and a rule cannot tell that it is so.
+    pub fn verdict(&self, reading: &Reading) -> Verdict {
+        match self.seen.iter().map(|seen| seen.finding.severity).max() {
+            Some(Severity::Critical) => Verdict::Critical,
+            Some(Severity::Warning) => Verdict::Warning,
+            None if reading.health() == Health::Ok && reading.judged.cannot_tell().is_empty() => Verdict::Ok,
+            None => Verdict::Unknown,
+        }
+    }
+}
+
+impl Verdict {
     /// The word for machines and people.
     pub const fn word(self) -> &'static str {
         match self {
@@ -43,11 +86,17 @@ impl Verdict {
 }
 
 /// A line a finding, the worst first; then what could not be told.
-pub fn text(reading: &Reading) -> String {
-    let mut lines = vec![format!("{}: {}", Verdict::of(reading).word(), summary(reading))];
-    for finding in reading.findings() {
-        // The sentence names its subject.
-        lines.push(format!("{} {}: {}", finding.severity.word(), finding.id, finding.text));
+pub fn text(watch: &Watch, reading: &Reading) -> String {
+    let mut lines = vec![format!("{}: {}", watch.verdict(reading).word(), summary(watch, reading))];
+    for seen in watch.seen() {
+        let (finding, over) = (&seen.finding, if seen.is_over { " (over now)" } else { "" });
+        lines.push(format!(
+            "{} {} {}: {}{over}",
+            finding.severity.word(),
+            finding.id,
+            finding.subject,
+            finding.text
+        ));
         lines.extend(finding.remedy.as_ref().map(|remedy| format!("  {}", remedy.text)));
     }
     for blind in reading.judged.cannot_tell() {
@@ -56,8 +105,8 @@ pub fn text(reading: &Reading) -> String {
     lines.join("\n")
 }
 
-fn summary(reading: &Reading) -> String {
-    let (findings, blind) = (reading.findings().len(), reading.judged.cannot_tell().len());
+fn summary(watch: &Watch, reading: &Reading) -> String {
+    let (findings, blind) = (watch.seen.len(), reading.judged.cannot_tell().len());
     let streams = reading.streams.len();
     format!("{findings} findings, {blind} rules that cannot tell, {streams} streams watched")
 }
@@ -73,12 +122,12 @@ struct Report {
 }
 
 /// The same as one JSON object on one line.
-pub fn json(reading: &Reading) -> String {
+pub fn json(watch: &Watch, reading: &Reading) -> String {
     let report = Report {
         schema: 1,
         taken_at_ms: reading.taken_at_ms,
-        health: Verdict::of(reading).word(),
-        findings: reading.findings().iter().map(finding).collect(),
+        health: watch.verdict(reading).word(),
+        findings: watch.seen().into_iter().map(seen).collect(),
         cannot_tell: reading
             .judged
             .cannot_tell()
@@ -94,10 +143,17 @@ pub fn json(reading: &Reading) -> String {
     serde_json::to_string(&report).unwrap_or_default()
 }
 
+fn seen(seen: &Seen) -> Value {
+    let mut value = finding(&seen.finding);
+    if let Value::Object(fields) = &mut value {
+        fields.insert("is_over".to_owned(), json!(seen.is_over));
+    }
+    value
+}
+
 /// One finding, as the snapshot has it too.
 pub fn finding(finding: &Finding) -> Value {
-    let evidence: Map<String, Value> =
-        finding.evidence.iter().map(|(name, figure)| ((*name).to_owned(), value(figure))).collect();
+    let figures = finding.evidence.iter().map(|(name, figure)| ((*name).to_owned(), value(figure)));
     json!({
         "id": finding.id,
         "severity": finding.severity.word(),
@@ -105,7 +161,7 @@ pub fn finding(finding: &Finding) -> Value {
         "text": finding.text,
         "remedy": finding.remedy.as_ref().map(|remedy| remedy.text),
         "since_ms": finding.since_ms,
-        "evidence": evidence,
+        "evidence": figures.collect::<Map<String, Value>>(),
     })
 }
 
@@ -115,5 +171,33 @@ fn value(figure: &Figure) -> Value {
         Figure::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => json!(*number as i64),
         Figure::Number(number) => json!(number),
         Figure::Text(text) => json!(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::diagnose::finding::Subject;
+
+    fn found(id: &'static str, severity: Severity) -> Finding {
+        Finding::new(id, severity, Subject::Server, format!("{id} holds 1"), 0)
+    }
+
+    #[test]
+    fn what_was_wrong_for_a_while_is_told_as_over_and_still_counts() {
+        let mut watch = Watch::default();
+        watch.advance(&[found("a", Severity::Warning), found("b", Severity::Critical)]);
+        watch.advance(&[found("a", Severity::Warning)]);
+        let seen: Vec<_> = watch.seen().iter().map(|seen| (seen.finding.id, seen.is_over)).collect();
+        assert_eq!(seen, [("a", false), ("b", true)]);
+        let reading = Reading::new(0);
+        assert_eq!(watch.verdict(&reading), Verdict::Critical);
+        assert!(text(&watch, &reading).contains("b holds 1 (over now)"));
+        assert!(json(&watch, &reading).contains("\"is_over\":true"));
+    }
+
+    #[test]
+    fn nothing_wrong_is_ok_only_where_it_can_be_told() {
+        assert_eq!(Watch::default().verdict(&Reading::new(0)), Verdict::Unknown);
     }
 }

@@ -8,7 +8,7 @@ use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::edge::source::Session;
-use crate::report::check::{self, Verdict};
+use crate::report::check::{self, Verdict, Watch};
 use std::io::{self, Write};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -53,20 +53,21 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
     let told = |outage: Outage| CheckError::Outage(outage.error);
     session.connect().await.map_err(told)?;
     let until = Instant::now() + wanted.watch;
-    let mut is_first = true;
+    let (mut watch, mut is_first) = (Watch::default(), true);
     loop {
         let began = Instant::now();
         pass(&mut session, &mut reading, is_first).await.map_err(told)?;
+        watch.advance(reading.findings());
         is_first = false;
         if Instant::now() >= until {
             break;
         }
         wait(&mut session, (began + wanted.interval).min(until)).await;
     }
-    let text = if wanted.json { check::json(&reading) } else { check::text(&reading) };
+    let text = if wanted.json { check::json(&watch, &reading) } else { check::text(&watch, &reading) };
     writeln!(out, "{text}")?;
     out.flush()?;
-    Ok(match Verdict::of(&reading) {
+    Ok(match watch.verdict(&reading) {
         Verdict::Ok => 0,
         Verdict::Warning if wanted.only_critical => 0,
         Verdict::Warning => 1,
