@@ -117,7 +117,10 @@ fn parent() -> (Child, PathBuf) {
     // The rest of the output is wanted by nobody, but must not break the parent's pipe.
     std::thread::spawn(move || io::copy(&mut out, &mut io::sink()));
     let socket = said.lines().find_map(|line| line.strip_prefix("redis-cli -s ")).unwrap();
-    assert!(said.contains(&format!("redis+unix://{socket}\nscenario")), "{said}");
+    assert!(
+        said.contains(&format!("redis+unix://{socket}\nstreamgauge check -s {socket} --config ")),
+        "{said}"
+    );
     (parent, Path::new(socket).parent().unwrap().to_owned())
 }
 
