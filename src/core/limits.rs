@@ -7,10 +7,10 @@ pub const PIPELINE_COMMANDS: usize = 100;
 pub const STREAM_COMMANDS_PER_S: usize = 2_000;
 
 /// Groups whose consumers and pending rows are read in one round because they look wrong.
-pub const SUSPICIOUS_GROUPS_PER_ROUND: usize = 60;
+pub const SUSPICIOUS_GROUPS_PER_ROUND: usize = 40;
 
 /// Groups whose consumers and pending rows are read in one round because it is their turn.
-pub const ROTATING_GROUPS_PER_ROUND: usize = 60;
+pub const ROTATING_GROUPS_PER_ROUND: usize = 40;
 
 /// Streams that are watched. At 50,000 a full pass takes 25 s within the bound above.
 pub const STREAMS: usize = 50_000;
@@ -65,8 +65,8 @@ pub const COUNT_BYTE_NS: u64 = 14;
 /// What XINFO STREAM takes beside its two entries, bytes.
 pub const XINFO_STREAM_BYTES: u64 = 350;
 
-/// Server time for counts in one round of a second, microseconds: 0.3 % of it.
-pub const COUNT_US_PER_S: u64 = 3_000;
+/// Server time for counts in one round of a second, microseconds: 0.15 % of it.
+pub const COUNT_US_PER_S: u64 = 1_500;
 
 /// Groups that are counted in one round at most.
 pub const BACKLOGS_PER_ROUND: usize = 250;

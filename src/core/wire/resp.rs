@@ -167,7 +167,7 @@ impl Resp {
         let header = |len: usize| 3 + decimal_digits(len as u64);
         match self {
             Self::Nil => 5,
-            Self::Int(number) => 3 + number.to_string().len() as u64,
+            Self::Int(number) => 3 + u64::from(*number < 0) + decimal_digits(number.unsigned_abs()),
             Self::Double(number) => 3 + number.to_string().len() as u64,
             Self::Bool(_) => 4,
             Self::Bytes(bytes) => header(bytes.len()) + bytes.len() as u64 + 2,
