@@ -8,7 +8,6 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use streamgauge::config::Address;
-use streamgauge::core::demo::Scenario;
 use streamgauge::edge::demo::{Demo, DemoOptions, headless};
 
 use crate::probe::{link, probe, socket};
@@ -100,10 +99,10 @@ async fn a_server_that_is_killed_is_known_to_have_ended() {
     probe.demo.stop().await;
 }
 
-/// A parent that can be killed: this very test binary, running the ignored test below.
+/// A parent that can be killed: the program itself.
 fn parent() -> (Child, PathBuf) {
-    let mut parent = Command::new(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "life::runs_headless_for_the_tests_that_kill_it"])
+    let mut parent = Command::new(env!("CARGO_BIN_EXE_streamgauge"))
+        .args(["demo", "--headless", "--scenario", "burst"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
@@ -122,13 +121,6 @@ fn parent() -> (Child, PathBuf) {
         "{said}"
     );
     (parent, Path::new(socket).parent().unwrap().to_owned())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "is the parent process of two other tests"]
-async fn runs_headless_for_the_tests_that_kill_it() {
-    let options = DemoOptions { scenario: Scenario::Burst, ..DemoOptions::default() };
-    headless(options, &mut io::stdout()).await.unwrap();
 }
 
 #[test]
