@@ -5,17 +5,17 @@
 
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/session.rs"]
+mod support;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use server::{Build, Options, Server, builds};
 use std::cell::RefCell;
-use streamgauge::config::{Address, Target};
 use streamgauge::core::model::Name;
 use streamgauge::core::model::groups::LagKind;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
 /// What happens to a stream, with numbers that are made to fit.
@@ -147,23 +147,9 @@ impl World<'_> {
 }
 
 fn session(server: &Server) -> Session {
-    let address = Address::Unix(server.socket());
-    let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-    };
-    let settings = PollSettings {
-        interval_us: 1_000_000,
-        patterns: vec![Name::from("lag")],
-        discover: false,
-        everything: true,
-    };
-    Session::new(&target, Timeouts::default(), settings)
+    let patterns = vec![Name::from("lag")];
+    let settings = PollSettings { interval_us: 1_000_000, patterns, discover: false, everything: true };
+    support::session(server, settings)
 }
 
 async fn read_once(session: &mut Session, reading: &mut Reading) {

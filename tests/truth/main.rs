@@ -8,6 +8,8 @@
 
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/session.rs"]
+mod support;
 
 mod delivery;
 mod hits;

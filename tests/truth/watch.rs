@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
-use streamgauge::config::{Address, Target};
 use streamgauge::core::wire::round::PollSettings;
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
 pub fn server(kind: Kind) -> Server {
@@ -21,19 +19,9 @@ pub fn connection(server: &Server) -> redis::Connection {
 
 /// As the console has it: once a second, with a search of the keyspace.
 pub fn session(server: &Server) -> Session {
-    let address = Address::Unix(server.socket());
-    let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-    };
     let settings =
         PollSettings { interval_us: 1_000_000, patterns: Vec::new(), discover: true, everything: false };
-    Session::new(&target, Timeouts::default(), settings)
+    crate::support::session(server, settings)
 }
 
 pub fn runtime() -> tokio::runtime::Runtime {

@@ -25,6 +25,34 @@ pub struct Info {
     pub keyspace: Vec<Keyspace>,
 }
 
+/// When the data was saved to RDB last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastSave {
+    /// The server does not say.
+    Unknown,
+    /// Not since its start: the server reports its start then.
+    Never,
+    /// So many seconds ago.
+    Ago(u64),
+}
+
+impl Info {
+    /// When the data was saved to RDB last, as of `at_us` (microseconds since 1970).
+    pub fn last_save(&self, at_us: i64) -> LastSave {
+        /// The server stamps its start and counts its uptime from two readings of its clock.
+        const SLACK_S: u64 = 2;
+        let now_s = u64::try_from(at_us.div_euclid(1_000_000)).ok();
+        let Some((now_s, save_s)) = now_s.zip(self.persistence.rdb_last_save_s) else {
+            return LastSave::Unknown;
+        };
+        let age_s = now_s.saturating_sub(save_s);
+        match self.server.uptime_s {
+            Some(uptime_s) if age_s.saturating_add(SLACK_S) >= uptime_s => LastSave::Never,
+            _ => LastSave::Ago(age_s),
+        }
+    }
+}
+
 /// Counters and gauges of section stats.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Stats {

@@ -11,7 +11,7 @@ use super::schema::{
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
-use crate::core::model::info::Info;
+use crate::core::model::info::{Info, LastSave};
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
@@ -45,7 +45,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
             blocked: info.and_then(|info| info.clients.blocked),
             max: info.and_then(|info| info.clients.max),
         },
-        persistence: persistence(info, reading.now_ms()),
+        persistence: persistence(info, reading.at_us),
         counters: [],
         streams: streams(reading),
         fanout: Fanout {
@@ -114,17 +114,15 @@ fn cache(info: Option<&Info>, reading: &Reading) -> Cache {
     }
 }
 
-fn persistence(info: Option<&Info>, now_ms: i64) -> Persistence {
+fn persistence(info: Option<&Info>, at_us: i64) -> Persistence {
     let state = info.map(|info| &info.persistence);
-    let saved_ms = state
-        .and_then(|state| state.rdb_last_save_s)
-        .and_then(|saved_s| i64::try_from(saved_s).ok()?.checked_mul(1000));
     Persistence {
         aof_enabled: state.and_then(|state| state.aof_enabled),
         rdb_last_ok: state.and_then(|state| state.rdb_last_ok),
-        // A clock ahead of ours by part of a second is no reason for a negative age.
-        rdb_last_save_age_ms: saved_ms
-            .map(|saved_ms| u64::try_from(now_ms.saturating_sub(saved_ms)).unwrap_or(0)),
+        rdb_last_save_age_ms: match info.map(|info| info.last_save(at_us)) {
+            Some(LastSave::Ago(seconds)) => Some(seconds.saturating_mul(1000)),
+            _ => None,
+        },
         saving: state.and_then(|state| state.rdb_saving),
     }
 }

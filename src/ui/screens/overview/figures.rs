@@ -4,8 +4,7 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
-use crate::core::model::Stamped;
-use crate::core::model::info::Info;
+use crate::core::model::info::{Info, LastSave};
 use crate::core::model::server::{Persistence, Role as ServerRole};
 use crate::ui::screens::facts::{Fact, line};
 use crate::ui::screens::gauges::LABEL;
@@ -61,7 +60,7 @@ pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) 
         || vec![Words::new(skin.figures.unknown(), Role::Unknown)],
         |info| {
             let disk = &info.value.persistence;
-            let mut words = rdb(disk, saved(info), skin);
+            let mut words = rdb(disk, info.value.last_save(info.at_us), skin);
             words.extend(aof(disk));
             let changes = disk.rdb_changes.map(|changes| skin.figures.count(Some(changes)));
             words.extend(changes.map(|changes| Words::new(format!("{changes} unsaved changes"), Role::Dim)));
@@ -71,37 +70,12 @@ pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) 
     line(("disk", LABEL), &words, area, buffer, skin);
 }
 
-/// When the data were last written to an RDB file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Saved {
-    /// The server does not tell.
-    Unknown,
-    /// Not since its start: it then gives the start itself.
-    Never,
-    /// So many seconds ago.
-    Ago(u64),
-}
-
-fn saved(info: &Stamped<Info>) -> Saved {
-    /// The server stamps its start and counts its uptime from two readings of its clock.
-    const SLACK_S: u64 = 2;
-    let now_s = u64::try_from(info.at_us.div_euclid(1_000_000)).ok();
-    let Some((now_s, save_s)) = now_s.zip(info.value.persistence.rdb_last_save_s) else {
-        return Saved::Unknown;
-    };
-    let age_s = now_s.saturating_sub(save_s);
-    match info.value.server.uptime_s {
-        Some(uptime_s) if age_s.saturating_add(SLACK_S) >= uptime_s => Saved::Never,
-        _ => Saved::Ago(age_s),
-    }
-}
-
-fn rdb(disk: &Persistence, saved: Saved, skin: &Skin) -> Vec<Words> {
+fn rdb(disk: &Persistence, saved: LastSave, skin: &Skin) -> Vec<Words> {
     let age = match saved {
-        Saved::Ago(age_s) => skin.figures.duration_ms(Some(age_s.saturating_mul(1000))),
-        Saved::Unknown | Saved::Never => skin.figures.unknown().to_owned(),
+        LastSave::Ago(age_s) => skin.figures.duration_ms(Some(age_s.saturating_mul(1000))),
+        LastSave::Unknown | LastSave::Never => skin.figures.unknown().to_owned(),
     };
-    let never = saved == Saved::Never;
+    let never = saved == LastSave::Never;
     let mut words = vec![match disk.rdb_last_ok {
         Some(true) if never => Words::new("no RDB save since the start", Role::Dim),
         Some(true) => Words::from(format!("RDB saved {age} ago")),
@@ -188,6 +162,7 @@ fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::model::Stamped;
 
     #[test]
     fn a_server_that_never_saved_is_not_one_that_saved_at_its_start() {
@@ -195,11 +170,11 @@ mod tests {
             let mut info = Stamped { at_us: 1_000_000_000_000, value: Info::default() };
             info.value.persistence.rdb_last_save_s = save_s;
             info.value.server.uptime_s = uptime_s;
-            saved(&info)
+            info.value.last_save(info.at_us)
         };
-        assert_eq!(of(Some(999_400), Some(600)), Saved::Never);
-        assert_eq!(of(Some(999_900), Some(600)), Saved::Ago(100));
-        assert_eq!(of(Some(999_900), None), Saved::Ago(100));
-        assert_eq!(of(None, Some(600)), Saved::Unknown);
+        assert_eq!(of(Some(999_400), Some(600)), LastSave::Never);
+        assert_eq!(of(Some(999_900), Some(600)), LastSave::Ago(100));
+        assert_eq!(of(Some(999_900), None), LastSave::Ago(100));
+        assert_eq!(of(None, Some(600)), LastSave::Unknown);
     }
 }
