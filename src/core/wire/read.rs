@@ -3,6 +3,10 @@
 //!
 //! Knows how each is written and what it is called in `INFO commandstats`; does not know its reply (`decode`).
 
+mod verb;
+
+pub use verb::Verb;
+
 use super::scripts;
 use crate::core::model::{Name, StreamId};
 
@@ -95,31 +99,6 @@ pub enum ReadCmd {
     /// `SLOWLOG GET count`
     SlowlogGet(u32),
     /// `LATENCY LATEST`
-    LatencyLatest,
-}
-
-/// Which command or form of a command: what may be denied, unsupported or paid for as one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "each is the command of its name")]
-pub enum Verb {
-    Ping,
-    Time,
-    Info,
-    InfoSections,
-    Scan,
-    ScanType,
-    Type,
-    Xlen,
-    XinfoStream,
-    EvalRo,
-    Eval,
-    XinfoGroups,
-    XinfoConsumers,
-    Xpending,
-    Xrange,
-    Xrevrange,
-    ClientList,
-    SlowlogGet,
     LatencyLatest,
 }
 
@@ -219,56 +198,6 @@ impl ReadCmd {
         let header = |len: usize| 3 + super::resp::decimal_digits(len as u64);
         let args = self.args();
         header(args.len()) + args.iter().map(|arg| header(arg.len()) + arg.len() as u64 + 2).sum::<u64>()
-    }
-}
-
-impl Verb {
-    /// What a person calls it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Ping => "PING",
-            Self::Time => "TIME",
-            Self::Info => "INFO",
-            Self::InfoSections => "INFO with several sections",
-            Self::Scan => "SCAN",
-            Self::ScanType => "SCAN TYPE",
-            Self::Type => "TYPE",
-            Self::Xlen => "XLEN",
-            Self::XinfoStream => "XINFO STREAM",
-            Self::EvalRo => "EVAL_RO",
-            Self::Eval => "EVAL",
-            Self::XinfoGroups => "XINFO GROUPS",
-            Self::XinfoConsumers => "XINFO CONSUMERS",
-            Self::Xpending => "XPENDING",
-            Self::Xrange => "XRANGE",
-            Self::Xrevrange => "XREVRANGE",
-            Self::ClientList => "CLIENT LIST",
-            Self::SlowlogGet => "SLOWLOG GET",
-            Self::LatencyLatest => "LATENCY LATEST",
-        }
-    }
-
-    /// Its name in `INFO commandstats` from Redis 7.0 on; before, the part left of `|`.
-    pub fn stat_name(self) -> &'static str {
-        match self {
-            Self::Ping => "ping",
-            Self::Time => "time",
-            Self::Info | Self::InfoSections => "info",
-            Self::Scan | Self::ScanType => "scan",
-            Self::Type => "type",
-            Self::Xlen => "xlen",
-            Self::XinfoStream => "xinfo|stream",
-            Self::EvalRo => "eval_ro",
-            Self::Eval => "eval",
-            Self::XinfoGroups => "xinfo|groups",
-            Self::XinfoConsumers => "xinfo|consumers",
-            Self::Xpending => "xpending",
-            Self::Xrange => "xrange",
-            Self::Xrevrange => "xrevrange",
-            Self::ClientList => "client|list",
-            Self::SlowlogGet => "slowlog|get",
-            Self::LatencyLatest => "latency|latest",
-        }
     }
 }
 

@@ -1,0 +1,151 @@
+//! The questions of an ordinary round, by noun: INFO, streams, groups, clients, latency.
+//!
+//! Knows what is due and what it may cost; does not know when a round comes. Invariant: what would hold the server for
+//! too long is left out and told as a gap.
+
+use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
+use crate::core::limits;
+use crate::core::model::gap::GapScope;
+use crate::core::model::{Gap, GapReason, StreamId};
+use crate::core::wire::read::{ReadCmd, Verb};
+
+impl Planner {
+    pub(super) fn ask_info(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        if !self.capabilities.may(Verb::Info) {
+            if self.capabilities.may(Verb::Time) {
+                round.commands.push(ReadCmd::Time);
+            }
+            return;
+        }
+        let commands_due = now_us >= self.due.commands_us;
+        if commands_due {
+            // The first answers know little of what we ask ourselves: soon again.
+            let is_early = self.due.commands_asked < 3;
+            self.due.commands_asked += 1;
+            self.due.commands_us =
+                now_us + if focus.latency || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
+        }
+        if self.capabilities.may(Verb::InfoSections) {
+            let mut sections = INFO_SECTIONS.to_vec();
+            if commands_due {
+                sections.extend(["commandstats", "latencystats"]);
+            }
+            round.commands.push(ReadCmd::Info(sections));
+        } else {
+            round.commands.push(ReadCmd::Info(vec![]));
+            round.commands.push(ReadCmd::Time);
+            if commands_due {
+                round.commands.push(ReadCmd::Info(vec!["commandstats"]));
+            }
+        }
+    }
+
+    pub(super) fn ask_streams(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let places = if self.settings.everything {
+            usize::MAX
+        } else {
+            let share = self.settings.interval_us.clamp(SECOND_US / 10, 10 * SECOND_US);
+            (limits::STREAM_COMMANDS_PER_S as u64 * share / SECOND_US / 2) as usize
+        };
+        for key in self.known.streams_in_turn(focus, places, now_us) {
+            self.known.ask_stream(&key, &self.capabilities, now_us, round);
+        }
+        if self.known.refused_streams() > 0 {
+            round.gaps.push(Gap {
+                what: "streams".to_owned(),
+                why: GapReason::Bound,
+                text: format!("{} more streams than streamgauge watches", self.known.refused_streams()),
+                scope: GapScope::Item,
+            });
+        }
+    }
+
+    /// Server time that a read of ours may take: more where it is asked but once.
+    pub(super) fn call_us(&self) -> u64 {
+        if self.settings.everything { limits::CALL_US } else { limits::POLLED_CALL_US }
+    }
+
+    pub(super) fn ask_groups(&mut self, round: &mut Round, focus: &Focus) {
+        for (key, group) in self.known.groups_in_turn(focus, self.settings.everything) {
+            let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
+            let within_us = if wanted { u64::MAX } else { self.call_us() };
+            self.known.ask_group(&key, &group, within_us, &self.capabilities, round);
+            self.known.ask_deliveries(&key, &group, &self.capabilities, round);
+        }
+        if !self.settings.everything {
+            let share = self.settings.interval_us.clamp(SECOND_US / 10, SECOND_US);
+            let budget_us = limits::COUNT_US_PER_S * share / SECOND_US;
+            self.known.ask_backlogs(
+                focus,
+                budget_us.max(500),
+                limits::POLLED_CALL_US,
+                &self.capabilities,
+                round,
+            );
+        }
+        if let Some((key, group, consumer)) = &focus.pending
+            && self.capabilities.may(Verb::Xpending)
+        {
+            round.commands.push(ReadCmd::Xpending {
+                key: key.clone(),
+                group: group.clone(),
+                start: StreamId::MIN,
+                count: limits::PENDING_ROWS_VISIBLE,
+                consumer: consumer.clone(),
+            });
+        }
+        self.fetches.retain(|fetch| matches!(fetch, Fetch::Clients));
+    }
+
+    pub(super) fn ask_clients(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let fetched = self.fetches.contains(&Fetch::Clients);
+        self.fetches.clear();
+        if !self.capabilities.may(Verb::ClientList) {
+            return;
+        }
+        let Some(clients) = self.clients else {
+            // Nobody says how many there are: ask only for somebody who wants it.
+            if fetched {
+                round.commands.push(ReadCmd::ClientList);
+            }
+            return;
+        };
+        if clients > limits::CLIENTS_POLLED {
+            round.gaps.push(Gap {
+                what: "CLIENT LIST".to_owned(),
+                why: GapReason::TooCostly,
+                text: format!(
+                    "CLIENT LIST is not polled: {clients} clients would hold the server about {:.1} ms; f asks once",
+                    clients as f64 * 1.8 / 1000.0
+                ),
+                scope: GapScope::Item,
+            });
+        } else if now_us >= self.due.clients_us {
+            self.due.clients_us = now_us + if focus.clients { 2 } else { 5 } * SECOND_US;
+            round.commands.push(ReadCmd::ClientList);
+            return;
+        }
+        if fetched {
+            round.commands.push(ReadCmd::ClientList);
+        }
+    }
+
+    pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {
+        if self.capabilities.may(Verb::SlowlogGet) && now_us >= self.due.slowlog_us {
+            self.due.slowlog_us = now_us + 5 * SECOND_US;
+            round.commands.push(ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES));
+        }
+        if self.capabilities.may(Verb::LatencyLatest) && now_us >= self.due.latency_us {
+            self.due.latency_us = now_us + 10 * SECOND_US;
+            round.commands.push(ReadCmd::LatencyLatest);
+        }
+    }
+
+    pub(super) fn close(&self, round: &mut Round) {
+        if self.capabilities.may(Verb::Info) {
+            round.commands.push(ReadCmd::Info(vec!["stats"]));
+        } else if round.commands.is_empty() && self.capabilities.may(Verb::Ping) {
+            round.commands.push(ReadCmd::Ping);
+        }
+    }
+}
