@@ -191,3 +191,19 @@ pub const FINDINGS: usize = 200;
 
 /// Groups that are judged: each takes about 400 bytes and 0.3 µs a round.
 pub const JUDGED_GROUPS: usize = 20_000;
+
+/// Keys that are kept of one pattern, the biggest: as many as somebody may list.
+pub const KEYS_OF_PATTERN: usize = 200;
+
+/// Names longer than this are counted and measured, not kept, bytes.
+pub const KEY_NAME_BYTES: usize = 512;
+
+/// Parts of names that are told apart while patterns are looked for; beyond that they are `*`. With all their biggest
+/// keys they take some 6 MB.
+pub const FOUND_PATTERNS: usize = 256;
+
+/// Patterns of keys that the config may name: each is tried on every key.
+pub const TIERS: usize = 64;
+
+/// Counters that the config may name: each is read in every round.
+pub const COUNTERS: usize = 64;

@@ -4,6 +4,7 @@ use super::super::decode::decode;
 use super::super::observation::Exchange;
 use super::super::resp::{Refusal, Resp};
 use super::*;
+use crate::core::model::GapReason;
 
 fn settings() -> PollSettings {
     PollSettings { interval_us: SECOND_US, patterns: vec![], discover: true, everything: false }

@@ -1,0 +1,143 @@
+//! What a set of keys comes to: how many, of which kinds, how many bytes, how long they live, and the biggest of them.
+//!
+//! Invariants: what could not be measured is counted apart and never as 0 bytes; the list of the biggest is bounded.
+
+use super::{KeyFacts, KeyKind, TtlSpread};
+use crate::core::limits;
+use std::cmp::Reverse;
+
+/// What a set of keys comes to.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Tally {
+    /// Keys.
+    pub keys: u64,
+    /// Keys whose bytes are known.
+    pub measured: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// How long they live.
+    pub ttl: TtlSpread,
+    kinds: [u64; KeyKind::ALL.len()],
+    /// The biggest of them, in no order until they are asked for.
+    biggest: Vec<KeyFacts>,
+    /// The smallest of a full list: nothing below it comes in.
+    least: u64,
+}
+
+impl Tally {
+    /// Takes a key in.
+    pub fn add(&mut self, key: &KeyFacts) {
+        self.count(key);
+        self.keep(key);
+    }
+
+    /// Takes a key in without keeping it among the biggest.
+    pub fn count(&mut self, key: &KeyFacts) {
+        self.keys += 1;
+        if let Some(bytes) = key.bytes {
+            self.measured += 1;
+            self.bytes = self.bytes.saturating_add(bytes);
+        }
+        if let Some(ttl) = key.ttl {
+            self.ttl.add(ttl);
+        }
+        if let Some(count) = key.kind.and_then(|kind| self.kinds.get_mut(kind as usize)) {
+            *count += 1;
+        }
+    }
+
+    fn keep(&mut self, key: &KeyFacts) {
+        let bytes = key.bytes.unwrap_or(0);
+        let is_full = self.biggest.len() >= limits::KEYS_OF_PATTERN;
+        if (is_full && bytes <= self.least) || key.name.as_bytes().len() > limits::KEY_NAME_BYTES {
+            return;
+        }
+        self.biggest.push(key.clone());
+        // Sorted out once in a while, not once a key.
+        if self.biggest.len() >= 2 * limits::KEYS_OF_PATTERN {
+            self.shorten();
+        }
+    }
+
+    fn shorten(&mut self) {
+        self.biggest.sort_by_key(|key| Reverse(key.bytes));
+        self.biggest.truncate(limits::KEYS_OF_PATTERN);
+        self.least = self.biggest.last().and_then(|key| key.bytes).unwrap_or(0);
+    }
+
+    /// Takes another set in.
+    pub fn merge(&mut self, other: &Self) {
+        self.keys += other.keys;
+        self.measured += other.measured;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.ttl.merge(&other.ttl);
+        for (own, other) in self.kinds.iter_mut().zip(other.kinds) {
+            *own += other;
+        }
+        other.biggest.iter().for_each(|key| self.keep(key));
+    }
+
+    /// The biggest keys, the greatest first.
+    pub fn biggest(&self) -> Vec<&KeyFacts> {
+        let mut keys: Vec<_> = self.biggest.iter().collect();
+        keys.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+        keys.truncate(limits::KEYS_OF_PATTERN);
+        keys
+    }
+
+    /// Keys of a kind.
+    pub fn of_kind(&self, kind: KeyKind) -> u64 {
+        self.kinds.get(kind as usize).copied().unwrap_or(0)
+    }
+
+    /// The kind that most of them are of.
+    pub fn main_kind(&self) -> Option<KeyKind> {
+        KeyKind::ALL.into_iter().filter(|kind| self.of_kind(*kind) > 0).max_by_key(|kind| self.of_kind(*kind))
+    }
+
+    /// Bytes of all of them: those that could not be measured count as much as the others do on average.
+    pub fn bytes_of_all(&self) -> Option<u64> {
+        (self.measured > 0 || self.keys == 0).then(|| {
+            (u128::from(self.bytes) * u128::from(self.keys) / u128::from(self.measured.max(1))) as u64
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Ttl;
+    use super::*;
+    use crate::core::model::Name;
+
+    fn key(number: u64) -> KeyFacts {
+        let name = Name::from(format!("key:{number}").as_str());
+        KeyFacts {
+            kind: Some(KeyKind::Hash),
+            ttl: Some(Ttl::Ms(number)),
+            bytes: Some(number),
+            ..KeyFacts::new(name, 0)
+        }
+    }
+
+    #[test]
+    fn the_biggest_are_kept_whatever_their_order_and_the_rest_is_only_counted() {
+        let mut tally = Tally::default();
+        let many = 5 * limits::KEYS_OF_PATTERN as u64;
+        (0..many).map(|n| (n * 7919) % many).for_each(|n| tally.add(&key(n)));
+        assert_eq!((tally.keys, tally.bytes), (many, many * (many - 1) / 2));
+        let bytes: Vec<_> = tally.biggest().iter().filter_map(|key| key.bytes).collect();
+        assert_eq!(bytes.len(), limits::KEYS_OF_PATTERN);
+        assert_eq!((bytes.first(), bytes.last()), (Some(&(many - 1)), Some(&(many - bytes.len() as u64))));
+        assert_eq!(tally.main_kind(), Some(KeyKind::Hash));
+    }
+
+    #[test]
+    fn keys_that_could_not_be_measured_are_not_nothing() {
+        let mut tally = Tally::default();
+        tally.add(&key(100));
+        tally.add(&KeyFacts { bytes: None, ..key(0) });
+        assert_eq!((tally.bytes, tally.bytes_of_all()), (100, Some(200)));
+        let unknown = Tally { keys: 3, ..Tally::default() };
+        assert_eq!((unknown.bytes_of_all(), Tally::default().bytes_of_all()), (None, Some(0)));
+    }
+}
