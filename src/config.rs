@@ -23,8 +23,12 @@ pub mod tls;
 pub mod units;
 pub mod url;
 pub mod value;
+pub mod watched;
 
 use crate::commands::KeyMap;
+use crate::core::model::counters::CounterSpec;
+use crate::core::model::keys::Tier;
+use raw::RawTables;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -33,7 +37,7 @@ pub use flags::{ConfigVerb, Env, Flags, TargetFlags};
 pub use named::NamedTarget;
 pub use problem::{Place, Problem, Problems};
 pub use resolve::{Source, resolve};
-pub use settings::{Log, LogLevel, Settings, Streams};
+pub use settings::{Log, LogLevel, Sampler, Settings, Streams};
 pub use target::{Address, Secret, Target, Tls};
 pub use theme::{Role, Theme, ThemeError};
 
@@ -49,6 +53,12 @@ pub struct Config {
     pub keys: KeyMap,
     /// The targets of the config file, by name. The one in use is for [`choose()`] to say.
     pub targets: BTreeMap<String, NamedTarget>,
+    /// Keys that are watched by pattern.
+    pub tiers: Vec<Tier>,
+    /// Counters of the operator's own.
+    pub counters: Vec<CounterSpec>,
+    /// Named tables other than targets as written, for `config show`.
+    pub named: BTreeMap<&'static str, RawTables>,
     /// Colours may be used: `NO_COLOR` is not set.
     pub colour: bool,
     /// The config file that was read; none when there is none.

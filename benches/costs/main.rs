@@ -69,6 +69,7 @@ async fn link(server: &Server) -> Link {
         password: None,
         database: 0,
         production: false,
+        memory_limit: None,
     };
     Link::open(&target, Lane::Poll, &Timeouts::default()).await.unwrap()
 }

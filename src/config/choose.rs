@@ -9,7 +9,7 @@ use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT};
 use super::flags::{Env, TargetFlags};
 use super::problem::{Place, Problem, Problems};
-use super::raw::{is_target_name, nearest_hint};
+use super::raw::{is_table_name, nearest_hint};
 use super::target::{Address, Secret, Target};
 use super::tls::{self, Asked};
 use super::url;
@@ -82,7 +82,7 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice, Probl
     }
     if let Some(word) = &flags.word {
         let place = Place::Flag("TARGET");
-        return match is_target_name(word.expose()) {
+        return match is_table_name(word.expose()) {
             true => named(config, word.expose(), place, flags.word_resembles.as_deref()),
             false => written(word.expose(), place),
         };
@@ -104,8 +104,16 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice, Probl
 
 fn known(address: Address, place: Place) -> Choice {
     let name = address.to_string();
-    let target =
-        Target { name, address, tls: None, username: None, password: None, database: 0, production: false };
+    let target = Target {
+        name,
+        address,
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+        memory_limit: None,
+    };
     Choice { target, password: PasswordSource::Known, place }
 }
 

@@ -6,7 +6,7 @@
 use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::problem::{Place, Problem};
-use super::raw::{Placed, RawTarget};
+use super::raw::{Placed, RawTable};
 use super::target::{Address, Target, Tls};
 use super::tls::{self, Asked};
 use super::url;
@@ -25,7 +25,7 @@ pub struct NamedTarget {
     /// Where the target was written.
     pub place: Place,
     /// As written, for `config show`; a password is `***` already.
-    pub written: RawTarget,
+    pub written: RawTable,
 }
 
 /// Paths in a config are meant from its folder; `~/` is the home folder.
@@ -47,7 +47,7 @@ impl Folders<'_> {
 }
 
 /// The target that was written, or everything that is wrong with it.
-pub fn named(name: &str, raw: &Placed<RawTarget>, folders: Folders<'_>) -> Result<NamedTarget, Vec<Problem>> {
+pub fn named(name: &str, raw: &Placed<RawTable>, folders: Folders<'_>) -> Result<NamedTarget, Vec<Problem>> {
     let keys = Keys { name, raw, folders };
     let mut problems = Vec::new();
     let parsed = keys.parsed().map_err(|problem| problems.push(problem)).ok();
@@ -73,6 +73,7 @@ pub fn named(name: &str, raw: &Placed<RawTarget>, folders: Folders<'_>) -> Resul
                 password: parsed.password,
                 database: keys.whole("database").or(parsed.database).unwrap_or(0),
                 production: keys.flag("production").unwrap_or(false),
+                memory_limit: keys.size("memory_limit"),
                 address: parsed.address,
             },
             password_env: keys.text("password_env").map(str::to_owned),
@@ -84,7 +85,7 @@ pub fn named(name: &str, raw: &Placed<RawTarget>, folders: Folders<'_>) -> Resul
     }
 }
 
-fn shown(raw: &RawTarget) -> RawTarget {
+fn shown(raw: &RawTable) -> RawTable {
     let mut shown = raw.clone();
     if let Some(Placed { value: Value::Text(text), .. }) = shown.get_mut("azure") {
         *text = azure::without_password(text);
@@ -94,7 +95,7 @@ fn shown(raw: &RawTarget) -> RawTarget {
 
 struct Keys<'a> {
     name: &'a str,
-    raw: &'a Placed<RawTarget>,
+    raw: &'a Placed<RawTable>,
     folders: Folders<'a>,
 }
 
@@ -116,6 +117,13 @@ impl Keys<'_> {
     fn whole(&self, key: &str) -> Option<u32> {
         match self.raw.value.get(key)?.value {
             Value::Whole(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    fn size(&self, key: &str) -> Option<u64> {
+        match self.raw.value.get(key)?.value {
+            Value::Size(bytes) => Some(bytes),
             _ => None,
         }
     }

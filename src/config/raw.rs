@@ -4,7 +4,7 @@
 //! problem, and each problem carries line, column and a hint.
 
 use super::problem::{Place, Problem};
-use super::schema::{TARGET_KEYS, settings};
+use super::schema::{FAMILIES, Family, settings};
 use super::value::{Kind, Value, type_words};
 use crate::commands::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,20 +22,30 @@ pub struct Placed<T> {
     pub place: Place,
 }
 
-/// A `[targets.NAME]` as written, by key.
-pub type RawTarget = BTreeMap<&'static str, Placed<Value>>;
+/// A `[targets.NAME]`, or another table that has a name, as written, by key.
+pub type RawTable = BTreeMap<&'static str, Placed<Value>>;
+
+/// Tables of one family by their name.
+pub type RawTables = BTreeMap<String, Placed<RawTable>>;
 
 /// A config file as written. Not `Debug`: Azure's string holds a password.
 #[derive(Clone, Default, PartialEq)]
 pub struct Raw {
     /// Settings by their path.
     pub settings: BTreeMap<&'static str, Placed<Value>>,
-    /// Targets by their name.
-    pub targets: BTreeMap<String, Placed<RawTarget>>,
-    /// Targets of which some key could not be read, and so is missing.
+    /// Tables that have a name, by their family: targets, patterns, counters.
+    pub named: BTreeMap<&'static str, RawTables>,
+    /// Those of which some key could not be read, and so is missing: `targets.NAME`.
     pub broken: BTreeSet<String>,
     /// Keys by the name of their command.
     pub keys: BTreeMap<String, Placed<Vec<Placed<String>>>>,
+}
+
+impl Raw {
+    /// The tables of a family.
+    pub fn tables(&self, family: &str) -> impl Iterator<Item = (&String, &Placed<RawTable>)> {
+        self.named.get(family).into_iter().flatten()
+    }
 }
 
 type Entry<'t> = (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>);
@@ -91,10 +101,11 @@ impl Reader<'_> {
 
     fn root(&mut self, table: &DeTable<'_>) {
         for (key, value) in table.iter() {
-            match (key.get_ref().as_ref(), value.get_ref()) {
-                ("targets", DeValue::Table(targets)) => self.targets(targets),
-                ("keys", DeValue::Table(keys)) => self.keys(keys),
-                ("targets" | "keys", other) => {
+            let family = FAMILIES.iter().find(|family| family.name == key.get_ref().as_ref());
+            match (key.get_ref().as_ref(), family, value.get_ref()) {
+                (_, Some(family), DeValue::Table(tables)) => self.tables(family, tables),
+                ("keys", _, DeValue::Table(keys)) => self.keys(keys),
+                ("keys", _, other) | (_, Some(_), other) => {
                     let what = format!("'{}' is {}", key.get_ref(), type_words(other));
                     self.complain(key.span(), what, format!("it is a table: [{}]", key.get_ref()));
                 }
@@ -143,36 +154,42 @@ impl Reader<'_> {
         }
     }
 
-    fn targets(&mut self, targets: &DeTable<'_>) {
-        for (name, value) in targets.iter() {
+    fn tables(&mut self, family: &'static Family, tables: &DeTable<'_>) {
+        for (name, value) in tables.iter() {
+            let path = format!("{}.{}", family.name, name.get_ref());
             let DeValue::Table(table) = value.get_ref() else {
-                let what = format!("'targets.{}' is {}", name.get_ref(), type_words(value.get_ref()));
-                self.complain(name.span(), what, format!("it is a table: [targets.{}]", name.get_ref()));
+                let what = format!("'{path}' is {}", type_words(value.get_ref()));
+                self.complain(name.span(), what, format!("it is a table: [{path}]"));
                 continue;
             };
-            if !is_target_name(name.get_ref()) {
-                let what = format!("'{}' cannot be the name of a target", name.get_ref());
+            if !is_table_name(name.get_ref()) {
+                let what = format!("'{}' cannot be the name of {}", name.get_ref(), family.one);
                 self.complain(name.span(), what, "letters, digits, '-', '_' and '.' can".to_owned());
                 continue;
             }
-            let mut target = RawTarget::new();
+            let mut read = RawTable::new();
             let problems = self.problems.len();
             for (key, value) in table.iter() {
-                if let Some((key, placed)) = self.target_key(name.get_ref(), (key, value)) {
-                    target.insert(key, placed);
+                if let Some((key, placed)) = self.table_key(family, &path, (key, value)) {
+                    read.insert(key, placed);
                 }
             }
             if self.problems.len() > problems {
-                self.raw.broken.insert(name.get_ref().to_string());
+                self.raw.broken.insert(path);
             }
-            let place = self.place(name.span());
-            self.raw.targets.insert(name.get_ref().to_string(), Placed { value: target, place });
+            let placed = Placed { value: read, place: self.place(name.span()) };
+            self.raw.named.entry(family.name).or_default().insert(name.get_ref().to_string(), placed);
         }
     }
 
-    fn target_key(&mut self, name: &str, (key, value): Entry<'_>) -> Option<(&'static str, Placed<Value>)> {
-        let path = format!("targets.{name}.{}", key.get_ref());
-        if let Some(known) = TARGET_KEYS.iter().find(|known| known.name == key.get_ref().as_ref()) {
+    fn table_key(
+        &mut self,
+        family: &Family,
+        table: &str,
+        (key, value): Entry<'_>,
+    ) -> Option<(&'static str, Placed<Value>)> {
+        let path = format!("{table}.{}", key.get_ref());
+        if let Some(known) = family.keys.iter().find(|known| known.name == key.get_ref().as_ref()) {
             let placed = self.value(&path, known.kind, value)?;
             if placed.value == Value::Text(String::new()) {
                 self.complain(value.span(), format!("'{path}' is empty"), "leave the line out".to_owned());
@@ -181,14 +198,15 @@ impl Reader<'_> {
             return Some((known.name, placed));
         }
         let (what, hint) = match key.get_ref().as_ref() {
-            "password" | "pass" | "auth" => (
+            "password" | "pass" | "auth" if family.name == "targets" => (
                 format!("'{path}': a password does not stand in the config"),
                 "name where it is: password_env = \"PROD_REDIS_PASSWORD\" or password_file = \"~/.redis-password\""
                     .to_owned(),
             ),
             unknown => {
-                let names = TARGET_KEYS.iter().map(|known| known.name);
-                (format!("unknown key '{path}'"), nearest_hint(unknown, names, "the keys of a target are"))
+                let names = family.keys.iter().map(|known| known.name);
+                let list = format!("the keys of {} are", family.one);
+                (format!("unknown key '{path}'"), nearest_hint(unknown, names, &list))
             }
         };
         self.complain(key.span(), what, hint);
@@ -222,8 +240,8 @@ impl Reader<'_> {
     }
 }
 
-/// Whether a target can be called so.
-pub fn is_target_name(name: &str) -> bool {
+/// Whether a table can be called so.
+pub fn is_table_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
@@ -235,7 +253,8 @@ fn settings_hint(prefix: &str, path: &str) -> String {
         Some(Some((table, _))) => format!("'{last}' stands in [{table}]"),
         _ => {
             let tables =
-                ["streams", "log", "thresholds", "targets", "keys"].into_iter().filter(|_| prefix.is_empty());
+                ["streams", "sampler", "log", "thresholds", "targets", "patterns", "counters", "keys"];
+            let tables = tables.into_iter().filter(|_| prefix.is_empty());
             let known = settings().filter_map(|setting| setting.path.strip_prefix(prefix)).chain(tables);
             let known = known.filter(|known| !known.contains('.'));
             nearest_hint(last, known, "the keys are")

@@ -11,7 +11,7 @@ use super::raw::{self, Placed, Raw};
 use super::schema::{self, Setting, settings};
 use super::settings::Settings;
 use super::value::Value;
-use super::{Config, choose};
+use super::{Config, choose, watched};
 use crate::commands::{KeyMap, KeyMapError};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -43,22 +43,32 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
     let mut targets = BTreeMap::new();
     let folder = file.and_then(|file| file.path.parent()).unwrap_or(Path::new(""));
     let folders = Folders { config: folder, home: env.get("HOME") };
-    for (name, written) in &raw.targets {
+    for (name, written) in raw.tables("targets") {
         match named(name, written, folders) {
             Ok(target) => drop(targets.insert(name.clone(), target)),
             // What is missing of a target may be what could not be read.
-            Err(problems) if raw.broken.contains(name) => {
+            Err(problems) if raw.broken.contains(&format!("targets.{name}")) => {
                 layers.problems.extend(problems.into_iter().filter(|problem| problem.place != written.place));
             }
             Err(problems) => layers.problems.extend(problems),
         }
     }
+    let watched = watched::of(&raw);
+    layers.problems.extend(watched.problems);
     let keys = layers.keys(&raw);
     let Layers { settings, places, mut problems } = layers;
     let config = Config {
         settings,
         keys,
         targets,
+        tiers: watched.tiers,
+        counters: watched.counters,
+        named: raw
+            .named
+            .iter()
+            .filter(|(family, _)| **family != "targets")
+            .map(|(f, t)| (*f, t.clone()))
+            .collect(),
         colour: env.get("NO_COLOR").is_none(),
         file: file.map(|file| file.path.to_owned()),
         places,
@@ -75,7 +85,7 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
 /// A target that is there but wrong has been told of already.
 fn unknown_default_target(config: &Config, raw: &Raw) -> Option<Problem> {
     let name = config.settings.target.as_str();
-    let is_known = name.is_empty() || raw.targets.contains_key(name);
+    let is_known = name.is_empty() || raw.tables("targets").any(|(known, _)| known == name);
     (!is_known).then(|| {
         let hint = choose::unknown_target_hint(config, name);
         Problem::new(config.place("target"), format!("there is no target '{name}'"), hint)

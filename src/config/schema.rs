@@ -4,8 +4,10 @@
 //! files. Invariant, held by tests: every default reads, takes effect, and is what the example says.
 
 mod limits;
+mod tables;
 
 pub use limits::LIMITS;
+pub use tables::{COUNTER_KEYS, FAMILIES, Family, PATTERN_KEYS, TARGET_KEYS, TableKey};
 
 use super::settings::{LogLevel, Settings};
 use super::value::{Kind, Value};
@@ -25,18 +27,6 @@ pub struct Setting {
     pub set: fn(&mut Settings, Value),
     /// The value that the settings have.
     pub get: fn(&Settings) -> Value,
-}
-
-/// A key of `[targets.NAME]`.
-pub struct TargetKey {
-    /// The key.
-    pub name: &'static str,
-    /// What it takes.
-    pub kind: Kind,
-    /// What holds without it, in words or as TOML.
-    pub default: &'static str,
-    /// What it is for.
-    pub doc: &'static str,
 }
 
 const TIMEOUT: Kind = Kind::DurationMs(10, TIMEOUT_MAX_MS);
@@ -122,6 +112,22 @@ pub const SETTINGS: &[Setting] = &[
         streams.discover,
         "Look for streams in the whole key space, by a paced SCAN."
     ),
+    setting!(
+        "sampler.enabled",
+        Kind::Flag,
+        "true",
+        Flag,
+        sampler.enabled,
+        "Measure keys in the background, within 0.5 % of the server's time. The values are never read."
+    ),
+    setting!(
+        "sampler.separators",
+        Kind::Text,
+        "\":\"",
+        Text,
+        sampler.separators,
+        "Characters between the parts of a key's name, by which patterns are found."
+    ),
     Setting {
         path: "log.level",
         kind: Kind::Choice(LEVELS),
@@ -134,30 +140,6 @@ pub const SETTINGS: &[Setting] = &[
         },
         get: |settings| Value::Text(settings.log.level.name().to_owned()),
     },
-];
-
-const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> TargetKey {
-    TargetKey { name, kind, default, doc }
-}
-
-/// Every key of `[targets.NAME]`.
-pub const TARGET_KEYS: &[TargetKey] = &[
-    key("url", Kind::Text, "none", "redis://, rediss:// or redis+unix://, without a password."),
-    key("azure", Kind::Text, "none", "Azure's connection string: host:6380,password=...,ssl=True."),
-    key("host", Kind::Text, "\"127.0.0.1\"", "Host name or address."),
-    key("port", Kind::Whole(1, 65_535), "6379", "Port."),
-    key("socket", Kind::Text, "none", "Path of a unix socket, instead of host and port."),
-    key("user", Kind::Text, "none", "ACL user."),
-    key("password_env", Kind::Text, "none", "Variable of the environment that holds the password."),
-    key("password_file", Kind::Text, "none", "File with the password on its first line, or a .env file."),
-    key("database", Kind::Whole(0, u32::MAX), "0", "Logical database."),
-    key("tls", Kind::Flag, "false", "Speak TLS."),
-    key("ca_file", Kind::Text, "the system's", "Certificates to trust (PEM)."),
-    key("cert_file", Kind::Text, "none", "Our certificate (PEM), for servers that ask for one."),
-    key("key_file", Kind::Text, "none", "Its private key (PEM)."),
-    key("sni", Kind::Text, "the host", "Name to ask for and to verify instead of the host."),
-    key("insecure", Kind::Flag, "false", "Accept any certificate."),
-    key("production", Kind::Flag, "false", "Paint it as production."),
 ];
 
 /// Every key that has a default, in the order in which it is shown.

@@ -28,6 +28,8 @@ pub struct Settings {
     pub response_timeout: Duration,
     /// Which streams are watched.
     pub streams: Streams,
+    /// How keys are measured.
+    pub sampler: Sampler,
     /// What is written to the log.
     pub log: Log,
     /// From when on something is wrong.
@@ -41,6 +43,15 @@ pub struct Streams {
     pub patterns: Vec<String>,
     /// Look for streams in the whole key space, by a paced SCAN.
     pub discover: bool,
+}
+
+/// How keys are measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sampler {
+    /// Walk through the keyspace in the background.
+    pub enabled: bool,
+    /// Characters between the parts of a name.
+    pub separators: String,
 }
 
 /// What is written to the log.

@@ -3,11 +3,12 @@
 //! Knows a [`Config`]; reads nothing. Invariant: what is shown reads back to the same settings, keys and
 //! targets, except that passwords are `***`.
 
+use super::Config;
 use super::choose::{Choice, PasswordSource};
 use super::problem::{Place, Problems};
-use super::schema::{TARGET_KEYS, settings};
+use super::raw::RawTable;
+use super::schema::{FAMILIES, TARGET_KEYS, TableKey, settings};
 use super::value::{Value, quoted};
-use super::{Config, NamedTarget};
 use crate::commands::COMMANDS;
 
 /// The text. The target in use is told in a comment, or why there is none.
@@ -28,7 +29,13 @@ pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
     }
     for (name, target) in &config.targets {
         out.push_str(&format!("\n[targets.{}]\n", quoted(name)));
-        out.push_str(&target_lines(target));
+        out.push_str(&table_lines(TARGET_KEYS, &target.written));
+    }
+    for family in FAMILIES {
+        for (name, table) in config.named.get(family.name).into_iter().flatten() {
+            out.push_str(&format!("\n[{}.{}]\n", family.name, quoted(name)));
+            out.push_str(&table_lines(family.keys, &table.value));
+        }
     }
     out.push_str("\n[keys]\n");
     for command in COMMANDS {
@@ -60,10 +67,9 @@ fn target_in_use(choice: Result<&Choice, &Problems>) -> String {
     format!("# {}\n", one_line(&line))
 }
 
-fn target_lines(target: &NamedTarget) -> String {
-    let written = TARGET_KEYS.iter().filter_map(|key| Some((key.name, target.written.get(key.name)?)));
-    let shown = written.map(|(name, placed)| line(name, &placed.value.to_string(), &placed.place));
-    shown.collect()
+fn table_lines(keys: &[TableKey], written: &RawTable) -> String {
+    let written = keys.iter().filter_map(|key| Some((key.name, written.get(key.name)?)));
+    written.map(|(name, placed)| line(name, &placed.value.to_string(), &placed.place)).collect()
 }
 
 fn line(key: &str, value: &str, place: &Place) -> String {

@@ -23,6 +23,8 @@ pub struct Target {
     pub database: u32,
     /// Painted as production, and its name is to be typed before writes.
     pub production: bool,
+    /// Memory of the container that the server runs in, bytes, where the operator says that it has a limit.
+    pub memory_limit: Option<u64>,
 }
 
 /// Where a server listens.

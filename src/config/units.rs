@@ -54,6 +54,14 @@ pub fn duration_text(duration: Duration) -> String {
     format!("{}{unit}", ms / factor)
 }
 
+/// The shortest form that [`size_bytes`] reads back: `2gb`, `1500b`.
+pub fn size_text(bytes: u64) -> String {
+    let exact = |(_, factor): &&(&str, u64)| bytes >= *factor && bytes.is_multiple_of(*factor);
+    let binary = SIZES.iter().rev().filter(|(unit, _)| unit.ends_with('b'));
+    let (unit, factor) = binary.clone().find(exact).unwrap_or(&("b", 1));
+    format!("{}{unit}", bytes / factor)
+}
+
 fn quantity(text: &str, units: &[(&str, u64)], wanted: &str, hint: &'static str) -> Result<u64, BadUnit> {
     let bad = |why: &str| BadUnit { what: format!("'{text}' {why}"), hint };
     let trimmed = text.trim();

@@ -20,6 +20,8 @@ pub enum Value {
     Whole(u32),
     /// A duration.
     Duration(Duration),
+    /// A size in bytes.
+    Size(u64),
     /// Strings.
     List(Vec<String>),
     /// Where something begins and where it ends; none where it never does.
@@ -37,6 +39,8 @@ pub enum Kind {
     Whole(u32, u32),
     /// A duration in milliseconds, both ends included.
     DurationMs(u64, u64),
+    /// A size in bytes, more than none.
+    Size,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// A list of strings.
@@ -65,6 +69,7 @@ impl Kind {
             Self::Flag => "true or false".to_owned(),
             Self::Whole(min, max) => format!("a whole number, {min} to {max}"),
             Self::DurationMs(min, max) => format!("a duration, \"{}\" to \"{}\"", shown(min), shown(max)),
+            Self::Size => "a size, \"512mb\" or \"2gb\"".to_owned(),
             Self::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
             Self::List => "a list of strings, [\"...\"]".to_owned(),
             Self::Band(_, max) => {
@@ -77,7 +82,7 @@ impl Kind {
     pub fn read(self, value: &DeValue<'_>) -> Result<Value, Wrong> {
         let wrong_type = || (format!("is {}", type_words(value)), format!("write {}", self.wanted()));
         match (self, value) {
-            (Self::Text | Self::DurationMs(..) | Self::Choice(_), DeValue::String(text)) => {
+            (Self::Text | Self::DurationMs(..) | Self::Size | Self::Choice(_), DeValue::String(text)) => {
                 self.read_text(text)
             }
             (Self::Flag, DeValue::Boolean(flag)) => Ok(Value::Flag(*flag)),
@@ -121,6 +126,11 @@ impl Kind {
                     false => Err(bad(format!("'{text}' is out of range"))),
                 }
             }
+            Self::Size => match units::size_bytes(text) {
+                Ok(0) => Err(bad(format!("'{text}' is out of range"))),
+                Ok(bytes) => Ok(Value::Size(bytes)),
+                Err(wrong) => Err((wrong.what, wrong.hint.to_owned())),
+            },
             Self::Choice(words) => match words.contains(&text) {
                 true => Ok(Value::Text(text.to_owned())),
                 false => Err(bad(format!("is '{text}'"))),
@@ -206,6 +216,7 @@ impl fmt::Display for Value {
             Self::Flag(flag) => write!(f, "{flag}"),
             Self::Whole(number) => write!(f, "{number}"),
             Self::Duration(duration) => f.write_str(&quoted(&units::duration_text(*duration))),
+            Self::Size(bytes) => f.write_str(&quoted(&units::size_text(*bytes))),
             Self::Band(None) => f.write_str("\"off\""),
             Self::Band(Some(Band { raise, clear })) => write!(f, "[{raise}, {clear}]"),
             Self::List(texts) => {

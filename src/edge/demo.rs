@@ -103,6 +103,7 @@ fn target(server: &Server, port: Option<u16>) -> Target {
         password: None,
         database: 0,
         production: false,
+        memory_limit: None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! config.example.toml documents every key with its default: proved by taking the comments away.
 
 use std::path::Path;
-use streamgauge::config::schema::{TARGET_KEYS, settings};
+use streamgauge::config::schema::{FAMILIES, settings};
 use streamgauge::config::{Config, EXAMPLE, Env, Flags, Source, resolve};
 use streamgauge::core::diagnose::thresholds::{Band, Thresholds};
 
@@ -67,12 +67,19 @@ fn the_profile_of_a_kpi_cache_is_ready_to_be_taken() {
 }
 
 #[test]
-fn every_key_of_a_target_stands_in_it_with_its_words_and_its_default() {
+fn every_key_of_a_table_with_a_name_stands_in_it_with_its_words_and_its_default() {
     let config = read(&uncommented());
-    for key in TARGET_KEYS {
-        assert!(config.targets.values().any(|target| target.written.contains_key(key.name)), "{}", key.name);
-        let line = EXAMPLE.lines().find(|line| line.starts_with(&format!("#{} = ", key.name))).unwrap();
-        assert!(line.ends_with(&format!("# default: {}", key.default)), "{line}");
+    for (family, key) in FAMILIES.iter().flat_map(|family| family.keys.iter().map(move |key| (family, key))) {
+        let targets = config.targets.values().map(|target| &target.written);
+        let others = config.named.get(family.name).into_iter().flatten().map(|(_, table)| &table.value);
+        let mut written: Box<dyn Iterator<Item = _>> = match family.name {
+            "targets" => Box::new(targets),
+            _ => Box::new(others),
+        };
+        assert!(written.any(|table| table.contains_key(key.name)), "{}.{}", family.name, key.name);
+        let table = EXAMPLE.lines().skip_while(|line| !line.starts_with(&format!("#[{}.", family.name)));
+        let mut lines = table.filter(|line| line.starts_with(&format!("#{} = ", key.name)));
+        assert!(lines.any(|line| line.ends_with(&format!("# default: {}", key.default))), "{}", key.name);
         let words = key.doc.split(['.', ',', ':']).next().unwrap();
         assert!(EXAMPLE.contains(words), "{}: {words}", key.name);
     }

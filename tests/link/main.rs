@@ -34,6 +34,7 @@ fn at(address: Address) -> Target {
         password: None,
         database: 0,
         production: false,
+        memory_limit: None,
     }
 }
 

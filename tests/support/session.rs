@@ -19,6 +19,7 @@ pub fn session(server: &Server, settings: PollSettings) -> Session {
         password: None,
         database: 0,
         production: false,
+        memory_limit: None,
     };
     Session::new(&target, Timeouts::default(), settings)
 }

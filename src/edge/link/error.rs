@@ -196,6 +196,7 @@ mod tests {
             password: None,
             database: 3,
             production: false,
+            memory_limit: None,
         }
     }
 

@@ -211,6 +211,7 @@ mod tests {
             password: Some(Secret::new("hunter2")),
             database: 0,
             production: false,
+            memory_limit: None,
         }
     }
 
