@@ -20,9 +20,9 @@ pub use view::View;
 use crate::commands::{KeyMap, Place};
 use crate::core::demo::DemoStatus;
 use crate::core::diagnose::finding::Finding;
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
+use crate::core::reading::watched::Watched;
 use crate::core::wire::round::Focus;
 use cell::{RowId, TableId};
 use entries::EntriesState;
@@ -45,8 +45,8 @@ pub struct Setup {
     pub keymap: KeyMap,
     /// Time between polls, microseconds.
     pub interval_us: u64,
-    /// From when on something is wrong.
-    pub thresholds: Thresholds,
+    /// What is watched, and from when on it is wrong.
+    pub watched: Watched,
     /// Names of the themes, in the order of the theme key.
     pub themes: Vec<String>,
     /// Which of them to begin with.
@@ -122,7 +122,7 @@ impl State {
         /// Rates are taken over ten seconds: steady enough to read, quick enough to follow.
         const RATE_WINDOW_US: i64 = 10_000_000;
         Self {
-            reading: Reading::new(RATE_WINDOW_US).with_thresholds(setup.thresholds),
+            reading: Reading::new(RATE_WINDOW_US).watching(&setup.watched),
             frozen: None,
             link: LinkStatus::Connecting,
             now_ms: now.wall_ms,

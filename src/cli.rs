@@ -48,6 +48,8 @@ pub struct Snapshot {
     pub format: Format,
     /// One reading each interval, instead of one.
     pub watch: bool,
+    /// Measure every key first, however many there are.
+    pub all_keys: bool,
     /// How many, when watching; without it, until it is ended.
     pub count: Option<NonZeroU64>,
 }

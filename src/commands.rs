@@ -51,6 +51,10 @@ pub enum Place {
     Entries,
     /// On the table of clients.
     Clients,
+    /// On the memory screen.
+    Memory,
+    /// On the cache screen, and on lists of keys.
+    Cache,
     /// Everywhere, but only while the demo plays.
     Demo,
 }
@@ -65,6 +69,8 @@ impl Place {
         Self::Consumers,
         Self::Entries,
         Self::Clients,
+        Self::Memory,
+        Self::Cache,
         Self::Demo,
     ];
 
@@ -78,6 +84,8 @@ impl Place {
             Self::Consumers => "Consumers",
             Self::Entries => "Entries of a stream",
             Self::Clients => "Clients",
+            Self::Memory => "Memory",
+            Self::Cache => "Cache and keys",
             Self::Demo => "Demo",
         }
     }

@@ -29,7 +29,7 @@ fn console() -> State {
         theme: 0,
         size: SIZE,
         demo: false,
-        thresholds: streamgauge::core::diagnose::thresholds::Thresholds::default(),
+        watched: streamgauge::core::reading::watched::Watched::default(),
     };
     State::new(setup, at(0))
 }

@@ -7,6 +7,7 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::{Severity, Subject};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::Lag;
+use crate::core::model::keys::Ttl;
 use crate::core::model::{Name, StreamId};
 use crate::core::reading::groups::Drain;
 use regex::{Regex, RegexBuilder};
@@ -33,11 +34,19 @@ pub enum TableId {
     Clients,
     /// The slow log.
     Slowlog,
+    /// What would free memory.
+    Reliefs,
+    /// The biggest keys.
+    BigKeys,
+    /// Patterns of keys.
+    Patterns,
+    /// Keys of one pattern.
+    PatternKeys,
 }
 
 impl TableId {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::Findings,
         Self::Worst,
         Self::Streams,
@@ -47,6 +56,10 @@ impl TableId {
         Self::Consumers,
         Self::Clients,
         Self::Slowlog,
+        Self::Reliefs,
+        Self::BigKeys,
+        Self::Patterns,
+        Self::PatternKeys,
     ];
 }
 
@@ -82,6 +95,12 @@ pub enum RowId {
     Slow(u64),
     /// What a rule found about something.
     Finding(&'static str, Subject),
+    /// A way to free memory, by its kind, about something.
+    Relief(&'static str, Subject),
+    /// A key.
+    Key(Name),
+    /// A pattern of keys.
+    Pattern(Name),
 }
 
 /// One row.
@@ -120,6 +139,16 @@ pub enum Cell {
     Lag(Lag),
     /// Bytes.
     Bytes(Option<u64>),
+    /// Bytes, about.
+    AboutBytes(Option<u64>),
+    /// A number of things, about.
+    AboutCount(Option<u64>),
+    /// Bytes a second, which may fall.
+    Growth(Option<f64>),
+    /// A share, 0 to 1; whether it is bad.
+    Share(Option<f64>, bool),
+    /// How long a key lives.
+    Ttl(Option<Ttl>),
     /// Milliseconds.
     Ms(Option<u64>),
     /// Whole seconds: the server tells no more.
@@ -148,12 +177,17 @@ impl Cell {
     /// Its number, where it has one.
     fn number(&self) -> Option<f64> {
         match self {
-            Self::Count(count) | Self::Bytes(count) | Self::Ms(count) | Self::WholeSeconds(count) => {
-                count.map(|count| count as f64)
-            }
+            Self::Count(count)
+            | Self::Bytes(count)
+            | Self::AboutBytes(count)
+            | Self::AboutCount(count)
+            | Self::Ms(count)
+            | Self::WholeSeconds(count) => count.map(|count| count as f64),
             Self::Number(number) => Some(*number as f64),
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
-            Self::Us(value) | Self::Rate(value) => *value,
+            Self::Us(value) | Self::Rate(value) | Self::Growth(value) | Self::Share(value, _) => *value,
+            // For ever is longer than any time.
+            Self::Ttl(ttl) => ttl.map(|ttl| ttl.ms().map_or(1e18, |ms| ms as f64)),
             // Never is longer than any time, and longer the faster it grows.
             Self::Drain(drain) => match drain {
                 Drain::Unknown => None,

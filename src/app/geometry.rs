@@ -67,7 +67,10 @@ fn top_rows(view: &View, height: u16) -> u16 {
         View::Latency => (height * 2 / 3, 6),
         View::Clients | View::Consumers | View::Streams => (0, 0),
         View::Pending(..) => (3, 8),
-        View::Memory | View::Cache => (0, 0),
+        View::Memory => (if height >= 30 { height * 2 / 3 } else { 15 }, 5),
+        View::Cache => (if height >= 30 { height / 2 } else { 11 }, 6),
+        View::Pattern(_) => (if height >= 30 { 12 } else { 7 }, 6),
+        View::BigKeys => (0, 0),
         View::Entries(_) | View::Log => (0, 0),
     };
     if height < wanted.saturating_add(left_for_table) {
@@ -95,11 +98,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn areas_lie_inside_the_screen_at_any_size(columns in 0_u16..300, rows in 0_u16..120, which in 0_usize..6) {
+        fn areas_lie_inside_the_screen_at_any_size(columns in 0_u16..300, rows in 0_u16..120, which in 0_usize..9) {
             let name = || Name::from("s");
             let views = [
                 View::Overview, View::Streams, View::Stream(name()), View::Group(name(), name()),
-                View::Pending(name(), name(), None), View::Latency,
+                View::Pending(name(), name(), None), View::Latency, View::Memory, View::Cache,
+                View::Pattern(name()),
             ];
             let areas = Areas::of(&views[which], (columns, rows));
             let screen = Rect::new(0, 0, columns, rows);

@@ -48,6 +48,8 @@ pub enum Effect {
     SetInterval(u64),
     /// Ask for something costly, once.
     Fetch(Fetch),
+    /// Stop measuring keys, or go on.
+    PauseSampler(bool),
     /// Connect or poll now.
     Retry,
     /// Read entries.

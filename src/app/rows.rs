@@ -6,7 +6,10 @@ mod clients;
 mod consumers;
 mod findings;
 mod groups;
+mod keys;
+mod patterns;
 mod pending;
+mod reliefs;
 mod slowlog;
 mod streams;
 
@@ -24,6 +27,10 @@ pub fn columns(id: TableId) -> &'static [Column] {
         TableId::Pending => pending::COLUMNS,
         TableId::Clients => clients::COLUMNS,
         TableId::Slowlog => slowlog::COLUMNS,
+        TableId::Reliefs => reliefs::COLUMNS,
+        TableId::BigKeys => keys::BIGGEST,
+        TableId::Patterns => patterns::COLUMNS,
+        TableId::PatternKeys => keys::OF_PATTERN,
     }
 }
 
@@ -39,6 +46,10 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::Pending => (0, false),
         TableId::Clients => (clients::MEMORY, true),
         TableId::Slowlog => (0, true),
+        TableId::Reliefs => (0, true),
+        TableId::BigKeys => (keys::BYTES, true),
+        TableId::Patterns => (patterns::BYTES, true),
+        TableId::PatternKeys => (keys::BYTES, true),
     }
 }
 
@@ -54,7 +65,11 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Consumers => consumers::rows_of_all(reading),
         View::Clients => clients::rows(reading),
         View::Latency => slowlog::rows(reading),
-        View::Entries(_) | View::Memory | View::Cache | View::Log => Vec::new(),
+        View::Memory => reliefs::rows(reading),
+        View::BigKeys => keys::biggest(reading),
+        View::Cache => patterns::rows(reading),
+        View::Pattern(glob) => keys::of_pattern(reading, glob),
+        View::Entries(_) | View::Log => Vec::new(),
     }
 }
 

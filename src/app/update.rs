@@ -150,7 +150,17 @@ fn focus(state: &State) -> Focus {
                 RowId::Finding(_, Subject::Group(key, group) | Subject::Consumer(key, group, _)) => {
                     focus.groups.push((key.clone(), group.clone()));
                 }
-                RowId::Finding(..) | RowId::Pending(_) | RowId::Client(_) | RowId::Slow(_) => {}
+                RowId::Relief(_, Subject::Stream(key)) => focus.streams.push(key.clone()),
+                RowId::Relief(_, Subject::Group(key, group)) => {
+                    focus.groups.push((key.clone(), group.clone()));
+                }
+                RowId::Key(key) => focus.keys.push(key.clone()),
+                RowId::Finding(..)
+                | RowId::Relief(..)
+                | RowId::Pattern(_)
+                | RowId::Pending(_)
+                | RowId::Client(_)
+                | RowId::Slow(_) => {}
             }
         }
     }

@@ -24,8 +24,12 @@ pub enum View {
     Consumers,
     /// What eats the memory?
     Memory,
+    /// The biggest keys.
+    BigKeys,
     /// Does the cache work?
     Cache,
+    /// Keys of a pattern.
+    Pattern(Name),
     /// Who is connected?
     Clients,
     /// Is Redis slow?
@@ -58,7 +62,11 @@ impl View {
             Self::Consumers => Some(TableId::Consumers),
             Self::Clients => Some(TableId::Clients),
             Self::Latency => Some(TableId::Slowlog),
-            Self::Entries(_) | Self::Memory | Self::Cache | Self::Log => None,
+            Self::Memory => Some(TableId::Reliefs),
+            Self::BigKeys => Some(TableId::BigKeys),
+            Self::Cache => Some(TableId::Patterns),
+            Self::Pattern(_) => Some(TableId::PatternKeys),
+            Self::Entries(_) | Self::Log => None,
         }
     }
 
@@ -72,19 +80,15 @@ impl View {
             Self::Clients => &[Place::Clients, Place::Table, Place::List],
             Self::Entries(_) => &[Place::Entries, Place::List],
             Self::Log => &[Place::List],
-            Self::Memory | Self::Cache => &[],
+            Self::Memory => &[Place::Memory, Place::Table, Place::List],
+            Self::Cache => &[Place::Cache, Place::Table, Place::List],
+            Self::BigKeys | Self::Pattern(_) => &[Place::Cache, Place::Table, Place::List],
         }
     }
 
     /// Where a finding is to be looked at; `None` when nothing on the screens says more.
     pub fn of_finding(finding: &Finding) -> Option<Self> {
         Some(match &finding.subject {
-            Subject::Stream(key) => Self::Stream(key.clone()),
-            Subject::Group(key, group) => Self::Group(key.clone(), group.clone()),
-            Subject::Consumer(key, group, consumer) => {
-                Self::Pending(key.clone(), group.clone(), Some(consumer.clone()))
-            }
-            Subject::Client(_) => Self::Clients,
             Subject::Server => match finding.remedy.as_ref()?.place? {
                 finding::Place::Streams => Self::Streams,
                 finding::Place::Consumers => Self::Consumers,
@@ -93,6 +97,21 @@ impl View {
                 finding::Place::Clients => Self::Clients,
                 finding::Place::Latency => Self::Latency,
             },
+            subject => Self::of_subject(subject)?,
+        })
+    }
+
+    /// Where something is to be looked at; `None` for the server as a whole.
+    pub fn of_subject(subject: &Subject) -> Option<Self> {
+        Some(match subject {
+            Subject::Stream(key) => Self::Stream(key.clone()),
+            Subject::Group(key, group) => Self::Group(key.clone(), group.clone()),
+            Subject::Consumer(key, group, consumer) => {
+                Self::Pending(key.clone(), group.clone(), Some(consumer.clone()))
+            }
+            Subject::Client(_) => Self::Clients,
+            Subject::Pattern(glob) => Self::Pattern(glob.clone()),
+            Subject::Server => return None,
         })
     }
 
@@ -104,6 +123,9 @@ impl View {
             Self::Pending(_, _, Some(consumer)) => format!("pending of {consumer}"),
             Self::Pending(..) => "pending".to_owned(),
             Self::Entries(_) => "entries".to_owned(),
+            Self::BigKeys => "biggest keys".to_owned(),
+            Self::Pattern(glob) if glob.as_bytes().is_empty() => "keys by themselves".to_owned(),
+            Self::Pattern(glob) => glob.to_string(),
             screen => {
                 let mut screens = SCREENS.iter();
                 screens.find(|(_, view, _)| view == screen).map_or("", |(_, _, title)| title).to_owned()

@@ -147,6 +147,9 @@ enum Verb {
         /// Go on, one reading each interval
         #[arg(long)]
         watch: bool,
+        /// Measure every key first; without it as many as a quarter of a second of the server's time allows
+        #[arg(long)]
+        all_keys: bool,
         /// End after so many readings
         #[arg(long, value_name = "N", requires = "watch")]
         count: Option<NonZeroU64>,
@@ -296,7 +299,9 @@ impl TargetArgs {
 impl Verb {
     fn into_action(self) -> Action {
         match self {
-            Self::Snapshot { format, watch, count } => Action::Snapshot(Snapshot { format, watch, count }),
+            Self::Snapshot { format, watch, all_keys, count } => {
+                Action::Snapshot(Snapshot { format, watch, all_keys, count })
+            }
             Self::Check { watch, fail_on, format } => Action::Check(Check { watch, fail_on, format }),
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(Demo { scenario, port, headless, server_bin })

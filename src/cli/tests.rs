@@ -65,7 +65,10 @@ fn options_work_before_and_after_the_commands_name() {
 fn commands_have_their_own_options() {
     let snapshot = read("snapshot --format json --watch --count 3").unwrap().action;
     let count = NonZeroU64::new(3);
-    assert_eq!(snapshot, Action::Snapshot(Snapshot { format: Format::Json, watch: true, count }));
+    assert_eq!(
+        snapshot,
+        Action::Snapshot(Snapshot { format: Format::Json, watch: true, all_keys: false, count })
+    );
     let demo = read("demo --scenario burst --port 7000 --headless --server-bin /x -p 1").unwrap();
     let server_bin = Some("/x".into());
     assert_eq!(

@@ -4,7 +4,7 @@
 //! and its [`Command`], so neither can be without the other.
 
 use super::{Command, Danger, Place};
-use Place::{Clients, Consumers, Demo, Entries, Everywhere, List, Streams, Table};
+use Place::{Cache, Clients, Consumers, Demo, Entries, Everywhere, List, Memory, Streams, Table};
 
 macro_rules! commands {
     ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $doc:literal)+) => {
@@ -105,6 +105,10 @@ commands! {
         "Read the entries from an id or a time on."
     Fetch "fetch" "fetch once" ["f"] [Consumers Clients]
         "Ask once for what costs too much to be polled."
+    BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]
+        "List the biggest keys that were measured, with their growth."
+    Sampler "sampler" "pause walk" ["m"] [Memory Cache]
+        "Stop measuring keys in the background, and go on."
     Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
         "Connect or poll now, without waiting for the clock."
     Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]

@@ -5,12 +5,12 @@
 
 use super::Config;
 use super::problem::{Place, Problem};
-use super::schema::{LIMITS, Setting};
+use super::schema::{Setting, limits};
 use super::value::{Bad, Kind, Value};
 
 /// What each key allows and together makes no sense: told where the operator wrote it.
 pub fn contradictions(config: &Config) -> Vec<Problem> {
-    let pairs = LIMITS.iter().filter_map(|warning| {
+    let pairs = limits().filter_map(|warning| {
         let stem = warning.path.strip_suffix("_warning")?;
         let critical = limit(&format!("{stem}_critical"))?;
         Some((warning, critical, "the critical one is no milder than the warning"))
@@ -38,7 +38,7 @@ pub fn contradictions(config: &Config) -> Vec<Problem> {
 }
 
 fn limit(path: &str) -> Option<&'static Setting> {
-    LIMITS.iter().find(|limit| limit.path == path)
+    limits().find(|limit| limit.path == path)
 }
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn every_limit_says_whose_default_it_is() {
-        for limit in LIMITS {
+        for limit in limits() {
             let (_, whose) = limit.doc.split_once(". ").unwrap();
             let known = ["Ours", "ours", "Netdata's", "awesome-prometheus-alerts'"];
             assert!(known.iter().any(|known| whose.contains(known)), "{}: {whose}", limit.path);
@@ -69,12 +69,12 @@ mod tests {
         let fields = text.matches(": ").count();
         let nested = text.matches("Spans").count() + text.matches("Bands").count();
         let sides = text.matches("raise").count() + text.matches("clear:").count();
-        assert_eq!(LIMITS.len(), fields - nested - sides);
+        assert_eq!(limits().count(), fields - nested - sides);
     }
 
     #[test]
     fn every_warning_has_its_critical() {
-        for path in LIMITS.iter().filter_map(|limit| limit.path.strip_suffix("_warning")) {
+        for path in limits().filter_map(|limit| limit.path.strip_suffix("_warning")) {
             assert!(limit(&format!("{path}_critical")).is_some(), "{path}");
         }
     }

@@ -6,7 +6,7 @@
 mod limits;
 mod tables;
 
-pub use limits::LIMITS;
+use limits::{OF_SERVER, OF_STREAMS};
 pub use tables::{COUNTER_KEYS, FAMILIES, Family, PATTERN_KEYS, TARGET_KEYS, TableKey};
 
 use super::settings::{LogLevel, Settings};
@@ -144,7 +144,12 @@ pub const SETTINGS: &[Setting] = &[
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SETTINGS.iter().chain(LIMITS)
+    SETTINGS.iter().chain(limits())
+}
+
+/// Every limit of `[thresholds]`.
+pub fn limits() -> impl Iterator<Item = &'static Setting> + Clone {
+    OF_STREAMS.iter().chain(OF_SERVER)
 }
 
 /// The defaults, as a config file.

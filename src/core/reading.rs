@@ -5,34 +5,47 @@
 
 pub mod commands;
 pub mod cost;
+pub mod counters;
 mod evidence;
 pub mod gaps;
 pub mod groups;
 pub mod judge;
+pub mod keys;
 mod lag;
 mod loss;
+pub mod memory;
+pub mod outputs;
 pub mod pings;
+mod rates;
+pub mod relief;
 pub mod series;
+pub mod sizes;
 pub mod slowlog;
 pub mod streams;
+pub mod watched;
 
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::clients::Client;
 use crate::core::model::info::Info;
+use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
-use crate::core::model::meter::Meter;
 use crate::core::model::snapshot::{ClockSource, Discovery};
 use crate::core::model::{Name, Snapshot, Stamped};
 use commands::CommandTrack;
 use cost::CostTrack;
+use counters::CounterTrack;
 use gaps::Gaps;
 use judge::Judged;
+use keys::KeyTrack;
+use memory::MemoryTrack;
+use outputs::OutputTrack;
 use pings::Pings;
+use rates::ServerRates;
 use series::Series;
 use slowlog::SlowTrack;
 use std::collections::BTreeMap;
 use streams::StreamState;
+use watched::Watched;
 
 /// Everything known about one Redis.
 #[derive(Clone, Debug)]
@@ -56,6 +69,14 @@ pub struct Reading {
     pub cache: CacheTrack,
     /// Every stream.
     pub streams: BTreeMap<Name, StreamState>,
+    /// Keys by pattern.
+    pub keys: KeyTrack,
+    /// How near memory is to its limit, and what grows.
+    pub memory: MemoryTrack,
+    /// Counters of the operator's.
+    pub counters: CounterTrack,
+    /// Output buffers of clients.
+    pub outputs: OutputTrack,
     /// CLIENT LIST.
     pub clients: Option<Stamped<Vec<Client>>>,
     /// The slow log.
@@ -78,62 +99,10 @@ pub struct Reading {
     pub judged: Judged,
 }
 
-/// Rates of the server's own counters.
-#[derive(Clone, Debug)]
-pub struct ServerRates {
-    /// Commands processed.
-    pub commands: Meter,
-    /// Bytes in.
-    pub net_in: Meter,
-    /// Bytes out.
-    pub net_out: Meter,
-    /// Keys expired.
-    pub expired: Meter,
-    /// Keys evicted.
-    pub evicted: Meter,
-    /// Error replies.
-    pub errors: Meter,
-    /// Connections accepted.
-    pub connections: Meter,
-    /// Hits, our own included.
-    pub hits: Meter,
-    /// Misses, our own included.
-    pub misses: Meter,
-}
-
-impl ServerRates {
-    fn new(window_us: i64) -> Self {
-        let meter = || Meter::new(window_us);
-        Self {
-            commands: meter(),
-            net_in: meter(),
-            net_out: meter(),
-            expired: meter(),
-            evicted: meter(),
-            errors: meter(),
-            connections: meter(),
-            hits: meter(),
-            misses: meter(),
-        }
-    }
-
-    fn advance(&mut self, info: &Info, at_us: i64) {
-        let stats = &info.stats;
-        self.commands.add(at_us, stats.commands);
-        self.net_in.add(at_us, stats.net_in);
-        self.net_out.add(at_us, stats.net_out);
-        self.expired.add(at_us, stats.expired);
-        self.evicted.add(at_us, stats.evicted);
-        self.errors.add(at_us, stats.errors);
-        self.connections.add(at_us, stats.connections);
-        self.hits.add(at_us, stats.lookups.map(|lookups| lookups.hits));
-        self.misses.add(at_us, stats.lookups.map(|lookups| lookups.misses));
-    }
-}
-
 impl Reading {
     /// Nothing known yet; rates over `rate_window_us` (0: between the last two samples).
     pub fn new(rate_window_us: i64) -> Self {
+        let watched = Watched::default();
         Self {
             rate_window_us,
             taken_at_ms: 0,
@@ -145,6 +114,10 @@ impl Reading {
             series: Series::default(),
             cache: CacheTrack::default(),
             streams: BTreeMap::new(),
+            keys: KeyTrack::new(&watched),
+            memory: MemoryTrack::new(None),
+            counters: CounterTrack::default(),
+            outputs: OutputTrack::default(),
             clients: None,
             slowlog: SlowTrack::default(),
             latency_events: None,
@@ -158,10 +131,16 @@ impl Reading {
         }
     }
 
-    /// The same, judged by these limits.
+    /// The same, with what the operator wants to be watched.
     #[must_use]
-    pub fn with_thresholds(self, thresholds: Thresholds) -> Self {
-        Self { judged: Judged::new(thresholds), ..self }
+    pub fn watching(self, watched: &Watched) -> Self {
+        Self {
+            judged: Judged::new(watched.thresholds),
+            keys: KeyTrack::new(watched),
+            memory: MemoryTrack::new(watched.memory_limit),
+            counters: CounterTrack::new(&watched.counters, self.rate_window_us),
+            ..self
+        }
     }
 
     /// Takes the next round in.
@@ -178,6 +157,8 @@ impl Reading {
         self.cost.advance(snapshot.at_us, &snapshot.cost);
         self.pings.advance(snapshot.at_us, &snapshot.pings_us);
         self.gaps.advance(&snapshot);
+        self.keys.advance(&snapshot);
+        self.counters.advance(&snapshot.counters);
         if let Some(info) = snapshot.info {
             let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
             self.advance_info(info, at_us);
@@ -204,6 +185,19 @@ impl Reading {
             if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
                 state.take_pending(page);
             }
+        }
+        for page in snapshot.pending_samples {
+            let stream = self.streams.get_mut(&page.key);
+            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+                state.take_sample(page);
+            }
+        }
+        self.take_usages(&snapshot.keys);
+        if let Some(limits) = snapshot.output_limits {
+            self.outputs.take_limits(limits);
+        }
+        if let Some(clients) = &snapshot.clients {
+            self.outputs.advance(clients);
         }
         if let Some(commands) = snapshot.commands {
             self.commands.advance(snapshot.at_us, &commands);
@@ -246,6 +240,7 @@ impl Reading {
         self.rates.advance(&info, at_us);
         self.window_us = self.rates.commands.span_us().filter(|&us| us > 0);
         self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
+        self.memory.advance(&info, at_us, &self.streams);
         self.info = Some(Stamped { at_us, value: info });
     }
 
@@ -254,9 +249,23 @@ impl Reading {
         self.forget_counters();
         self.info = None;
         self.slowlog = SlowTrack::default();
+        self.memory.begin_anew();
+        self.keys.begin_anew();
+        self.counters.begin_anew();
+        self.outputs = OutputTrack::default();
         self.series.break_all(self.now_ms());
         for stream in self.streams.values_mut() {
             stream.begin_anew();
+        }
+    }
+
+    /// MEMORY USAGE of streams, whoever asked for it.
+    fn take_usages(&mut self, keys: &[KeyFacts]) {
+        let Some(yardstick) = self.memory.yardstick().copied() else { return };
+        for key in keys {
+            if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
+                stream.take_usage(usage, &yardstick);
+            }
         }
     }
 

@@ -12,6 +12,6 @@ pub mod round;
 mod scripts;
 
 pub use observation::{Exchange, Lost, Observation};
-pub use read::{ReadCmd, Verb};
+pub use read::{ReadCmd, ScanFor, Verb};
 pub use redact::redact;
 pub use resp::{Refusal, RefusalKind, Resp};

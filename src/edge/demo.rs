@@ -13,9 +13,9 @@ mod headless;
 mod server;
 mod workload;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::config::{Address, Target};
+use crate::config::{Address, Config, Env, Flags, Problems, Source, Target, resolve};
 use crate::core::demo::Scenario;
 use find::Search;
 use server::Server;
@@ -69,8 +69,8 @@ impl Demo {
     }
 
     /// A config with the limits of the demo: for `streamgauge check --config`.
-    pub fn thresholds(&self) -> PathBuf {
-        self.server.thresholds()
+    pub fn config(&self) -> PathBuf {
+        self.server.config()
     }
 
     /// The levers and dials.
@@ -107,17 +107,34 @@ fn target(server: &Server, port: Option<u16>) -> Target {
     }
 }
 
+/// The demo's own config: what its console watches, and what [`Demo::config`] holds for others.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn config() -> Result<Config, Problems> {
+    let source = Source { path: Path::new("demo.toml"), text: CONFIG };
+    resolve(Some(source), &Env::default(), &Flags::default())
+}
+
+const CONFIG: &str = include_str!("demo/demo.toml");
+
 #[cfg(test)]
 mod tests {
-    use crate::config::{Env, Flags, Source, resolve};
     use crate::core::diagnose::thresholds::Thresholds;
-    use std::path::Path;
 
     #[test]
-    fn the_limits_for_others_are_those_of_the_demos_own_console() {
-        let source =
-            Source { path: Path::new("streamgauge.toml"), text: include_str!("demo/thresholds.toml") };
-        let config = resolve(Some(source), &Env::default(), &Flags::default()).unwrap();
-        assert_eq!(config.settings.thresholds, Thresholds::demo());
+    fn the_demos_limits_are_only_quicker_and_its_tiers_and_counters_are_named() {
+        let config = super::config().unwrap();
+        let (demo, usual) = (config.settings.thresholds, Thresholds::default());
+        for (short, long) in [
+            (demo.consumer_dead, usual.consumer_dead),
+            (demo.group_stopped, usual.group_stopped),
+            (demo.oldest_pending, usual.oldest_pending),
+        ] {
+            assert!(short.warning_ms < long.warning_ms && short.critical_ms < long.critical_ms);
+            assert!(short.warning_ms < short.critical_ms);
+        }
+        assert_eq!(demo.memory, usual.memory);
+        assert_eq!((config.tiers.len(), config.counters.len()), (4, 2));
     }
 }

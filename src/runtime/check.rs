@@ -3,10 +3,10 @@
 //! Exit status: 0 ok, 1 warning, 2 critical, 3 could not tell. Invariant: what could not be read or judged is
 //! never ok.
 
-use super::pass::{pass, wait};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::pass::{measure_keys, pass, wait};
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
+use crate::core::reading::watched::Watched;
 use crate::edge::source::Session;
 use crate::report::check::{self, Verdict, Watch};
 use std::io::{self, Write};
@@ -29,8 +29,8 @@ pub struct Wanted {
     pub json: bool,
     /// Only what is critical fails.
     pub only_critical: bool,
-    /// From when on something is wrong.
-    pub thresholds: Thresholds,
+    /// What is watched, and from when on it is wrong.
+    pub watched: Watched,
 }
 
 /// Why it could not be told.
@@ -49,7 +49,7 @@ pub enum CheckError {
 /// # Errors
 /// The connection could not be made or was lost for good, or the output can't be written.
 pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<u8, CheckError> {
-    let mut reading = Reading::new(RATE_WINDOW_US).with_thresholds(wanted.thresholds);
+    let mut reading = Reading::new(RATE_WINDOW_US).watching(&wanted.watched);
     let told = |outage: Outage| CheckError::Outage(outage.error);
     session.connect().await.map_err(told)?;
     let until = Instant::now() + wanted.watch;
@@ -58,11 +58,14 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
         let began = Instant::now();
         pass(&mut session, &mut reading, is_first).await.map_err(told)?;
         watch.advance(reading.findings());
+        if is_first {
+            measure_keys(&mut session, &mut reading, false).await.map_err(told)?;
+        }
         is_first = false;
         if Instant::now() >= until {
             break;
         }
-        wait(&mut session, (began + wanted.interval).min(until)).await;
+        wait(&mut session, &mut reading, (began + wanted.interval).min(until)).await;
     }
     let text = if wanted.json { check::json(&watch, &reading) } else { check::text(&watch, &reading) };
     writeln!(out, "{text}")?;

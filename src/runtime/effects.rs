@@ -38,6 +38,7 @@ pub fn perform(effect: Effect, poll: &PollHandle, demo: Option<&DemoControl>) ->
         Effect::SetInterval(interval_us) => Request::SetInterval(interval_us),
         Effect::Fetch(fetch) => Request::Fetch(fetch),
         Effect::Retry => Request::Retry,
+        Effect::PauseSampler(is_paused) => Request::PauseSampler(is_paused),
         Effect::ReadEntries(question) => Request::Entries(question),
     };
     let sent = poll.requests.try_send(request);

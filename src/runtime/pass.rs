@@ -2,6 +2,7 @@
 //!
 //! Knows when a reading is complete; does not know what it is for. Invariant: every loop ends, by count or by time.
 
+use crate::core::limits;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
@@ -47,6 +48,23 @@ pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) 
     Ok(())
 }
 
+/// Measures keys at once: until all were, or until that has taken as much of the server as one reading may.
+pub async fn measure_keys(session: &mut Session, reading: &mut Reading, all: bool) -> Result<(), Outage> {
+    let until = Instant::now() + SEARCH;
+    session.planner().sampler().hurry(true);
+    while Instant::now() < until {
+        let Some(snapshot) = session.keys_step().await? else { break };
+        reading.advance(snapshot);
+        let sampler = session.planner().sampler();
+        let is_spent = !all && sampler.owed_us() > limits::SAMPLER_HURRY_US;
+        if sampler.pass().is_over || is_spent {
+            break;
+        }
+    }
+    session.planner().sampler().hurry(false);
+    Ok(())
+}
+
 async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
     let due_us = session.planner().search_due_us();
     let pause_us = due_us.map_or(0, |due_us| due_us.saturating_sub(clock::now_us())).min(100_000);
@@ -59,11 +77,21 @@ async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outa
     Ok(())
 }
 
-/// Waits for the next pass; PINGs meanwhile.
-pub async fn wait(session: &mut Session, until: Instant) {
+/// Waits for the next pass; PINGs and measures keys at their pace meanwhile. What is lost is told by the next pass.
+pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) {
     while Instant::now() < until {
         session.ping().await;
-        tokio::time::sleep_until((Instant::now() + PING).min(until)).await;
+        let next = (Instant::now() + PING).min(until);
+        while let Ok(Some(snapshot)) = session.keys_step().await {
+            reading.advance(snapshot);
+            let due_us = session.planner().keys_due_us().unwrap_or(u64::MAX);
+            let pause = Duration::from_micros(due_us.saturating_sub(clock::now_us()));
+            if Instant::now() + pause >= next {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+        }
+        tokio::time::sleep_until(next).await;
     }
 }
 

@@ -4,10 +4,10 @@
 //! second pass came one interval later, so that rates exist. Invariant: standard output carries readings and
 //! nothing else.
 
-use super::pass::{pass, wait, wait_out};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::pass::{measure_keys, pass, wait, wait_out};
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
+use crate::core::reading::watched::Watched;
 use crate::edge::source::Session;
 use crate::report::snapshot::{self, TargetLine};
 use std::io::{self, Write};
@@ -30,10 +30,12 @@ pub struct Wanted {
     pub format: Format,
     /// Time between passes.
     pub interval: Duration,
+    /// Whether to measure every key before the first reading, however many there are.
+    pub all_keys: bool,
     /// How many readings; `None` for as many as there is time for.
     pub count: Option<u64>,
-    /// From when on something is wrong.
-    pub thresholds: Thresholds,
+    /// What is watched, and from when on it is wrong.
+    pub watched: Watched,
     /// What the operator calls the target.
     pub target: TargetLine,
 }
@@ -55,14 +57,15 @@ pub enum SnapshotError {
 /// No connection at the start, or an output that can't be written.
 pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<(), SnapshotError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
-    let mut reading = Reading::new(half_us).with_thresholds(wanted.thresholds);
+    let mut reading = Reading::new(half_us).watching(&wanted.watched);
     let told = |outage: Outage| SnapshotError::Outage(outage.error);
     session.connect().await.map_err(told)?;
     let mut began = Instant::now();
     pass(&mut session, &mut reading, true).await.map_err(told)?;
+    measure_keys(&mut session, &mut reading, wanted.all_keys).await.map_err(told)?;
     let mut written = 0;
     while wanted.count.is_none_or(|count| written < count) {
-        wait(&mut session, began + wanted.interval).await;
+        wait(&mut session, &mut reading, began + wanted.interval).await;
         began = (began + wanted.interval).max(Instant::now() - wanted.interval / 10);
         match pass(&mut session, &mut reading, false).await {
             Ok(()) => {}

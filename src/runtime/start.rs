@@ -8,10 +8,10 @@ use super::{check, logging, panics, snapshot};
 use crate::app::Setup;
 use crate::cli::{self, Action, Cli, Format};
 use crate::commands;
-use crate::config::{Env, Flags, Problems, Target};
-use crate::core::diagnose::thresholds::Thresholds;
+use crate::config::{Config, Env, Flags, Problems, Target};
 use crate::core::limits;
 use crate::core::model::Name;
+use crate::core::reading::watched::Watched;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
@@ -118,11 +118,12 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result
             Format::Json => snapshot::Format::Json,
         },
         interval: loaded.config.settings.interval,
+        all_keys: asked.all_keys,
         count: if asked.watch { asked.count.map(u64::from) } else { Some(1) },
-        thresholds: loaded.config.settings.thresholds,
+        watched: watched(&loaded.config, &target),
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
     };
-    let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, true));
+    let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, &target, true));
     let runtime = runtime()?;
     let result = runtime.block_on(snapshot::run(session, &wanted, &mut io::stdout()));
     runtime.shutdown_background();
@@ -143,9 +144,9 @@ fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
             interval: loaded.config.settings.interval,
             json: asked.format == Format::Json,
             only_critical: asked.fail_on == cli::FailOn::Critical,
-            thresholds: loaded.config.settings.thresholds,
+            watched: watched(&loaded.config, &target),
         };
-        let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, true));
+        let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, &target, true));
         let runtime = runtime()?;
         let result = runtime.block_on(check::run(session, &wanted, &mut io::stdout()));
         runtime.shutdown_background();
@@ -188,7 +189,12 @@ fn show_on(
     demo: Option<Demo>,
 ) -> Result<u8, Failure> {
     let settings = &loaded.config.settings;
-    let poll = poll_settings(loaded, false);
+    // A demo is watched by its own config: its limits are short, its tiers and counters are known.
+    let demo_config = demo.as_ref().map(|_| demo::config()).transpose()?;
+    let mut poll = poll_settings(loaded, &target, false);
+    if let Some(config) = &demo_config {
+        poll.counters = config.counters.clone();
+    }
     let setup = Setup {
         target_name: target.name.clone(),
         target_address: target.address.to_string(),
@@ -196,7 +202,7 @@ fn show_on(
         read_only: settings.read_only,
         keymap: loaded.config.keys.clone(),
         interval_us: poll.interval_us,
-        thresholds: if demo.is_some() { Thresholds::demo() } else { settings.thresholds },
+        watched: watched(demo_config.as_ref().unwrap_or(&loaded.config), &target),
         themes: skins.names,
         theme: skins.first,
         size: (80, 24),
@@ -243,7 +249,7 @@ fn skins(loaded: &Loaded) -> Result<Skins, Failure> {
     Ok(all)
 }
 
-fn poll_settings(loaded: &Loaded, everything: bool) -> PollSettings {
+fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSettings {
     let settings = &loaded.config.settings;
     let name = |pattern: &String| Name::from_text(pattern).unwrap_or_else(|_| Name::from(pattern.as_str()));
     let patterns = settings.streams.patterns.iter().map(name);
@@ -252,6 +258,19 @@ fn poll_settings(loaded: &Loaded, everything: bool) -> PollSettings {
         patterns: patterns.collect(),
         discover: settings.streams.discover,
         everything,
+        measures_keys: settings.sampler.enabled,
+        database: target.database,
+        counters: loaded.config.counters.clone(),
+    }
+}
+
+fn watched(config: &Config, target: &Target) -> Watched {
+    Watched {
+        thresholds: config.settings.thresholds,
+        tiers: config.tiers.clone(),
+        separators: config.settings.sampler.separators.as_bytes().to_vec(),
+        counters: config.counters.clone(),
+        memory_limit: target.memory_limit,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::history::History;
+use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
 use crate::ui::format;
@@ -45,6 +46,22 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Count(count) => known(*count, figures.count(*count), *count == Some(0)),
         Cell::Lag(lag) => self::lag(*lag, skin),
         Cell::Bytes(bytes) => known(*bytes, figures.bytes(*bytes), *bytes == Some(0)),
+        Cell::AboutBytes(bytes) => {
+            let mark = if bytes.is_some() { figures.mark(format::Mark::Estimate) } else { "" };
+            known(*bytes, format!("{mark}{}", figures.bytes(*bytes)), *bytes == Some(0))
+        }
+        Cell::AboutCount(count) => {
+            known(*count, figures.marked(*count, format::Mark::Estimate), *count == Some(0))
+        }
+        Cell::Growth(per_s) => {
+            let is_calm = per_s.is_some_and(|per_s| per_s.abs() < 1.0);
+            known(*per_s, figures.signed_bytes_rate(per_s.map(f64::round)), is_calm)
+        }
+        Cell::Share(share, is_bad) => {
+            let words = known(*share, figures.percent(*share), *share == Some(0.0));
+            if *is_bad { state(&words.text, Role::Warning, skin) } else { words }
+        }
+        Cell::Ttl(ttl) => self::ttl(*ttl, skin),
         Cell::Ms(ms) => known(*ms, figures.duration_ms(*ms), false),
         Cell::WholeSeconds(seconds) => known(*seconds, whole_seconds(*seconds, skin), *seconds == Some(0)),
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
@@ -113,6 +130,15 @@ pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> Words {
         ConsumerVerdict::Dead => (verdict.word(), Role::Critical),
     };
     state(word, role, skin)
+}
+
+/// How long a key lives; `for ever` where it has no TTL.
+pub fn ttl(ttl: Option<Ttl>, skin: &Skin) -> Words {
+    match ttl {
+        Some(Ttl::Forever) => quiet("for ever".to_owned()),
+        Some(Ttl::Ms(ms)) => known(Some(ms), skin.figures.duration_ms(Some(ms)), false),
+        None => unknown(skin),
+    }
 }
 
 /// When a lag will be gone; `never` when it grows.

@@ -2,6 +2,7 @@
 //!
 //! Knows the state, read-only. Invariant: every figure comes from the reading; what is missing says why.
 
+mod bigkeys;
 mod cache;
 mod charts;
 mod clients;
@@ -19,12 +20,14 @@ mod latency;
 mod log;
 mod memory;
 mod overview;
+mod pattern;
 mod pending;
 mod reasons;
 mod stream;
 mod streams;
 mod table;
 mod trends;
+mod walk;
 
 use crate::app::geometry::Areas;
 use crate::app::{State, View};
@@ -44,7 +47,9 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         View::Entries(key) => entries::draw(state, key, areas, buffer, skin),
         View::Consumers => consumers::draw(state, areas, buffer, skin),
         View::Memory => memory::draw(state, areas, buffer, skin),
+        View::BigKeys => bigkeys::draw(state, areas, buffer, skin),
         View::Cache => cache::draw(state, areas, buffer, skin),
+        View::Pattern(glob) => pattern::draw(state, glob, areas, buffer, skin),
         View::Clients => clients::draw(state, areas, buffer, skin),
         View::Latency => latency::draw(state, areas, buffer, skin),
         View::Log => log::draw(state, areas, buffer, skin),

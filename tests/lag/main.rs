@@ -148,7 +148,8 @@ impl World<'_> {
 
 fn session(server: &Server) -> Session {
     let patterns = vec![Name::from("lag")];
-    let settings = PollSettings { interval_us: 1_000_000, patterns, discover: false, everything: true };
+    let settings =
+        PollSettings { interval_us: 1_000_000, patterns, everything: true, ..PollSettings::default() };
     support::session(server, settings)
 }
 

@@ -19,8 +19,7 @@ pub fn connection(server: &Server) -> redis::Connection {
 
 /// As the console has it: once a second, with a search of the keyspace.
 pub fn session(server: &Server) -> Session {
-    let settings =
-        PollSettings { interval_us: 1_000_000, patterns: Vec::new(), discover: true, everything: false };
+    let settings = PollSettings { interval_us: 1_000_000, discover: true, ..PollSettings::default() };
     crate::support::session(server, settings)
 }
 

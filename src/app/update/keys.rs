@@ -93,6 +93,17 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Newer => turn_page(state, true, effects),
         CommandId::Older => turn_page(state, false, effects),
         CommandId::Fetch => fetch(state, effects),
+        CommandId::BigKeys => {
+            let mut trail = state.trail.clone();
+            trail.push(View::BigKeys);
+            go_to(state, trail);
+        }
+        CommandId::Sampler => {
+            let is_paused = !state.reading.keys.pass().is_paused;
+            effects.push(Effect::PauseSampler(is_paused));
+            let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
+            notify(state, text.to_owned(), false);
+        }
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),

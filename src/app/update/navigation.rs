@@ -65,14 +65,17 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
             open_entries(state, key, Page::From(id), effects);
             None
         }
+        (_, RowId::Pattern(glob)) => Some(View::Pattern(glob)),
+        (_, RowId::Key(key)) if state.shown().streams.contains_key(&key) => Some(View::Stream(key)),
+        (_, RowId::Relief(_, subject)) => View::of_subject(&subject),
         (_, RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding),
         _ => None,
     };
     if let Some(view) = deeper {
-        let client = state.selected_finding().and_then(|finding| match finding.subject {
-            Subject::Client(id) => Some(id),
+        let client = match state.table().and_then(|table| table.selected()).map(|row| &row.id) {
+            Some(RowId::Finding(_, Subject::Client(id)) | RowId::Relief(_, Subject::Client(id))) => Some(*id),
             _ => None,
-        });
+        };
         if !SCREENS.iter().any(|(_, screen, _)| *screen == view) {
             forget_cursor(state, &view);
         }

@@ -5,11 +5,11 @@ use crate::app::entries::Page;
 use crate::app::modal::Modal;
 use crate::app::{Setup, State};
 use crate::commands::{Key, KeyMap};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::groups::{Group, ServerLag};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
+use crate::core::reading::watched::Watched;
 use proptest::prelude::*;
 
 const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
@@ -22,7 +22,7 @@ fn console() -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
-        thresholds: Thresholds::default(),
+        watched: Watched::default(),
         themes: vec!["default".into(), "light".into()],
         theme: 0,
         size: (80, 24),

@@ -3,6 +3,10 @@
 //! Knows the limits of `core::diagnose` by name; not what they are compared with. Invariants, held by tests:
 //! every default is the one of `core`, and every row says whose it is.
 
+mod server;
+
+pub use server::OF_SERVER;
+
 use super::{Setting, setting};
 use crate::config::value::{Bad, Kind, Value};
 use crate::core::limits::{HIT_RATIO_MAX_MS, THRESHOLD_MAX_MS};
@@ -11,9 +15,7 @@ use std::time::Duration;
 const SPAN: Kind = Kind::DurationMs(100, THRESHOLD_MAX_MS);
 const WINDOW: Kind = Kind::DurationMs(1_000, HIT_RATIO_MAX_MS);
 const COUNT: Kind = Kind::Whole(1, 1_000_000);
-const SHARE: Kind = Kind::Band(Bad::High, 1);
 const RATIO: Kind = Kind::Band(Bad::Low, 1);
-const FIGURE: Kind = Kind::Band(Bad::High, 1_000_000);
 
 /// A row of a duration, which the limits have in milliseconds.
 macro_rules! span {
@@ -51,8 +53,8 @@ macro_rules! count {
     };
 }
 
-/// Every limit. The last sentences of a row say whose its default is.
-pub const LIMITS: &[Setting] = &[
+/// Limits of groups, consumers and the cache. The last sentences of a row say whose its default is.
+pub const OF_STREAMS: &[Setting] = &[
     span!(
         "thresholds.window",
         SPAN,
@@ -224,165 +226,5 @@ pub const LIMITS: &[Setting] = &[
         "\"5s\"",
         hit_ratio_least_ms,
         "The least of it that must be known. Ours."
-    ),
-    setting!(
-        "thresholds.memory_warning",
-        SHARE,
-        "[0.85, 0.75]",
-        Band,
-        thresholds.memory.warning,
-        "Memory over maxmemory, 0 to 1, where nothing or not every key may be evicted. Netdata's."
-    ),
-    setting!(
-        "thresholds.memory_critical",
-        SHARE,
-        "[0.95, 0.85]",
-        Band,
-        thresholds.memory.critical,
-        "Memory over maxmemory, 0 to 1, where nothing or not every key may be evicted. Netdata's."
-    ),
-    setting!(
-        "thresholds.memory_of_caches_warning",
-        SHARE,
-        "\"off\"",
-        Band,
-        thresholds.memory_of_caches.warning,
-        "The same where every key may be evicted (allkeys policies). Ours: such a cache may well be full."
-    ),
-    setting!(
-        "thresholds.memory_of_caches_critical",
-        SHARE,
-        "\"off\"",
-        Band,
-        thresholds.memory_of_caches.critical,
-        "The same where every key may be evicted (allkeys policies). Ours: such a cache may well be full."
-    ),
-    setting!(
-        "thresholds.memory_of_host_warning",
-        SHARE,
-        "[0.9, 0.85]",
-        Band,
-        thresholds.memory_of_host.warning,
-        "Resident memory over the memory of the host, 0 to 1, without maxmemory. The 0.9 is awesome-prometheus-alerts'; the rest is ours."
-    ),
-    setting!(
-        "thresholds.memory_of_host_critical",
-        SHARE,
-        "[0.95, 0.9]",
-        Band,
-        thresholds.memory_of_host.critical,
-        "Resident memory over the memory of the host, 0 to 1, without maxmemory. The 0.9 is awesome-prometheus-alerts'; the rest is ours."
-    ),
-    setting!(
-        "thresholds.evicted_per_s_warning",
-        FIGURE,
-        "[100, 50]",
-        Band,
-        thresholds.evicted_per_s.warning,
-        "Keys evicted a second. Netdata's, for Azure."
-    ),
-    setting!(
-        "thresholds.evicted_per_s_critical",
-        FIGURE,
-        "[500, 100]",
-        Band,
-        thresholds.evicted_per_s.critical,
-        "Keys evicted a second. Netdata's, for Azure."
-    ),
-    setting!(
-        "thresholds.clients_warning",
-        SHARE,
-        "[0.8, 0.75]",
-        Band,
-        thresholds.clients.warning,
-        "Clients over maxclients, 0 to 1. The critical 0.9 is awesome-prometheus-alerts'; the rest is ours."
-    ),
-    setting!(
-        "thresholds.clients_critical",
-        SHARE,
-        "[0.9, 0.85]",
-        Band,
-        thresholds.clients.critical,
-        "Clients over maxclients, 0 to 1. The critical 0.9 is awesome-prometheus-alerts'; the rest is ours."
-    ),
-    setting!(
-        "thresholds.rejected_in_a_minute_warning",
-        FIGURE,
-        "[1, 0.5]",
-        Band,
-        thresholds.rejected_in_a_minute.warning,
-        "Connections refused in a minute. Netdata's warning at any, awesome-prometheus-alerts' critical over 5."
-    ),
-    setting!(
-        "thresholds.rejected_in_a_minute_critical",
-        FIGURE,
-        "[6, 1]",
-        Band,
-        thresholds.rejected_in_a_minute.critical,
-        "Connections refused in a minute. Netdata's warning at any, awesome-prometheus-alerts' critical over 5."
-    ),
-    setting!(
-        "thresholds.slow_ms_in_a_minute_warning",
-        FIGURE,
-        "[100, 50]",
-        Band,
-        thresholds.slow_ms_in_a_minute.warning,
-        "Milliseconds of a minute in which commands of the slow log held the server. Ours."
-    ),
-    setting!(
-        "thresholds.slow_ms_in_a_minute_critical",
-        FIGURE,
-        "[1000, 500]",
-        Band,
-        thresholds.slow_ms_in_a_minute.critical,
-        "Milliseconds of a minute in which commands of the slow log held the server. Ours."
-    ),
-    setting!(
-        "thresholds.ping_longest_ms_warning",
-        FIGURE,
-        "[500, 500]",
-        Band,
-        thresholds.ping_longest_ms.warning,
-        "Milliseconds of the longest PING of the last seconds beyond the usual one. Ours."
-    ),
-    setting!(
-        "thresholds.ping_longest_ms_critical",
-        FIGURE,
-        "[1500, 1500]",
-        Band,
-        thresholds.ping_longest_ms.critical,
-        "Milliseconds of the longest PING of the last seconds beyond the usual one. Ours."
-    ),
-    setting!(
-        "thresholds.ping_median_ms_warning",
-        FIGURE,
-        "[10, 5]",
-        Band,
-        thresholds.ping_median_ms.warning,
-        "Milliseconds of the median PING of the last seconds beyond the usual one. Netdata's for latency."
-    ),
-    setting!(
-        "thresholds.ping_median_ms_critical",
-        FIGURE,
-        "[30, 10]",
-        Band,
-        thresholds.ping_median_ms.critical,
-        "Milliseconds of the median PING of the last seconds beyond the usual one. Netdata's for latency."
-    ),
-    setting!(
-        "thresholds.loop_ms_warning",
-        FIGURE,
-        "[5, 3]",
-        Band,
-        thresholds.loop_ms.warning,
-        "Milliseconds of the mean turn of the event loop (Redis 7.2 on). Ours."
-    ),
-    setting!(
-        "thresholds.loop_ms_critical",
-        FIGURE,
-        "[20, 10]",
-        Band,
-        thresholds.loop_ms.critical,
-        "Milliseconds of the mean turn of the event loop (Redis 7.2 on). Ours."
     ),
 ];

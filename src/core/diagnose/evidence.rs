@@ -3,6 +3,8 @@
 //! Knows shapes. Invariants: what is not known is `None`; only what may be wrong is listed one by one, the rest is
 //! counted, so that rules cost what is wrong and not what is there.
 
+pub mod memory;
+
 use super::consumers::ConsumerVerdict;
 use super::finding::{Severity, Subject};
 use super::groups::Judgement;
@@ -10,6 +12,7 @@ use super::hold::Hold;
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
+use memory::MemoryCase;
 
 /// Everything a rule may look at.
 #[derive(Clone, Debug)]
@@ -36,6 +39,8 @@ pub struct Evidence<'a> {
     pub consumers: Vec<ConsumerCase<'a>>,
     /// Groups in numbers.
     pub tally: Tally,
+    /// Memory, buffers and tiers of keys over time.
+    pub memory: MemoryCase<'a>,
     /// What stands already.
     pub standing: &'a Hold,
 }

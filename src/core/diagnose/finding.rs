@@ -37,6 +37,8 @@ pub enum Subject {
     Consumer(Name, Name, Name),
     /// A client, by its id.
     Client(u64),
+    /// Keys of a pattern.
+    Pattern(Name),
 }
 
 /// `server`, `orders`, `orders/billing`, `orders/billing/billing-1`, `client 7`, names escaped where they have to be.
@@ -48,6 +50,7 @@ impl fmt::Display for Subject {
             Self::Group(key, group) => write!(f, "{key}/{group}"),
             Self::Consumer(key, group, consumer) => write!(f, "{key}/{group}/{consumer}"),
             Self::Client(id) => write!(f, "client {id}"),
+            Self::Pattern(glob) => write!(f, "{glob}"),
         }
     }
 }

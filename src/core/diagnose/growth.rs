@@ -1,4 +1,4 @@
-//! How much a counter grew in the last minute.
+//! How much a counter grew in the last minute, or in another window.
 //!
 //! Knows readings of one counter. Invariants: bounded by its pieces; a counter that went back begins anew; growth
 //! before the first reading is nobody's.
@@ -19,7 +19,12 @@ pub struct Growth {
 impl Growth {
     /// Over the last minute.
     pub fn of_a_minute() -> Self {
-        Self { window_us: 60_000_000, last: None, pieces: VecDeque::new() }
+        Self::over(60_000_000)
+    }
+
+    /// Over so many microseconds.
+    pub fn over(window_us: i64) -> Self {
+        Self { window_us, last: None, pieces: VecDeque::new() }
     }
 
     /// Takes a reading in; an unknown one is passed over.

@@ -5,17 +5,40 @@
 //! cannot tell.
 
 mod cache_hit_ratio;
+mod cache_ttl_long;
+mod cache_ttl_missing;
+mod clients_buffers;
 mod clients_near_limit;
+mod clients_output_buffer;
 mod clients_rejected;
 mod consumer_dead;
 mod consumer_stuck;
 mod consumers;
+mod doctor;
 mod groups;
+mod memory_allocator_fragmentation;
+mod memory_allocator_pages;
+mod memory_evictable_queues;
+mod memory_evictable_streams;
 mod memory_evicting;
+mod memory_fragmentation;
+mod memory_full_soon;
+mod memory_lazyfree;
 mod memory_near_limit;
+mod memory_nothing_evictable;
+mod memory_over_limit;
+mod memory_peak;
+mod memory_pending_lists;
+mod memory_process;
+mod memory_refusing;
+mod memory_scripts;
 mod persistence_aof_failed;
+mod persistence_fork_headroom;
+mod persistence_fork_slow;
 mod persistence_rdb_failed;
+mod replication_buffers;
 mod replication_link_down;
+mod replication_resyncs;
 mod server_blocked;
 mod server_loading;
 mod slowlog_new;
@@ -115,16 +138,38 @@ pub const RULES: &[Rule] = &[
     consumer_dead::RULE,
     consumer_stuck::RULE,
     cache_hit_ratio::RULE,
+    cache_ttl_missing::RULE,
+    cache_ttl_long::RULE,
     clients_near_limit::RULE,
     clients_rejected::RULE,
+    clients_buffers::RULE,
+    clients_output_buffer::RULE,
     memory_near_limit::RULE,
+    memory_full_soon::RULE,
+    memory_over_limit::RULE,
+    memory_refusing::RULE,
     memory_evicting::RULE,
+    memory_evictable_streams::RULE,
+    memory_evictable_queues::RULE,
+    memory_nothing_evictable::RULE,
+    memory_pending_lists::RULE,
+    memory_lazyfree::RULE,
+    memory_peak::RULE,
+    memory_fragmentation::RULE,
+    memory_allocator_fragmentation::RULE,
+    memory_allocator_pages::RULE,
+    memory_process::RULE,
+    memory_scripts::RULE,
     slowlog_new::RULE,
     server_blocked::RULE,
     server_loading::RULE,
     replication_link_down::RULE,
+    replication_buffers::RULE,
+    replication_resyncs::RULE,
     persistence_rdb_failed::RULE,
     persistence_aof_failed::RULE,
+    persistence_fork_slow::RULE,
+    persistence_fork_headroom::RULE,
 ];
 
 /// At once: the figure has its window already, or is a plain fact.

@@ -118,6 +118,22 @@ pub struct Thresholds {
     /// Resident memory over the host's, 0 to 1, where there is no maxmemory. 90 %: awesome-prometheus-alerts and
     /// Grafana's mixin; the rest is ours.
     pub memory_of_host: Bands,
+    /// Minutes until memory is at its limit, as it grows. Ours: no vendor foretells it.
+    pub full_in_minutes: Bands,
+    /// Seconds of a minute that memory was over its limit (Redis 7.0). Ours.
+    pub over_limit_s_in_a_minute: Bands,
+    /// Whether streams that may be evicted are told. Ours.
+    pub evictable_streams: bool,
+    /// Whether lists that may be evicted are told. Ours.
+    pub evictable_queues: bool,
+    /// Objects that wait to be freed in the background. Ours.
+    pub lazyfree: Bands,
+    /// What one client has not read of its replies, MiB. Ours.
+    pub output_mib: Bands,
+    /// Full copies of replicas within ten minutes. Ours.
+    pub full_syncs: Bands,
+    /// How long the last fork held the server, milliseconds. Ours.
+    pub fork_ms: Bands,
     /// Keys evicted a second. Netdata (for Azure): 100/50, 500/100.
     pub evicted_per_s: Bands,
     /// Clients over maxclients, 0 to 1. Critical at 90 %: awesome-prometheus-alerts; the rest is ours.
@@ -164,6 +180,17 @@ impl Default for Thresholds {
             memory: high((0.85, 0.75), (0.95, 0.85)),
             memory_of_caches: Bands { warning: None, critical: None },
             memory_of_host: high((0.90, 0.85), (0.95, 0.90)),
+            full_in_minutes: Bands {
+                warning: Some(Band::new(30.0, 45.0)),
+                critical: Some(Band::new(10.0, 15.0)),
+            },
+            over_limit_s_in_a_minute: high((1.0, 0.2), (30.0, 10.0)),
+            evictable_streams: true,
+            evictable_queues: true,
+            lazyfree: Bands { warning: Some(Band::new(100_000.0, 10_000.0)), critical: None },
+            output_mib: high((8.0, 4.0), (64.0, 32.0)),
+            full_syncs: high((3.0, 2.0), (10.0, 5.0)),
+            fork_ms: high((100.0, 100.0), (1_000.0, 1_000.0)),
             evicted_per_s: high((100.0, 50.0), (500.0, 100.0)),
             clients: high((0.80, 0.75), (0.90, 0.85)),
             rejected_in_a_minute: high((1.0, 0.5), (6.0, 1.0)),
@@ -171,32 +198,6 @@ impl Default for Thresholds {
             ping_longest_ms: high((500.0, 500.0), (1_500.0, 1_500.0)),
             ping_median_ms: high((10.0, 5.0), (30.0, 10.0)),
             loop_ms: high((5.0, 3.0), (20.0, 10.0)),
-        }
-    }
-}
-
-impl Thresholds {
-    /// For a demo: the same, in a tenth of the time. Its server runs beside everything else on somebody's machine, so
-    /// a moment without a processor is no news there.
-    pub fn demo() -> Self {
-        let short = Spans { warning_ms: 8_000, critical_ms: 30_000 };
-        Self {
-            clear_ms: 2_000,
-            consumer_dead: short,
-            consumer_stuck: short,
-            consumer_slow_ms: 5_000,
-            group_stopped: short,
-            oldest_pending: Spans { warning_ms: 8_000, critical_ms: 60_000 },
-            no_acknowledgements: Spans { warning_ms: 6_000, critical_ms: 60_000 },
-            // A wave of the demo builds up for 8 s.
-            lag_growing_polls: 4,
-            lag_growing_ms: 3_000,
-            ghost_idle_ms: 8_000,
-            loss_told_ms: 60_000,
-            hit_ratio_ms: 15_000,
-            slow_ms_in_a_minute: high((2_000.0, 1_000.0), (5_000.0, 2_000.0)),
-            ping_longest_ms: high((2_000.0, 2_000.0), (5_000.0, 5_000.0)),
-            ..Self::default()
         }
     }
 }
@@ -229,19 +230,5 @@ mod tests {
         assert_eq!(ratio.severity(0.5, None), Some(Severity::Warning));
         assert_eq!(ratio.severity(0.55, Some(Severity::Warning)), Some(Severity::Warning));
         assert_eq!(ratio.severity(0.61, Some(Severity::Warning)), None);
-    }
-
-    #[test]
-    fn a_demo_is_only_quicker() {
-        let (demo, usual) = (Thresholds::demo(), Thresholds::default());
-        for (short, long) in [
-            (demo.consumer_dead, usual.consumer_dead),
-            (demo.group_stopped, usual.group_stopped),
-            (demo.oldest_pending, usual.oldest_pending),
-        ] {
-            assert!(short.warning_ms < long.warning_ms && short.critical_ms < long.critical_ms);
-            assert!(short.warning_ms < short.critical_ms);
-        }
-        assert_eq!(demo.memory, usual.memory);
     }
 }

@@ -49,3 +49,104 @@ pub struct Client {
     /// Client library, name and version (7.2).
     pub library: Option<Name>,
 }
+
+/// Which limit of the output buffer holds for a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientClass {
+    /// Everybody else.
+    Normal,
+    /// Replicas.
+    Replica,
+    /// Subscribers.
+    Pubsub,
+}
+
+impl ClientClass {
+    /// The word for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Replica => "replica",
+            Self::Pubsub => "pubsub",
+        }
+    }
+}
+
+impl Client {
+    /// Which limit holds for it, by its flags: a monitor is a normal client.
+    pub fn class(&self) -> ClientClass {
+        match () {
+            () if self.flags.contains('S') => ClientClass::Replica,
+            () if self.flags.contains('P') => ClientClass::Pubsub,
+            () => ClientClass::Normal,
+        }
+    }
+}
+
+/// A limit of the output buffer: beyond `hard` at once, beyond `soft` for `soft_s` seconds. `None` is no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct OutputLimit {
+    /// Bytes at which the client is cut off.
+    pub hard: Option<u64>,
+    /// Bytes above which it is cut off after a while.
+    pub soft: Option<u64>,
+    /// That while, seconds.
+    pub soft_s: u64,
+}
+
+/// The limits of all classes, as CONFIG GET client-output-buffer-limit has them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct OutputLimits {
+    /// Of normal clients.
+    pub normal: OutputLimit,
+    /// Of replicas.
+    pub replica: OutputLimit,
+    /// Of subscribers.
+    pub pubsub: OutputLimit,
+}
+
+impl OutputLimits {
+    /// Reads `normal 0 0 0 replica 268435456 67108864 60 pubsub 33554432 8388608 60`, in any order.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut limits = Self::default();
+        let words: Vec<&str> = text.split_whitespace().collect();
+        for class in words.chunks(4) {
+            let [name, hard, soft, soft_s] = class else { return None };
+            let bytes =
+                |word: &str| word.parse::<u64>().ok().map(|bytes| Some(bytes).filter(|&bytes| bytes > 0));
+            let limit = OutputLimit { hard: bytes(hard)?, soft: bytes(soft)?, soft_s: soft_s.parse().ok()? };
+            match *name {
+                "normal" => limits.normal = limit,
+                "replica" | "slave" => limits.replica = limit,
+                "pubsub" => limits.pubsub = limit,
+                _ => {}
+            }
+        }
+        (!words.is_empty()).then_some(limits)
+    }
+
+    /// The limit of a class.
+    pub const fn of(&self, class: ClientClass) -> OutputLimit {
+        match class {
+            ClientClass::Normal => self.normal,
+            ClientClass::Replica => self.replica,
+            ClientClass::Pubsub => self.pubsub,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_in_any_order_and_0_is_none() {
+        let limits =
+            OutputLimits::read("normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60")
+                .unwrap();
+        assert_eq!(limits.of(ClientClass::Normal), OutputLimit::default());
+        assert_eq!(limits.of(ClientClass::Pubsub).soft, Some(8 << 20));
+        assert_eq!((limits.replica.hard, limits.replica.soft_s), (Some(256 << 20), 60));
+        assert_eq!((OutputLimits::read(""), OutputLimits::read("normal 0 x 0")), (None, None));
+    }
+}

@@ -84,6 +84,12 @@ pub struct Stats {
     pub eventloop_us: Option<u64>,
     /// Clients cut off at their output limit (7.4, Valkey 8).
     pub output_limit_disconnections: Option<u64>,
+    /// Writes refused for want of memory (6.2).
+    pub refused_for_memory: Option<u64>,
+    /// Milliseconds that memory has been over its limit, since ever (7.0).
+    pub over_limit_ms: Option<u64>,
+    /// Milliseconds that it has been over its limit now; 0 when it is not (7.0).
+    pub over_limit_now_ms: Option<u64>,
 }
 
 /// One database.

@@ -1,6 +1,11 @@
 //! Memory as INFO reports it, in bytes.
 
+pub mod headroom;
+pub mod packed;
 pub mod parts;
+pub mod pending;
+
+pub use headroom::{Headroom, LimitOf};
 
 /// INFO memory.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -45,6 +50,20 @@ pub struct Memory {
     pub aof_buffer: Option<u64>,
     /// Objects waiting to be freed in the background.
     pub lazyfree_pending: Option<u64>,
+    /// Resident over used, in bytes: negative where a part is swapped out.
+    pub fragmentation: Option<i64>,
+    /// Allocator's resident over active pages.
+    pub allocator_rss_ratio: Option<f64>,
+    /// Resident set over the allocator's.
+    pub rss_overhead_ratio: Option<f64>,
+    /// The same in bytes.
+    pub rss_overhead: Option<i64>,
+    /// What the allocator was asked for.
+    pub allocated: Option<u64>,
+    /// Scripts that are kept.
+    pub scripts: Option<u64>,
+    /// The allocator, such as `jemalloc-5.3.0` or `libc`.
+    pub allocator: Option<String>,
 }
 
 impl Memory {

@@ -115,6 +115,12 @@ pub struct Persistence {
     pub rdb_changes: Option<u64>,
     /// How long the last fork held the server, microseconds.
     pub latest_fork_us: Option<u64>,
+    /// Memory that was copied while the last RDB save ran, bytes.
+    pub rdb_last_copied: Option<u64>,
+    /// Memory that was copied while the last AOF rewrite ran, bytes.
+    pub aof_last_copied: Option<u64>,
+    /// The most that was copied since the fork that runs began, bytes (7.0); 0 while none runs.
+    pub copied_now: Option<u64>,
 }
 
 /// The link to a primary, or the replicas.
@@ -130,4 +136,6 @@ pub struct Replication {
     pub primary: Option<String>,
     /// Bytes written to the replication stream since ever.
     pub offset: Option<u64>,
+    /// Size of the backlog, bytes.
+    pub backlog_size: Option<u64>,
 }

@@ -3,11 +3,13 @@
 //! A snapshot is partial on purpose: a round asks only what is due. `Reading` puts rounds together.
 
 use super::cache::Bracket;
-use super::clients::Client;
+use super::clients::{Client, OutputLimits};
 use super::consumers::{Consumer, PendingRow};
 use super::cost::Cost;
+use super::counters::CounterValue;
 use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
+use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
 use super::streams::{Entry, StreamFacts};
 use super::{Gap, Name};
@@ -73,8 +75,18 @@ pub struct Snapshot {
     pub pings_us: Vec<u64>,
     /// A page of SCAN.
     pub scan: Option<ScanPage>,
-    /// What TYPE said: whether the key is a stream.
-    pub types: Vec<(Name, bool)>,
+    /// Keys that were asked for their type, their time to live and their bytes.
+    pub keys: Vec<KeyFacts>,
+    /// Whether they are those of a step of the walk that measures all of them.
+    pub measures_keys: bool,
+    /// How far the walk is that measures keys.
+    pub keys_pass: Option<KeysPass>,
+    /// Rows from anywhere in a group's pending entries list.
+    pub pending_samples: Vec<PendingPage>,
+    /// Counters of the operator's: the key, the field, what it answered.
+    pub counters: Vec<(Name, Option<Name>, Stamped<CounterValue>)>,
+    /// When clients are cut off.
+    pub output_limits: Option<OutputLimits>,
     /// How far the search for streams is.
     pub discovery: Option<Discovery>,
     /// What could not be read.
@@ -86,7 +98,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether it holds more than a step of the search: figures that somebody looks at.
+    /// Whether it holds more than a step of a walk: figures that somebody looks at.
     pub fn changes_figures(&self) -> bool {
         self.info.is_some() || !self.streams.is_empty() || !self.groups.is_empty() || !self.gone.is_empty()
     }
@@ -131,6 +143,8 @@ pub struct ScanPage {
     pub keys: Vec<Name>,
     /// Whether they are streams for sure.
     pub streams_only: bool,
+    /// Whether they are to be measured: not a step of the search for streams.
+    pub for_sizes: bool,
 }
 
 /// How far the search for streams is.

@@ -1,5 +1,6 @@
 //! Streams as XLEN, XINFO STREAM and XRANGE report them.
 
+use super::memory::packed::EntrySize;
 use super::{Name, StreamId};
 
 /// What one round learnt of a stream.
@@ -32,6 +33,14 @@ pub struct StreamDetail {
     pub last_entry: Option<StreamId>,
     /// How many groups it has.
     pub groups: Option<u64>,
+    /// Nodes that its entries are packed into (`radix-tree-keys`).
+    pub packs: Option<u64>,
+    /// Nodes of the tree over them (`radix-tree-nodes`).
+    pub tree_nodes: Option<u64>,
+    /// Size of the oldest entry, packed, where it was sent.
+    pub first_size: Option<EntrySize>,
+    /// Size of the newest entry, packed, where it was sent.
+    pub last_size: Option<EntrySize>,
 }
 
 /// An entry with its fields, in order, as bytes.

@@ -3,6 +3,8 @@
 //! Knows where each figure comes from; judges nothing. Invariant: what is listed is bounded, what is beyond the
 //! bound is counted.
 
+mod memory;
+
 use super::Reading;
 use super::groups::GroupState;
 use super::judge::Judged;
@@ -40,6 +42,7 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: Tally { is_searched: is_searched(reading), ..Tally::default() },
+        memory: memory::case(reading),
         standing: judged.hold(),
     };
     let mut tracked = judged.streams();

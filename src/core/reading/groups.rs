@@ -43,6 +43,8 @@ pub struct GroupState {
     pub pending: Option<Stamped<Vec<PendingRow>>>,
     /// The page that somebody looks at: whose, and its rows.
     pub page: Option<PendingPage>,
+    /// Rows from all over its pending entries list, by where they begin.
+    pub samples: Vec<PendingPage>,
     lags: LagTrack,
     losses: LossTrack,
     deliveries: VecDeque<(i64, u64)>,
@@ -63,6 +65,7 @@ impl GroupState {
             consumers: None,
             pending: None,
             page: None,
+            samples: Vec::new(),
             lags: LagTrack::default(),
             losses: LossTrack::default(),
             deliveries: VecDeque::new(),
@@ -94,6 +97,7 @@ impl GroupState {
         if facts.pending == Some(0) {
             self.pending = Some(Stamped { at_us, value: Vec::new() });
             self.page = None;
+            self.samples.clear();
         }
         if facts.consumers == Some(0) {
             self.consumers = Some(Stamped { at_us, value: Vec::new() });
@@ -140,6 +144,15 @@ impl GroupState {
         }
         if page.count > limits::PENDING_ROWS {
             self.page = Some(page);
+        }
+    }
+
+    /// Takes rows from anywhere in its pending entries list in: those of an older look go.
+    pub fn take_sample(&mut self, page: PendingPage) {
+        const SAME_LOOK_US: i64 = 1_000_000;
+        self.samples.retain(|kept| page.at_us.saturating_sub(kept.at_us) < SAME_LOOK_US);
+        if self.samples.len() < limits::PENDING_SAMPLE_PAGES as usize {
+            self.samples.push(page);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
 
 use super::groups::GroupState;
+use super::sizes::{Measured, Yardstick};
 use crate::core::model::groups::Group;
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
@@ -29,6 +30,8 @@ pub struct StreamState {
     pub length_series: History,
     /// Entries added a second over time.
     pub added_series: History,
+    /// What an entry, and a pending one, was found to take.
+    pub measured: Measured,
     window_us: i64,
 }
 
@@ -44,6 +47,7 @@ impl StreamState {
             added: Meter::new(window_us),
             length_series: History::minutes(),
             added_series: History::minutes(),
+            measured: Measured::default(),
             window_us,
         }
     }
@@ -57,6 +61,7 @@ impl StreamState {
             if before.is_some_and(|before| is_another_stream(before, detail)) {
                 self.begin_anew();
                 self.groups.clear();
+                self.measured = Measured::default();
             }
             self.added.add(at_us, detail.entries_added);
             self.added_series.add(at_ms, self.added.last_per_s());
@@ -120,6 +125,20 @@ impl StreamState {
     pub fn pending(&self) -> Option<u64> {
         self.groups_at_us?;
         self.groups.values().map(|group| group.facts.pending).sum()
+    }
+
+    /// The group whose pending entries list is the greatest.
+    pub fn greatest_list(&self) -> Option<&Name> {
+        let greatest = self
+            .groups
+            .values()
+            .max_by_key(|group| (group.facts.pending, std::cmp::Reverse(&group.facts.name)));
+        greatest.map(|group| &group.facts.name)
+    }
+
+    /// Takes an answer of MEMORY USAGE in.
+    pub fn take_usage(&mut self, usage: u64, yardstick: &Yardstick) {
+        self.measured = yardstick.measure(self, usage);
     }
 
     /// How many groups it has.

@@ -7,16 +7,19 @@ mod clients;
 mod command_info;
 mod groups;
 mod info;
+mod keys;
 mod latency;
 mod streams;
 
 use super::observation::{Exchange, Lost, Observation};
-use super::read::ReadCmd;
+use super::read::{ReadCmd, ScanFor};
 use super::resp::{Refusal, RefusalKind, Resp};
 use crate::core::model::cache::Bracket;
+use crate::core::model::clients::OutputLimits;
 use crate::core::model::cost::Cost;
+use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
-use crate::core::model::snapshot::{ClockSource, ScanPage};
+use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 
 /// Everything that the replies say.
@@ -108,10 +111,16 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         }
         ReadCmd::Time => reply.items().map(|_| ()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
-        ReadCmd::Scan { streams_only, .. } => {
-            scan_page(reply, *streams_only).map(|page| snapshot.scan = Some(page))
+        ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| snapshot.scan = Some(page)),
+        ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
+            keys::fact(snapshot, &exchange.command, reply, at_us)
         }
-        ReadCmd::Type(key) => reply.bytes().map(|kind| snapshot.types.push((key.clone(), kind == b"stream"))),
+        ReadCmd::Counter { key, field } => keys::counter(reply).map(|value| {
+            snapshot.counters.push((key.clone(), field.clone(), Stamped { at_us, value }));
+        }),
+        ReadCmd::OutputLimits => keys::config_value(reply, "client-output-buffer-limit")
+            .and_then(|text| OutputLimits::read(&text))
+            .map(|limits| snapshot.output_limits = Some(limits)),
         ReadCmd::ClientList => {
             clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
         }
@@ -155,10 +164,21 @@ fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us
         ReadCmd::XinfoConsumers(key, group) => groups::consumers(reply)
             .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
         ReadCmd::Xpending { key, group, start, count, consumer } => groups::pending(reply).map(|rows| {
-            snapshot.pending.push(crate::core::model::snapshot::PendingPage {
+            snapshot.pending.push(PendingPage {
                 key: key.clone(),
                 group: group.clone(),
                 consumer: consumer.clone(),
+                start: *start,
+                count: *count,
+                at_us,
+                rows,
+            });
+        }),
+        ReadCmd::SamplePending { key, group, start, count } => groups::pending(reply).map(|rows| {
+            snapshot.pending_samples.push(PendingPage {
+                key: key.clone(),
+                group: group.clone(),
+                consumer: None,
                 start: *start,
                 count: *count,
                 at_us,
@@ -201,15 +221,20 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
     Some(())
 }
 
-fn scan_page(reply: &Resp, streams_only: bool) -> Option<ScanPage> {
+fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
     let parts = reply.items()?;
     let next = parts.first()?.text()?.parse().ok()?;
     let keys = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).map(Name::from).collect();
-    Some(ScanPage { next, keys, streams_only })
+    let (streams_only, for_sizes) = (wanted == ScanFor::Streams, wanted == ScanFor::Sizes);
+    Some(ScanPage { next, keys, streams_only, for_sizes })
 }
 
 fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
     let kind = refusal.kind();
+    if let (RefusalKind::WrongType, Some((key, field))) = (kind, keys::counter_of(command)) {
+        let value = Stamped { at_us: snapshot.at_us, value: CounterValue::NotANumber };
+        return snapshot.counters.push((key, field, value));
+    }
     if let (RefusalKind::Gone | RefusalKind::WrongType, Some(key)) = (kind, command.key()) {
         if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {
             snapshot.gone.push(key.clone());

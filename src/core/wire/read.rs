@@ -27,8 +27,8 @@ pub enum ReadCmd {
         pattern: Option<Name>,
         /// How many buckets to look at.
         count: u32,
-        /// Whether the server filters by type itself.
-        streams_only: bool,
+        /// What for.
+        wanted: ScanFor,
     },
     /// `TYPE key`
     Type(Name),
@@ -72,6 +72,28 @@ pub enum ReadCmd {
         /// Only rows of this consumer.
         consumer: Option<Name>,
     },
+    /// `XPENDING key group start + count`: rows from anywhere in the list, to learn what it takes.
+    SamplePending {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// First id of the page.
+        start: StreamId,
+        /// Rows at most.
+        count: u32,
+    },
+    /// `PTTL key`
+    Pttl(Name),
+    /// `MEMORY USAGE key`, with the server's own few samples.
+    MemoryUsage(Name),
+    /// A counter of the operator's: `GETRANGE key 0 31`, which brings no more than a number needs, or `HGET key field`.
+    Counter {
+        /// The key.
+        key: Name,
+        /// The field, where it is a hash.
+        field: Option<Name>,
+    },
     /// `XRANGE key start end COUNT count`
     Xrange {
         /// The stream.
@@ -100,6 +122,19 @@ pub enum ReadCmd {
     SlowlogGet(u32),
     /// `LATENCY LATEST`
     LatencyLatest,
+    /// `CONFIG GET client-output-buffer-limit`
+    OutputLimits,
+}
+
+/// What keys of a SCAN are wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScanFor {
+    /// Streams, which the server picks out itself (`TYPE stream`, Redis 6.0).
+    Streams,
+    /// Streams, which are picked out by asking each key's type.
+    Types,
+    /// All of them, to be measured.
+    Sizes,
 }
 
 impl ReadCmd {
@@ -109,14 +144,14 @@ impl ReadCmd {
             Self::Ping => words(&["PING"]),
             Self::Time => words(&["TIME"]),
             Self::Info(sections) => [words(&["INFO"]), words(sections)].concat(),
-            Self::Scan { cursor, pattern, count, streams_only } => {
+            Self::Scan { cursor, pattern, count, wanted } => {
                 let mut args = words(&["SCAN", &cursor.to_string()]);
                 if let Some(pattern) = pattern {
                     args.push(b"MATCH".to_vec());
                     args.push(pattern.as_bytes().to_vec());
                 }
                 args.extend(words(&["COUNT", &count.to_string()]));
-                if *streams_only {
+                if *wanted == ScanFor::Streams {
                     args.extend(words(&["TYPE", "stream"]));
                 }
                 args
@@ -141,11 +176,21 @@ impl ReadCmd {
                 args.extend(consumer.iter().map(|name| name.as_bytes().to_vec()));
                 args
             }
+            Self::SamplePending { key, group, start, count } => {
+                let mut args = on(&["XPENDING"], &[key, group]);
+                args.extend(words(&[&start.to_string(), "+", &count.to_string()]));
+                args
+            }
+            Self::Pttl(key) => on(&["PTTL"], &[key]),
+            Self::MemoryUsage(key) => on(&["MEMORY", "USAGE"], &[key]),
+            Self::Counter { key, field: None } => [on(&["GETRANGE"], &[key]), words(&["0", "31"])].concat(),
+            Self::Counter { key, field: Some(field) } => on(&["HGET"], &[key, field]),
             Self::Xrange { key, start, end, count } => range("XRANGE", key, *start, *end, *count),
             Self::Xrevrange { key, end, start, count } => range("XREVRANGE", key, *end, *start, *count),
             Self::ClientList => words(&["CLIENT", "LIST"]),
             Self::SlowlogGet(count) => words(&["SLOWLOG", "GET", &count.to_string()]),
             Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
+            Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
         }
     }
 
@@ -156,7 +201,7 @@ impl ReadCmd {
             Self::Time => Verb::Time,
             Self::Info(sections) if sections.len() > 1 => Verb::InfoSections,
             Self::Info(_) => Verb::Info,
-            Self::Scan { streams_only: true, .. } => Verb::ScanType,
+            Self::Scan { wanted: ScanFor::Streams, .. } => Verb::ScanType,
             Self::Scan { .. } => Verb::Scan,
             Self::Type(_) => Verb::Type,
             Self::Xlen(_) => Verb::Xlen,
@@ -167,12 +212,17 @@ impl ReadCmd {
             Self::CountUndelivered { .. } => Verb::Eval,
             Self::XinfoGroups(_) => Verb::XinfoGroups,
             Self::XinfoConsumers(..) => Verb::XinfoConsumers,
-            Self::Xpending { .. } => Verb::Xpending,
+            Self::Xpending { .. } | Self::SamplePending { .. } => Verb::Xpending,
+            Self::Pttl(_) => Verb::Pttl,
+            Self::MemoryUsage(_) => Verb::MemoryUsage,
+            Self::Counter { field: None, .. } => Verb::Getrange,
+            Self::Counter { .. } => Verb::Hget,
             Self::Xrange { .. } => Verb::Xrange,
             Self::Xrevrange { .. } => Verb::Xrevrange,
             Self::ClientList => Verb::ClientList,
             Self::SlowlogGet(_) => Verb::SlowlogGet,
             Self::LatencyLatest => Verb::LatencyLatest,
+            Self::OutputLimits => Verb::ConfigGet,
         }
     }
 
@@ -187,6 +237,10 @@ impl ReadCmd {
             | Self::XinfoGroups(key)
             | Self::XinfoConsumers(key, _)
             | Self::Xpending { key, .. }
+            | Self::SamplePending { key, .. }
+            | Self::Pttl(key)
+            | Self::MemoryUsage(key)
+            | Self::Counter { key, .. }
             | Self::Xrange { key, .. }
             | Self::Xrevrange { key, .. } => Some(key),
             _ => None,
@@ -229,8 +283,12 @@ mod tests {
     #[test]
     fn commands_are_written_as_the_server_reads_them() {
         let key = Name::from("s");
-        let scan =
-            ReadCmd::Scan { cursor: 7, pattern: Some(Name::from("a*")), count: 100, streams_only: true };
+        let scan = ReadCmd::Scan {
+            cursor: 7,
+            pattern: Some(Name::from("a*")),
+            count: 100,
+            wanted: ScanFor::Streams,
+        };
         assert_eq!(line(&scan), "SCAN 7 MATCH a* COUNT 100 TYPE stream");
         let pending = ReadCmd::Xpending {
             key: key.clone(),
@@ -240,6 +298,7 @@ mod tests {
             consumer: Some(Name::from("c")),
         };
         assert_eq!(line(&pending), "XPENDING s g 0-0 + 10 c");
+        assert_eq!(line(&ReadCmd::Counter { key: key.clone(), field: None }), "GETRANGE s 0 31");
         let back = ReadCmd::Xrevrange { key, end: StreamId::new(9, 1), start: StreamId::MIN, count: 5 };
         assert_eq!(line(&back), "XREVRANGE s 9-1 0-0 COUNT 5");
     }

@@ -1,11 +1,13 @@
 //! What is taken out of a reply before anything else sees it: the bodies of entries that nobody asked for,
-//! and the arguments in the slow log, which may hold anybody's secrets.
+//! the arguments in the slow log, which may hold anybody's secrets, and values that are no counters.
 //!
-//! Knows the shapes of three replies; does not know what the rest means. Invariant: what is not a body or
-//! an argument passes as it came, and an entry keeps its id.
+//! Knows the shapes of a few replies; does not know what the rest means. Invariant: what is not a body or
+//! an argument passes as it came; an entry keeps its id, and of its body no more than how long it was.
 
 use super::read::ReadCmd;
 use super::resp::Resp;
+use crate::core::model::counters::CounterValue;
+use crate::core::model::memory::packed::{EntrySize, packed, packed_number};
 
 /// Commands whose second word says what they do, so that it is kept in the slow log.
 const WITH_SUBCOMMAND: [&str; 17] = [
@@ -16,12 +18,26 @@ const WITH_SUBCOMMAND: [&str; 17] = [
 /// Which item of a slow log entry holds the arguments.
 const SLOWLOG_ARGUMENTS: usize = 3;
 
+/// What stands for a value that is no number.
+const NOT_A_NUMBER: &[u8] = b"?";
+
 /// The reply to `command` without what nobody asked for: first and last entry of XINFO STREAM become their
-/// ids, arguments in SLOWLOG GET become empty strings (so that their number stays). XRANGE asks for bodies.
+/// ids and two lengths, arguments in SLOWLOG GET become empty strings (so that their number stays). XRANGE asks for bodies.
 pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
     match command {
         ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => without_bodies(reply),
         ReadCmd::SlowlogGet(_) => without_arguments(reply),
+        ReadCmd::Counter { .. } => only_a_number(reply),
+        _ => reply,
+    }
+}
+
+/// A key that was named as a counter by mistake may hold anything: what is no number does not pass.
+fn only_a_number(reply: Resp) -> Resp {
+    match &reply {
+        Resp::Bytes(bytes) if CounterValue::read(Some(bytes)) == CounterValue::NotANumber => {
+            Resp::Bytes(NOT_A_NUMBER.to_vec())
+        }
         _ => reply,
     }
 }
@@ -32,7 +48,7 @@ fn without_bodies(reply: Resp) -> Resp {
             pairs
                 .into_iter()
                 .map(|(field, value)| {
-                    let value = if is_entry(&field) { id_of(value) } else { value };
+                    let value = if is_entry(&field) { sized(value) } else { value };
                     (field, value)
                 })
                 .collect(),
@@ -44,7 +60,7 @@ fn without_bodies(reply: Resp) -> Resp {
                     after_entry_field = is_entry(&item);
                     item
                 } else if after_entry_field {
-                    id_of(item)
+                    sized(item)
                 } else {
                     item
                 }
@@ -59,13 +75,37 @@ fn is_entry(field: &Resp) -> bool {
     matches!(field, Resp::Bytes(name) if name == b"first-entry" || name == b"last-entry")
 }
 
-/// The id of an entry `[id, fields]`; what is no such entry stays only if it can hold no body.
-fn id_of(entry: Resp) -> Resp {
+/// An entry `[id, fields]` as its id and two lengths; what is no such entry stays only if it can hold no body.
+fn sized(entry: Resp) -> Resp {
     match entry {
-        Resp::Array(parts) => parts.into_iter().next().filter(is_plain).unwrap_or(Resp::Nil),
+        Resp::Array(parts) => {
+            let size = parts.get(1).and_then(size);
+            let id = parts.into_iter().next().filter(is_plain).unwrap_or(Resp::Nil);
+            match size {
+                Some(size) if id != Resp::Nil => {
+                    Resp::Array(vec![id, number(size.values), number(size.names)])
+                }
+                _ => id,
+            }
+        }
         plain if is_plain(&plain) => plain,
         _ => Resp::Nil,
     }
+}
+
+/// What the fields of an entry take, packed.
+fn size(fields: &Resp) -> Option<EntrySize> {
+    let Resp::Array(words) = fields else { return None };
+    let mut size = EntrySize { values: 0, names: packed_number(words.len() as u64 / 2) };
+    for (at, word) in words.iter().enumerate() {
+        let bytes = packed(&word.bytes()?);
+        *(if at % 2 == 0 { &mut size.names } else { &mut size.values }) += bytes;
+    }
+    Some(size)
+}
+
+fn number(count: u64) -> Resp {
+    Resp::Int(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 fn is_plain(value: &Resp) -> bool {
@@ -107,8 +147,12 @@ mod tests {
         Resp::Array(vec![bytes("1-1"), Resp::Array(vec![bytes("card"), bytes("4111")])])
     }
 
+    fn sized_entry() -> Resp {
+        Resp::Array(vec![bytes("1-1"), Resp::Int(4), Resp::Int(8)])
+    }
+
     #[test]
-    fn first_and_last_entry_become_their_ids_in_both_protocols() {
+    fn first_and_last_entry_become_their_ids_and_lengths_in_both_protocols() {
         let command = ReadCmd::XinfoStream(Name::from("s"));
         let flat =
             Resp::Array(vec![bytes("length"), Resp::Int(2), bytes("first-entry"), entry(), bytes("groups")]);
@@ -118,14 +162,14 @@ mod tests {
                 bytes("length"),
                 Resp::Int(2),
                 bytes("first-entry"),
-                bytes("1-1"),
+                sized_entry(),
                 bytes("groups")
             ])
         );
         let map = Resp::Map(vec![(bytes("last-entry"), entry()), (bytes("first-entry"), Resp::Nil)]);
         assert_eq!(
             redact(&command, map),
-            Resp::Map(vec![(bytes("last-entry"), bytes("1-1")), (bytes("first-entry"), Resp::Nil)])
+            Resp::Map(vec![(bytes("last-entry"), sized_entry()), (bytes("first-entry"), Resp::Nil)])
         );
     }
 
@@ -154,6 +198,14 @@ mod tests {
         let expected =
             Resp::Array(vec![slow(words(&["SET", "", ""])), slow(words(&["CONFIG", "SET", "", ""]))]);
         assert_eq!(redact(&ReadCmd::SlowlogGet(10), log), expected);
+    }
+
+    #[test]
+    fn a_counter_that_is_no_number_shows_nothing_of_what_it_is() {
+        let command = ReadCmd::Counter { key: Name::from("k"), field: None };
+        assert_eq!(redact(&command, bytes("42")), bytes("42"));
+        assert_eq!(redact(&command, bytes("4111 1111 1111 1111")), bytes("?"));
+        assert_eq!(redact(&command, Resp::Nil), Resp::Nil);
     }
 
     #[test]

@@ -10,18 +10,22 @@ mod capabilities;
 mod costs;
 mod discovery;
 mod known;
+mod sampler;
+mod sizes;
 
 use super::observation::Observation;
 use super::read::{ReadCmd, Verb};
 use crate::core::limits;
+use crate::core::model::counters::CounterSpec;
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Gap, Name, Snapshot};
 use capabilities::Capabilities;
 use discovery::Search;
 use known::Known;
+pub use sampler::Sampler;
 
 /// What a planner is told once.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PollSettings {
     /// Time between rounds, microseconds.
     pub interval_us: u64,
@@ -31,6 +35,12 @@ pub struct PollSettings {
     pub discover: bool,
     /// Ask everything in every round instead of taking turns: for one reading that is complete.
     pub everything: bool,
+    /// Whether to measure keys in the background.
+    pub measures_keys: bool,
+    /// The logical database that we are in.
+    pub database: u32,
+    /// Counters of the operator's.
+    pub counters: Vec<CounterSpec>,
 }
 
 /// What somebody is looking at: asked first and in every round.
@@ -42,6 +52,8 @@ pub struct Focus {
     pub groups: Vec<(Name, Name)>,
     /// The group whose pending rows are read.
     pub pending: Option<(Name, Name, Option<Name>)>,
+    /// Keys on the screen.
+    pub keys: Vec<Name>,
     /// Whether CLIENT LIST is on the screen.
     pub clients: bool,
     /// Whether command times are on the screen.
@@ -73,6 +85,7 @@ pub struct Planner {
     capabilities: Capabilities,
     search: Search,
     known: Known,
+    sampler: Sampler,
     due: Due,
     clients: Option<u64>,
     fetches: Vec<Fetch>,
@@ -88,13 +101,14 @@ struct Due {
     commands_us: u64,
     commands_asked: u64,
     literals_us: u64,
+    output_limits_us: u64,
 }
 
 const SECOND_US: u64 = 1_000_000;
 /// Time between two fetches of the same thing.
 const FETCH_APART_US: u64 = 30 * SECOND_US;
-const INFO_SECTIONS: [&str; 7] =
-    ["server", "clients", "memory", "persistence", "stats", "replication", "keyspace"];
+const INFO_SECTIONS: [&str; 8] =
+    ["server", "clients", "memory", "persistence", "stats", "replication", "errorstats", "keyspace"];
 
 impl Planner {
     /// A planner that knows nothing yet.
@@ -102,8 +116,10 @@ impl Planner {
         let search = Search::new(&settings.patterns, settings.discover);
         let mut known = Known::default();
         known.add(search.literals());
+        let sampler = Sampler::new(settings.measures_keys);
         Self {
             settings,
+            sampler,
             capabilities: Capabilities::default(),
             search,
             known,
@@ -128,6 +144,7 @@ impl Planner {
     pub fn reconnected(&mut self) {
         self.capabilities = Capabilities::default();
         self.due = Due::default();
+        self.sampler.begin_anew();
     }
 
     /// Asks for something costly in the next round; the seconds to wait when it was asked too recently.
@@ -167,6 +184,7 @@ impl Planner {
         self.ask_info(&mut round, now_us, focus);
         self.ask_streams(&mut round, now_us, focus);
         self.ask_groups(&mut round, focus);
+        self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
         self.ask_latency(&mut round, now_us);
         self.capabilities.try_one_first(&mut round.commands);
@@ -224,6 +242,24 @@ impl Planner {
         self.capabilities.may_scan().then(|| self.search.due_us()).flatten()
     }
 
+    /// The next step of the walk that measures keys, when it is due.
+    pub fn keys_step(&mut self, now_us: u64) -> Option<Round> {
+        let known = &self.known;
+        let is_dear = |name: &Name| known.too_many_consumers(name).is_some();
+        let commands = self.sampler.step(now_us, &self.capabilities, is_dear)?;
+        Some(self.detail(commands))
+    }
+
+    /// When the next step of that walk is due; `None` while it stands still, or cannot be made.
+    pub fn keys_due_us(&self) -> Option<u64> {
+        self.sampler.due_us().filter(|_| Sampler::may(&self.capabilities))
+    }
+
+    /// The walk that measures keys.
+    pub fn sampler(&mut self) -> &mut Sampler {
+        &mut self.sampler
+    }
+
     /// A question of somebody who looks at something, inside its own bracket.
     pub fn detail(&self, commands: Vec<ReadCmd>) -> Round {
         let mut round = Round::default();
@@ -240,6 +276,9 @@ impl Planner {
         self.capabilities.learn(observation, now_us);
         self.known.learn(observation, snapshot, now_us);
         self.search.learn(observation, snapshot, now_us);
+        let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
+        let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);
+        self.sampler.learn(snapshot, received_us.saturating_sub(sent_us), self.keys(snapshot), now_us);
         let found = self.search.take_found();
         self.known.add(&found);
         if now_us >= self.due.literals_us {
@@ -250,6 +289,13 @@ impl Planner {
         if let Some(info) = &snapshot.info {
             self.clients = info.clients.connected;
         }
+    }
+
+    /// Keys of our database, where this round's INFO tells: one that is not listed has none.
+    fn keys(&self, snapshot: &Snapshot) -> Option<u64> {
+        let databases = &snapshot.info.as_ref()?.keyspace;
+        let own = databases.iter().find(|space| space.database == u64::from(self.settings.database));
+        Some(own.map_or(0, |space| space.keys))
     }
 }
 

@@ -75,8 +75,8 @@ impl Folder {
         self.path.join(SOCKET)
     }
 
-    /// The config that [`Folder::write_thresholds`] writes.
-    pub fn thresholds(&self) -> PathBuf {
+    /// The config that [`Folder::write_config`] writes.
+    pub fn config(&self) -> PathBuf {
         self.path.join("streamgauge.toml")
     }
 
@@ -84,8 +84,8 @@ impl Folder {
     ///
     /// # Errors
     /// What the system refused.
-    pub fn write_thresholds(&self) -> Result<(), DemoError> {
-        fs::write(self.thresholds(), include_str!("thresholds.toml"))
+    pub fn write_config(&self) -> Result<(), DemoError> {
+        fs::write(self.config(), super::CONFIG)
             .map_err(|error| DemoError::Folder { path: self.path.clone(), error })
     }
 

@@ -41,8 +41,8 @@ fn lines(demo: &Demo) -> String {
         Address::Tcp { host, port } => (format!("-p {port}"), format!("redis://{host}:{port}")),
         Address::Unix(path) => (format!("-s {}", path.display()), format!("redis+unix://{}", path.display())),
     };
-    let (scenario, thresholds) = (demo.control().status().scenario, demo.thresholds());
-    let check = format!("streamgauge check {options} --config {}", thresholds.display());
+    let (scenario, config) = (demo.control().status().scenario, demo.config());
+    let check = format!("streamgauge check {options} --config {}", config.display());
     format!("redis-cli {options}\n{url}\n{check}\nscenario {scenario}; end it with Ctrl-C\n")
 }
 

@@ -40,7 +40,7 @@ impl Server {
     /// When it cannot be started, ends at once (a port that is taken) or never answers.
     pub async fn start(binary: PathBuf, port: Option<u16>) -> Result<Self, DemoError> {
         let folder = Folder::new()?;
-        folder.write_thresholds()?;
+        folder.write_config()?;
         let options = options(&folder, port.unwrap_or(0));
         let keeper = Keeper::start(folder.path(), &binary, options)
             .map_err(|error| DemoError::Spawn { binary: binary.clone(), error })?;
@@ -55,8 +55,8 @@ impl Server {
     }
 
     /// A config with the limits of the demo, for other programs that look at it.
-    pub fn thresholds(&self) -> PathBuf {
-        self.folder.thresholds()
+    pub fn config(&self) -> PathBuf {
+        self.folder.config()
     }
 
     /// How redis-rs gets in.

@@ -22,6 +22,8 @@ pub enum Request {
     Fetch(Fetch),
     /// Connect or poll now.
     Retry,
+    /// Stop measuring keys, or go on.
+    PauseSampler(bool),
     /// Read entries.
     Entries(EntriesQuestion),
 }
@@ -113,6 +115,9 @@ impl Poller {
             Ok(())
         } else if self.session.planner().search_due_us().is_some_and(|due_us| now_us >= due_us) {
             self.search().await
+        } else if self.session.planner().keys_due_us().is_some_and(|due_us| now_us >= due_us) {
+            let read = self.session.keys_step().await;
+            self.tell_read(read).await
         } else {
             self.wait().await
         }
@@ -174,7 +179,8 @@ impl Poller {
     /// Waits until something is due, somebody asks or looks elsewhere.
     async fn wait(&mut self) -> Result<(), Over> {
         let search_us = self.session.planner().search_due_us().unwrap_or(u64::MAX);
-        let due_us = self.next_round_us.min(self.next_ping_us).min(search_us);
+        let keys_us = self.session.planner().keys_due_us().unwrap_or(u64::MAX);
+        let due_us = self.next_round_us.min(self.next_ping_us).min(search_us).min(keys_us);
         let pause = Duration::from_micros(due_us.saturating_sub(clock::now_us()));
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
@@ -223,6 +229,10 @@ impl Poller {
                 }
                 Err(wait_s) => self.tell(Event::FetchLater(fetch, wait_s)).await,
             },
+            Request::PauseSampler(is_paused) => {
+                self.session.planner().sampler().pause(is_paused);
+                Ok(())
+            }
             Request::Retry => {
                 self.session.retry_now();
                 self.next_round_us = clock::now_us();

@@ -129,6 +129,17 @@ impl Session {
         }
     }
 
+    /// Asks the next step of the walk that measures keys, when it is due.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn keys_step(&mut self) -> Result<Option<Snapshot>, Outage> {
+        let Some(round) = self.planner.keys_step(clock::now_us()) else { return Ok(None) };
+        let mut snapshot = self.observe(round).await?;
+        snapshot.measures_keys = true;
+        Ok(Some(snapshot))
+    }
+
     /// Times a PING on the control lane. One that fails is no sample.
     pub async fn ping(&mut self) {
         let Ok(link) = self.control.link(clock::now_us()).await else { return };
@@ -198,6 +209,7 @@ impl Session {
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         snapshot.gaps.extend(round.gaps);
         snapshot.discovery = Some(self.planner.discovery());
+        snapshot.keys_pass = Some(self.planner.sampler().pass());
         snapshot.pings_us.append(&mut self.pings_us);
         observation.exchanges = std::mem::take(&mut self.ping_exchanges);
         snapshot.cost.add(&decode(&observation).cost);

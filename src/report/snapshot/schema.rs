@@ -21,7 +21,7 @@ pub(super) struct Snapshot {
     pub throughput: Throughput,
     pub clients: Clients,
     pub persistence: Persistence,
-    pub counters: [Unbuilt; 0],
+    pub counters: Vec<Counter>,
     pub streams: Option<Vec<Stream>>,
     pub fanout: Fanout,
     pub queues: [Unbuilt; 0],
@@ -57,9 +57,41 @@ pub(super) struct Memory {
     pub maxmemory_bytes: Option<u64>,
     pub policy: Option<String>,
     pub fragmentation_ratio: Option<f64>,
-    pub slope_bytes_per_s: Later,
-    pub seconds_to_full: Later,
+    pub slope_bytes_per_s: Option<f64>,
+    pub seconds_to_full: Option<f64>,
     pub evicted_per_s: Option<f64>,
+    pub counted_bytes: Option<u64>,
+    pub limit_bytes: Option<u64>,
+    pub limit_of: Option<&'static str>,
+    pub headroom_bytes: Option<u64>,
+    pub over_limit_ms: Option<u64>,
+    pub refused_writes: Option<u64>,
+    pub parts: Option<Vec<MemoryPart>>,
+    pub biggest_keys: Vec<BigKey>,
+    pub reliefs: Vec<Relief>,
+}
+
+#[derive(Serialize)]
+pub(super) struct MemoryPart {
+    pub part: &'static str,
+    pub bytes: u64,
+    pub bytes_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct BigKey {
+    pub key: String,
+    pub r#type: Option<&'static str>,
+    pub bytes: Option<u64>,
+    pub bytes_per_s: Option<f64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Relief {
+    pub way: &'static str,
+    pub subject: String,
+    pub bytes: u64,
+    pub counts_for_maxmemory: bool,
 }
 
 #[derive(Serialize)]
@@ -70,7 +102,46 @@ pub(super) struct Cache {
     pub coverage: Option<f64>,
     pub lifetime_hit_ratio: Option<f64>,
     pub expired_per_s: Option<f64>,
-    pub patterns: [Unbuilt; 0],
+    pub walk: Walk,
+    pub patterns: Vec<Pattern>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Walk {
+    pub share: Option<f64>,
+    pub age_ms: Option<u64>,
+    pub took_ms: Option<u64>,
+    pub keys: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Pattern {
+    pub pattern: String,
+    pub name: Option<String>,
+    pub keys: Option<u64>,
+    pub keys_exact: bool,
+    pub bytes: Option<u64>,
+    pub bytes_per_s: Option<f64>,
+    pub ttl_ms: Ttl,
+    pub too_long: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Ttl {
+    pub none: Option<f64>,
+    pub p50: Option<u64>,
+    pub max: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Counter {
+    pub name: String,
+    pub key: String,
+    pub field: Option<String>,
+    pub value: Option<i64>,
+    pub per_s: Option<f64>,
+    pub share: Option<f64>,
+    pub share_now: Option<f64>,
 }
 
 #[derive(Serialize)]
@@ -99,7 +170,10 @@ pub(super) struct Persistence {
 pub(super) struct Stream {
     pub key: String,
     pub length: Option<u64>,
-    pub bytes: Later,
+    pub bytes: Option<u64>,
+    pub entries_bytes: Option<u64>,
+    pub pending_bytes: Option<u64>,
+    pub bytes_per_s: Option<f64>,
     pub entries_added: Option<u64>,
     pub in_per_s: Option<f64>,
     pub oldest_entry_age_ms: Option<u64>,

@@ -3,11 +3,11 @@
 //! Knows where each figure comes from; does not know how it is written. Invariant: no figure is made up:
 //! whatever the reading does not know, or can't know yet, is `None`.
 
-use super::TargetLine;
 use super::schema::{
     Cache, Clients, Consumer, Cost, Delivery, Fanout, Gap, Group, Latency, Memory, Percentiles, Persistence,
     Probe, Snapshot, Stream, Target, Throughput, VERSION,
 };
+use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
@@ -46,7 +46,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
             max: info.and_then(|info| info.clients.max),
         },
         persistence: persistence(info, reading.at_us),
-        counters: [],
+        counters: keys::counters(reading),
         streams: streams(reading),
         fanout: Fanout {
             channels: [],
@@ -87,6 +87,7 @@ fn target_of(info: Option<&Info>, target: &TargetLine) -> Target {
 
 fn memory(info: Option<&Info>, reading: &Reading) -> Memory {
     let memory = info.map(|info| &info.memory);
+    let room = reading.memory.headroom().filter(|_| info.is_some());
     Memory {
         used_bytes: memory.and_then(|memory| memory.used),
         rss_bytes: memory.and_then(|memory| memory.rss),
@@ -94,9 +95,18 @@ fn memory(info: Option<&Info>, reading: &Reading) -> Memory {
         maxmemory_bytes: memory.and_then(|memory| memory.maxmemory),
         policy: memory.and_then(|memory| memory.policy.clone()),
         fragmentation_ratio: tidy(memory.and_then(|memory| memory.allocator_frag_ratio)),
-        slope_bytes_per_s: None,
-        seconds_to_full: None,
+        slope_bytes_per_s: tidy(reading.memory.grows_per_s()),
+        seconds_to_full: tidy(reading.memory.seconds_to_full()),
         evicted_per_s: tidy(reading.rates.evicted.per_s()),
+        counted_bytes: memory.and_then(|memory| memory.counted()),
+        limit_bytes: room.map(|room| room.limit),
+        limit_of: room.map(|room| room.of.word()),
+        headroom_bytes: room.map(|room| room.left()),
+        over_limit_ms: reading.memory.over_limit_ms(),
+        refused_writes: reading.memory.refused(),
+        parts: keys::parts(info, reading),
+        biggest_keys: keys::biggest(reading),
+        reliefs: keys::reliefs(reading),
     }
 }
 
@@ -110,7 +120,8 @@ fn cache(info: Option<&Info>, reading: &Reading) -> Cache {
         coverage: tidy(window.and_then(|window| window.coverage())),
         lifetime_hit_ratio: tidy(lifetime.and_then(|lookups| lookups.ratio())),
         expired_per_s: tidy(reading.rates.expired.per_s()),
-        patterns: [],
+        walk: keys::walk(reading),
+        patterns: keys::patterns(reading),
     }
 }
 
@@ -139,10 +150,14 @@ fn stream(state: &StreamState, reading: &Reading) -> Stream {
         let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, reading);
         state.groups.iter().map(one).collect()
     });
+    let size = reading.stream_size(state);
     Stream {
         key: state.key.text(),
         length: state.length.map(|length| length.value),
-        bytes: None,
+        bytes: size.total(),
+        entries_bytes: size.entries,
+        pending_bytes: size.pending,
+        bytes_per_s: tidy(reading.memory.stream_grows_per_s(&state.key)),
         entries_added: state.fact(|detail| detail.entries_added),
         in_per_s: tidy(state.in_per_s()),
         oldest_entry_age_ms: state.oldest_entry_age_ms(now_ms),
@@ -215,7 +230,7 @@ fn gaps(reading: &Reading) -> Vec<Gap> {
 }
 
 /// Three decimals from 1 on, six below, so that what is small does not become 0. Not finite is not known.
-fn tidy(figure: Option<f64>) -> Option<f64> {
+pub(super) fn tidy(figure: Option<f64>) -> Option<f64> {
     let figure = figure.filter(|figure| figure.is_finite())?;
     let unit = if figure.abs() < 1.0 { 1e6 } else { 1e3 };
     Some((figure * unit).round() / unit)

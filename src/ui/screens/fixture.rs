@@ -11,13 +11,13 @@ use crate::app::{Now, Setup, State, update};
 use crate::commands::{Key, KeyMap};
 use crate::config::theme::Theme;
 use crate::core::demo::{DemoStatus, Rate, Scenario};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::gap::GapScope;
 use crate::core::model::info::Info;
 use crate::core::model::link::{Fault, LinkStatus, Outage, Protocol};
 use crate::core::model::snapshot::{ClockSource, Discovery, EntriesPage};
 use crate::core::model::streams::Entry;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
+use crate::core::reading::watched::Watched;
 use crate::ui::theme::{Depth, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -45,7 +45,7 @@ pub fn console(size: (u16, u16)) -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
-        thresholds: Thresholds::default(),
+        watched: Watched::default(),
         themes: vec!["default".into(), "light".into(), "mono".into()],
         theme: 0,
         size,

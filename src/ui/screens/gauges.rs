@@ -4,8 +4,9 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::diagnose::finding::Severity;
 use crate::core::model::cache::MIN_LOOKUPS;
-use crate::core::model::memory::Memory;
+use crate::core::model::memory::{Headroom, LimitOf, Memory};
 use crate::ui::screens::cuts;
 use crate::ui::screens::facts::line;
 use crate::ui::theme::Skin;
@@ -56,23 +57,51 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let nothing = Memory::default();
     let memory = info.map_or(&nothing, |info| &info.value.memory);
     let bytes = |bytes| skin.figures.bytes(bytes);
-    let share_of = |whole: Option<u64>| Some(memory.used? as f64 / whole.filter(|&whole| whole > 0)? as f64);
-    let (share, words) = match (memory.limit(), memory.system_total) {
-        (Some(limit), _) => {
-            let text = format!("{:>8} of {}", bytes(memory.used), bytes(Some(limit)));
-            (memory.fullness(), vec![Words::from(text), policy(memory)])
+    let room = state.shown().memory.headroom().filter(|_| info.is_some());
+    let share = room.map(|room| room.fullness());
+    let mut words = match room {
+        Some(Headroom { used, limit, of: LimitOf::Maxmemory }) => {
+            let text = format!("{:>8} of {}", bytes(Some(used)), bytes(Some(limit)));
+            vec![Words::from(text), policy(memory)]
         }
-        (None, Some(total)) => {
-            let text = format!("{:>8} of {} RAM", bytes(memory.used), bytes(Some(total)));
-            (share_of(Some(total)), vec![text.into(), Words::new("no limit", Role::Dim)])
+        Some(Headroom { used, limit, of }) => {
+            let whose = if of == LimitOf::Container { "its container" } else { "RAM" };
+            let text = format!("{:>8} of {} {whose}", bytes(Some(used)), bytes(Some(limit)));
+            vec![text.into(), Words::new("no maxmemory", Role::Dim)]
         }
-        (None, None) => (None, vec![Words::new(format!("{:>8}", bytes(memory.used)), Role::Text)]),
+        None => vec![Words::new(format!("{:>8}", bytes(memory.used)), Role::Text)],
     };
+    if state.shown().memory.seconds_to_full().is_some_and(|seconds| seconds > 0.0) {
+        let soon = full_in(state, skin);
+        words.insert(1, Words::new(format!("full in {}", soon.text.trim()), soon.role));
+    }
     // Where nothing can be evicted the server refuses writes at the limit.
     let refuses = memory.limit().is_some() && memory.policy.as_deref() == Some("noeviction");
     let thresholds = if refuses { [Some(0.9), Some(1.0)] } else { [None, None] };
     let words = if info.is_some() { words } else { Vec::new() };
     draw(("memory", share, thresholds), &words, area, buffer, skin);
+}
+
+/// When memory is full, as it grows.
+pub fn full_in(state: &State, skin: &Skin) -> Words {
+    let reading = state.shown();
+    let (track, limits) = (&reading.memory, reading.judged.thresholds().full_in_minutes);
+    match track.seconds_to_full() {
+        Some(seconds) if seconds > 0.0 => {
+            let is_cache = reading.info.as_ref().is_some_and(|info| {
+                info.value.memory.policy.as_deref().is_some_and(|policy| policy.starts_with("allkeys"))
+            });
+            let role = match limits.severity(seconds / 60.0, None).filter(|_| !is_cache) {
+                Some(Severity::Critical) => Role::Critical,
+                Some(Severity::Warning) => Role::Warning,
+                None => Role::Text,
+            };
+            Words::new(skin.figures.duration_s(Some(seconds)), role)
+        }
+        Some(_) => Words::new("full now", Role::Text),
+        None if track.is_foretold() && track.headroom().is_some() => Words::new("not growing", Role::Dim),
+        None => Words::new(skin.figures.unknown(), Role::Unknown),
+    }
 }
 
 fn policy(memory: &Memory) -> Words {

@@ -20,12 +20,6 @@ const COLUMNS: [Column; 5] = [
     Column::figures("NO TTL %", PERCENT_WIDTH + 2, 2),
 ];
 
-/// Rows that it wants: title, header, a database each, and one of air.
-pub fn rows(state: &State) -> u16 {
-    let spaces = state.shown().info.as_ref().map_or(0, |info| info.value.keyspace.len());
-    u16::try_from(spaces).unwrap_or(u16::MAX).saturating_add(3)
-}
-
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());

@@ -1,31 +1,35 @@
-//! The memory screen: what eats the memory. Figures, a graph, what it is made of, keys and the longest streams.
+//! The memory screen: what eats the memory, when is it full, what would help. Figures, a graph and what it is made of
+//! above; ways to free memory, ranked, below.
 //!
-//! Knows where each part stands. Invariant: bytes are the server's own; what it does not tell is not guessed.
+//! Knows where each part stands. Invariant: bytes are the server's own, or marked as estimates.
 
 mod breakdown;
 mod figures;
-mod longest;
+mod largest;
 
 use super::charts::{draw_stacked, server};
-use super::{cuts, facts, gauges, keyspace, reasons};
+use super::table::TableView;
+use super::{cuts, facts, gaps, gauges, keyspace, reasons, walk};
 use crate::app::State;
+use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::notice;
+use crate::ui::widgets::{Words, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 const GAP: u16 = 3;
 /// Title, bar and legend of the breakdown.
-const BREAKDOWN: u16 = 9;
-/// From these widths and heights on graphs stand above each other, beside the lists.
-const ROOMY: (u16, u16) = (100, 24);
+const BREAKDOWN: u16 = 10;
+/// From this height on lists stand below the breakdown.
+const HIGH: u16 = 18;
 /// From this width on there are three columns.
 const WIDE: u16 = 160;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = cuts::inset(areas.main);
+    let mut rest = cuts::inset(areas.top);
     if state.shown().info.is_none() {
         let (line, below) = cuts::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
@@ -37,53 +41,53 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let (area, below) = cuts::top(below, facts::rows_of(all.len(), below.width));
     facts::draw(&all, area, buffer, skin);
     // Air where there is room for it.
-    rest = cuts::top(below, u16::from(below.height >= ROOMY.1)).1;
-    if rest.width >= ROOMY.0 && rest.height >= ROOMY.1 {
-        draw_roomy(state, rest, buffer, skin);
-    } else {
-        draw_tight(state, rest, buffer, skin);
-    }
+    let rest = cuts::top(below, u16::from(below.height > BREAKDOWN)).1;
+    graphs_and_lists(state, rest, buffer, skin);
+    let view = TableView {
+        id: TableId::Reliefs,
+        title: "What would free memory",
+        notes: walk::notes(state.shown(), skin),
+        empty: nothing(state.shown()),
+    };
+    view.draw(state, areas.main, buffer, skin);
 }
 
-/// Graph and breakdown side by side, lists beneath.
-fn draw_tight(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let (upper, lower) = cuts::top(area, BREAKDOWN.max(area.height / 2));
-    let count = if area.width < 60 { 1 } else { 2 };
-    let halves = cuts::columns(upper, count, GAP);
-    if let Some(half) = halves.first() {
-        draw_stacked(state, &[server::memory], *half, buffer, skin);
-    }
-    if let Some(half) = halves.get(1) {
-        breakdown::draw(state, *half, buffer, skin);
-    }
-    let halves = cuts::columns(lower, count, GAP);
-    if let Some(half) = halves.first() {
-        longest::draw(state, *half, buffer, skin);
-    }
-    if let Some(half) = halves.get(1) {
-        keyspace::draw(state, *half, buffer, skin);
-    }
-}
-
-/// Graphs on the left, what it is made of and lists on the right.
-fn draw_roomy(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let keys = keyspace::rows(state);
-    if area.width < WIDE {
-        if let [graphs, lists] = cuts::columns(area, 2, GAP).as_slice() {
-            draw_stacked(state, &[server::memory, server::waste, server::removed], *graphs, buffer, skin);
-            let (made, below) = cuts::top(*lists, BREAKDOWN + 1);
+/// Graphs on the left, what it is made of beside them, and lists where there is room.
+fn graphs_and_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let count = match area.width {
+        WIDE.. => 3,
+        60.. => 2,
+        _ => 1,
+    };
+    let columns = cuts::columns(area, count, GAP);
+    let is_high = area.height >= HIGH;
+    match columns.as_slice() {
+        [first, second, third] => {
+            draw_stacked(state, &[server::memory, server::waste, server::removed], *first, buffer, skin);
+            let (made, below) = cuts::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
             breakdown::draw(state, made, buffer, skin);
-            let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
-            keyspace::draw(state, spaces, buffer, skin);
-            longest::draw(state, below, buffer, skin);
+            keyspace::draw(state, below, buffer, skin);
+            largest::draw(state, *third, buffer, skin);
         }
-    } else if let [first, second, third] = cuts::columns(area, 3, GAP).as_slice() {
-        draw_stacked(state, &[server::memory, server::waste], *first, buffer, skin);
-        draw_stacked(state, &[server::removed, server::clients], *second, buffer, skin);
-        let (made, below) = cuts::top(*third, BREAKDOWN + 1);
-        breakdown::draw(state, made, buffer, skin);
-        let (spaces, below) = cuts::top(below, keys.min(below.height / 2));
-        keyspace::draw(state, spaces, buffer, skin);
-        longest::draw(state, below, buffer, skin);
+        [first, second] => {
+            let makers: &[super::charts::Maker] =
+                if is_high { &[server::memory, server::waste] } else { &[server::memory] };
+            draw_stacked(state, makers, *first, buffer, skin);
+            let (made, below) = cuts::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
+            breakdown::draw(state, made, buffer, skin);
+            largest::draw(state, below, buffer, skin);
+        }
+        [only] => breakdown::draw(state, *only, buffer, skin),
+        _ => {}
+    }
+}
+
+fn nothing(reading: &Reading) -> Vec<Words> {
+    if reading.info.is_none() {
+        return vec![gaps::quiet("Nothing was read yet.")];
+    }
+    match gaps::of(reading, "MEMORY USAGE") {
+        Some(gap) => vec![gaps::words(gap)],
+        None => vec![gaps::quiet("Nothing that was measured so far would free 16 KiB or more.")],
     }
 }

@@ -3,6 +3,7 @@
 //! Knows where each part stands; `figures` and `graphs` know what is in them. Invariant: it judges
 //! nothing that the server does not say itself (verdicts are `core::diagnose`'s).
 
+mod counters;
 mod figures;
 mod findings;
 mod graphs;
@@ -53,6 +54,10 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     figures::persistence(state, place(0), buffer, skin);
     figures::server(state, place(1), buffer, skin);
     rest = cuts::top(below, rows).1;
+    let lines = counters::rows(state, rest.height);
+    let (place, below) = cuts::top(rest, lines);
+    counters::draw(state, place, buffer, skin);
+    rest = below;
 
     // Air where there is room for it.
     rest = cuts::top(rest, u16::from(rest.height >= 12)).1;

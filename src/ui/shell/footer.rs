@@ -27,6 +27,8 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Fetch], "fetch once"),
     (&[CommandId::Filter], "filter"),
     (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
+    (&[CommandId::BigKeys], "biggest keys"),
+    (&[CommandId::Sampler], "pause walk"),
     (&[CommandId::Pause], "pause"),
     (&[CommandId::Help], "help"),
     (&[CommandId::Quit], "quit"),
@@ -90,6 +92,7 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
         [CommandId::Pause] if state.is_paused() => "go on",
+        [CommandId::Sampler] if state.reading.keys.pass().is_paused => "walk on",
         [CommandId::Values] if state.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
         }

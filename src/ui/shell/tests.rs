@@ -101,6 +101,9 @@ fn the_footer_lists_only_keys_that_do_something_here() {
     assert!(!footer.contains("enter open") && footer.contains("f fetch once"), "{footer}");
     press(&mut state, "4");
     let footer = last(&state);
+    assert!(footer.contains("b biggest keys") && footer.contains("m pause walk"), "{footer}");
+    press(&mut state, "0");
+    let footer = last(&state);
     assert!(!footer.contains("filter") && !footer.contains("sort"), "{footer}");
     let mut state = fixture::empty((200, 50));
     press(&mut state, "2");

@@ -1,14 +1,13 @@
-//! Memory near its limit: maxmemory, or the host's where there is none.
+//! Memory near its limit: maxmemory, else the container's as the config tells it, else the host's.
 //!
-//! Knows what the server itself compares with maxmemory, and which policy evicts everything; does not know the
-//! limit of a container.
+//! Knows what the server itself compares with maxmemory, and which policy evicts everything.
 
 use super::{Answer, BRIEFLY, Rule};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, share};
 use crate::core::diagnose::finding::{Finding, Place, Subject};
 use crate::core::diagnose::thresholds::{Bands, Thresholds};
-use crate::core::model::memory::Memory;
+use crate::core::model::memory::{LimitOf, Memory};
 
 const ID: &str = "memory.near_limit";
 const REMEDY: &str =
@@ -18,47 +17,37 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "memory is nearly used up", raise: BRIEFLY, is_held: false, check };
 
-/// What fills what.
-struct Filling {
-    used: u64,
-    limit: u64,
-    of: &'static str,
-    bands: Bands,
-}
-
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let memory = evidence.info.map(|info| &info.memory);
-    let Some(filling) = memory.and_then(|memory| filling(memory, thresholds)) else {
+    let (Some(memory), Some(room)) = (memory, evidence.memory.headroom) else {
         return Answer::unread("memory or its limit can't be read");
     };
-    let ratio = filling.used as f64 / filling.limit as f64;
+    let ratio = room.fullness();
     let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(filling.bands.severity(ratio, standing).map(|severity| {
-        let policy = memory.and_then(|memory| memory.policy.clone());
+    Answer::of(bands(memory, room.of, thresholds).severity(ratio, standing).map(|severity| {
+        let policy = memory.policy.clone();
         let text = format!(
             "{} used, {} of {} ({}), policy {}",
-            bytes(filling.used),
+            bytes(room.used),
             share(ratio),
-            bytes(filling.limit),
-            filling.of,
+            bytes(room.limit),
+            room.of.phrase(),
             policy.as_deref().unwrap_or("unknown")
         );
         Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
             .remedy(Place::Memory, REMEDY)
-            .with("used_bytes", Some(filling.used))
-            .with("limit_bytes", Some(filling.limit))
+            .with("used_bytes", Some(room.used))
+            .with("limit_bytes", Some(room.limit))
             .with("policy", policy)
     }))
 }
 
-fn filling(memory: &Memory, thresholds: &Thresholds) -> Option<Filling> {
-    if let Some(limit) = memory.limit() {
-        let evicts_all = memory.policy.as_deref().is_some_and(|policy| policy.starts_with("allkeys"));
-        let bands = if evicts_all { thresholds.memory_of_caches } else { thresholds.memory };
-        return Some(Filling { used: memory.counted()?, limit, of: "maxmemory", bands });
+/// From when on how full is wrong: a cache may well be full.
+pub(super) fn bands(memory: &Memory, of: LimitOf, thresholds: &Thresholds) -> Bands {
+    let evicts_all = memory.policy.as_deref().is_some_and(|policy| policy.starts_with("allkeys"));
+    match of {
+        LimitOf::Maxmemory if evicts_all => thresholds.memory_of_caches,
+        LimitOf::Maxmemory => thresholds.memory,
+        LimitOf::Container | LimitOf::Host => thresholds.memory_of_host,
     }
-    // An unknown limit is not the same as none.
-    memory.maxmemory?;
-    let limit = memory.system_total.filter(|&total| total > 0)?;
-    Some(Filling { used: memory.rss?, limit, of: "the host's memory", bands: thresholds.memory_of_host })
 }

@@ -1,6 +1,7 @@
 //! The laws of all rules, and each rule about the server at its edges.
 
 use super::*;
+use crate::core::diagnose::evidence::memory::MemoryCase;
 use crate::core::diagnose::evidence::{Pings, SlowWork, Tally};
 use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::hold::Hold;
@@ -9,6 +10,8 @@ use crate::core::model::cache::{Lookups, Window};
 use crate::core::model::info::Info;
 use crate::core::model::server::Role;
 use std::collections::BTreeSet;
+
+mod memory;
 
 const NOW_MS: i64 = 1_700_000_000_000;
 const GIB: u64 = 1 << 30;
@@ -52,6 +55,15 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: Tally { is_searched: info.is_some(), ..Tally::default() },
+        memory: MemoryCase {
+            headroom: info.and_then(|info| info.memory.headroom(None)),
+            is_foretold: info.is_some(),
+            over_limit_ms: info.map(|_| 0),
+            refused: info.map(|_| 0),
+            full_syncs: info.map(|_| 0),
+            has_clients: info.is_some(),
+            ..MemoryCase::default()
+        },
         standing: hold,
     }
 }

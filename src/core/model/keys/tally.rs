@@ -2,7 +2,7 @@
 //!
 //! Invariants: what could not be measured is counted apart and never as 0 bytes; the list of the biggest is bounded.
 
-use super::{KeyFacts, KeyKind, TtlSpread};
+use super::{KeyFacts, KeyKind, Ttl, TtlSpread};
 use crate::core::limits;
 use std::cmp::Reverse;
 
@@ -15,6 +15,8 @@ pub struct Tally {
     pub measured: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Bytes of those without a TTL.
+    pub forever_bytes: u64,
     /// How long they live.
     pub ttl: TtlSpread,
     kinds: [u64; KeyKind::ALL.len()],
@@ -40,6 +42,9 @@ impl Tally {
         }
         if let Some(ttl) = key.ttl {
             self.ttl.add(ttl);
+            if ttl == Ttl::Forever {
+                self.forever_bytes = self.forever_bytes.saturating_add(key.bytes.unwrap_or(0));
+            }
         }
         if let Some(count) = key.kind.and_then(|kind| self.kinds.get_mut(kind as usize)) {
             *count += 1;
@@ -70,6 +75,7 @@ impl Tally {
         self.keys += other.keys;
         self.measured += other.measured;
         self.bytes = self.bytes.saturating_add(other.bytes);
+        self.forever_bytes = self.forever_bytes.saturating_add(other.forever_bytes);
         self.ttl.merge(&other.ttl);
         for (own, other) in self.kinds.iter_mut().zip(other.kinds) {
             *own += other;
@@ -105,7 +111,6 @@ impl Tally {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Ttl;
     use super::*;
     use crate::core::model::Name;
 

@@ -1,8 +1,9 @@
-//! What the memory is made of, as far as INFO tells it.
+//! What the memory is made of, as far as INFO tells it, with the data told apart where streams were measured.
 //!
 //! The formula is the server's own (`getMemoryOverheadData`): used = data + overhead, and overhead = what it
 //! took at its start + client buffers + replica buffers + replication backlog + AOF buffer + the rest (tables of
-//! the keyspace, scripts, cluster links). Does not know keys. Invariant: the parts add up to data + overhead.
+//! the keyspace, scripts, cluster links). Resident beyond used is fragmentation and what the process takes beside its
+//! allocator. Does not know keys. Invariant: the parts add up to data + overhead + what is resident beyond used.
 
 use super::Memory;
 
@@ -18,61 +19,106 @@ pub struct MemoryPart {
 /// The parts of the memory, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PartKind {
-    /// Keys and values.
+    /// Entries of streams.
+    Entries,
+    /// Pending entries lists.
+    Pending,
+    /// All other keys and values; every one where streams were not measured.
     Data,
     /// Buffers of ordinary clients.
     Clients,
-    /// Buffers of replicas beyond the backlog.
-    Replicas,
-    /// The replication backlog.
-    Backlog,
+    /// The replication backlog, and buffers of replicas beyond it.
+    Replication,
     /// The AOF buffer.
     Aof,
-    /// What the server took at its start.
-    Startup,
-    /// The rest of the overhead: tables of the keyspace, scripts, cluster links.
-    Rest,
+    /// What the server took at its start, tables of the keyspace, scripts.
+    Overhead,
+    /// Resident and not used.
+    Fragmentation,
 }
 
 impl PartKind {
+    /// All of them, in order.
+    pub const ALL: [Self; 8] = [
+        Self::Entries,
+        Self::Pending,
+        Self::Data,
+        Self::Clients,
+        Self::Replication,
+        Self::Aof,
+        Self::Overhead,
+        Self::Fragmentation,
+    ];
+
     /// Its name for people.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Data => "data",
+            Self::Entries => "stream entries",
+            Self::Pending => "pending lists",
+            Self::Data => "other data",
             Self::Clients => "client buffers",
-            Self::Replicas => "replica buffers",
-            Self::Backlog => "replica backlog",
+            Self::Replication => "replication",
             Self::Aof => "AOF buffer",
-            Self::Startup => "empty server",
-            Self::Rest => "tables, scripts",
+            Self::Overhead => "overhead",
+            Self::Fragmentation => "fragmentation",
         }
     }
+
+    /// Its name for machines.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Entries => "stream_entries",
+            Self::Pending => "pending_lists",
+            Self::Data => "other_data",
+            Self::Clients => "client_buffers",
+            Self::Replication => "replication",
+            Self::Aof => "aof_buffer",
+            Self::Overhead => "overhead",
+            Self::Fragmentation => "fragmentation",
+        }
+    }
+
+    /// Whether it is worked out from samples, not told by the server.
+    pub const fn is_estimate(self) -> bool {
+        matches!(self, Self::Entries | Self::Pending | Self::Data)
+    }
+}
+
+/// What all streams take together, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct StreamBytes {
+    /// Their entries.
+    pub entries: u64,
+    /// Their pending entries lists.
+    pub pending: u64,
 }
 
 impl Memory {
     /// What the memory is made of; `None` where the server does not tell its overhead. A part that it does not
-    /// tell is in the rest.
-    pub fn parts(&self) -> Option<[MemoryPart; 7]> {
+    /// tell is in the overhead, and streams that were not measured are in the data.
+    pub fn parts(&self, streams: StreamBytes) -> Option<[MemoryPart; 8]> {
         let overhead = self.overhead?;
         let data = self.dataset.or_else(|| self.used.map(|used| used.saturating_sub(overhead)))?;
+        let fragmentation = self.rss.zip(self.used).map_or(0, |(rss, used)| rss.saturating_sub(used));
         // Each part takes from what is left, so that the sum holds even where a server counts otherwise.
-        let mut left = overhead;
-        let mut take = |bytes: Option<u64>| {
-            let bytes = bytes.unwrap_or(0).min(left);
-            left -= bytes;
+        let take = |left: &mut u64, bytes: u64| {
+            let bytes = bytes.min(*left);
+            *left -= bytes;
             bytes
         };
-        let parts = [
-            (PartKind::Startup, take(self.startup)),
-            (PartKind::Clients, take(self.clients_normal)),
-            (PartKind::Replicas, take(self.clients_replicas)),
-            (PartKind::Backlog, take(self.replication_backlog)),
-            (PartKind::Aof, take(self.aof_buffer)),
-        ];
-        let [startup, clients, replicas, backlog, aof] = parts;
-        let parts =
-            [(PartKind::Data, data), clients, replicas, backlog, aof, startup, (PartKind::Rest, left)];
-        Some(parts.map(|(kind, bytes)| MemoryPart { kind, bytes }))
+        let (mut data, mut rest) = (data, overhead);
+        let pending = take(&mut data, streams.pending);
+        let entries = take(&mut data, streams.entries);
+        let clients = take(&mut rest, self.clients_normal.unwrap_or(0));
+        let replicas = take(&mut rest, self.clients_replicas.unwrap_or(0));
+        let backlog = take(&mut rest, self.replication_backlog.unwrap_or(0));
+        let aof = take(&mut rest, self.aof_buffer.unwrap_or(0));
+        let bytes = [entries, pending, data, clients, replicas + backlog, aof, rest, fragmentation];
+        let mut parts = PartKind::ALL.map(|kind| MemoryPart { kind, bytes: 0 });
+        for (part, bytes) in parts.iter_mut().zip(bytes) {
+            part.bytes = bytes;
+        }
+        Some(parts)
     }
 }
 
@@ -82,31 +128,36 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_the_server_does_not_tell_is_in_the_rest_and_nothing_without_its_overhead() {
+    fn what_the_server_does_not_tell_is_in_the_overhead_and_nothing_without_it() {
         let memory = Memory {
+            used: Some(1_000),
+            rss: Some(1_100),
             dataset: Some(600),
             overhead: Some(400),
-            startup: Some(250),
             clients_normal: Some(100),
             ..Memory::default()
         };
-        let bytes = |memory: &Memory| memory.parts().map(|parts| parts.map(|part| part.bytes));
-        assert_eq!(bytes(&memory), Some([600, 100, 0, 0, 0, 250, 50]));
-        assert_eq!(bytes(&Memory { overhead: None, ..memory }), None);
+        let streams = StreamBytes { entries: 200, pending: 300 };
+        let bytes =
+            |memory: &Memory, streams| memory.parts(streams).map(|parts| parts.map(|part| part.bytes));
+        assert_eq!(bytes(&memory, streams), Some([200, 300, 100, 100, 0, 0, 300, 100]));
+        assert_eq!(bytes(&memory, StreamBytes::default()), Some([0, 0, 600, 100, 0, 0, 300, 100]));
+        assert_eq!(bytes(&Memory { overhead: None, ..memory }, streams), None);
     }
 
     proptest! {
         #[test]
-        fn the_parts_add_up_to_data_and_overhead(
-            dataset in 0u64..1 << 40, overhead in 0u64..1 << 40, startup in proptest::option::of(0u64..1 << 40),
+        fn the_parts_add_up_to_data_overhead_and_what_is_resident_beyond_used(
+            dataset in 0u64..1 << 40, overhead in 0u64..1 << 40, beyond in 0u64..1 << 40,
             clients in proptest::option::of(0u64..1 << 40), backlog in proptest::option::of(0u64..1 << 40),
+            entries in 0u64..1 << 40, pending in 0u64..1 << 40,
         ) {
             let memory = Memory {
-                dataset: Some(dataset), overhead: Some(overhead), startup, clients_normal: clients,
-                replication_backlog: backlog, ..Memory::default()
+                dataset: Some(dataset), overhead: Some(overhead), clients_normal: clients,
+                replication_backlog: backlog, used: Some(1), rss: Some(1 + beyond), ..Memory::default()
             };
-            let sum: u64 = memory.parts().unwrap().iter().map(|part| part.bytes).sum();
-            prop_assert_eq!(sum, dataset + overhead);
+            let sum: u64 = memory.parts(StreamBytes { entries, pending }).unwrap().iter().map(|part| part.bytes).sum();
+            prop_assert_eq!(sum, dataset + overhead + beyond);
         }
     }
 }

@@ -4,7 +4,6 @@
 //! Invariant: what it reports follows from what was done to it.
 
 use crate::core::diagnose::groups::GroupVerdict;
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::groups::{Backlog, Group, ServerLag};
@@ -38,7 +37,7 @@ pub struct World {
 impl World {
     pub fn new() -> Self {
         Self {
-            reading: Reading::new(10_000_000).with_thresholds(Thresholds::default()),
+            reading: Reading::new(10_000_000),
             now_ms: START_MS,
             run_id: "a",
             role: Role::Primary,
@@ -173,6 +172,7 @@ impl World {
             first_entry: self.entries.first().copied(),
             last_entry: self.entries.last().copied(),
             groups: Some(1),
+            ..StreamDetail::default()
         };
         let length = Some(self.entries.len() as u64);
         StreamFacts { key: key.clone(), at_us, length, detail: Some(detail), reply_bytes: None }

@@ -35,6 +35,10 @@ impl<'a> Fields<'a> {
         self.text(field)?.parse().ok()
     }
 
+    fn signed(&self, field: &str) -> Option<i64> {
+        self.text(field)?.parse().ok()
+    }
+
     fn ratio(&self, field: &str) -> Option<f64> {
         self.text(field)?.trim_end_matches('%').parse().ok().filter(|value: &f64| value.is_finite())
     }
@@ -147,6 +151,13 @@ fn memory(fields: &Fields<'_>) -> Memory {
         replication_buffers: fields.count("mem_total_replication_buffers"),
         aof_buffer: fields.count("mem_aof_buffer"),
         lazyfree_pending: fields.count("lazyfree_pending_objects"),
+        fragmentation: fields.signed("mem_fragmentation_bytes"),
+        allocator_rss_ratio: fields.ratio("allocator_rss_ratio").filter(|_| measures),
+        rss_overhead_ratio: fields.ratio("rss_overhead_ratio").filter(|_| measures),
+        rss_overhead: fields.signed("rss_overhead_bytes").filter(|_| measures),
+        allocated: fields.count("allocator_allocated").filter(|_| measures),
+        scripts: fields.count("number_of_cached_scripts"),
+        allocator: fields.owned("mem_allocator"),
     }
 }
 
@@ -161,6 +172,9 @@ fn persistence(fields: &Fields<'_>) -> Persistence {
         rdb_saving: fields.flag("rdb_bgsave_in_progress"),
         rdb_changes: fields.count("rdb_changes_since_last_save"),
         latest_fork_us: fields.count("latest_fork_usec"),
+        rdb_last_copied: fields.count("rdb_last_cow_size"),
+        aof_last_copied: fields.count("aof_last_cow_size"),
+        copied_now: fields.count("current_cow_peak"),
     }
 }
 
@@ -175,6 +189,7 @@ fn replication(fields: &Fields<'_>) -> Replication {
         link_silent_s: fields.count("master_last_io_seconds_ago"),
         primary,
         offset: fields.count("master_repl_offset"),
+        backlog_size: fields.count("repl_backlog_size"),
     }
 }
 
@@ -194,6 +209,19 @@ fn stats(fields: &Fields<'_>) -> Stats {
         full_syncs: fields.count("sync_full"),
         eventloop_us: fields.count("instantaneous_eventloop_duration_usec"),
         output_limit_disconnections: fields.count("client_output_buffer_limit_disconnections"),
+        refused_for_memory: refused_for_memory(fields),
+        over_limit_ms: fields.count("total_eviction_exceeded_time"),
+        over_limit_now_ms: fields.count("current_eviction_exceeded_time"),
+    }
+}
+
+/// A kind of error that never happened has no line: where errors are counted at all, that is none.
+fn refused_for_memory(fields: &Fields<'_>) -> Option<u64> {
+    match fields.text("errorstat_OOM") {
+        Some(text) => text.strip_prefix("count=")?.parse().ok(),
+        None => {
+            (fields.has("total_error_replies") && !fields.has("errorstat_ERRORSTATS_DISABLED")).then_some(0)
+        }
     }
 }
 

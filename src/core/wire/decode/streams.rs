@@ -1,5 +1,6 @@
 //! XLEN, XINFO STREAM (whole or with the bodies taken out) and XRANGE.
 
+use crate::core::model::memory::packed::EntrySize;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
@@ -33,9 +34,11 @@ pub fn facts(key: &Name, reply: &Resp, at_us: i64, reply_bytes: Option<u64>) -> 
             b"last-generated-id" => detail.last_generated = id(value),
             b"max-deleted-entry-id" => detail.max_deleted = id(value),
             b"recorded-first-entry-id" => recorded_first = id(value),
-            b"first-entry" => detail.first_entry = entry_id(value),
-            b"last-entry" => detail.last_entry = entry_id(value),
+            b"first-entry" => (detail.first_entry, detail.first_size) = (entry_id(value), entry_size(value)),
+            b"last-entry" => (detail.last_entry, detail.last_size) = (entry_id(value), entry_size(value)),
             b"groups" => detail.groups = value.count(),
+            b"radix-tree-keys" => detail.packs = value.count(),
+            b"radix-tree-nodes" => detail.tree_nodes = value.count(),
             _ => {}
         }
     }
@@ -66,6 +69,12 @@ fn entry(row: &Resp) -> Option<Entry> {
 /// The id in a reply.
 pub fn id(reply: &Resp) -> Option<StreamId> {
     std::str::from_utf8(&reply.bytes()?).ok()?.parse().ok()
+}
+
+/// The sizes that stand for the body of an entry: `[id, bytes of its values, bytes of its names]`.
+fn entry_size(reply: &Resp) -> Option<EntrySize> {
+    let [_, values, names] = reply.items()? else { return None };
+    Some(EntrySize { values: values.count()?, names: names.count()? })
 }
 
 /// The id of `[id, fields]`, or of an id that stands alone because the body was taken out.

@@ -162,7 +162,7 @@ proptest! {
         let (start, end) = (StreamId::MIN, StreamId::MAX);
         let commands = [
             ReadCmd::Ping, ReadCmd::Time, ReadCmd::Info(vec![]), ReadCmd::Info(vec!["commandstats"]),
-            ReadCmd::Scan { cursor: 0, pattern: None, count: 10, streams_only: true },
+            ReadCmd::Scan { cursor: 0, pattern: None, count: 10, wanted: crate::core::wire::ScanFor::Streams },
             ReadCmd::Type(key.clone()), ReadCmd::Xlen(key.clone()), ReadCmd::XinfoStream(key.clone()),
             ReadCmd::XinfoGroups(key.clone()), ReadCmd::XinfoConsumers(key.clone(), group.clone()),
             ReadCmd::Xpending { key: key.clone(), group, start, count: 10, consumer: None },

@@ -26,6 +26,11 @@ pub enum Verb {
     ClientList,
     SlowlogGet,
     LatencyLatest,
+    Pttl,
+    MemoryUsage,
+    Getrange,
+    Hget,
+    ConfigGet,
 }
 
 impl Verb {
@@ -51,6 +56,11 @@ impl Verb {
             Self::ClientList => "CLIENT LIST",
             Self::SlowlogGet => "SLOWLOG GET",
             Self::LatencyLatest => "LATENCY LATEST",
+            Self::Pttl => "PTTL",
+            Self::MemoryUsage => "MEMORY USAGE",
+            Self::Getrange => "GETRANGE",
+            Self::Hget => "HGET",
+            Self::ConfigGet => "CONFIG GET",
         }
     }
 
@@ -74,6 +84,11 @@ impl Verb {
             Self::ClientList => "client|list",
             Self::SlowlogGet => "slowlog|get",
             Self::LatencyLatest => "latency|latest",
+            Self::Pttl => "pttl",
+            Self::MemoryUsage => "memory|usage",
+            Self::Getrange => "getrange",
+            Self::Hget => "hget",
+            Self::ConfigGet => "config|get",
         }
     }
 }

@@ -97,9 +97,37 @@ impl Planner {
         self.fetches.retain(|fetch| matches!(fetch, Fetch::Clients));
     }
 
+    /// Bytes of streams, keys that are looked at, and counters.
+    pub(super) fn ask_keys(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let places = if self.settings.everything { usize::MAX } else { limits::STREAM_SIZES_PER_ROUND };
+        self.known.ask_sizes(focus, places, now_us, &self.capabilities, round);
+        let places = if self.settings.everything { usize::MAX } else { limits::PENDING_SAMPLED_PER_ROUND };
+        self.known.ask_pending_samples(places, now_us, &self.capabilities, round);
+        for key in focus.keys.iter().take(limits::KEYS_LOOKED_AT) {
+            let asked =
+                [ReadCmd::Type(key.clone()), ReadCmd::Pttl(key.clone()), ReadCmd::MemoryUsage(key.clone())];
+            let is_dear = self.known.too_many_consumers(key).is_some();
+            let may = |command: &ReadCmd| {
+                self.capabilities.may(command.verb()) && (command.verb() != Verb::MemoryUsage || !is_dear)
+            };
+            round.commands.extend(asked.into_iter().filter(may));
+        }
+        for counter in &self.settings.counters {
+            let (key, field) = (counter.key.clone(), counter.field.clone());
+            let command = ReadCmd::Counter { key, field };
+            if self.capabilities.may(command.verb()) && !round.commands.contains(&command) {
+                round.commands.push(command);
+            }
+        }
+    }
+
     pub(super) fn ask_clients(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
         let fetched = self.fetches.contains(&Fetch::Clients);
         self.fetches.clear();
+        if self.capabilities.may(Verb::ConfigGet) && now_us >= self.due.output_limits_us {
+            self.due.output_limits_us = now_us + 60 * SECOND_US;
+            round.commands.push(ReadCmd::OutputLimits);
+        }
         if !self.capabilities.may(Verb::ClientList) {
             return;
         }

@@ -93,9 +93,12 @@ impl Known {
                 group.was_capped = backlog.value.is_capped;
             }
         }
-        for page in snapshot.pending.iter().filter(|page| page.start != StreamId::MIN) {
+        for page in snapshot.pending.iter().filter(|page| page.consumer.is_none()) {
             let stream = self.streams.get_mut(&page.key);
-            if let Some(group) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+            let Some(group) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) else { continue };
+            if page.start == StreamId::MIN {
+                group.first_pending = page.rows.first().map(|row| row.id);
+            } else {
                 group.sampled_to = group.sampled_to.max(page.rows.last().map(|row| row.id));
             }
         }

@@ -4,9 +4,10 @@
 //! about 0.3 ms of server time, and no more than about one part in a hundred of it over time.
 
 use super::super::observation::Observation;
-use super::super::read::{ReadCmd, Verb};
+use super::super::read::{ReadCmd, ScanFor, Verb};
 use super::capabilities::Capabilities;
 use crate::core::limits;
+use crate::core::model::keys::{KeyFacts, KeyKind};
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Name, Snapshot};
 use std::collections::VecDeque;
@@ -25,13 +26,15 @@ pub struct Search {
     walks: Vec<Option<Name>>,
     walk: usize,
     cursor: u64,
-    count: u32,
+    count: ScanCount,
     untyped: VecDeque<Name>,
     found: Vec<Name>,
     progress: Discovery,
     due_us: u64,
     lap_cost_us: u64,
     idle_us: u64,
+    /// Whether the last step is still to be answered.
+    is_asked: bool,
 }
 
 impl Search {
@@ -51,13 +54,14 @@ impl Search {
             walks,
             walk: 0,
             cursor: 0,
-            count: 100,
+            count: ScanCount::default(),
             untyped: VecDeque::new(),
             found: Vec::new(),
             progress: Discovery { laps, ..Discovery::default() },
             due_us: 0,
             lap_cost_us: 0,
             idle_us: u64::MAX,
+            is_asked: false,
         }
     }
 
@@ -91,6 +95,7 @@ impl Search {
         if self.walks.is_empty() || now_us < self.due_us || !capabilities.may_scan() {
             return None;
         }
+        self.is_asked = true;
         if !self.untyped.is_empty() {
             let batch = self.untyped.len().min(limits::PIPELINE_COMMANDS - 2);
             return Some(self.untyped.drain(..batch).map(ReadCmd::Type).collect());
@@ -98,26 +103,31 @@ impl Search {
         Some(vec![ReadCmd::Scan {
             cursor: self.cursor,
             pattern: self.walks.get(self.walk).cloned().flatten(),
-            count: self.count,
-            streams_only: capabilities.may(Verb::ScanType),
+            count: self.count.now(),
+            wanted: if capabilities.may(Verb::ScanType) { ScanFor::Streams } else { ScanFor::Types },
         }])
     }
 
     /// Takes a page, or types, in and sets the pace.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
-        self.found
-            .extend(snapshot.types.iter().filter(|(_, is_stream)| *is_stream).map(|(key, _)| key.clone()));
+        // Keys that are measured are told too, and cost the search nothing.
+        let is_stream = |key: &&KeyFacts| key.kind == Some(KeyKind::Stream);
+        self.found.extend(snapshot.keys.iter().filter(is_stream).map(|key| key.name.clone()));
+        if !self.is_asked {
+            return;
+        }
+        self.is_asked = false;
         let taken_us = observation
             .exchanges
             .first()
             .map_or(0, |exchange| exchange.received_us.saturating_sub(exchange.sent_us));
         self.idle_us = self.idle_us.min(taken_us.max(1));
-        if !snapshot.types.is_empty() {
+        if !snapshot.keys.is_empty() {
             self.due_us = now_us.saturating_add(self.pause_us());
         }
         let asked =
             observation.exchanges.iter().any(|exchange| matches!(exchange.command, ReadCmd::Scan { .. }));
-        let Some(page) = &snapshot.scan else {
+        let Some(page) = snapshot.scan.as_ref().filter(|page| !page.for_sizes) else {
             if asked {
                 // Refused in this form, or lost: the next step tries again in another.
                 self.due_us = now_us.saturating_add(PAUSE_US);
@@ -127,7 +137,7 @@ impl Search {
         self.progress.steps += 1;
         let call_us = taken_us.saturating_sub(self.idle_us);
         self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);
-        self.adapt(call_us);
+        self.count.adapt(call_us);
         if page.streams_only {
             self.found.extend(page.keys.iter().cloned());
         } else {
@@ -157,15 +167,33 @@ impl Search {
         let eager = self.progress.laps == 0 && self.progress.steps < EAGER_STEPS;
         if eager { 0 } else { PAUSE_US }
     }
+}
 
-    fn adapt(&mut self, call_us: u64) {
+/// COUNT of SCAN, which follows the time that a call takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ScanCount(u32);
+
+impl Default for ScanCount {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+impl ScanCount {
+    /// For the next call.
+    pub(super) fn now(self) -> u32 {
+        self.0
+    }
+
+    /// More after a quick call, less after a slow one.
+    pub(super) fn adapt(&mut self, call_us: u64) {
         let next = if call_us > limits::SCAN_CALL_US {
-            self.count / 2
+            self.0 / 2
         } else if call_us < limits::SCAN_CALL_US / 3 {
-            self.count.saturating_mul(2)
+            self.0.saturating_mul(2)
         } else {
-            self.count
+            self.0
         };
-        self.count = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
+        self.0 = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
     }
 }

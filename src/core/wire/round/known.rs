@@ -30,6 +30,8 @@ pub struct Known {
     stream_turn: Option<Name>,
     group_turn: Option<(Name, Name)>,
     suspicious_turn: Option<(Name, Name)>,
+    pub(super) size_turn: Option<Name>,
+    pub(super) sample_turn: Option<(Name, Name)>,
     refused: usize,
     list_cost: ListCost,
 }
@@ -44,11 +46,13 @@ pub(super) struct Stream {
     whole_due_us: u64,
     rests_until_us: u64,
     was_read: bool,
+    /// When its bytes were asked for.
+    pub(super) sized_us: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
-    consumers: Option<u64>,
+    pub(super) consumers: Option<u64>,
     pub(super) pending: Option<u64>,
     pub(super) cursor: Option<StreamId>,
     /// Up to where deliveries were sampled.
@@ -59,6 +63,10 @@ pub(super) struct Group {
     pub(super) was_capped: bool,
     /// The server's own lag.
     pub(super) server_lag: Option<u64>,
+    /// The first pending entry, as its last page had it.
+    pub(super) first_pending: Option<StreamId>,
+    /// When rows from all over its list were asked for.
+    pub(super) listed_us: Option<u64>,
     suspicious: bool,
     was_read: bool,
 }
@@ -318,12 +326,15 @@ impl Known {
     }
 }
 
-fn too_costly(what: String, text: String) -> Gap {
+pub(super) fn too_costly(what: String, text: String) -> Gap {
     Gap { what, why: GapReason::TooCostly, text, scope: GapScope::Item }
 }
 
 /// Everything after `last`, then from the beginning up to it.
-fn after<'a, V>(map: &'a BTreeMap<Name, V>, last: Option<&Name>) -> impl Iterator<Item = (&'a Name, &'a V)> {
+pub(super) fn after<'a, V>(
+    map: &'a BTreeMap<Name, V>,
+    last: Option<&Name>,
+) -> impl Iterator<Item = (&'a Name, &'a V)> {
     let (later, earlier) = match last {
         Some(last) => (
             map.range::<Name, _>((Bound::Excluded(last), Bound::Unbounded)),

@@ -7,7 +7,7 @@ use super::*;
 use crate::core::model::GapReason;
 
 fn settings() -> PollSettings {
-    PollSettings { interval_us: SECOND_US, patterns: vec![], discover: true, everything: false }
+    PollSettings { interval_us: SECOND_US, discover: true, ..PollSettings::default() }
 }
 
 /// Answers every command of a round from a small server.
@@ -116,7 +116,9 @@ fn several_sections_fall_back_to_one_and_scan_type_to_type() {
     let mut planner = Planner::new(settings());
     let old = |command: &ReadCmd| match command {
         ReadCmd::Info(sections) if sections.len() > 1 => Resp::Error(Refusal::new("ERR syntax error")),
-        ReadCmd::Scan { streams_only: true, .. } => Resp::Error(Refusal::new("ERR syntax error")),
+        ReadCmd::Scan { wanted: crate::core::wire::ScanFor::Streams, .. } => {
+            Resp::Error(Refusal::new("ERR syntax error"))
+        }
         ReadCmd::Type(_) => text("stream"),
         other => server(2, 5)(other),
     };

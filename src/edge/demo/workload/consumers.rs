@@ -18,6 +18,9 @@ use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
 
 /// How often a worker looks for messages that were handed over to it, or whose acknowledgement was lost. Before
 /// 7.2 a read that waits in vain leaves its idle time as it is; this keeps it low where little is produced.
+/// The group that counts what it decides, and the share of payments that it rejects.
+const COUNTING: &str = "fraud";
+const REJECTED: f64 = 0.04;
 const OWN_PENDING_EVERY: Duration = Duration::from_secs(2);
 
 /// How often a worker tries again what it failed at.
@@ -88,6 +91,18 @@ impl Worker {
         redis::cmd("XACK").arg(self.line.key).arg(self.group.name).arg(ids).query_async(link).await
     }
 
+    /// Counts what it decided about payments, as programs do: most are accepted.
+    async fn count(&self, link: &mut MultiplexedConnection, decided: usize) -> RedisResult<()> {
+        if self.group.name != COUNTING || decided == 0 {
+            return Ok(());
+        }
+        let rejected = (0..decided).filter(|_| fastrand::f64() < REJECTED).count();
+        let mut counts = redis::pipe();
+        counts.cmd("INCRBY").arg("payments:accepted").arg(decided - rejected).ignore();
+        counts.cmd("INCRBY").arg("payments:rejected").arg(rejected).ignore();
+        counts.query_async(link).await
+    }
+
     /// Tries again what it failed at, and fails again. What was trimmed meanwhile is no trouble any more.
     async fn retry(&mut self, link: &mut MultiplexedConnection) -> RedisResult<()> {
         let held = self.read(link, "0", DEMO_BATCH).await?;
@@ -136,6 +151,7 @@ impl Worker {
             }
             self.acknowledge(link, fresh.iter().filter(|message| !chokes(message))).await?;
             self.holding += fresh.iter().filter(chokes).count();
+            self.count(link, fresh.len() - self.holding.min(fresh.len())).await?;
         }
         Ok(fresh.len())
     }

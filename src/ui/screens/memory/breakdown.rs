@@ -1,11 +1,12 @@
-//! What the memory is made of: a bar, and a line for every part with its size and share.
+//! What the memory is made of: a bar, and a line for every part with its size and growth.
 //!
 //! The parts and their formula are `core::model::memory::parts`. Invariant: the lines add up to the title's sum.
 
 use crate::app::State;
 use crate::config::theme::Role;
-use crate::core::model::memory::parts::MemoryPart;
-use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH};
+use crate::core::reading::memory::GrowingPart;
+use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
+use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::{cuts, reasons};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, width};
@@ -13,29 +14,38 @@ use crate::ui::widgets::{Panel, Part, Stack, Words, stack};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+/// Cells of a line from which on it has a share, too.
+const WITH_SHARE: u16 = 48;
+/// A line is no longer: figures would stand too far from what they belong to.
+const LONGEST: u16 = 60;
+
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let memory = state.shown().info.as_ref().map(|info| &info.value.memory);
-    let parts = memory.and_then(|memory| memory.parts());
-    let sum = parts.map(|parts| parts.iter().map(|part| part.bytes).sum::<u64>());
+    let reading = state.shown();
+    let info = reading.info.as_ref().map(|info| &info.value);
+    let parts = info.and_then(|info| reading.memory.parts(info));
+    let sum: Option<u64> = parts.as_ref().map(|parts| parts.iter().map(|growing| growing.part.bytes).sum());
     let note = skin.figures.bytes(sum);
     let inner = Panel::new("Made of").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
     let (Some(parts), Some(sum)) = (parts, sum) else {
-        let why = match memory {
+        let why = match info {
             Some(_) => Words::new("this server does not tell its overhead", Role::Unknown),
             None => reasons::why(state, "INFO"),
         };
         return reasons::draw(&why, inner, buffer, skin);
     };
-    let drawn = parts.map(|part| Part { name: part.kind.word(), value: part.bytes as f64, figure: "" });
+    let drawn: Vec<Part> = parts
+        .iter()
+        .map(|growing| Part { name: growing.part.kind.word(), value: growing.part.bytes as f64, figure: "" })
+        .collect();
     let (bar, legend) = cuts::top(inner, 1);
     Stack { parts: &drawn, whole: None }.draw(bar, buffer, skin);
     // Where it is low the parts that are nothing go first.
     let rows = usize::from(legend.height);
-    let mut shown: Vec<(usize, MemoryPart)> = parts.into_iter().enumerate().collect();
+    let mut shown: Vec<(usize, GrowingPart)> = parts.into_iter().enumerate().collect();
     while shown.len() > rows {
-        let Some(least) = shown.iter().map(|(_, part)| part.bytes).min() else { break };
-        let Some(at) = shown.iter().rposition(|(_, part)| part.bytes == least) else { break };
+        let Some(least) = shown.iter().map(|(_, growing)| growing.part.bytes).min() else { break };
+        let Some(at) = shown.iter().rposition(|(_, growing)| growing.part.bytes == least) else { break };
         shown.remove(at);
     }
     for ((at, part), y) in shown.into_iter().zip(legend.y..legend.bottom()) {
@@ -43,21 +53,31 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
 }
 
-fn legend_line((at, part, sum): (usize, MemoryPart, u64), area: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn legend_line((at, growing, sum): (usize, GrowingPart, u64), area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let part = growing.part;
     let (role, glyph) = stack::look(at, skin);
     let mut pen = Pen::new(area, buffer);
     pen.run((area.x, area.y), 2.min(area.width), glyph, skin.style(role));
+    let figures = skin.figures;
     let share = (sum > 0).then(|| part.bytes as f64 / sum as f64);
-    let figures =
-        [(skin.figures.bytes(Some(part.bytes)), BYTES_WIDTH), (skin.figures.percent(share), PERCENT_WIDTH)];
+    let mark = if part.kind.is_estimate() && part.bytes > 0 { "~" } else { "" };
+    let bytes = format!("{mark}{}", figures.bytes(Some(part.bytes)));
+    let growth = figures
+        .signed_bytes_rate(growing.grows_per_s.map(|per_s| if per_s.abs() < 1.0 { 0.0 } else { per_s }));
+    let mut columns =
+        vec![(Words::from(bytes), BYTES_WIDTH + 1), (figure_words(growth, skin), SIGNED_BYTES_RATE_WIDTH)];
+    if area.width >= WITH_SHARE {
+        columns.insert(1, (Words::from(figures.percent(share)), PERCENT_WIDTH));
+    }
     let quiet = part.bytes == 0;
-    let mut end = area.right().min(area.x.saturating_add(50));
-    for (text, room) in figures.iter().rev() {
-        let x = end.saturating_sub(width(text));
+    let mut end = area.right().min(area.x.saturating_add(LONGEST));
+    for (words, room) in columns.iter().rev() {
+        let x = end.saturating_sub(width(&words.text));
         if x > area.x.saturating_add(3) {
-            pen.text(x, area.y, text, skin.style(if quiet { Role::Dim } else { Role::Text }));
+            let role = if quiet { Role::Dim } else { words.role };
+            pen.text(x, area.y, &words.text, skin.style(role));
         }
-        end = end.saturating_sub(room + 2);
+        end = end.saturating_sub(room + 1);
     }
     let x = area.x.saturating_add(3);
     let room = end.saturating_sub(x);

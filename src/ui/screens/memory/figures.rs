@@ -3,9 +3,10 @@
 use crate::app::State;
 use crate::core::model::memory::Memory;
 use crate::ui::screens::facts::Fact;
+use crate::ui::screens::gauges;
 use crate::ui::theme::Skin;
 
-/// All of them, by topic: size, waste, what is removed.
+/// All of them, by topic: size, where it is going, waste, what is removed.
 pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let reading = state.shown();
     let nothing = Memory::default();
@@ -13,24 +14,26 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let figures = skin.figures;
     let fact = |name, figure| Fact::new(name, figure, skin);
     let bytes = |name, bytes| fact(name, figures.bytes(bytes));
-    let headroom = match (memory.maxmemory, memory.limit()) {
-        (Some(_), None) => "no limit".to_owned(),
-        (_, limit) => {
-            figures.bytes(limit.zip(memory.counted()).map(|(limit, used)| limit.saturating_sub(used)))
-        }
+    let track = &reading.memory;
+    let growth = match (track.grows_per_s(), track.samples()) {
+        (None, (have @ 1.., need)) => format!("{have} of {need} readings"),
+        (per_s, _) => figures.signed_bytes_rate(per_s.map(f64::round)),
     };
     vec![
         bytes("used", memory.used),
         bytes("resident (rss)", memory.rss),
         bytes("peak", memory.peak),
-        fact("headroom", headroom),
+        bytes("headroom", track.headroom().map(|room| room.left())),
+        fact("growth", growth),
+        Fact { name: "full in", figure: gauges::full_in(state, skin) },
+        fact(
+            "over limit 1m",
+            figures.duration_ms(track.over_limit_ms().filter(|_| memory.limit().is_some())),
+        ),
         fact("rss / used", figures.factor(memory.fragmentation_ratio)),
         fact("allocator ratio", figures.factor(memory.allocator_frag_ratio)),
-        bytes("fragmented", memory.allocator_frag),
-        bytes("allocator holds", memory.allocator_rss),
         fact("evicted", figures.rate(reading.rates.evicted.per_s())),
         fact("expired", figures.rate(reading.rates.expired.per_s())),
         fact("lazy-free pending", figures.count(memory.lazyfree_pending)),
-        bytes("not in limit", memory.not_counted_for_evict),
     ]
 }

@@ -1,0 +1,110 @@
+//! What rules about memory, buffers and tiers of keys look at.
+//!
+//! Knows shapes; the reading fills them. Invariant: what is not known is `None`, and lists are bounded by whoever makes
+//! them.
+
+use crate::core::model::Name;
+use crate::core::model::clients::{ClientClass, OutputLimit};
+use crate::core::model::memory::Headroom;
+
+/// Memory over time.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryCase<'a> {
+    /// Against which limit, and how near.
+    pub headroom: Option<Headroom>,
+    /// Growth a second, bytes, where it is more than noise.
+    pub grows_per_s: Option<f64>,
+    /// Seconds until the limit is reached; `None` while nothing clearly grows towards it.
+    pub seconds_to_full: Option<f64>,
+    /// Whether there are samples enough to foretell anything.
+    pub is_foretold: bool,
+    /// The stream that grows most: its key, bytes a second, share of all growth, 0 to 1.
+    pub grower: Option<(&'a Name, f64, f64)>,
+    /// Milliseconds of the last minute that memory was over its limit (7.0).
+    pub over_limit_ms: Option<u64>,
+    /// Writes refused in the last minute for want of memory (6.2).
+    pub refused: Option<u64>,
+    /// Full resynchronisations within the last ten minutes.
+    pub full_syncs: Option<u64>,
+    /// Streams known.
+    pub streams: u64,
+    /// Lists that were seen by the walk that measures keys; `None` before it has seen anything.
+    pub lists: Option<u64>,
+    /// Keys, and keys with a TTL, of all databases.
+    pub keys: Option<(u64, u64)>,
+    /// Streams whose pending entries lists take more than their entries.
+    pub lists_of_pending: Vec<PendingCase<'a>>,
+    /// Tiers of keys that live too long.
+    pub tiers: Vec<TierCase<'a>>,
+    /// Whether keys are measured at all, and how far.
+    pub keys_seen: Seen,
+    /// Clients whose output buffer is full of what they have not read.
+    pub outputs: Vec<OutputCase<'a>>,
+    /// Whether CLIENT LIST is known.
+    pub has_clients: bool,
+}
+
+/// How far the walk that measures keys is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Seen {
+    /// It is off, or cannot be made.
+    #[default]
+    Never,
+    /// It has not been through yet.
+    Part,
+    /// It has been through.
+    Whole,
+}
+
+/// A stream whose pending entries lists take more than its entries.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PendingCase<'a> {
+    /// The stream.
+    pub key: &'a Name,
+    /// The group whose list is the greatest.
+    pub group: &'a Name,
+    /// Pending entries of all groups.
+    pub pending: u64,
+    /// What their lists take, bytes.
+    pub bytes: u64,
+    /// What the entries take, bytes.
+    pub entries_bytes: u64,
+}
+
+/// Keys of a pattern that live longer than they should.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TierCase<'a> {
+    /// The pattern.
+    pub glob: &'a Name,
+    /// How long its keys should live at most, milliseconds.
+    pub ttl_ms: u64,
+    /// Keys that were seen.
+    pub keys: u64,
+    /// Of them without a TTL, and their bytes.
+    pub forever: (u64, u64),
+    /// Of them with a TTL that is too long.
+    pub too_long: u64,
+    /// The longest TTL, milliseconds.
+    pub longest_ms: Option<u64>,
+}
+
+/// A client that does not read what it is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OutputCase<'a> {
+    /// Its id.
+    pub id: u64,
+    /// Its name, perhaps empty.
+    pub name: &'a Name,
+    /// Its address.
+    pub address: &'a Name,
+    /// Which limit holds for it.
+    pub class: ClientClass,
+    /// What it has not read, bytes.
+    pub bytes: u64,
+    /// Growth a second, bytes.
+    pub grows_per_s: Option<f64>,
+    /// When it is cut off; `None` where the limits can't be read.
+    pub limit: Option<OutputLimit>,
+    /// Seconds until it is cut off, as it goes.
+    pub seconds_to_cut: Option<f64>,
+}

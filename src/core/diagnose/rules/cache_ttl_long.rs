@@ -1,0 +1,51 @@
+//! Keys of a tier live longer than the config says.
+//!
+//! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
+
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::evidence::memory::Seen;
+use crate::core::diagnose::figures::{count, name, span};
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "cache.ttl_long";
+const REMEDY: &str = "Find who writes them with another TTL, or correct the pattern in the config.";
+
+/// `cache.ttl_long`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "keys of a tier live longer than they should",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    if evidence.info.is_none() {
+        return Answer::unread("keys can't be read");
+    }
+    let cases = evidence.memory.tiers.iter().filter(|case| case.too_long > 0);
+    let findings = cases.map(|case| {
+        let text = format!(
+            "{}: {} of {} keys live longer than {}, the longest {} more",
+            name(case.glob),
+            count(case.too_long),
+            count(case.keys),
+            span(case.ttl_ms),
+            span(case.longest_ms.unwrap_or(0))
+        );
+        let subject = Subject::Pattern(case.glob.clone());
+        Finding::new(ID, Severity::Warning, subject, text, evidence.now_ms)
+            .remedy(Place::Cache, REMEDY)
+            .with("keys", Some(case.keys))
+            .with("without_ttl", Some(case.forever.0))
+            .with("too_long", Some(case.too_long))
+            .with("ttl_ms", Some(case.ttl_ms))
+    });
+    let answer = Answer::of(findings);
+    match evidence.memory.keys_seen {
+        Seen::Part => Answer { blind: Answer::too_soon("keys are still being measured").blind, ..answer },
+        Seen::Never | Seen::Whole => answer,
+    }
+}

@@ -1,0 +1,37 @@
+//! Clients take much memory on average: long replies that are read slowly, long commands.
+//!
+//! Knows the sum of all; `clients.output_buffer` names the one.
+
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::{bytes, counted};
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "clients.buffers";
+const REMEDY: &str =
+    "See who holds it under Clients, by memory; killing a client gives its buffers back at once.";
+/// Bytes a client on average: MEMORY DOCTOR's own limit.
+const LARGE: u64 = 200 << 10;
+
+/// `clients.buffers`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "buffers of clients are large on average", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+    let clients = info.clients.connected.filter(|&clients| clients > 0);
+    let found = info.memory.clients_normal.zip(clients).filter(|(all, clients)| all / clients > LARGE);
+    Answer::of(found.map(|(all, clients)| {
+        let text = format!(
+            "{} take {} in buffers, {} each on average",
+            counted(clients, "client", "clients"),
+            bytes(all),
+            bytes(all / clients)
+        );
+        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Clients, REMEDY)
+            .with("buffers_bytes", Some(all))
+            .with("clients", Some(clients))
+    }))
+}

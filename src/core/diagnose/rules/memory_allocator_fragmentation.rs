@@ -1,0 +1,31 @@
+//! The allocator holds holes between small pieces.
+//!
+//! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
+
+use super::doctor::{answer, large, parts};
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::bytes;
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.allocator_fragmentation";
+const REMEDY: &str = "CONFIG SET activedefrag yes packs it anew, at some processor time; it frees resident memory, not what counts for maxmemory.";
+
+/// `memory.allocator_fragmentation`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "the allocator holds holes between small pieces",
+    raise: BRIEFLY,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    let found = large(evidence).and_then(|memory| {
+        let [found, _, _] = parts(memory);
+        found
+    });
+    let text =
+        |ratio, waste| format!("{} are fragmented inside the allocator, a ratio of {ratio:.2}", bytes(waste));
+    answer(evidence, ID, found, text, REMEDY)
+}

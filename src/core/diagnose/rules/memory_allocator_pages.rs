@@ -1,0 +1,28 @@
+//! The allocator holds pages that nobody uses.
+//!
+//! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
+
+use super::doctor::{answer, large, parts};
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::bytes;
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.allocator_pages";
+const REMEDY: &str =
+    "MEMORY PURGE gives them back, and may hold the server for a moment; what counts for maxmemory stays.";
+
+/// `memory.allocator_pages`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "the allocator holds pages that nobody uses", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    let found = large(evidence).and_then(|memory| {
+        let [_, found, _] = parts(memory);
+        found
+    });
+    let text = |ratio, waste| {
+        format!("{} are held by the allocator in pages that nobody uses, a ratio of {ratio:.2}", bytes(waste))
+    };
+    answer(evidence, ID, found, text, REMEDY)
+}

@@ -1,0 +1,33 @@
+//! Lists live where every key may be evicted: whoever queues work in them may lose it.
+//!
+//! Knows that there are lists, not whether they are queues.
+
+use super::memory_evictable_streams::evicts_all;
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::counted;
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.evictable_queues";
+const REMEDY: &str =
+    "Use a volatile-* policy and TTLs for the cache, or keep queues in a Redis of their own.";
+
+/// `memory.evictable_queues`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "lists, which may be queues, may be evicted", raise: AT_ONCE, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let Some(info) = evidence.info else { return Answer::unread("the policy can't be read") };
+    let lists = evidence.memory.lists.filter(|&lists| lists > 0 && thresholds.evictable_queues);
+    Answer::of(lists.zip(evicts_all(&info.memory)).map(|(lists, policy)| {
+        let text = format!(
+            "{} may be evicted, and with them queued work: policy {policy}",
+            counted(lists, "list", "lists")
+        );
+        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Memory, REMEDY)
+            .with("lists", Some(lists))
+            .with("policy", Some(policy.to_owned()))
+    }))
+}

@@ -1,0 +1,59 @@
+//! Memory will be at its limit soon, as it grows now; the stream that grows most is named.
+//!
+//! Knows a slope and its noise; does not know what producers will do. Silent where every key may be evicted: such a cache
+//! may well be full.
+
+use super::memory_near_limit::bands;
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::{bytes, name, share, span};
+use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.full_soon";
+const REMEDY: &str = "Memory shows what would free how much; a trim of what all groups have read frees entries, not pending lists.";
+
+/// `memory.full_soon`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "memory will be used up soon", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let memory = &evidence.memory;
+    let Some(room) = memory.headroom else { return Answer::unread("memory or its limit can't be read") };
+    if !memory.is_foretold {
+        return Answer::too_soon("a slope needs 10 readings");
+    }
+    let may_be_full =
+        evidence.info.is_some_and(|info| bands(&info.memory, room.of, thresholds).warning.is_none());
+    let (Some(seconds), false) = (memory.seconds_to_full, may_be_full || room.left() == 0) else {
+        return Answer::default();
+    };
+    let standing = evidence.standing(ID, &Subject::Server);
+    Answer::of(thresholds.full_in_minutes.severity(seconds / 60.0, standing).map(|severity| {
+        let grows = memory.grows_per_s.unwrap_or(0.0).max(0.0);
+        let mut text = format!(
+            "{} left of {} ({}) will be used up in {}: {}/s more",
+            bytes(room.left()),
+            bytes(room.limit),
+            room.of.phrase(),
+            span((seconds * 1000.0) as u64),
+            bytes(grows as u64)
+        );
+        if let Some((key, per_s, of_all)) = memory.grower {
+            text.push_str(&format!(
+                "; {} grows by {}/s, {} of it",
+                name(key),
+                bytes(per_s as u64),
+                share(of_all)
+            ));
+        }
+        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Memory, REMEDY)
+            .with("seconds_to_full", Some(seconds))
+            .with("slope_bytes_per_s", memory.grows_per_s)
+            .with("left_bytes", Some(room.left()))
+            .with("limit_bytes", Some(room.limit))
+            .with("grower", memory.grower.map(|(key, _, _)| key.text()))
+            .with("grower_share", memory.grower.map(|(_, _, of_all)| of_all))
+    }))
+}

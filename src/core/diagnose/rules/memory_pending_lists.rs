@@ -1,0 +1,43 @@
+//! Pending entries lists take more than the entries: a trim frees the entries and leaves the lists.
+//!
+//! Knows estimates of both, and says so. One finding a stream.
+
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::{bytes, count, name};
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.pending_lists";
+const REMEDY: &str =
+    "Acknowledge or reclaim what is pending: that frees the lists. A trim does not, nor does XDEL.";
+
+/// `memory.pending_lists`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "pending entries lists take more memory than the entries",
+    raise: BRIEFLY,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    if evidence.info.is_none() {
+        return Answer::unread("memory can't be read");
+    }
+    Answer::of(evidence.memory.lists_of_pending.iter().map(|case| {
+        let text = format!(
+            "{}: {} pending entries take about {}, the entries themselves {}; most are {}'s",
+            name(case.key),
+            count(case.pending),
+            bytes(case.bytes),
+            bytes(case.entries_bytes),
+            name(case.group)
+        );
+        Finding::new(ID, Severity::Warning, Subject::Stream(case.key.clone()), text, evidence.now_ms)
+            .remedy(Place::Streams, REMEDY)
+            .with("pending", Some(case.pending))
+            .with("pending_bytes", Some(case.bytes))
+            .with("entries_bytes", Some(case.entries_bytes))
+    }))
+}

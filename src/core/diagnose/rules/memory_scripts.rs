@@ -1,0 +1,29 @@
+//! Scripts pile up: every text that was ever sent to EVAL is kept.
+//!
+//! Knows their number; the server's own limit is 1000.
+
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::count;
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "memory.scripts";
+const REMEDY: &str =
+    "Pass what changes as arguments instead of writing it into the script; SCRIPT FLUSH frees them.";
+/// MEMORY DOCTOR's own limit.
+const MANY: u64 = 1_000;
+
+/// `memory.scripts`
+pub const RULE: Rule = Rule { id: ID, doc: "scripts pile up", raise: AT_ONCE, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+    let scripts = info.memory.scripts.filter(|&scripts| scripts > MANY);
+    Answer::of(scripts.map(|scripts| {
+        let text = format!("{} scripts are kept in memory", count(scripts));
+        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Memory, REMEDY)
+            .with("scripts", Some(scripts))
+    }))
+}

@@ -1,0 +1,42 @@
+//! Replicas begin anew again and again: each full copy forks, fills buffers and often breaks off.
+//!
+//! Knows the server's count of full copies; that several replicas were added at once looks the same for ten minutes.
+
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::{bytes, counted};
+use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "replication.resyncs";
+const REMEDY: &str =
+    "Raise repl-backlog-size and the replica's output limit, within what memory is left; stagger replicas.";
+
+/// `replication.resyncs`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "replicas are copied in full again and again",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let Some(info) = evidence.info else { return Answer::unread("replication can't be read") };
+    let Some(syncs) = evidence.memory.full_syncs else { return Answer::default() };
+    let standing = evidence.standing(ID, &Subject::Server);
+    Answer::of(thresholds.full_syncs.severity(syncs as f64, standing).map(|severity| {
+        let backlog = info
+            .replication
+            .backlog_size
+            .map_or_else(String::new, |size| format!("; the backlog is {}", bytes(size)));
+        let text = format!(
+            "{} of a replica within ten minutes{backlog}",
+            counted(syncs, "full copy", "full copies")
+        );
+        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Memory, REMEDY)
+            .with("full_syncs", Some(syncs))
+            .with("backlog_bytes", info.replication.backlog_size)
+    }))
+}

@@ -1,0 +1,86 @@
+//! From a reading to what rules about memory look at.
+//!
+//! Knows where each figure comes from. Invariant: what is listed is bounded by what the tracks keep.
+
+use super::super::Reading;
+use crate::core::diagnose::evidence::memory::{MemoryCase, PendingCase, Seen, TierCase};
+use crate::core::limits;
+use crate::core::model::keys::KeyKind;
+
+/// Pending entries lists below this are not worth a word, bytes.
+const LISTS_LEAST: u64 = 4 << 20;
+/// Nor those below this share of what is used.
+const LISTS_SHARE: f64 = 0.05;
+
+/// Everything about memory.
+pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
+    let info = reading.info.as_ref().map(|info| &info.value);
+    let keyspace = reading.keys.keyspace();
+    let memory = &reading.memory;
+    MemoryCase {
+        headroom: info.and_then(|_| memory.headroom()),
+        grows_per_s: memory.clearly_grows_per_s(),
+        seconds_to_full: memory.seconds_to_full(),
+        is_foretold: memory.is_foretold(),
+        grower: memory.grower(),
+        over_limit_ms: info.and_then(|info| info.stats.over_limit_ms).and(memory.over_limit_ms()),
+        refused: info.and_then(|info| info.stats.refused_for_memory).and(memory.refused()),
+        full_syncs: memory.full_syncs(),
+        streams: reading.streams.len() as u64,
+        lists: (!keyspace.is_empty()).then(|| keyspace.of_kind(KeyKind::List)),
+        keys: info.map(|info| {
+            let spaces = info.keyspace.iter();
+            spaces.fold((0, 0), |(keys, expires), space| (keys + space.keys, expires + space.expires))
+        }),
+        lists_of_pending: lists_of_pending(reading),
+        tiers: tiers(reading),
+        keys_seen: seen(reading),
+        outputs: reading.clients.as_ref().map_or_else(Vec::new, |clients| reading.outputs.cases(clients)),
+        has_clients: reading.clients.is_some(),
+    }
+}
+
+fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
+    let used = reading.info.as_ref().and_then(|info| info.value.memory.used).unwrap_or(0);
+    let least = LISTS_LEAST.max((used as f64 * LISTS_SHARE) as u64);
+    let cases = reading.streams.values().filter_map(|stream| {
+        let size = reading.stream_size(stream);
+        let (bytes, entries_bytes) = (size.pending?, size.entries?);
+        (bytes >= least && bytes > entries_bytes).then_some(PendingCase {
+            key: &stream.key,
+            group: stream.greatest_list()?,
+            pending: stream.pending()?,
+            bytes,
+            entries_bytes,
+        })
+    });
+    cases.take(limits::FINDINGS).collect()
+}
+
+fn tiers(reading: &Reading) -> Vec<TierCase<'_>> {
+    let keyspace = reading.keys.keyspace();
+    let tiers = keyspace.patterns.iter().filter_map(|pattern| {
+        let ttl_ms = pattern.ttl_ms?;
+        let overdue = pattern.overdue().filter(|&overdue| overdue > 0)?;
+        let ttl = &pattern.tally.ttl;
+        Some(TierCase {
+            glob: &pattern.glob,
+            ttl_ms,
+            keys: pattern.tally.keys,
+            forever: (ttl.forever, pattern.tally.forever_bytes),
+            too_long: overdue.saturating_sub(ttl.forever),
+            longest_ms: ttl.longest_ms(),
+        })
+    });
+    tiers.collect()
+}
+
+/// Keys are measured only where it is on and may be done.
+fn seen(reading: &Reading) -> Seen {
+    let pass = reading.keys.pass();
+    match reading.keys.keyspace().share {
+        Some(share) if share >= 1.0 => Seen::Whole,
+        _ if pass.number > 0 && !pass.is_paused => Seen::Part,
+        _ => Seen::Never,
+    }
+}

@@ -1,0 +1,206 @@
+//! What would free how much memory: the safe part of each stream, pending entries lists, tiers, buffers of clients.
+//!
+//! Knows estimates and says of each whether it lowers what counts for maxmemory; does nothing about it. Invariants: an
+//! entry that some group has not read and acknowledged is in no safe part; the list is bounded and ranked.
+
+use super::Reading;
+use super::groups::GroupState;
+use super::streams::StreamState;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::{Name, StreamId};
+
+/// Ways that are worth less are left out, bytes.
+const LEAST: u64 = 16 * 1024;
+/// Ways kept.
+const MOST: usize = 100;
+
+/// A way to free memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relief {
+    /// What would be done.
+    pub way: Way,
+    /// What it frees, bytes: an estimate.
+    pub bytes: u64,
+}
+
+/// What would be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Trim what every group has read and acknowledged.
+    Trim {
+        /// The stream.
+        key: Name,
+        /// Entries.
+        entries: u64,
+    },
+    /// Trim a stream that no group reads.
+    TrimUnread {
+        /// The stream.
+        key: Name,
+        /// All its entries.
+        entries: u64,
+    },
+    /// Acknowledge what a group has pending, once it is dealt with.
+    Acknowledge {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Pending entries.
+        pending: u64,
+    },
+    /// Invalidate the keys of a tier that lost their TTL.
+    Overdue {
+        /// The pattern.
+        glob: Name,
+        /// Keys without a TTL.
+        keys: u64,
+    },
+    /// Invalidate a cache, by the look of it: strings and hashes that all have a TTL.
+    Cache {
+        /// The pattern.
+        glob: Name,
+        /// Its keys.
+        keys: u64,
+    },
+    /// Kill a client that does not read.
+    Kill {
+        /// Its id.
+        id: u64,
+        /// Its name, or its address where it has none.
+        name: Name,
+    },
+    /// Have the allocator give back pages that nobody uses.
+    Purge,
+}
+
+impl Way {
+    /// Whether it lowers what counts for maxmemory; the rest lowers only what is resident.
+    pub const fn counts(&self) -> bool {
+        !matches!(self, Self::Purge)
+    }
+}
+
+impl Reading {
+    /// Ways to free memory, those that free most first.
+    pub fn reliefs(&self) -> Vec<Relief> {
+        let mut all = Vec::new();
+        for stream in self.streams.values() {
+            self.of_stream(stream, &mut all);
+        }
+        self.of_keys(&mut all);
+        for client in self.clients.iter().flat_map(|clients| &clients.value) {
+            if let Some(bytes) = client.omem {
+                let name = if client.name.as_bytes().is_empty() { &client.address } else { &client.name };
+                all.push(Relief { way: Way::Kill { id: client.id, name: name.clone() }, bytes });
+            }
+        }
+        if let Some(bytes) = self.info.as_ref().and_then(|info| info.value.memory.allocator_rss) {
+            all.push(Relief { way: Way::Purge, bytes });
+        }
+        all.retain(|relief| relief.bytes >= LEAST);
+        all.sort_by_key(|relief| std::cmp::Reverse(relief.bytes));
+        all.truncate(MOST);
+        all
+    }
+
+    fn of_stream(&self, stream: &StreamState, all: &mut Vec<Relief>) {
+        let size = self.stream_size(stream);
+        let length = stream.length.map_or(0, |length| length.value);
+        if let Some(bytes) = size.entries.filter(|_| length > 0) {
+            let share = |entries: u64| (u128::from(bytes) * u128::from(entries) / u128::from(length)) as u64;
+            let key = stream.key.clone();
+            match stream.group_count() {
+                Some(0) => all.push(Relief { way: Way::TrimUnread { key, entries: length }, bytes }),
+                Some(_) => all.extend(
+                    safe_entries(stream)
+                        .map(|entries| Relief { way: Way::Trim { key, entries }, bytes: share(entries) }),
+                ),
+                None => {}
+            }
+        }
+        let greatest = stream.greatest_list();
+        let Some(yardstick) = self.memory.yardstick() else { return };
+        let sum = stream.pending().filter(|&sum| sum > 0);
+        for group in stream.groups.values() {
+            let Some(pending) = group.facts.pending.filter(|&pending| pending > 0) else { continue };
+            // By the same measure as the stream's sum, so that the parts are not more than the whole.
+            let by_sum = size.pending.zip(sum).filter(|_| stream.groups.len() == 1);
+            let bytes = by_sum
+                .map(|(bytes, _)| bytes)
+                .or_else(|| yardstick.list(group, greatest == Some(&group.facts.name)));
+            let (key, group) = (stream.key.clone(), group.facts.name.clone());
+            all.extend(bytes.map(|bytes| Relief { way: Way::Acknowledge { key, group, pending }, bytes }));
+        }
+    }
+
+    fn of_keys(&self, all: &mut Vec<Relief>) {
+        let keyspace = self.keys.keyspace();
+        for pattern in &keyspace.patterns {
+            let tally = &pattern.tally;
+            let whole = |seen: u64| keyspace.whole(seen).unwrap_or(seen);
+            let glob = pattern.glob.clone();
+            let is_cache = tally.ttl.forever == 0
+                && tally.keys > 0
+                && matches!(tally.main_kind(), Some(KeyKind::String | KeyKind::Hash));
+            if pattern.ttl_ms.is_some() && tally.ttl.forever > 0 {
+                let way = Way::Overdue { glob, keys: whole(tally.ttl.forever) };
+                all.push(Relief { way, bytes: whole(tally.forever_bytes) });
+            } else if is_cache && !glob.as_bytes().is_empty() {
+                let way = Way::Cache { glob, keys: whole(tally.keys) };
+                all.push(Relief { way, bytes: whole(tally.bytes) });
+            }
+        }
+    }
+}
+
+/// Entries that every group has read and acknowledged; `None` where a group's stand is not known.
+pub fn safe_entries(stream: &StreamState) -> Option<u64> {
+    let length = stream.length?.value;
+    stream.groups_at_us?;
+    let mut kept = 0;
+    for group in stream.groups.values() {
+        kept = kept.max(kept_by(stream, group, length)?);
+    }
+    (!stream.groups.is_empty()).then(|| length.saturating_sub(kept))
+}
+
+/// Entries from the first that this group still needs.
+fn kept_by(stream: &StreamState, group: &GroupState, length: u64) -> Option<u64> {
+    if group.facts.pending? == 0 {
+        return Some(group.lag.entries?.min(length));
+    }
+    let floor = group.pending.as_ref()?.value.first()?.id;
+    let (first, last) = (stream.fact(|d| d.first_entry)?, stream.fact(|d| d.last_entry)?);
+    Some(after(floor, first, last, length).max(group.lag.entries.unwrap_or(0)).min(length))
+}
+
+/// Entries from an id on, if they come evenly in time.
+fn after(id: StreamId, first: StreamId, last: StreamId, length: u64) -> u64 {
+    if id <= first {
+        return length;
+    }
+    if id > last {
+        return 0;
+    }
+    let (whole, rest) = match last.ms > first.ms {
+        true => (last.ms - first.ms, last.ms.saturating_sub(id.ms)),
+        false => (last.seq.saturating_sub(first.seq), last.seq.saturating_sub(id.seq)),
+    };
+    (u128::from(length) * u128::from(rest) / u128::from(whole.max(1))) as u64 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_after_an_id_are_all_none_or_by_their_time() {
+        let (first, last) = (StreamId::new(1_000, 0), StreamId::new(2_000, 0));
+        let entries = |ms: u64| after(StreamId::new(ms, 0), first, last, 1_001);
+        assert_eq!((entries(900), entries(1_000), entries(2_001)), (1_001, 1_001, 0));
+        assert_eq!(entries(1_500), 501);
+        let (first, last) = (StreamId::new(5, 0), StreamId::new(5, 100));
+        assert_eq!(after(StreamId::new(5, 90), first, last, 101), 11);
+    }
+}

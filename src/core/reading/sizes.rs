@@ -1,0 +1,144 @@
+//! What streams take: their entries and their pending entries lists told apart.
+//!
+//! Knows how MEMORY USAGE errs on which server and how entries are packed; the formulas are `core::model::memory`'s.
+//! Invariants: what follows from an estimate is an estimate; a stream that nobody can measure is unknown, never 0.
+
+use super::groups::GroupState;
+use super::streams::StreamState;
+use crate::core::model::consumers::PendingRow;
+use crate::core::model::info::Info;
+use crate::core::model::memory::packed::{EntrySize, Packing};
+use crate::core::model::memory::pending::{ListCost, Usage};
+
+/// What a stream takes.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct StreamSize {
+    /// Its entries, bytes.
+    pub entries: Option<u64>,
+    /// The pending entries lists of all its groups, bytes.
+    pub pending: Option<u64>,
+}
+
+impl StreamSize {
+    /// Both together.
+    pub fn total(&self) -> Option<u64> {
+        Some(self.entries?.saturating_add(self.pending?))
+    }
+}
+
+/// How a server counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Yardstick {
+    list: Option<ListCost>,
+    usage: Usage,
+}
+
+impl Yardstick {
+    /// That of a server.
+    pub fn of(info: &Info) -> Self {
+        let allocator = info.memory.allocator.as_deref();
+        Self { list: ListCost::on(&info.server, allocator), usage: Usage::on(&info.server) }
+    }
+
+    /// What the lists of all groups of a stream take.
+    fn lists(&self, stream: &StreamState) -> Option<u64> {
+        if stream.pending() == Some(0) {
+            return Some(0);
+        }
+        stream.groups_at_us?;
+        let greatest = stream.greatest_list();
+        stream.groups.values().map(|group| self.list(group, greatest == Some(&group.facts.name))).sum()
+    }
+
+    /// What the list of a group takes; `is_first` for the greatest list of its stream.
+    pub fn list(&self, group: &GroupState, is_first: bool) -> Option<u64> {
+        let pending = group.facts.pending?;
+        let first = group.pending.as_ref().map_or(&[][..], |rows| rows.value.as_slice());
+        let pages: Vec<&[PendingRow]> = group.samples.iter().map(|page| page.rows.as_slice()).collect();
+        match pending {
+            0 => Some(0),
+            pending => self.list?.list_bytes(pending, first, &pages, is_first),
+        }
+    }
+
+    /// What an entry and all lists took when MEMORY USAGE was answered.
+    pub(super) fn measure(&self, stream: &StreamState, usage: u64) -> Measured {
+        let lists = self.lists(stream);
+        let pending = stream.pending().unwrap_or(0);
+        let length = stream.length.map_or(0, |length| length.value);
+        let whole = |bytes: u64| (length > 0).then(|| bytes as f64 / length as f64);
+        let of_list =
+            |bytes: Option<u64>| bytes.filter(|_| pending > 0).map(|bytes| bytes as f64 / pending as f64);
+        let packs = stream.fact(|detail| detail.packs).unwrap_or(0);
+        let nodes = stream.fact(|detail| detail.tree_nodes).unwrap_or(0);
+        match self.usage {
+            Usage::True => Measured {
+                entry: lists.and_then(|lists| whole(usage.saturating_sub(lists))),
+                list: of_list(lists),
+            },
+            Usage::TooMuch { .. } if pending == 0 && packs > 0 => {
+                // It takes each node of the tree over the entries for 244 bytes: 50 is right for each pack of them.
+                let too_much = (16 * packs).saturating_add(244 * nodes).saturating_sub(50 * packs);
+                Measured { entry: whole(usage.saturating_sub(too_much)), list: None }
+            }
+            Usage::TooMuch { record } => {
+                let packed = packing(stream);
+                let raw = packed.and_then(|packing| packing.node_bytes()).map(|node| (node * packs) as f64);
+                let counted =
+                    usage as f64 - (16 * packs + 244 * nodes) as f64 - (32.0 + record) * pending as f64;
+                let single =
+                    stream.groups.values().filter(|group| group.facts.pending != Some(0)).count() == 1;
+                let by_nodes = raw
+                    .filter(|raw| single && *raw < counted / 2.0)
+                    .and_then(|raw| self.list?.bytes_by_nodes(pending, (counted - raw) / 244.0));
+                let entry = packed.and_then(|packing| packing.bytes()).and_then(whole);
+                Measured { entry, list: of_list(by_nodes.or(lists)) }
+            }
+            Usage::Unknown if pending == 0 => Measured { entry: whole(usage), list: None },
+            Usage::Unknown => Measured::default(),
+        }
+    }
+
+    /// What a stream takes now.
+    pub fn size(&self, stream: &StreamState) -> StreamSize {
+        let length = stream.length.map(|length| length.value);
+        let by_packing = || packing(stream).and_then(|packing| packing.bytes());
+        let entries = match length {
+            Some(0) => Some(0),
+            Some(length) => match stream.measured.entry {
+                Some(each) => Some((each * length as f64) as u64),
+                None => by_packing(),
+            },
+            None => None,
+        };
+        let pending = match (stream.pending(), stream.measured.list) {
+            (Some(0), _) => Some(0),
+            (Some(pending), Some(each)) => Some((each * pending as f64) as u64),
+            _ => self.lists(stream),
+        };
+        StreamSize { entries, pending }
+    }
+}
+
+/// What was worked out when MEMORY USAGE was answered, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Measured {
+    /// Of an entry.
+    pub entry: Option<f64>,
+    /// Of a pending entry in the lists.
+    pub list: Option<f64>,
+}
+
+/// How a stream's entries are packed, as far as XINFO STREAM tells.
+fn packing(stream: &StreamState) -> Option<Packing> {
+    let detail = &stream.detail.as_ref()?.value;
+    let length = stream.length?.value;
+    let sizes: Vec<EntrySize> = [detail.first_size, detail.last_size].into_iter().flatten().collect();
+    let count = sizes.len() as u64;
+    let mean = |of: fn(&EntrySize) -> u64| sizes.iter().map(of).sum::<u64>() / count.max(1);
+    let entry =
+        (count > 0).then(|| EntrySize { values: mean(|size| size.values), names: mean(|size| size.names) });
+    let span_ms =
+        detail.first_entry.zip(detail.last_entry).map_or(0, |(first, last)| last.ms.saturating_sub(first.ms));
+    Some(Packing { length, nodes: detail.packs?, entry, apart_ms: span_ms / length.max(1) })
+}

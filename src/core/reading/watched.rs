@@ -1,0 +1,34 @@
+//! What the operator wants to be watched, and from when on something is wrong.
+//!
+//! Knows values; the config makes them. Invariant: without a config everything is watched as best it can be.
+
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::counters::CounterSpec;
+use crate::core::model::keys::Tier;
+
+/// What a reading is told once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    /// From when on something is wrong.
+    pub thresholds: Thresholds,
+    /// Keys by pattern.
+    pub tiers: Vec<Tier>,
+    /// Characters between the parts of a key's name.
+    pub separators: Vec<u8>,
+    /// Counters of the operator's own.
+    pub counters: Vec<CounterSpec>,
+    /// Memory of the server's container, bytes, where it has a limit.
+    pub memory_limit: Option<u64>,
+}
+
+impl Default for Watched {
+    fn default() -> Self {
+        Self {
+            thresholds: Thresholds::default(),
+            tiers: Vec::new(),
+            separators: b":".to_vec(),
+            counters: Vec::new(),
+            memory_limit: None,
+        }
+    }
+}

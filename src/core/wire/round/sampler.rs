@@ -1,0 +1,228 @@
+//! The walk through the keyspace that measures keys: their type, their time to live, their bytes, never their values.
+//!
+//! Knows pace, prices and how far it is; does not know what becomes of the figures. Invariants: over time it takes less
+//! than `limits::SAMPLER_SHARE` of the server's time, by the server's own figures; no step takes more than a pipeline
+//! of small reads; what is seen twice or lost with a connection ends the pass, so that no count is wrong and called
+//! exact.
+
+use super::super::read::{ReadCmd, ScanFor, Verb};
+use super::capabilities::Capabilities;
+use super::discovery::ScanCount;
+use crate::core::limits;
+use crate::core::model::info::CommandInfo;
+use crate::core::model::keys::KeysPass;
+use crate::core::model::{Name, Snapshot};
+use std::collections::VecDeque;
+
+/// Pause after a step at least, microseconds, and how many times as long as the step took: what is slow for us is
+/// slow for others.
+const PAUSE_US: u64 = 20_000;
+const PAUSES_A_STEP: u64 = 10;
+/// From the end of a pass to the next, microseconds.
+const REST_US: u64 = 10_000_000;
+/// What opening and closing a step takes of the server: INFO stats, twice, microseconds.
+const BRACKET_US: f64 = 30.0;
+
+/// The walk.
+#[derive(Clone, Debug)]
+pub struct Sampler {
+    is_on: bool,
+    is_hurried: bool,
+    cursor: u64,
+    count: ScanCount,
+    /// Whether the cursor has come round.
+    is_walked: bool,
+    names: VecDeque<Name>,
+    pass: KeysPass,
+    prices: Prices,
+    /// Server time that may be spent, microseconds; below 0 it is owed.
+    credit_us: f64,
+    credited_us: Option<u64>,
+    due_us: u64,
+    asked: Option<Asked>,
+    idle_us: u64,
+}
+
+/// The step that is to be answered.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    cost_us: f64,
+}
+
+/// What calls take of the server, microseconds: its own means, where they are known.
+#[derive(Clone, Copy, Debug)]
+struct Prices {
+    kind: f64,
+    ttl: f64,
+    bytes: f64,
+}
+
+/// What a quiet server takes (measured on 7.0 and 9.1).
+const QUIET: Prices = Prices { kind: 0.4, ttl: 0.4, bytes: 1.2 };
+/// SCAN for each of its COUNT, and before the first.
+const SCANNED_US: f64 = 0.3;
+
+impl Sampler {
+    /// A walk that has not begun.
+    pub fn new(is_on: bool) -> Self {
+        Self {
+            is_on,
+            is_hurried: false,
+            cursor: 0,
+            count: ScanCount::default(),
+            is_walked: false,
+            names: VecDeque::new(),
+            pass: KeysPass::default(),
+            prices: QUIET,
+            credit_us: limits::SAMPLER_CREDIT_US as f64,
+            credited_us: None,
+            due_us: 0,
+            asked: None,
+            idle_us: u64::MAX,
+        }
+    }
+
+    /// Whether it goes as fast as answers come, for one reading that cannot wait.
+    pub fn hurry(&mut self, is_hurried: bool) {
+        self.is_hurried = is_hurried;
+        if is_hurried {
+            self.due_us = 0;
+        }
+    }
+
+    /// Stands still, or goes on.
+    pub fn pause(&mut self, is_paused: bool) {
+        self.pass.is_paused = is_paused;
+    }
+
+    /// How far it is.
+    pub fn pass(&self) -> KeysPass {
+        self.pass
+    }
+
+    /// Server time that it has spent beyond what it had: what a hurried pass costs, microseconds.
+    pub fn owed_us(&self) -> u64 {
+        (-self.credit_us).max(0.0) as u64
+    }
+
+    /// Another connection: a cursor of another process, or answers that are lost.
+    pub fn begin_anew(&mut self) {
+        self.asked = None;
+        if !self.pass.is_over {
+            self.restart();
+        }
+    }
+
+    fn restart(&mut self) {
+        self.names.clear();
+        (self.cursor, self.is_walked) = (0, false);
+        let number = self.pass.number + 1;
+        self.pass = KeysPass { number, is_paused: self.pass.is_paused, ..KeysPass::default() };
+    }
+
+    /// When the next step is due; `None` while it stands still.
+    pub fn due_us(&self) -> Option<u64> {
+        (self.is_on && !self.pass.is_paused).then_some(self.due_us)
+    }
+
+    /// Whether the walk can be made at all: without bytes it still counts keys and how long they live.
+    pub fn may(capabilities: &Capabilities) -> bool {
+        capabilities.may(Verb::Scan) && capabilities.may(Verb::Type) && capabilities.may(Verb::Pttl)
+    }
+
+    /// The commands of the next step, when it is due. `is_dear` tells of keys that MEMORY USAGE would take too long for.
+    pub fn step(
+        &mut self,
+        now_us: u64,
+        capabilities: &Capabilities,
+        is_dear: impl Fn(&Name) -> bool,
+    ) -> Option<Vec<ReadCmd>> {
+        if self.due_us().is_none_or(|due_us| now_us < due_us) || !Self::may(capabilities) {
+            return None;
+        }
+        if self.asked.take().is_some() {
+            // The last step was never answered: what it asked for is missing in this pass.
+            self.restart();
+        }
+        if self.pass.number == 0 || self.pass.is_over {
+            self.restart();
+        }
+        self.credit(now_us);
+        let (mut commands, mut cost_us) = (Vec::new(), BRACKET_US);
+        let batch = self.names.len().min(limits::SAMPLED_A_STEP);
+        for name in self.names.drain(..batch) {
+            cost_us += self.prices.kind + self.prices.ttl;
+            commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
+            if capabilities.may(Verb::MemoryUsage) && !is_dear(&name) {
+                cost_us += self.prices.bytes;
+                commands.push(ReadCmd::MemoryUsage(name));
+            }
+        }
+        if !self.is_walked && self.names.len() < limits::SAMPLED_A_STEP {
+            let count = self.count.now().min(limits::SAMPLED_A_STEP as u32);
+            cost_us += 2.0 + SCANNED_US * f64::from(count);
+            commands.push(ReadCmd::Scan {
+                cursor: self.cursor,
+                pattern: None,
+                count,
+                wanted: ScanFor::Sizes,
+            });
+        }
+        self.asked = Some(Asked { cost_us });
+        Some(commands)
+    }
+
+    fn credit(&mut self, now_us: u64) {
+        let since_us = self.credited_us.replace(now_us).map_or(0, |last_us| now_us.saturating_sub(last_us));
+        let most = limits::SAMPLER_CREDIT_US as f64;
+        self.credit_us = (self.credit_us + since_us as f64 * limits::SAMPLER_SHARE).min(most);
+    }
+
+    /// Takes a step's answers in and sets the pace. `keys` is what INFO says the database holds.
+    pub fn learn(&mut self, snapshot: &Snapshot, taken_us: u64, keys: Option<u64>, now_us: u64) {
+        if let Some(commands) = &snapshot.commands {
+            self.prices.learn(commands);
+        }
+        if self.pass.number > 0 && !self.pass.is_over {
+            self.pass.keys = self.pass.keys.max(keys);
+        }
+        let Some(asked) = self.asked.take() else { return };
+        self.credit_us -= asked.cost_us;
+        self.pass.measured += snapshot.keys.len() as u64;
+        match &snapshot.scan {
+            Some(page) => {
+                self.names.extend(page.keys.iter().cloned());
+                (self.cursor, self.is_walked) = (page.next, page.next == 0);
+            }
+            // Nothing was asked, or it was refused: then the walk ends, and the gap says why.
+            None => self.is_walked |= self.names.is_empty(),
+        }
+        self.idle_us = self.idle_us.min(taken_us.max(1));
+        let busy_us = taken_us.saturating_sub(self.idle_us);
+        let owed_us = (-self.credit_us).max(0.0) / limits::SAMPLER_SHARE;
+        let pause_us = (PAUSE_US.max(busy_us * PAUSES_A_STEP)).max(owed_us as u64);
+        self.due_us = now_us.saturating_add(if self.is_hurried { 0 } else { pause_us });
+        if self.is_walked && self.names.is_empty() {
+            self.pass.is_over = true;
+            self.due_us = now_us.saturating_add(REST_US.max(owed_us as u64));
+        }
+    }
+}
+
+impl Prices {
+    fn learn(&mut self, commands: &CommandInfo) {
+        let mean = |verb: Verb, least: f64| {
+            let name = verb.stat_name();
+            let container = name.split('|').next().unwrap_or(name);
+            let named = |name: &str| commands.stats.iter().find(|stat| stat.name == name);
+            let stat = named(name).or_else(|| named(container)).filter(|stat| stat.calls > 0)?;
+            Some((stat.usec as f64 / stat.calls as f64).max(least / 2.0))
+        };
+        self.kind = mean(Verb::Type, QUIET.kind).unwrap_or(self.kind);
+        self.ttl = mean(Verb::Pttl, QUIET.ttl).unwrap_or(self.ttl);
+        self.bytes = mean(Verb::MemoryUsage, QUIET.bytes).unwrap_or(self.bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! What streams take: MEMORY USAGE of each in turn, and rows from the middle of long pending entries lists.
+//!
+//! Knows whose turn it is and what would take too long; does not know what follows from the figures. Invariants: a
+//! stream with so many consumers that MEMORY USAGE would hold the server is left out and told; a list is sampled in pages
+//! spread over it, and rests after that.
+
+use super::super::read::{ReadCmd, Verb};
+use super::capabilities::Capabilities;
+use super::known::{Group, Known, Stream, after, too_costly};
+use super::{Focus, Round};
+use crate::core::limits;
+use crate::core::model::{Name, StreamId};
+
+/// A stream is not measured more often than this, microseconds.
+const SIZED_APART_US: u64 = 5_000_000;
+/// Pending entries below which the first page says enough.
+const LONG_LIST: u64 = limits::PENDING_ROWS as u64;
+/// How long a list rests after it was sampled, microseconds: its make-up changes slowly.
+const SAMPLED_APART_US: u64 = 60_000_000;
+
+impl Known {
+    /// Asks for the bytes of streams: those looked at, then others in turn.
+    pub fn ask_sizes(
+        &mut self,
+        focus: &Focus,
+        places: usize,
+        now_us: u64,
+        capabilities: &Capabilities,
+        round: &mut Round,
+    ) {
+        if !capabilities.may(Verb::MemoryUsage) {
+            return;
+        }
+        let is_due = |stream: &Stream| stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US);
+        let looked_at = focus.streams.iter().filter(|key| self.streams.get(*key).is_some_and(is_due));
+        let mut turn: Vec<Name> = looked_at.take(places).cloned().collect();
+        let others = after(&self.streams, self.size_turn.as_ref()).filter(|(_, stream)| is_due(stream));
+        let others: Vec<Name> =
+            others.map(|(key, _)| key.clone()).filter(|key| !turn.contains(key)).take(places).collect();
+        self.size_turn = others.last().cloned().or_else(|| self.size_turn.clone());
+        turn.extend(others);
+        for key in turn {
+            if let Some(consumers) = self.too_many_consumers(&key) {
+                let text = format!(
+                    "MEMORY USAGE {key} is not polled: {consumers} consumers would hold the server {:.1} ms",
+                    usage_us(consumers) as f64 / 1000.0
+                );
+                round.gaps.push(too_costly(format!("MEMORY USAGE {key}"), text));
+            } else {
+                round.commands.push(ReadCmd::MemoryUsage(key.clone()));
+            }
+            if let Some(stream) = self.streams.get_mut(&key) {
+                stream.sized_us = Some(now_us);
+            }
+        }
+    }
+
+    /// Consumers of a stream that MEMORY USAGE would take too long for.
+    pub fn too_many_consumers(&self, key: &Name) -> Option<u64> {
+        let groups = &self.streams.get(key)?.groups;
+        let consumers = groups.values().filter_map(|group| group.consumers).fold(0, u64::saturating_add);
+        Some(consumers).filter(|&consumers| usage_us(consumers) > limits::POLLED_CALL_US)
+    }
+
+    /// Asks for rows from all over long pending entries lists.
+    pub fn ask_pending_samples(
+        &mut self,
+        places: usize,
+        now_us: u64,
+        capabilities: &Capabilities,
+        round: &mut Round,
+    ) {
+        if !capabilities.may(Verb::Xpending) {
+            return;
+        }
+        let is_due = |group: &Group| {
+            group.pending.is_some_and(|pending| pending > LONG_LIST)
+                && group.listed_us.is_none_or(|at_us| now_us >= at_us + SAMPLED_APART_US)
+        };
+        let turn =
+            self.groups_after(self.sample_turn.as_ref(), places, &Default::default(), |_, g| is_due(g));
+        for (key, name) in turn {
+            let group = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&name));
+            let Some(group) = group else { continue };
+            // Where the list begins is learnt from its first page, which comes with the group's turn.
+            let (Some(first), Some(last)) = (group.first_pending, group.cursor) else { continue };
+            group.listed_us = Some(now_us);
+            for start in spread(first, last, limits::PENDING_SAMPLE_PAGES) {
+                let (key, group, count) = (key.clone(), name.clone(), limits::PENDING_SAMPLE_ROWS);
+                round.commands.push(ReadCmd::SamplePending { key, group, start, count });
+            }
+            self.sample_turn = Some((key, name));
+        }
+    }
+}
+
+fn usage_us(consumers: u64) -> u64 {
+    consumers.saturating_mul(limits::USAGE_CONSUMER_NS) / 1000
+}
+
+/// Ids spread evenly over the time from the first to the last: in the middle of each part.
+fn spread(first: StreamId, last: StreamId, pages: u64) -> impl Iterator<Item = StreamId> {
+    (0..pages).map(move |page| {
+        let part = |low: u64, high: u64| {
+            let span =
+                u128::from(high.saturating_sub(low)) * u128::from(2 * page + 1) / u128::from(2 * pages);
+            low.saturating_add(span as u64)
+        };
+        match first.ms == last.ms {
+            true => StreamId::new(first.ms, part(first.seq, last.seq)),
+            false => StreamId::new(part(first.ms, last.ms), 0),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_spread_over_the_whole_list_even_of_one_millisecond() {
+        let ids = |first, last| spread(first, last, 4).map(|id| (id.ms, id.seq)).collect::<Vec<_>>();
+        assert_eq!(
+            ids(StreamId::new(100, 7), StreamId::new(500, 0)),
+            [(150, 0), (250, 0), (350, 0), (450, 0)]
+        );
+        assert_eq!(ids(StreamId::new(5, 0), StreamId::new(5, 400)), [(5, 50), (5, 150), (5, 250), (5, 350)]);
+        assert_eq!(ids(StreamId::MIN, StreamId::MAX).len(), 4);
+    }
+}

@@ -1,0 +1,53 @@
+//! The biggest keys, as a short list; `b` lists them all.
+//!
+//! Invariant: before anything was measured it says why.
+
+use crate::app::State;
+use crate::config::theme::Role;
+use crate::ui::cells;
+use crate::ui::format::{BYTES_WIDTH, SIGNED_BYTES_RATE_WIDTH};
+use crate::ui::screens::facts::figure_words;
+use crate::ui::screens::{reasons, walk};
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Column, Panel, Table, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+const COLUMNS: [Column; 4] = [
+    Column::text("KEY", 10, 40, 0),
+    Column::figures("BYTES", BYTES_WIDTH, 0),
+    Column::figures("GROWTH", SIGNED_BYTES_RATE_WIDTH, 1),
+    Column::text("TYPE", 6, 6, 2),
+];
+
+/// Draws the panel with its title.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    if area.height < 3 {
+        return;
+    }
+    let keyspace = state.shown().keys.keyspace();
+    let note = Words::new("b: all of them", Role::Dim);
+    let inner = Panel::new("Biggest keys").note(note).draw(area, buffer, skin);
+    if keyspace.biggest.is_empty() {
+        return reasons::draw(&walk::why_nothing(state), inner, buffer, skin);
+    }
+    let row = |key: &crate::core::reading::keys::BigKey| {
+        let growth = skin.figures.signed_bytes_rate(key.grows_per_s.map(f64::round));
+        vec![
+            Words::from(key.facts.name.to_string()),
+            cells::known(key.facts.bytes, skin.figures.bytes(key.facts.bytes), false),
+            figure_words(growth, skin),
+            Words::new(key.facts.kind.map_or("", |kind| kind.word()), Role::Dim),
+        ]
+    };
+    let rows: Vec<Vec<Words>> = keyspace.biggest.iter().take(Table::capacity(inner)).map(row).collect();
+    Table {
+        columns: &COLUMNS,
+        rows: &rows,
+        offset: 0,
+        total: rows.len(),
+        selected: None,
+        sorted: Some((1, true)),
+    }
+    .draw(inner, buffer, skin);
+}
