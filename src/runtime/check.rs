@@ -18,6 +18,10 @@ pub const COULD_NOT_TELL: u8 = 3;
 /// Rates are taken over this, microseconds: as the console has them.
 const RATE_WINDOW_US: i64 = 10_000_000;
 
+/// Polls in a watch, where there is time for them, and the least time between two.
+const POLLS: u32 = 14;
+const POLL_LEAST: Duration = Duration::from_millis(450);
+
 /// What is wanted.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -52,6 +56,8 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
     let mut reading = Reading::new(RATE_WINDOW_US).watching(&wanted.watched);
     let told = |outage: Outage| CheckError::Outage(outage.error);
     session.connect().await.map_err(told)?;
+    // A watch that is short needs its polls all the same: a slope is made of ten.
+    let interval = wanted.interval.min((wanted.watch / POLLS).max(POLL_LEAST));
     let until = Instant::now() + wanted.watch;
     let (mut watch, mut is_first) = (Watch::default(), true);
     loop {
@@ -65,7 +71,7 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
         if Instant::now() >= until {
             break;
         }
-        wait(&mut session, &mut reading, (began + wanted.interval).min(until)).await;
+        wait(&mut session, &mut reading, (began + interval).min(until)).await;
     }
     let text = if wanted.json { check::json(&watch, &reading) } else { check::text(&watch, &reading) };
     writeln!(out, "{text}")?;

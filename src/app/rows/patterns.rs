@@ -4,6 +4,7 @@
 
 use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::core::diagnose::figures::span;
 use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
 use crate::core::reading::keys::{Keyspace, Pattern};
@@ -40,12 +41,12 @@ fn row(keyspace: &Keyspace, pattern: &Pattern) -> Row {
     let is_overdue = pattern.overdue().is_some_and(|overdue| overdue > 0);
     let each = tally.bytes.checked_div(tally.measured);
     let label = match pattern.glob.as_bytes().is_empty() {
-        true => Cell::Text("(keys by themselves)".to_owned()),
+        true => Cell::Text("(no pattern)".to_owned()),
         false => Cell::Name(pattern.glob.clone()),
     };
     let longest = tally.ttl.longest_ms().map(Ttl::Ms).or((tally.ttl.forever > 0).then_some(Ttl::Forever));
     let tier = match (&pattern.name, pattern.ttl_ms) {
-        (Some(name), Some(ttl_ms)) => format!("{name}, {} s at most", ttl_ms / 1000),
+        (Some(name), Some(ttl_ms)) => format!("{name} {}", span(ttl_ms)),
         (Some(name), None) => name.clone(),
         (None, _) => String::new(),
     };

@@ -11,6 +11,10 @@ use crate::core::model::{Name, StreamId};
 
 /// Ways that are worth less are left out, bytes.
 const LEAST: u64 = 16 * 1024;
+/// A buffer below this is on its way, bytes.
+const BUFFER_LEAST: u64 = 1 << 20;
+/// How our own connections are called.
+const OURS: &[u8] = b"streamgauge:";
 /// Ways kept.
 const MOST: usize = 100;
 
@@ -90,7 +94,9 @@ impl Reading {
         }
         self.of_keys(&mut all);
         for client in self.clients.iter().flat_map(|clients| &clients.value) {
-            if let Some(bytes) = client.omem {
+            // What we are sent ourselves is read by the time it is shown.
+            let is_ours = client.name.as_bytes().starts_with(OURS);
+            if let Some(bytes) = client.omem.filter(|&bytes| bytes >= BUFFER_LEAST && !is_ours) {
                 let name = if client.name.as_bytes().is_empty() { &client.address } else { &client.name };
                 all.push(Relief { way: Way::Kill { id: client.id, name: name.clone() }, bytes });
             }

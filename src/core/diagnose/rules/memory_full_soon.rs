@@ -31,22 +31,17 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let standing = evidence.standing(ID, &Subject::Server);
     Answer::of(thresholds.full_in_minutes.severity(seconds / 60.0, standing).map(|severity| {
         let grows = memory.grows_per_s.unwrap_or(0.0).max(0.0);
-        let mut text = format!(
-            "{} left of {} ({}) will be used up in {}: {}/s more",
+        let grower = memory.grower.map_or_else(String::new, |(key, _, of_all)| {
+            format!(", {} of it by {}", share(of_all), name(key))
+        });
+        let text = format!(
+            "memory is full in {}: {}/s more{grower}; {} left of {} ({})",
+            span((seconds * 1000.0) as u64),
+            bytes(grows as u64),
             bytes(room.left()),
             bytes(room.limit),
-            room.of.phrase(),
-            span((seconds * 1000.0) as u64),
-            bytes(grows as u64)
+            room.of.phrase()
         );
-        if let Some((key, per_s, of_all)) = memory.grower {
-            text.push_str(&format!(
-                "; {} grows by {}/s, {} of it",
-                name(key),
-                bytes(per_s as u64),
-                share(of_all)
-            ));
-        }
         Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
             .remedy(Place::Memory, REMEDY)
             .with("seconds_to_full", Some(seconds))

@@ -27,7 +27,7 @@ fn memory_that_will_be_full_soon_names_who_fills_it_unless_a_cache_may_be_full()
     evidence.memory.grower = Some((&key, 1.5 * MIB as f64, 0.75));
     let (found, _) = ask(&evidence, &Thresholds::default());
     let text = &found.iter().find(|finding| finding.id == "memory.full_soon").unwrap().text;
-    assert!(text.contains("telemetry grows by 1.5 MiB/s, 75 % of it"), "{text}");
+    assert!(text.contains("2.0 MiB/s more, 75 % of it by telemetry; 1.0 GiB left"), "{text}");
 }
 
 #[test]
