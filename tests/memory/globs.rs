@@ -33,7 +33,9 @@ fn a_pattern_matches_what_the_server_says() {
                 let connection = &mut *connection.borrow_mut();
                 let mut pipe = redis::pipe();
                 pipe.cmd("FLUSHALL").ignore();
-                names.iter().for_each(|name| drop(pipe.cmd("SET").arg(name).arg("v").ignore()));
+                for name in &names {
+                    pipe.cmd("SET").arg(name).arg("v").ignore();
+                }
                 pipe.exec(connection).unwrap();
                 let said: BTreeSet<Vec<u8>> = redis::cmd("KEYS")
                     .arg(&pattern)

@@ -27,18 +27,23 @@ fn fill(connection: &mut redis::Connection) {
             0 => pipe.cmd("SET").arg(&name).arg("v".repeat(size)).ignore(),
             1 => {
                 let hash = pipe.cmd("HSET").arg(&name);
-                (0..1 + key % 40)
-                    .for_each(|field| drop(hash.arg(format!("field{field}")).arg("v".repeat(size % 40))));
+                for field in 0..1 + key % 40 {
+                    hash.arg(format!("field{field}")).arg("v".repeat(size % 40));
+                }
                 hash.ignore()
             }
             2 => {
                 let list = pipe.cmd("RPUSH").arg(&name);
-                (0..1 + key % 60).for_each(|_| drop(list.arg("v".repeat(size % 60))));
+                for _ in 0..1 + key % 60 {
+                    list.arg("v".repeat(size % 60));
+                }
                 list.ignore()
             }
             _ => {
                 let set = pipe.cmd("ZADD").arg(&name);
-                (0..1 + key % 30).for_each(|member| drop(set.arg(member).arg(format!("member{member}"))));
+                for member in 0..1 + key % 30 {
+                    set.arg(member).arg(format!("member{member}"));
+                }
                 set.ignore()
             }
         };

@@ -113,7 +113,7 @@ const INFO_SECTIONS: [&str; 8] =
 impl Planner {
     /// A planner that knows nothing yet.
     pub fn new(settings: PollSettings) -> Self {
-        let search = Search::new(&settings.patterns, settings.discover);
+        let search = Search::new(&settings.patterns, settings.discover, settings.everything);
         let mut known = Known::default();
         known.add(search.literals());
         let sampler = Sampler::new(settings.measures_keys);

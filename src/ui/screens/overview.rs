@@ -20,8 +20,8 @@ use ratatui::layout::Rect;
 
 /// From this width on the gauges and the two lines stand side by side.
 const SIDE_BY_SIDE: u16 = 150;
-/// Rows of a graph that still says something: title and three rows.
-const LEAST_GRAPH: u16 = 4;
+/// Rows of a graph that still says something: title and two rows.
+const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {

@@ -53,14 +53,14 @@ impl PartKind {
     /// Its name for people.
     pub const fn word(self) -> &'static str {
         match self {
-            Self::Entries => "stream entries",
-            Self::Pending => "pending lists",
+            Self::Entries => "entries",
+            Self::Pending => "pending",
             Self::Data => "other data",
-            Self::Clients => "client buffers",
+            Self::Clients => "clients",
             Self::Replication => "replication",
             Self::Aof => "AOF buffer",
             Self::Overhead => "overhead",
-            Self::Fragmentation => "fragmentation",
+            Self::Fragmentation => "fragmented",
         }
     }
 

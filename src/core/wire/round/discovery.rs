@@ -16,6 +16,8 @@ use std::collections::VecDeque;
 const EAGER_STEPS: u64 = 16;
 /// Pause between steps, microseconds.
 const PAUSE_US: u64 = 25_000;
+/// The same for a first lap that somebody waits for.
+const HURRIED_PAUSE_US: u64 = 1_000;
 /// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.
 const LAP_PAUSE_US: u64 = 5_000_000;
 
@@ -33,13 +35,15 @@ pub struct Search {
     due_us: u64,
     lap_cost_us: u64,
     idle_us: u64,
+    is_hurried: bool,
     /// Whether the last step is still to be answered.
     is_asked: bool,
 }
 
 impl Search {
-    /// Names without wildcards are streams to watch; the others are walked for, and everything where asked.
-    pub fn new(patterns: &[Name], everywhere: bool) -> Self {
+    /// Names without wildcards are streams to watch; the others are walked for, and everything where asked. A hurried
+    /// search is one that somebody waits for.
+    pub fn new(patterns: &[Name], everywhere: bool, is_hurried: bool) -> Self {
         let is_glob = |name: &&Name| name.as_bytes().iter().any(|byte| b"*?[]\\".contains(byte));
         let literals = patterns.iter().filter(|name| !is_glob(name)).cloned().collect();
         let mut walks: Vec<_> = if everywhere {
@@ -61,6 +65,7 @@ impl Search {
             due_us: 0,
             lap_cost_us: 0,
             idle_us: u64::MAX,
+            is_hurried,
             is_asked: false,
         }
     }
@@ -165,35 +170,72 @@ impl Search {
 
     fn pause_us(&self) -> u64 {
         let eager = self.progress.laps == 0 && self.progress.steps < EAGER_STEPS;
-        if eager { 0 } else { PAUSE_US }
+        match (eager, self.is_hurried && self.progress.laps == 0) {
+            (true, _) => 0,
+            (false, true) => HURRIED_PAUSE_US,
+            (false, false) => PAUSE_US,
+        }
     }
 }
 
-/// COUNT of SCAN, which follows the time that a call takes.
+/// COUNT of SCAN, which follows the time that a call takes: the quickest of a few, since a machine that is busy
+/// elsewhere makes any one of them late, and none of them too quick.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ScanCount(u32);
+pub(super) struct ScanCount {
+    count: u32,
+    quickest_us: u64,
+    calls: u32,
+}
+
+/// Calls before the count changes.
+const CALLS: u32 = 4;
 
 impl Default for ScanCount {
     fn default() -> Self {
-        Self(100)
+        Self { count: 100, quickest_us: u64::MAX, calls: 0 }
     }
 }
 
 impl ScanCount {
     /// For the next call.
     pub(super) fn now(self) -> u32 {
-        self.0
+        self.count
     }
 
-    /// More after a quick call, less after a slow one.
+    /// More after quick calls, less after slow ones.
     pub(super) fn adapt(&mut self, call_us: u64) {
-        let next = if call_us > limits::SCAN_CALL_US {
-            self.0 / 2
-        } else if call_us < limits::SCAN_CALL_US / 3 {
-            self.0.saturating_mul(2)
+        self.quickest_us = self.quickest_us.min(call_us);
+        self.calls += 1;
+        if self.calls < CALLS {
+            return;
+        }
+        let next = if self.quickest_us > limits::SCAN_CALL_US {
+            self.count / 2
+        } else if self.quickest_us < limits::SCAN_CALL_US / 3 {
+            self.count.saturating_mul(2)
         } else {
-            self.0
+            self.count
         };
-        self.0 = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
+        let count = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
+        *self = Self { count, ..Self::default() };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(calls_us: &[u64]) -> u32 {
+        let mut count = ScanCount::default();
+        calls_us.iter().for_each(|us| count.adapt(*us));
+        count.now()
+    }
+
+    #[test]
+    fn one_late_answer_does_not_slow_the_walk_and_slow_ones_do() {
+        assert_eq!(after(&[50, 9_000, 60, 70]), 200);
+        assert_eq!(after(&[9_000, 8_000, 900, 700]), 50);
+        assert_eq!(after(&[200, 200, 200, 200]), 100);
+        assert_eq!(after(&[0; 100]), *limits::SCAN_COUNT.end());
     }
 }

@@ -7,7 +7,6 @@
 
 use super::super::read::{ReadCmd, ScanFor, Verb};
 use super::capabilities::Capabilities;
-use super::discovery::ScanCount;
 use crate::core::limits;
 use crate::core::model::info::CommandInfo;
 use crate::core::model::keys::KeysPass;
@@ -20,6 +19,8 @@ const PAUSE_US: u64 = 20_000;
 const PAUSES_A_STEP: u64 = 10;
 /// From the end of a pass to the next, microseconds.
 const REST_US: u64 = 10_000_000;
+/// Steps that are taken as one by whoever waits for the end: pipelines stay as short.
+const HURRIED_STEPS: usize = 10;
 /// What opening and closing a step takes of the server: INFO stats, twice, microseconds.
 const BRACKET_US: f64 = 30.0;
 
@@ -29,7 +30,6 @@ pub struct Sampler {
     is_on: bool,
     is_hurried: bool,
     cursor: u64,
-    count: ScanCount,
     /// Whether the cursor has come round.
     is_walked: bool,
     names: VecDeque<Name>,
@@ -49,18 +49,35 @@ struct Asked {
     cost_us: f64,
 }
 
-/// What calls take of the server, microseconds: its own means, where they are known.
+/// What calls take of the server, microseconds: its own means between its last two figures, where they are known.
 #[derive(Clone, Copy, Debug)]
 struct Prices {
-    kind: f64,
-    ttl: f64,
-    bytes: f64,
+    kind: Price,
+    ttl: Price,
+    bytes: Price,
+    page: Price,
+}
+
+/// One of them, and the calls and microseconds at the last figures.
+#[derive(Clone, Copy, Debug)]
+struct Price {
+    us: f64,
+    seen: Option<(u64, u64)>,
+}
+
+impl Price {
+    const fn quiet(us: f64) -> Self {
+        Self { us, seen: None }
+    }
 }
 
 /// What a quiet server takes (measured on 7.0 and 9.1).
-const QUIET: Prices = Prices { kind: 0.4, ttl: 0.4, bytes: 1.2 };
-/// SCAN for each of its COUNT, and before the first.
-const SCANNED_US: f64 = 0.3;
+const QUIET: Prices = Prices {
+    kind: Price::quiet(0.4),
+    ttl: Price::quiet(0.4),
+    bytes: Price::quiet(1.2),
+    page: Price::quiet(12.0),
+};
 
 impl Sampler {
     /// A walk that has not begun.
@@ -69,7 +86,6 @@ impl Sampler {
             is_on,
             is_hurried: false,
             cursor: 0,
-            count: ScanCount::default(),
             is_walked: false,
             names: VecDeque::new(),
             pass: KeysPass::default(),
@@ -149,18 +165,19 @@ impl Sampler {
         }
         self.credit(now_us);
         let (mut commands, mut cost_us) = (Vec::new(), BRACKET_US);
-        let batch = self.names.len().min(limits::SAMPLED_A_STEP);
+        let most = limits::SAMPLED_A_STEP * if self.is_hurried { HURRIED_STEPS } else { 1 };
+        let batch = self.names.len().min(most);
         for name in self.names.drain(..batch) {
-            cost_us += self.prices.kind + self.prices.ttl;
+            cost_us += self.prices.kind.us + self.prices.ttl.us;
             commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
             if capabilities.may(Verb::MemoryUsage) && !is_dear(&name) {
-                cost_us += self.prices.bytes;
+                cost_us += self.prices.bytes.us;
                 commands.push(ReadCmd::MemoryUsage(name));
             }
         }
-        if !self.is_walked && self.names.len() < limits::SAMPLED_A_STEP {
-            let count = self.count.now().min(limits::SAMPLED_A_STEP as u32);
-            cost_us += 2.0 + SCANNED_US * f64::from(count);
+        if !self.is_walked && self.names.len() < most {
+            let count = most as u32;
+            cost_us += self.prices.page.us;
             commands.push(ReadCmd::Scan {
                 cursor: self.cursor,
                 pattern: None,
@@ -211,16 +228,29 @@ impl Sampler {
 
 impl Prices {
     fn learn(&mut self, commands: &CommandInfo) {
-        let mean = |verb: Verb, least: f64| {
+        let prices = [
+            (Verb::Type, &mut self.kind),
+            (Verb::Pttl, &mut self.ttl),
+            (Verb::MemoryUsage, &mut self.bytes),
+            (Verb::Scan, &mut self.page),
+        ];
+        for (verb, price) in prices {
             let name = verb.stat_name();
             let container = name.split('|').next().unwrap_or(name);
             let named = |name: &str| commands.stats.iter().find(|stat| stat.name == name);
-            let stat = named(name).or_else(|| named(container)).filter(|stat| stat.calls > 0)?;
-            Some((stat.usec as f64 / stat.calls as f64).max(least / 2.0))
-        };
-        self.kind = mean(Verb::Type, QUIET.kind).unwrap_or(self.kind);
-        self.ttl = mean(Verb::Pttl, QUIET.ttl).unwrap_or(self.ttl);
-        self.bytes = mean(Verb::MemoryUsage, QUIET.bytes).unwrap_or(self.bytes);
+            let Some(stat) = named(name).or_else(|| named(container)) else { continue };
+            price.learn((stat.calls, stat.usec));
+        }
+    }
+}
+
+impl Price {
+    fn learn(&mut self, now: (u64, u64)) {
+        let Some(seen) = self.seen.replace(now) else { return };
+        let gained = now.0.checked_sub(seen.0).zip(now.1.checked_sub(seen.1));
+        if let Some((calls, usec)) = gained.filter(|(calls, _)| *calls > 0) {
+            self.us = usec as f64 / calls as f64;
+        }
     }
 }
 
