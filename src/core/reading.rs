@@ -144,7 +144,7 @@ impl Reading {
     }
 
     /// Takes the next round in.
-    pub fn advance(&mut self, snapshot: Snapshot) {
+    pub fn advance(&mut self, mut snapshot: Snapshot) {
         if snapshot.clock != self.clock && self.taken_at_ms != 0 {
             self.begin_anew();
         }
@@ -157,6 +157,7 @@ impl Reading {
         self.cost.advance(snapshot.at_us, &snapshot.cost);
         self.pings.advance(snapshot.at_us, &snapshot.pings_us);
         self.gaps.advance(&snapshot);
+        self.take_usages(&mut snapshot.keys);
         self.keys.advance(&snapshot);
         self.counters.advance(&snapshot.counters);
         if let Some(info) = snapshot.info {
@@ -192,7 +193,6 @@ impl Reading {
                 state.take_sample(page);
             }
         }
-        self.take_usages(&snapshot.keys);
         if let Some(limits) = snapshot.output_limits {
             self.outputs.take_limits(limits);
         }
@@ -259,12 +259,13 @@ impl Reading {
         }
     }
 
-    /// MEMORY USAGE of streams, whoever asked for it.
-    fn take_usages(&mut self, keys: &[KeyFacts]) {
+    /// MEMORY USAGE of streams, whoever asked for it: what it counts too much is put right.
+    fn take_usages(&mut self, keys: &mut [KeyFacts]) {
         let Some(yardstick) = self.memory.yardstick().copied() else { return };
         for key in keys {
             if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
                 stream.take_usage(usage, &yardstick);
+                key.bytes = yardstick.size(stream).total().or(key.bytes);
             }
         }
     }

@@ -5,6 +5,7 @@
 //! `—` (text), and one reading is one line of JSON whatever its names hold.
 
 mod keys;
+mod patterns;
 mod schema;
 mod streams;
 mod text;

@@ -6,7 +6,7 @@ use crate::server::{Options, Server, wait_until};
 use crate::{connect, is_live, launch};
 
 /// What a console may say: the set-up, and the closed set of reads.
-const ALLOWED: [&str; 25] = [
+const ALLOWED: [&str; 30] = [
     "hello",
     "auth",
     "select",
@@ -31,6 +31,11 @@ const ALLOWED: [&str; 25] = [
     "client|list",
     "slowlog|get",
     "latency|latest",
+    "pttl",
+    "memory|usage",
+    "getrange",
+    "hget",
+    "config|get",
     // The test's own, which empties the statistics.
     "config|resetstat",
 ];

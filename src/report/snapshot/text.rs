@@ -5,7 +5,7 @@
 
 use super::TargetLine;
 use super::schema::Snapshot;
-use super::streams;
+use super::{patterns, streams};
 use crate::core::reading::Reading;
 use crate::report::figures::{
     UNKNOWN, bytes, calm, count, cut, duration, latency, left, or_unknown, percent, rate, right,
@@ -32,6 +32,8 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     lines.extend(panels(&snapshot));
     lines.push(String::new());
     lines.extend(streams::table(reading));
+    lines.extend(patterns::table(reading));
+    lines.extend(patterns::counters(reading));
     lines.extend(gaps(&snapshot));
     let mut page = String::new();
     for line in lines {
@@ -65,6 +67,10 @@ fn memory(snapshot: &Snapshot) -> Vec<String> {
         limit => bytes(limit as f64),
     });
     let fragmentation = or_unknown(memory.fragmentation_ratio, |ratio| format!("{ratio:.2}"));
+    let growth = or_unknown(memory.slope_bytes_per_s, |per_s| {
+        let sign = if per_s < 0.0 { "-" } else { "" };
+        format!("{sign}{}", bytes(per_s.abs()))
+    });
     let policy = or_unknown(memory.policy.as_deref(), foreign);
     vec![
         row(
@@ -76,6 +82,14 @@ fn memory(snapshot: &Snapshot) -> Vec<String> {
             ],
         ),
         row("", &[("limit", limit), ("policy", policy)]),
+        row(
+            "",
+            &[
+                ("headroom", size(memory.headroom_bytes)),
+                ("growth/s", growth),
+                ("full in", or_unknown(memory.seconds_to_full, |s| duration((s * 1000.0) as u64))),
+            ],
+        ),
         row("", &[("fragmentation", fragmentation), ("evicted/s", or_unknown(memory.evicted_per_s, rate))]),
     ]
 }
