@@ -104,3 +104,23 @@ fn check(kind: Kind) {
 fn counts_are_exact_and_bytes_and_lives_are_true() {
     kinds().into_iter().for_each(check);
 }
+
+#[test]
+fn every_server_tells_its_keys_by_pattern() {
+    for build in crate::server::builds() {
+        let options = crate::server::Options { program: Some(build.path.clone()), ..Default::default() };
+        let server = crate::server::Server::start(options);
+        let mut connection = connection(&server);
+        let mut pipe = redis::pipe();
+        for key in 0..40 {
+            pipe.cmd("SET").arg(format!("dash:{key}")).arg("v").arg("EX").arg(900).ignore();
+        }
+        pipe.exec(&mut connection).unwrap();
+        let mut reading = Reading::new(0);
+        runtime().block_on(async { read_all(&mut session(&server), &mut reading).await });
+        let keyspace = reading.keys.keyspace();
+        let found: Vec<_> =
+            keyspace.patterns.iter().map(|found| (found.glob.to_string(), found.tally.keys)).collect();
+        assert_eq!(found, [("dash:*".to_owned(), 40)], "{build:?}: {:?}", reading.keys);
+    }
+}

@@ -128,7 +128,8 @@ impl KeyTrack {
 
     /// Another process may answer: what was seen stays, what runs is forgotten.
     pub fn begin_anew(&mut self) {
-        self.running = Running { number: self.running.number, is_broken: true, ..Running::default() };
+        let is_broken = self.running.number > 0 && self.running.total.keys > 0;
+        self.running = Running { is_broken, ..self.run(self.running.number, 0) };
         self.before = Sizes::default();
         self.live.clear();
     }
@@ -164,6 +165,12 @@ impl KeyTrack {
         } else if is_first && snapshot.at_us.saturating_sub(self.shown_us) >= SO_FAR_US {
             self.show(pass, snapshot.at_us);
         }
+    }
+
+    /// A pass that has seen nothing yet.
+    fn run(&self, number: u64, began_us: i64) -> Running {
+        let tiers = vec![Tally::default(); self.tiers.len()];
+        Running { number, began_us, tiers, ..Running::default() }
     }
 
     fn take_live(&mut self, keys: &[KeyFacts]) {

@@ -124,7 +124,7 @@ impl Sampler {
     /// Another connection: a cursor of another process, or answers that are lost.
     pub fn begin_anew(&mut self) {
         self.asked = None;
-        if !self.pass.is_over {
+        if self.pass.number > 0 && !self.pass.is_over {
             self.restart();
         }
     }
