@@ -60,6 +60,8 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             let what = match fetch {
                 Fetch::Clients => "CLIENT LIST",
                 Fetch::Consumers(..) => "XINFO CONSUMERS",
+                Fetch::Subscribers => "CLIENT LIST TYPE pubsub",
+                Fetch::Channels => "PUBSUB CHANNELS",
             };
             notify(state, format!("{what} was asked a moment ago: again in {wait_s} s"), false);
             Draw::Now

@@ -34,6 +34,33 @@ pub const CONSUMER_NS: u64 = 250;
 /// Clients whose list is polled: CLIENT LIST takes 1.8 µs each, and no poll may take 1 ms.
 pub const CLIENTS_POLLED: u64 = 550;
 
+/// Subscribers whose list is polled: CLIENT LIST TYPE pubsub takes up to 1.6 µs each, and no poll may take 1 ms.
+pub const SUBSCRIBERS_POLLED: u64 = 550;
+
+/// Channels whose names are read: PUBSUB CHANNELS takes 0.1 µs each of 7.0, more where names are long.
+pub const CHANNELS_POLLED: u64 = 5_000;
+
+/// Channels kept and shown, of both kinds together.
+pub const CHANNELS: usize = 10_000;
+
+/// Channels whose subscribers are counted in one command: 22 µs.
+pub const CHANNELS_COUNTED: usize = 100;
+
+/// Commands that count subscribers in one round: 0.2 ms of the server's time, and the rest have their turn.
+pub const COUNTS_PER_ROUND: usize = 10;
+
+/// Subscribers kept and shown, whoever is behind first: 400 bytes each.
+pub const SUBSCRIBERS: usize = 2_000;
+
+/// Subscribers that are behind whose buffers are followed.
+pub const SLOW_SUBSCRIBERS: usize = 1_000;
+
+/// Subscribers that were behind and went away, kept and shown.
+pub const VANISHED: usize = 100;
+
+/// Samples of a subscriber's output buffer: a minute of one every two seconds.
+pub const BUFFER_SAMPLES: usize = 30;
+
 /// Pending rows read of a group in its turn.
 pub const PENDING_ROWS: u32 = 20;
 

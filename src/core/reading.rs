@@ -7,6 +7,7 @@ pub mod commands;
 pub mod cost;
 pub mod counters;
 mod evidence;
+pub mod fanout;
 pub mod gaps;
 pub mod groups;
 pub mod judge;
@@ -34,6 +35,7 @@ use crate::core::model::{Name, Snapshot, Stamped};
 use commands::CommandTrack;
 use cost::CostTrack;
 use counters::CounterTrack;
+use fanout::FanoutTrack;
 use gaps::Gaps;
 use judge::Judged;
 use keys::KeyTrack;
@@ -79,6 +81,8 @@ pub struct Reading {
     pub outputs: OutputTrack,
     /// CLIENT LIST.
     pub clients: Option<Stamped<Vec<Client>>>,
+    /// Publish and subscribe.
+    pub fanout: FanoutTrack,
     /// The slow log.
     pub slowlog: SlowTrack,
     /// LATENCY LATEST.
@@ -119,6 +123,7 @@ impl Reading {
             counters: CounterTrack::default(),
             outputs: OutputTrack::default(),
             clients: None,
+            fanout: FanoutTrack::default(),
             slowlog: SlowTrack::default(),
             latency_events: None,
             commands: CommandTrack::default(),
@@ -201,7 +206,9 @@ impl Reading {
         }
         if let Some(commands) = snapshot.commands {
             self.commands.advance(snapshot.at_us, &commands);
+            self.fanout.advance_commands(&self.commands, snapshot.at_us);
         }
+        self.fanout.advance(snapshot.fanout, snapshot.at_us);
         if let Some(entries) = snapshot.slowlog {
             self.slowlog.advance(entries);
         }
@@ -238,6 +245,7 @@ impl Reading {
             }
         }
         self.rates.advance(&info, at_us);
+        self.fanout.advance_info(&info, at_us);
         self.window_us = self.rates.commands.span_us().filter(|&us| us > 0);
         self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
         self.memory.advance(&info, at_us, &self.streams);
@@ -276,6 +284,7 @@ impl Reading {
         self.rates = ServerRates::new(self.rate_window_us);
         self.cache.clear();
         self.commands = CommandTrack::default();
+        self.fanout.begin_anew();
     }
 
     fn advance_streams(

@@ -78,6 +78,8 @@ pub struct Stats {
     pub pubsub_channels: Option<u64>,
     /// Patterns with a subscriber.
     pub pubsub_patterns: Option<u64>,
+    /// Shard channels with a subscriber (7.0).
+    pub pubsub_shard_channels: Option<u64>,
     /// Full resynchronisations.
     pub full_syncs: Option<u64>,
     /// Mean duration of a turn of the event loop, microseconds (7.2).

@@ -61,3 +61,14 @@ pub struct CommandLatency {
     /// 99.9th percentile.
     pub p999_us: Option<f64>,
 }
+
+/// One command of LATENCY HISTOGRAM: since the last reset.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct CommandHistogram {
+    /// The command.
+    pub name: String,
+    /// Calls.
+    pub calls: u64,
+    /// How many calls took so many microseconds or less, in rising order; limits double from step to step.
+    pub steps: Vec<(u64, u64)>,
+}

@@ -7,6 +7,7 @@ use super::clients::{Client, OutputLimits};
 use super::consumers::{Consumer, PendingRow};
 use super::cost::Cost;
 use super::counters::CounterValue;
+use super::fanout::FanoutFacts;
 use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
@@ -67,6 +68,8 @@ pub struct Snapshot {
     pub entries: Vec<EntriesPage>,
     /// CLIENT LIST.
     pub clients: Option<Stamped<Vec<Client>>>,
+    /// Publish and subscribe.
+    pub fanout: FanoutFacts,
     /// SLOWLOG.
     pub slowlog: Option<Vec<SlowEntry>>,
     /// LATENCY LATEST.

@@ -5,6 +5,7 @@
 
 mod clients;
 mod command_info;
+mod fanout;
 mod groups;
 mod info;
 mod keys;
@@ -53,6 +54,9 @@ pub fn what(command: &ReadCmd) -> String {
         }
         ReadCmd::Info(_) => "INFO".to_owned(),
         ReadCmd::Scan { .. } => "SCAN".to_owned(),
+        ReadCmd::Fanout(read) => {
+            read.layer_key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}"))
+        }
         _ => command.key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}")),
     }
 }
@@ -125,6 +129,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
             clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
         }
         ReadCmd::SlowlogGet(_) => latency::slowlog(reply).map(|entries| snapshot.slowlog = Some(entries)),
+        ReadCmd::Fanout(read) => fanout::read(&mut snapshot.fanout, read, reply, at_us),
         ReadCmd::LatencyLatest => latency::events(reply).map(|events| snapshot.latency_events = Some(events)),
         _ => read_stream(snapshot, exchange, reply, at_us),
     };
@@ -234,6 +239,13 @@ fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
     if let (RefusalKind::WrongType, Some((key, field))) = (kind, keys::counter_of(command)) {
         let value = Stamped { at_us: snapshot.at_us, value: CounterValue::NotANumber };
         return snapshot.counters.push((key, field, value));
+    }
+    if let (RefusalKind::Gone | RefusalKind::WrongType, ReadCmd::Fanout(read)) = (kind, command)
+        && let Some(key) = read.layer_key()
+    {
+        snapshot.fanout.no_layer_keys.push(key.clone());
+        snapshot.answered.insert(command.verb().label());
+        return;
     }
     if let (RefusalKind::Gone | RefusalKind::WrongType, Some(key)) = (kind, command.key()) {
         if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {

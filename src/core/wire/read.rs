@@ -3,8 +3,10 @@
 //!
 //! Knows how each is written and what it is called in `INFO commandstats`; does not know its reply (`decode`).
 
+mod fanout;
 mod verb;
 
+pub use fanout::{FanoutRead, TIMED};
 pub use verb::Verb;
 
 use super::scripts;
@@ -122,6 +124,8 @@ pub enum ReadCmd {
     SlowlogGet(u32),
     /// `LATENCY LATEST`
     LatencyLatest,
+    /// What is asked about publish and subscribe.
+    Fanout(FanoutRead),
     /// `CONFIG GET client-output-buffer-limit`
     OutputLimits,
 }
@@ -190,6 +194,7 @@ impl ReadCmd {
             Self::ClientList => words(&["CLIENT", "LIST"]),
             Self::SlowlogGet(count) => words(&["SLOWLOG", "GET", &count.to_string()]),
             Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
+            Self::Fanout(read) => read.args(),
             Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
         }
     }
@@ -222,6 +227,7 @@ impl ReadCmd {
             Self::ClientList => Verb::ClientList,
             Self::SlowlogGet(_) => Verb::SlowlogGet,
             Self::LatencyLatest => Verb::LatencyLatest,
+            Self::Fanout(read) => read.verb(),
             Self::OutputLimits => Verb::ConfigGet,
         }
     }

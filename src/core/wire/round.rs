@@ -9,6 +9,7 @@ mod backlogs;
 mod capabilities;
 mod costs;
 mod discovery;
+mod fanout;
 mod known;
 mod sampler;
 mod sizes;
@@ -21,6 +22,7 @@ use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Gap, Name, Snapshot};
 use capabilities::Capabilities;
 use discovery::Search;
+use fanout::FanoutTurn;
 use known::Known;
 pub use sampler::Sampler;
 
@@ -58,6 +60,8 @@ pub struct Focus {
     pub clients: bool,
     /// Whether command times are on the screen.
     pub latency: bool,
+    /// Whether publish and subscribe are on the screen.
+    pub fanout: bool,
 }
 
 /// What is asked only on request, because it is too costly to poll.
@@ -67,6 +71,10 @@ pub enum Fetch {
     Clients,
     /// XINFO CONSUMERS of a group.
     Consumers(Name, Name),
+    /// CLIENT LIST TYPE pubsub.
+    Subscribers,
+    /// PUBSUB CHANNELS of all kinds.
+    Channels,
 }
 
 /// One round, ready to be sent.
@@ -88,6 +96,7 @@ pub struct Planner {
     sampler: Sampler,
     due: Due,
     clients: Option<u64>,
+    fanout: FanoutTurn,
     fetches: Vec<Fetch>,
     fetched: std::collections::BTreeMap<Fetch, u64>,
 }
@@ -125,6 +134,7 @@ impl Planner {
             known,
             due: Due::default(),
             clients: None,
+            fanout: FanoutTurn::default(),
             fetches: Vec::new(),
             fetched: std::collections::BTreeMap::new(),
         }
@@ -145,6 +155,7 @@ impl Planner {
         self.capabilities = Capabilities::default();
         self.due = Due::default();
         self.sampler.begin_anew();
+        self.fanout.reconnected();
     }
 
     /// Asks for something costly in the next round; the seconds to wait when it was asked too recently.
@@ -183,6 +194,7 @@ impl Planner {
         let mut round = Round::default();
         self.ask_info(&mut round, now_us, focus);
         self.ask_streams(&mut round, now_us, focus);
+        self.ask_fanout(&mut round, now_us, focus);
         self.ask_groups(&mut round, focus);
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
@@ -275,6 +287,7 @@ impl Planner {
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
         self.capabilities.learn(observation, now_us);
         self.known.learn(observation, snapshot, now_us);
+        self.fanout.learn(snapshot);
         self.search.learn(observation, snapshot, now_us);
         let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);

@@ -26,3 +26,8 @@ return {c,n,r[at] and r[at][1]} \
 end \
 end \
 return {}";
+
+/// Members of a sorted set and its lowest score, nil when it is empty.
+pub const LAYER_BACKLOG: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \
+return {redis.call('ZCARD',KEYS[1]),r[2] or false}";

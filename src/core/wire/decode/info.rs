@@ -206,6 +206,7 @@ fn stats(fields: &Fields<'_>) -> Stats {
         errors: fields.count("total_error_replies"),
         pubsub_channels: fields.count("pubsub_channels"),
         pubsub_patterns: fields.count("pubsub_patterns"),
+        pubsub_shard_channels: fields.count("pubsubshard_channels"),
         full_syncs: fields.count("sync_full"),
         eventloop_us: fields.count("instantaneous_eventloop_duration_usec"),
         output_limit_disconnections: fields.count("client_output_buffer_limit_disconnections"),

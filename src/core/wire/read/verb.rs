@@ -31,6 +31,15 @@ pub enum Verb {
     Getrange,
     Hget,
     ConfigGet,
+    LatencyHistogram,
+    PubsubChannels,
+    PubsubNumsub,
+    PubsubShardChannels,
+    PubsubShardNumsub,
+    ClientListPubsub,
+    Zcard,
+    LayerEvalRo,
+    LayerEval,
 }
 
 impl Verb {
@@ -61,6 +70,15 @@ impl Verb {
             Self::Getrange => "GETRANGE",
             Self::Hget => "HGET",
             Self::ConfigGet => "CONFIG GET",
+            Self::LatencyHistogram => "LATENCY HISTOGRAM",
+            Self::PubsubChannels => "PUBSUB CHANNELS",
+            Self::PubsubNumsub => "PUBSUB NUMSUB",
+            Self::PubsubShardChannels => "PUBSUB SHARDCHANNELS",
+            Self::PubsubShardNumsub => "PUBSUB SHARDNUMSUB",
+            Self::ClientListPubsub => "CLIENT LIST TYPE",
+            Self::Zcard => "ZCARD",
+            Self::LayerEvalRo => "EVAL_RO on channel layers",
+            Self::LayerEval => "EVAL on channel layers",
         }
     }
 
@@ -74,14 +92,14 @@ impl Verb {
             Self::Type => "type",
             Self::Xlen => "xlen",
             Self::XinfoStream => "xinfo|stream",
-            Self::EvalRo => "eval_ro",
-            Self::Eval => "eval",
+            Self::EvalRo | Self::LayerEvalRo => "eval_ro",
+            Self::Eval | Self::LayerEval => "eval",
             Self::XinfoGroups => "xinfo|groups",
             Self::XinfoConsumers => "xinfo|consumers",
             Self::Xpending => "xpending",
             Self::Xrange => "xrange",
             Self::Xrevrange => "xrevrange",
-            Self::ClientList => "client|list",
+            Self::ClientList | Self::ClientListPubsub => "client|list",
             Self::SlowlogGet => "slowlog|get",
             Self::LatencyLatest => "latency|latest",
             Self::Pttl => "pttl",
@@ -89,6 +107,12 @@ impl Verb {
             Self::Getrange => "getrange",
             Self::Hget => "hget",
             Self::ConfigGet => "config|get",
+            Self::LatencyHistogram => "latency|histogram",
+            Self::PubsubChannels => "pubsub|channels",
+            Self::PubsubNumsub => "pubsub|numsub",
+            Self::PubsubShardChannels => "pubsub|shardchannels",
+            Self::PubsubShardNumsub => "pubsub|shardnumsub",
+            Self::Zcard => "zcard",
         }
     }
 }

@@ -3,6 +3,7 @@
 //! Knows what is due and what it may cost; does not know when a round comes. Invariant: what would hold the server for
 //! too long is left out and told as a gap.
 
+use super::fanout::Asker;
 use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
@@ -23,7 +24,7 @@ impl Planner {
             let is_early = self.due.commands_asked < 3;
             self.due.commands_asked += 1;
             self.due.commands_us =
-                now_us + if focus.latency || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
+                now_us + if focus.latency || focus.fanout || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
         }
         if self.capabilities.may(Verb::InfoSections) {
             let mut sections = INFO_SECTIONS.to_vec();
@@ -156,6 +157,18 @@ impl Planner {
         if fetched {
             round.commands.push(ReadCmd::ClientList);
         }
+    }
+
+    pub(super) fn ask_fanout(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        let asker = Asker {
+            now_us,
+            is_seen: focus.fanout,
+            everything: self.settings.everything,
+            clients: self.clients,
+            fetches: &self.fetches,
+            capabilities: &self.capabilities,
+        };
+        self.fanout.ask(&asker, round);
     }
 
     pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {

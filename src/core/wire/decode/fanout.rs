@@ -1,0 +1,137 @@
+//! PUBSUB, CLIENT LIST TYPE pubsub, LATENCY HISTOGRAM and the sorted sets of channel layers.
+
+use super::clients;
+use crate::core::limits;
+use crate::core::model::fanout::{FanoutFacts, LayerKey};
+use crate::core::model::latency::CommandHistogram;
+use crate::core::model::{Name, Stamped};
+use crate::core::wire::read::FanoutRead;
+use crate::core::wire::resp::Resp;
+
+/// Takes the reply to a question in; `None` when it has another shape.
+pub fn read(facts: &mut FanoutFacts, read: &FanoutRead, reply: &Resp, at_us: i64) -> Option<()> {
+    match read {
+        FanoutRead::Channels(kind) => {
+            let names = reply.items()?.iter().filter_map(Resp::bytes).map(Name::from);
+            let value = names.take(limits::CHANNELS).collect();
+            facts.channels.push((*kind, Stamped { at_us, value }));
+        }
+        FanoutRead::Counts(kind, _) => facts.counts.push((*kind, Stamped { at_us, value: counts(reply)? })),
+        FanoutRead::Subscribers => {
+            facts.subscribers = Some(Stamped { at_us, value: clients::rows(reply)? });
+        }
+        FanoutRead::Histograms => {
+            facts.histograms = Some(Stamped { at_us, value: histograms(reply)? });
+        }
+        FanoutRead::Members(key) => {
+            let members = reply.count()?;
+            facts.layer_keys.push(stamped(key, members, None, at_us));
+        }
+        FanoutRead::Backlog { key, .. } => {
+            let parts = reply.items()?;
+            let members = parts.first()?.count()?;
+            let oldest_ms = parts.get(1).and_then(Resp::text).and_then(|score| ms_of(&score));
+            facts.layer_keys.push(stamped(key, members, oldest_ms, at_us));
+        }
+    }
+    Some(())
+}
+
+fn stamped(key: &Name, members: u64, oldest_ms: Option<i64>, at_us: i64) -> Stamped<LayerKey> {
+    Stamped { at_us, value: LayerKey { key: key.clone(), members, oldest_ms } }
+}
+
+/// Seconds since 1970 with a fraction, as the scores of channel layers are.
+fn ms_of(score: &str) -> Option<i64> {
+    let ms = score.parse::<f64>().ok()? * 1000.0;
+    (ms.is_finite() && ms.abs() < 1e15).then_some(ms as i64)
+}
+
+fn counts(reply: &Resp) -> Option<Vec<(Name, u64)>> {
+    let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
+    let pairs = reply.pairs().into_iter();
+    is_list.then(|| pairs.filter_map(|(name, count)| Some((Name::from(name), count.count()?))).collect())
+}
+
+fn histograms(reply: &Resp) -> Option<Vec<CommandHistogram>> {
+    let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
+    is_list.then(|| reply.pairs().into_iter().filter_map(|(name, value)| histogram(name, value)).collect())
+}
+
+fn histogram(name: Vec<u8>, value: &Resp) -> Option<CommandHistogram> {
+    let mut histogram = CommandHistogram {
+        name: String::from_utf8_lossy(&name).into_owned(),
+        ..CommandHistogram::default()
+    };
+    for (field, value) in value.pairs() {
+        match field.as_slice() {
+            b"calls" => histogram.calls = value.count()?,
+            b"histogram_usec" => {
+                let step = |(us, calls): (Vec<u8>, &Resp)| {
+                    Some((std::str::from_utf8(&us).ok()?.parse().ok()?, calls.count()?))
+                };
+                histogram.steps = value.pairs().into_iter().filter_map(step).collect();
+            }
+            _ => {}
+        }
+    }
+    Some(histogram)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::fanout::ChannelKind;
+
+    fn text(text: &str) -> Resp {
+        Resp::Bytes(text.as_bytes().to_vec())
+    }
+
+    fn facts(asked: &FanoutRead, reply: &Resp) -> Option<FanoutFacts> {
+        let mut facts = FanoutFacts::default();
+        read(&mut facts, asked, reply, 7).map(|()| facts)
+    }
+
+    #[test]
+    fn subscribers_are_counted_a_channel_each() {
+        let asked = FanoutRead::Counts(ChannelKind::Plain, vec![]);
+        let reply = Resp::Array(vec![text("a"), Resp::Int(2), text("b"), Resp::Int(0)]);
+        let counts = vec![(Name::from("a"), 2), (Name::from("b"), 0)];
+        assert_eq!(
+            facts(&asked, &reply).unwrap().counts,
+            [(ChannelKind::Plain, Stamped { at_us: 7, value: counts })]
+        );
+        assert_eq!(facts(&asked, &Resp::Int(1)), None);
+    }
+
+    #[test]
+    fn histograms_are_read_in_both_protocols() {
+        let steps = || vec![text("1"), Resp::Int(3), text("66"), Resp::Int(5)];
+        let flat = Resp::Array(vec![
+            text("publish"),
+            Resp::Array(vec![text("calls"), Resp::Int(5), text("histogram_usec"), Resp::Array(steps())]),
+        ]);
+        let map = Resp::Map(vec![(
+            text("publish"),
+            Resp::Map(vec![
+                (text("calls"), Resp::Int(5)),
+                (text("histogram_usec"), Resp::Map(vec![(Resp::Int(1), Resp::Int(3)), (Resp::Int(66), Resp::Int(5))])),
+            ]),
+        )]);
+        let expected = CommandHistogram { name: "publish".to_owned(), calls: 5, steps: vec![(1, 3), (66, 5)] };
+        for reply in [flat, map] {
+            assert_eq!(histograms(&reply).unwrap(), [expected.clone()]);
+        }
+    }
+
+    #[test]
+    fn a_backlog_is_a_count_and_a_time_and_an_empty_one_has_no_time() {
+        let asked = FanoutRead::Backlog { key: Name::from("k"), read_only: true };
+        let key = |reply: Resp| facts(&asked, &reply).unwrap().layer_keys.remove(0).value;
+        let full = key(Resp::Array(vec![Resp::Int(3), text("1795179907.25")]));
+        assert_eq!((full.members, full.oldest_ms), (3, Some(1_795_179_907_250)));
+        let empty = key(Resp::Array(vec![Resp::Int(0), Resp::Nil]));
+        assert_eq!((empty.members, empty.oldest_ms), (0, None));
+        assert_eq!(key(Resp::Array(vec![Resp::Int(1), text("nan")])).oldest_ms, None);
+    }
+}
