@@ -5,6 +5,7 @@
 
 pub mod cell;
 pub mod entries;
+pub mod fanout;
 pub mod geometry;
 pub mod message;
 pub mod modal;
@@ -26,6 +27,7 @@ use crate::core::reading::watched::Watched;
 use crate::core::wire::round::Focus;
 use cell::{RowId, TableId};
 use entries::EntriesState;
+use fanout::FanoutPart;
 use modal::Modal;
 use std::collections::BTreeMap;
 use table::TableState;
@@ -92,6 +94,8 @@ pub struct State {
     pub log_offset: usize,
     /// The demo, while it plays.
     pub demo: Option<DemoStatus>,
+    /// Which list of the fan-out screen somebody chose.
+    pub fanout_chosen: Option<FanoutPart>,
     /// What the poller was told last.
     pub focus: Focus,
 }
@@ -137,6 +141,7 @@ impl State {
             size: setup.size,
             log_offset: 0,
             demo: None,
+            fanout_chosen: None,
             focus: Focus::default(),
             setup,
         }
@@ -161,8 +166,14 @@ impl State {
     pub fn table_id(&self) -> Option<TableId> {
         match self.view() {
             View::Overview if !self.shown().findings().is_empty() => Some(TableId::Findings),
+            View::Fanout => Some(self.fanout_part().table()),
             view => view.table(),
         }
+    }
+
+    /// The list of the fan-out screen that has the cursor.
+    pub fn fanout_part(&self) -> FanoutPart {
+        self.fanout_chosen.unwrap_or_else(|| FanoutPart::telling(self.shown()))
     }
 
     /// The table that has the cursor here.

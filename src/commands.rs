@@ -49,6 +49,8 @@ pub enum Place {
     Consumers,
     /// On the entries of a stream.
     Entries,
+    /// On the fan-out screen.
+    Fanout,
     /// On the table of clients.
     Clients,
     /// On the memory screen.
@@ -68,6 +70,7 @@ impl Place {
         Self::Streams,
         Self::Consumers,
         Self::Entries,
+        Self::Fanout,
         Self::Clients,
         Self::Memory,
         Self::Cache,
@@ -83,6 +86,7 @@ impl Place {
             Self::Streams => "Streams",
             Self::Consumers => "Consumers",
             Self::Entries => "Entries of a stream",
+            Self::Fanout => "Fan-out",
             Self::Clients => "Clients",
             Self::Memory => "Memory",
             Self::Cache => "Cache and keys",

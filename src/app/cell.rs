@@ -6,9 +6,11 @@
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::{Severity, Subject};
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::model::fanout::ChannelKind;
 use crate::core::model::groups::Lag;
 use crate::core::model::keys::Ttl;
 use crate::core::model::{Name, StreamId};
+use crate::core::reading::fanout::subscribers::Cut;
 use crate::core::reading::groups::Drain;
 use regex::{Regex, RegexBuilder};
 use std::cmp::Ordering;
@@ -42,11 +44,19 @@ pub enum TableId {
     Patterns,
     /// Keys of one pattern.
     PatternKeys,
+    /// Who listens to channels.
+    Subscribers,
+    /// Channels.
+    Channels,
+    /// Groups of streams side by side.
+    Deliveries,
+    /// Groups and channels of channel layers.
+    Layers,
 }
 
 impl TableId {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Findings,
         Self::Worst,
         Self::Streams,
@@ -60,6 +70,10 @@ impl TableId {
         Self::BigKeys,
         Self::Patterns,
         Self::PatternKeys,
+        Self::Subscribers,
+        Self::Channels,
+        Self::Deliveries,
+        Self::Layers,
     ];
 }
 
@@ -93,6 +107,10 @@ pub enum RowId {
     Client(u64),
     /// An entry of the slow log.
     Slow(u64),
+    /// A channel.
+    Channel(ChannelKind, Name),
+    /// A group or channel of a channel layer: the layer, which of both, its name.
+    Layer(Name, &'static str, Name),
     /// What a rule found about something.
     Finding(&'static str, Subject),
     /// A way to free memory, by its kind, about something.
@@ -159,6 +177,14 @@ pub enum Cell {
     Rate(Option<f64>),
     /// When a lag will be gone.
     Drain(Drain),
+    /// How a buffer grows, bytes a second.
+    BufferGrowth(Option<f64>),
+    /// When a subscriber is cut off.
+    Cut(Cut),
+    /// How much later than the quickest the slowest group is, milliseconds; nothing for the others.
+    Among(Option<u64>),
+    /// Whether a channel is full; nothing for what can't be.
+    Full(Option<bool>),
     /// How bad a finding is.
     Severity(Severity),
     /// How a group fares, or a stream by the worst of its groups.
@@ -185,9 +211,20 @@ impl Cell {
             | Self::WholeSeconds(count) => count.map(|count| count as f64),
             Self::Number(number) => Some(*number as f64),
             Self::Lag(lag) => lag.entries.map(|entries| entries as f64),
-            Self::Us(value) | Self::Rate(value) | Self::Growth(value) | Self::Share(value, _) => *value,
+            Self::Us(value)
+            | Self::Rate(value)
+            | Self::Growth(value)
+            | Self::BufferGrowth(value)
+            | Self::Share(value, _) => *value,
             // For ever is longer than any time.
             Self::Ttl(ttl) => ttl.map(|ttl| ttl.ms().map_or(1e18, |ms| ms as f64)),
+            Self::Cut(cut) => match cut {
+                Cut::Unknown => None,
+                Cut::In(seconds) => Some(*seconds),
+                Cut::Never => Some(f64::INFINITY),
+            },
+            Self::Among(ms) => ms.map(|ms| ms as f64),
+            Self::Full(is_full) => is_full.map(|is_full| f64::from(u8::from(is_full))),
             // Never is longer than any time, and longer the faster it grows.
             Self::Drain(drain) => match drain {
                 Drain::Unknown => None,

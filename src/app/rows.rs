@@ -4,6 +4,7 @@
 
 mod clients;
 mod consumers;
+mod fanout;
 mod findings;
 mod groups;
 mod keys;
@@ -31,6 +32,10 @@ pub fn columns(id: TableId) -> &'static [Column] {
         TableId::BigKeys => keys::BIGGEST,
         TableId::Patterns => patterns::COLUMNS,
         TableId::PatternKeys => keys::OF_PATTERN,
+        TableId::Subscribers => fanout::OF_SUBSCRIBERS,
+        TableId::Channels => fanout::OF_CHANNELS,
+        TableId::Deliveries => fanout::OF_GROUPS,
+        TableId::Layers => fanout::OF_LAYERS,
     }
 }
 
@@ -50,6 +55,10 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::BigKeys => (keys::BYTES, true),
         TableId::Patterns => (patterns::BYTES, true),
         TableId::PatternKeys => (keys::BYTES, true),
+        TableId::Subscribers => (fanout::UNREAD, true),
+        TableId::Channels => (fanout::SUBSCRIBERS, true),
+        TableId::Deliveries => (fanout::LATE, true),
+        TableId::Layers => (fanout::BACKLOG, true),
     }
 }
 
@@ -63,6 +72,7 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Group(key, group) => consumers::rows_of_group(reading, key, group),
         View::Pending(key, group, consumer) => pending::rows(reading, key, group, consumer.as_ref()),
         View::Consumers => consumers::rows_of_all(reading),
+        View::Fanout => fanout::rows(reading, state.fanout_part().table()),
         View::Clients => clients::rows(reading),
         View::Latency => slowlog::rows(reading),
         View::Memory => reliefs::rows(reading),
@@ -71,6 +81,11 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Pattern(glob) => keys::of_pattern(reading, glob),
         View::Entries(_) | View::Log => Vec::new(),
     }
+}
+
+/// The rows of a list of the fan-out screen, whether it has the cursor or not.
+pub fn of_fanout(state: &State, id: TableId) -> Vec<Row> {
+    fanout::rows(state.shown(), id)
 }
 
 /// A column with a name: on the left, taking what room is left.

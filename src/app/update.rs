@@ -162,7 +162,9 @@ fn focus(state: &State) -> Focus {
                 | RowId::Pattern(_)
                 | RowId::Pending(_)
                 | RowId::Client(_)
-                | RowId::Slow(_) => {}
+                | RowId::Slow(_)
+                | RowId::Channel(..)
+                | RowId::Layer(..) => {}
             }
         }
     }
@@ -178,6 +180,7 @@ fn focus(state: &State) -> Focus {
             focus.pending = Some((key.clone(), group.clone(), consumer.clone()));
         }
         View::Clients => focus.clients = true,
+        View::Fanout => focus.fanout = true,
         View::Latency => focus.latency = true,
         _ => {}
     }

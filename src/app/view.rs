@@ -30,6 +30,8 @@ pub enum View {
     Cache,
     /// Keys of a pattern.
     Pattern(Name),
+    /// How late do messages arrive?
+    Fanout,
     /// Who is connected?
     Clients,
     /// Is Redis slow?
@@ -39,12 +41,13 @@ pub enum View {
 }
 
 /// The screens, with the command that goes there, in the order of Tab.
-pub const SCREENS: [(CommandId, View, &str); 8] = [
+pub const SCREENS: [(CommandId, View, &str); 9] = [
     (CommandId::Overview, View::Overview, "Overview"),
     (CommandId::StreamsScreen, View::Streams, "Streams"),
     (CommandId::ConsumersScreen, View::Consumers, "Consumers"),
     (CommandId::MemoryScreen, View::Memory, "Memory"),
     (CommandId::CacheScreen, View::Cache, "Cache"),
+    (CommandId::FanoutScreen, View::Fanout, "Fan-out"),
     (CommandId::ClientsScreen, View::Clients, "Clients"),
     (CommandId::LatencyScreen, View::Latency, "Latency"),
     (CommandId::LogScreen, View::Log, "Log"),
@@ -60,6 +63,7 @@ impl View {
             Self::Group(..) => Some(TableId::GroupConsumers),
             Self::Pending(..) => Some(TableId::Pending),
             Self::Consumers => Some(TableId::Consumers),
+            Self::Fanout => Some(TableId::Channels),
             Self::Clients => Some(TableId::Clients),
             Self::Latency => Some(TableId::Slowlog),
             Self::Memory => Some(TableId::Reliefs),
@@ -77,6 +81,7 @@ impl View {
             Self::Stream(_) => &[Place::Streams, Place::Table, Place::List],
             Self::Group(..) | Self::Consumers => &[Place::Consumers, Place::Table, Place::List],
             Self::Pending(..) | Self::Latency => &[Place::Table, Place::List],
+            Self::Fanout => &[Place::Fanout, Place::Table, Place::List],
             Self::Clients => &[Place::Clients, Place::Table, Place::List],
             Self::Entries(_) => &[Place::Entries, Place::List],
             Self::Log => &[Place::List],
@@ -89,11 +94,13 @@ impl View {
     /// Where a finding is to be looked at; `None` when nothing on the screens says more.
     pub fn of_finding(finding: &Finding) -> Option<Self> {
         Some(match &finding.subject {
+            Subject::Client(_) if finding.id.starts_with("fanout.") => Self::Fanout,
             Subject::Server => match finding.remedy.as_ref()?.place? {
                 finding::Place::Streams => Self::Streams,
                 finding::Place::Consumers => Self::Consumers,
                 finding::Place::Memory => Self::Memory,
                 finding::Place::Cache => Self::Cache,
+                finding::Place::Fanout => Self::Fanout,
                 finding::Place::Clients => Self::Clients,
                 finding::Place::Latency => Self::Latency,
             },
@@ -110,6 +117,7 @@ impl View {
                 Self::Pending(key.clone(), group.clone(), Some(consumer.clone()))
             }
             Subject::Client(_) => Self::Clients,
+            Subject::Channel(_) => Self::Fanout,
             Subject::Pattern(glob) => Self::Pattern(glob.clone()),
             Subject::Server => return None,
         })

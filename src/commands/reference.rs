@@ -47,7 +47,7 @@ mod tests {
         }
         assert!(text.lines().all(|line| line.chars().count() <= 130 && line.trim_end() == line));
         assert!(text.starts_with("Everywhere\n  q ctrl-c"));
-        assert!(text.contains("\nConsumers, Clients\n  f "));
+        assert!(text.contains("\nConsumers, Fan-out, Clients\n  f "));
     }
 
     #[test]

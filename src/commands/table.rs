@@ -4,7 +4,7 @@
 //! and its [`Command`], so neither can be without the other.
 
 use super::{Command, Danger, Place};
-use Place::{Cache, Clients, Consumers, Demo, Entries, Everywhere, List, Memory, Streams, Table};
+use Place::{Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Streams, Table};
 
 macro_rules! commands {
     ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $doc:literal)+) => {
@@ -59,6 +59,8 @@ commands! {
         "What eats the memory, and when is it full?"
     CacheScreen "cache" "cache" ["5"] [Everywhere]
         "Does the cache work?"
+    FanoutScreen "fan-out" "fan-out" ["6"] [Everywhere]
+        "How late do messages arrive?"
     ClientsScreen "clients" "clients" ["8"] [Everywhere]
         "Who is connected, and who hurts?"
     LatencyScreen "latency" "latency" ["9"] [Everywhere]
@@ -103,7 +105,9 @@ commands! {
         "Read the entries before these."
     GoTo "go-to" "go to id" ["i"] [Entries]
         "Read the entries from an id or a time on."
-    Fetch "fetch" "fetch once" ["f"] [Consumers Clients]
+    FanoutList "fan-out-list" "next list" ["w"] [Fanout]
+        "Show the next list: subscribers, channels, streams by group, channel layers."
+    Fetch "fetch" "fetch once" ["f"] [Consumers Fanout Clients]
         "Ask once for what costs too much to be polled."
     BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]
         "List the biggest keys that were measured, with their growth."

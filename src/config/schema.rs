@@ -3,6 +3,7 @@
 //! Reading, defaults, `config show` and the test over config.example.toml are made from it. Knows nothing of
 //! files. Invariant, held by tests: every default reads, takes effect, and is what the example says.
 
+mod fanout;
 mod limits;
 mod tables;
 
@@ -144,12 +145,12 @@ pub const SETTINGS: &[Setting] = &[
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SETTINGS.iter().chain(limits())
+    SETTINGS.iter().chain(fanout::FANOUT).chain(limits())
 }
 
 /// Every limit of `[thresholds]`.
 pub fn limits() -> impl Iterator<Item = &'static Setting> + Clone {
-    OF_STREAMS.iter().chain(OF_SERVER)
+    OF_STREAMS.iter().chain(OF_SERVER).chain(fanout::LIMITS)
 }
 
 /// The defaults, as a config file.

@@ -30,6 +30,8 @@ pub struct Settings {
     pub streams: Streams,
     /// How keys are measured.
     pub sampler: Sampler,
+    /// Publish and subscribe.
+    pub fanout: Fanout,
     /// What is written to the log.
     pub log: Log,
     /// From when on something is wrong.
@@ -52,6 +54,13 @@ pub struct Sampler {
     pub enabled: bool,
     /// Characters between the parts of a name.
     pub separators: String,
+}
+
+/// What is looked for beside channels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fanout {
+    /// What keys of channel layers begin with.
+    pub layer_prefixes: Vec<String>,
 }
 
 /// What is written to the log.

@@ -253,9 +253,11 @@ fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSett
     let settings = &loaded.config.settings;
     let name = |pattern: &String| Name::from_text(pattern).unwrap_or_else(|_| Name::from(pattern.as_str()));
     let patterns = settings.streams.patterns.iter().map(name);
+    let layers = settings.fanout.layer_prefixes.iter().map(name);
     PollSettings {
         interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
         patterns: patterns.collect(),
+        layers: layers.collect(),
         discover: settings.streams.discover,
         everything,
         measures_keys: settings.sampler.enabled,

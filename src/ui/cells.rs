@@ -3,6 +3,8 @@
 //! Knows how each meaning of a cell is written; does not know where it stands. Invariants: what is not known is
 //! `—`, an estimate says so, and only the rows that are seen are ever written.
 
+mod fanout;
+
 use crate::app::cell::{Cell, Mark, Row, RowId};
 use crate::config::theme::Role;
 use crate::core::diagnose::consumers::ConsumerVerdict;
@@ -66,6 +68,10 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::WholeSeconds(seconds) => known(*seconds, whole_seconds(*seconds, skin), *seconds == Some(0)),
         Cell::Us(us) => known(*us, figures.latency_us(*us), false),
         Cell::Rate(rate) => known(*rate, figures.rate(*rate), *rate == Some(0.0)),
+        Cell::BufferGrowth(growth) => fanout::growth(*growth, skin),
+        Cell::Cut(cut) => fanout::cut(*cut, skin),
+        Cell::Among(ms) => fanout::among(*ms, skin),
+        Cell::Full(is_full) => fanout::full(*is_full, skin),
         Cell::Drain(drain) => self::drain(*drain, skin),
         Cell::Severity(severity) => self::severity(*severity, skin),
         Cell::Group(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| group(verdict, skin)),

@@ -10,6 +10,7 @@ mod consumers;
 mod cuts;
 mod entries;
 mod facts;
+mod fanout;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod gaps;
@@ -50,6 +51,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         View::BigKeys => bigkeys::draw(state, areas, buffer, skin),
         View::Cache => cache::draw(state, areas, buffer, skin),
         View::Pattern(glob) => pattern::draw(state, glob, areas, buffer, skin),
+        View::Fanout => fanout::draw(state, areas, buffer, skin),
         View::Clients => clients::draw(state, areas, buffer, skin),
         View::Latency => latency::draw(state, areas, buffer, skin),
         View::Log => log::draw(state, areas, buffer, skin),

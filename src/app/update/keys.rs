@@ -104,6 +104,10 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
             notify(state, text.to_owned(), false);
         }
+        CommandId::FanoutList => {
+            state.fanout_chosen = Some(state.fanout_part().next());
+            refresh(state);
+        }
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),
@@ -113,6 +117,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         | CommandId::ConsumersScreen
         | CommandId::MemoryScreen
         | CommandId::CacheScreen
+        | CommandId::FanoutScreen
         | CommandId::ClientsScreen
         | CommandId::LatencyScreen
         | CommandId::LogScreen => {
@@ -185,6 +190,10 @@ fn turn_page(state: &mut State, newer: bool, effects: &mut Vec<Effect>) {
 }
 
 fn fetch(state: &mut State, effects: &mut Vec<Effect>) {
+    if *state.view() == View::Fanout {
+        effects.extend([Effect::Fetch(Fetch::Subscribers), Effect::Fetch(Fetch::Channels)]);
+        return notify(state, "asked once".to_owned(), false);
+    }
     let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
     let fetch = match (state.view(), selected) {
         (View::Clients, _) => Some(Fetch::Clients),

@@ -81,7 +81,7 @@ fn changed(state: &mut State) {
             }
         },
     };
-    if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
         table.filter = filter;
     }
     refresh(state);
@@ -90,7 +90,7 @@ fn changed(state: &mut State) {
 fn cancel(state: &mut State) {
     let Some(Modal::Prompt(prompt)) = state.modal.take() else { return };
     if prompt.purpose == Purpose::Filter {
-        if let Some(table) = state.view().table().and_then(|id| state.tables.get_mut(&id)) {
+        if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
             table.filter = None;
         }
         refresh(state);

@@ -3,6 +3,7 @@
 //! Knows shapes. Invariants: what is not known is `None`; only what may be wrong is listed one by one, the rest is
 //! counted, so that rules cost what is wrong and not what is there.
 
+pub mod fanout;
 pub mod memory;
 
 use super::consumers::ConsumerVerdict;
@@ -33,6 +34,8 @@ pub struct Evidence<'a> {
     pub slow: Option<SlowWork>,
     /// Round trips of PING.
     pub pings: Pings,
+    /// Publish and subscribe.
+    pub fanout: fanout::Fanout<'a>,
     /// Groups that are not well, with their numbers.
     pub groups: Vec<GroupCase<'a>>,
     /// Consumers that are dead or stuck.

@@ -39,9 +39,11 @@ pub enum Subject {
     Client(u64),
     /// Keys of a pattern.
     Pattern(Name),
+    /// A channel.
+    Channel(Name),
 }
 
-/// `server`, `orders`, `orders/billing`, `orders/billing/billing-1`, `client 7`, names escaped where they have to be.
+/// `server`, `orders`, `orders/billing`, `orders/billing/billing-1`, `client 7`, `channel news`, names escaped where they have to be.
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -51,6 +53,7 @@ impl fmt::Display for Subject {
             Self::Consumer(key, group, consumer) => write!(f, "{key}/{group}/{consumer}"),
             Self::Client(id) => write!(f, "client {id}"),
             Self::Pattern(glob) => write!(f, "{glob}"),
+            Self::Channel(name) => write!(f, "channel {name}"),
         }
     }
 }
@@ -66,6 +69,8 @@ pub enum Place {
     Memory,
     /// Cache.
     Cache,
+    /// Publish and subscribe.
+    Fanout,
     /// Clients.
     Clients,
     /// Latency.
@@ -80,6 +85,7 @@ impl Place {
             Self::Consumers => "consumers",
             Self::Memory => "memory",
             Self::Cache => "cache",
+            Self::Fanout => "fan-out",
             Self::Clients => "clients",
             Self::Latency => "latency",
         }

@@ -15,6 +15,10 @@ mod consumer_dead;
 mod consumer_stuck;
 mod consumers;
 mod doctor;
+mod fanout_channel_full;
+mod fanout_patterns;
+mod fanout_slow_subscriber;
+mod fanout_subscriber_lost;
 mod groups;
 mod memory_allocator_fragmentation;
 mod memory_allocator_pages;
@@ -50,6 +54,7 @@ mod stream_poison;
 mod stream_rewound;
 mod stream_slow;
 mod stream_stopped;
+mod subscribers;
 
 use super::evidence::Evidence;
 use super::finding::Finding;
@@ -144,6 +149,10 @@ pub const RULES: &[Rule] = &[
     clients_rejected::RULE,
     clients_buffers::RULE,
     clients_output_buffer::RULE,
+    fanout_slow_subscriber::RULE,
+    fanout_subscriber_lost::RULE,
+    fanout_patterns::RULE,
+    fanout_channel_full::RULE,
     memory_near_limit::RULE,
     memory_full_soon::RULE,
     memory_over_limit::RULE,

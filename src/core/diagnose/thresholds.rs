@@ -3,6 +3,10 @@
 //! Knows numbers; does not know what they are compared with. "Ours" means that no vendor publishes one.
 //! Invariant: what clears lies on the healthy side of what raises, so that nothing flaps at the edge.
 
+mod fanout;
+
+pub use fanout::FanoutLimits;
+
 use super::finding::Severity;
 
 /// A limit with a distance between raising and clearing. Where `raise` is greater, high is bad, else low is.
@@ -146,6 +150,8 @@ pub struct Thresholds {
     pub ping_longest_ms: Bands,
     /// The median PING of the last seconds beyond the usual one, milliseconds. Netdata: 10/5, 30/10 for latency.
     pub ping_median_ms: Bands,
+    /// Of publish and subscribe.
+    pub fanout: FanoutLimits,
     /// Mean turn of the event loop (Redis 7.2), milliseconds. Ours.
     pub loop_ms: Bands,
 }
@@ -197,6 +203,7 @@ impl Default for Thresholds {
             slow_ms_in_a_minute: high((100.0, 50.0), (1_000.0, 500.0)),
             ping_longest_ms: high((500.0, 500.0), (1_500.0, 1_500.0)),
             ping_median_ms: high((10.0, 5.0), (30.0, 10.0)),
+            fanout: FanoutLimits::default(),
             loop_ms: high((5.0, 3.0), (20.0, 10.0)),
         }
     }

@@ -6,6 +6,7 @@
 mod memory;
 
 use super::Reading;
+use super::fanout::evidence as fanout;
 use super::groups::GroupState;
 use super::judge::Judged;
 use super::streams::StreamState;
@@ -39,6 +40,7 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64
         evicted_per_s: reading.rates.evicted.per_s(),
         slow: slow_work(reading),
         pings: pings(reading),
+        fanout: fanout(reading, judged.thresholds().fanout.channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: Tally { is_searched: is_searched(reading), ..Tally::default() },

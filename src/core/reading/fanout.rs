@@ -4,8 +4,12 @@
 //! message came. Invariants: what is ours is left out; a limit that is not known is not taken for the default one.
 
 pub mod deliveries;
+mod evidence;
 pub mod histograms;
+pub mod layers;
 pub mod subscribers;
+
+pub(super) use evidence::evidence;
 
 use super::commands::CommandTrack;
 use crate::core::limits;
@@ -15,18 +19,21 @@ use crate::core::model::info::Info;
 use crate::core::model::probe::is_ours;
 use crate::core::model::{Name, Stamped};
 use histograms::Histograms;
-use std::collections::BTreeMap;
+use layers::Layers;
+use std::collections::{BTreeMap, BTreeSet};
 use subscribers::Subscribers;
 
 /// What is known of publish and subscribe.
 #[derive(Clone, Debug)]
 pub struct FanoutTrack {
     channels: BTreeMap<(ChannelKind, Name), Option<Stamped<u64>>>,
-    listed_at_us: Option<i64>,
+    listed: BTreeSet<ChannelKind>,
     /// Who listens, and who falls behind.
     pub subscribers: Subscribers,
     /// How much may wait for a subscriber; `None` where that may not be read.
     pub limit: Option<OutputLimit>,
+    /// Channel layers.
+    pub layers: Layers,
     /// What the commands that fan out take.
     pub histograms: Histograms,
     /// Messages published a second over time.
@@ -59,9 +66,10 @@ impl Default for FanoutTrack {
     fn default() -> Self {
         Self {
             channels: BTreeMap::new(),
-            listed_at_us: None,
+            listed: BTreeSet::new(),
             subscribers: Subscribers::default(),
             limit: None,
+            layers: Layers::default(),
             histograms: Histograms::default(),
             published: History::hour(),
             loop_us: History::hour(),
@@ -73,7 +81,7 @@ impl FanoutTrack {
     /// Takes what a round learnt in.
     pub fn advance(&mut self, facts: FanoutFacts, at_us: i64) {
         for (kind, names) in facts.channels {
-            self.listed_at_us = Some(names.at_us);
+            self.listed.insert(kind);
             // The other kind stays as it was.
             let all = std::mem::take(&mut self.channels).into_iter();
             let (mut before, others): (BTreeMap<_, _>, _) = all.partition(|((of, _), _)| *of == kind);
@@ -92,6 +100,7 @@ impl FanoutTrack {
                 }
             }
         }
+        self.layers.advance(facts.layer_keys, &facts.no_layer_keys);
         self.limit = facts.limit.or(self.limit);
         if let Some(list) = facts.subscribers {
             self.subscribers.advance(list, self.limit);
@@ -110,7 +119,7 @@ impl FanoutTrack {
         {
             if count == Some(0) {
                 self.channels.retain(|(of, _), _| *of != kind);
-                self.listed_at_us = self.listed_at_us.or(Some(at_us));
+                self.listed.insert(kind);
             }
         }
         let is_quiet = [stats.pubsub_channels, stats.pubsub_patterns, stats.pubsub_shard_channels]
@@ -134,9 +143,9 @@ impl FanoutTrack {
         self.histograms = Histograms::default();
     }
 
-    /// Whether the channels were read once, or there are none.
+    /// Whether the channels of PUBLISH were read once, or there are none.
     pub fn is_listed(&self) -> bool {
-        self.listed_at_us.is_some()
+        self.listed.contains(&ChannelKind::Plain)
     }
 
     /// Every channel with a subscriber, in the order of names.

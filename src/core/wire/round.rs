@@ -11,6 +11,7 @@ mod costs;
 mod discovery;
 mod fanout;
 mod known;
+mod layers;
 mod sampler;
 mod sizes;
 
@@ -24,6 +25,7 @@ use capabilities::Capabilities;
 use discovery::Search;
 use fanout::FanoutTurn;
 use known::Known;
+use layers::Layers;
 pub use sampler::Sampler;
 
 /// What a planner is told once.
@@ -33,6 +35,8 @@ pub struct PollSettings {
     pub interval_us: u64,
     /// Keys, or globs, that are looked for beside the search.
     pub patterns: Vec<Name>,
+    /// What keys of channel layers begin with; none to look for none.
+    pub layers: Vec<Name>,
     /// Whether to search the whole keyspace for streams.
     pub discover: bool,
     /// Ask everything in every round instead of taking turns: for one reading that is complete.
@@ -97,6 +101,7 @@ pub struct Planner {
     due: Due,
     clients: Option<u64>,
     fanout: FanoutTurn,
+    layers: Layers,
     fetches: Vec<Fetch>,
     fetched: std::collections::BTreeMap<Fetch, u64>,
 }
@@ -123,6 +128,7 @@ impl Planner {
     /// A planner that knows nothing yet.
     pub fn new(settings: PollSettings) -> Self {
         let search = Search::new(&settings.patterns, settings.discover, settings.everything);
+        let layers = Layers::new(&settings.layers);
         let mut known = Known::default();
         known.add(search.literals());
         let sampler = Sampler::new(settings.measures_keys);
@@ -135,6 +141,7 @@ impl Planner {
             due: Due::default(),
             clients: None,
             fanout: FanoutTurn::default(),
+            layers,
             fetches: Vec::new(),
             fetched: std::collections::BTreeMap::new(),
         }
@@ -156,6 +163,7 @@ impl Planner {
         self.due = Due::default();
         self.sampler.begin_anew();
         self.fanout.reconnected();
+        self.layers.reconnected();
     }
 
     /// Asks for something costly in the next round; the seconds to wait when it was asked too recently.
@@ -176,7 +184,8 @@ impl Planner {
 
     /// Whether the keyspace was walked through once, or can't be.
     pub fn has_searched(&self) -> bool {
-        !self.capabilities.may_scan() || (self.search.progress().laps > 0 && !self.search.has_untyped())
+        let is_through = |search: &Search| search.progress().laps > 0 && !search.has_untyped();
+        !self.capabilities.may_scan() || (is_through(&self.search) && self.layers.is_searched())
     }
 
     /// Whether there are streams or groups that were not read yet.
@@ -237,21 +246,23 @@ impl Planner {
         (round.commands.len() > bare).then_some(round)
     }
 
-    /// The next step of the search, when it is due; `idle_us` is what a call takes that asks nothing.
+    /// The next step of the search, when it is due: for streams, else for channel layers.
     pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
-        let command = self.search.step(now_us, &self.capabilities)?;
+        let step = self.search.step(now_us, &self.capabilities);
+        let commands = step.or_else(|| self.layers.step(now_us, &self.capabilities))?;
         let mut round = Round::default();
         if self.capabilities.may(Verb::Info) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
-        round.commands.extend(command);
+        round.commands.extend(commands);
         self.close(&mut round);
         Some(round)
     }
 
     /// When the next step of the search is due.
     pub fn search_due_us(&self) -> Option<u64> {
-        self.capabilities.may_scan().then(|| self.search.due_us()).flatten()
+        let due = [self.search.due_us(), self.layers.due_us()];
+        self.capabilities.may_scan().then(|| due.into_iter().flatten().min()).flatten()
     }
 
     /// The next step of the walk that measures keys, when it is due.
@@ -289,6 +300,8 @@ impl Planner {
         self.known.learn(observation, snapshot, now_us);
         self.fanout.learn(snapshot);
         self.search.learn(observation, snapshot, now_us);
+        self.layers.learn_step(observation, snapshot, now_us);
+        self.layers.learn(snapshot, now_us);
         let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);
         self.sampler.learn(snapshot, received_us.saturating_sub(sent_us), self.keys(snapshot), now_us);

@@ -3,6 +3,7 @@
 //! Knows names and types of fields; what each means, its unit and when it is null stands in docs/SCHEMA.md,
 //! and a test holds the two together. Invariant: fields may be added, never renamed.
 
+use super::fanout::Fanout;
 use serde::Serialize;
 
 /// Number of the schema.
@@ -179,7 +180,15 @@ pub(super) struct Stream {
     pub oldest_entry_age_ms: Option<u64>,
     pub newest_entry_age_ms: Option<u64>,
     pub verdict: Option<&'static str>,
+    pub fanout: StreamFanout,
     pub groups: Option<Vec<Group>>,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct StreamFanout {
+    pub slowest_group: Option<String>,
+    pub slowest_ms: Option<u64>,
+    pub spread_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -216,14 +225,6 @@ pub(super) struct Consumer {
     pub idle_ms: Option<u64>,
     pub inactive_ms: Option<u64>,
     pub verdict: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-pub(super) struct Fanout {
-    pub channels: [Unbuilt; 0],
-    pub patterns: Option<u64>,
-    pub slow_subscribers: [Unbuilt; 0],
-    pub probe: Probe,
 }
 
 #[derive(Serialize, Default)]

@@ -3,9 +3,10 @@
 //! Knows where each figure comes from; does not know how it is written. Invariant: no figure is made up:
 //! whatever the reading does not know, or can't know yet, is `None`.
 
+use super::fanout::fanout;
 use super::schema::{
-    Cache, Clients, Consumer, Cost, Delivery, Fanout, Gap, Group, Latency, Memory, Percentiles, Persistence,
-    Probe, Snapshot, Stream, Target, Throughput, VERSION,
+    Cache, Clients, Consumer, Cost, Delivery, Gap, Group, Latency, Memory, Percentiles, Persistence,
+    Snapshot, Stream, StreamFanout, Target, Throughput, VERSION,
 };
 use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
@@ -14,6 +15,7 @@ use crate::core::model::consumers;
 use crate::core::model::info::{Info, LastSave};
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
+use crate::core::reading::fanout::deliveries;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::report::check;
@@ -48,12 +50,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
         persistence: persistence(info, reading.at_us),
         counters: keys::counters(reading),
         streams: streams(reading),
-        fanout: Fanout {
-            channels: [],
-            patterns: info.and_then(|info| info.stats.pubsub_patterns),
-            slow_subscribers: [],
-            probe: Probe::default(),
-        },
+        fanout: fanout(reading),
         queues: [],
         latency: Latency { ping_us: pings(reading), slowlog_new: reading.slowlog.new_entries() },
         cost: Cost {
@@ -163,8 +160,18 @@ fn stream(state: &StreamState, reading: &Reading) -> Stream {
         oldest_entry_age_ms: state.oldest_entry_age_ms(now_ms),
         newest_entry_age_ms: state.newest_entry_age_ms(now_ms),
         verdict: reading.stream_verdict(&state.key).map(GroupVerdict::word),
+        fanout: fanout_of(state, reading.at_us),
         groups,
     }
+}
+
+fn fanout_of(state: &StreamState, now_us: i64) -> StreamFanout {
+    let deliveries = deliveries::deliveries(state, now_us);
+    deliveries::spread(&deliveries).map_or_else(StreamFanout::default, |spread| StreamFanout {
+        slowest_group: Some(spread.slowest.text()),
+        slowest_ms: Some(spread.slowest_ms),
+        spread_ms: Some(spread.spread_ms),
+    })
 }
 
 fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Reading) -> Group {

@@ -64,6 +64,11 @@ impl Span {
         Self { ends_ms: (now_ms.saturating_sub(span_ms), now_ms), gap_ms, coarse: false }
     }
 
+    /// The same for a figure that is read at least every so many milliseconds.
+    pub fn of_slower(self, apart_ms: i64) -> Self {
+        Self { gap_ms: self.gap_ms.max(apart_ms), ..self }
+    }
+
     /// The points of a figure that belong to this span.
     pub fn points(&self, history: &History) -> Vec<Point> {
         let points = if self.coarse { history.coarse() } else { history.fine() };

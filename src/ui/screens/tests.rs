@@ -13,8 +13,9 @@ use crate::ui::theme::Depth;
 /// A way to make a state at a size.
 type Made = fn((u16, u16)) -> State;
 
-const STATES: [(&str, Made); 6] = [
+const STATES: [(&str, Made); 7] = [
     ("busy", fixture::busy),
+    ("listening", fixture::fanout::listening),
     ("demo", fixture::demo),
     ("empty", fixture::empty),
     ("denied", fixture::denied),
@@ -23,7 +24,7 @@ const STATES: [(&str, Made); 6] = [
 ];
 
 /// Ways from the overview to every place.
-const WAYS: [&str; 13] = [
+const WAYS: [&str; 15] = [
     "1",
     "2",
     "2 enter",
@@ -34,6 +35,8 @@ const WAYS: [&str; 13] = [
     "3 enter",
     "4",
     "5",
+    "6",
+    "6 w w",
     "8",
     "9",
     "0",

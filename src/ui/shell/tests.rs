@@ -85,7 +85,7 @@ fn the_way_to_where_we_are_stays_on_the_narrowest_screens() {
     press(&mut state, "2 / ^ o r d enter enter enter");
     assert!(line(&state, 1).contains("2 Streams \u{25b8} orders \u{25b8}"), "{}", line(&state, 1));
     let mut state = fixture::demo((80, 24));
-    assert!(line(&state, 0).contains("dead-consumer x2"), "{}", line(&state, 0));
+    assert!(line(&state, 1).contains("dead-consumer x2"), "{}", line(&state, 1));
     press(&mut state, "2 enter");
     assert!(line(&state, 1).ends_with("dead-consumer x2    312/s"), "{}", line(&state, 1));
 }

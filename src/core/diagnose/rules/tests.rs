@@ -1,6 +1,9 @@
 //! The laws of all rules, and each rule about the server at its edges.
 
+mod fanout;
+
 use super::*;
+use crate::core::diagnose::evidence::fanout::Fanout;
 use crate::core::diagnose::evidence::memory::MemoryCase;
 use crate::core::diagnose::evidence::{Pings, SlowWork, Tally};
 use crate::core::diagnose::finding::Severity;
@@ -52,6 +55,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             }
             None => Pings::default(),
         },
+        fanout: fanout(info),
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: Tally { is_searched: info.is_some(), ..Tally::default() },
@@ -65,6 +69,17 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             ..MemoryCase::default()
         },
         standing: hold,
+    }
+}
+
+/// A few subscribers, all of whom keep up.
+fn fanout<'a>(info: Option<&Info>) -> Fanout<'a> {
+    let is_known = info.is_some();
+    Fanout {
+        is_used: is_known.then_some(true),
+        is_listed: is_known,
+        patterns: is_known.then_some(1),
+        ..Fanout::default()
     }
 }
 

@@ -69,11 +69,8 @@ mod tests {
     #[test]
     fn the_slowest_group_is_the_one_whose_entries_wait_longest_delivered_or_not() {
         let (a, b, c) = (Name::from("a"), Name::from("b"), Name::from("c"));
-        let all = [
-            delivery(&a, Some(12), Some(0)),
-            delivery(&b, Some(40), Some(9_000)),
-            delivery(&c, None, None),
-        ];
+        let all =
+            [delivery(&a, Some(12), Some(0)), delivery(&b, Some(40), Some(9_000)), delivery(&c, None, None)];
         let spread = spread(&all).unwrap();
         assert_eq!((spread.slowest, spread.slowest_ms, spread.spread_ms), (&b, 9_000, 8_988));
     }

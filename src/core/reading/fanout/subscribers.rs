@@ -97,12 +97,8 @@ impl Buffer {
     }
 
     fn add(&mut self, at_us: i64, bytes: u64, limit: Option<OutputLimit>) {
-        let soft = limit.map_or(0, |limit| limit.soft_bytes);
-        if soft == 0 || bytes <= soft {
-            self.over_soft_us = None;
-        } else if self.over_soft_us.is_none() {
-            self.over_soft_us = Some(self.crossed_us(soft, at_us, bytes));
-        }
+        let soft = limit.and_then(|limit| limit.soft).filter(|&soft| bytes > soft);
+        self.over_soft_us = soft.map(|soft| self.over_soft_us.unwrap_or(self.crossed_us(soft, at_us, bytes)));
         self.samples.push_back((at_us, bytes));
         while self.samples.len() > limits::BUFFER_SAMPLES {
             self.samples.pop_front();
@@ -133,12 +129,10 @@ impl Buffer {
             if left == 0.0 { Some(0.0) } else { (growth > 0.0).then(|| left / growth) }
         };
         let since_s = |us: i64| at_us.saturating_sub(us) as f64 / 1e6;
-        let hard_s = Some(limit.hard_bytes).filter(|&bytes| bytes > 0).and_then(until);
-        let soft_s = Some(limit.soft_bytes).filter(|&bytes| bytes > 0).and_then(|height| {
-            match self.over_soft_us {
-                Some(over_us) => Some((limit.soft_s as f64 - since_s(over_us)).max(0.0)),
-                None => until(height).map(|until_s| until_s + limit.soft_s as f64),
-            }
+        let hard_s = limit.hard.and_then(until);
+        let soft_s = limit.soft.and_then(|height| match self.over_soft_us {
+            Some(over_us) => Some((limit.soft_s as f64 - since_s(over_us)).max(0.0)),
+            None => until(height).map(|until_s| until_s + limit.soft_s as f64),
         });
         let passed_s = now_us.saturating_sub(at_us) as f64 / 1e6;
         match [hard_s, soft_s].into_iter().flatten().reduce(f64::min) {
@@ -152,7 +146,7 @@ impl Buffer {
         let Some(&(last_us, bytes)) = self.samples.back() else { return false };
         let growth = self.growth_per_s().unwrap_or(0.0).max(0.0);
         let then = bytes as f64 + growth * (at_us.saturating_sub(last_us)) as f64 / 1e6;
-        let is_high = limit.hard_bytes > 0 && then >= limit.hard_bytes as f64 * NEARLY;
+        let is_high = limit.hard.is_some_and(|hard| then >= hard as f64 * NEARLY);
         let is_long = self.over_soft_us.is_some_and(|over_us| {
             at_us.saturating_sub(over_us) as f64 / 1e6 >= limit.soft_s as f64 * NEARLY
         });

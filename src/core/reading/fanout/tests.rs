@@ -4,7 +4,7 @@ use super::subscribers::{Cause, Cut};
 use super::*;
 use crate::core::model::clients::Client;
 
-const LIMIT: OutputLimit = OutputLimit { hard_bytes: 32_000_000, soft_bytes: 8_000_000, soft_s: 60 };
+const LIMIT: OutputLimit = OutputLimit { hard: Some(32_000_000), soft: Some(8_000_000), soft_s: 60 };
 
 fn client(id: u64, omem: u64) -> Client {
     Client {
@@ -75,7 +75,7 @@ fn a_slow_growth_is_cut_by_the_time_above_the_soft_limit() {
 #[test]
 fn a_buffer_that_does_not_grow_or_has_no_limit_is_never_cut_and_an_unknown_limit_is_not_the_default() {
     assert_eq!(cut(&[4_000_000, 4_000_000], Some(LIMIT)), Some(Cut::Never));
-    let none = OutputLimit { hard_bytes: 0, soft_bytes: 0, soft_s: 0 };
+    let none = OutputLimit { hard: None, soft: None, soft_s: 0 };
     assert_eq!(cut(&[2_000_000, 4_000_000], Some(none)), Some(Cut::Never));
     assert_eq!(cut(&[2_000_000, 4_000_000], None), Some(Cut::Unknown));
 }
@@ -139,7 +139,8 @@ fn a_channel_keeps_its_count_until_it_is_counted_again_and_goes_when_nobody_list
     let counts = vec![(ChannelKind::Plain, Stamped { at_us: 2, value: vec![(Name::from("a"), 3)] })];
     track.advance(FanoutFacts { counts, ..FanoutFacts::default() }, 2);
     track.advance(names(&["a"]), 3);
-    let channels: Vec<_> = track.channels().map(|channel| (channel.name.text(), channel.subscribers)).collect();
+    let channels: Vec<_> =
+        track.channels().map(|channel| (channel.name.text(), channel.subscribers)).collect();
     assert_eq!(channels, [("a".to_owned(), Some(3))]);
     let mut quiet = Info::default();
     quiet.stats.pubsub_channels = Some(0);

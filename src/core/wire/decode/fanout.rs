@@ -2,7 +2,7 @@
 
 use super::clients;
 use crate::core::limits;
-use crate::core::model::fanout::{FanoutFacts, LayerKey};
+use crate::core::model::fanout::{FanoutFacts, LayerKey, LayerPart};
 use crate::core::model::latency::CommandHistogram;
 use crate::core::model::{Name, Stamped};
 use crate::core::wire::read::FanoutRead;
@@ -23,22 +23,22 @@ pub fn read(facts: &mut FanoutFacts, read: &FanoutRead, reply: &Resp, at_us: i64
         FanoutRead::Histograms => {
             facts.histograms = Some(Stamped { at_us, value: histograms(reply)? });
         }
-        FanoutRead::Members(key) => {
+        FanoutRead::Members(part) => {
             let members = reply.count()?;
-            facts.layer_keys.push(stamped(key, members, None, at_us));
+            facts.layer_keys.push(stamped(part, members, None, at_us));
         }
-        FanoutRead::Backlog { key, .. } => {
+        FanoutRead::Backlog { part, .. } => {
             let parts = reply.items()?;
             let members = parts.first()?.count()?;
             let oldest_ms = parts.get(1).and_then(Resp::text).and_then(|score| ms_of(&score));
-            facts.layer_keys.push(stamped(key, members, oldest_ms, at_us));
+            facts.layer_keys.push(stamped(part, members, oldest_ms, at_us));
         }
     }
     Some(())
 }
 
-fn stamped(key: &Name, members: u64, oldest_ms: Option<i64>, at_us: i64) -> Stamped<LayerKey> {
-    Stamped { at_us, value: LayerKey { key: key.clone(), members, oldest_ms } }
+fn stamped(part: &LayerPart, members: u64, oldest_ms: Option<i64>, at_us: i64) -> Stamped<LayerKey> {
+    Stamped { at_us, value: LayerKey { part: part.clone(), members, oldest_ms } }
 }
 
 /// Seconds since 1970 with a fraction, as the scores of channel layers are.
@@ -59,10 +59,8 @@ fn histograms(reply: &Resp) -> Option<Vec<CommandHistogram>> {
 }
 
 fn histogram(name: Vec<u8>, value: &Resp) -> Option<CommandHistogram> {
-    let mut histogram = CommandHistogram {
-        name: String::from_utf8_lossy(&name).into_owned(),
-        ..CommandHistogram::default()
-    };
+    let mut histogram =
+        CommandHistogram { name: String::from_utf8_lossy(&name).into_owned(), ..CommandHistogram::default() };
     for (field, value) in value.pairs() {
         match field.as_slice() {
             b"calls" => histogram.calls = value.count()?,
@@ -115,18 +113,23 @@ mod tests {
             text("publish"),
             Resp::Map(vec![
                 (text("calls"), Resp::Int(5)),
-                (text("histogram_usec"), Resp::Map(vec![(Resp::Int(1), Resp::Int(3)), (Resp::Int(66), Resp::Int(5))])),
+                (
+                    text("histogram_usec"),
+                    Resp::Map(vec![(Resp::Int(1), Resp::Int(3)), (Resp::Int(66), Resp::Int(5))]),
+                ),
             ]),
         )]);
-        let expected = CommandHistogram { name: "publish".to_owned(), calls: 5, steps: vec![(1, 3), (66, 5)] };
+        let expected =
+            CommandHistogram { name: "publish".to_owned(), calls: 5, steps: vec![(1, 3), (66, 5)] };
         for reply in [flat, map] {
-            assert_eq!(histograms(&reply).unwrap(), [expected.clone()]);
+            assert_eq!(histograms(&reply).unwrap(), std::slice::from_ref(&expected));
         }
     }
 
     #[test]
     fn a_backlog_is_a_count_and_a_time_and_an_empty_one_has_no_time() {
-        let asked = FanoutRead::Backlog { key: Name::from("k"), read_only: true };
+        let part = LayerPart::of(&Name::from("asgik"), &Name::from("asgi")).unwrap();
+        let asked = FanoutRead::Backlog { part, read_only: true };
         let key = |reply: Resp| facts(&asked, &reply).unwrap().layer_keys.remove(0).value;
         let full = key(Resp::Array(vec![Resp::Int(3), text("1795179907.25")]));
         assert_eq!((full.members, full.oldest_ms), (3, Some(1_795_179_907_250)));

@@ -5,7 +5,7 @@
 
 use super::{Verb, on, words};
 use crate::core::model::Name;
-use crate::core::model::fanout::ChannelKind;
+use crate::core::model::fanout::{ChannelKind, LayerPart};
 use crate::core::wire::scripts;
 
 /// Commands whose time is read: those that send messages to many, and those that bring them.
@@ -23,11 +23,11 @@ pub enum FanoutRead {
     /// `LATENCY HISTOGRAM` of [`TIMED`] (7.0)
     Histograms,
     /// `ZCARD key`: how many messages wait in a channel, how many channels a group has.
-    Members(Name),
+    Members(LayerPart),
     /// The same with the lowest score, by a script on the server that leaves the message there.
     Backlog {
         /// The group or channel.
-        key: Name,
+        part: LayerPart,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
@@ -48,10 +48,10 @@ impl FanoutRead {
             }
             Self::Subscribers => words(&["CLIENT", "LIST", "TYPE", "pubsub"]),
             Self::Histograms => [words(&["LATENCY", "HISTOGRAM"]), words(&TIMED)].concat(),
-            Self::Members(key) => on(&["ZCARD"], &[key]),
-            Self::Backlog { key, read_only } => {
+            Self::Members(part) => on(&["ZCARD"], &[&part.key]),
+            Self::Backlog { part, read_only } => {
                 let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
-                on(&[eval, scripts::LAYER_BACKLOG, "1"], &[key])
+                on(&[eval, scripts::LAYER_BACKLOG, "1"], &[&part.key])
             }
         }
     }
@@ -74,7 +74,7 @@ impl FanoutRead {
     /// The key of a channel layer that it is about. It is no stream, so it is not [`super::ReadCmd::key`].
     pub fn layer_key(&self) -> Option<&Name> {
         match self {
-            Self::Members(key) | Self::Backlog { key, .. } => Some(key),
+            Self::Members(part) | Self::Backlog { part, .. } => Some(&part.key),
             _ => None,
         }
     }

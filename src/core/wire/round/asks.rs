@@ -23,8 +23,8 @@ impl Planner {
             // The first answers know little of what we ask ourselves: soon again.
             let is_early = self.due.commands_asked < 3;
             self.due.commands_asked += 1;
-            self.due.commands_us =
-                now_us + if focus.latency || focus.fanout || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
+            self.due.commands_us = now_us
+                + if focus.latency || focus.fanout || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
         }
         if self.capabilities.may(Verb::InfoSections) {
             let mut sections = INFO_SECTIONS.to_vec();
@@ -169,6 +169,7 @@ impl Planner {
             capabilities: &self.capabilities,
         };
         self.fanout.ask(&asker, round);
+        self.layers.ask(&asker, round);
     }
 
     pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {

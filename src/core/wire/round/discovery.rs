@@ -7,6 +7,7 @@ use super::super::observation::Observation;
 use super::super::read::{ReadCmd, ScanFor, Verb};
 use super::capabilities::Capabilities;
 use crate::core::limits;
+use crate::core::model::glob::Glob;
 use crate::core::model::keys::{KeyFacts, KeyKind};
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Name, Snapshot};
@@ -24,6 +25,8 @@ const LAP_PAUSE_US: u64 = 5_000_000;
 /// The walk and what it found.
 #[derive(Clone, Debug)]
 pub struct Search {
+    /// Whether only streams are looked for.
+    of_streams: bool,
     literals: Vec<Name>,
     walks: Vec<Option<Name>>,
     walk: usize,
@@ -52,8 +55,22 @@ impl Search {
             patterns.iter().filter(is_glob).map(|pattern| Some(pattern.clone())).collect()
         };
         walks.dedup();
+        Self::through(walks, literals, true)
+    }
+
+    /// Keys of any type whose names begin like this are walked for.
+    pub fn of_prefixes(prefixes: &[Name]) -> Self {
+        let walks = prefixes
+            .iter()
+            .map(|prefix| Some(Glob::literal_prefix(prefix.as_bytes()).text().clone()))
+            .collect();
+        Self::through(walks, Vec::new(), false)
+    }
+
+    fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
         let laps = u64::from(walks.is_empty());
         Self {
+            of_streams,
             literals,
             walks,
             walk: 0,
@@ -109,7 +126,10 @@ impl Search {
             cursor: self.cursor,
             pattern: self.walks.get(self.walk).cloned().flatten(),
             count: self.count.now(),
-            wanted: if capabilities.may(Verb::ScanType) { ScanFor::Streams } else { ScanFor::Types },
+            wanted: match self.of_streams && capabilities.may(Verb::ScanType) {
+                true => ScanFor::Streams,
+                false => ScanFor::Types,
+            },
         }])
     }
 
@@ -143,7 +163,7 @@ impl Search {
         let call_us = taken_us.saturating_sub(self.idle_us);
         self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);
         self.count.adapt(call_us);
-        if page.streams_only {
+        if page.streams_only || !self.of_streams {
             self.found.extend(page.keys.iter().cloned());
         } else {
             let room = limits::UNTYPED_KEYS.saturating_sub(self.untyped.len());

@@ -72,7 +72,8 @@ impl FanoutTurn {
             self.ask_subscribers(asker, wants(Fetch::Subscribers), round);
         }
         let may_time = asker.capabilities.may(Verb::LatencyHistogram);
-        if may_time && (is_used || asker.is_seen) && (asker.everything || asker.now_us >= self.histograms_us) {
+        if may_time && (is_used || asker.is_seen) && (asker.everything || asker.now_us >= self.histograms_us)
+        {
             self.histograms_us = asker.now_us + channels_apart_us(asker);
             round.commands.push(ReadCmd::Fanout(FanoutRead::Histograms));
         }
@@ -94,7 +95,8 @@ impl FanoutTurn {
                 continue;
             }
             if many > limits::CHANNELS_POLLED && !is_wanted {
-                let cost = format!("{many} channels would hold the server about {}", ms(many as f64 * CHANNEL_US));
+                let cost =
+                    format!("{many} channels would hold the server about {}", ms(many as f64 * CHANNEL_US));
                 round.gaps.push(too_costly(verb.label(), &cost));
             } else if is_due {
                 round.commands.push(ReadCmd::Fanout(FanoutRead::Channels(kind)));
@@ -113,7 +115,8 @@ impl FanoutTurn {
             Some(turn) => self.channels.range((Bound::Excluded(turn), Bound::Unbounded)),
             None => self.channels.range(..),
         };
-        let turn: Vec<(ChannelKind, Name)> = later.chain(self.channels.iter()).take(places).cloned().collect();
+        let turn: Vec<(ChannelKind, Name)> =
+            later.chain(self.channels.iter()).take(places).cloned().collect();
         for (kind, verb) in
             [(ChannelKind::Plain, Verb::PubsubNumsub), (ChannelKind::Shard, Verb::PubsubShardNumsub)]
         {
@@ -260,8 +263,14 @@ mod tests {
         let round = asked(&mut turn, 1, true, &[]);
         assert!(!reads(&round).iter().any(|read| !matches!(read, FanoutRead::Histograms)), "{round:?}");
         let texts: Vec<&str> = round.gaps.iter().map(|gap| gap.text.as_str()).collect();
-        assert!(texts.iter().any(|text| text.contains("20000 channels would hold the server about 2.0 ms")), "{texts:?}");
-        assert!(texts.iter().any(|text| text.contains("2000 subscribers would hold the server about 3.2 ms")), "{texts:?}");
+        assert!(
+            texts.iter().any(|text| text.contains("20000 channels would hold the server about 2.0 ms")),
+            "{texts:?}"
+        );
+        assert!(
+            texts.iter().any(|text| text.contains("2000 subscribers would hold the server about 3.2 ms")),
+            "{texts:?}"
+        );
         let round = asked(&mut turn, 2, true, &[Fetch::Channels, Fetch::Subscribers]);
         let reads = reads(&round);
         assert!(reads.contains(&FanoutRead::Channels(ChannelKind::Plain)), "{reads:?}");

@@ -16,6 +16,7 @@ static BEGINNINGS: LazyLock<Vec<State>> = LazyLock::new(|| {
     vec![
         fixture::console(size),
         fixture::busy(size),
+        fixture::fanout::listening(size),
         fixture::demo(size),
         fixture::empty(size),
         fixture::denied(size),
@@ -24,12 +25,14 @@ static BEGINNINGS: LazyLock<Vec<State>> = LazyLock::new(|| {
     ]
 });
 
-const KEYS: [&str; 44] = [
+const KEYS: [&str; 46] = [
     "1",
     "2",
     "3",
     "4",
     "5",
+    "6",
+    "w",
     "8",
     "9",
     "0",
@@ -100,8 +103,8 @@ fn answer(state: &mut State) {
 proptest! {
     #[test]
     fn any_history_draws_at_any_size_in_every_look(
-        beginning in 0_usize..7,
-        steps in prop::collection::vec((0_usize..50, 0_u16..40), 0..24),
+        beginning in 0_usize..8,
+        steps in prop::collection::vec((0_usize..52, 0_u16..40), 0..24),
         sizes in prop::collection::vec((0_u16..=200, 0_u16..=60), 1..4),
         (theme, depth, ascii) in (0_usize..64, 0_usize..4, any::<bool>()),
     ) {

@@ -97,3 +97,23 @@ fn entries_with_their_values_shown() {
 fn help_over_the_streams_of_the_demo() {
     check("help", fixture::demo, "2 ?");
 }
+
+#[test]
+fn fan_out_with_a_subscriber_that_stopped_reading() {
+    check("fanout", fixture::fanout::listening, "6");
+}
+
+#[test]
+fn fan_out_of_streams_by_group() {
+    check("fanout_groups", fixture::busy, "6");
+}
+
+#[test]
+fn channel_layers_of_both_forms() {
+    check("fanout_layers", fixture::fanout::listening, "6 w w w");
+}
+
+#[test]
+fn fan_out_on_a_server_where_nobody_subscribes() {
+    check("fanout_empty", fixture::empty, "6");
+}

@@ -1,0 +1,64 @@
+//! The lists of the fan-out screen: one has the cursor, the others wait.
+//!
+//! Knows which there are and which matters most; not what is in them. Invariant: what somebody chose stays, what nobody
+//! chose follows what is wrong.
+
+use super::cell::TableId;
+use crate::core::reading::Reading;
+
+/// One of its lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FanoutPart {
+    /// Who listens, whoever is behind first.
+    Subscribers,
+    /// Channels with their subscribers.
+    Channels,
+    /// Groups of streams, side by side.
+    Groups,
+    /// Channel layers.
+    Layers,
+}
+
+impl FanoutPart {
+    /// All of them, in the order of their key.
+    pub const ALL: [Self; 4] = [Self::Subscribers, Self::Channels, Self::Groups, Self::Layers];
+
+    /// Its table.
+    pub const fn table(self) -> TableId {
+        match self {
+            Self::Subscribers => TableId::Subscribers,
+            Self::Channels => TableId::Channels,
+            Self::Groups => TableId::Deliveries,
+            Self::Layers => TableId::Layers,
+        }
+    }
+
+    /// What it is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Subscribers => "Subscribers",
+            Self::Channels => "Channels",
+            Self::Groups => "Streams by group",
+            Self::Layers => "Channel layers",
+        }
+    }
+
+    /// The next one, all the way round.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|part| *part == self).unwrap_or(0);
+        Self::ALL.get((at + 1) % Self::ALL.len()).copied().unwrap_or(self)
+    }
+
+    /// The one that says most now: whoever is behind, else channels, else streams, else layers.
+    pub fn telling(reading: &Reading) -> Self {
+        let track = &reading.fanout;
+        let has_groups = reading.streams.values().any(|stream| !stream.groups.is_empty());
+        if !track.subscribers.slow(track.limit, reading.at_us).is_empty() {
+            Self::Subscribers
+        } else if track.channel_count() == 0 && has_groups {
+            Self::Groups
+        } else {
+            Self::Channels
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Many patterns: every PUBLISH is compared with each of them, whoever it is for.
+//!
+//! Knows how many different patterns there are, not how many subscribe to each.
+
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::counted;
+use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "fanout.patterns";
+const REMEDY: &str =
+    "Let clients SUBSCRIBE to channels by name, or share fewer patterns: each PUBLISH tests every pattern.";
+
+/// `fanout.patterns`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "every PUBLISH is compared with very many patterns",
+    raise: BRIEFLY,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let Some(patterns) = evidence.fanout.patterns else {
+        return Answer::unread("the number of patterns can't be read");
+    };
+    let standing = evidence.standing(ID, &Subject::Server);
+    Answer::of(thresholds.fanout.patterns.severity(patterns as f64, standing).map(|severity| {
+        let text = format!(
+            "{} are subscribed to, and every PUBLISH is compared with each of them",
+            counted(patterns, "pattern", "patterns")
+        );
+        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
+            .remedy(Place::Fanout, REMEDY)
+            .with("patterns", Some(patterns))
+    }))
+}

@@ -1,0 +1,62 @@
+//! Subscribers that went away with something unread: what waited for them is lost.
+//!
+//! Knows who was behind when it was seen last, and whether the server says that it cut somebody off (7.4, Valkey 8);
+//! before that, only that its buffer was nearly full.
+
+use super::subscribers::{FEW, who};
+use super::{AT_ONCE, Answer, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::evidence::fanout::Lost;
+use crate::core::diagnose::figures::{bytes, counted};
+use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "fanout.subscriber_lost";
+const REMEDY: &str = "Its messages are gone: pub/sub keeps none. Let it read faster, send it less, or use a stream where nothing may \
+    be lost.";
+
+/// `fanout.subscriber_lost`
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "a subscriber went away with messages unread",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let fanout = &evidence.fanout;
+    if let Some(answer) = super::subscribers::blind(fanout) {
+        return answer;
+    }
+    let told_ms = i64::try_from(thresholds.loss_told_ms).unwrap_or(i64::MAX);
+    let recent = |lost: &&Lost<'_>| evidence.now_ms.saturating_sub(lost.at_ms) < told_ms;
+    let lost: Vec<&Lost<'_>> = fanout.lost.iter().filter(recent).collect();
+    if lost.len() > FEW {
+        return Answer::of(together(&lost));
+    }
+    Answer::of(lost.into_iter().map(|lost| {
+        let why = if lost.was_cut { "was cut off" } else { "went away" };
+        let text = format!("{} {why} with {} unread", who(&lost.who), bytes(lost.bytes));
+        Finding::new(ID, Severity::Warning, Subject::Client(lost.who.id), text, lost.at_ms)
+            .remedy(Place::Fanout, REMEDY)
+            .with("omem_bytes", Some(lost.bytes))
+    }))
+}
+
+fn together(lost: &[&Lost<'_>]) -> Option<Finding> {
+    let first_ms = lost.iter().map(|lost| lost.at_ms).min()?;
+    let all_bytes = lost.iter().map(|lost| lost.bytes).fold(0, u64::saturating_add);
+    let last = lost.iter().max_by_key(|lost| lost.at_ms)?;
+    let text = format!(
+        "{} went away with {} unread, the last of them {}",
+        counted(lost.len() as u64, "subscriber", "subscribers"),
+        bytes(all_bytes),
+        who(&last.who)
+    );
+    let finding = Finding::new(ID, Severity::Warning, Subject::Server, text, first_ms)
+        .remedy(Place::Fanout, REMEDY)
+        .with("subscribers", Some(lost.len() as u64))
+        .with("omem_bytes", Some(all_bytes));
+    Some(finding)
+}

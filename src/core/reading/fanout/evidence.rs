@@ -1,0 +1,69 @@
+//! From what is known of publish and subscribe to what rules look at.
+//!
+//! Knows where each figure comes from; judges nothing. Invariant: a list that is old is not taken for the present.
+
+use super::FanoutTrack;
+use super::layers::layers;
+use super::subscribers::{Cause, Cut};
+use crate::core::diagnose::evidence::fanout::{Behind, Fanout, FullChannel, Lost, Who};
+use crate::core::limits;
+use crate::core::model::Name;
+use crate::core::reading::Reading;
+
+/// A list of subscribers older than this says nothing of now, microseconds: what is asked by hand is asked rarely.
+const OLD_US: i64 = 60_000_000;
+
+/// Publish and subscribe as it stands, where a channel of a layer holds so many messages.
+pub fn evidence(reading: &Reading, capacity: u64) -> Fanout<'_> {
+    let (track, now_us) = (&reading.fanout, reading.at_us);
+    let stats = reading.info.as_ref().map(|info| &info.value.stats);
+    let counts = |stats: &crate::core::model::info::Stats| {
+        let others = [stats.pubsub_patterns, stats.pubsub_shard_channels].into_iter().flatten().sum::<u64>();
+        stats.pubsub_channels.map(|channels| channels.saturating_add(others) > 0)
+    };
+    let list = track.subscribers.list();
+    let is_listed = list.is_some_and(|list| now_us.saturating_sub(list.at_us) <= OLD_US);
+    let slow = if is_listed { track.subscribers.slow(track.limit, now_us) } else { Vec::new() };
+    let behind = slow.into_iter().map(|slow| Behind {
+        who: Who { id: slow.client.id, name: &slow.client.name, address: &slow.client.address },
+        bytes: slow.omem_bytes,
+        growth_per_s: slow.growth_per_s,
+        samples: slow.samples,
+        cut_s: match slow.cut {
+            Cut::In(seconds) => Some(seconds),
+            Cut::Never | Cut::Unknown => None,
+        },
+        since_ms: slow.since_us.div_euclid(1000),
+    });
+    let lost = track.subscribers.vanished().map(|gone| Lost {
+        who: Who { id: gone.id, name: &gone.name, address: &gone.address },
+        bytes: gone.omem_bytes,
+        at_ms: gone.at_us.div_euclid(1000),
+        was_cut: gone.cause != Cause::Unknown,
+    });
+    Fanout {
+        full: full(track, capacity, now_us),
+        is_used: stats.and_then(counts),
+        is_listed,
+        patterns: stats.and_then(|stats| stats.pubsub_patterns),
+        behind: behind.collect(),
+        lost: lost.collect(),
+    }
+}
+
+/// Channels at their capacity, with the layer's prefix.
+fn full(track: &FanoutTrack, capacity: u64, now_us: i64) -> Vec<FullChannel> {
+    let mut full = Vec::new();
+    for layer in layers(track, now_us) {
+        for channel in layer.channels.iter().filter(|channel| channel.is_full(capacity)) {
+            if full.len() < limits::FINDINGS {
+                full.push(FullChannel {
+                    key: Name::new([layer.prefix.as_bytes(), channel.name.as_bytes()].concat()),
+                    backlog: channel.backlog,
+                    oldest_age_ms: channel.oldest_age_ms,
+                });
+            }
+        }
+    }
+    full
+}

@@ -1,0 +1,238 @@
+//! Channel layers that keep their messages in sorted sets: their keys, and whose turn it is.
+//!
+//! Knows keys by the layer's prefix and shape; keeps no figures for show. Invariants: the number of keys is bounded, a
+//! key that turns out to be something else is asked once, and messages stay on the server.
+
+use super::super::observation::Observation;
+use super::capabilities::Capabilities;
+use super::discovery::Search;
+use super::fanout::Asker;
+use super::{Round, SECOND_US};
+use crate::core::limits;
+use crate::core::model::fanout::{LayerPart, LayerRole};
+use crate::core::model::gap::GapScope;
+use crate::core::model::{Gap, GapReason, Name, Snapshot};
+use crate::core::wire::read::{FanoutRead, ReadCmd, Verb};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+
+/// Keys are read this often: a full channel drops messages at once.
+const APART_US: u64 = 2 * SECOND_US;
+/// A channel that has been empty for this long is forgotten until the search finds it again.
+const EMPTY_US: u64 = 60 * SECOND_US;
+
+/// What is known of channel layers.
+#[derive(Clone, Debug)]
+pub struct Layers {
+    prefixes: Vec<Name>,
+    search: Search,
+    keys: BTreeMap<Name, Key>,
+    others: BTreeSet<Name>,
+    refused: usize,
+    turn: Option<Name>,
+    due_us: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Key {
+    part: LayerPart,
+    /// When it was found, or had a member last.
+    full_us: u64,
+}
+
+impl Layers {
+    /// Layers whose keys begin like this.
+    pub fn new(prefixes: &[Name]) -> Self {
+        Self {
+            prefixes: prefixes.to_vec(),
+            search: Search::of_prefixes(prefixes),
+            keys: BTreeMap::new(),
+            others: BTreeSet::new(),
+            refused: 0,
+            turn: None,
+            due_us: 0,
+        }
+    }
+
+    /// Another connection: keys are due.
+    pub fn reconnected(&mut self) {
+        self.due_us = 0;
+    }
+
+    /// Whether the keyspace was walked through once.
+    pub fn is_searched(&self) -> bool {
+        self.search.progress().laps > 0
+    }
+
+    /// The next step of the search for their keys, when it is due.
+    pub fn step(&mut self, now_us: u64, capabilities: &Capabilities) -> Option<Vec<ReadCmd>> {
+        self.search.step(now_us, capabilities)
+    }
+
+    /// When that is.
+    pub fn due_us(&self) -> Option<u64> {
+        self.search.due_us()
+    }
+
+    /// Takes a page of the search in.
+    pub fn learn_step(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
+        self.search.learn(observation, snapshot, now_us);
+        for key in self.search.take_found() {
+            if self.keys.contains_key(&key) || self.others.contains(&key) {
+                continue;
+            }
+            let Some(part) = self.prefixes.iter().find_map(|prefix| LayerPart::of(&key, prefix)) else {
+                continue;
+            };
+            if self.keys.len() < limits::LAYER_KEYS {
+                self.keys.insert(key, Key { part, full_us: now_us });
+                // What was just found is read with the next round.
+                self.due_us = 0;
+            } else {
+                self.refused += 1;
+            }
+        }
+    }
+
+    /// Takes answers in.
+    pub fn learn(&mut self, snapshot: &Snapshot, now_us: u64) {
+        for key in &snapshot.fanout.no_layer_keys {
+            self.keys.remove(key);
+            if self.others.len() < limits::LAYER_KEYS {
+                self.others.insert(key.clone());
+            }
+        }
+        for read in &snapshot.fanout.layer_keys {
+            let key = &read.value.part.key;
+            let Some(known) = self.keys.get_mut(key) else { continue };
+            if read.value.members > 0 {
+                known.full_us = now_us;
+            } else if now_us.saturating_sub(known.full_us) >= EMPTY_US || known.part.role == LayerRole::Group
+            {
+                self.keys.remove(key);
+            }
+        }
+    }
+
+    /// The questions of a round: groups and channels in turn.
+    pub fn ask(&mut self, asker: &Asker<'_>, round: &mut Round) {
+        if self.keys.is_empty() || !(asker.everything || asker.now_us >= self.due_us) {
+            return;
+        }
+        self.due_us = asker.now_us + APART_US;
+        let places = if asker.everything { usize::MAX } else { limits::LAYER_KEYS_PER_ROUND };
+        let later = match &self.turn {
+            Some(turn) => self.keys.range::<Name, _>((Bound::Excluded(turn), Bound::Unbounded)),
+            None => self.keys.range::<Name, _>(..),
+        };
+        let turn: Vec<&LayerPart> = later
+            .chain(self.keys.iter())
+            .map(|(_, key)| &key.part)
+            .take(places.min(self.keys.len()))
+            .collect();
+        let may = |verb| asker.capabilities.may(verb);
+        let read_only = may(Verb::EvalRo) && may(Verb::LayerEvalRo);
+        let may_eval = read_only || (may(Verb::Eval) && may(Verb::LayerEval));
+        let reads = turn.iter().filter_map(|part| {
+            let part = (*part).clone();
+            let wants_age = part.role != LayerRole::Group;
+            match (wants_age && may_eval, may(Verb::Zcard)) {
+                (true, _) => Some(FanoutRead::Backlog { part, read_only }),
+                (false, true) => Some(FanoutRead::Members(part)),
+                (false, false) => None,
+            }
+        });
+        round.commands.extend(reads.map(ReadCmd::Fanout));
+        let last = turn.last().map(|part| part.key.clone());
+        self.turn = last;
+        if self.refused > 0 {
+            round.gaps.push(Gap {
+                what: "channel layers".to_owned(),
+                why: GapReason::Bound,
+                text: format!("{} more keys of channel layers than streamgauge watches", self.refused),
+                scope: GapScope::Item,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Stamped;
+    use crate::core::model::fanout::LayerKey;
+    use crate::core::model::snapshot::ScanPage;
+
+    fn found(layers: &mut Layers, keys: &[&str], now_us: u64) {
+        let keys = keys.iter().map(|key| Name::from(*key)).collect();
+        let page = ScanPage { next: 0, keys, streams_only: false, for_sizes: false };
+        layers.step(u64::MAX, &Capabilities::default());
+        layers.learn_step(
+            &Observation::default(),
+            &Snapshot { scan: Some(page), ..Snapshot::default() },
+            now_us,
+        );
+    }
+
+    fn asked(layers: &mut Layers, second: u64) -> Vec<String> {
+        let (capabilities, mut round) = (Capabilities::default(), Round::default());
+        let asker = Asker {
+            now_us: second * SECOND_US,
+            is_seen: false,
+            everything: false,
+            clients: None,
+            fetches: &[],
+            capabilities: &capabilities,
+        };
+        layers.ask(&asker, &mut round);
+        let key = |command: &ReadCmd| match command {
+            ReadCmd::Fanout(read) => read.layer_key().map(Name::text),
+            _ => None,
+        };
+        round.commands.iter().filter_map(key).collect()
+    }
+
+    fn answered(layers: &mut Layers, key: &str, members: u64, second: u64) {
+        let part = LayerPart::of(&Name::from(key), &Name::from("asgi")).unwrap();
+        let mut snapshot = Snapshot::default();
+        let value = LayerKey { part, members, oldest_ms: None };
+        snapshot.fanout.layer_keys.push(Stamped { at_us: 0, value });
+        layers.learn(&snapshot, second * SECOND_US);
+    }
+
+    #[test]
+    fn keys_are_read_every_two_seconds_and_one_that_is_something_else_once() {
+        let mut layers = Layers::new(&[Name::from("asgi")]);
+        found(&mut layers, &["asgi:group:chat", "asgia.1!", "asgi:cache:1"], 0);
+        assert_eq!(asked(&mut layers, 1), ["asgi:group:chat", "asgia.1!"]);
+        assert_eq!(asked(&mut layers, 2), Vec::<String>::new());
+        let mut snapshot = Snapshot::default();
+        snapshot.fanout.no_layer_keys.push(Name::from("asgia.1!"));
+        layers.learn(&snapshot, 0);
+        found(&mut layers, &["asgia.1!"], 3);
+        assert_eq!(asked(&mut layers, 4), ["asgi:group:chat"]);
+    }
+
+    #[test]
+    fn an_empty_group_is_gone_and_an_empty_channel_is_waited_for() {
+        let mut layers = Layers::new(&[Name::from("asgi")]);
+        found(&mut layers, &["asgi:group:chat", "asgia.1!"], 0);
+        answered(&mut layers, "asgi:group:chat", 0, 1);
+        answered(&mut layers, "asgia.1!", 0, 30);
+        assert_eq!(asked(&mut layers, 30), ["asgia.1!"]);
+        answered(&mut layers, "asgia.1!", 0, 61);
+        assert_eq!(asked(&mut layers, 62), Vec::<String>::new());
+    }
+
+    #[test]
+    fn very_many_keys_are_read_in_turn_and_their_number_is_bounded() {
+        let mut layers = Layers::new(&[Name::from("asgi")]);
+        let keys: Vec<String> = (0..limits::LAYER_KEYS + 9).map(|at| format!("asgic.{at:05}!")).collect();
+        found(&mut layers, &keys.iter().map(String::as_str).collect::<Vec<_>>(), 0);
+        let mut seen = BTreeSet::new();
+        for second in 0..20 {
+            seen.extend(asked(&mut layers, second * 2 + 2));
+        }
+        assert_eq!((seen.len(), layers.refused), (limits::LAYER_KEYS, 9));
+    }
+}

@@ -1,0 +1,297 @@
+//! The part of the JSON about publish and subscribe: its types, and from a reading to its figures.
+//!
+//! Knows names and where each figure comes from; what each means stands in docs/SCHEMA.md. Invariant: a list that could
+//! not be read is null, one without items is empty.
+
+use super::schema::Probe;
+use super::values::tidy;
+use crate::core::model::Name;
+use crate::core::reading::Reading;
+use crate::core::reading::fanout::layers::{self, Layer};
+use crate::core::reading::fanout::publishing;
+use crate::core::reading::fanout::subscribers::{Cause, Cut, Slow, Vanished};
+use serde::Serialize;
+
+#[derive(Serialize)]
+pub(super) struct Fanout {
+    pub channels: Option<Vec<Channel>>,
+    pub patterns: Option<u64>,
+    pub subscribers: Option<u64>,
+    pub published_per_s: Option<f64>,
+    pub publish_service_us: ServiceTime,
+    pub event_loop_us: Option<u64>,
+    pub output_limit: OutputLimit,
+    pub slow_subscribers: Option<Vec<SlowSubscriber>>,
+    pub vanished: Option<Vec<Gone>>,
+    pub layers: Vec<LayerRow>,
+    pub probe: Probe,
+}
+
+#[derive(Serialize)]
+pub(super) struct Channel {
+    pub channel: String,
+    pub kind: &'static str,
+    pub subscribers: Option<u64>,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct ServiceTime {
+    pub mean: Option<f64>,
+    pub p50_at_most: Option<u64>,
+    pub p99_at_most: Option<u64>,
+    pub samples: Option<u64>,
+}
+
+#[derive(Serialize, Default)]
+pub(super) struct OutputLimit {
+    pub hard_bytes: Option<u64>,
+    pub soft_bytes: Option<u64>,
+    pub soft_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SlowSubscriber {
+    pub id: u64,
+    pub name: String,
+    pub address: String,
+    pub omem_bytes: u64,
+    pub growth_bytes_per_s: Option<f64>,
+    pub seconds_to_disconnect: Option<f64>,
+    pub behind_since_ms: i64,
+}
+
+#[derive(Serialize)]
+pub(super) struct Gone {
+    pub id: u64,
+    pub name: String,
+    pub address: String,
+    pub omem_bytes: u64,
+    pub at_ms: i64,
+    pub cause: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct LayerRow {
+    pub prefix: String,
+    pub form: &'static str,
+    pub groups: Vec<LayerGroup>,
+    pub channels: Vec<LayerChannel>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LayerGroup {
+    pub name: String,
+    pub width: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LayerChannel {
+    pub name: String,
+    pub backlog: u64,
+    pub in_flight: u64,
+    pub oldest_age_ms: Option<u64>,
+    pub full: bool,
+}
+
+/// Everything about publish and subscribe.
+pub(super) fn fanout(reading: &Reading) -> Fanout {
+    let track = &reading.fanout;
+    let stats = reading.info.as_ref().map(|info| &info.value.stats);
+    let list = track.subscribers.list();
+    let slow = || track.subscribers.slow(track.limit, reading.at_us).iter().map(slow_subscriber).collect();
+    let capacity = reading.judged.thresholds().fanout.channel_capacity;
+    let layers = layers::layers(track, reading.at_us);
+    Fanout {
+        channels: track.is_listed().then(|| channels(reading)),
+        patterns: stats.and_then(|stats| stats.pubsub_patterns),
+        subscribers: list.map(|list| list.value.len() as u64),
+        published_per_s: tidy(publishing(&reading.commands).per_s),
+        publish_service_us: service_time(reading),
+        event_loop_us: stats.and_then(|stats| stats.eventloop_us),
+        output_limit: track.limit.map_or_else(OutputLimit::default, |limit| OutputLimit {
+            hard_bytes: Some(limit.hard.unwrap_or(0)),
+            soft_bytes: Some(limit.soft.unwrap_or(0)),
+            soft_s: Some(limit.soft_s),
+        }),
+        slow_subscribers: list.map(|_| slow()),
+        vanished: list.map(|_| track.subscribers.vanished().map(gone).collect()),
+        layers: layers.iter().map(|layer| layer_row(layer, capacity)).collect(),
+        probe: Probe::default(),
+    }
+}
+
+fn channels(reading: &Reading) -> Vec<Channel> {
+    let row = |channel: crate::core::reading::fanout::Channel<'_>| Channel {
+        channel: channel.name.text(),
+        kind: channel.kind.word(),
+        subscribers: channel.subscribers,
+    };
+    reading.fanout.channels().map(row).collect()
+}
+
+fn service_time(reading: &Reading) -> ServiceTime {
+    let window = reading.fanout.histograms.of("publish");
+    ServiceTime {
+        mean: tidy(publishing(&reading.commands).mean_us),
+        p50_at_most: window.and_then(|window| window.p50_us),
+        p99_at_most: window.and_then(|window| window.p99_us),
+        samples: window.map(|window| window.calls),
+    }
+}
+
+fn slow_subscriber(slow: &Slow<'_>) -> SlowSubscriber {
+    SlowSubscriber {
+        id: slow.client.id,
+        name: slow.client.name.text(),
+        address: slow.client.address.text(),
+        omem_bytes: slow.omem_bytes,
+        growth_bytes_per_s: tidy(slow.growth_per_s),
+        seconds_to_disconnect: match slow.cut {
+            Cut::In(seconds) => tidy(Some(seconds)),
+            Cut::Never | Cut::Unknown => None,
+        },
+        behind_since_ms: slow.since_us.div_euclid(1000),
+    }
+}
+
+fn gone(vanished: &Vanished) -> Gone {
+    let text = |name: &Name| name.text();
+    Gone {
+        id: vanished.id,
+        name: text(&vanished.name),
+        address: text(&vanished.address),
+        omem_bytes: vanished.omem_bytes,
+        at_ms: vanished.at_us.div_euclid(1000),
+        cause: match vanished.cause {
+            Cause::CutOff => "cut_off",
+            Cause::Likely => "likely_cut_off",
+            Cause::Unknown => "unknown",
+        },
+    }
+}
+
+fn layer_row(layer: &Layer, capacity: u64) -> LayerRow {
+    let group = |group: &layers::LayerGroup| LayerGroup { name: group.name.text(), width: group.width };
+    let channel = |channel: &layers::LayerChannel| LayerChannel {
+        name: channel.name.text(),
+        backlog: channel.backlog,
+        in_flight: channel.in_flight,
+        oldest_age_ms: channel.oldest_age_ms,
+        full: channel.is_full(capacity),
+    };
+    LayerRow {
+        prefix: layer.prefix.text(),
+        form: layer.form.word(),
+        groups: layer.groups.iter().map(group).collect(),
+        channels: layer.channels.iter().map(channel).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::clients::Client;
+    use crate::core::model::fanout::{ChannelKind, FanoutFacts, LayerKey, LayerPart};
+    use crate::core::model::{Snapshot, Stamped};
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    fn client(id: u64, omem: u64) -> Client {
+        Client {
+            id,
+            name: Name::from("feed"),
+            address: Name::from("10.0.0.7:4000"),
+            user: None,
+            age_s: None,
+            idle_s: None,
+            flags: "P".into(),
+            database: None,
+            command: "subscribe".into(),
+            omem: Some(omem),
+            tot_mem: None,
+            qbuf: None,
+            subscriptions: Some(1),
+            patterns: Some(0),
+            library: None,
+        }
+    }
+
+    /// A reading with one of everything.
+    fn full() -> Reading {
+        let mut reading = Reading::new(0);
+        for second in 1..=4_i64 {
+            let at_us = second * 2_000_000;
+            let part = |key: &str| LayerPart::of(&Name::from(key), &Name::from("asgi")).unwrap();
+            let key = |name: &str, members, oldest_ms| Stamped {
+                at_us,
+                value: LayerKey { part: part(name), members, oldest_ms },
+            };
+            let waits = second as u64 * 1_000_000;
+            let mut clients = vec![client(7, waits)];
+            clients.extend((second < 4).then(|| client(8, waits)));
+            let fanout = FanoutFacts {
+                channels: vec![(ChannelKind::Plain, Stamped { at_us, value: vec![Name::from("news")] })],
+                counts: vec![(ChannelKind::Plain, Stamped { at_us, value: vec![(Name::from("news"), 2)] })],
+                subscribers: Some(Stamped { at_us, value: clients }),
+                layer_keys: vec![
+                    key("asgi:group:chat", 3, None),
+                    key("asgia.1!", 100, Some(at_us / 1000 - 500)),
+                ],
+                ..FanoutFacts::default()
+            };
+            reading.advance(Snapshot { at_us, taken_at_ms: at_us / 1000, fanout, ..Snapshot::default() });
+        }
+        reading
+    }
+
+    fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                for (name, inner) in fields {
+                    let path = format!("{at}.{name}");
+                    found.insert(path.clone());
+                    paths(inner, &path, found);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| paths(item, &format!("{at}[]"), found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_field_is_documented_and_every_documented_field_is_there() {
+        let value = serde_json::to_value(fanout(&full())).unwrap();
+        let mut found = BTreeSet::from(["fanout".to_owned()]);
+        paths(&value, "fanout", &mut found);
+        let page = include_str!("../../../docs/SCHEMA.md").lines();
+        let documented: BTreeSet<String> = page
+            .filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(path, _)| path.to_owned()))
+            .filter(|path| path == "fanout" || path.starts_with("fanout."))
+            .collect();
+        assert_eq!(found, documented);
+    }
+
+    #[test]
+    fn subscribers_that_are_behind_that_are_gone_and_channels_that_are_full_are_told_with_their_figures() {
+        let value = serde_json::to_value(fanout(&full())).unwrap();
+        let slow = &value["slow_subscribers"][0];
+        assert_eq!((slow["id"].as_u64(), slow["omem_bytes"].as_u64()), (Some(7), Some(4_000_000)));
+        assert_eq!(slow["growth_bytes_per_s"], serde_json::json!(500_000.0));
+        assert_eq!(slow["seconds_to_disconnect"], Value::Null, "an unknown limit is not the default");
+        assert_eq!(
+            (&value["vanished"][0]["id"], &value["vanished"][0]["cause"]),
+            (&8.into(), &"unknown".into())
+        );
+        let channel = &value["layers"][0]["channels"][0];
+        assert_eq!((&channel["full"], &channel["oldest_age_ms"]), (&true.into(), &500.into()));
+        assert_eq!(value["channels"][0]["subscribers"], 2);
+    }
+
+    #[test]
+    fn what_was_not_read_is_null_and_not_empty() {
+        let value = serde_json::to_value(fanout(&Reading::new(0))).unwrap();
+        for list in ["channels", "slow_subscribers", "vanished"] {
+            assert_eq!(value[list], Value::Null, "{list}");
+        }
+    }
+}

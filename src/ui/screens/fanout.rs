@@ -1,0 +1,38 @@
+//! The fan-out screen: how late do messages arrive? What publishing takes, who falls behind, and streams, channels and
+//! layers in lists.
+//!
+//! Knows where each part stands. Invariant: what can't be seen from outside is not shown as if it could.
+
+mod figures;
+mod graphs;
+mod lists;
+
+use super::{cuts, facts, reasons};
+use crate::app::State;
+use crate::app::geometry::Areas;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::notice;
+use ratatui::buffer::Buffer;
+
+/// Rows of a graph that still says something: title and two rows.
+const LEAST_GRAPH: u16 = 3;
+/// From this height on parts have air between them.
+const ROOMY: u16 = 12;
+
+/// Draws it.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let mut rest = cuts::inset(areas.top);
+    if state.shown().info.is_none() {
+        let (line, below) = cuts::top(rest, 1);
+        notice(&reasons::why(state, "INFO"), line, buffer, skin);
+        rest = below;
+    }
+    let all = figures::all(state, skin);
+    let (place, below) = cuts::top(rest, facts::rows_of(all.len(), rest.width));
+    facts::draw(&all, place, buffer, skin);
+    rest = cuts::top(below, u16::from(below.height >= ROOMY)).1;
+    if rest.height >= LEAST_GRAPH {
+        graphs::draw(state, rest, buffer, skin);
+    }
+    lists::draw(state, areas.main, buffer, skin);
+}
