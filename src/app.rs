@@ -55,8 +55,29 @@ pub struct Setup {
     pub theme: usize,
     /// Size of the terminal: columns, rows.
     pub size: (u16, u16),
+    /// What the probe does when it is asked for.
+    pub probe: ProbeSetup,
     /// Whether this is the demo.
     pub demo: bool,
+}
+
+/// What the probe does when it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProbeSetup {
+    /// Begin at once.
+    pub enabled: bool,
+    /// Time between messages, microseconds.
+    pub interval_us: u64,
+    /// Subscribers of our own, where nobody says how many.
+    pub subscribers: u32,
+    /// With it, probe by a stream too.
+    pub stream: bool,
+}
+
+impl Default for ProbeSetup {
+    fn default() -> Self {
+        Self { enabled: false, interval_us: 1_000_000, subscribers: 1, stream: false }
+    }
 }
 
 /// Everything that the picture is made of.
@@ -125,7 +146,7 @@ impl State {
     pub fn new(setup: Setup, now: Now) -> Self {
         /// Rates are taken over ten seconds: steady enough to read, quick enough to follow.
         const RATE_WINDOW_US: i64 = 10_000_000;
-        Self {
+        let mut state = Self {
             reading: Reading::new(RATE_WINDOW_US).watching(&setup.watched),
             frozen: None,
             link: LinkStatus::Connecting,
@@ -144,7 +165,9 @@ impl State {
             fanout_chosen: None,
             focus: Focus::default(),
             setup,
-        }
+        };
+        update::begin(&mut state);
+        state
     }
 
     /// What is on the screen: live, or as it was when it was stopped.

@@ -9,5 +9,6 @@ pub mod frames;
 pub mod logging;
 pub mod panics;
 pub mod pass;
+pub mod probes;
 pub mod snapshot;
 pub mod start;

@@ -28,6 +28,7 @@ fn console() -> State {
         themes: vec!["default".to_owned()],
         theme: 0,
         size: SIZE,
+        probe: Default::default(),
         demo: false,
         watched: streamgauge::core::reading::watched::Watched::default(),
     };

@@ -65,7 +65,7 @@ fn top_rows(view: &View, height: u16) -> u16 {
         View::Stream(_) => (if height >= 30 { 14 } else { 10 }, 6),
         View::Group(..) => (if height >= 30 { 15 } else { 10 }, 6),
         View::Latency => (height * 2 / 3, 6),
-        View::Fanout => (if height >= 30 { height * 4 / 10 } else { 10 }, 7),
+        View::Fanout => (if height >= 30 { height * 11 / 20 } else { 14 }, 7),
         View::Clients | View::Consumers | View::Streams => (0, 0),
         View::Pending(..) => (3, 8),
         View::Memory => (if height >= 30 { height * 2 / 3 } else { 15 }, 5),

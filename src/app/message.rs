@@ -5,6 +5,7 @@ use crate::commands::Key;
 use crate::core::demo::DemoStatus;
 use crate::core::model::Snapshot;
 use crate::core::model::link::LinkStatus;
+use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::wire::round::{Fetch, Focus};
 
@@ -25,6 +26,8 @@ pub enum Message {
     Entries(EntriesQuestion, Result<EntriesPage, String>),
     /// What was asked for once was asked too recently: seconds to wait.
     FetchLater(Fetch, u64),
+    /// A probe tells something.
+    Probe(ProbeKind, ProbeEvent),
     /// The demo changed.
     Demo(DemoStatus),
     /// A second passed.
@@ -54,8 +57,19 @@ pub enum Effect {
     Retry,
     /// Read entries.
     ReadEntries(EntriesQuestion),
+    /// Begin or end a probe.
+    Probe(ProbeOrder),
     /// Change the demo.
     Demo(DemoOrder),
+}
+
+/// What is to become of a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProbeOrder {
+    /// It begins.
+    Start(ProbePlan),
+    /// It ends.
+    Stop(ProbeKind),
 }
 
 /// What the demo is told.

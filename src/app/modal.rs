@@ -23,6 +23,8 @@ pub struct Prompt {
     pub input: Input,
     /// What is wrong with it.
     pub error: Option<String>,
+    /// What will come of it.
+    pub note: Option<String>,
 }
 
 /// What a line is typed for.
@@ -32,6 +34,8 @@ pub enum Purpose {
     Filter,
     /// To go to an entry.
     GoTo,
+    /// How many subscribers the probe is to have.
+    Probe,
 }
 
 impl Purpose {
@@ -40,6 +44,7 @@ impl Purpose {
         match self {
             Self::Filter => "filter",
             Self::GoTo => "go to id",
+            Self::Probe => "probe with how many subscribers",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod keys;
 mod navigation;
+mod probe;
 mod prompt;
 
 use super::cell::RowId;
@@ -37,6 +38,7 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
         Message::Observed(snapshot) => {
             let shows = snapshot.changes_figures();
             state.reading.advance(*snapshot);
+            probe::watch(state, &mut effects);
             if state.is_paused() || !shows {
                 Draw::No
             } else {
@@ -66,6 +68,10 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             notify(state, format!("{what} was asked a moment ago: again in {wait_s} s"), false);
             Draw::Now
         }
+        Message::Probe(kind, event) => {
+            state.reading.advance_probe(kind, &event);
+            if state.is_paused() { Draw::No } else { Draw::Data }
+        }
         Message::Demo(status) => {
             let changed = state.demo.as_ref() != Some(&status);
             state.demo = Some(status);
@@ -80,6 +86,11 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
     };
     look(state, &mut effects);
     (draw, effects)
+}
+
+/// What is there from the beginning.
+pub(super) fn begin(state: &mut State) {
+    probe::at_start(state);
 }
 
 /// A second passed: notices grow old, and so does what is on a screen without a server.

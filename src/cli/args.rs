@@ -129,6 +129,9 @@ struct SettingArgs {
     /// Never build a link that can write
     #[arg(long, global = true)]
     read_only: bool,
+    /// Publish messages of our own, to a channel of our own, and time them
+    #[arg(long, global = true)]
+    probe: bool,
     /// Print help
     #[arg(long, global = true, action = ArgAction::Help)]
     help: Option<bool>,
@@ -259,6 +262,7 @@ impl Args {
             theme: self.settings.theme,
             ascii: self.settings.ascii,
             read_only: self.settings.read_only,
+            probe: self.settings.probe,
             target,
         };
         Cli { flags, action: self.verb.map_or(Action::Console, Verb::into_action) }

@@ -107,6 +107,10 @@ commands! {
         "Read the entries from an id or a time on."
     FanoutList "fan-out-list" "next list" ["w"] [Fanout]
         "Show the next list: subscribers, channels, streams by group, channel layers."
+    Probe "probe" "probe" ["P"] [Fanout]
+        "Begin or end our own messages to a channel of our own, sent to be timed."
+    StreamProbe "stream-probe" "stream probe" ["S"] [Fanout]
+        "Begin or end our own entries in a stream of our own, sent to be timed."
     Fetch "fetch" "fetch once" ["f"] [Consumers Fanout Clients]
         "Ask once for what costs too much to be polled."
     BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]

@@ -22,6 +22,8 @@ pub struct Flags {
     pub ascii: bool,
     /// `--read-only`.
     pub read_only: bool,
+    /// `--probe`.
+    pub probe: bool,
     /// Which Redis, and how to get in.
     pub target: TargetFlags,
 }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub sampler: Sampler,
     /// Publish and subscribe.
     pub fanout: Fanout,
+    /// Our own messages, sent to be timed.
+    pub probe: Probe,
     /// What is written to the log.
     pub log: Log,
     /// From when on something is wrong.
@@ -61,6 +63,19 @@ pub struct Sampler {
 pub struct Fanout {
     /// What keys of channel layers begin with.
     pub layer_prefixes: Vec<String>,
+}
+
+/// Our own messages, sent to be timed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// Begin at once.
+    pub enabled: bool,
+    /// Time from one message to the next: 100 ms to 1 min.
+    pub interval: Duration,
+    /// Subscribers of our own: 1 to 100.
+    pub subscribers: u32,
+    /// Send entries through a stream of our own, too.
+    pub stream: bool,
 }
 
 /// What is written to the log.

@@ -134,6 +134,18 @@ pub const GAPS: usize = 200;
 /// Groups with series of their own: a series takes up to 5 KB.
 pub const GROUP_SERIES: usize = 20_000;
 
+/// Windows of ten seconds whose probe times are kept: five minutes, up to 100 KB each.
+pub const PROBE_WINDOWS: usize = 30;
+
+/// Subscribers of one probe: each message holds the server up to 10 µs a subscriber, so 1 ms at most.
+pub const PROBE_SUBSCRIBERS: u32 = 100;
+
+/// Shortest time between two messages of a probe, milliseconds.
+pub const PROBE_INTERVAL_MIN_MS: u64 = 100;
+
+/// Longest time between two messages of a probe, milliseconds: below one a minute nothing can be told.
+pub const PROBE_INTERVAL_MAX_MS: u64 = 60_000;
+
 /// Round trips of PING kept: five minutes at four a second.
 pub const PINGS: usize = 1_200;
 

@@ -17,6 +17,7 @@ mod loss;
 pub mod memory;
 pub mod outputs;
 pub mod pings;
+pub mod probe;
 mod rates;
 pub mod relief;
 pub mod series;
@@ -30,6 +31,7 @@ use crate::core::model::clients::Client;
 use crate::core::model::info::Info;
 use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
+use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::snapshot::{ClockSource, Discovery};
 use crate::core::model::{Name, Snapshot, Stamped};
 use commands::CommandTrack;
@@ -42,6 +44,7 @@ use keys::KeyTrack;
 use memory::MemoryTrack;
 use outputs::OutputTrack;
 use pings::Pings;
+use probe::Probes;
 use rates::ServerRates;
 use series::Series;
 use slowlog::SlowTrack;
@@ -83,6 +86,8 @@ pub struct Reading {
     pub clients: Option<Stamped<Vec<Client>>>,
     /// Publish and subscribe.
     pub fanout: FanoutTrack,
+    /// What our own messages measured.
+    pub probes: Probes,
     /// The slow log.
     pub slowlog: SlowTrack,
     /// LATENCY LATEST.
@@ -124,6 +129,7 @@ impl Reading {
             outputs: OutputTrack::default(),
             clients: None,
             fanout: FanoutTrack::default(),
+            probes: Probes::default(),
             slowlog: SlowTrack::default(),
             latency_events: None,
             commands: CommandTrack::default(),
@@ -200,6 +206,7 @@ impl Reading {
         }
         if let Some(limits) = snapshot.output_limits {
             self.outputs.take_limits(limits);
+            self.fanout.take_limit(Some(limits.pubsub));
         }
         if let Some(clients) = &snapshot.clients {
             self.outputs.advance(clients);
@@ -220,6 +227,15 @@ impl Reading {
             judged.advance(self);
             self.judged = judged;
         }
+    }
+
+    /// Takes in what a probe tells, and what that cost.
+    pub fn advance_probe(&mut self, kind: ProbeKind, event: &ProbeEvent) {
+        if let ProbeEvent::Sample(_, cost) = event {
+            self.cost.advance(self.at_us, cost);
+        }
+        let at_ms = self.now_ms();
+        self.probes.of_mut(kind).advance(event, at_ms);
     }
 
     /// The time of all ages: milliseconds since 1970 on the clock of all stamps.

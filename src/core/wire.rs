@@ -4,6 +4,7 @@
 
 pub mod decode;
 pub mod observation;
+pub mod probe;
 pub mod question;
 pub mod read;
 pub mod redact;

@@ -7,6 +7,7 @@
 mod backoff;
 mod dial;
 mod error;
+mod probe;
 mod redis;
 mod supervisor;
 mod tls;
@@ -24,6 +25,7 @@ use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
 pub use error::LinkError;
+pub use probe::ProbeLink;
 pub use supervisor::Supervisor;
 
 /// What a connection is for. Each lane has a connection of its own, so that no poll delays a key press.

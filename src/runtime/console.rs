@@ -6,6 +6,7 @@
 use super::effects::{Step, perform};
 use super::frames::Frames;
 use super::logging;
+use super::probes::Probes;
 use crate::app::{self, Draw, Message, Now, Setup, State, View};
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
@@ -32,6 +33,8 @@ pub struct Console {
     pub fps: u32,
     /// Makes the session that is polled; again when a poller failed.
     pub session: Box<dyn Fn() -> Session + Send>,
+    /// Probes that can be begun.
+    pub probes: Probes,
     /// The demo behind it, if it is one.
     pub demo: Option<Demo>,
 }
@@ -42,6 +45,7 @@ struct Running {
     frames: Frames,
     screen: Screen,
     poll: PollHandle,
+    probes: Probes,
     demo: Option<DemoControl>,
     title: String,
 }
@@ -66,6 +70,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
         frames: Frames::new(console.fps),
         screen,
         poll,
+        probes: console.probes,
         demo,
         title,
     };
@@ -104,6 +109,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                     running.take(Message::Trouble("polling failed again and again: see the log, then leave".to_owned()))
                 }
             },
+            (kind, event) = running.probes.next() => running.take(Message::Probe(kind, event)),
             _ = tick.tick() => running.tick(),
         };
         match step {
@@ -116,6 +122,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     watched.abort();
     watch_leaving(status);
     poller.abort();
+    running.probes.stop_all().await;
     drop(running);
     if let Some(demo) = console.demo {
         demo.stop().await;
@@ -132,7 +139,7 @@ impl Running {
             let (draw, effects) = app::update(&mut self.state, message, now());
             self.frames.want(draw, Instant::now());
             for effect in effects {
-                let (step, answer) = perform(effect, &self.poll, self.demo.as_ref());
+                let (step, answer) = perform(effect, &self.poll, &mut self.probes, self.demo.as_ref());
                 waiting.extend(answer);
                 if step != Step::GoOn {
                     result = step;

@@ -1,6 +1,7 @@
 //! Carries out what the console asks for.
 
-use crate::app::message::DemoOrder;
+use super::probes::Probes;
+use crate::app::message::{DemoOrder, ProbeOrder};
 use crate::app::{Effect, Message};
 use crate::edge::demo::DemoControl;
 use crate::edge::source::{PollHandle, Request};
@@ -17,12 +18,25 @@ pub enum Step {
 }
 
 /// Carries one effect out; a message when it could not be.
-pub fn perform(effect: Effect, poll: &PollHandle, demo: Option<&DemoControl>) -> (Step, Option<Message>) {
+pub fn perform(
+    effect: Effect,
+    poll: &PollHandle,
+    probes: &mut Probes,
+    demo: Option<&DemoControl>,
+) -> (Step, Option<Message>) {
     let request = match effect {
         Effect::Quit => return (Step::Quit, None),
         Effect::Suspend => return (Step::Suspend, None),
         Effect::Look(focus) => {
             poll.focus.send_replace(focus);
+            return (Step::GoOn, None);
+        }
+        Effect::Probe(ProbeOrder::Start(plan)) => {
+            let trouble = probes.start(plan).err();
+            return (Step::GoOn, trouble.map(|error| Message::Trouble(format!("cannot probe: {error}"))));
+        }
+        Effect::Probe(ProbeOrder::Stop(kind)) => {
+            probes.stop(kind);
             return (Step::GoOn, None);
         }
         Effect::Demo(order) => {

@@ -4,8 +4,9 @@
 //! carries the result and nothing else, and an output that nobody reads ends the program quietly.
 
 use super::console::{self, Console};
+use super::probes::Probes;
 use super::{check, logging, panics, snapshot};
-use crate::app::Setup;
+use crate::app::{ProbeSetup, Setup};
 use crate::cli::{self, Action, Cli, Format};
 use crate::commands;
 use crate::config::{Config, Env, Flags, Problems, Target};
@@ -206,11 +207,18 @@ fn show_on(
         themes: skins.names,
         theme: skins.first,
         size: (80, 24),
+        probe: ProbeSetup {
+            enabled: settings.probe.enabled,
+            interval_us: u64::try_from(settings.probe.interval.as_micros()).unwrap_or(u64::MAX),
+            subscribers: settings.probe.subscribers,
+            stream: settings.probe.stream,
+        },
         demo: demo.is_some(),
     };
     let timeouts = timeouts(loaded);
+    let probes = Probes::new(target.clone(), timeouts);
     let session = Box::new(move || Session::new(&target, timeouts, poll.clone()));
-    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, demo };
+    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, demo };
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();
     Ok(status?)

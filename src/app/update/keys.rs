@@ -104,6 +104,8 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
             notify(state, text.to_owned(), false);
         }
+        CommandId::Probe => super::probe::press_pubsub(state, effects),
+        CommandId::StreamProbe => super::probe::press_stream(state, effects),
         CommandId::FanoutList => {
             state.fanout_chosen = Some(state.fanout_part().next());
             refresh(state);

@@ -1,12 +1,13 @@
-//! A line to type: for a filter, or for an id.
+//! A line to type: for a filter, for an id, or for a number of subscribers.
 
-use super::refresh;
+use super::{probe, refresh};
 use crate::app::State;
 use crate::app::cell::Filter;
 use crate::app::entries::read_place;
 use crate::app::message::{Draw, Effect};
 use crate::app::modal::{LINE_CHARS, Modal, Prompt, Purpose};
 use crate::commands::{Key, KeyCode};
+use crate::core::model::probe::ProbeKind;
 use tui_input::{Input, InputRequest};
 
 /// Begins to take a line.
@@ -16,9 +17,11 @@ pub fn begin(state: &mut State, purpose: Purpose) {
             state.table().and_then(|table| table.filter.as_ref()).map(|filter| filter.text.clone())
         }
         Purpose::GoTo => None,
+        Purpose::Probe => Some(state.setup.probe.subscribers.to_string()),
     };
     let input = Input::new(text.unwrap_or_default());
-    state.modal = Some(Modal::Prompt(Prompt { purpose, input, error: None }));
+    state.modal = Some(Modal::Prompt(Prompt { purpose, input, error: None, note: None }));
+    changed(state);
 }
 
 /// Takes pasted text in, control characters left out.
@@ -67,8 +70,10 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 fn changed(state: &mut State) {
     let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
     prompt.error = None;
-    if prompt.purpose != Purpose::Filter {
-        return;
+    match prompt.purpose {
+        Purpose::Filter => {}
+        Purpose::GoTo => return,
+        Purpose::Probe => return predict(state),
     }
     let text = prompt.input.value().to_owned();
     let filter = match text.trim_start_matches('!') {
@@ -87,6 +92,17 @@ fn changed(state: &mut State) {
     refresh(state);
 }
 
+/// What so many subscribers will cost is said while their number is typed.
+fn predict(state: &mut State) {
+    let Some(Modal::Prompt(prompt)) = &state.modal else { return };
+    let note = probe::read(prompt.input.value())
+        .ok()
+        .map(|subscribers| probe::prediction(&probe::plan(state, ProbeKind::PubSub, subscribers)));
+    if let Some(Modal::Prompt(prompt)) = &mut state.modal {
+        prompt.note = note;
+    }
+}
+
 fn cancel(state: &mut State) {
     let Some(Modal::Prompt(prompt)) = state.modal.take() else { return };
     if prompt.purpose == Purpose::Filter {
@@ -100,6 +116,17 @@ fn cancel(state: &mut State) {
 fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
     if prompt.error.is_some() {
+        return;
+    }
+    if prompt.purpose == Purpose::Probe {
+        match probe::read(prompt.input.value()) {
+            Ok(subscribers) => {
+                state.modal = None;
+                let plan = probe::plan(state, ProbeKind::PubSub, subscribers);
+                probe::begin(state, plan, effects);
+            }
+            Err(error) => prompt.error = Some(error),
+        }
         return;
     }
     if prompt.purpose == Purpose::GoTo {

@@ -26,6 +26,7 @@ fn console() -> State {
         themes: vec!["default".into(), "light".into()],
         theme: 0,
         size: (80, 24),
+        probe: Default::default(),
         demo: false,
     };
     State::new(setup, NOW)

@@ -1,23 +1,59 @@
-//! The keys about publish and subscribe: channel layers, and from when on something is wrong.
+//! The keys about publish and subscribe: channel layers, the probe, and from when on something is wrong.
 //!
 //! Knows names and units; not what is compared with them. Invariant: every default is the one of `core`.
 
 use super::{Setting, setting};
 use crate::config::value::{Bad, Kind, Value};
-use crate::core::limits::THRESHOLD_MAX_MS;
+use crate::core::limits::{
+    PROBE_INTERVAL_MAX_MS, PROBE_INTERVAL_MIN_MS, PROBE_SUBSCRIBERS, THRESHOLD_MAX_MS,
+};
 use std::time::Duration;
 
 const FIGURE: Kind = Kind::Band(Bad::High, 1_000_000);
 
 /// Every key about publish and subscribe.
-pub const FANOUT: &[Setting] = &[setting!(
-    "fanout.layer_prefixes",
-    Kind::List,
-    "[\"asgi\"]",
-    List,
-    fanout.layer_prefixes,
-    "What keys of channel layers (channels_redis) begin with; an empty list looks for none."
-)];
+pub const FANOUT: &[Setting] = &[
+    setting!(
+        "fanout.layer_prefixes",
+        Kind::List,
+        "[\"asgi\"]",
+        List,
+        fanout.layer_prefixes,
+        "What keys of channel layers (channels_redis) begin with; an empty list looks for none."
+    ),
+    setting!(
+        "probe.enabled",
+        Kind::Flag,
+        "false",
+        Flag,
+        probe.enabled,
+        "Publish messages of our own at once and time them, as --probe does; P begins and ends it by hand."
+    ),
+    setting!(
+        "probe.interval",
+        Kind::DurationMs(PROBE_INTERVAL_MIN_MS, PROBE_INTERVAL_MAX_MS),
+        "\"1s\"",
+        Duration,
+        probe.interval,
+        "Time from one message to the next, 100ms to 1m."
+    ),
+    setting!(
+        "probe.subscribers",
+        Kind::Whole(1, PROBE_SUBSCRIBERS),
+        "1",
+        Whole,
+        probe.subscribers,
+        "Subscribers of our own, 1 to 100: each message holds the server 5 to 10 µs for each of them."
+    ),
+    setting!(
+        "probe.stream",
+        Kind::Flag,
+        "false",
+        Flag,
+        probe.stream,
+        "With it, send entries through a stream of our own, too: a key that ends by itself after a minute."
+    ),
+];
 
 /// The limits of publish and subscribe among `[thresholds]`.
 pub const LIMITS: &[Setting] = &[

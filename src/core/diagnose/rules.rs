@@ -16,9 +16,13 @@ mod consumer_stuck;
 mod consumers;
 mod doctor;
 mod fanout_channel_full;
+mod fanout_delivery_late;
 mod fanout_patterns;
+mod fanout_probe_lost;
+mod fanout_publish_late;
 mod fanout_slow_subscriber;
 mod fanout_subscriber_lost;
+mod fanout_whole_way_late;
 mod groups;
 mod memory_allocator_fragmentation;
 mod memory_allocator_pages;
@@ -55,6 +59,7 @@ mod stream_rewound;
 mod stream_slow;
 mod stream_stopped;
 mod subscribers;
+mod targets;
 
 use super::evidence::Evidence;
 use super::finding::Finding;
@@ -153,6 +158,10 @@ pub const RULES: &[Rule] = &[
     fanout_subscriber_lost::RULE,
     fanout_patterns::RULE,
     fanout_channel_full::RULE,
+    fanout_publish_late::RULE,
+    fanout_delivery_late::RULE,
+    fanout_whole_way_late::RULE,
+    fanout_probe_lost::RULE,
     memory_near_limit::RULE,
     memory_full_soon::RULE,
     memory_over_limit::RULE,

@@ -1,6 +1,6 @@
-//! Publish and subscribe at one instant: channels, who listens, how much may wait for a listener, channel layers.
+//! Publish and subscribe at one instant: channels, who listens, channel layers.
 //!
-//! Knows facts of one server; sums nothing up. Invariant: a limit that could not be read is not the default one.
+//! Knows facts of one server; sums nothing up. Invariant: a key is a layer's by its shape, and its messages are nobody's.
 
 use super::clients::Client;
 use super::latency::CommandHistogram;
@@ -37,25 +37,12 @@ pub struct FanoutFacts {
     pub counts: Vec<Counts>,
     /// CLIENT LIST TYPE pubsub.
     pub subscribers: Option<Stamped<Vec<Client>>>,
-    /// How much may wait for a subscriber.
-    pub limit: Option<OutputLimit>,
     /// LATENCY HISTOGRAM of the commands that fan out.
     pub histograms: Option<Stamped<Vec<CommandHistogram>>>,
     /// Keys of channel layers.
     pub layer_keys: Vec<Stamped<LayerKey>>,
     /// Keys that look like a layer's and are something else.
     pub no_layer_keys: Vec<Name>,
-}
-
-/// What may wait in the output buffer of one class of clients before the server cuts them off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutputLimit {
-    /// Cut off at once from here on, bytes; `None` for never.
-    pub hard: Option<u64>,
-    /// Cut off when more than this has waited for `soft_s`, bytes; `None` for never.
-    pub soft: Option<u64>,
-    /// For how long, seconds.
-    pub soft_s: u64,
 }
 
 /// What a key of a channel layer is for.

@@ -13,7 +13,8 @@ pub(super) use evidence::evidence;
 
 use super::commands::CommandTrack;
 use crate::core::limits;
-use crate::core::model::fanout::{ChannelKind, FanoutFacts, OutputLimit};
+use crate::core::model::clients::OutputLimit;
+use crate::core::model::fanout::{ChannelKind, FanoutFacts};
 use crate::core::model::history::History;
 use crate::core::model::info::Info;
 use crate::core::model::probe::is_ours;
@@ -101,7 +102,6 @@ impl FanoutTrack {
             }
         }
         self.layers.advance(facts.layer_keys, &facts.no_layer_keys);
-        self.limit = facts.limit.or(self.limit);
         if let Some(list) = facts.subscribers {
             self.subscribers.advance(list, self.limit);
         }
@@ -109,6 +109,11 @@ impl FanoutTrack {
             self.histograms.advance(histograms);
         }
         self.subscribers.forget(at_us);
+    }
+
+    /// Takes in how much may wait for a subscriber, where that is known.
+    pub fn take_limit(&mut self, limit: Option<OutputLimit>) {
+        self.limit = limit.or(self.limit);
     }
 
     /// Takes INFO in: where nobody subscribes there is nothing to list.

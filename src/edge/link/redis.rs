@@ -7,6 +7,9 @@
 mod convert;
 mod handshake;
 mod legible;
+mod probe;
+
+pub(super) use probe::Bare;
 
 use std::time::Duration;
 

@@ -3,13 +3,15 @@
 //! Knows names and where each figure comes from; what each means stands in docs/SCHEMA.md. Invariant: a list that could
 //! not be read is null, one without items is empty.
 
-use super::schema::Probe;
+use super::schema::Percentiles;
 use super::values::tidy;
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::fanout::layers::{self, Layer};
 use crate::core::reading::fanout::publishing;
 use crate::core::reading::fanout::subscribers::{Cause, Cut, Slow, Vanished};
+use crate::core::reading::pings;
+use crate::core::reading::probe::{Measures, ProbeState, ProbeTrack};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -93,6 +95,30 @@ pub(super) struct LayerChannel {
     pub full: bool,
 }
 
+#[derive(Serialize)]
+pub(super) struct Probe {
+    pub enabled: bool,
+    pub subscribers: Option<u32>,
+    pub publish_us: Percentiles,
+    pub first_us: Percentiles,
+    pub delivery_us: Percentiles,
+    pub whole_way_us: Percentiles,
+    pub lost: Option<u64>,
+    pub samples: Option<u64>,
+    pub stopped: Option<String>,
+    pub stream: StreamProbe,
+}
+
+#[derive(Serialize)]
+pub(super) struct StreamProbe {
+    pub enabled: bool,
+    pub add_us: Percentiles,
+    pub delivery_us: Percentiles,
+    pub lost: Option<u64>,
+    pub samples: Option<u64>,
+    pub stopped: Option<String>,
+}
+
 /// Everything about publish and subscribe.
 pub(super) fn fanout(reading: &Reading) -> Fanout {
     let track = &reading.fanout;
@@ -116,7 +142,46 @@ pub(super) fn fanout(reading: &Reading) -> Fanout {
         slow_subscribers: list.map(|_| slow()),
         vanished: list.map(|_| track.subscribers.vanished().map(gone).collect()),
         layers: layers.iter().map(|layer| layer_row(layer, capacity)).collect(),
-        probe: Probe::default(),
+        probe: probe(reading),
+    }
+}
+
+fn probe(reading: &Reading) -> Probe {
+    let (track, stream) = (&reading.probes.pubsub, &reading.probes.stream);
+    let (all, of_stream) = (&track.minutes, &stream.minutes);
+    Probe {
+        enabled: track.is_on(),
+        subscribers: track.plan.map(|plan| plan.subscribers),
+        publish_us: times(all.publish),
+        first_us: times(all.first),
+        delivery_us: times(all.last),
+        whole_way_us: times(all.whole),
+        lost: counted(track).map(|measures| measures.lost),
+        samples: counted(track).map(|measures| measures.samples),
+        stopped: stopped(track),
+        stream: StreamProbe {
+            enabled: stream.is_on(),
+            add_us: times(of_stream.publish),
+            delivery_us: times(of_stream.last),
+            lost: counted(stream).map(|measures| measures.lost),
+            samples: counted(stream).map(|measures| measures.samples),
+            stopped: stopped(stream),
+        },
+    }
+}
+
+fn times(times: pings::Percentiles) -> Percentiles {
+    Percentiles { p50: times.p50, p95: times.p95, p99: times.p99, max: times.max }
+}
+
+fn counted(track: &ProbeTrack) -> Option<&Measures> {
+    (track.is_on() || track.minutes.samples > 0).then_some(&track.minutes)
+}
+
+fn stopped(track: &ProbeTrack) -> Option<String> {
+    match &track.state {
+        ProbeState::Failing(why) | ProbeState::Refused(why) => Some(why.clone()),
+        _ => None,
     }
 }
 

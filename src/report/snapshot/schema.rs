@@ -35,9 +35,6 @@ pub(super) struct Snapshot {
 #[derive(Serialize)]
 pub(super) enum Unbuilt {}
 
-/// A leaf that nothing fills yet: always null.
-pub(super) type Later = Option<Unbuilt>;
-
 #[derive(Serialize)]
 pub(super) struct Target {
     pub name: String,
@@ -225,15 +222,6 @@ pub(super) struct Consumer {
     pub idle_ms: Option<u64>,
     pub inactive_ms: Option<u64>,
     pub verdict: Option<&'static str>,
-}
-
-#[derive(Serialize, Default)]
-pub(super) struct Probe {
-    pub enabled: bool,
-    pub publish_us: Percentiles,
-    pub delivery_us: Percentiles,
-    pub lost: Later,
-    pub samples: Later,
 }
 
 #[derive(Serialize, Default)]

@@ -328,6 +328,7 @@ fn before_anything_is_known_every_object_is_there_and_every_figure_is_null() {
         known,
         [
             "/fanout/probe/enabled false",
+            "/fanout/probe/stream/enabled false",
             "/health \"unknown\"",
             "/schema 1",
             "/target/address \"127.0.0.1:6379\"",

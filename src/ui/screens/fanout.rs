@@ -6,6 +6,7 @@
 mod figures;
 mod graphs;
 mod lists;
+mod probe;
 
 use super::{cuts, facts, reasons};
 use crate::app::State;
@@ -16,6 +17,8 @@ use ratatui::buffer::Buffer;
 
 /// Rows of a graph that still says something: title and two rows.
 const LEAST_GRAPH: u16 = 3;
+/// From this height on there is room for the probe's pictures and the server's.
+const TALL: u16 = 18;
 /// From this height on parts have air between them.
 const ROOMY: u16 = 12;
 
@@ -30,7 +33,15 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let all = figures::all(state, skin);
     let (place, below) = cuts::top(rest, facts::rows_of(all.len(), rest.width));
     facts::draw(&all, place, buffer, skin);
+    let (place, below) = cuts::top(below, 1);
+    probe::line(state, place, buffer, skin);
     rest = cuts::top(below, u16::from(below.height >= ROOMY)).1;
+    if probe::is_there(state) && rest.height >= LEAST_GRAPH {
+        let (above, below) =
+            cuts::top(rest, if rest.height >= TALL { rest.height * 3 / 5 } else { rest.height });
+        probe::draw(state, above, buffer, skin);
+        rest = cuts::top(below, 1).1;
+    }
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }

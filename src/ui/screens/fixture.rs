@@ -50,6 +50,7 @@ pub fn console(size: (u16, u16)) -> State {
         themes: vec!["default".into(), "light".into(), "mono".into()],
         theme: 0,
         size,
+        probe: Default::default(),
         demo: false,
     };
     State::new(setup, later(-300_000))

@@ -127,9 +127,13 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut pen = Pen::new(area, buffer);
     let label = format!("{}: ", prompt.purpose.label());
     let start = pen.text(area.x.saturating_add(1), area.y, &label, skin.style(Role::Key));
-    let error = prompt.error.as_deref().map(|error| format!("{} {error}", skin.glyphs.critical));
+    let error =
+        prompt.error.as_deref().map(|error| (format!("{} {error}", skin.glyphs.critical), Role::Critical));
+    let plain = |text: &str| if skin.is_ascii() { text.replace('\u{b5}', "u") } else { text.to_owned() };
+    let note = || prompt.note.as_deref().map(|note| (plain(note), Role::Accent));
+    let beside = error.or_else(note);
     // What is typed comes first: the error takes at most half of the line.
-    let wanted = error.as_deref().map_or(0, |error| width(error).saturating_add(2)).min(area.width / 2);
+    let wanted = beside.as_ref().map_or(0, |(text, _)| width(text).saturating_add(2)).min(area.width * 3 / 5);
     let wanted = wanted.min(area.right().saturating_sub(start).saturating_sub(LEAST_FIELD));
     let room = area.right().saturating_sub(start).saturating_sub(wanted);
     let scroll = prompt.input.visual_scroll(usize::from(room.saturating_sub(1)));
@@ -152,9 +156,9 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     {
         cell.modifier.insert(Modifier::REVERSED);
     }
-    if let Some(error) = error {
+    if let Some((text, role)) = beside {
         let x = area.right().saturating_sub(wanted.saturating_sub(1)).max(area.x);
-        let style = skin.style(Role::Critical);
-        Pen::new(area, buffer).cut((x, area.y), wanted, &error, skin.glyphs.ellipsis, style);
+        let style = skin.style(role);
+        Pen::new(area, buffer).cut((x, area.y), wanted, &text, skin.glyphs.ellipsis, style);
     }
 }

@@ -9,6 +9,7 @@ use crate::core::diagnose::evidence::memory::OutputCase;
 use crate::core::diagnose::figures::{bytes, name, span};
 use crate::core::diagnose::finding::{Finding, Place, Subject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::clients::ClientClass;
 
 const ID: &str = "clients.output_buffer";
 const REMEDY: &str = "Make the client read faster or ask for less; killing it frees the buffer at once, and its replies are lost.";
@@ -22,7 +23,9 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     if !evidence.memory.has_clients {
         return Answer::unread("the list of clients can't be read");
     }
-    let found = evidence.memory.outputs.iter().filter_map(|case| {
+    // Subscribers that are listed have a rule of their own, which looks every two seconds.
+    let is_told = |case: &OutputCase<'_>| evidence.fanout.is_listed && case.class == ClientClass::Pubsub;
+    let found = evidence.memory.outputs.iter().filter(|case| !is_told(case)).filter_map(|case| {
         let subject = Subject::Client(case.id);
         let standing = evidence.standing(ID, &subject);
         let severity = thresholds.output_mib.severity(case.bytes as f64 / MIB, standing)?;

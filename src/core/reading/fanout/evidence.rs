@@ -5,10 +5,12 @@
 use super::FanoutTrack;
 use super::layers::layers;
 use super::subscribers::{Cause, Cut};
-use crate::core::diagnose::evidence::fanout::{Behind, Fanout, FullChannel, Lost, Who};
+use crate::core::diagnose::evidence::fanout::{Behind, Fanout, FullChannel, Lost, Probed, Who};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::reading::Reading;
+use crate::core::reading::pings::Percentiles;
+use crate::core::reading::probe::{Measures, ProbeTrack};
 
 /// A list of subscribers older than this says nothing of now, microseconds: what is asked by hand is asked rarely.
 const OLD_US: i64 = 60_000_000;
@@ -43,6 +45,7 @@ pub fn evidence(reading: &Reading, capacity: u64) -> Fanout<'_> {
     });
     Fanout {
         full: full(track, capacity, now_us),
+        probe: probed(reading),
         is_used: stats.and_then(counts),
         is_listed,
         patterns: stats.and_then(|stats| stats.pubsub_patterns),
@@ -66,4 +69,23 @@ fn full(track: &FanoutTrack, capacity: u64, now_us: i64) -> Vec<FullChannel> {
         }
     }
     full
+}
+
+/// The worse of both probes that run.
+fn probed(reading: &Reading) -> Option<Probed> {
+    let probes = [&reading.probes.pubsub, &reading.probes.stream];
+    let running: Vec<_> = probes.into_iter().filter(|track| track.is_on()).collect();
+    let ms = |part: fn(&Measures) -> Percentiles| {
+        let times = running.iter().filter_map(|track| part(&track.minute).p95);
+        times.max().map(|us| us as f64 / 1e3)
+    };
+    let sum = |part: fn(&ProbeTrack) -> u64| running.iter().map(|track| part(track)).sum();
+    (!running.is_empty()).then(|| Probed {
+        publish_ms: ms(|measures| measures.publish),
+        delivery_ms: ms(|measures| measures.last),
+        whole_way_ms: ms(|measures| measures.whole),
+        samples: sum(|track| track.minute.samples),
+        lost: sum(|track| track.minutes.lost),
+        sent: sum(|track| track.minutes.samples),
+    })
 }

@@ -5,8 +5,7 @@
 //! one full buffer is a moment, two are a subscriber that is behind; our own connections are left out.
 
 use crate::core::limits;
-use crate::core::model::clients::Client;
-use crate::core::model::fanout::OutputLimit;
+use crate::core::model::clients::{Client, OutputLimit};
 use crate::core::model::probe::is_our_client;
 use crate::core::model::{Name, Stamped};
 use std::collections::{BTreeMap, VecDeque};

@@ -28,12 +28,13 @@ fn client(id: u64, omem: u64) -> Client {
 
 fn list(second: i64, clients: Vec<Client>) -> FanoutFacts {
     let subscribers = Some(Stamped { at_us: second * 1_000_000, value: clients });
-    FanoutFacts { subscribers, limit: Some(LIMIT), ..FanoutFacts::default() }
+    FanoutFacts { subscribers, ..FanoutFacts::default() }
 }
 
 /// Lists two seconds apart in which one subscriber has so much waiting.
 fn track(omem: &[u64]) -> FanoutTrack {
     let mut track = FanoutTrack::default();
+    track.take_limit(Some(LIMIT));
     for (at, omem) in omem.iter().enumerate() {
         track.advance(list(at as i64 * 2, vec![client(7, *omem), client(8, 0)]), at as i64 * 2_000_000);
     }

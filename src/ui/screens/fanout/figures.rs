@@ -1,7 +1,7 @@
 //! The fan-out screen's single figures.
 
 use crate::app::State;
-use crate::core::model::fanout::OutputLimit;
+use crate::core::model::clients::OutputLimit;
 use crate::core::model::info::Info;
 use crate::core::reading::fanout::publishing;
 use crate::ui::screens::facts::Fact;

@@ -119,12 +119,15 @@ fn a_client_that_does_not_read_is_named_with_when_it_will_be_cut_off() {
         seconds_to_cut: Some(23.0),
     };
     let (info, hold) = (healthy(), Hold::default());
-    let text = |case: OutputCase<'_>| {
+    let text_where = |is_listed: bool, case: OutputCase<'_>| {
         let mut evidence = evidence(Some(&info), &hold);
+        evidence.fanout.is_listed = is_listed;
         evidence.memory.outputs = vec![case];
         let (found, _) = ask(&evidence, &Thresholds::default());
         found.first().map(|finding| (finding.id, finding.text.clone()))
     };
+    let text = |case: OutputCase<'_>| text_where(false, case);
+    assert_eq!(text_where(true, case), None, "subscribers that are listed have a rule of their own");
     let told =
         |rest: &str| Some(("clients.output_buffer", format!("client 7 (feed) has not read 9.0 MiB, {rest}")));
     assert_eq!(text(case), told("1.0 MiB/s more; cut off in 23 s as it goes"));

@@ -1,0 +1,25 @@
+//! Messages take longer from PUBLISH to the last subscriber than they may.
+//!
+//! Knows what the probe measured over the last minute; while it does not run there is nothing to tell.
+
+use super::targets::{Target, late};
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "fanout.delivery_late";
+
+/// `fanout.delivery_late`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "messages of the probe arrive late", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let target = Target {
+        id: ID,
+        what: "messages took up to",
+        figure: |probed| probed.delivery_ms,
+        bands: thresholds.fanout.delivery_ms,
+        evidence: "delivery_p95_ms",
+    };
+    late(evidence, &target)
+}

@@ -1,0 +1,25 @@
+//! Publishing takes longer than it may.
+//!
+//! Knows what the probe measured over the last minute; while it does not run there is nothing to tell.
+
+use super::targets::{Target, late};
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "fanout.publish_late";
+
+/// `fanout.publish_late`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "messages of the probe are published late", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let target = Target {
+        id: ID,
+        what: "PUBLISH took up to",
+        figure: |probed| probed.publish_ms,
+        bands: thresholds.fanout.publish_ms,
+        evidence: "publish_p95_ms",
+    };
+    late(evidence, &target)
+}

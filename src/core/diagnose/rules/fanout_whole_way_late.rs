@@ -1,0 +1,25 @@
+//! Messages take longer from when they are due to the last subscriber than they may.
+//!
+//! Knows what the probe measured over the last minute; while it does not run there is nothing to tell.
+
+use super::targets::{Target, late};
+use super::{Answer, BRIEFLY, Rule};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "fanout.whole_way_late";
+
+/// `fanout.whole_way_late`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "messages of the probe take too long in all", raise: BRIEFLY, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+    let target = Target {
+        id: ID,
+        what: "messages took, from when they were due, up to",
+        figure: |probed| probed.whole_way_ms,
+        bands: thresholds.fanout.whole_way_ms,
+        evidence: "whole_way_p95_ms",
+    };
+    late(evidence, &target)
+}
