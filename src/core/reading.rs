@@ -28,6 +28,7 @@ pub mod watched;
 
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::clients::Client;
+use crate::core::model::fanout::FanoutFacts;
 use crate::core::model::info::Info;
 use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
@@ -206,7 +207,6 @@ impl Reading {
         }
         if let Some(limits) = snapshot.output_limits {
             self.outputs.take_limits(limits);
-            self.fanout.take_limit(Some(limits.pubsub));
         }
         if let Some(clients) = &snapshot.clients {
             self.outputs.advance(clients);
@@ -215,7 +215,7 @@ impl Reading {
             self.commands.advance(snapshot.at_us, &commands);
             self.fanout.advance_commands(&self.commands, snapshot.at_us);
         }
-        self.fanout.advance(snapshot.fanout, snapshot.at_us);
+        self.advance_fanout(snapshot.fanout);
         if let Some(entries) = snapshot.slowlog {
             self.slowlog.advance(entries);
         }
@@ -227,6 +227,11 @@ impl Reading {
             judged.advance(self);
             self.judged = judged;
         }
+    }
+
+    fn advance_fanout(&mut self, facts: FanoutFacts) {
+        self.fanout.take_limit(self.outputs.limits().map(|limits| limits.pubsub));
+        self.fanout.advance(facts, self.at_us);
     }
 
     /// Takes in what a probe tells, and what that cost.

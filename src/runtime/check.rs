@@ -3,7 +3,8 @@
 //! Exit status: 0 ok, 1 warning, 2 critical, 3 could not tell. Invariant: what could not be read or judged is
 //! never ok.
 
-use super::pass::{measure_keys, pass, wait};
+use super::pass::{measure_keys, pass};
+use super::probes::Probing;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::Watched;
@@ -52,7 +53,23 @@ pub enum CheckError {
 ///
 /// # Errors
 /// The connection could not be made or was lost for good, or the output can't be written.
-pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<u8, CheckError> {
+pub async fn run(
+    mut session: Session,
+    mut probing: Probing,
+    wanted: &Wanted,
+    out: &mut impl Write,
+) -> Result<u8, CheckError> {
+    let result = watch(&mut session, &mut probing, wanted, out).await;
+    probing.probes.stop_all().await;
+    result
+}
+
+async fn watch(
+    session: &mut Session,
+    probing: &mut Probing,
+    wanted: &Wanted,
+    out: &mut impl Write,
+) -> Result<u8, CheckError> {
     let mut reading = Reading::new(RATE_WINDOW_US).watching(&wanted.watched);
     let told = |outage: Outage| CheckError::Outage(outage.error);
     session.connect().await.map_err(told)?;
@@ -62,16 +79,16 @@ pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) ->
     let (mut watch, mut is_first) = (Watch::default(), true);
     loop {
         let began = Instant::now();
-        pass(&mut session, &mut reading, is_first).await.map_err(told)?;
+        pass(session, &mut reading, is_first).await.map_err(told)?;
         watch.advance(reading.findings());
-        if is_first {
-            measure_keys(&mut session, &mut reading, false).await.map_err(told)?;
+        if std::mem::take(&mut is_first) {
+            measure_keys(session, &mut reading, false).await.map_err(told)?;
+            probing.begin(&mut reading);
         }
-        is_first = false;
         if Instant::now() >= until {
             break;
         }
-        wait(&mut session, &mut reading, (began + interval).min(until)).await;
+        probing.wait(session, &mut reading, (began + interval).min(until)).await;
     }
     let text = if wanted.json { check::json(&watch, &reading) } else { check::text(&watch, &reading) };
     writeln!(out, "{text}")?;

@@ -55,9 +55,7 @@ struct Running {
 /// # Errors
 /// What the terminal refused.
 pub async fn run(mut console: Console) -> io::Result<u8> {
-    // A name may be a path, and a path may hold anything: in a title an escape sequence would be obeyed.
-    let name = console.setup.target_name.replace(|c: char| c.is_control(), " ");
-    let title = format!("streamgauge {name}");
+    let title = title(&console.setup.target_name);
     let mut signals = Signals::listen()?;
     let watched = tokio::spawn(watch_signals(Signals::listen()?));
     let screen = Screen::enter(&title)?;
@@ -122,15 +120,26 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     watched.abort();
     watch_leaving(status);
     poller.abort();
-    running.probes.stop_all().await;
-    drop(running);
-    if let Some(demo) = console.demo {
-        demo.stop().await;
-    }
+    running.leave(console.demo).await;
     Ok(status)
 }
 
+/// A name may be a path, and a path may hold anything: in a title an escape sequence would be obeyed.
+fn title(target_name: &str) -> String {
+    format!("streamgauge {}", target_name.replace(|c: char| c.is_control(), " "))
+}
+
 impl Running {
+    /// Gives the terminal back first, then ends what was begun.
+    async fn leave(self, demo: Option<Demo>) {
+        let Self { screen, mut probes, .. } = self;
+        drop(screen);
+        probes.stop_all().await;
+        if let Some(demo) = demo {
+            demo.stop().await;
+        }
+    }
+
     /// Takes a message in and carries out what follows.
     fn take(&mut self, message: Message) -> Step {
         let mut waiting = vec![message];

@@ -4,7 +4,8 @@
 //! second pass came one interval later, so that rates exist. Invariant: standard output carries readings and
 //! nothing else.
 
-use super::pass::{measure_keys, pass, wait, wait_out};
+use super::pass::{measure_keys, pass, wait_out};
+use super::probes::Probing;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::Watched;
@@ -55,24 +56,42 @@ pub enum SnapshotError {
 ///
 /// # Errors
 /// No connection at the start, or an output that can't be written.
-pub async fn run(mut session: Session, wanted: &Wanted, out: &mut impl Write) -> Result<(), SnapshotError> {
+pub async fn run(
+    mut session: Session,
+    mut probing: Probing,
+    wanted: &Wanted,
+    out: &mut impl Write,
+) -> Result<(), SnapshotError> {
+    let result = read(&mut session, &mut probing, wanted, out).await;
+    probing.probes.stop_all().await;
+    result
+}
+
+async fn read(
+    session: &mut Session,
+    probing: &mut Probing,
+    wanted: &Wanted,
+    out: &mut impl Write,
+) -> Result<(), SnapshotError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
     let mut reading = Reading::new(half_us).watching(&wanted.watched);
     let told = |outage: Outage| SnapshotError::Outage(outage.error);
     session.connect().await.map_err(told)?;
     let mut began = Instant::now();
-    pass(&mut session, &mut reading, true).await.map_err(told)?;
-    measure_keys(&mut session, &mut reading, wanted.all_keys).await.map_err(told)?;
+    pass(session, &mut reading, true).await.map_err(told)?;
+    measure_keys(session, &mut reading, wanted.all_keys).await.map_err(told)?;
+    probing.begin(&mut reading);
+    probing.wait_for_samples(session, &mut reading).await;
     let mut written = 0;
     while wanted.count.is_none_or(|count| written < count) {
-        wait(&mut session, &mut reading, began + wanted.interval).await;
+        probing.wait(session, &mut reading, began + wanted.interval).await;
         began = (began + wanted.interval).max(Instant::now() - wanted.interval / 10);
-        match pass(&mut session, &mut reading, false).await {
+        match pass(session, &mut reading, false).await {
             Ok(()) => {}
             Err(outage) if written == 0 && wanted.count == Some(1) => return Err(told(outage)),
             Err(outage) => {
                 tracing::error!("{}; trying again", outage.error);
-                wait_out(&mut session).await;
+                wait_out(session).await;
                 began = Instant::now() - wanted.interval;
                 continue;
             }

@@ -4,7 +4,7 @@
 //! carries the result and nothing else, and an output that nobody reads ends the program quietly.
 
 use super::console::{self, Console};
-use super::probes::Probes;
+use super::probes::{Probes, Probing};
 use super::{check, logging, panics, snapshot};
 use crate::app::{ProbeSetup, Setup};
 use crate::cli::{self, Action, Cli, Format};
@@ -12,6 +12,7 @@ use crate::commands;
 use crate::config::{Config, Env, Flags, Problems, Target};
 use crate::core::limits;
 use crate::core::model::Name;
+use crate::core::model::probe::{ProbeKind, ProbePlan};
 use crate::core::reading::watched::Watched;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
@@ -126,7 +127,8 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result
     };
     let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, &target, true));
     let runtime = runtime()?;
-    let result = runtime.block_on(snapshot::run(session, &wanted, &mut io::stdout()));
+    let result =
+        runtime.block_on(snapshot::run(session, probing(loaded, &target), &wanted, &mut io::stdout()));
     runtime.shutdown_background();
     match result {
         Ok(()) => Ok(0),
@@ -149,7 +151,8 @@ fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
         };
         let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, &target, true));
         let runtime = runtime()?;
-        let result = runtime.block_on(check::run(session, &wanted, &mut io::stdout()));
+        let result =
+            runtime.block_on(check::run(session, probing(&loaded, &target), &wanted, &mut io::stdout()));
         runtime.shutdown_background();
         result.map_err(|error| Failure::Failed(error.to_string()))
     });
@@ -282,6 +285,18 @@ fn watched(config: &Config, target: &Target) -> Watched {
         counters: config.counters.clone(),
         memory_limit: target.memory_limit,
     }
+}
+
+/// What is probed without a console: what the config or the command line asks for.
+fn probing(loaded: &Loaded, target: &Target) -> Probing {
+    let settings = &loaded.config.settings;
+    let probe = &settings.probe;
+    let interval_us = u64::try_from(probe.interval.as_micros()).unwrap_or(u64::MAX);
+    let plan = |kind, subscribers| ProbePlan { kind, interval_us, subscribers };
+    let pubsub = plan(ProbeKind::PubSub, probe.subscribers);
+    let stream = probe.stream.then(|| plan(ProbeKind::Stream, 1));
+    let plans = if probe.enabled { std::iter::once(pubsub).chain(stream).collect() } else { Vec::new() };
+    Probing { probes: Probes::new(target.clone(), timeouts(loaded)), plans, read_only: settings.read_only }
 }
 
 fn timeouts(loaded: &Loaded) -> Timeouts {
