@@ -44,7 +44,7 @@ impl Purpose {
         match self {
             Self::Filter => "filter",
             Self::GoTo => "go to id",
-            Self::Probe => "probe with how many subscribers",
+            Self::Probe => "subscribers of the probe, 1 to 100",
         }
     }
 }

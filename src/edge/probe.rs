@@ -27,6 +27,8 @@ const LOST_US: u64 = 5_000_000;
 const SLOW_US: u64 = 1_000_000;
 /// Time between messages while it rests.
 const REST_US: u64 = 10_000_000;
+/// How much the runtime's clock may be late, microseconds.
+const COARSE_US: u64 = 2_500;
 /// Messages in time after which it rests no more.
 const WELL_AGAIN: u32 = 3;
 /// How long the end of a probe may take.
@@ -189,7 +191,10 @@ impl Prober {
 
     /// Waits for the time of the next message; what comes meanwhile came too late.
     async fn idle(&mut self, due_us: u64, heard: &mut mpsc::Receiver<Heard>) -> Result<(), End> {
-        let until = Instant::now() + Duration::from_micros(due_us.saturating_sub(now_us()));
+        // The runtime's clock ticks in milliseconds: the last of them are slept on this thread, on which nothing else is
+        // under way now.
+        let early_us = due_us.saturating_sub(COARSE_US);
+        let until = Instant::now() + Duration::from_micros(early_us.saturating_sub(now_us()));
         loop {
             tokio::select! {
                 biased;
@@ -199,9 +204,11 @@ impl Prober {
                     Some(Heard::Gone(text)) => return Err(End::Failed(text)),
                     None => return Err(End::Failed("nobody listens any more".to_owned())),
                 },
-                () = tokio::time::sleep_until(until) => return Ok(()),
+                () = tokio::time::sleep_until(until) => break,
             }
         }
+        std::thread::sleep(Duration::from_micros(due_us.saturating_sub(now_us()).min(COARSE_US)));
+        Ok(())
     }
 
     /// Waits until everybody has the message, or it is lost.

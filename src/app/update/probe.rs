@@ -46,9 +46,12 @@ pub fn read(text: &str) -> Result<u32, String> {
 /// What a probe of so many costs, before it begins.
 pub fn prediction(plan: &ProbePlan) -> String {
     let (least_us, most_us) = plan.stall_us();
-    let time =
-        |us: u64| if us < 1_000 { format!("{us} \u{b5}s") } else { format!("{:.1} ms", us as f64 / 1e3) };
-    format!("each message holds the server {} to {}", time(least_us), time(most_us))
+    let span = if most_us < 1_000 {
+        format!("{least_us} to {most_us} \u{b5}s")
+    } else {
+        format!("{:.1} to {:.1} ms", least_us as f64 / 1e3, most_us as f64 / 1e3)
+    };
+    format!("{span} of the server a message")
 }
 
 /// Begins a probe, at once or as soon as it is known that it may run.

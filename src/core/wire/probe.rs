@@ -131,7 +131,8 @@ fn payload(seq: u64) -> Vec<u8> {
 
 /// The number that a message carries.
 pub fn seq_of(payload: &[u8]) -> Option<u64> {
-    let digits = payload.split(|byte| *byte == b' ').next()?;
+    let end = payload.iter().position(|byte| *byte == b' ')?;
+    let digits = payload.get(..end)?;
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 

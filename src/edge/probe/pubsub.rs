@@ -49,9 +49,22 @@ async fn listen(mut link: ProbeLink, tell: mpsc::Sender<Heard>) {
     }
 }
 
-/// The number in `message channel payload`.
+/// The number in `message channel payload`; a push of RESP3 comes without its first word.
 fn number(message: &Resp) -> Option<u64> {
-    let items = message.items()?;
-    let is_message = items.first()?.bytes()? == b"message";
-    is_message.then(|| items.get(2).and_then(Resp::bytes)).flatten().and_then(|payload| seq_of(&payload))
+    let payload = message.items()?.last()?.bytes()?;
+    seq_of(&payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_is_found_in_the_messages_of_both_protocols_and_in_nothing_else() {
+        let text = |text: &str| Resp::Bytes(text.as_bytes().to_vec());
+        let two = Resp::Array(vec![text("message"), text("c"), text("42 ....")]);
+        let three = Resp::Array(vec![text("c"), text("42 ....")]);
+        assert_eq!([number(&two), number(&three)], [Some(42); 2]);
+        assert_eq!(number(&Resp::Array(vec![text("c"), Resp::Int(1)])), None, "a subscription");
+    }
 }

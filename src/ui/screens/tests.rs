@@ -3,6 +3,7 @@
 
 mod histories;
 mod pictures;
+mod probing;
 
 use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
 use crate::app::message::Message;
@@ -13,9 +14,10 @@ use crate::ui::theme::Depth;
 /// A way to make a state at a size.
 type Made = fn((u16, u16)) -> State;
 
-const STATES: [(&str, Made); 7] = [
+const STATES: [(&str, Made); 8] = [
     ("busy", fixture::busy),
     ("listening", fixture::fanout::listening),
+    ("probed", fixture::fanout::probed),
     ("demo", fixture::demo),
     ("empty", fixture::empty),
     ("denied", fixture::denied),

@@ -11,6 +11,7 @@ use super::costs::ListCost;
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
+use crate::core::model::probe::is_ours;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -85,7 +86,7 @@ impl Known {
     /// Watches these from now on.
     pub fn add(&mut self, keys: &[Name]) {
         for key in keys {
-            if self.streams.contains_key(key) {
+            if self.streams.contains_key(key) || is_ours(key) {
                 continue;
             }
             if self.streams.len() >= limits::STREAMS {

@@ -1,6 +1,7 @@
 //! The fan-out screen's single figures.
 
 use crate::app::State;
+use crate::core::limits::CHANNELS;
 use crate::core::model::clients::OutputLimit;
 use crate::core::model::info::Info;
 use crate::core::reading::fanout::publishing;
@@ -19,10 +20,11 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let behind = list.map(|_| track.subscribers.slow(track.limit, reading.at_us).len() as u64);
     let lost = list.map(|_| track.subscribers.vanished().count() as u64);
     let count = |name, count: Option<u64>| Fact::new(name, figures.count(count), skin);
-    let channels = stats
-        .stats
-        .pubsub_channels
-        .map(|plain| plain.saturating_add(stats.stats.pubsub_shard_channels.unwrap_or(0)));
+    let told = stats.stats.pubsub_channels;
+    let told = told.map(|plain| plain.saturating_add(stats.stats.pubsub_shard_channels.unwrap_or(0)));
+    // INFO counts the probe's channel too; a list that is cut off counts too few.
+    let listed = Some(track.channel_count()).filter(|&count| track.is_listed() && count < CHANNELS);
+    let channels = listed.map(|count| count as u64).or(told);
     let published = track.histograms.of("publish").and_then(|time| time.p99_us);
     let p99 =
         published.map(|us| format!("<={}", figures.latency_us(Some(us as f64))).replace("<=", at_most(skin)));

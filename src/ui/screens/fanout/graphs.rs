@@ -5,7 +5,7 @@
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::reading::fanout::publishing;
-use crate::ui::screens::charts::{Chart, Span};
+use crate::ui::screens::charts::{Chart, Span, server};
 use crate::ui::screens::cuts;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Scale, Unit, Words};
@@ -22,7 +22,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let span = Span::of(state, 0);
     // Per-command figures come every ten seconds while nobody looks.
     let patient = span.of_slower(COMMANDS_APART_MS);
-    let charts = [(turn(state, &span, skin), span), (published(state, &patient, skin), patient)];
+    // Before 7.2 nobody tells of turns: what a client feels stands there instead.
+    let tells = state.shown().info.as_ref().is_none_or(|info| info.value.stats.eventloop_us.is_some());
+    let first = if tells { turn(state, &span, skin) } else { server::pings(state, &span, skin) };
+    let charts = [(first, span), (published(state, &patient, skin), patient)];
     for (place, (chart, span)) in cuts::columns(area, count, GAP).into_iter().zip(&charts) {
         chart.draw(span, place, buffer, skin);
     }

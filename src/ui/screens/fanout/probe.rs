@@ -20,8 +20,8 @@ use ratatui::layout::Rect;
 
 /// Cells of the word at the beginning of the line.
 const TITLE: u16 = 5;
-/// Rows of the table of percentiles with its head, without the stream's.
-const ROWS: u16 = 4;
+/// From this height on there is room for all percentiles and the histogram.
+const ROOMY: u16 = 14;
 
 /// Whether there is anything to draw beside the line.
 pub fn is_there(state: &State) -> bool {
@@ -62,10 +62,9 @@ fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<Words> {
         ProbeState::Starting => Words::new(format!("{named}: connects"), Role::Unknown),
         ProbeState::Running => {
             let every = track.plan.as_ref().map_or(0, |plan| plan.interval_us / 1000);
-            let cost = track.plan.as_ref().map(crate::core::model::probe::ProbePlan::share);
             let (sent, lost) = (skin.figures.count(Some(track.minutes.samples)), track.minutes.lost);
-            let cost = format!("\u{2264}{} of the server", skin.figures.percent(cost));
-            let cost = if skin.is_ascii() { cost.replace('\u{2264}', "<=") } else { cost };
+            let share = track.plan.as_ref().map(crate::core::model::probe::ProbePlan::share);
+            let cost = format!("{} of the server", skin.figures.percent(share));
             let every = skin.figures.duration_ms(Some(every));
             let text = format!("{named} every {every}, {sent} in 5 min, {lost} lost, {cost}");
             Words::new(text, if lost > 0 { Role::Critical } else { Role::Text })
@@ -82,9 +81,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let span = Span::of(state, 0);
     lines(state, &span, skin).draw(&span, left, buffer, skin);
     let right = cuts::left(right, 3).1;
-    let stream = u16::from(state.shown().probes.stream.minutes.samples > 0) * 2;
-    let (above, below) = cuts::top(right, ROWS + stream + 1);
-    percentiles(state, above, buffer, skin);
+    let rows = rows(state, right.height < ROOMY, skin);
+    let (above, below) = cuts::top(right, u16::try_from(rows.len() + 1).unwrap_or(u16::MAX));
+    percentiles(&rows, above, buffer, skin);
     histogram(state, below, buffer, skin);
 }
 
@@ -118,8 +117,32 @@ fn lines<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     }
 }
 
-fn percentiles(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Percentiles of both probes; where there is little room and both run, those that say least are left out.
+fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<Words>> {
     let probes = &state.shown().probes;
+    let row = |name: &'static str, times: Percentiles| {
+        let figure = |us: Option<u64>| figure_words(skin.figures.latency_us(us.map(|us| us as f64)), skin);
+        vec![Words::from(name), figure(times.p50), figure(times.p95), figure(times.p99), figure(times.max)]
+    };
+    let is_there = |track: &ProbeTrack| track.minutes.samples > 0 || track.is_on();
+    let (pubsub, stream) = (is_there(&probes.pubsub), is_there(&probes.stream));
+    let all = pubsub != stream || !is_low;
+    let times = &probes.pubsub.minutes;
+    let mut rows = Vec::new();
+    if pubsub {
+        rows.push(row("publish", times.publish));
+        rows.extend(all.then(|| row("first", times.first)));
+        rows.push(row("last", times.last));
+        rows.extend(all.then(|| row("whole way", times.whole)));
+    }
+    if stream {
+        let times = &probes.stream.minutes;
+        rows.extend([row("XADD", times.publish), row("to a group", times.last)]);
+    }
+    rows
+}
+
+fn percentiles(rows: &[Vec<Words>], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let columns = [
         Column::text("OF 5 MINUTES", 10, 14, 0),
         Column::figures("P50", LATENCY_WIDTH, 0),
@@ -127,25 +150,7 @@ fn percentiles(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         Column::figures("P99", LATENCY_WIDTH, 0),
         Column::figures("MAX", LATENCY_WIDTH, 1),
     ];
-    let row = |name: &'static str, times: Percentiles| {
-        let figure = |us: Option<u64>| figure_words(skin.figures.latency_us(us.map(|us| us as f64)), skin);
-        vec![Words::from(name), figure(times.p50), figure(times.p95), figure(times.p99), figure(times.max)]
-    };
-    let pubsub = &probes.pubsub.minutes;
-    let mut rows = Vec::new();
-    if pubsub.samples > 0 || probes.pubsub.is_on() {
-        rows.extend([
-            row("publish", pubsub.publish),
-            row("first", pubsub.first),
-            row("last", pubsub.last),
-            row("whole way", pubsub.whole),
-        ]);
-    }
-    let stream = &probes.stream.minutes;
-    if stream.samples > 0 || probes.stream.is_on() {
-        rows.extend([row("XADD", stream.publish), row("to a group", stream.last)]);
-    }
-    Table { columns: &columns, rows: &rows, offset: 0, total: rows.len(), selected: None, sorted: None }
+    Table { columns: &columns, rows, offset: 0, total: rows.len(), selected: None, sorted: None }
         .draw(area, buffer, skin);
 }
 

@@ -25,7 +25,7 @@ static BEGINNINGS: LazyLock<Vec<State>> = LazyLock::new(|| {
     ]
 });
 
-const KEYS: [&str; 46] = [
+const KEYS: [&str; 48] = [
     "1",
     "2",
     "3",
@@ -33,6 +33,8 @@ const KEYS: [&str; 46] = [
     "5",
     "6",
     "w",
+    "P",
+    "S",
     "8",
     "9",
     "0",
@@ -104,7 +106,7 @@ proptest! {
     #[test]
     fn any_history_draws_at_any_size_in_every_look(
         beginning in 0_usize..8,
-        steps in prop::collection::vec((0_usize..52, 0_u16..40), 0..24),
+        steps in prop::collection::vec((0_usize..54, 0_u16..40), 0..24),
         sizes in prop::collection::vec((0_u16..=200, 0_u16..=60), 1..4),
         (theme, depth, ascii) in (0_usize..64, 0_usize..4, any::<bool>()),
     ) {

@@ -117,3 +117,13 @@ fn channel_layers_of_both_forms() {
 fn fan_out_on_a_server_where_nobody_subscribes() {
     check("fanout_empty", fixture::empty, "6");
 }
+
+#[test]
+fn a_probe_with_its_percentiles_and_its_histogram() {
+    check("fanout_probe", fixture::fanout::probed, "6");
+}
+
+#[test]
+fn what_a_probe_will_cost_is_said_before_it_begins() {
+    check("fanout_prompt", fixture::fanout::listening, "6 P backspace 1 0 0");
+}

@@ -1,0 +1,71 @@
+//! The probe as its keys begin and end it: messages in, orders out.
+
+use crate::app::message::{Effect, Message, ProbeOrder};
+use crate::app::{State, update};
+use crate::core::model::probe::ProbeKind;
+use crate::core::model::server::Role;
+use crate::core::reading::probe::ProbeState;
+use crate::ui::screens::fixture;
+
+fn orders(effects: &[Effect]) -> Vec<ProbeOrder> {
+    let order = |effect: &Effect| match effect {
+        Effect::Probe(order) => Some(*order),
+        _ => None,
+    };
+    effects.iter().filter_map(order).collect()
+}
+
+fn observe(state: &mut State, role: Role) -> Vec<ProbeOrder> {
+    let mut snapshot = fixture::round(301);
+    if let Some(info) = &mut snapshot.info {
+        info.server.role = role;
+    }
+    orders(&update(state, Message::Observed(Box::new(snapshot)), fixture::later(0)).1)
+}
+
+fn typed(state: &mut State, keys: &str) -> Vec<ProbeOrder> {
+    let mut all = Vec::new();
+    for key in keys.split_whitespace() {
+        let effects = update(state, Message::Key(key.parse().unwrap()), fixture::later(0)).1;
+        all.extend(orders(&effects));
+    }
+    all
+}
+
+#[test]
+fn nothing_is_sent_before_a_number_of_subscribers_is_confirmed() {
+    let mut state = fixture::busy((80, 24));
+    assert_eq!(typed(&mut state, "6 P backspace 2 0"), []);
+    let begun = typed(&mut state, "enter");
+    assert!(matches!(begun.as_slice(), [ProbeOrder::Start(plan)] if plan.subscribers == 20), "{begun:?}");
+    assert_eq!(typed(&mut state, "P"), [ProbeOrder::Stop(ProbeKind::PubSub)]);
+    assert_eq!(typed(&mut state, "P backspace 1 0 1 enter"), [], "101 are too many");
+}
+
+#[test]
+fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica() {
+    let mut setup = fixture::console((80, 24)).setup;
+    setup.probe.enabled = true;
+    let mut state = State::new(setup, fixture::later(0));
+    assert_eq!(state.reading.probes.pubsub.state, ProbeState::Waiting);
+    assert_eq!(observe(&mut state, Role::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
+    assert!(matches!(&state.reading.probes.pubsub.state, ProbeState::Refused(why) if why.contains("replica")));
+}
+
+#[test]
+fn a_primary_that_becomes_a_replica_is_probed_no_more() {
+    let mut state = fixture::busy((80, 24));
+    typed(&mut state, "6 P enter S");
+    assert!(state.reading.probes.pubsub.is_on() && state.reading.probes.stream.is_on());
+    let stopped = observe(&mut state, Role::Replica);
+    assert_eq!(stopped, [ProbeOrder::Stop(ProbeKind::PubSub), ProbeOrder::Stop(ProbeKind::Stream)]);
+    assert!(!state.reading.probes.pubsub.is_on());
+}
+
+#[test]
+fn read_only_keeps_the_stream_probe_away() {
+    let mut state = fixture::busy((80, 24));
+    state.setup.read_only = true;
+    assert_eq!(typed(&mut state, "6 S"), [ProbeOrder::Stop(ProbeKind::Stream)]);
+    assert!(state.notice.as_ref().unwrap().text.contains("read-only"));
+}
