@@ -5,6 +5,7 @@
 //! message is under way at a time; it ends with its handle, and leaves nothing on the server but a key that ends by
 //! itself within a minute.
 
+mod board;
 mod pubsub;
 mod stream;
 
@@ -15,6 +16,8 @@ use crate::core::wire::probe::{ProbeCmd, ProbeName};
 use crate::core::wire::{RefusalKind, Resp};
 use crate::edge::clock::now_us;
 use crate::edge::link::{Backoff, LinkError, ProbeLink, Timeouts};
+use board::Board;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
@@ -96,12 +99,6 @@ impl From<LinkError> for End {
     }
 }
 
-/// A delivery: which message, and when; or why a listener ended.
-enum Heard {
-    Message(u64, u64),
-    Gone(String),
-}
-
 impl Prober {
     async fn run(mut self) {
         let mut backoff = Backoff::default();
@@ -143,21 +140,22 @@ impl Prober {
         Ok(reply?)
     }
 
-    /// Waits for the next message's time, then sends one after the other until something ends it.
+    /// Sends one message after the other, each when it is due, until something ends it. `gone` says why a listener
+    /// does not listen any more.
     async fn send_all(
         &mut self,
         mut link: ProbeLink,
-        mut heard: mpsc::Receiver<Heard>,
+        (board, mut gone): (Arc<Board>, mpsc::Receiver<String>),
         make: impl Fn(u64) -> ProbeCmd,
         replies: usize,
-        expected: u32,
     ) -> Result<(), End> {
         let mut seq = 0;
         let mut due_us = self.pace.first_us();
         loop {
-            self.idle(due_us, &mut heard).await?;
+            self.idle(due_us, &mut gone).await?;
             seq += 1;
             let command = make(seq);
+            board.begin(seq);
             let sent_us = link.send(&command).await?;
             let mut answered_us = sent_us;
             for _ in 0..replies {
@@ -165,47 +163,34 @@ impl Prober {
                 refused(&reply)?;
                 answered_us = at_us;
             }
-            let got = self.collect(seq, sent_us, expected, &mut heard).await?;
-            let mut cost = Cost::default();
-            for name in command.stat_names() {
-                *cost.calls.entry(name).or_default() += 1;
-            }
-            cost.request_bytes = command.commands().iter().flatten().map(|word| word.len() as u64 + 8).sum();
-            cost.reply_bytes = u64::from(got.count) * 128;
+            self.collect(sent_us, &board, &mut gone).await?;
+            let (got, expected) = (board.got(), board.expected());
+            let after = |at_us: u64| at_us.saturating_sub(sent_us);
             let sample = ProbeSample {
                 due_us,
                 sent_us,
-                publish_us: answered_us.saturating_sub(sent_us),
-                first_us: got.first_us.map(|at_us| at_us.saturating_sub(sent_us)),
-                last_us: got
-                    .last_us
-                    .filter(|_| got.count >= expected)
-                    .map(|at_us| at_us.saturating_sub(sent_us)),
+                publish_us: after(answered_us),
+                first_us: got.first_us.map(after),
+                last_us: got.last_us.filter(|_| got.count >= expected).map(after),
                 lost: expected.saturating_sub(got.count),
                 interval_us: self.pace.interval_us(),
             };
-            self.tell(ProbeEvent::Sample(sample, cost)).await?;
+            self.tell(ProbeEvent::Sample(sample, cost(&command, got.count))).await?;
             due_us = self.pace.next_us(due_us, sample.last_us.unwrap_or(LOST_US), now_us());
         }
     }
 
-    /// Waits for the time of the next message; what comes meanwhile came too late.
-    async fn idle(&mut self, due_us: u64, heard: &mut mpsc::Receiver<Heard>) -> Result<(), End> {
+    /// Waits for the time of the next message.
+    async fn idle(&mut self, due_us: u64, gone: &mut mpsc::Receiver<String>) -> Result<(), End> {
         // The runtime's clock ticks in milliseconds: the last of them are slept on this thread, on which nothing else is
         // under way now.
         let early_us = due_us.saturating_sub(COARSE_US);
         let until = Instant::now() + Duration::from_micros(early_us.saturating_sub(now_us()));
-        loop {
-            tokio::select! {
-                biased;
-                _ = self.stopped.wait_for(|stopped| *stopped) => return Err(End::Stopped),
-                late = heard.recv() => match late {
-                    Some(Heard::Message(..)) => {}
-                    Some(Heard::Gone(text)) => return Err(End::Failed(text)),
-                    None => return Err(End::Failed("nobody listens any more".to_owned())),
-                },
-                () = tokio::time::sleep_until(until) => break,
-            }
+        tokio::select! {
+            biased;
+            _ = self.stopped.wait_for(|stopped| *stopped) => return Err(End::Stopped),
+            why = gone.recv() => return Err(left(why)),
+            () = tokio::time::sleep_until(until) => {}
         }
         std::thread::sleep(Duration::from_micros(due_us.saturating_sub(now_us()).min(COARSE_US)));
         Ok(())
@@ -214,45 +199,37 @@ impl Prober {
     /// Waits until everybody has the message, or it is lost.
     async fn collect(
         &mut self,
-        seq: u64,
         sent_us: u64,
-        expected: u32,
-        heard: &mut mpsc::Receiver<Heard>,
-    ) -> Result<Got, End> {
-        let mut got = Got::default();
+        board: &Board,
+        gone: &mut mpsc::Receiver<String>,
+    ) -> Result<(), End> {
         let left_us = sent_us.saturating_add(LOST_US).saturating_sub(now_us());
         let until = Instant::now() + Duration::from_micros(left_us);
-        while got.count < expected {
-            tokio::select! {
-                biased;
-                one = heard.recv() => match one {
-                    Some(Heard::Message(of, at_us)) if of == seq => got.take(at_us),
-                    Some(Heard::Message(..)) => {}
-                    Some(Heard::Gone(text)) => return Err(End::Failed(text)),
-                    None => return Err(End::Failed("nobody listens any more".to_owned())),
-                },
-                _ = self.stopped.wait_for(|stopped| *stopped) => return Err(End::Stopped),
-                () = tokio::time::sleep_until(until) => break,
-            }
+        tokio::select! {
+            biased;
+            () = board.complete() => Ok(()),
+            why = gone.recv() => Err(left(why)),
+            _ = self.stopped.wait_for(|stopped| *stopped) => Err(End::Stopped),
+            () = tokio::time::sleep_until(until) => Ok(()),
         }
-        Ok(got)
     }
 }
 
-/// Deliveries of one message.
-#[derive(Default)]
-struct Got {
-    count: u32,
-    first_us: Option<u64>,
-    last_us: Option<u64>,
+/// Why a listener does not listen any more.
+fn left(why: Option<String>) -> End {
+    End::Failed(why.unwrap_or_else(|| "nobody listens any more".to_owned()))
 }
 
-impl Got {
-    fn take(&mut self, at_us: u64) {
-        self.count += 1;
-        self.first_us = Some(self.first_us.map_or(at_us, |first_us| first_us.min(at_us)));
-        self.last_us = Some(self.last_us.map_or(at_us, |last_us| last_us.max(at_us)));
+fn cost(command: &ProbeCmd, deliveries: u32) -> Cost {
+    /// What a message takes on its way to a subscriber: itself, the channel's name, the frame.
+    const DELIVERED_BYTES: u64 = 128;
+    let mut cost = Cost::default();
+    for name in command.stat_names() {
+        *cost.calls.entry(name).or_default() += 1;
     }
+    cost.request_bytes = command.commands().iter().flatten().map(|word| word.len() as u64 + 8).sum();
+    cost.reply_bytes = u64::from(deliveries) * DELIVERED_BYTES;
+    cost
 }
 
 /// An error reply ends a probe: it is not repeated every second.

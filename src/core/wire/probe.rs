@@ -129,6 +129,13 @@ fn payload(seq: u64) -> Vec<u8> {
     payload
 }
 
+/// The number of the message that these bytes end with, where they end with one: quick, for it stands between a
+/// subscriber and the next.
+pub fn seq_at_end(bytes: &[u8]) -> Option<u64> {
+    let body = bytes.strip_suffix(b"\r\n")?;
+    seq_of(body.get(body.len().checked_sub(PAYLOAD)?..)?)
+}
+
 /// The number that a message carries.
 pub fn seq_of(payload: &[u8]) -> Option<u64> {
     let end = payload.iter().position(|byte| *byte == b' ')?;
@@ -216,6 +223,11 @@ mod tests {
         let payload = commands.first().unwrap().last().unwrap();
         assert_eq!((payload.len(), seq_of(payload)), (PAYLOAD, Some(4_711)));
         assert_eq!(seq_of(b"x"), None);
+        let message = [b">3\r\n$64\r\n".as_slice(), payload.as_slice(), b"\r\n"].concat();
+        assert_eq!(seq_at_end(&message), Some(4_711));
+        for end in 0..message.len() {
+            assert_eq!(seq_at_end(&message[..end]), None);
+        }
     }
 
     #[test]

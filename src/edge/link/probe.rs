@@ -37,6 +37,15 @@ impl ProbeLink {
         sent.map_err(|(fault, detail)| LinkError::new(&self.target, fault, &detail))
     }
 
+    /// The number of the next message, and when its last byte was read. Nothing is lost when this is given up half-way.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn message(&mut self) -> Result<(u64, u64), LinkError> {
+        let received = self.bare.message().await;
+        received.map_err(|(fault, detail)| LinkError::new(&self.target, fault, &detail))
+    }
+
     /// The next reply or message, and when its last byte was read. Waits without an end: whoever calls has a deadline.
     /// Nothing is lost when this is given up half-way.
     ///

@@ -3,12 +3,14 @@
 //! Knows the key; measures nothing itself. Invariants: the key has an end from the moment that it is there, and it is
 //! removed when the probe ends. No group of anybody else is ever joined: that would steal messages.
 
-use super::{End, Heard, Prober, refused};
+use super::board::Board;
+use super::{End, Prober, refused};
 use crate::core::model::Name;
 use crate::core::model::probe::ProbeEvent;
 use crate::core::wire::Resp;
 use crate::core::wire::probe::{ProbeCmd, ProbeName, seq_of};
 use crate::edge::link::{Backoff, LinkError, ProbeLink};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -43,42 +45,41 @@ async fn begin(
     for _ in 0..REPLIES_AS_ONE {
         refused(&prober.reply(&mut writer).await?.0)?;
     }
-    let (tell, heard) = mpsc::channel(4);
+    let board = Arc::new(Board::new(1));
+    let (tell, gone) = mpsc::channel(1);
     let mut readers = JoinSet::new();
-    readers.spawn(read(reader, name.clone(), tell));
+    readers.spawn(read(reader, name.clone(), Arc::clone(&board), tell));
     backoff.succeeded();
     prober.tell(ProbeEvent::Running).await?;
     let make = |seq| ProbeCmd::Add(name.clone(), seq);
-    prober.send_all(writer, heard, make, REPLIES_AS_ONE, 1).await
+    prober.send_all(writer, (board, gone), make, REPLIES_AS_ONE).await
 }
 
-async fn read(mut link: ProbeLink, name: ProbeName, tell: mpsc::Sender<Heard>) {
+async fn read(mut link: ProbeLink, name: ProbeName, board: Arc<Board>, gone: mpsc::Sender<String>) {
     loop {
-        let heard = match next(&mut link, &name).await {
-            Ok(Ok(Some((seq, at_us)))) => Heard::Message(seq, at_us),
-            Ok(Ok(None)) => continue,
-            Ok(Err(End::Failed(text))) => Heard::Gone(text),
+        let why = match next(&mut link, &name, &board).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(End::Failed(text))) => text,
             Ok(Err(End::Stopped)) => return,
-            Err(error) => Heard::Gone(error.to_string()),
+            Err(error) => error.to_string(),
         };
-        let is_over = matches!(heard, Heard::Gone(_));
-        if tell.send(heard).await.is_err() || is_over {
-            return;
-        }
+        let _nobody_waits = gone.try_send(why);
+        return;
     }
 }
 
 /// Waits on the server for the next entry, and acknowledges it.
-async fn next(link: &mut ProbeLink, name: &ProbeName) -> Result<Result<Option<(u64, u64)>, End>, LinkError> {
+async fn next(link: &mut ProbeLink, name: &ProbeName, board: &Board) -> Result<Result<(), End>, LinkError> {
     link.send(&ProbeCmd::Read(name.clone())).await?;
     let (reply, at_us) = link.receive().await?;
     if let Err(end) = refused(&reply) {
         return Ok(Err(end));
     }
-    let Some((id, seq)) = entry(&reply) else { return Ok(Ok(None)) };
+    let Some((id, seq)) = entry(&reply) else { return Ok(Ok(())) };
+    board.hear(seq, at_us);
     link.send(&ProbeCmd::Acknowledge(name.clone(), id)).await?;
     link.receive().await?;
-    Ok(Ok(Some((seq, at_us))))
+    Ok(Ok(()))
 }
 
 /// Id and number of the one entry in the reply of XREADGROUP, of either protocol.

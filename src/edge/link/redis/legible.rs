@@ -36,6 +36,11 @@ impl<S> Legible<S> {
     pub(super) fn new(inner: S) -> Self {
         Self { inner, place: Place::Type }
     }
+
+    /// The stream as it is, for whoever reads no text of others from it.
+    pub(super) fn into_inner(self) -> S {
+        self.inner
+    }
 }
 
 /// Goes through `bytes`, which stand at `place`; answers where the next byte will be.

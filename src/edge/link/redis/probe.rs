@@ -9,18 +9,17 @@ use tokio::time::Instant;
 
 use super::super::dial::{Failure, Wire};
 use super::convert::resp;
-use super::legible::Legible;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
 use crate::core::model::Fault;
 use crate::core::model::probe::CLIENT_NAME;
 use crate::core::wire::Resp;
-use crate::core::wire::probe::{ProbeCmd, reply_len};
+use crate::core::wire::probe::{ProbeCmd, reply_len, seq_at_end};
 use crate::edge::clock::now_us;
 
 /// A greeted connection, and what was read of the next reply.
 pub(in crate::edge::link) struct Bare {
-    stream: Legible<Box<dyn Wire>>,
+    stream: Box<dyn Wire>,
     buffer: Vec<u8>,
     read_us: u64,
 }
@@ -29,6 +28,7 @@ impl Bare {
     /// Connects, greets and says who we are.
     pub(in crate::edge::link) async fn open(target: &Target, deadline: Instant) -> Result<Self, Failure> {
         let (stream, _) = super::greeted(target, deadline).await?;
+        let stream = stream.into_inner();
         let mut bare = Self { stream, buffer: Vec::with_capacity(1024), read_us: now_us() };
         let set_up: [&[&str]; 2] = [&["CLIENT", "SETNAME", CLIENT_NAME], &["CLIENT", "NO-EVICT", "on"]];
         for words in set_up {
@@ -62,25 +62,66 @@ impl Bare {
         Ok(sent_us)
     }
 
+    /// The number of the next message, and when its last byte was read. What is read beside it is dropped: messages come
+    /// one at a time. The time-stamp is taken first and nothing is made of the rest, so that whoever listens on the next
+    /// connection is not kept waiting.
+    pub(in crate::edge::link) async fn message(&mut self) -> Result<(u64, u64), Failure> {
+        loop {
+            if let Some(seq) = seq_at_end(&self.buffer) {
+                self.buffer.clear();
+                return Ok((seq, self.read_us));
+            }
+            self.read().await?;
+        }
+    }
+
     /// The next reply or message, and when its last byte was read. Nothing is lost when this is given up half-way.
     pub(in crate::edge::link) async fn receive(&mut self) -> Result<(Resp, u64), Failure> {
         let foreign = || (Fault::NotRedis, "its reply can't be read".to_owned());
         loop {
+            if let Some(number) = count(&self.buffer) {
+                // What PUBLISH answers, taken apart by hand: listeners wait meanwhile.
+                self.buffer.clear();
+                return Ok((Resp::Int(number), self.read_us));
+            }
             if let Some(len) = reply_len(&self.buffer).map_err(|_| foreign())? {
                 let reply: Vec<u8> = self.buffer.drain(..len).collect();
                 let value = redis::parse_redis_value(&reply).map_err(|_| foreign())?;
                 return Ok((resp(value), self.read_us));
             }
-            if self.buffer.len() > HANDSHAKE_REPLY_BYTES {
-                return Err(foreign());
-            }
-            let read = self.stream.read_buf(&mut self.buffer).await;
-            self.read_us = now_us();
-            match read {
-                Ok(0) => return Err((Fault::Closed, String::new())),
-                Ok(_) => {}
-                Err(error) => return Err((Fault::Closed, error.to_string())),
-            }
+            self.read().await?;
+        }
+    }
+
+    async fn read(&mut self) -> Result<(), Failure> {
+        if self.buffer.len() > HANDSHAKE_REPLY_BYTES {
+            return Err((Fault::NotRedis, "its reply is too long".to_owned()));
+        }
+        let read = self.stream.read_buf(&mut self.buffer).await;
+        self.read_us = now_us();
+        match read {
+            Ok(0) => Err((Fault::Closed, String::new())),
+            Ok(_) => Ok(()),
+            Err(error) => Err((Fault::Closed, error.to_string())),
+        }
+    }
+}
+
+/// The number of a reply that is one and nothing more.
+fn count(bytes: &[u8]) -> Option<i64> {
+    let line = bytes.strip_prefix(b":")?.strip_suffix(b"\r\n")?;
+    std::str::from_utf8(line).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_number_alone_is_taken_apart_by_hand() {
+        assert_eq!([count(b":20\r\n"), count(b":-1\r\n")], [Some(20), Some(-1)]);
+        for other in [&b""[..], b":2", b":2\r\n:3\r\n", b"+OK\r\n", b"-ERR 1\r\n"] {
+            assert_eq!(count(other), None);
         }
     }
 }

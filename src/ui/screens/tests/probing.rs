@@ -49,7 +49,9 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
     let mut state = State::new(setup, fixture::later(0));
     assert_eq!(state.reading.probes.pubsub.state, ProbeState::Waiting);
     assert_eq!(observe(&mut state, Role::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
-    assert!(matches!(&state.reading.probes.pubsub.state, ProbeState::Refused(why) if why.contains("replica")));
+    assert!(
+        matches!(&state.reading.probes.pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
+    );
 }
 
 #[test]

@@ -1,0 +1,51 @@
+//! Channels, patterns and what publishing takes, on every server at hand.
+
+use crate::server::{Build, Options, Server, builds};
+use crate::watch::{Eyes, connection, subscriber};
+use std::time::Duration;
+use streamgauge::core::model::Name;
+use streamgauge::core::reading::fanout::publishing;
+
+fn check(build: &Build) {
+    let server = Server::start(Options::from(build));
+    let mut connection = connection(&server);
+    let _first = subscriber(&server, "one", &["news", "sport"]);
+    let _second = subscriber(&server, "two", &["news"]);
+    let mut eyes = Eyes::new(&server);
+    let count = |reading: &streamgauge::core::reading::Reading, name: &str| {
+        let name = Name::from(name);
+        reading
+            .fanout
+            .channels()
+            .find(|channel| *channel.name == name)
+            .and_then(|channel| channel.subscribers)
+    };
+    eyes.until(Duration::from_secs(15), "channels are counted", |reading| {
+        count(reading, "news") == Some(2) && count(reading, "sport") == Some(1)
+    });
+    assert_eq!(eyes.reading.fanout.channel_count(), 2, "{build:?}");
+    assert_eq!(eyes.reading.fanout.subscribers.list().map(|list| list.value.len()), Some(2), "{build:?}");
+    let limit = eyes.reading.fanout.limit.unwrap();
+    assert_eq!((limit.hard, limit.soft, limit.soft_s), (Some(32 << 20), Some(8 << 20), 60), "{build:?}");
+    for _ in 0..200 {
+        redis::cmd("PUBLISH").arg("news").arg("x").exec(&mut connection).unwrap();
+    }
+    eyes.until(Duration::from_secs(20), "what was published shows", |reading| {
+        let publishing = publishing(&reading.commands);
+        publishing.per_s.is_some_and(|per_s| per_s > 1.0) && publishing.mean_us.is_some_and(|us| us > 0.0)
+    });
+    if build.major() >= 7 {
+        eyes.until(Duration::from_secs(20), "its histogram shows", |reading| {
+            reading.fanout.histograms.of("publish").is_some()
+        });
+    }
+}
+
+#[test]
+fn channels_subscribers_limits_and_publishing_are_read_on_every_server() {
+    let builds = builds();
+    for build in &builds {
+        check(build);
+    }
+    eprintln!("on {} servers", builds.len());
+}
