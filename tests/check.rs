@@ -56,6 +56,7 @@ fn each_scenario_leads_to_the_finding_that_names_its_cause() {
         ("poison", "stream.poison"),
         ("memory-alert", "stream.not_acknowledging"),
         ("cache-stampede", "cache.hit_ratio"),
+        ("slow-subscriber", "fanout.slow_subscriber"),
     ];
     let checks = causes.map(|(scenario, cause)| {
         std::thread::spawn(move || {

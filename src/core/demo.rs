@@ -22,12 +22,21 @@ pub enum Scenario {
     MemoryAlert,
     /// The cache's hot tiers expire as soon as they are rebuilt, and everybody asks for them.
     CacheStampede,
+    /// A subscriber stops reading, and a fan-out to hundreds grows.
+    SlowSubscriber,
 }
 
 impl Scenario {
     /// All of them, in the order in which [`Scenario::next`] goes round.
-    pub const ALL: [Self; 6] =
-        [Self::Steady, Self::Burst, Self::DeadConsumer, Self::Poison, Self::MemoryAlert, Self::CacheStampede];
+    pub const ALL: [Self; 7] = [
+        Self::Steady,
+        Self::Burst,
+        Self::DeadConsumer,
+        Self::Poison,
+        Self::MemoryAlert,
+        Self::CacheStampede,
+        Self::SlowSubscriber,
+    ];
 
     /// The name for the command line: lower case with hyphens.
     pub fn name(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Scenario {
             Self::Poison => "poison",
             Self::MemoryAlert => "memory-alert",
             Self::CacheStampede => "cache-stampede",
+            Self::SlowSubscriber => "slow-subscriber",
         }
     }
 
@@ -50,6 +60,7 @@ impl Scenario {
             Self::Poison => "Poison",
             Self::MemoryAlert => "Memory alert",
             Self::CacheStampede => "Cache stampede",
+            Self::SlowSubscriber => "Slow subscriber",
         }
     }
 
@@ -72,6 +83,9 @@ impl Scenario {
             Self::CacheStampede => {
                 "dashboard:*, kpi:* and charts:* live 0.3 s instead of minutes: everybody misses, everybody rebuilds."
             }
+            Self::SlowSubscriber => {
+                "lobby-wall stops reading until it is cut off; 250 screens are published to, more and more often."
+            }
         }
     }
 
@@ -83,7 +97,8 @@ impl Scenario {
             Self::DeadConsumer => Self::Poison,
             Self::Poison => Self::MemoryAlert,
             Self::MemoryAlert => Self::CacheStampede,
-            Self::CacheStampede => Self::Steady,
+            Self::CacheStampede => Self::SlowSubscriber,
+            Self::SlowSubscriber => Self::Steady,
         }
     }
 }
@@ -108,7 +123,7 @@ impl FromStr for Scenario {
 /// A name that is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown scenario '{0}'; there are steady, burst, dead-consumer, poison, memory-alert and cache-stampede"
+    "unknown scenario '{0}'; there are steady, burst, dead-consumer, poison, memory-alert, cache-stampede and slow-subscriber"
 )]
 pub struct UnknownScenario(pub String);
 

@@ -211,6 +211,9 @@ pub const DEMO_MAXMEMORY_MIB: u32 = 64;
 /// server's memory limit, so this is the bound (about 3 MB of pending list each).
 pub const DEMO_NEGLECTED: usize = 20_000;
 
+/// Subscribers of the demo's fan-out: each message holds the server about 2 ms.
+pub const DEMO_SCREENS: usize = 250;
+
 /// Shortest time between two polls. Below it the figures say more about us than about the server.
 pub const INTERVAL_MIN_MS: u64 = 100;
 /// Longest time between two polls: past an hour nothing on the screen is news.

@@ -270,3 +270,53 @@ async fn what_the_operator_deletes_is_made_again() {
     assert!(probe.demo.control().status().errors > 0);
     probe.demo.stop().await;
 }
+
+/// Mean turn of PUBLISH and of everything that it makes the server write, over two seconds: microseconds of its time.
+async fn busy_us_per_s(probe: &mut Probe) -> f64 {
+    let busy = async |probe: &mut Probe| {
+        probe.info("cpu", "used_cpu_sys").await + probe.info("cpu", "used_cpu_user").await
+    };
+    let (began, before) = (std::time::Instant::now(), busy(probe).await);
+    tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+    (busy(probe).await - before) * 1e6 / began.elapsed().as_secs_f64()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_subscriber_fills_its_buffer_beside_a_crowd_that_costs_more_and_more_and_heals() {
+    let mut probe = on(Scenario::SlowSubscriber).await;
+    let waits = |clients: &str| {
+        let wall = clients.lines().find(|line| line.contains("name=lobby-wall")).map(str::to_owned);
+        let omem = wall.and_then(|line| line.split("omem=").nth(1)?.split(' ').next()?.parse::<u64>().ok());
+        omem.unwrap_or(0)
+    };
+    probe
+        .until(15, "250 screens, and a wall that does not read", async |probe| {
+            let clients: String = probe.ask("CLIENT LIST TYPE pubsub").await;
+            let screens = clients.matches("name=screen-").count();
+            (screens == 250 && waits(&clients) > 1 << 20, format!("{screens} screens, {}", waits(&clients)))
+        })
+        .await;
+    let before = busy_us_per_s(&mut probe).await;
+    probe
+        .until(30, "the crowd costs more and more", async |probe| {
+            let now = busy_us_per_s(probe).await;
+            (now > before * 1.2, format!("{before} {now}"))
+        })
+        .await;
+    let (well, seen) = probe.healthy().await;
+    assert!(well, "the streams are none the worse: {seen}");
+    heals(&mut probe).await;
+    probe
+        .until(10, "screens and wall have gone, the limit is the usual one", async |probe| {
+            let clients: String = probe.ask("CLIENT LIST TYPE pubsub").await;
+            let limit: Vec<String> = probe.ask("CONFIG GET client-output-buffer-limit").await;
+            let is_usual = limit.iter().any(|value| value.contains("pubsub 33554432 8388608 60"));
+            (
+                !clients.contains("screen-") && !clients.contains("lobby-wall") && is_usual,
+                format!("{limit:?}"),
+            )
+        })
+        .await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}

@@ -25,8 +25,8 @@ impl ChannelKind {
     }
 }
 
-/// How many subscribe to each of some channels of a kind.
-pub type Counts = (ChannelKind, Stamped<Vec<(Name, u64)>>);
+/// How many subscribe to each of some channels of a kind; `None` where what the server says can't be true.
+pub type Counts = (ChannelKind, Stamped<Vec<(Name, Option<u64>)>>);
 
 /// What one round learnt of publish and subscribe.
 #[derive(Clone, Debug, PartialEq, Default)]

@@ -97,7 +97,7 @@ impl FanoutTrack {
         for (kind, counts) in facts.counts {
             for (name, subscribers) in counts.value {
                 if let Some(count) = self.channels.get_mut(&(kind, name)) {
-                    *count = Some(Stamped { at_us: counts.at_us, value: subscribers });
+                    *count = subscribers.map(|value| Stamped { at_us: counts.at_us, value });
                 }
             }
         }

@@ -129,7 +129,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
             clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
         }
         ReadCmd::SlowlogGet(_) => latency::slowlog(reply).map(|entries| snapshot.slowlog = Some(entries)),
-        ReadCmd::Fanout(read) => fanout::read(&mut snapshot.fanout, read, reply, at_us),
+        ReadCmd::Fanout(read) => fanout::read(snapshot, read, reply, at_us),
         ReadCmd::LatencyLatest => latency::events(reply).map(|events| snapshot.latency_events = Some(events)),
         _ => read_stream(snapshot, exchange, reply, at_us),
     };

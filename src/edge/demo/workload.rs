@@ -5,6 +5,7 @@
 
 mod cache;
 mod consumers;
+mod crowd;
 mod events;
 mod history;
 mod messages;
@@ -20,6 +21,7 @@ use super::cast::LINES;
 use super::control::DemoControl;
 use cache::{Reader, ReportBuilder};
 use consumers::Worker;
+use crowd::{Screens, Wall};
 use events::{Publisher, SUBSCRIBERS};
 use producers::Producer;
 use stage::{Role, Stage};
@@ -67,6 +69,8 @@ impl Workload {
             self.add(&subscribing, subscriber);
         }
         self.add(stage, Publisher);
+        self.add(stage, Screens);
+        self.add(stage, Wall);
         self.add(stage, Warden::default());
     }
 

@@ -296,7 +296,10 @@ mod tests {
             clients.extend((second < 4).then(|| client(8, waits)));
             let fanout = FanoutFacts {
                 channels: vec![(ChannelKind::Plain, Stamped { at_us, value: vec![Name::from("news")] })],
-                counts: vec![(ChannelKind::Plain, Stamped { at_us, value: vec![(Name::from("news"), 2)] })],
+                counts: vec![(
+                    ChannelKind::Plain,
+                    Stamped { at_us, value: vec![(Name::from("news"), Some(2))] },
+                )],
                 subscribers: Some(Stamped { at_us, value: clients }),
                 layer_keys: vec![
                     key("asgi:group:chat", 3, None),

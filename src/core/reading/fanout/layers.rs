@@ -205,7 +205,7 @@ mod tests {
                 channels: vec![(ChannelKind::Plain, Stamped { at_us: 1, value: names })],
                 counts: vec![(
                     ChannelKind::Plain,
-                    Stamped { at_us: 1, value: vec![(Name::from("asgi__group__chat"), 4)] },
+                    Stamped { at_us: 1, value: vec![(Name::from("asgi__group__chat"), Some(4))] },
                 )],
                 ..FanoutFacts::default()
             },

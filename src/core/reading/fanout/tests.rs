@@ -137,7 +137,7 @@ fn a_channel_keeps_its_count_until_it_is_counted_again_and_goes_when_nobody_list
     };
     assert!(!track.is_listed());
     track.advance(names(&["a", "b"]), 1);
-    let counts = vec![(ChannelKind::Plain, Stamped { at_us: 2, value: vec![(Name::from("a"), 3)] })];
+    let counts = vec![(ChannelKind::Plain, Stamped { at_us: 2, value: vec![(Name::from("a"), Some(3))] })];
     track.advance(FanoutFacts { counts, ..FanoutFacts::default() }, 2);
     track.advance(names(&["a"]), 3);
     let channels: Vec<_> =

@@ -2,21 +2,30 @@
 
 use super::clients;
 use crate::core::limits;
-use crate::core::model::fanout::{FanoutFacts, LayerKey, LayerPart};
+use crate::core::model::fanout::{LayerKey, LayerPart};
+use crate::core::model::gap::GapScope;
 use crate::core::model::latency::CommandHistogram;
-use crate::core::model::{Name, Stamped};
+use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 use crate::core::wire::read::FanoutRead;
 use crate::core::wire::resp::Resp;
 
 /// Takes the reply to a question in; `None` when it has another shape.
-pub fn read(facts: &mut FanoutFacts, read: &FanoutRead, reply: &Resp, at_us: i64) -> Option<()> {
+pub fn read(snapshot: &mut Snapshot, read: &FanoutRead, reply: &Resp, at_us: i64) -> Option<()> {
+    let connected = snapshot.info.as_ref().and_then(|info| info.clients.connected);
+    let facts = &mut snapshot.fanout;
     match read {
         FanoutRead::Channels(kind) => {
             let names = reply.items()?.iter().filter_map(Resp::bytes).map(Name::from);
             let value = names.take(limits::CHANNELS).collect();
             facts.channels.push((*kind, Stamped { at_us, value }));
         }
-        FanoutRead::Counts(kind, _) => facts.counts.push((*kind, Stamped { at_us, value: counts(reply)? })),
+        FanoutRead::Counts(kind, _) => {
+            let value = counts(reply, connected)?;
+            if value.iter().any(|(_, count)| count.is_none()) {
+                snapshot.gaps.push(impossible(read));
+            }
+            snapshot.fanout.counts.push((*kind, Stamped { at_us, value }));
+        }
         FanoutRead::Subscribers => {
             facts.subscribers = Some(Stamped { at_us, value: clients::rows(reply)? });
         }
@@ -47,10 +56,28 @@ fn ms_of(score: &str) -> Option<i64> {
     (ms.is_finite() && ms.abs() < 1e15).then_some(ms as i64)
 }
 
-fn counts(reply: &Resp) -> Option<Vec<(Name, u64)>> {
+/// Beside those that INFO counts, so many may have come meanwhile.
+const MEANWHILE: u64 = 1_000;
+
+/// A count beyond all clients is none: Valkey 9.1 answers with garbage from seven subscribers on.
+fn counts(reply: &Resp, connected: Option<u64>) -> Option<Vec<(Name, Option<u64>)>> {
     let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
-    let pairs = reply.pairs().into_iter();
-    is_list.then(|| pairs.filter_map(|(name, count)| Some((Name::from(name), count.count()?))).collect())
+    let most = connected.map_or(u64::MAX, |connected| connected.saturating_mul(2).saturating_add(MEANWHILE));
+    let row = |(name, count): (Vec<u8>, &Resp)| {
+        let count = count.int()?;
+        Some((Name::from(name), u64::try_from(count).ok().filter(|&count| count <= most)))
+    };
+    is_list.then(|| reply.pairs().into_iter().filter_map(row).collect())
+}
+
+fn impossible(read: &FanoutRead) -> Gap {
+    let what = read.verb().label();
+    Gap {
+        what: what.to_owned(),
+        why: GapReason::Failed,
+        text: format!("{what}: the server counts more subscribers than it has clients, as Valkey 9.1 does"),
+        scope: GapScope::Item,
+    }
 }
 
 fn histograms(reply: &Resp) -> Option<Vec<CommandHistogram>> {
@@ -79,27 +106,40 @@ fn histogram(name: Vec<u8>, value: &Resp) -> Option<CommandHistogram> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::model::fanout::ChannelKind;
+    use crate::core::model::fanout::{ChannelKind, FanoutFacts};
 
     fn text(text: &str) -> Resp {
         Resp::Bytes(text.as_bytes().to_vec())
     }
 
     fn facts(asked: &FanoutRead, reply: &Resp) -> Option<FanoutFacts> {
-        let mut facts = FanoutFacts::default();
-        read(&mut facts, asked, reply, 7).map(|()| facts)
+        let mut snapshot = Snapshot::default();
+        read(&mut snapshot, asked, reply, 7).map(|()| snapshot.fanout)
     }
 
     #[test]
     fn subscribers_are_counted_a_channel_each() {
         let asked = FanoutRead::Counts(ChannelKind::Plain, vec![]);
         let reply = Resp::Array(vec![text("a"), Resp::Int(2), text("b"), Resp::Int(0)]);
-        let counts = vec![(Name::from("a"), 2), (Name::from("b"), 0)];
+        let counts = vec![(Name::from("a"), Some(2)), (Name::from("b"), Some(0))];
         assert_eq!(
             facts(&asked, &reply).unwrap().counts,
             [(ChannelKind::Plain, Stamped { at_us: 7, value: counts })]
         );
         assert_eq!(facts(&asked, &Resp::Int(1)), None);
+    }
+
+    #[test]
+    fn more_subscribers_than_clients_are_unknown_and_a_gap_says_so() {
+        let mut info = crate::core::model::info::Info::default();
+        info.clients.connected = Some(300);
+        let mut snapshot = Snapshot { info: Some(info), ..Snapshot::default() };
+        let reply = Resp::Array(vec![text("a"), Resp::Int(250), text("b"), Resp::Int(236_242_721)]);
+        let asked = FanoutRead::Counts(ChannelKind::Plain, vec![]);
+        read(&mut snapshot, &asked, &reply, 7).unwrap();
+        let counts: Vec<_> = snapshot.fanout.counts[0].1.value.iter().map(|(_, count)| *count).collect();
+        assert_eq!(counts, [Some(250), None]);
+        assert!(snapshot.gaps[0].text.contains("Valkey 9.1"), "{:?}", snapshot.gaps);
     }
 
     #[test]
