@@ -128,7 +128,7 @@ impl Planner {
     /// A planner that knows nothing yet.
     pub fn new(settings: PollSettings) -> Self {
         let search = Search::new(&settings.patterns, settings.discover, settings.everything);
-        let layers = Layers::new(&settings.layers);
+        let layers = Layers::new(&settings.layers, settings.everything);
         let mut known = Known::default();
         known.add(search.literals());
         let sampler = Sampler::new(settings.measures_keys);

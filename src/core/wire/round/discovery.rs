@@ -55,16 +55,16 @@ impl Search {
             patterns.iter().filter(is_glob).map(|pattern| Some(pattern.clone())).collect()
         };
         walks.dedup();
-        Self::through(walks, literals, true)
+        Self { is_hurried, ..Self::through(walks, literals, true) }
     }
 
     /// Keys of any type whose names begin like this are walked for.
-    pub fn of_prefixes(prefixes: &[Name]) -> Self {
+    pub fn of_prefixes(prefixes: &[Name], is_hurried: bool) -> Self {
         let walks = prefixes
             .iter()
             .map(|prefix| Some(Glob::literal_prefix(prefix.as_bytes()).text().clone()))
             .collect();
-        Self::through(walks, Vec::new(), false)
+        Self { is_hurried, ..Self::through(walks, Vec::new(), false) }
     }
 
     fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
@@ -82,7 +82,7 @@ impl Search {
             due_us: 0,
             lap_cost_us: 0,
             idle_us: u64::MAX,
-            is_hurried,
+            is_hurried: false,
             is_asked: false,
         }
     }

@@ -42,10 +42,10 @@ struct Key {
 
 impl Layers {
     /// Layers whose keys begin like this.
-    pub fn new(prefixes: &[Name]) -> Self {
+    pub fn new(prefixes: &[Name], is_hurried: bool) -> Self {
         Self {
             prefixes: prefixes.to_vec(),
-            search: Search::of_prefixes(prefixes),
+            search: Search::of_prefixes(prefixes, is_hurried),
             keys: BTreeMap::new(),
             others: BTreeSet::new(),
             refused: 0,
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_every_two_seconds_and_one_that_is_something_else_once() {
-        let mut layers = Layers::new(&[Name::from("asgi")]);
+        let mut layers = Layers::new(&[Name::from("asgi")], false);
         found(&mut layers, &["asgi:group:chat", "asgia.1!", "asgi:cache:1"], 0);
         assert_eq!(asked(&mut layers, 1), ["asgi:group:chat", "asgia.1!"]);
         assert_eq!(asked(&mut layers, 2), Vec::<String>::new());
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_empty_group_is_gone_and_an_empty_channel_is_waited_for() {
-        let mut layers = Layers::new(&[Name::from("asgi")]);
+        let mut layers = Layers::new(&[Name::from("asgi")], false);
         found(&mut layers, &["asgi:group:chat", "asgia.1!"], 0);
         answered(&mut layers, "asgi:group:chat", 0, 1);
         answered(&mut layers, "asgia.1!", 0, 30);
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn very_many_keys_are_read_in_turn_and_their_number_is_bounded() {
-        let mut layers = Layers::new(&[Name::from("asgi")]);
+        let mut layers = Layers::new(&[Name::from("asgi")], false);
         let keys: Vec<String> = (0..limits::LAYER_KEYS + 9).map(|at| format!("asgic.{at:05}!")).collect();
         found(&mut layers, &keys.iter().map(String::as_str).collect::<Vec<_>>(), 0);
         let mut seen = BTreeSet::new();
