@@ -120,7 +120,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     watched.abort();
     watch_leaving(status);
     poller.abort();
-    running.leave(console.demo).await;
+    Box::pin(running.leave(console.demo)).await;
     Ok(status)
 }
 

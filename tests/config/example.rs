@@ -69,6 +69,20 @@ fn the_profile_of_a_kpi_cache_is_ready_to_be_taken() {
 }
 
 #[test]
+fn the_profile_of_a_websocket_fan_out_is_ready_to_be_taken() {
+    let lines = EXAMPLE.lines().skip_while(|line| !line.starts_with("# A WebSocket fan-out:"));
+    let lines = lines.skip_while(|line| *line != "# [probe]").take_while(|line| !line.is_empty());
+    let text: String = lines.map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
+    let settings = read(&text).settings;
+    let mut wanted = Thresholds::default();
+    wanted.fanout.publish_ms.warning = Some(Band::new(3.0, 2.5));
+    wanted.fanout.delivery_ms.warning = Some(Band::new(5.0, 4.0));
+    wanted.fanout.whole_way_ms.warning = Some(Band::new(50.0, 40.0));
+    assert_eq!(settings.thresholds, wanted);
+    assert_eq!((settings.probe.enabled, settings.probe.subscribers), (true, 20));
+}
+
+#[test]
 fn every_key_of_a_table_with_a_name_stands_in_it_with_its_words_and_its_default() {
     let config = read(&uncommented());
     for (family, key) in FAMILIES.iter().flat_map(|family| family.keys.iter().map(move |key| (family, key))) {
