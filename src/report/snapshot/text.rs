@@ -155,6 +155,7 @@ fn panels(snapshot: &Snapshot) -> Vec<String> {
                 ("max", trip(times.ping_us.max)),
             ],
         ),
+        fanout(snapshot),
         row("slow log", &[("new", number(times.slowlog_new))]),
         row(
             "our cost",
@@ -165,6 +166,18 @@ fn panels(snapshot: &Snapshot) -> Vec<String> {
             ],
         ),
     ]
+}
+
+/// Who listens, and how late the probe's messages come while it runs.
+fn fanout(snapshot: &Snapshot) -> String {
+    let fanout = &snapshot.fanout;
+    let number = |figure: Option<u64>| or_unknown(figure, count);
+    let behind = fanout.slow_subscribers.as_ref().map(|slow| slow.len() as u64);
+    let third = match fanout.probe.enabled {
+        true => ("probe p50", or_unknown(fanout.probe.delivery_us.p50, latency)),
+        false => ("published/s", or_unknown(fanout.published_per_s, rate)),
+    };
+    row("fan-out", &[("subscribers", number(fanout.subscribers)), ("behind", number(behind)), third])
 }
 
 fn gaps(snapshot: &Snapshot) -> Vec<String> {

@@ -32,6 +32,12 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         }
         (channels, _) => figures.count(channels),
     };
+    // While the probe runs it tells how late messages come; else there is how many channels there are.
+    let probe = &state.shown().probes.pubsub;
+    let fanout = match probe.is_on() {
+        true => fact("fan-out p99", trip(probe.minutes.last.p99)),
+        false => fact("channels", pubsub),
+    };
     vec![
         fact("commands", figures.rate(rates.commands.per_s())),
         fact("network in", figures.bytes_rate(rates.net_in.per_s())),
@@ -44,7 +50,7 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         fact("evicted", figures.rate(rates.evicted.per_s())),
         fact("expired", figures.rate(rates.expired.per_s())),
         fact("keys", keys(state, skin)),
-        fact("channels", pubsub),
+        fanout,
     ]
 }
 
