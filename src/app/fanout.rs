@@ -53,7 +53,7 @@ impl FanoutPart {
     pub fn telling(reading: &Reading) -> Self {
         let track = &reading.fanout;
         let has_groups = reading.streams.values().any(|stream| !stream.groups.is_empty());
-        if !track.subscribers.slow(track.limit, reading.at_us).is_empty() {
+        if track.subscribers.is_anybody_slow() {
             Self::Subscribers
         } else if track.channel_count() == 0 && has_groups {
             Self::Groups

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// Growth is taken over this much of the last time, microseconds.
 const GROWTH_US: i64 = 12_000_000;
+/// In so many lists a subscriber must have been behind to be slow.
+const SLOW_LISTS: usize = 2;
 /// Whoever went away is told for so long, microseconds.
 const TOLD_US: i64 = 600_000_000;
 /// Whoever had less than this share of its limit was hardly cut off for it.
@@ -223,9 +225,9 @@ impl Subscribers {
         behind.filter_map(|(client, buffer)| slow(client, buffer, limit, now_us)).collect()
     }
 
-    /// How this subscriber fares; `None` for one that keeps up.
-    pub fn behind(&self, client: &Client) -> Option<&Buffer> {
-        self.behind.get(&client.id)
+    /// Whether anybody is slow: quick, for it is asked with every frame.
+    pub fn is_anybody_slow(&self) -> bool {
+        self.behind.values().any(|buffer| buffer.samples.len() >= SLOW_LISTS)
     }
 
     /// Whoever was behind and went away within the last ten minutes, oldest first.
@@ -241,7 +243,7 @@ fn slow<'a>(
     now_us: i64,
 ) -> Option<Slow<'a>> {
     let (&(since_us, _), &(_, omem_bytes)) = (buffer.samples.front()?, buffer.samples.back()?);
-    (buffer.samples.len() >= 2).then(|| Slow {
+    (buffer.samples.len() >= SLOW_LISTS).then(|| Slow {
         client,
         since_us,
         omem_bytes,
