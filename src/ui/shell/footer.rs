@@ -24,6 +24,9 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Newer], "newer"),
     (&[CommandId::GoTo], "go to id"),
     (&[CommandId::Entries], "entries"),
+    (&[CommandId::Probe], "probe"),
+    (&[CommandId::StreamProbe], "stream probe"),
+    (&[CommandId::FanoutList], "next list"),
     (&[CommandId::Fetch], "fetch once"),
     (&[CommandId::Filter], "filter"),
     (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
@@ -92,6 +95,8 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
         [CommandId::Pause] if state.is_paused() => "go on",
+        [CommandId::Probe] if state.reading.probes.pubsub.is_on() => "end probe",
+        [CommandId::StreamProbe] if state.reading.probes.stream.is_on() => "end stream probe",
         [CommandId::Sampler] if state.reading.keys.pass().is_paused => "walk on",
         [CommandId::Values] if state.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
