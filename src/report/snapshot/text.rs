@@ -30,6 +30,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     lines.push(String::new());
     lines.extend(memory(&snapshot));
     lines.extend(panels(&snapshot));
+    lines.push(fanout(&snapshot));
     lines.push(String::new());
     lines.extend(streams::table(reading));
     lines.extend(patterns::table(reading));
@@ -155,7 +156,6 @@ fn panels(snapshot: &Snapshot) -> Vec<String> {
                 ("max", trip(times.ping_us.max)),
             ],
         ),
-        fanout(snapshot),
         row("slow log", &[("new", number(times.slowlog_new))]),
         row(
             "our cost",
