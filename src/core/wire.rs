@@ -11,8 +11,10 @@ pub mod redact;
 pub mod resp;
 pub mod round;
 mod scripts;
+pub mod write;
 
 pub use observation::{Exchange, Lost, Observation};
-pub use read::{ReadCmd, ScanFor, Verb};
+pub use read::{Inspect, ReadCmd, ScanFor, Verb};
 pub use redact::redact;
 pub use resp::{Refusal, RefusalKind, Resp};
+pub use write::WriteCmd;

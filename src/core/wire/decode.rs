@@ -6,11 +6,11 @@
 mod clients;
 mod command_info;
 mod fanout;
-mod groups;
+pub mod groups;
 mod info;
 mod keys;
 mod latency;
-mod streams;
+pub mod streams;
 
 use super::observation::{Exchange, Lost, Observation};
 use super::read::{ReadCmd, ScanFor};
@@ -114,6 +114,8 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
             Some(())
         }
         ReadCmd::Time => reply.items().map(|_| ()),
+        // An action reads these itself.
+        ReadCmd::Inspect(_) => Some(()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
         ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| snapshot.scan = Some(page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {

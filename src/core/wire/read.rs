@@ -4,9 +4,11 @@
 //! Knows how each is written and what it is called in `INFO commandstats`; does not know its reply (`decode`).
 
 mod fanout;
+mod inspect;
 mod verb;
 
 pub use fanout::{FanoutRead, TIMED};
+pub use inspect::Inspect;
 pub use verb::Verb;
 
 use super::scripts;
@@ -128,6 +130,8 @@ pub enum ReadCmd {
     Fanout(FanoutRead),
     /// `CONFIG GET client-output-buffer-limit`
     OutputLimits,
+    /// What an action looks at before and while it acts.
+    Inspect(Inspect),
 }
 
 /// What keys of a SCAN are wanted for.
@@ -196,6 +200,7 @@ impl ReadCmd {
             Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
             Self::Fanout(read) => read.args(),
             Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
+            Self::Inspect(inspect) => inspect.args(),
         }
     }
 
@@ -229,6 +234,7 @@ impl ReadCmd {
             Self::LatencyLatest => Verb::LatencyLatest,
             Self::Fanout(read) => read.verb(),
             Self::OutputLimits => Verb::ConfigGet,
+            Self::Inspect(inspect) => inspect.verb(),
         }
     }
 
@@ -249,6 +255,7 @@ impl ReadCmd {
             | Self::Counter { key, .. }
             | Self::Xrange { key, .. }
             | Self::Xrevrange { key, .. } => Some(key),
+            Self::Inspect(inspect) => inspect.key(),
             _ => None,
         }
     }

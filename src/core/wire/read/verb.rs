@@ -40,6 +40,9 @@ pub enum Verb {
     Zcard,
     LayerEvalRo,
     LayerEval,
+    Dump,
+    Dbsize,
+    Exists,
 }
 
 impl Verb {
@@ -79,6 +82,9 @@ impl Verb {
             Self::Zcard => "ZCARD",
             Self::LayerEvalRo => "EVAL_RO on channel layers",
             Self::LayerEval => "EVAL on channel layers",
+            Self::Dump => "DUMP",
+            Self::Dbsize => "DBSIZE",
+            Self::Exists => "EXISTS",
         }
     }
 
@@ -113,6 +119,9 @@ impl Verb {
             Self::PubsubShardChannels => "pubsub|shardchannels",
             Self::PubsubShardNumsub => "pubsub|shardnumsub",
             Self::Zcard => "zcard",
+            Self::Dump => "dump",
+            Self::Dbsize => "dbsize",
+            Self::Exists => "exists",
         }
     }
 }

@@ -1,0 +1,102 @@
+//! The bounds of actions: of plans, steps, the pace, the journal and the archive, each with its reason.
+//!
+//! Knows numbers alone. Invariant: what an action may do at once is bounded here and nowhere else.
+
+use super::{PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
+
+/// How long a plan holds after it was made, milliseconds: who read it longer than two minutes should read it anew.
+pub const PLAN_LIVES_MS: u64 = 120_000;
+
+/// Items from which on the name has to be typed on the screen.
+pub const ITEMS_TYPED: u64 = 100_000;
+
+/// How long a reply to a write may take, milliseconds. Longer than for reads on purpose: a write whose reply is given
+/// up is unknown, and nothing else is done until somebody has looked.
+pub const WRITE_TIMEOUT_MS: u64 = 10_000;
+
+/// Smallest, first and greatest number of pending rows in one step: each takes 5 to 8 µs of the server's time.
+pub const SETTLE_BATCH: (u32, u32, u32) = (10, 50, 200);
+
+/// Smallest, first and greatest number of entries in one step of a trim that frees whole nodes.
+pub const TRIM_BATCH: (u32, u32, u32) = (100, 1_000, 20_000);
+
+/// The same for a trim that reads what it removes, to keep it or to count it: 30 to 47 µs per hundred.
+pub const TRIM_READ_BATCH: (u32, u32, u32) = (50, 200, 500);
+
+/// Smallest, first and greatest number of keys in one step: one pipeline takes a hundred commands.
+pub const KEY_BATCH: (u32, u32, u32) = (10, 50, 100);
+
+/// How long the server should be busy with one step, microseconds: what others wait for at most.
+pub const STEP_US: u64 = 500;
+
+/// Time between steps, in times of the step: the others have two thirds of the server.
+pub const STEP_REST: u64 = 2;
+
+/// The least pause between two paced steps, microseconds.
+pub const STEP_PAUSE_US: u64 = 500;
+
+/// How often the guard is checked while an action runs, milliseconds.
+pub const GUARD_EVERY_MS: u64 = 100;
+
+/// How often the server is timed while an action runs, milliseconds: fifty a second.
+pub const PULSE_EVERY_MS: u64 = 20;
+
+/// Round trips that are judged together.
+pub const PULSE_WINDOW: usize = 50;
+
+/// For how long the server may answer late before the pace is halved, and before the action stops, milliseconds.
+pub const STRAIN_MS: (u64, u64) = (3_000, 10_000);
+
+/// What is late: so many times the idle round trip, and at least so many microseconds more.
+pub const STRAIN_TIMES_AND_US: (u64, u64) = (5, 5_000);
+
+/// Bytes that a replica may be behind before an action stops.
+pub const REPLICA_LAG_BYTES: u64 = 64 << 20;
+
+/// Objects that may wait to be freed before an action stops.
+pub const LAZYFREE_OBJECTS: u64 = 100_000;
+
+/// Entries walked through to find where a stream is to be cut, or what lies beyond: two seconds of paced reads.
+pub const WALKED_ENTRIES: u64 = 20_000_000;
+
+/// Entries that one step of a walk looks at: 0.1 ms of the server.
+pub const WALK_STEP: u32 = 200;
+
+/// Pending rows looked through before a plan says "at least".
+pub const PLANNED_ROWS: u64 = 2_000_000;
+
+/// Rows of one page of a plan or a run: 0.2 ms of the server.
+pub const ROWS_PAGE: u32 = 500;
+
+/// Keys that are counted apart before a plan says "about": eight bytes each.
+pub const PLANNED_KEYS: usize = 10_000_000;
+
+/// Keys whose size is asked for an estimate.
+pub const SAMPLED_KEYS: usize = 200;
+
+/// Names shown of what is left alone, or of what goes.
+pub const SHOWN_NAMES: usize = 10;
+
+/// Largest dump that goes into an archive, bytes: DUMP holds the server for a millisecond each.
+pub const ARCHIVED_KEY_BYTES: u64 = 1 << 20;
+
+/// Largest frame of an archive that is read back, bytes: an entry may have half a gigabyte.
+pub const ARCHIVE_FRAME_BYTES: u32 = 512 << 20;
+
+/// Lines of the journal that are read back: a year of a busy operator.
+pub const JOURNAL_RECORDS: usize = 100_000;
+
+/// Longest line of the journal, bytes.
+pub const JOURNAL_LINE_BYTES: usize = 64 * 1024;
+
+/// Actions listed on the screen.
+pub const OPERATIONS_SHOWN: usize = 200;
+
+/// How long the command of a warm-up may take, milliseconds.
+pub const WARM_UP_MS: u64 = 600_000;
+
+/// What is kept of the output of a warm-up, bytes.
+pub const WARM_UP_OUTPUT_BYTES: usize = 2_000;
+
+const _: () = assert!(STRAIN_MS.0 < STRAIN_MS.1 && WRITE_TIMEOUT_MS > RESPONSE_TIMEOUT_MS);
+const _: () = assert!(KEY_BATCH.2 as usize <= PIPELINE_COMMANDS);

@@ -1,0 +1,306 @@
+//! What may be done: a closed set of commands that write. Each does one bounded step.
+//!
+//! Knows how each is written, for the server and for people; does not know when one may be sent (`core::ops` says so)
+//! nor what its reply means to an action. Invariant: what would be harmful if half of it were done is one script.
+
+mod scripts;
+mod text;
+
+use crate::core::model::{Name, StreamId};
+
+/// A command that writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WriteCmd {
+    /// Removes entries below an id, whoever still needs them.
+    Trim {
+        /// The stream.
+        key: Name,
+        /// What is below goes.
+        to: StreamId,
+        /// How much of it.
+        cut: Cut,
+    },
+    /// The same in a script, which first sees that no group has an undelivered or unacknowledged entry below it.
+    /// Answers `TRIMMED`, removed, length after; or `NOGROUPS`; or `HELD`, group, `pending` or `undelivered`, id.
+    TrimSafe {
+        /// The stream.
+        key: Name,
+        /// What is below goes.
+        to: StreamId,
+        /// How much of it.
+        cut: Cut,
+    },
+    /// Settles pending rows, each only if it is still pending and idle for so long. Answers five lists: ids done,
+    /// ids whose entry is gone (dropped), ids that others were quicker with, ids left since they are in use, new ids
+    /// of copies; or `NOCONSUMER`.
+    Settle {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// What is done with each.
+        deed: Settling,
+        /// Idle time that a row must have, milliseconds.
+        min_idle_ms: u64,
+        /// Rows: their ids.
+        ids: Vec<StreamId>,
+    },
+    /// Gives rows back as they were: owner, time of delivery, number of deliveries. Each only where nobody has touched
+    /// it since. Answers two lists: ids done, ids left.
+    GiveBack {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Whose rows they are now, empty for their old owner's; none for rows that were taken out of the list.
+        from: Option<Name>,
+        /// What they were.
+        rows: Vec<OldRow>,
+    },
+    /// `XGROUP DELCONSUMER`, in a script that sees that nothing is pending. Answers `DELETED`; or `PENDING` or
+    /// `ACTIVE` with a number; or `MISSING`.
+    DeleteConsumer {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// The consumer.
+        consumer: Name,
+        /// Idle time that it must have, milliseconds.
+        min_idle_ms: u64,
+    },
+    /// `XGROUP CREATECONSUMER` (6.2).
+    CreateConsumer {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// The consumer.
+        consumer: Name,
+    },
+    /// `UNLINK key`
+    Unlink(Name),
+    /// `UNLINK key`, in a script that sees that the key still is what was kept. Answers 1 or 0.
+    UnlinkKept {
+        /// The key.
+        key: Name,
+        /// The last bytes of its dump: a checksum of all of it.
+        checksum: Vec<u8>,
+        /// Length of its dump.
+        length: usize,
+    },
+    /// Shortens the time that a key has to live; never makes it longer. Answers 1 or 0.
+    Expire {
+        /// The key.
+        key: Name,
+        /// The time, milliseconds.
+        ms: u64,
+        /// By `PEXPIRE … LT` (7.0) instead of a script.
+        lt: bool,
+    },
+    /// Gives a key its old time to live back, as long as it is there: `PEXPIRE`, or `PERSIST`.
+    Retime {
+        /// The key.
+        key: Name,
+        /// The time, milliseconds; none for ever.
+        ms: Option<u64>,
+    },
+    /// `RESTORE key ttl payload`: never over a key that is there.
+    Restore {
+        /// The key.
+        key: Name,
+        /// Time to live, milliseconds; 0 for ever.
+        ttl_ms: u64,
+        /// What DUMP gave.
+        payload: Vec<u8>,
+    },
+    /// `XADD key id field value ...`
+    Append {
+        /// The stream.
+        key: Name,
+        /// The id.
+        id: StreamId,
+        /// Fields and values, in order.
+        fields: Vec<(Name, Name)>,
+    },
+    /// `CLIENT KILL ID id`
+    KillClient(u64),
+}
+
+/// How much of what is below an id goes in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    /// Whole nodes, about so many entries: the cheapest.
+    Nodes(u32),
+    /// All of it, to the entry.
+    All,
+    /// So many of the oldest, to the entry: for servers without MINID (before 6.2).
+    Counted(u32),
+}
+
+/// What is done with a pending row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settling {
+    /// Another consumer gets it; its deliveries stay as they are.
+    HandOver(Name),
+    /// Its owner keeps it, with an idle time so long that workers' own XAUTOCLAIM takes it, milliseconds.
+    Release(u64),
+    /// A copy goes to the end of the stream, and the row is acknowledged.
+    Requeue,
+    /// A copy with where it came from goes to another stream, and the row is acknowledged.
+    DeadLetter(Name),
+    /// It is acknowledged.
+    Drop,
+    /// It is acknowledged if its entry is gone.
+    Sweep,
+}
+
+/// A pending row as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldRow {
+    /// The entry.
+    pub id: StreamId,
+    /// Who had it.
+    pub consumer: Name,
+    /// When it was delivered last: the server's clock, milliseconds since 1970.
+    pub delivered_ms: u64,
+    /// How often it was.
+    pub deliveries: u64,
+}
+
+impl WriteCmd {
+    /// The words to send.
+    pub fn args(&self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Trim { key, to, cut: Cut::Nodes(limit) } => words(&["XTRIM"]).name(key).more(&[
+                "MINID",
+                "~",
+                &to.to_string(),
+                "LIMIT",
+                &limit.to_string(),
+            ]),
+            Self::Trim { key, to, cut: Cut::All } => {
+                words(&["XTRIM"]).name(key).more(&["MINID", "=", &to.to_string()])
+            }
+            Self::Trim { key, to, cut } => trim(key, *to, *cut, ""),
+            Self::TrimSafe { key, to, cut } => trim(key, *to, *cut, "safe"),
+            Self::Settle { key, group, deed, min_idle_ms, ids } => {
+                settle(key, group, deed, *min_idle_ms, ids)
+            }
+            Self::GiveBack { key, group, from, rows } => {
+                let forced = if from.is_none() { "force" } else { "" };
+                let mut args = script(scripts::GIVE_BACK, &[key]).name(group).more(&[forced]);
+                args = args.name(from.as_ref().unwrap_or(&Name::from("")));
+                for row in rows {
+                    args = args.more(&[&row.id.to_string()]).name(&row.consumer);
+                    args = args.more(&[&row.delivered_ms.to_string(), &row.deliveries.to_string()]);
+                }
+                args
+            }
+            Self::DeleteConsumer { key, group, consumer, min_idle_ms } => {
+                script(scripts::DELETE_CONSUMER, &[key])
+                    .name(group)
+                    .name(consumer)
+                    .more(&[&min_idle_ms.to_string()])
+            }
+            Self::CreateConsumer { key, group, consumer } => {
+                words(&["XGROUP", "CREATECONSUMER"]).name(key).name(group).name(consumer)
+            }
+            Self::Unlink(key) => words(&["UNLINK"]).name(key),
+            Self::UnlinkKept { key, checksum, length } => {
+                let mut args = script(scripts::UNLINK_KEPT, &[key]);
+                args.push(checksum.clone());
+                args.more(&[&length.to_string()])
+            }
+            Self::Expire { key, ms, lt: true } => {
+                words(&["PEXPIRE"]).name(key).more(&[&ms.to_string(), "LT"])
+            }
+            Self::Expire { key, ms, lt: false } => script(scripts::EXPIRE, &[key]).more(&[&ms.to_string()]),
+            Self::Retime { key, ms: Some(ms) } => words(&["PEXPIRE"]).name(key).more(&[&ms.to_string()]),
+            Self::Retime { key, ms: None } => words(&["PERSIST"]).name(key),
+            Self::Restore { key, ttl_ms, payload } => {
+                let mut args = words(&["RESTORE"]).name(key).more(&[&ttl_ms.to_string()]);
+                args.push(payload.clone());
+                args
+            }
+            Self::Append { key, id, fields } => {
+                let mut args = words(&["XADD"]).name(key).more(&[&id.to_string()]);
+                for (field, value) in fields {
+                    args = args.name(field).name(value);
+                }
+                args
+            }
+            Self::KillClient(id) => words(&["CLIENT", "KILL", "ID", &id.to_string()]),
+        }
+    }
+
+    /// How many items it is about.
+    pub fn items(&self) -> usize {
+        match self {
+            Self::Settle { ids, .. } => ids.len(),
+            Self::GiveBack { rows, .. } => rows.len(),
+            _ => 1,
+        }
+    }
+}
+
+/// Words that are added to one after the other.
+trait Words {
+    fn name(self, name: &Name) -> Self;
+    fn more(self, words: &[&str]) -> Self;
+}
+
+impl Words for Vec<Vec<u8>> {
+    fn name(mut self, name: &Name) -> Self {
+        self.push(name.as_bytes().to_vec());
+        self
+    }
+
+    fn more(mut self, more: &[&str]) -> Self {
+        self.extend(words(more));
+        self
+    }
+}
+
+fn words(words: &[&str]) -> Vec<Vec<u8>> {
+    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+fn script(script: &str, keys: &[&Name]) -> Vec<Vec<u8>> {
+    let mut args = words(&["EVAL", script, &keys.len().to_string()]);
+    for key in keys {
+        args = args.name(key);
+    }
+    args
+}
+
+fn trim(key: &Name, to: StreamId, cut: Cut, safe: &str) -> Vec<Vec<u8>> {
+    let (how, limit) = match cut {
+        Cut::Nodes(limit) => ("nodes", limit),
+        Cut::All => ("all", 0),
+        Cut::Counted(limit) => ("counted", limit),
+    };
+    let below = to.predecessor().to_string();
+    script(scripts::TRIM, &[key]).more(&[&to.to_string(), how, &limit.to_string(), safe, &below])
+}
+
+fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
+    let none = Name::from("");
+    let (verb, argument, keys) = match deed {
+        Settling::HandOver(to) => ("hand-over", to.clone(), vec![key]),
+        Settling::Release(idle_ms) => ("release", Name::from(idle_ms.to_string().as_str()), vec![key]),
+        Settling::Requeue => ("requeue", none, vec![key]),
+        Settling::DeadLetter(to) => ("dead-letter", none, vec![key, to]),
+        Settling::Drop => ("drop", none, vec![key]),
+        Settling::Sweep => ("sweep", none, vec![key]),
+    };
+    let mut args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
+    args = args.more(&[&min_idle_ms.to_string()]).name(&argument);
+    for id in ids {
+        args = args.more(&[&id.to_string()]);
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Scripts that write: each sees for itself, in the moment in which it acts, that what was planned still holds.
+//!
+//! They work from Redis 5.0 on, name every key in `KEYS`, and compare ids as text, since Lua's numbers lose what is
+//! beyond 2^53. Invariant: one call is bounded by its arguments, and nothing of it is harmful when it is repeated.
+
+/// `ARGV`: id, `nodes`, `all` or `counted`, limit, `safe` or nothing, the id before the first.
+/// (Ids as text: the longer is the greater, for the server prints none with leading zeros.)
+pub const TRIM: &str = "\
+local function add1(s) \
+local c,out=1,{} \
+for i=#s,1,-1 do local d=string.byte(s,i)-48+c if d==10 then d=0 c=1 else c=0 end out[#s-i+1]=string.char(48+d) end \
+local r=string.reverse(table.concat(out)) if c==1 then r='1'..r end \
+return r end \
+local function inc(id) \
+local ms,seq=string.match(id,'^(%d+)-(%d+)$') \
+if seq=='18446744073709551615' then return add1(ms)..'-0' end \
+return ms..'-'..add1(seq) end \
+local function less(a,b) \
+local am,as=string.match(a,'^(%d+)-(%d+)$') local bm,bs=string.match(b,'^(%d+)-(%d+)$') \
+if #am~=#bm then return #am<#bm end \
+if am~=bm then return am<bm end \
+if #as~=#bs then return #as<#bs end \
+return as<bs end \
+local k,to=KEYS[1],ARGV[1] \
+if ARGV[4]=='safe' then \
+local gs=redis.call('XINFO','GROUPS',k) \
+if #gs==0 then return {'NOGROUPS'} end \
+for _,g in ipairs(gs) do \
+local m={} for i=1,#g,2 do m[g[i]]=g[i+1] end \
+local f,w=inc(m['last-delivered-id']),'undelivered' \
+if m['pending']>0 then \
+local p=redis.call('XPENDING',k,m['name'],'-','+','1') \
+if p[1] and less(p[1][1],f) then f=p[1][1] w='pending' end \
+end \
+if less(f,to) then return {'HELD',m['name'],w,f} end \
+end end \
+local n \
+if ARGV[2]=='nodes' then n=redis.call('XTRIM',k,'MINID','~',to,'LIMIT',ARGV[3]) \
+elseif ARGV[2]=='all' then n=redis.call('XTRIM',k,'MINID','=',to) \
+else \
+local r=redis.call('XRANGE',k,'-',ARGV[5],'COUNT',ARGV[3]) \
+n=#r>0 and redis.call('XTRIM',k,'MAXLEN','=',redis.call('XLEN',k)-#r) or 0 \
+end \
+return {'TRIMMED',n,redis.call('XLEN',k)}";
+
+/// `KEYS`: stream, and the dead letters where there are any. `ARGV`: verb, group, least idle time, argument, ids.
+pub const SETTLE: &str = "\
+local k,verb,g,min,arg=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4] \
+local done,gone,lost,busy,made={},{},{},{},{} \
+if verb=='hand-over' then \
+local there=false \
+for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
+for i=1,#c,2 do if c[i]=='name' and c[i+1]==arg then there=true end end \
+end \
+if not there then return {'NOCONSUMER'} end \
+end \
+for i=5,#ARGV do \
+local id=ARGV[i] \
+local p=redis.call('XPENDING',k,g,id,id,'1')[1] \
+if not p then lost[#lost+1]=id \
+elseif (p[3]>=0 and p[3]<min) or (verb=='release' and p[2]=='') then busy[#busy+1]=id \
+else \
+local x=true \
+if verb~='drop' then x=redis.call('XRANGE',k,id,id)[1] end \
+if not x then redis.call('XACK',k,g,id) gone[#gone+1]=id \
+elseif verb=='sweep' then busy[#busy+1]=id \
+else \
+if verb=='hand-over' then redis.call('XCLAIM',k,g,arg,'0',id,'JUSTID') \
+elseif verb=='release' then redis.call('XCLAIM',k,g,p[2],'0',id,'IDLE',arg,'JUSTID') \
+elseif verb=='requeue' then \
+made[#made+1]=redis.call('XADD',k,'*',unpack(x[2])) redis.call('XACK',k,g,id) \
+elseif verb=='dead-letter' then \
+made[#made+1]=redis.call('XADD',KEYS[2],'*','_key',k,'_id',id,'_group',g,'_consumer',p[2],'_deliveries',tostring(p[4]),unpack(x[2])) \
+redis.call('XACK',k,g,id) \
+else redis.call('XACK',k,g,id) end \
+done[#done+1]=id \
+end end end \
+return {done,gone,lost,busy,made}";
+
+/// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row.
+pub const GIVE_BACK: &str = "\
+local k,g,force,now=KEYS[1],ARGV[1],ARGV[2],ARGV[3] \
+local done,left={},{} \
+for i=4,#ARGV,4 do \
+local id,owner,time,count=ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3] \
+local p=redis.call('XPENDING',k,g,id,id,'1')[1] \
+local fits \
+if force=='force' then fits=not p and redis.call('XRANGE',k,id,id)[1] \
+else fits=p and p[2]==(now=='' and owner or now) and tostring(p[4])==count end \
+if fits then \
+if force=='force' then redis.call('XCLAIM',k,g,owner,'0',id,'TIME',time,'RETRYCOUNT',count,'FORCE','JUSTID') \
+else redis.call('XCLAIM',k,g,owner,'0',id,'TIME',time,'RETRYCOUNT',count,'JUSTID') end \
+done[#done+1]=id \
+else left[#left+1]=id end \
+end \
+return {done,left}";
+
+/// `ARGV`: group, consumer, least idle time.
+pub const DELETE_CONSUMER: &str = "\
+for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
+local m={} for i=1,#c,2 do m[c[i]]=c[i+1] end \
+if m['name']==ARGV[2] then \
+if m['pending']>0 then return {'PENDING',m['pending']} end \
+if m['idle']<tonumber(ARGV[3]) then return {'ACTIVE',m['idle']} end \
+redis.call('XGROUP','DELCONSUMER',KEYS[1],ARGV[1],ARGV[2]) \
+return {'DELETED'} \
+end end \
+return {'MISSING'}";
+
+/// `ARGV`: the last eight bytes of the dump that was kept (its checksum), and its length.
+pub const UNLINK_KEPT: &str = "\
+local d=redis.call('DUMP',KEYS[1]) \
+if not d or #d~=tonumber(ARGV[2]) or string.sub(d,-8)~=ARGV[1] then return 0 end \
+return redis.call('UNLINK',KEYS[1])";
+
+/// `ARGV`: milliseconds.
+pub const EXPIRE: &str = "\
+local t=redis.call('PTTL',KEYS[1]) \
+if t==-2 or (t>=0 and t<=tonumber(ARGV[1])) then return 0 end \
+return redis.call('PEXPIRE',KEYS[1],ARGV[1])";

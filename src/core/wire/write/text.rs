@@ -1,0 +1,81 @@
+//! Commands that write as people read them: what stands in a preview and in the journal.
+//!
+//! Knows words and bounds; not what is sent (the parent does). Invariant: one line each, nothing in it that a terminal
+//! obeys, and what a script does is told by its commands.
+
+use super::{Cut, Settling, WriteCmd};
+use crate::core::model::Name;
+
+/// Characters of one name in a line: a key may have a megabyte.
+const NAME_CHARS: usize = 120;
+
+impl WriteCmd {
+    /// The line that stands for it.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Trim { key, to, cut: Cut::Nodes(limit) } => {
+                format!("XTRIM {} MINID ~ {to} LIMIT {limit}", word(key))
+            }
+            Self::Trim { key, to, cut: Cut::All } => format!("XTRIM {} MINID = {to}", word(key)),
+            Self::Trim { key, to, cut: Cut::Counted(_) } => {
+                format!("EVAL: count entries below {to}, XTRIM {} MAXLEN = the rest", word(key))
+            }
+            Self::TrimSafe { key, to, cut } => {
+                let trim = Self::Trim { key: key.clone(), to: *to, cut: *cut }.text();
+                format!("EVAL: if every group of {} is at {to} or beyond: {trim}", word(key))
+            }
+            Self::Settle { key, group, deed, min_idle_ms, .. } => settle(key, group, deed, *min_idle_ms),
+            Self::GiveBack { key, group, from, .. } => {
+                let force = if from.is_none() { "FORCE " } else { "" };
+                format!(
+                    "EVAL: if untouched: XCLAIM {} {} <owner> 0 <id> TIME <ms> RETRYCOUNT <n> {force}JUSTID",
+                    word(key),
+                    word(group)
+                )
+            }
+            Self::DeleteConsumer { key, group, consumer, .. } => format!(
+                "EVAL: if nothing is pending: XGROUP DELCONSUMER {} {} {}",
+                word(key),
+                word(group),
+                word(consumer)
+            ),
+            Self::CreateConsumer { key, group, consumer } => {
+                format!("XGROUP CREATECONSUMER {} {} {}", word(key), word(group), word(consumer))
+            }
+            Self::Unlink(key) => format!("UNLINK {}", word(key)),
+            Self::UnlinkKept { key, .. } => format!("EVAL: if it is as archived: UNLINK {}", word(key)),
+            Self::Expire { key, ms, lt: true } => format!("PEXPIRE {} {ms} LT", word(key)),
+            Self::Expire { key, ms, lt: false } => {
+                format!("EVAL: if it has longer: PEXPIRE {} {ms}", word(key))
+            }
+            Self::Retime { key, ms: Some(ms) } => format!("PEXPIRE {} {ms}", word(key)),
+            Self::Retime { key, ms: None } => format!("PERSIST {}", word(key)),
+            Self::Restore { key, ttl_ms, .. } => format!("RESTORE {} {ttl_ms} <payload>", word(key)),
+            Self::Append { key, id, .. } => format!("XADD {} {id} <fields>", word(key)),
+            Self::KillClient(id) => format!("CLIENT KILL ID {id}"),
+        }
+    }
+}
+
+fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64) -> String {
+    let at = format!("{} {}", word(key), word(group));
+    let ack = format!("XACK {at} <id>");
+    let does = match deed {
+        Settling::HandOver(to) => format!("XCLAIM {at} {} 0 <id> JUSTID", word(to)),
+        Settling::Release(ms) => format!("XCLAIM {at} <owner> 0 <id> IDLE {ms} JUSTID"),
+        Settling::Requeue => format!("XADD {} * <fields>, {ack}", word(key)),
+        Settling::DeadLetter(to) => format!("XADD {} * <origin> <fields>, {ack}", word(to)),
+        Settling::Drop => ack,
+        Settling::Sweep => format!("if the entry is gone: {ack}"),
+    };
+    format!("EVAL: for each id pending and idle {min_idle_ms} ms or more: {does}")
+}
+
+/// A name as one word of a command line: quoted where it has to be.
+pub fn word(name: &Name) -> String {
+    let text = name.to_string();
+    let cut: String = text.chars().take(NAME_CHARS).collect();
+    let cut = if cut.len() < text.len() { format!("{cut}...") } else { cut };
+    let is_plain = !cut.is_empty() && !cut.contains([' ', '"', '\'']);
+    if is_plain { cut } else { format!("\"{}\"", cut.replace('"', "\\\"")) }
+}
