@@ -29,7 +29,7 @@ ci:
 
 toolchain:
 	@command -v cargo >/dev/null 2>&1 || { \
-	  echo "cargo is missing. Install Rust 1.88 or newer from https://rustup.rs, then open a new shell:" >&2; \
+	  echo "cargo is missing. Install Rust 1.89 or newer from https://rustup.rs, then open a new shell:" >&2; \
 	  echo "  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh" >&2; exit 1; }
 	@command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 || { \
 	  echo "a C compiler is missing (Rust links with it):" >&2; \

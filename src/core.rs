@@ -6,5 +6,6 @@ pub mod demo;
 pub mod diagnose;
 pub mod limits;
 pub mod model;
+pub mod ops;
 pub mod reading;
 pub mod wire;

@@ -1,0 +1,34 @@
+//! What may be done to a Redis, as values: wish, plan, challenge, confirmed, run, outcome.
+//!
+//! A [`Wish`] is what the operator wants. Reads make a [`Plan`] of it, or a [`Denial`]. A [`Challenge`] says what
+//! consent the plan needs; nothing else makes a [`Confirmed`], and nothing but a `Confirmed` makes a [`Run`], which
+//! alone makes the [`Order`]s that a write link takes. Knows no connection, no clock and no disk: replies come in,
+//! steps go out. Invariant: what a plan does not name is not touched.
+
+pub mod archive;
+pub mod challenge;
+pub mod guard;
+pub mod invalidate;
+pub mod pace;
+pub mod plan;
+pub mod policy;
+pub mod progress;
+pub mod protect;
+pub mod receipt;
+pub mod record;
+pub mod run;
+pub mod settle;
+pub mod single;
+pub mod strain;
+pub mod trim;
+pub mod undo;
+pub mod wish;
+
+pub use challenge::{Challenge, Confirmed, Consent, Unconfirmed};
+pub use guard::Guard;
+pub use plan::{Deed, Denial, Plan, Stake, Subject, Work};
+pub use policy::{Policy, WriteState};
+pub use progress::{Control, Progress};
+pub use receipt::Receipt;
+pub use run::{Answer, Order, Outcome, Run, Step, Tally};
+pub use wish::Wish;

@@ -1,0 +1,232 @@
+//! What actions removed, as it is kept: frames of bytes that read back to the same bytes.
+//!
+//! Knows the format; opens no file. Invariant: whatever a frame holds (ids, fields in order and twice, bytes of any
+//! kind) comes back as it was, and a frame that was damaged is an error, never another value.
+
+use crate::core::model::streams::Entry;
+use crate::core::model::{Name, StreamId};
+use crate::core::wire::write::OldRow;
+use serde::{Deserialize, Serialize};
+
+/// The first bytes of an archive.
+pub const MAGIC: &[u8] = b"streamgauge archive 1\n";
+
+/// What an archive says of itself: the line after [`MAGIC`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// The action.
+    pub id: String,
+    /// What it did.
+    pub action: String,
+    /// Where: the address of the target.
+    pub address: String,
+    /// The logical database.
+    pub database: u32,
+    /// The stream, in the text form for machines; empty for keys.
+    pub key: String,
+    /// The group, in the same form; empty without one.
+    pub group: String,
+    /// Whose the rows are now, in the same form; empty for rows that were taken out of the list.
+    pub from: String,
+    /// Whether the rows stayed in the list.
+    pub rows_stay: bool,
+}
+
+/// One thing that was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Frame {
+    /// An entry of the stream.
+    Entry(Entry),
+    /// A key.
+    Key {
+        /// Its name.
+        key: Name,
+        /// When it would have expired: the server's clock, milliseconds since 1970; none for never.
+        expires_ms: Option<u64>,
+        /// What DUMP gave.
+        dump: Vec<u8>,
+    },
+    /// The time to live that a key had.
+    Ttl {
+        /// Its name.
+        key: Name,
+        /// When it would have expired; none for never.
+        expires_ms: Option<u64>,
+    },
+    /// A pending row.
+    Row(OldRow),
+    /// A consumer without pending rows.
+    Consumer(Name),
+}
+
+impl Frame {
+    /// The bytes of it, without length and checksum.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        match self {
+            Self::Entry(entry) => {
+                out.push(b'E');
+                number(&mut out, entry.id.ms);
+                number(&mut out, entry.id.seq);
+                number(&mut out, entry.fields.len() as u64);
+                for (field, value) in &entry.fields {
+                    bytes(&mut out, field.as_bytes());
+                    bytes(&mut out, value.as_bytes());
+                }
+            }
+            Self::Key { key, expires_ms, dump } => {
+                out.push(b'K');
+                bytes(&mut out, key.as_bytes());
+                number(&mut out, expires_ms.unwrap_or(u64::MAX));
+                bytes(&mut out, dump);
+            }
+            Self::Ttl { key, expires_ms } => {
+                out.push(b'T');
+                bytes(&mut out, key.as_bytes());
+                number(&mut out, expires_ms.unwrap_or(u64::MAX));
+            }
+            Self::Row(row) => {
+                out.push(b'R');
+                number(&mut out, row.id.ms);
+                number(&mut out, row.id.seq);
+                bytes(&mut out, row.consumer.as_bytes());
+                number(&mut out, row.delivered_ms);
+                number(&mut out, row.deliveries);
+            }
+            Self::Consumer(consumer) => {
+                out.push(b'C');
+                bytes(&mut out, consumer.as_bytes());
+            }
+        }
+        out
+    }
+
+    /// Reads the bytes back; `None` for bytes that are no frame.
+    pub fn decode(encoded: &[u8]) -> Option<Self> {
+        let (kind, rest) = encoded.split_first()?;
+        let mut reader = Reader(rest);
+        let frame = match kind {
+            b'E' => {
+                let id = StreamId::new(reader.number()?, reader.number()?);
+                let count = reader.number()?;
+                let mut fields = Vec::new();
+                for _ in 0..count {
+                    fields.push((reader.name()?, reader.name()?));
+                }
+                Self::Entry(Entry { id, fields })
+            }
+            b'K' => {
+                Self::Key { key: reader.name()?, expires_ms: reader.time()?, dump: reader.bytes()?.to_vec() }
+            }
+            b'T' => Self::Ttl { key: reader.name()?, expires_ms: reader.time()? },
+            b'R' => Self::Row(OldRow {
+                id: StreamId::new(reader.number()?, reader.number()?),
+                consumer: reader.name()?,
+                delivered_ms: reader.number()?,
+                deliveries: reader.number()?,
+            }),
+            b'C' => Self::Consumer(reader.name()?),
+            _ => return None,
+        };
+        reader.0.is_empty().then_some(frame)
+    }
+}
+
+/// A checksum of a frame (CRC-32, as in zip files).
+pub fn checksum(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            let mask = 0u32.wrapping_sub(crc & 1);
+            crc = (crc >> 1) ^ (0xEDB8_8320 & mask);
+        }
+    }
+    !crc
+}
+
+fn number(out: &mut Vec<u8>, number: u64) {
+    out.extend(number.to_le_bytes());
+}
+
+fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    number(out, bytes.len() as u64);
+    out.extend(bytes);
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(count)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u64> {
+        Some(u64::from_le_bytes(self.take(8)?.try_into().ok()?))
+    }
+
+    fn time(&mut self) -> Option<Option<u64>> {
+        Some(Some(self.number()?).filter(|ms| *ms != u64::MAX))
+    }
+
+    fn bytes(&mut self) -> Option<&'a [u8]> {
+        let length = usize::try_from(self.number()?).ok()?;
+        self.take(length)
+    }
+
+    fn name(&mut self) -> Option<Name> {
+        self.bytes().map(|bytes| Name::from(bytes.to_vec()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_checksum_is_the_one_of_zip_files() {
+        assert_eq!(checksum(b"123456789"), 0xCBF4_3926);
+    }
+
+    fn name() -> impl Strategy<Value = Name> {
+        proptest::collection::vec(any::<u8>(), 0..20).prop_map(Name::from)
+    }
+
+    proptest! {
+        #[test]
+        fn every_entry_comes_back_with_its_fields_in_order_and_twice(
+            ms: u64, seq: u64, fields in proptest::collection::vec((name(), name()), 0..6)
+        ) {
+            let mut fields = fields;
+            fields.extend(fields.first().cloned());
+            let frame = Frame::Entry(Entry { id: StreamId::new(ms, seq), fields });
+            prop_assert_eq!(Frame::decode(&frame.encode()), Some(frame));
+        }
+
+        #[test]
+        fn every_key_and_row_comes_back(
+            key in name(), consumer in name(), time in proptest::option::of(0..u64::MAX), dump: Vec<u8>
+        ) {
+            for frame in [
+                Frame::Key { key: key.clone(), expires_ms: time, dump },
+                Frame::Ttl { key, expires_ms: time },
+                Frame::Consumer(consumer.clone()),
+                Frame::Row(OldRow {
+                    id: StreamId::new(1, 2), consumer, delivered_ms: 3, deliveries: time.unwrap_or(0)
+                }),
+            ] {
+                prop_assert_eq!(Frame::decode(&frame.encode()), Some(frame));
+            }
+        }
+
+        #[test]
+        fn no_bytes_panic_and_a_cut_frame_is_none(encoded: Vec<u8>, cut in 1usize..20) {
+            let _ = Frame::decode(&encoded);
+            let whole = Frame::Consumer(Name::from(encoded)).encode();
+            prop_assert_eq!(Frame::decode(&whole[..whole.len().saturating_sub(cut)]), None);
+        }
+    }
+}

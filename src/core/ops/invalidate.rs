@@ -1,0 +1,317 @@
+//! Invalidating keys: a walk through the keyspace, and per page what may go.
+//!
+//! Knows pages and types as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one
+//! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
+
+use super::archive::Frame;
+use super::protect::Protected;
+use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use super::settle::server_ms;
+use crate::core::limits::{ARCHIVED_KEY_BYTES, KEY_BATCH};
+use crate::core::model::Name;
+use crate::core::wire::{Inspect, ReadCmd, RefusalKind, Resp, ScanFor, WriteCmd};
+use std::collections::VecDeque;
+
+/// The steps of an invalidation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidateWork {
+    /// The pattern.
+    pub pattern: Name,
+    /// Only keys of this type.
+    pub kind: Option<String>,
+    /// Shorten the time to live to a random part of this, milliseconds, instead of removing.
+    pub expire_ms: Option<u64>,
+    /// Whether the server has `PEXPIRE … LT` (7.0).
+    pub has_lt: bool,
+    /// What stays.
+    pub protected: Protected,
+    /// What chance begins with.
+    pub seed: u64,
+    /// Keys of one page of SCAN.
+    pub scan_count: u32,
+}
+
+impl InvalidateWork {
+    /// The commands, one of each form.
+    pub fn commands(&self, archive: bool) -> Vec<String> {
+        let scan = format!(
+            "SCAN <cursor> MATCH {} COUNT {}",
+            crate::core::ops::plan::words::glob_text(&self.pattern),
+            self.scan_count
+        );
+        let key = Name::from("<key>");
+        let write = match self.expire_ms {
+            Some(ms) => WriteCmd::Expire { key, ms, lt: self.has_lt }
+                .text()
+                .replace(&ms.to_string(), &format!("<1..{ms}>")),
+            None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
+            None => WriteCmd::Unlink(key).text(),
+        };
+        vec![scan, "TYPE <key>".to_owned(), write]
+    }
+
+    pub(super) fn machine(self, archive: bool) -> InvalidateMachine {
+        let seed = self.seed;
+        InvalidateMachine {
+            work: self,
+            archive,
+            cursor: Some(0),
+            waiting: VecDeque::new(),
+            chosen: Vec::new(),
+            dumped: Vec::new(),
+            stage: Stage::Walk,
+            asks_together: true,
+            tally: Tally::default(),
+            chance: seed | 1,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// A page of SCAN was asked.
+    Walk,
+    /// Types were asked.
+    Look,
+    /// Sizes were asked.
+    Size,
+    /// Dumps, or times to live, were asked.
+    Dump,
+}
+
+/// An invalidation under way.
+#[derive(Debug)]
+pub(super) struct InvalidateMachine {
+    work: InvalidateWork,
+    archive: bool,
+    /// Where SCAN goes on; none when it is through.
+    cursor: Option<u64>,
+    /// Keys of the page that were not looked at yet.
+    waiting: VecDeque<Name>,
+    chosen: Vec<Name>,
+    /// What was kept: checksum and length of each dump.
+    dumped: Vec<(Name, Vec<u8>, usize)>,
+    stage: Stage,
+    /// Types are asked by one script.
+    asks_together: bool,
+    tally: Tally,
+    chance: u64,
+}
+
+/// The reads that tell the types of keys: by one script, or one by one.
+pub fn type_reads(keys: &[Name], together: bool) -> Vec<ReadCmd> {
+    match together {
+        true => vec![ReadCmd::Inspect(Inspect::Types(keys.to_vec()))],
+        false => keys.iter().cloned().map(ReadCmd::Type).collect(),
+    }
+}
+
+impl InvalidateMachine {
+    fn ask(&mut self, batch: u32) -> Step {
+        if !self.waiting.is_empty() {
+            let count = (batch.max(1) as usize).min(self.waiting.len());
+            self.chosen = self.waiting.drain(..count).collect();
+            self.stage = Stage::Look;
+            return Step::Ask(type_reads(&self.chosen, self.asks_together));
+        }
+        let Some(cursor) = self.cursor else { return Step::Done(End::Complete) };
+        self.stage = Stage::Walk;
+        let (pattern, count) = (Some(self.work.pattern.clone()), self.work.scan_count);
+        Step::Ask(vec![ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }])
+    }
+
+    fn read(&mut self, replies: &[Resp], batch: u32) -> Step {
+        match self.stage {
+            Stage::Walk => self.walked(replies, batch),
+            Stage::Look => self.looked(replies, batch),
+            Stage::Size => self.sized(replies, batch),
+            Stage::Dump => self.dumped(replies, batch),
+        }
+    }
+
+    fn walked(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let page = match replies.first() {
+            Some(Resp::Error(refusal)) => return end_of(refusal),
+            Some(page) => page.items().unwrap_or_default(),
+            None => return strange(),
+        };
+        let [next, keys] = page else { return strange() };
+        let Some(next) = next.text().and_then(|next| next.parse::<u64>().ok()) else { return strange() };
+        self.cursor = Some(next).filter(|next| *next != 0);
+        let keys = keys.items().unwrap_or_default();
+        self.waiting.extend(keys.iter().filter_map(Resp::bytes).map(Name::from));
+        self.ask(batch)
+    }
+
+    fn looked(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let mut stay = Vec::new();
+        let replies = match replies {
+            // Without scripts each key is asked for itself, from now on.
+            [Resp::Error(_)] if self.asks_together => {
+                self.asks_together = false;
+                return Step::Ask(type_reads(&self.chosen, false));
+            }
+            [Resp::Array(types)] if self.asks_together => types.as_slice(),
+            replies => replies,
+        };
+        for (key, reply) in std::mem::take(&mut self.chosen).into_iter().zip(replies) {
+            let kind = match reply {
+                Resp::Error(refusal) => return end_of(refusal),
+                reply => reply.text().unwrap_or_default(),
+            };
+            // Gone meanwhile: SCAN may name a key twice, and others work too.
+            if kind == "none" {
+                continue;
+            }
+            let is_other = self.work.kind.as_deref().is_some_and(|wanted| wanted != kind);
+            if is_other {
+                continue;
+            }
+            if self.work.protected.reason(&key, &kind).is_some() {
+                self.tally.left += 1;
+            } else {
+                stay.push(key);
+            }
+        }
+        self.chosen = stay;
+        if self.chosen.is_empty() {
+            return self.ask(batch);
+        }
+        if !self.archive {
+            return self.tell();
+        }
+        if self.work.expire_ms.is_some() {
+            return self.dump();
+        }
+        self.stage = Stage::Size;
+        let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
+        Step::Ask(self.chosen.iter().map(size).collect())
+    }
+
+    fn sized(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let chosen = std::mem::take(&mut self.chosen);
+        for (key, reply) in chosen.into_iter().zip(replies) {
+            match reply {
+                Resp::Error(refusal) if refusal.kind() != RefusalKind::Unsupported => return end_of(refusal),
+                Resp::Nil => {}
+                reply if reply.count().is_some_and(|bytes| bytes <= ARCHIVED_KEY_BYTES) => {
+                    self.chosen.push(key)
+                }
+                // Too large to be kept: it stays, since what goes has to be kept.
+                _ => self.tally.left += 1,
+            }
+        }
+        if self.chosen.is_empty() { self.ask(batch) } else { self.dump() }
+    }
+
+    /// Asks what is to be kept: the time first, then two replies a key.
+    fn dump(&mut self) -> Step {
+        self.stage = Stage::Dump;
+        let is_soft = self.work.expire_ms.is_some();
+        let mut reads = vec![ReadCmd::Time];
+        for key in &self.chosen {
+            if !is_soft {
+                reads.push(ReadCmd::Inspect(Inspect::Dump(key.clone())));
+            }
+            reads.push(ReadCmd::Inspect(Inspect::Pttl(key.clone())));
+        }
+        Step::Ask(reads)
+    }
+
+    fn dumped(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let Some((time, rest)) = replies.split_first() else { return strange() };
+        let Some(now_ms) = server_ms(time) else { return strange() };
+        let expires = |ttl: &Resp| ttl.count().map(|ttl_ms| now_ms.saturating_add(ttl_ms));
+        let mut frames = Vec::new();
+        let chosen = std::mem::take(&mut self.chosen);
+        if self.work.expire_ms.is_some() {
+            for (key, ttl) in chosen.into_iter().zip(rest) {
+                if ttl.int() != Some(-2) {
+                    frames.push(Frame::Ttl { key: key.clone(), expires_ms: expires(ttl) });
+                    self.chosen.push(key);
+                }
+            }
+        } else {
+            self.dumped.clear();
+            for (key, pair) in chosen.into_iter().zip(rest.chunks_exact(2)) {
+                match pair {
+                    [Resp::Error(refusal), _] | [_, Resp::Error(refusal)] => return end_of(refusal),
+                    [Resp::Bytes(dump), ttl] if dump.len() > 10 => {
+                        let checksum = dump.get(dump.len().saturating_sub(8)..).unwrap_or_default().to_vec();
+                        self.dumped.push((key.clone(), checksum, dump.len()));
+                        frames.push(Frame::Key { key, expires_ms: expires(ttl), dump: dump.clone() });
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if frames.is_empty() { self.ask(batch) } else { Step::Keep(frames) }
+    }
+
+    fn tell(&mut self) -> Step {
+        let commands: Vec<WriteCmd> = match (self.work.expire_ms, self.archive) {
+            (Some(most_ms), _) => {
+                let keys = std::mem::take(&mut self.chosen);
+                let lt = self.work.has_lt;
+                keys.into_iter()
+                    .map(|key| WriteCmd::Expire { key, ms: 1 + self.chance() % most_ms.max(1), lt })
+                    .collect()
+            }
+            (None, true) => std::mem::take(&mut self.dumped)
+                .into_iter()
+                .map(|(key, checksum, length)| WriteCmd::UnlinkKept { key, checksum, length })
+                .collect(),
+            (None, false) => std::mem::take(&mut self.chosen).into_iter().map(WriteCmd::Unlink).collect(),
+        };
+        Step::Tell(Order::new(commands))
+    }
+
+    /// A number that is hard to guess from its neighbours (xorshift): keys should not expire together.
+    fn chance(&mut self) -> u64 {
+        self.chance ^= self.chance << 13;
+        self.chance ^= self.chance >> 7;
+        self.chance ^= self.chance << 17;
+        self.chance
+    }
+
+    fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let mut refused = None;
+        for reply in replies {
+            match reply {
+                Resp::Error(refusal) => refused = Some(refusal),
+                reply if reply.count() == Some(0) => self.tally.lost += 1,
+                _ => self.tally.done += 1,
+            }
+        }
+        match refused {
+            Some(refusal) => end_of(refusal),
+            None => self.ask(batch),
+        }
+    }
+}
+
+impl Machine for InvalidateMachine {
+    fn next(&mut self, answer: Answer, batch: u32) -> Step {
+        match answer {
+            Answer::Begin => self.ask(batch),
+            Answer::Read(replies) => self.read(&replies, batch),
+            Answer::Kept => {
+                self.tally.kept += self.chosen.len().max(self.dumped.len()) as u64;
+                self.tell()
+            }
+            Answer::Told(replies) => self.told(&replies, batch),
+            Answer::Loaded(_) => strange(),
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn batch(&self) -> (u32, u32, u32) {
+        KEY_BATCH
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+//! The steps of an invalidation, without a server.
+
+use super::*;
+
+fn work() -> InvalidateWork {
+    InvalidateWork {
+        pattern: Name::from("c:*"),
+        kind: None,
+        expire_ms: None,
+        has_lt: true,
+        protected: Protected::new(&[]),
+        seed: 7,
+        scan_count: 100,
+    }
+}
+
+fn bytes(text: &str) -> Resp {
+    Resp::Bytes(text.as_bytes().to_vec())
+}
+
+fn page(next: &str, keys: &[&str]) -> Answer {
+    Answer::Read(vec![Resp::Array(vec![
+        bytes(next),
+        Resp::Array(keys.iter().map(|key| bytes(key)).collect()),
+    ])])
+}
+
+fn types(kinds: &[&str]) -> Answer {
+    Answer::Read(vec![Resp::Array(kinds.iter().map(|kind| bytes(kind)).collect())])
+}
+
+fn told(step: &Step) -> Vec<String> {
+    let Step::Tell(order) = step else { panic!("{step:?}") };
+    order.commands().iter().map(WriteCmd::text).collect()
+}
+
+#[test]
+fn what_is_protected_of_another_type_or_gone_is_left() {
+    let mut machine = InvalidateWork { kind: Some("string".to_owned()), ..work() }.machine(false);
+    machine.next(Answer::Begin, 50);
+    machine.next(page("0", &["c:1", "c:lock:2", "c:3", "c:4", "c:5"]), 50);
+    let step = machine.next(types(&["string", "string", "hash", "none", "stream"]), 50);
+    assert_eq!(told(&step), ["UNLINK c:1"]);
+    assert_eq!(machine.next(Answer::Told(vec![Resp::Int(1)]), 50), Step::Done(End::Complete));
+    assert_eq!(machine.tally(), Tally { done: 1, left: 1, ..Tally::default() });
+}
+
+#[test]
+fn the_walk_goes_on_from_its_cursor_over_empty_pages() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 50);
+    let Step::Ask(asked) = machine.next(page("17", &[]), 50) else { panic!() };
+    assert!(matches!(asked[0], ReadCmd::Scan { cursor: 17, .. }));
+    assert_eq!(machine.next(page("0", &[]), 50), Step::Done(End::Complete));
+}
+
+#[test]
+fn what_is_to_be_kept_goes_only_as_it_was_kept() {
+    let mut machine = work().machine(true);
+    machine.next(Answer::Begin, 50);
+    machine.next(page("0", &["c:1", "c:big"]), 50);
+    assert!(matches!(machine.next(types(&["string", "string"]), 50), Step::Ask(_)));
+    let sizes = Answer::Read(vec![Resp::Int(100), Resp::Int(2 << 20)]);
+    let Step::Ask(asked) = machine.next(sizes, 50) else { panic!() };
+    assert_eq!(asked.len(), 3);
+    let time = Resp::Array(vec![bytes("100"), bytes("0")]);
+    let dump = bytes("payload-CHECKSUM");
+    let Step::Keep(frames) = machine.next(Answer::Read(vec![time, dump, Resp::Int(5_000)]), 50) else {
+        panic!()
+    };
+    assert!(matches!(&frames[..], [Frame::Key { expires_ms: Some(105_000), .. }]));
+    let Step::Tell(order) = machine.next(Answer::Kept, 50) else { panic!() };
+    let WriteCmd::UnlinkKept { checksum, length: 16, .. } = &order.commands()[0] else { panic!() };
+    assert_eq!(checksum, b"CHECKSUM");
+    // The key changed meanwhile: it stays.
+    machine.next(Answer::Told(vec![Resp::Int(0)]), 50);
+    assert_eq!(machine.tally(), Tally { lost: 1, left: 1, kept: 1, ..Tally::default() });
+}
+
+#[test]
+fn soft_invalidation_spreads_the_ends() {
+    let mut machine = InvalidateWork { expire_ms: Some(60_000), ..work() }.machine(false);
+    machine.next(Answer::Begin, 100);
+    let keys: Vec<String> = (0..100).map(|at| format!("c:{at}")).collect();
+    machine.next(page("0", &keys.iter().map(String::as_str).collect::<Vec<_>>()), 100);
+    let step = machine.next(types(&["string"; 100]), 100);
+    let Step::Tell(order) = step else { panic!() };
+    let times: std::collections::BTreeSet<u64> = order
+        .commands()
+        .iter()
+        .map(|command| match command {
+            WriteCmd::Expire { ms, lt: true, .. } => *ms,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert!(times.len() > 90 && times.iter().all(|ms| (1..=60_000).contains(ms)));
+    assert!(times.first().unwrap() < &6_000 && times.last().unwrap() > &54_000);
+}
+
+#[test]
+fn where_scripts_are_not_allowed_each_type_is_asked_for_itself() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 50);
+    machine.next(page("0", &["c:1", "c:2"]), 50);
+    let denied =
+        Resp::Error(crate::core::wire::Refusal::new("NOPERM no permissions to run the 'eval' command"));
+    let Step::Ask(asked) = machine.next(Answer::Read(vec![denied]), 50) else { panic!() };
+    assert_eq!(asked.len(), 2);
+    let step = machine.next(Answer::Read(vec![bytes("string"), bytes("stream")]), 50);
+    assert_eq!(told(&step), ["UNLINK c:1"]);
+}

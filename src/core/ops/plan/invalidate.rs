@@ -1,0 +1,185 @@
+//! From a walk through the keyspace to the plan of an invalidation.
+//!
+//! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
+//! keys, want a name.
+
+use super::words::{bytes, count, counted, glob_text, span};
+use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use crate::core::limits::SHOWN_NAMES;
+use crate::core::model::Name;
+use crate::core::model::glob::Glob;
+use crate::core::ops::guard::Guard;
+use crate::core::ops::invalidate::InvalidateWork;
+use crate::core::ops::protect::Protected;
+use crate::core::ops::wish::InvalidateWish;
+use std::collections::BTreeMap;
+
+/// What was read for the plan of an invalidation.
+#[derive(Clone, Debug, Default)]
+pub struct KeyFacts {
+    /// Keys that match and may go.
+    pub keys: u64,
+    /// Whether they were counted to the last, each once.
+    pub is_exact: bool,
+    /// Of them by type.
+    pub kinds: BTreeMap<String, u64>,
+    /// Some of their names.
+    pub names: Vec<Name>,
+    /// Keys that match and stay, by reason, with the first of each.
+    pub stays: BTreeMap<String, (u64, Name)>,
+    /// Keys in the database.
+    pub all_keys: Option<u64>,
+    /// Bytes of those whose size was asked, and how many they are.
+    pub sampled: (u64, u64),
+    /// Whether the server has `PEXPIRE … LT` (7.0).
+    pub has_lt: bool,
+    /// Keys of one page of SCAN.
+    pub scan_count: u32,
+    /// What chance begins with.
+    pub seed: u64,
+    /// How things stand.
+    pub guard: Guard,
+    /// The process's clock, microseconds.
+    pub at_us: u64,
+}
+
+/// The plan.
+///
+/// # Errors
+/// Everything that matches is protected.
+pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
+    let protected: u64 = facts.stays.values().map(|(keys, _)| keys).sum();
+    if facts.keys == 0 && protected > 0 {
+        let (why, (_, key)) = facts
+            .stays
+            .iter()
+            .next()
+            .map_or(("", (0, Name::from(""))), |(why, first)| (why.as_str(), first.clone()));
+        let all = if protected == 1 { "it is" } else { "all of it is" };
+        return Err(Denial::because(format!(
+            "{} matches what is protected: {all} left alone ({key} is {why})",
+            wish.written
+        )));
+    }
+    let (sampled, samples) = facts.sampled;
+    let size = (samples > 0).then(|| (sampled as f64 / samples as f64 * facts.keys as f64) as u64);
+    let is_everything = Glob::new(wish.pattern.clone()).is_everything();
+    let is_most = facts.all_keys.is_some_and(|all| facts.keys.saturating_mul(2) > all);
+    let typed = match (is_everything, is_most) {
+        (true, _) => Some("the pattern matches every key".to_owned()),
+        (_, true) if facts.keys > 0 => {
+            Some(format!("more than half of the {} keys match", count(facts.all_keys.unwrap_or(0))))
+        }
+        _ => None,
+    };
+    let archive = wish.archive.unwrap_or(false);
+    let work = InvalidateWork {
+        pattern: wish.pattern.clone(),
+        kind: wish.kind.clone(),
+        expire_ms: wish.expire_ms,
+        has_lt: facts.has_lt,
+        protected: Protected::new(&wish.protect),
+        seed: facts.seed,
+        scan_count: facts.scan_count,
+    };
+    let mut warnings = Vec::new();
+    if wish.expire_ms.is_none() && !archive && facts.keys > 0 {
+        warnings.push(
+            "what goes is not kept: --archive keeps it, --expire spreads the load on the origin".to_owned(),
+        );
+    }
+    Ok(Plan {
+        deed: Deed::Invalidate,
+        subject: Subject::Keys(wish.written.clone()),
+        guard: facts.guard.clone(),
+        stake: Stake { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },
+        facts: lines(wish, facts, size, archive),
+        warnings,
+        commands: work.commands(archive),
+        typed,
+        archive,
+        nothing: (facts.keys == 0).then(|| format!("no key matches {}", glob_text(&wish.written))),
+        warm_up: wish.warm_up.clone(),
+        work: Work::Invalidate(work),
+        made_us: facts.at_us,
+    })
+}
+
+fn lines(
+    wish: &InvalidateWish,
+    facts: &KeyFacts,
+    size: Option<u64>,
+    archive: bool,
+) -> Vec<(&'static str, String)> {
+    let number = counted(facts.keys, facts.is_exact);
+    let does = match wish.expire_ms {
+        Some(ms) => format!("{number} keys get a time to live of up to {}", span(ms)),
+        None => format!("{number} keys are removed"),
+    };
+    let of = facts.all_keys.map_or(String::new(), |all| format!(" of {}", count(all)));
+    let mut lines = vec![("does", format!("{does}{of}"))];
+    lines.push(("pattern", glob_text(&wish.pattern)));
+    let kinds: Vec<String> =
+        facts.kinds.iter().map(|(kind, keys)| format!("{} {kind}", count(*keys))).collect();
+    if !kinds.is_empty() {
+        lines.push(("types", kinds.join(", ")));
+    }
+    if let Some(size) = size {
+        lines.push(("memory", format!("about {} come back ({} keys sampled)", bytes(size), facts.sampled.1)));
+    }
+    let names: Vec<String> = facts.names.iter().take(SHOWN_NAMES).map(ToString::to_string).collect();
+    if !names.is_empty() {
+        lines.push(("for example", names.join(" ")));
+    }
+    for (why, (keys, first)) in &facts.stays {
+        lines.push(("stays", format!("{} protected ({why}), such as {first}", count(*keys))));
+    }
+    if let Some(program) = wish.warm_up.first() {
+        lines.push(("then", format!("warms up: {program} ({} arguments)", wish.warm_up.len() - 1)));
+    }
+    lines.push((
+        "archive",
+        if archive { "what goes is kept, and can be brought back" } else { "off" }.to_owned(),
+    ));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wish(pattern: &str) -> InvalidateWish {
+        let (pattern, written) = (Name::from(pattern), Name::from(pattern));
+        InvalidateWish {
+            pattern,
+            written,
+            kind: None,
+            expire_ms: None,
+            per_s: None,
+            archive: None,
+            protect: Vec::new(),
+            warm_up: Vec::new(),
+        }
+    }
+
+    fn facts(keys: u64, all_keys: u64) -> KeyFacts {
+        KeyFacts { keys, is_exact: true, all_keys: Some(all_keys), ..KeyFacts::default() }
+    }
+
+    #[test]
+    fn everything_and_more_than_half_want_a_name() {
+        for pattern in ["*", "**"] {
+            assert!(plan(&wish(pattern), &facts(1, 100)).unwrap().typed.is_some());
+        }
+        assert!(plan(&wish("c:*"), &facts(51, 100)).unwrap().typed.is_some());
+        assert!(plan(&wish("c:*"), &facts(50, 100)).unwrap().typed.is_none());
+    }
+
+    #[test]
+    fn where_only_protected_keys_match_it_is_refused_and_where_none_does_there_is_nothing_to_do() {
+        let mut only = facts(0, 100);
+        only.stays.insert("a stream".to_owned(), (1, Name::from("orders")));
+        assert!(plan(&wish("ord*"), &only).unwrap_err().to_string().contains("orders is a stream"));
+        assert!(plan(&wish("x*"), &facts(0, 100)).unwrap().nothing.is_some());
+    }
+}

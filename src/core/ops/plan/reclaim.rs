@@ -1,0 +1,283 @@
+//! From pending rows and consumers to the plan of a reclaim.
+//!
+//! Knows facts as values; asks nothing. Invariants: who gets rows exists, and whoever is proposed shows signs of life;
+//! what a verb does to others is said before.
+
+use super::words::{count, counted, span};
+use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use crate::core::model::consumers::{Consumer, PendingRow};
+use crate::core::model::{Name, StreamId};
+use crate::core::ops::guard::Guard;
+use crate::core::ops::settle::SettleWork;
+use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::wire::write::Settling;
+use std::collections::BTreeMap;
+
+/// From then on a consumer shows no sign of life, milliseconds.
+const SILENT_MS: u64 = 60_000;
+
+/// The idle time of a released row, milliseconds: longer than any worker waits.
+const RELEASED_IDLE_MS: u64 = 86_400_000;
+
+/// What was read for the plan of a reclaim.
+#[derive(Clone, Debug, Default)]
+pub struct ReclaimFacts {
+    /// The consumers of the group.
+    pub consumers: Vec<Consumer>,
+    /// The oldest entry of the stream.
+    pub first_entry: Option<StreamId>,
+    /// Up to where the group has read.
+    pub last_delivered: Option<StreamId>,
+    /// Rows that match.
+    pub rows: Matched,
+    /// How things stand.
+    pub guard: Guard,
+    /// The process's clock, microseconds.
+    pub at_us: u64,
+}
+
+/// Rows that match, counted.
+#[derive(Clone, Debug, Default)]
+pub struct Matched {
+    /// How many.
+    pub rows: u64,
+    /// Whether they were counted to the last.
+    pub is_exact: bool,
+    /// Rows that were looked at.
+    pub seen: u64,
+    /// Those whose entry is gone for sure: they lie before the first.
+    pub ghosts: u64,
+    /// The first and the last of them.
+    pub ends: Option<(StreamId, StreamId)>,
+    /// Whose they are.
+    pub owners: BTreeMap<Name, u64>,
+    /// The least and the greatest idle time, milliseconds.
+    pub idle_ms: Option<(u64, u64)>,
+    /// The greatest number of deliveries.
+    pub deliveries: u64,
+}
+
+impl Matched {
+    /// Takes a row in that matches.
+    pub fn add(&mut self, row: &PendingRow, first_entry: Option<StreamId>) {
+        self.rows += 1;
+        self.ghosts += u64::from(first_entry.is_none_or(|first| row.id < first));
+        self.ends = Some((self.ends.map_or(row.id, |(first, _)| first), row.id));
+        *self.owners.entry(row.consumer.clone()).or_default() += 1;
+        let idle_ms = row.idle_ms.unwrap_or(0);
+        self.idle_ms = Some(
+            self.idle_ms.map_or((idle_ms, idle_ms), |(least, most)| (least.min(idle_ms), most.max(idle_ms))),
+        );
+        self.deliveries = self.deliveries.max(row.deliveries);
+    }
+}
+
+/// The consumer that should get stuck rows: the one that lives and has the least to do, and none of `not`.
+pub fn proposed<'a>(consumers: &'a [Consumer], not: &[&Name]) -> Option<&'a Consumer> {
+    consumers
+        .iter()
+        .filter(|consumer| !not.contains(&&consumer.name) && lives(consumer))
+        .min_by_key(|consumer| (consumer.pending.unwrap_or(u64::MAX), consumer.idle_ms))
+}
+
+fn lives(consumer: &Consumer) -> bool {
+    consumer.idle_ms.is_some_and(|idle_ms| idle_ms < SILENT_MS)
+}
+
+/// The work of a wish.
+///
+/// # Errors
+/// A consumer that is not there.
+pub fn work(wish: &ReclaimWish, facts: &ReclaimFacts) -> Result<SettleWork, Denial> {
+    let known = |name: &Name| facts.consumers.iter().any(|consumer| consumer.name == *name);
+    let missing = |name: &Name| {
+        let hint =
+            proposed(&facts.consumers, &[]).map_or(String::new(), |live| format!("; {} lives", live.name));
+        Denial::because(format!("group {} has no consumer {name}{hint}", wish.group))
+    };
+    if let Some(from) = wish.consumer.as_ref().filter(|from| !known(from)) {
+        return Err(missing(from));
+    }
+    let deed = match &wish.verb {
+        ReclaimVerb::HandOver(to) if !known(to) => return Err(missing(to)),
+        ReclaimVerb::HandOver(to) => Settling::HandOver(to.clone()),
+        ReclaimVerb::Release => Settling::Release(RELEASED_IDLE_MS),
+        ReclaimVerb::Requeue => Settling::Requeue,
+        ReclaimVerb::DeadLetter { to, .. } if *to == wish.key => {
+            return Err(Denial::because("dead letters go to another stream than the one they come from"));
+        }
+        ReclaimVerb::DeadLetter { to, .. } => Settling::DeadLetter(to.clone()),
+        ReclaimVerb::Drop => Settling::Drop,
+        ReclaimVerb::Sweep => Settling::Sweep,
+    };
+    let min_deliveries = match &wish.verb {
+        ReclaimVerb::DeadLetter { deliveries, .. } => *deliveries,
+        _ => 0,
+    };
+    Ok(SettleWork {
+        key: wish.key.clone(),
+        group: wish.group.clone(),
+        deed,
+        min_idle_ms: wish.min_idle_ms,
+        min_deliveries,
+        count: wish.count,
+        consumer: wish.consumer.clone(),
+        ids: wish.ids.clone(),
+        upto: facts.last_delivered.unwrap_or(StreamId::MAX),
+    })
+}
+
+/// The plan.
+pub fn plan(wish: &ReclaimWish, facts: &ReclaimFacts, work: SettleWork) -> Plan {
+    let matched = &facts.rows;
+    let is_sweep = wish.verb == ReclaimVerb::Sweep;
+    let items = wish.count.map_or(matched.rows, |most| most.min(matched.rows));
+    // A row whose entry is gone can't come back.
+    let archive = wish.archive.unwrap_or(!is_sweep);
+    let nothing = (matched.rows == 0).then(|| {
+        let idle = span(wish.min_idle_ms);
+        format!(
+            "no pending row of group {} matches: {} seen, idle {idle} or more wanted",
+            wish.group,
+            count(matched.seen)
+        )
+    });
+    Plan {
+        deed: Deed::Reclaim,
+        subject: Subject::Group(wish.key.clone(), wish.group.clone()),
+        guard: facts.guard.clone(),
+        stake: Stake { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },
+        facts: lines(wish, facts, items, archive),
+        warnings: warnings(wish, facts),
+        commands: vec![work.command().text()],
+        typed: None,
+        archive,
+        nothing,
+        warm_up: Vec::new(),
+        work: Work::Settle(work),
+        made_us: facts.at_us,
+    }
+}
+
+fn lines(wish: &ReclaimWish, facts: &ReclaimFacts, items: u64, archive: bool) -> Vec<(&'static str, String)> {
+    let matched = &facts.rows;
+    let does = match &wish.verb {
+        ReclaimVerb::HandOver(to) => format!("hand over to {to}"),
+        ReclaimVerb::Release => "release: workers' own XAUTOCLAIM takes them".to_owned(),
+        ReclaimVerb::Requeue => "requeue: append a copy, acknowledge the old".to_owned(),
+        ReclaimVerb::DeadLetter { to, deliveries } => {
+            format!("move to {to}, where delivered {deliveries} times or more")
+        }
+        ReclaimVerb::Drop => "acknowledge: this group gets them no more".to_owned(),
+        ReclaimVerb::Sweep => "acknowledge those whose entry is gone".to_owned(),
+    };
+    let mut lines = vec![("does", does)];
+    let rows = counted(items, matched.is_exact);
+    let looked = if wish.verb == ReclaimVerb::Sweep { " are looked at" } else { "" };
+    lines.push(("rows", format!("{rows} idle {} or more{looked}", span(wish.min_idle_ms))));
+    if let Some((first, last)) = matched.ends {
+        lines.push(("ids", format!("{first} to {last}")));
+    }
+    let mut owners: Vec<(&Name, &u64)> = matched.owners.iter().collect();
+    owners.sort_by_key(|(_, rows)| std::cmp::Reverse(**rows));
+    let more = owners.len().saturating_sub(3);
+    let shown: Vec<String> =
+        owners.iter().take(3).map(|(name, rows)| format!("{name} ({})", count(**rows))).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    lines.push(("of", format!("{}{more}", shown.join(", "))));
+    if let Some((least, most)) = matched.idle_ms {
+        lines.push((
+            "idle",
+            format!("{} to {}; delivered {} times at most", span(least), span(most), matched.deliveries),
+        ));
+    }
+    if matched.ghosts > 0 {
+        lines.push((
+            "gone",
+            format!("{} of them have no entry any more: they are dropped", count(matched.ghosts)),
+        ));
+    }
+    let kept = match (archive, &wish.verb) {
+        (true, _) => "owner, time and deliveries of each row are kept, so that it can be undone",
+        (false, ReclaimVerb::Sweep) => "off: a row whose entry is gone can't come back",
+        (false, _) => "off: it can't be undone",
+    };
+    lines.push(("archive", kept.to_owned()));
+    lines
+}
+
+fn warnings(wish: &ReclaimWish, facts: &ReclaimFacts) -> Vec<String> {
+    let mut found = Vec::new();
+    match &wish.verb {
+        ReclaimVerb::HandOver(to) => {
+            found.push(format!("{to} sees them only if it reads its own pending entries (id 0) or claims: one that reads only `>` does not"));
+            let silent = facts.consumers.iter().find(|consumer| consumer.name == *to && !lives(consumer));
+            if let Some(silent) = silent {
+                let idle = silent.idle_ms.map_or_else(|| "ever".to_owned(), span);
+                found.push(format!("{to} has shown no sign of life for {idle}"));
+            }
+        }
+        ReclaimVerb::Release => {
+            found.push("it makes the owner look alive: its idle time begins anew".to_owned())
+        }
+        ReclaimVerb::Requeue => {
+            found.push("copies come last and have new ids; every group of the stream gets them".to_owned());
+        }
+        ReclaimVerb::Drop => found.push("they count as done, though nobody did them".to_owned()),
+        ReclaimVerb::DeadLetter { .. } | ReclaimVerb::Sweep => {}
+    }
+    if wish.min_idle_ms < SILENT_MS && !matches!(wish.verb, ReclaimVerb::Sweep) {
+        found.push(format!("idle {} is short: a worker may still be at it", span(wish.min_idle_ms)));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::consumers::Inactivity;
+
+    fn consumer(name: &str, pending: u64, idle_ms: u64) -> Consumer {
+        let inactive = Inactivity::Unsupported;
+        Consumer { name: Name::from(name), pending: Some(pending), idle_ms: Some(idle_ms), inactive }
+    }
+
+    fn wish(verb: ReclaimVerb) -> ReclaimWish {
+        ReclaimWish {
+            key: Name::from("s"),
+            group: Name::from("g"),
+            verb,
+            min_idle_ms: 60_000,
+            count: None,
+            consumer: None,
+            ids: Vec::new(),
+            archive: None,
+        }
+    }
+
+    #[test]
+    fn the_live_consumer_with_the_least_to_do_is_proposed() {
+        let consumers = [consumer("dead", 0, 90_000), consumer("busy", 9, 10), consumer("free", 1, 500)];
+        assert_eq!(proposed(&consumers, &[]).unwrap().name, Name::from("free"));
+        assert_eq!(proposed(&consumers, &[&Name::from("free")]).unwrap().name, Name::from("busy"));
+        assert_eq!(proposed(&consumers[..1], &[]), None);
+    }
+
+    #[test]
+    fn rows_go_to_nobody_who_is_not_there_and_to_the_silent_with_a_warning() {
+        let consumers = vec![consumer("quiet", 0, 90_000), consumer("live", 0, 5)];
+        let facts = ReclaimFacts { consumers, ..ReclaimFacts::default() };
+        let to = |name: &str| wish(ReclaimVerb::HandOver(Name::from(name)));
+        assert!(work(&to("typo"), &facts).unwrap_err().to_string().contains("no consumer typo; live lives"));
+        let quiet = plan(&to("quiet"), &facts, work(&to("quiet"), &facts).unwrap());
+        assert!(quiet.warnings.iter().any(|line| line.contains("no sign of life")));
+        let live = plan(&to("live"), &facts, work(&to("live"), &facts).unwrap());
+        assert!(live.warnings.len() == 1 && live.warnings[0].contains("only `>`"));
+    }
+
+    #[test]
+    fn dead_letters_do_not_go_where_they_come_from() {
+        let verb = ReclaimVerb::DeadLetter { to: Name::from("s"), deliveries: 5 };
+        assert!(work(&wish(verb), &ReclaimFacts::default()).is_err());
+    }
+}

@@ -1,0 +1,250 @@
+//! The journal's lines: what was intended, and what came of it.
+//!
+//! Knows the form; writes no file. Invariants: no line holds a secret; an action has one intent and at most one finish;
+//! an action without a finish is open.
+
+use super::plan::{Plan, Subject};
+use super::run::{Outcome, Tally};
+use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS};
+use crate::core::model::Name;
+use crate::core::wire::decode::groups::groups;
+use crate::core::wire::{Inspect, ReadCmd, Resp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Numbers by their name, before or after.
+pub type Counts = BTreeMap<String, u64>;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Record {
+    /// An action is about to begin.
+    Intended(Intent),
+    /// It is over.
+    Finished(Finish),
+    /// The cache was filled again after it.
+    Warmed {
+        /// Of the action.
+        id: String,
+        /// When: our wall clock, milliseconds since 1970.
+        at_ms: i64,
+        /// What the command did.
+        result: String,
+    },
+}
+
+/// What is about to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Of the action.
+    pub id: String,
+    /// When: our wall clock, milliseconds since 1970.
+    pub at_ms: i64,
+    /// The operator's name on their machine.
+    pub who: String,
+    /// Their machine.
+    pub host: String,
+    /// Which Redis: what the operator calls it.
+    pub target: String,
+    /// Its address, without secrets.
+    pub address: String,
+    /// Its logical database.
+    pub database: u32,
+    /// The action.
+    pub action: String,
+    /// What it is about, for people.
+    pub subject: String,
+    /// The commands, one of each form.
+    pub commands: Vec<String>,
+    /// Items that it was to touch.
+    pub items: u64,
+    /// Whether they were counted to the last.
+    pub items_exact: bool,
+    /// What the operator was warned of.
+    pub warnings: Vec<String>,
+    /// Whether what goes is kept.
+    pub archive: bool,
+    /// How things stood.
+    pub before: Counts,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finish {
+    /// Of the action.
+    pub id: String,
+    /// When: our wall clock, milliseconds since 1970.
+    pub at_ms: i64,
+    /// `done`, `refused`, `stopped`, `failed` or `unknown`.
+    pub outcome: String,
+    /// Why, where it is not done.
+    pub reason: Option<String>,
+    /// Items done.
+    pub done: u64,
+    /// Pending rows dropped since their entry was gone.
+    pub gone: u64,
+    /// Items that others were quicker with.
+    pub lost: u64,
+    /// Items left alone.
+    pub left: u64,
+    /// Items in the archive.
+    pub kept: u64,
+    /// How long it took, milliseconds.
+    pub took_ms: u64,
+    /// How things stand.
+    pub after: Counts,
+}
+
+/// An action of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Past {
+    /// What was intended.
+    pub intent: Intent,
+    /// What came of it; none while it runs, or where nobody knows.
+    pub finish: Option<Finish>,
+    /// What the command of its warm-up did.
+    pub warm_up: Option<String>,
+}
+
+impl Record {
+    /// The line, without its end.
+    pub fn line(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads a line back; `None` for a line that is none, such as one that was cut off by a crash.
+    pub fn read(line: &str) -> Option<Self> {
+        (line.len() <= JOURNAL_LINE_BYTES).then(|| serde_json::from_str(line).ok()).flatten()
+    }
+}
+
+/// The actions of a journal, the oldest first: the last [`JOURNAL_RECORDS`].
+pub fn past(lines: impl IntoIterator<Item = Record>) -> Vec<Past> {
+    let mut found: Vec<Past> = Vec::new();
+    for record in lines {
+        match record {
+            Record::Intended(intent) => found.push(Past { intent, finish: None, warm_up: None }),
+            Record::Finished(finish) => {
+                let open = |past: &&mut Past| past.intent.id == finish.id && past.finish.is_none();
+                if let Some(past) = found.iter_mut().rev().find(open) {
+                    past.finish = Some(finish);
+                }
+            }
+            Record::Warmed { id, result, .. } => {
+                if let Some(past) = found.iter_mut().rev().find(|past| past.intent.id == id) {
+                    past.warm_up = Some(result);
+                }
+            }
+        }
+    }
+    let surplus = found.len().saturating_sub(JOURNAL_RECORDS);
+    found.split_off(surplus)
+}
+
+impl Finish {
+    /// How an action ended.
+    pub fn of(id: &str, outcome: &Outcome, tally: Tally) -> Self {
+        Self {
+            id: id.to_owned(),
+            at_ms: 0,
+            outcome: outcome.word().to_owned(),
+            reason: outcome.reason().map(str::to_owned),
+            done: tally.done,
+            gone: tally.gone,
+            lost: tally.lost,
+            left: tally.left,
+            kept: tally.kept,
+            took_ms: 0,
+            after: Counts::new(),
+        }
+    }
+
+    /// The finish of an action that nobody finished.
+    pub fn abandoned(id: &str) -> Self {
+        let why = "streamgauge ended before it was over: some of it may have been done".to_owned();
+        Self::of(id, &Outcome::Unknown(why), Tally::default())
+    }
+}
+
+/// What is asked to see how things stand with a subject, before and after.
+pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
+    match subject {
+        Subject::Stream(key) | Subject::Group(key, _) | Subject::Consumer(key, _, _) => {
+            vec![ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())]
+        }
+        Subject::Keys(_) => vec![ReadCmd::Inspect(Inspect::Dbsize)],
+        Subject::Client(_) | Subject::Action(_) => Vec::new(),
+    }
+}
+
+/// What the answers say.
+pub fn counts(subject: &Subject, replies: &[Resp]) -> Counts {
+    let mut found = Counts::new();
+    let first = replies.first().and_then(Resp::count);
+    match subject {
+        Subject::Keys(_) => found.extend(first.map(|keys| ("keys".to_owned(), keys))),
+        Subject::Stream(_) | Subject::Group(..) | Subject::Consumer(..) => {
+            found.extend(first.map(|length| ("length".to_owned(), length)));
+            let of_subject = |name: &Name| match subject {
+                Subject::Group(_, group) | Subject::Consumer(_, group, _) => group == name,
+                _ => true,
+            };
+            for group in replies.get(1).and_then(groups).unwrap_or_default() {
+                if let Some(pending) = group.pending.filter(|_| of_subject(&group.name)) {
+                    found.insert(format!("pending of {}", group.name.text()), pending);
+                }
+            }
+        }
+        Subject::Client(_) | Subject::Action(_) => {}
+    }
+    found
+}
+
+/// The intent of a plan: who, where and when are for the caller to say.
+pub fn intent_of(plan: &Plan, id: &str) -> Intent {
+    Intent {
+        id: id.to_owned(),
+        at_ms: 0,
+        who: String::new(),
+        host: String::new(),
+        target: String::new(),
+        address: String::new(),
+        database: 0,
+        action: plan.deed.word().to_owned(),
+        subject: plan.subject.to_string(),
+        commands: plan.commands.clone(),
+        items: plan.stake.items,
+        items_exact: plan.stake.is_exact,
+        warnings: plan.warnings.clone(),
+        archive: plan.archive,
+        before: Counts::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::ops::plan::tests::plan;
+
+    #[test]
+    fn lines_read_back_and_a_cut_line_is_none() {
+        let record = Record::Intended(intent_of(&plan(), "1"));
+        let line = record.line();
+        assert!(line.starts_with("{\"event\":\"intended\",\"id\":\"1\""), "{line}");
+        assert_eq!(Record::read(&line), Some(record));
+        assert_eq!(Record::read(line.trim_end_matches('}')), None);
+    }
+
+    #[test]
+    fn an_action_has_one_intent_and_at_most_one_finish() {
+        let intent = |id: &str| Record::Intended(intent_of(&plan(), id));
+        let finish =
+            |id: &str, outcome: &Outcome| Record::Finished(Finish::of(id, outcome, Tally::default()));
+        let failed = Outcome::Failed("x".to_owned());
+        let lines = [intent("1"), intent("2"), finish("1", &Outcome::Done), finish("1", &failed)];
+        let past = past(lines);
+        assert_eq!(past[0].finish.as_ref().unwrap().outcome, "done");
+        assert_eq!(past[1].finish, None);
+    }
+}

@@ -1,0 +1,137 @@
+//! Actions of one step: delete a consumer, end a client's connection.
+//!
+//! Knows their replies. Invariant: a consumer with pending rows is not deleted, whatever happened since the plan.
+
+use super::archive::Frame;
+use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use crate::core::model::Name;
+use crate::core::wire::{Resp, WriteCmd};
+
+/// The one step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SingleWork {
+    /// Delete a consumer that has nothing pending.
+    DeleteConsumer {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// The consumer.
+        consumer: Name,
+        /// Idle time that it must have, milliseconds.
+        min_idle_ms: u64,
+    },
+    /// End a connection.
+    KillClient(u64),
+}
+
+impl SingleWork {
+    /// The command.
+    pub fn command(&self) -> WriteCmd {
+        match self.clone() {
+            Self::DeleteConsumer { key, group, consumer, min_idle_ms } => {
+                WriteCmd::DeleteConsumer { key, group, consumer, min_idle_ms }
+            }
+            Self::KillClient(id) => WriteCmd::KillClient(id),
+        }
+    }
+
+    pub(super) fn machine(self) -> SingleMachine {
+        SingleMachine { work: self, tally: Tally::default() }
+    }
+}
+
+/// One step under way.
+#[derive(Debug)]
+pub(super) struct SingleMachine {
+    work: SingleWork,
+    tally: Tally,
+}
+
+impl SingleMachine {
+    fn tell(&self) -> Step {
+        Step::Tell(Order::new(vec![self.work.command()]))
+    }
+
+    fn told(&mut self, reply: &Resp) -> Step {
+        if let Resp::Error(refusal) = reply {
+            return end_of(refusal);
+        }
+        let refused = |why: String| Step::Done(End::Refused(why));
+        match &self.work {
+            SingleWork::KillClient(_) => {
+                self.tally.done = reply.count().unwrap_or(0);
+                match self.tally.done {
+                    0 => refused("that client is not connected any more".to_owned()),
+                    _ => Step::Done(End::Complete),
+                }
+            }
+            SingleWork::DeleteConsumer { consumer, .. } => {
+                let items = reply.items().unwrap_or_default();
+                let number = items.get(1).and_then(Resp::count).unwrap_or(0);
+                match items.first().and_then(Resp::text).as_deref() {
+                    Some("DELETED") => {
+                        self.tally.done = 1;
+                        Step::Done(End::Complete)
+                    }
+                    Some("PENDING") => refused(format!(
+                        "consumer {consumer} has {number} pending entries: hand them over first"
+                    )),
+                    Some("ACTIVE") => {
+                        refused(format!("consumer {consumer} showed a sign of life {number} ms ago"))
+                    }
+                    Some("MISSING") => refused(format!("consumer {consumer} is not there any more")),
+                    _ => strange(),
+                }
+            }
+        }
+    }
+}
+
+impl Machine for SingleMachine {
+    fn next(&mut self, answer: Answer, _batch: u32) -> Step {
+        match (answer, &self.work) {
+            (Answer::Begin, SingleWork::DeleteConsumer { consumer, .. }) => {
+                Step::Keep(vec![Frame::Consumer(consumer.clone())])
+            }
+            (Answer::Begin, SingleWork::KillClient(_)) => self.tell(),
+            (Answer::Kept, _) => {
+                self.tally.kept = 1;
+                self.tell()
+            }
+            (Answer::Told(replies), _) => match replies.first() {
+                Some(reply) => self.told(reply),
+                None => strange(),
+            },
+            _ => strange(),
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn batch(&self) -> (u32, u32, u32) {
+        (1, 1, 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_consumer_that_has_work_or_lives_stays() {
+        let name = Name::from;
+        for (word, number, says) in [("PENDING", 3, "3 pending"), ("ACTIVE", 12, "12 ms ago")] {
+            let (key, group, consumer) = (name("s"), name("g"), name("c"));
+            let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms: 60_000 };
+            let mut machine = work.machine();
+            assert!(matches!(machine.next(Answer::Begin, 1), Step::Keep(_)));
+            assert!(matches!(machine.next(Answer::Kept, 1), Step::Tell(_)));
+            let reply = Resp::Array(vec![Resp::Bytes(word.as_bytes().to_vec()), Resp::Int(number)]);
+            let Step::Done(End::Refused(why)) = machine.next(Answer::Told(vec![reply]), 1) else { panic!() };
+            assert!(why.contains(says), "{why}");
+        }
+    }
+}

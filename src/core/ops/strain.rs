@@ -1,0 +1,133 @@
+//! Whether the server suffers from what is being done: round trips against those of the quiet moment before.
+//!
+//! Knows round trips and when they were; sends no PING. Invariant: it slows down before it stops, and says why.
+
+use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW, STRAIN_MS, STRAIN_TIMES_AND_US};
+use std::collections::VecDeque;
+
+/// Round trips while an action runs.
+#[derive(Clone, Debug, Default)]
+pub struct Strain {
+    idle_us: u64,
+    idle_p99_us: u64,
+    last: VecDeque<u64>,
+    late_since_ms: Option<u64>,
+    halved_at_ms: Option<u64>,
+}
+
+/// What follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Advice {
+    /// Go on.
+    GoOn,
+    /// Go half as fast.
+    Halve,
+    /// Stop: why.
+    Stop(String),
+}
+
+impl Strain {
+    /// Takes the quiet moment in: round trips in microseconds.
+    pub fn new(idle: &[u64]) -> Self {
+        let window = idle.iter().copied().collect();
+        Self { idle_us: percentile(&window, 50), idle_p99_us: percentile(&window, 99), ..Self::default() }
+    }
+
+    /// The usual way there and back, microseconds.
+    pub const fn idle_us(&self) -> u64 {
+        self.idle_us
+    }
+
+    /// From when on a round trip is late, microseconds.
+    pub fn late_us(&self) -> u64 {
+        let (times, more_us) = STRAIN_TIMES_AND_US;
+        self.idle_p99_us.saturating_mul(times).max(self.idle_p99_us.saturating_add(more_us))
+    }
+
+    /// Begins to judge anew, after somebody was told to stop.
+    pub fn forget(&mut self) {
+        self.last.clear();
+        (self.late_since_ms, self.halved_at_ms) = (None, None);
+    }
+
+    /// Takes one round trip in; `now_ms` never goes back.
+    pub fn advance(&mut self, trip_us: u64, now_ms: u64) -> Advice {
+        self.last.push_back(trip_us);
+        if self.last.len() > PULSE_WINDOW {
+            self.last.pop_front();
+        }
+        let p99_us = percentile(&self.last, 99);
+        if p99_us <= self.late_us() {
+            (self.late_since_ms, self.halved_at_ms) = (None, None);
+            return Advice::GoOn;
+        }
+        // A window that is late has one late trip in it for a second: a single hiccup is no strain.
+        let since_ms = *self.late_since_ms.get_or_insert(now_ms);
+        let late_ms = now_ms.saturating_sub(since_ms);
+        if late_ms >= STRAIN_MS.1 {
+            let (late, idle) = (p99_us / 1_000, self.idle_p99_us as f64 / 1_000.0);
+            return Advice::Stop(format!(
+                "PING takes {late} ms for {} s (idle {idle:.1} ms)",
+                late_ms / 1_000
+            ));
+        }
+        let last_ms = self.halved_at_ms.unwrap_or(since_ms);
+        if now_ms.saturating_sub(last_ms) >= STRAIN_MS.0 {
+            self.halved_at_ms = Some(now_ms);
+            return Advice::Halve;
+        }
+        Advice::GoOn
+    }
+}
+
+/// The least of the values that so many of a hundred do not exceed.
+fn percentile(values: &VecDeque<u64>, percent: usize) -> u64 {
+    let mut sorted: Vec<u64> = values.iter().copied().collect();
+    sorted.sort_unstable();
+    let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(at).copied().unwrap_or(0)
+}
+
+const _: () = assert!(PULSE_EVERY_MS * (PULSE_WINDOW as u64) < STRAIN_MS.0);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(trip_us: u64, for_ms: u64) -> (Vec<u64>, Option<u64>) {
+        let mut strain = Strain::new(&[200; 50]);
+        let (mut halved, mut stopped) = (Vec::new(), None);
+        for now_ms in (0..for_ms).step_by(20) {
+            match strain.advance(trip_us, now_ms) {
+                Advice::GoOn => {}
+                Advice::Halve => halved.push(now_ms),
+                Advice::Stop(_) => {
+                    stopped.get_or_insert(now_ms);
+                }
+            }
+        }
+        (halved, stopped)
+    }
+
+    #[test]
+    fn it_halves_after_three_seconds_and_stops_after_ten() {
+        let (halved, stopped) = after(6_000, 15_000);
+        assert_eq!(halved.first(), Some(&3_000));
+        assert_eq!(stopped, Some(10_000));
+        assert!(halved.len() >= 3);
+    }
+
+    #[test]
+    fn five_milliseconds_over_idle_is_not_late_on_a_quick_link() {
+        assert_eq!(after(5_100, 15_000), (Vec::new(), None));
+    }
+
+    #[test]
+    fn a_single_hiccup_is_no_strain() {
+        let mut strain = Strain::new(&[200; 50]);
+        for now_ms in (0..20_000).step_by(20) {
+            let trip_us = if now_ms % 5_000 == 0 { 90_000 } else { 300 };
+            assert_eq!(strain.advance(trip_us, now_ms), Advice::GoOn);
+        }
+    }
+}

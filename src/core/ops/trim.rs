@@ -1,0 +1,272 @@
+//! Trimming a stream: up to where, who still needs what would go, and the steps.
+//!
+//! Knows groups and counts as values; asks nothing itself. Invariant: a safe trim goes no further than the lowest id
+//! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
+
+use super::archive::Frame;
+use super::plan::Denial;
+use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
+use crate::core::model::groups::Group;
+use crate::core::model::{Name, StreamId};
+use crate::core::wire::decode::streams::{entries, id};
+use crate::core::wire::write::Cut;
+use crate::core::wire::{ReadCmd, RefusalKind, Resp, WriteCmd};
+
+/// What a group still needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The group.
+    pub group: Name,
+    /// The lowest id that it was not given, or that it has not acknowledged.
+    pub floor: StreamId,
+    /// Whether that is a pending one.
+    pub is_pending: bool,
+}
+
+/// What a group would lose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The group.
+    pub group: Name,
+    /// Entries that it was not given.
+    pub undelivered: u64,
+    /// Entries that it has not acknowledged.
+    pub pending: u64,
+    /// Whether both were counted to the last; else at least so many.
+    pub is_exact: bool,
+}
+
+/// What each group still needs: the lowest pending id where there is one, else what follows its cursor.
+///
+/// # Errors
+/// There is no group, or one that does not say where it stands.
+pub fn needs(groups: &[(Group, Option<StreamId>)]) -> Result<Vec<Need>, Denial> {
+    if groups.is_empty() {
+        return Err(Denial::because(
+            "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
+        ));
+    }
+    groups
+        .iter()
+        .map(|(group, first_pending)| {
+            let unread = group.last_delivered.map(StreamId::successor);
+            let unread = unread.ok_or_else(|| {
+                Denial::because(format!("group {} does not say where it stands", group.name))
+            })?;
+            if group.pending != Some(0) && first_pending.is_none() {
+                let why = format!("group {} has pending entries and does not show them", group.name);
+                return Err(Denial::because(why));
+            }
+            let floor = first_pending.map_or(unread, |pending| pending.min(unread));
+            Ok(Need { group: group.name.clone(), floor, is_pending: floor != unread })
+        })
+        .collect()
+}
+
+/// The group that holds the most.
+pub fn holder(needs: &[Need]) -> Option<&Need> {
+    needs.iter().min_by_key(|need| need.floor)
+}
+
+impl Need {
+    /// Why it holds what it holds, for people.
+    pub fn text(&self) -> String {
+        if self.is_pending {
+            format!("group {} has not acknowledged {}", self.group, self.floor)
+        } else {
+            format!("group {} has read up to {}", self.group, self.floor.predecessor())
+        }
+    }
+}
+
+/// The steps of a trim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrimWork {
+    /// The stream.
+    pub key: Name,
+    /// What is below goes.
+    pub to: StreamId,
+    /// Only what no group needs.
+    pub is_safe: bool,
+    /// Whole nodes only.
+    pub approx: bool,
+    /// Whether the server has MINID (6.2).
+    pub has_minid: bool,
+}
+
+impl TrimWork {
+    /// The commands, one of each form.
+    pub fn commands(&self, archive: bool) -> Vec<String> {
+        let cuts: &[Cut] = match (self.has_minid, archive, self.approx) {
+            (false, _, _) => &[Cut::Counted(TRIM_READ_BATCH.1)],
+            (true, true, _) => &[Cut::All],
+            (true, false, true) => &[Cut::Nodes(TRIM_BATCH.1)],
+            (true, false, false) => &[Cut::Nodes(TRIM_BATCH.1), Cut::All],
+        };
+        cuts.iter().map(|cut| self.command(self.to, *cut).text()).collect()
+    }
+
+    fn command(&self, to: StreamId, cut: Cut) -> WriteCmd {
+        let key = self.key.clone();
+        if self.is_safe { WriteCmd::TrimSafe { key, to, cut } } else { WriteCmd::Trim { key, to, cut } }
+    }
+
+    pub(super) fn machine(self, archive: bool) -> TrimMachine {
+        TrimMachine {
+            work: self,
+            archive,
+            tally: Tally::default(),
+            stage: Stage::Nodes,
+            page: (StreamId::MIN, 0),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    Nodes,
+    Rest,
+}
+
+/// A trim under way.
+#[derive(Debug)]
+pub(super) struct TrimMachine {
+    work: TrimWork,
+    archive: bool,
+    tally: Tally,
+    stage: Stage,
+    /// The last id kept and how many were, of the step that is under way.
+    page: (StreamId, u32),
+}
+
+impl TrimMachine {
+    fn tell(&self, to: StreamId, cut: Cut) -> Step {
+        Step::Tell(Order::new(vec![self.work.command(to, cut)]))
+    }
+
+    fn cut(&mut self, batch: u32) -> Step {
+        let cut = match (self.work.has_minid, self.stage) {
+            (false, _) => Cut::Counted(batch.min(TRIM_READ_BATCH.2)),
+            (true, Stage::Nodes) => Cut::Nodes(batch),
+            (true, Stage::Rest) => Cut::All,
+        };
+        self.tell(self.work.to, cut)
+    }
+
+    fn read(&self, batch: u32) -> Step {
+        let (key, start) = (self.work.key.clone(), StreamId::MIN);
+        Step::Ask(vec![ReadCmd::Xrange { key, start, end: self.work.to.predecessor(), count: batch }])
+    }
+
+    fn begin(&mut self, batch: u32) -> Step {
+        if self.work.to == StreamId::MIN {
+            return Step::Done(End::Complete);
+        }
+        if self.archive { self.read(batch) } else { self.cut(batch) }
+    }
+
+    fn keep(&mut self, replies: &[Resp]) -> Step {
+        let page = match replies.first() {
+            Some(Resp::Error(refusal)) => return end_of(refusal),
+            Some(reply) => entries(&self.work.key, reply, 0, false),
+            None => None,
+        };
+        let Some(page) = page else { return strange() };
+        let Some(last) = page.entries.last() else { return Step::Done(End::Complete) };
+        self.page = (last.id, u32::try_from(page.entries.len()).unwrap_or(u32::MAX));
+        Step::Keep(page.entries.into_iter().map(Frame::Entry).collect())
+    }
+
+    fn cut_kept(&mut self) -> Step {
+        let (last, count) = self.page;
+        self.tally.kept = self.tally.kept.saturating_add(u64::from(count));
+        let cut = if self.work.has_minid { Cut::All } else { Cut::Counted(count) };
+        self.tell(last.successor().min(self.work.to), cut)
+    }
+
+    fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
+        let removed = match replies.first() {
+            Some(Resp::Error(refusal))
+                if refusal.kind() == RefusalKind::Unsupported
+                    && self.work.has_minid
+                    && refusal.text.contains("syntax") =>
+            {
+                // It was found out by trying: nothing of it was done.
+                self.work.has_minid = false;
+                return if self.archive { self.cut_kept_again() } else { self.cut(batch) };
+            }
+            Some(Resp::Error(refusal)) => return end_of(refusal),
+            Some(reply) => match self.removed(reply) {
+                Ok(removed) => removed,
+                Err(step) => return step,
+            },
+            None => return strange(),
+        };
+        self.tally.done = self.tally.done.saturating_add(removed);
+        let is_over = match (self.archive, self.work.has_minid, self.stage) {
+            (true, _, _) => return self.read(batch),
+            (false, true, Stage::Nodes) if removed == 0 => {
+                self.stage = Stage::Rest;
+                self.work.approx
+            }
+            (false, true, Stage::Nodes) => false,
+            (false, true, Stage::Rest) => true,
+            (false, false, _) => removed == 0,
+        };
+        if is_over { Step::Done(End::Complete) } else { self.cut(batch) }
+    }
+
+    fn cut_kept_again(&mut self) -> Step {
+        self.tally.kept = self.tally.kept.saturating_sub(u64::from(self.page.1));
+        self.cut_kept()
+    }
+
+    /// How many were removed, or why none.
+    fn removed(&self, reply: &Resp) -> Result<u64, Step> {
+        if let Some(removed) = reply.count() {
+            return Ok(removed);
+        }
+        let items = reply.items().unwrap_or_default();
+        let word = items.first().and_then(Resp::text).unwrap_or_default();
+        match (word.as_str(), items) {
+            ("TRIMMED", [_, removed, ..]) => removed.count().ok_or_else(strange),
+            ("NOGROUPS", _) => Err(Step::Done(End::Refused("the stream has no groups any more".to_owned()))),
+            ("HELD", [_, group, why, floor]) => {
+                let group = Name::from(group.bytes().unwrap_or_default());
+                let floor = id(floor).unwrap_or_default();
+                let text = match why.text().as_deref() {
+                    Some("pending") => format!("group {group} has not acknowledged {floor}"),
+                    _ => format!("group {group} has read only up to {}", floor.predecessor()),
+                };
+                let text =
+                    format!("{text}, which lies below the planned {}: make the plan anew", self.work.to);
+                Err(Step::Done(End::Refused(text)))
+            }
+            _ => Err(strange()),
+        }
+    }
+}
+
+impl Machine for TrimMachine {
+    fn next(&mut self, answer: Answer, batch: u32) -> Step {
+        match answer {
+            Answer::Begin => self.begin(batch),
+            Answer::Read(replies) => self.keep(&replies),
+            Answer::Kept => self.cut_kept(),
+            Answer::Told(replies) => self.told(&replies, batch),
+            Answer::Loaded(_) => strange(),
+        }
+    }
+
+    fn tally(&self) -> Tally {
+        self.tally
+    }
+
+    fn batch(&self) -> (u32, u32, u32) {
+        if self.archive || !self.work.has_minid { TRIM_READ_BATCH } else { TRIM_BATCH }
+    }
+}
+
+#[cfg(test)]
+mod tests;

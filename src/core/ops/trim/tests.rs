@@ -1,0 +1,101 @@
+//! What a trim goes up to, and its steps, without a server.
+
+use super::*;
+use crate::core::model::groups::ServerLag;
+use crate::core::wire::Refusal;
+
+fn group(name: &str, last: u64, pending: u64) -> Group {
+    Group {
+        name: Name::from(name),
+        consumers: Some(1),
+        pending: Some(pending),
+        last_delivered: Some(StreamId::new(last, 0)),
+        entries_read: None,
+        lag: ServerLag::Unknown,
+    }
+}
+
+fn work() -> TrimWork {
+    let (key, to) = (Name::from("s"), StreamId::new(5, 0));
+    TrimWork { key, to, is_safe: true, approx: false, has_minid: true }
+}
+
+fn trimmed(removed: i64) -> Answer {
+    Answer::Told(vec![Resp::Array(vec![Resp::Bytes(b"TRIMMED".to_vec()), Resp::Int(removed), Resp::Int(1)])])
+}
+
+fn told(step: &Step) -> String {
+    let Step::Tell(order) = step else { panic!("{step:?}") };
+    order.commands()[0].text()
+}
+
+#[test]
+fn the_group_that_is_furthest_behind_holds_the_floor() {
+    let groups = [(group("a", 9, 2), Some(StreamId::new(5, 0))), (group("b", 7, 0), None)];
+    let needs = needs(&groups).unwrap();
+    let holder = holder(&needs).unwrap();
+    assert_eq!((holder.floor, holder.is_pending), (StreamId::new(5, 0), true));
+    assert_eq!(needs[1].floor, StreamId::new(7, 1));
+    assert_eq!(needs[1].text(), "group b has read up to 7-0");
+}
+
+#[test]
+fn without_groups_nothing_is_safe_and_pending_rows_that_do_not_show_are_not_none() {
+    assert!(needs(&[]).unwrap_err().to_string().contains("--maxlen"));
+    assert!(needs(&[(group("a", 9, 2), None)]).is_err());
+}
+
+#[test]
+fn whole_nodes_go_first_and_the_rest_last() {
+    let mut machine = work().machine(false);
+    assert!(told(&machine.next(Answer::Begin, 1_000)).contains("MINID ~ 5-0 LIMIT 1000"));
+    assert!(told(&machine.next(trimmed(300), 2_000)).contains("LIMIT 2000"));
+    assert!(told(&machine.next(trimmed(0), 2_000)).contains("MINID = 5-0"));
+    assert_eq!(machine.next(trimmed(7), 2_000), Step::Done(End::Complete));
+    assert_eq!(machine.tally().done, 307);
+}
+
+#[test]
+fn an_approximate_trim_ends_with_its_nodes() {
+    let mut machine = TrimWork { approx: true, ..work() }.machine(false);
+    machine.next(Answer::Begin, 1_000);
+    assert_eq!(machine.next(trimmed(0), 1_000), Step::Done(End::Complete));
+}
+
+#[test]
+fn nothing_is_removed_that_was_not_kept_when_it_is_to_be_kept() {
+    let mut machine = work().machine(true);
+    let Step::Ask(asked) = machine.next(Answer::Begin, 100) else { panic!() };
+    assert_eq!(asked.len(), 1);
+    let entry = |ms: &str| {
+        let fields = vec![Resp::Bytes(b"f".to_vec()), Resp::Bytes(b"v".to_vec())];
+        Resp::Array(vec![Resp::Bytes(ms.as_bytes().to_vec()), Resp::Array(fields)])
+    };
+    let page = Answer::Read(vec![Resp::Array(vec![entry("1-0"), entry("2-3")])]);
+    let Step::Keep(frames) = machine.next(page, 100) else { panic!() };
+    assert_eq!(frames.len(), 2);
+    assert!(told(&machine.next(Answer::Kept, 100)).contains("MINID = 2-4"));
+    assert!(matches!(machine.next(trimmed(2), 100), Step::Ask(_)));
+    assert_eq!(machine.next(Answer::Read(vec![Resp::Array(vec![])]), 100), Step::Done(End::Complete));
+    assert_eq!(machine.tally(), Tally { done: 2, kept: 2, ..Tally::default() });
+}
+
+#[test]
+fn a_server_without_minid_is_found_out_by_trying() {
+    let mut machine = TrimWork { is_safe: false, ..work() }.machine(false);
+    machine.next(Answer::Begin, 1_000);
+    let refused = Answer::Told(vec![Resp::Error(Refusal::new("ERR syntax error"))]);
+    assert!(told(&machine.next(refused, 1_000)).contains("MAXLEN"));
+    assert!(told(&machine.next(trimmed(4), 1_000)).contains("MAXLEN"));
+    assert_eq!(machine.next(Answer::Told(vec![Resp::Int(0)]), 1_000), Step::Done(End::Complete));
+}
+
+#[test]
+fn a_group_that_went_back_ends_it() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 1_000);
+    let words = ["HELD", "billing", "pending", "3-0"].map(|word| Resp::Bytes(word.as_bytes().to_vec()));
+    let step = machine.next(Answer::Told(vec![Resp::Array(words.to_vec())]), 1_000);
+    let Step::Done(End::Refused(why)) = step else { panic!("{step:?}") };
+    assert!(why.contains("billing") && why.contains("3-0"));
+}
