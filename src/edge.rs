@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod demo;
 pub mod files;
+pub mod journal;
 pub mod link;
 pub mod probe;
 pub mod source;

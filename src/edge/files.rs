@@ -4,6 +4,7 @@
 //! before the console starts. Invariant: every read is bounded, no file that is there is ever written over, and
 //! no password goes into a message.
 
+mod operator;
 mod paths;
 mod read;
 mod secret;
@@ -12,6 +13,7 @@ mod verbs;
 
 use crate::config::{Config, Env, Flags, Problems, Source, Target, choose, resolve};
 
+pub use operator::operator;
 pub use paths::Paths;
 pub use secret::complete;
 pub use theme::{theme, theme_names};

@@ -2,7 +2,7 @@
 //!
 //! Knows lanes, time-outs and pipelines; does not know what is worth asking or what replies mean.
 //! Invariant: a [`Link`] can read and nothing else, every wait has an end, and every command that was
-//! handed in comes back with its reply or with the reason for none.
+//! handed in comes back with its reply or with the reason for none. A [`WriteLink`] takes orders of a confirmed run.
 
 mod backoff;
 mod dial;
@@ -12,6 +12,7 @@ mod redis;
 mod supervisor;
 mod tls;
 mod unverified;
+mod write;
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub use backoff::Backoff;
 pub use error::LinkError;
 pub use probe::ProbeLink;
 pub use supervisor::Supervisor;
+pub use write::{Untold, WriteLink, Writer};
 
 /// What a connection is for. Each lane has a connection of its own, so that no poll delays a key press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +37,8 @@ pub enum Lane {
     Poll,
     /// What the operator asks for.
     Control,
+    /// What a confirmed action does.
+    Write,
 }
 
 /// How long anything may take.
@@ -78,6 +82,7 @@ impl Lane {
         match self {
             Self::Poll => "streamgauge:poll",
             Self::Control => "streamgauge:control",
+            Self::Write => "streamgauge:write",
         }
     }
 
@@ -85,6 +90,7 @@ impl Lane {
         match self {
             Self::Poll => timeouts.poll,
             Self::Control => timeouts.control,
+            Self::Write => write::write_timeout(timeouts),
         }
     }
 }
@@ -102,6 +108,11 @@ impl Link {
             Ok(session) => Ok(Self { target: target.clone(), lane, session, lost: None }),
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
+    }
+
+    /// Where it leads, without secrets, and the logical database.
+    pub fn address(&self) -> (String, u32) {
+        (self.target.address.to_string(), self.target.database)
     }
 
     /// The protocol agreed on.
@@ -136,7 +147,7 @@ impl Link {
         let sent_us = now_us();
         let replies = match &self.lost {
             Some((lost, _)) => Err(*lost),
-            None => self.session.exchange(&commands).await,
+            None => self.session.exchange(commands.iter().map(ReadCmd::args).collect()).await,
         };
         let received_us = now_us();
         let (mut replies, lost) = match replies {

@@ -23,7 +23,7 @@ use super::dial::{Failure, dial};
 use crate::config::Target;
 use crate::core::limits::KEEP_ALIVE_S;
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Lost, ReadCmd, Resp};
+use crate::core::wire::{Lost, Resp};
 use handshake::{Miss, greet};
 use legible::Legible;
 
@@ -73,16 +73,16 @@ impl Session {
     }
 
     /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
-    pub(super) async fn exchange(&mut self, commands: &[ReadCmd]) -> Result<Vec<Resp>, Lost> {
-        let mut pipeline = Pipeline::new();
+    pub(super) async fn exchange(&mut self, commands: Vec<Vec<Vec<u8>>>) -> Result<Vec<Resp>, Lost> {
+        let (mut pipeline, count) = (Pipeline::new(), commands.len());
         for command in commands {
             let mut words = redis::Cmd::new();
-            for word in command.args() {
+            for word in command {
                 words.arg(word);
             }
             pipeline.add_command(words);
         }
-        let replies = self.connection.req_packed_commands(&pipeline, 0, commands.len()).await;
+        let replies = self.connection.req_packed_commands(&pipeline, 0, count).await;
         Ok(replies.map_err(|error| lost(&error))?.into_iter().map(convert::resp).collect())
     }
 

@@ -1,0 +1,93 @@
+//! The link that can write: a connection of its own, which takes orders of a confirmed run and nothing else.
+//!
+//! Knows what was sent and what was not; does not know what an order means. Invariants: where the target is read-only
+//! there is no [`Writer`], so there is nothing to call; nothing is sent twice; a reply that does not come is lost, for
+//! good.
+
+use std::time::Duration;
+
+use super::{Asked, Lane, Link, LinkError, Timeouts};
+use crate::config::Target;
+use crate::core::limits::WRITE_TIMEOUT_MS;
+use crate::core::ops::Order;
+use crate::core::wire::{ReadCmd, Resp};
+
+/// The right to write to a target.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    target: Target,
+    timeouts: Timeouts,
+}
+
+impl Writer {
+    /// The right to write, unless the target is read-only.
+    pub fn new(target: &Target, timeouts: Timeouts, read_only: bool) -> Option<Self> {
+        (!read_only).then(|| Self { target: target.clone(), timeouts })
+    }
+
+    /// The target.
+    pub const fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Connects.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
+    pub async fn open(&self) -> Result<WriteLink, LinkError> {
+        let link = Link::open(&self.target, Lane::Write, &self.timeouts).await?;
+        Ok(WriteLink { link })
+    }
+
+    /// A connection beside, for what is read meanwhile.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
+    pub async fn open_reader(&self) -> Result<Link, LinkError> {
+        Link::open(&self.target, Lane::Control, &self.timeouts).await
+    }
+}
+
+/// A live connection that can write.
+#[derive(Debug)]
+pub struct WriteLink {
+    link: Link,
+}
+
+/// Why an order has no replies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// The connection was over before it was sent: nothing was done.
+    Unsent(LinkError),
+    /// It was sent, and no reply came: it may have been done.
+    Lost(LinkError),
+}
+
+impl WriteLink {
+    /// Reads, on the connection of the writes.
+    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> Asked {
+        self.link.ask(commands).await
+    }
+
+    /// Sends an order in one pipeline; one reply for each of its commands, errors among them.
+    ///
+    /// # Errors
+    /// Whether it was sent.
+    pub async fn tell(&mut self, order: &Order) -> Result<Vec<Resp>, Untold> {
+        if let Some(error) = self.link.lost() {
+            return Err(Untold::Unsent(error));
+        }
+        let words = order.commands().iter().map(crate::core::wire::WriteCmd::args).collect();
+        let told = self.link.session.exchange(words).await;
+        told.map_err(|lost| {
+            let error = super::loss(&self.link.target, lost);
+            self.link.lost.get_or_insert((lost, error.clone()));
+            Untold::Lost(error)
+        })
+    }
+}
+
+/// How long a reply to a write may take: at least so long, whatever reads are given.
+pub(super) fn write_timeout(timeouts: &Timeouts) -> Duration {
+    timeouts.control.max(Duration::from_millis(WRITE_TIMEOUT_MS))
+}
