@@ -3,6 +3,7 @@
 //! Knows no terminal and no server: messages come in, effects go out. Invariant: [`update::update`] alone
 //! writes [`State`]; everybody else has `&State`.
 
+pub mod action;
 pub mod cell;
 pub mod entries;
 pub mod fanout;
@@ -25,6 +26,7 @@ use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::Watched;
 use crate::core::wire::round::Focus;
+use action::{ActionSetup, Operations};
 use cell::{RowId, TableId};
 use entries::EntriesState;
 use fanout::FanoutPart;
@@ -59,6 +61,8 @@ pub struct Setup {
     pub probe: ProbeSetup,
     /// Whether this is the demo.
     pub demo: bool,
+    /// How actions go.
+    pub actions: ActionSetup,
 }
 
 /// What the probe does when it is asked for.
@@ -113,6 +117,8 @@ pub struct State {
     pub size: (u16, u16),
     /// Lines the log is scrolled back by.
     pub log_offset: usize,
+    /// Actions, running and past.
+    pub operations: Operations,
     /// The demo, while it plays.
     pub demo: Option<DemoStatus>,
     /// Which list of the fan-out screen somebody chose.
@@ -163,6 +169,7 @@ impl State {
             log_offset: 0,
             demo: None,
             fanout_chosen: None,
+            operations: Operations::new(setup.read_only),
             focus: Focus::default(),
             setup,
         };
@@ -215,6 +222,9 @@ impl State {
         let mut places = self.view().places().to_vec();
         if self.setup.demo {
             places.push(Place::Demo);
+        }
+        if self.operations.running.is_some() {
+            places.push(Place::Acting);
         }
         places.push(Place::Everywhere);
         places

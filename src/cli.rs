@@ -3,11 +3,13 @@
 //! Parses and nothing else: no file, no environment, no exit. Short options are redis-cli's, so `-h` is the
 //! host and help is `--help`. Invariant: no error that comes from here shows a text that may hold a password.
 
+mod actions;
 mod args;
 mod mask;
 
 use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
+use crate::core::ops::Wish;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
@@ -35,6 +37,10 @@ pub enum Action {
     Snapshot(Snapshot),
     /// What is wrong, to stdout and as exit code.
     Check(Check),
+    /// An action, without the screen.
+    Act(Box<Act>),
+    /// What was done.
+    Journal(JournalVerb),
     /// Something about the config file.
     Config(ConfigVerb),
     /// The table of keys.
@@ -61,6 +67,40 @@ pub struct Check {
     pub watch: Duration,
     /// What does not pass.
     pub fail_on: FailOn,
+    /// In which form.
+    pub format: Format,
+}
+
+/// `trim`, `reclaim`, `invalidate` and `undo`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// What is wanted.
+    pub wish: Wish,
+    /// Only say what would be done.
+    pub dry_run: bool,
+    /// Do it without asking.
+    pub yes: bool,
+    /// The name, as typed.
+    pub confirm: Option<String>,
+    /// In which form.
+    pub format: Format,
+    /// Items a second at most, 0 for as fast as it goes; none for the config's.
+    pub per_s: Option<u64>,
+}
+
+/// `journal`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JournalVerb {
+    /// Only this action.
+    pub action: Option<String>,
+    /// Only those that ended so.
+    pub outcome: Option<String>,
+    /// Only those about something that has this in its name.
+    pub about: Option<String>,
+    /// The last so many.
+    pub last: u64,
+    /// Remove archives that are older.
+    pub prune: Option<Duration>,
     /// In which form.
     pub format: Format,
 }

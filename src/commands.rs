@@ -57,6 +57,10 @@ pub enum Place {
     Memory,
     /// On the cache screen, and on lists of keys.
     Cache,
+    /// On the pending entries of a group.
+    Pending,
+    /// Everywhere, but only while an action runs.
+    Acting,
     /// Everywhere, but only while the demo plays.
     Demo,
 }
@@ -74,6 +78,8 @@ impl Place {
         Self::Clients,
         Self::Memory,
         Self::Cache,
+        Self::Pending,
+        Self::Acting,
         Self::Demo,
     ];
 
@@ -90,13 +96,16 @@ impl Place {
             Self::Clients => "Clients",
             Self::Memory => "Memory",
             Self::Cache => "Cache and keys",
+            Self::Pending => "Pending entries",
+            Self::Acting => "While an action runs",
             Self::Demo => "Demo",
         }
     }
 
     /// Whether one key press can be in both places, so that they must not share a key.
     pub fn meets(self, other: Self) -> bool {
-        let is_screen = |place| !matches!(place, Self::Everywhere | Self::List | Self::Table | Self::Demo);
+        let is_screen =
+            |place| !matches!(place, Self::Everywhere | Self::List | Self::Table | Self::Acting | Self::Demo);
         self == other || !is_screen(self) || !is_screen(other)
     }
 }
@@ -186,14 +195,15 @@ mod tests {
     }
 
     #[test]
-    fn nothing_writes_yet_and_capital_letters_are_kept_for_what_will() {
+    fn what_writes_has_a_capital_letter_and_capital_letters_are_for_what_writes() {
         for command in COMMANDS {
-            assert_eq!(command.danger, Danger::None);
             let capitals =
                 command.keys.iter().any(|key| key.len() == 1 && key.chars().all(|c| c.is_ascii_uppercase()));
+            let is_rate = matches!(command.id, CommandId::ActionSlower | CommandId::ActionFaster);
+            let writes = command.danger == Danger::Writes;
             // The probe sends, though nothing of the operator's is touched.
             let may = [CommandId::Last, CommandId::Probe, CommandId::StreamProbe].contains(&command.id);
-            assert!(!capitals || may, "{}", command.name);
+            assert_eq!(capitals || is_rate, writes || may, "{}", command.name);
         }
     }
 }

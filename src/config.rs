@@ -27,6 +27,7 @@ pub mod watched;
 
 use crate::commands::KeyMap;
 use crate::core::model::counters::CounterSpec;
+use crate::core::model::glob::Glob;
 use crate::core::model::keys::Tier;
 use raw::RawTables;
 use std::collections::BTreeMap;
@@ -55,6 +56,8 @@ pub struct Config {
     pub targets: BTreeMap<String, NamedTarget>,
     /// Keys that are watched by pattern.
     pub tiers: Vec<Tier>,
+    /// Patterns and the command that fills the cache again after each was invalidated: program and arguments.
+    pub warm_ups: Vec<(Glob, Vec<String>)>,
     /// Counters of the operator's own.
     pub counters: Vec<CounterSpec>,
     /// Named tables other than targets as written, for `config show`.

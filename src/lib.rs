@@ -4,11 +4,13 @@
 //! loop with two doors.
 //!
 //! - [`core`] is what is known about a Redis: [`core::wire`] what may be asked and what replies mean,
-//!   [`core::model`] facts, [`core::reading`] what follows from facts over time, [`core::limits`] every bound.
+//!   [`core::model`] facts, [`core::reading`] what follows from facts over time, [`core::ops`] what may be done and
+//!   what consent it needs, [`core::limits`] every bound.
 //! - [`commands`] is the table of what keys do, [`config`] what the operator asked for, [`app`] the console as
 //!   values, [`ui`] its picture, [`report`] its figures as JSON and text. All these are pure: no file, no clock,
 //!   no task, nothing printed.
-//! - [`edge`] is the world: [`edge::link`] asks a server, [`edge::source`] says when, [`edge::demo`] runs one.
+//! - [`edge`] is the world: [`edge::link`] asks a server, [`edge::source`] says when, [`edge::journal`] keeps what was
+//!   done, [`edge::demo`] runs a server.
 //! - [`cli`] reads the command line; [`runtime`] puts the parts together and lets them run.
 //!
 //! docs/ARCHITECTURE.md has the invariants and what holds each of them; `tests/architecture` holds who may use

@@ -3,6 +3,7 @@
 //! Knows a [`crate::core::reading::Reading`] and how to write it down; does not know where the output goes.
 //! Invariant: what is not known is `null` or `—`, never 0, and no name can break a line or a terminal.
 
+pub mod action;
 pub mod check;
 mod figures;
 pub mod snapshot;

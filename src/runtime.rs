@@ -2,9 +2,12 @@
 //!
 //! Knows everything; decides little. Invariant: the console's loop never waits for Redis, a disk or a name.
 
+pub mod act;
+pub mod actor;
 pub mod check;
 pub mod console;
 pub mod effects;
+pub mod execute;
 pub mod frames;
 pub mod logging;
 pub mod panics;
@@ -12,3 +15,5 @@ pub mod pass;
 pub mod probes;
 pub mod snapshot;
 pub mod start;
+pub mod survey;
+pub mod warm;

@@ -57,8 +57,9 @@ fn the_options_are_the_programs_own() {
     let text = read("README.md");
     let (before, table, after) = parts(&text, "options");
     let mut known = BTreeSet::new();
-    for words in [&["--help"][..], &["snapshot", "--help"], &["check", "--help"], &["demo", "--help"]] {
-        let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(words).output().unwrap();
+    let commands = ["snapshot", "check", "demo", "trim", "reclaim", "invalidate", "undo", "journal"];
+    for words in std::iter::once(vec!["--help"]).chain(commands.map(|command| vec![command, "--help"])) {
+        let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(&words).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();
         let heads = help.lines().filter(|line| line.trim_start().starts_with('-'));
         let own: BTreeSet<String> =

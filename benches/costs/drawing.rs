@@ -31,6 +31,7 @@ fn console() -> State {
         probe: Default::default(),
         demo: false,
         watched: streamgauge::core::reading::watched::Watched::default(),
+        actions: Default::default(),
     };
     State::new(setup, at(0))
 }

@@ -7,6 +7,8 @@ use crate::core::model::Snapshot;
 use crate::core::model::link::LinkStatus;
 use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan};
 use crate::core::model::snapshot::EntriesPage;
+use crate::core::ops::record::Past;
+use crate::core::ops::{Confirmed, Control, Denial, Plan, Progress, Receipt, Wish};
 use crate::core::wire::round::{Fetch, Focus};
 
 /// What happened.
@@ -28,6 +30,14 @@ pub enum Message {
     FetchLater(Fetch, u64),
     /// A probe tells something.
     Probe(ProbeKind, ProbeEvent),
+    /// A plan was made, or there is none.
+    Planned(Result<Box<Plan>, Denial>),
+    /// An action is so far.
+    Progress(Progress),
+    /// An action is over.
+    Finished(Box<Receipt>),
+    /// What the journal has, and what an earlier run left open.
+    Journal(Vec<Past>, Vec<String>),
     /// The demo changed.
     Demo(DemoStatus),
     /// A second passed.
@@ -39,7 +49,7 @@ pub enum Message {
 }
 
 /// What is to be done outside.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -59,6 +69,12 @@ pub enum Effect {
     ReadEntries(EntriesQuestion),
     /// Begin or end a probe.
     Probe(ProbeOrder),
+    /// Look at the server for a plan.
+    Plan(Wish),
+    /// Carry a confirmed plan out, so many items a second at most.
+    Carry(Box<Confirmed>, Option<u64>),
+    /// Tell the action that runs.
+    Control(Control),
     /// Change the demo.
     Demo(DemoOrder),
 }

@@ -1,5 +1,6 @@
 //! What lies over the picture and takes the keys: help, and lines to type.
 
+use super::action::ActionModal;
 use tui_input::Input;
 
 /// What lies over the picture.
@@ -12,6 +13,8 @@ pub enum Modal {
     },
     /// A line to type.
     Prompt(Prompt),
+    /// An action: what exactly, is that what is wanted, what came of it.
+    Action(ActionModal),
 }
 
 /// A line to type.

@@ -3,6 +3,7 @@
 //! Knows every rule of the console; does nothing itself. Invariants: it never waits, and it alone writes
 //! [`State`].
 
+mod action;
 mod keys;
 mod navigation;
 mod probe;
@@ -15,6 +16,7 @@ use super::{Notice, Now, State, View, rows};
 use crate::core::diagnose::finding::Subject;
 use crate::core::limits;
 use crate::core::model::link::LinkStatus;
+use crate::core::ops::WriteState;
 use crate::core::wire::round::{Fetch, Focus};
 
 /// How long a notice stays, milliseconds.
@@ -29,6 +31,7 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             keys::press(state, key, &mut effects);
             Draw::Now
         }
+        Message::Paste(text) if action::paste(state, &text) => Draw::Now,
         Message::Paste(text) => prompt::paste(state, &text),
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
@@ -72,6 +75,9 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             state.reading.advance_probe(kind, &event);
             if state.is_paused() { Draw::No } else { Draw::Data }
         }
+        Message::Planned(_) | Message::Progress(_) | Message::Finished(_) | Message::Journal(..) => {
+            action::take(state, message, &mut effects)
+        }
         Message::Demo(status) => {
             let changed = state.demo.as_ref() != Some(&status);
             state.demo = Some(status);
@@ -100,7 +106,10 @@ fn tick(state: &mut State) -> Draw {
         state.notice = None;
     }
     let counts_down = !matches!(state.link, LinkStatus::Up { .. }) && !state.is_paused();
-    if is_over || counts_down { Draw::Data } else { Draw::No }
+    let was_armed = state.operations.write;
+    state.operations.write = was_armed.at(state.now_us);
+    let arms_down = matches!(was_armed, WriteState::Armed { .. });
+    if is_over || counts_down || arms_down { Draw::Data } else { Draw::No }
 }
 
 fn link_changed(state: &mut State, status: LinkStatus) -> Draw {

@@ -3,6 +3,7 @@
 //! Knows words and their help. Does not judge targets (`config::choose` does). Invariant: an option that every
 //! command has works before and after the command's name.
 
+use super::actions::{InvalidateArgs, JournalArgs, ReclaimArgs, TrimArgs, UndoArgs};
 use super::{Action, Check, Cli, Demo, FailOn, Format, Snapshot};
 use crate::config::schema::SETTINGS;
 use crate::config::units::duration;
@@ -26,12 +27,14 @@ Examples:
   streamgauge snapshot -t prod --format json   one reading, as JSON
   streamgauge snapshot --watch --interval 10s  one every ten seconds
   streamgauge check --for 10s                  what is wrong; for scripts, by exit code
+  streamgauge trim orders --dry-run            what a safe trim would remove
+  streamgauge reclaim orders billing --to w2   hand stuck entries over
   streamgauge demo --scenario dead-consumer    a private server to look at
   streamgauge config init                      a commented config
 
 -h is the host, as in redis-cli. A password is better in REDISCLI_AUTH, or asked
 for by --askpass, than in -a or a URL: those show in the process list.
-Exit codes: 0 done, 1 failed, 2 wrong usage or config.";
+Exit codes: 0 done, 1 failed or refused, 2 wrong usage or config, 3 unknown.";
 
 /// Watch Redis: streams, consumers, memory, cache, clients, latency.
 #[derive(Parser)]
@@ -169,6 +172,16 @@ enum Verb {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Remove the oldest entries of a stream
+    Trim(TrimArgs),
+    /// Settle stuck pending entries of a group
+    Reclaim(ReclaimArgs),
+    /// Remove the keys of a pattern, or let them expire
+    Invalidate(InvalidateArgs),
+    /// Bring back what an action removed, from its archive
+    Undo(UndoArgs),
+    /// List what was done from this machine
+    Journal(JournalArgs),
     /// The console on a private server of its own, with a live workload
     Demo {
         /// steady, burst, dead-consumer, poison, memory-alert, cache-stampede or slow-subscriber
@@ -310,6 +323,11 @@ impl Verb {
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(Demo { scenario, port, headless, server_bin })
             }
+            Self::Trim(args) => args.into_action(),
+            Self::Reclaim(args) => args.into_action(),
+            Self::Invalidate(args) => args.into_action(),
+            Self::Undo(args) => args.into_action(),
+            Self::Journal(args) => args.into_action(),
             Self::Config { verb } => Action::Config(match verb {
                 FileVerb::Init => ConfigVerb::Init,
                 FileVerb::Check => ConfigVerb::Check,

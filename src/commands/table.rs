@@ -4,10 +4,15 @@
 //! and its [`Command`], so neither can be without the other.
 
 use super::{Command, Danger, Place};
-use Place::{Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Streams, Table};
+use Place::{
+    Acting, Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Pending, Streams,
+    Table,
+};
 
 macro_rules! commands {
-    ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $doc:literal)+) => {
+    (@danger) => { Danger::None };
+    (@danger writes) => { Danger::Writes };
+    ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $($danger:ident)? $doc:literal)+) => {
         /// Which command: one for each row of [`COMMANDS`], in the same order.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum CommandId {
@@ -25,7 +30,7 @@ macro_rules! commands {
                         doc: $doc,
                         keys: &[$($key),+],
                         places: &[$($place),+],
-                        danger: Danger::None,
+                        danger: commands!(@danger $($danger)?),
                     },)+
                 }
             }
@@ -117,6 +122,30 @@ commands! {
         "List the biggest keys that were measured, with their growth."
     Sampler "sampler" "pause walk" ["m"] [Memory Cache]
         "Stop measuring keys in the background, and go on."
+    Trim "trim" "trim" ["T"] [Streams] writes
+        "Remove the oldest entries of the selected stream."
+    Reclaim "reclaim" "reclaim" ["R"] [Streams Consumers Pending] writes
+        "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop."
+    Acknowledge "acknowledge" "acknowledge" ["A"] [Pending] writes
+        "Acknowledge the selected pending entry, as if it were done."
+    DeleteConsumer "delete-consumer" "delete" ["D"] [Consumers] writes
+        "Delete the selected consumer, if it has nothing pending."
+    KillClient "kill-client" "kill" ["K"] [Clients] writes
+        "End the connection of the selected client."
+    Invalidate "invalidate" "invalidate" ["I"] [Everywhere] writes
+        "Remove the keys of a pattern from the cache, or let them expire."
+    Undo "undo" "undo" ["U"] [Everywhere] writes
+        "Bring back what the last action removed, from its archive."
+    Unlock "unlock" "unlock" ["W"] [Everywhere] writes
+        "Unlock writing for a while, or lock it again."
+    PauseAction "pause-action" "hold" ["H"] [Acting] writes
+        "Let the action that runs stand still, and go on."
+    StopAction "stop-action" "stop" ["X"] [Acting] writes
+        "End the action that runs, after the step that is under way."
+    ActionSlower "action-slower" "slower" ["{"] [Acting] writes
+        "Halve the rate of the action that runs."
+    ActionFaster "action-faster" "faster" ["}"] [Acting] writes
+        "Double the rate of the action that runs."
     Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
         "Connect or poll now, without waiting for the clock."
     Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]

@@ -252,8 +252,17 @@ fn settings_hint(prefix: &str, path: &str) -> String {
         Some(None) if !prefix.is_empty() => format!("'{last}' stands above the first [table]"),
         Some(Some((table, _))) => format!("'{last}' stands in [{table}]"),
         _ => {
-            let tables =
-                ["streams", "sampler", "log", "thresholds", "targets", "patterns", "counters", "keys"];
+            let tables = [
+                "streams",
+                "sampler",
+                "log",
+                "actions",
+                "thresholds",
+                "targets",
+                "patterns",
+                "counters",
+                "keys",
+            ];
             let tables = tables.into_iter().filter(|_| prefix.is_empty());
             let known = settings().filter_map(|setting| setting.path.strip_prefix(prefix)).chain(tables);
             let known = known.filter(|known| !known.contains('.'));

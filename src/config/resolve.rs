@@ -62,6 +62,7 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
         keys,
         targets,
         tiers: watched.tiers,
+        warm_ups: watched.warm_ups,
         counters: watched.counters,
         named: raw
             .named

@@ -3,11 +3,14 @@
 //! Reading, defaults, `config show` and the test over config.example.toml are made from it. Knows nothing of
 //! files. Invariant, held by tests: every default reads, takes effect, and is what the example says.
 
+mod actions;
 mod fanout;
 mod limits;
 mod tables;
 
 use limits::{OF_SERVER, OF_STREAMS};
+
+pub use actions::ACTIONS;
 pub use tables::{COUNTER_KEYS, FAMILIES, Family, PATTERN_KEYS, TARGET_KEYS, TableKey};
 
 use super::settings::{LogLevel, Settings};
@@ -145,7 +148,7 @@ pub const SETTINGS: &[Setting] = &[
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SETTINGS.iter().chain(fanout::FANOUT).chain(limits())
+    SETTINGS.iter().chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
 }
 
 /// Every limit of `[thresholds]`.

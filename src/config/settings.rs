@@ -36,6 +36,8 @@ pub struct Settings {
     pub probe: Probe,
     /// What is written to the log.
     pub log: Log,
+    /// How actions go.
+    pub actions: Actions,
     /// From when on something is wrong.
     pub thresholds: Thresholds,
 }
@@ -76,6 +78,19 @@ pub struct Probe {
     pub subscribers: u32,
     /// Send entries through a stream of our own, too.
     pub stream: bool,
+}
+
+/// How actions go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actions {
+    /// How long writing stays unlocked.
+    pub unlock_for: Duration,
+    /// Globs of keys that no invalidation touches.
+    pub protect: Vec<String>,
+    /// What all archives may take, bytes.
+    pub archive_max: u64,
+    /// Keys a second at most; 0 for no bound.
+    pub invalidate_per_s: u32,
 }
 
 /// What is written to the log.

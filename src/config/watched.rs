@@ -17,6 +17,8 @@ use crate::core::model::keys::Tier;
 pub struct Watched {
     /// Patterns of keys, in the order of their names.
     pub tiers: Vec<Tier>,
+    /// Patterns and the command that fills the cache again after each was invalidated.
+    pub warm_ups: Vec<(Glob, Vec<String>)>,
     /// Counters, in the order of their names.
     pub counters: Vec<CounterSpec>,
     /// What is wrong.
@@ -37,7 +39,15 @@ pub fn of(raw: &Raw) -> Watched {
         match name_of(table, "match") {
             Some(Ok(text)) => watched.tiers.push(Tier {
                 name: name.clone(),
-                glob: Glob::new(text),
+                glob: {
+                    let glob = Glob::new(text);
+                    if let Some(Value::List(words)) = table.value.get("warm_up").map(|placed| &placed.value)
+                        && !words.is_empty()
+                    {
+                        watched.warm_ups.push((glob.clone(), words.clone()));
+                    }
+                    glob
+                },
                 ttl_ms: match table.value.get("ttl").map(|placed| &placed.value) {
                     Some(Value::Duration(ttl)) => u64::try_from(ttl.as_millis()).ok(),
                     _ => None,

@@ -3,6 +3,7 @@
 //! Invariants: nothing in the loop waits for anything but the next event; the terminal is given back on every
 //! way out.
 
+use super::actor::{Actor, ActorSetup};
 use super::effects::{Step, perform};
 use super::frames::Frames;
 use super::logging;
@@ -35,6 +36,8 @@ pub struct Console {
     pub session: Box<dyn Fn() -> Session + Send>,
     /// Probes that can be begun.
     pub probes: Probes,
+    /// What actions are made with.
+    pub actor: ActorSetup,
     /// The demo behind it, if it is one.
     pub demo: Option<Demo>,
 }
@@ -46,6 +49,7 @@ struct Running {
     screen: Screen,
     poll: PollHandle,
     probes: Probes,
+    actor: Actor,
     demo: Option<DemoControl>,
     title: String,
 }
@@ -61,6 +65,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let screen = Screen::enter(&title)?;
     console.setup.size = screen.size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
+    let (actor, mut acts) = Actor::new(console.actor);
     let demo = console.demo.as_ref().map(Demo::control);
     let mut running = Running {
         state: State::new(console.setup, now()),
@@ -69,13 +74,13 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
         screen,
         poll,
         probes: console.probes,
+        actor,
         demo,
         title,
     };
     running.frames.want(Draw::Now, Instant::now());
     let mut input = Input::default();
-    let mut tick = tokio::time::interval(Duration::from_secs(1));
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    let mut tick = every_second();
     let (mut lives, mut is_polled) = (POLLER_LIVES, true);
     // A terminal that is gone ends the console quietly, wherever that shows first.
     let status = loop {
@@ -108,6 +113,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                 }
             },
             (kind, event) = running.probes.next() => running.take(Message::Probe(kind, event)),
+            Some(message) = acts.recv() => running.take(message),
             _ = tick.tick() => running.tick(),
         };
         match step {
@@ -120,8 +126,15 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     watched.abort();
     watch_leaving(status);
     poller.abort();
-    Box::pin(running.leave(console.demo)).await;
+    Box::pin(running.leave(acts, console.demo)).await;
     Ok(status)
+}
+
+/// Turns that were missed are not made up for.
+fn every_second() -> tokio::time::Interval {
+    let mut tick = tokio::time::interval(Duration::from_secs(1));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    tick
 }
 
 /// A name may be a path, and a path may hold anything: in a title an escape sequence would be obeyed.
@@ -131,9 +144,12 @@ fn title(target_name: &str) -> String {
 
 impl Running {
     /// Gives the terminal back first, then ends what was begun.
-    async fn leave(self, demo: Option<Demo>) {
-        let Self { screen, mut probes, .. } = self;
+    async fn leave(self, acts: Receiver<Message>, demo: Option<Demo>) {
+        let Self { actor, screen, mut probes, .. } = self;
         drop(screen);
+        // Nobody listens any more: what an action has to say is in the journal.
+        drop(acts);
+        actor.leave().await;
         probes.stop_all().await;
         if let Some(demo) = demo {
             demo.stop().await;
@@ -148,7 +164,8 @@ impl Running {
             let (draw, effects) = app::update(&mut self.state, message, now());
             self.frames.want(draw, Instant::now());
             for effect in effects {
-                let (step, answer) = perform(effect, &self.poll, &mut self.probes, self.demo.as_ref());
+                let (step, answer) =
+                    perform(effect, &self.poll, (&mut self.probes, &mut self.actor), self.demo.as_ref());
                 waiting.extend(answer);
                 if step != Step::GoOn {
                     result = step;

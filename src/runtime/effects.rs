@@ -1,5 +1,6 @@
 //! Carries out what the console asks for.
 
+use super::actor::Actor;
 use super::probes::Probes;
 use crate::app::message::{DemoOrder, ProbeOrder};
 use crate::app::{Effect, Message};
@@ -21,7 +22,7 @@ pub enum Step {
 pub fn perform(
     effect: Effect,
     poll: &PollHandle,
-    probes: &mut Probes,
+    (probes, actor): (&mut Probes, &mut Actor),
     demo: Option<&DemoControl>,
 ) -> (Step, Option<Message>) {
     let request = match effect {
@@ -48,6 +49,18 @@ pub fn perform(
                 }
             }
             return (Step::GoOn, demo.map(|demo| Message::Demo(demo.status())));
+        }
+        Effect::Plan(wish) => {
+            actor.plan(wish);
+            return (Step::GoOn, None);
+        }
+        Effect::Carry(confirmed, per_s) => {
+            actor.carry(confirmed, per_s);
+            return (Step::GoOn, None);
+        }
+        Effect::Control(control) => {
+            actor.control(control);
+            return (Step::GoOn, None);
         }
         Effect::SetInterval(interval_us) => Request::SetInterval(interval_us),
         Effect::Fetch(fetch) => Request::Fetch(fetch),

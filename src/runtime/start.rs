@@ -3,9 +3,11 @@
 //! Exit status: 0 done, 1 failed, 2 usage and configuration, 128 and more for signals. Invariant: standard output
 //! carries the result and nothing else, and an output that nobody reads ends the program quietly.
 
+use super::actor::ActorSetup;
 use super::console::{self, Console};
 use super::probes::{Probes, Probing};
-use super::{check, logging, panics, snapshot};
+use super::{act, check, logging, panics, snapshot};
+use crate::app::action::ActionSetup;
 use crate::app::{ProbeSetup, Setup};
 use crate::cli::{self, Action, Cli, Format};
 use crate::commands;
@@ -17,7 +19,7 @@ use crate::core::reading::watched::Watched;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
-use crate::edge::link::Timeouts;
+use crate::edge::link::{Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
@@ -84,6 +86,15 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<act::ActError> for Failure {
+    fn from(error: act::ActError) -> Self {
+        match error {
+            act::ActError::Output(error) => error.into(),
+            failed => Self::Failed(failed.to_string()),
+        }
+    }
+}
+
 fn act(cli: Cli) -> Result<u8, Failure> {
     let env = files::environment();
     match cli.action {
@@ -98,6 +109,8 @@ fn act(cli: Cli) -> Result<u8, Failure> {
             io::stdout().write_all(commands::reference(&loaded.config.keys).as_bytes())?;
             Ok(0)
         }
+        Action::Act(asked) => act_on(&files::load(&cli.flags, env)?, &cli.flags, &asked),
+        Action::Journal(asked) => Ok(act::list(&files::load(&cli.flags, env)?, &asked)?),
         Action::Check(asked) => Ok(check(&cli.flags, env, asked)),
         Action::Snapshot(asked) => take_snapshot(&files::load(&cli.flags, env)?, &cli.flags, asked),
         Action::Demo(asked) => play_demo(&files::load(&cli.flags, env)?, asked),
@@ -109,6 +122,15 @@ fn act(cli: Cli) -> Result<u8, Failure> {
             show(&loaded, target, skins, None)
         }
     }
+}
+
+fn act_on(loaded: &Loaded, flags: &Flags, asked: &cli::Act) -> Result<u8, Failure> {
+    logging::to_stderr();
+    let target = loaded.target(flags)?;
+    let runtime = runtime()?;
+    let result = runtime.block_on(act::run(loaded, target, timeouts(loaded), asked));
+    runtime.shutdown_background();
+    Ok(result?)
 }
 
 fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result<u8, Failure> {
@@ -217,14 +239,34 @@ fn show_on(
             stream: settings.probe.stream,
         },
         demo: demo.is_some(),
+        actions: action_setup(loaded),
     };
     let timeouts = timeouts(loaded);
     let probes = Probes::new(target.clone(), timeouts);
+    let actor = ActorSetup {
+        writer: Writer::new(&target, timeouts, settings.read_only),
+        journal: act::journal(loaded),
+        target: target.clone(),
+        timeouts,
+        archive_max: settings.actions.archive_max,
+        who: files::operator(&loaded.env),
+    };
     let session = Box::new(move || Session::new(&target, timeouts, poll.clone()));
-    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, demo };
+    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo };
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();
     Ok(status?)
+}
+
+fn action_setup(loaded: &Loaded) -> ActionSetup {
+    let settings = &loaded.config.settings.actions;
+    let name = |text: &String| Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()));
+    ActionSetup {
+        unlock_ms: u64::try_from(settings.unlock_for.as_millis()).unwrap_or(u64::MAX),
+        protect: settings.protect.iter().map(name).collect(),
+        invalidate_per_s: Some(u64::from(settings.invalidate_per_s)).filter(|per_s| *per_s > 0),
+        warm_ups: loaded.config.warm_ups.clone(),
+    }
 }
 
 struct Skins {

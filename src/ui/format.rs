@@ -3,6 +3,7 @@
 //! Knows units. Does not know where a figure stands or what it is good for; the table right-aligns it.
 //! Invariant: what is not known is `—`, never 0; each text is at most as wide as its `*_WIDTH`.
 
+pub mod action;
 mod amount;
 mod span;
 

@@ -1,7 +1,8 @@
-//! What lies over the picture: help. (The line to type stands in the footer.)
+//! What lies over the picture: help, and actions. (Other lines to type stand in the footer.)
 //!
 //! Does not know what is beneath. Invariant: help lists the keys that do something here, and no other.
 
+mod action;
 mod help;
 
 use crate::app::State;
@@ -12,7 +13,9 @@ use ratatui::layout::Rect;
 
 /// Draws it, where there is one.
 pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    if let Some(Modal::Help { offset }) = state.modal {
-        help::draw(state, offset, body, buffer, skin);
+    match &state.modal {
+        Some(Modal::Help { offset }) => help::draw(state, *offset, body, buffer, skin),
+        Some(Modal::Action(modal)) => action::draw(state, modal, body, buffer, skin),
+        Some(Modal::Prompt(_)) | None => {}
     }
 }

@@ -20,6 +20,7 @@ mod keyspace;
 mod latency;
 mod log;
 mod memory;
+mod operations;
 mod overview;
 mod pattern;
 mod pending;

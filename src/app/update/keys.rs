@@ -1,14 +1,14 @@
 //! What a key does here: through the table of commands, and nothing else.
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
-use super::{notify, prompt, refresh};
+use super::{action, notify, prompt, refresh};
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
 use crate::app::message::{DemoOrder, Effect};
 use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
-use crate::commands::{CommandId, Key};
+use crate::commands::{CommandId, Danger, Key};
 use crate::core::wire::round::Fetch;
 
 /// The rhythms of the interval keys, microseconds.
@@ -35,9 +35,16 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         prompt::press(state, key, effects);
         return;
     }
+    if let Some(Modal::Action(_)) = state.modal {
+        action::press(state, key, effects);
+        return;
+    }
     let Some(command) = state.setup.keymap.lookup(&state.places(), key) else { return };
     if matches!(state.modal, Some(Modal::Help { .. })) && !in_help(state, command) {
         return;
+    }
+    if command.command().danger == Danger::Writes {
+        return act(state, command, key, effects);
     }
     run(state, command, effects);
 }
@@ -58,6 +65,18 @@ fn in_help(state: &mut State, command: CommandId) -> bool {
         *offset = (*offset).min(crate::commands::COMMANDS.len());
     }
     false
+}
+
+fn act(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
+    match command {
+        CommandId::PauseAction
+        | CommandId::StopAction
+        | CommandId::ActionSlower
+        | CommandId::ActionFaster => {
+            action::control(state, command, effects);
+        }
+        _ => action::begin(state, command, key, effects),
+    }
 }
 
 fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
@@ -114,15 +133,8 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),
         CommandId::DemoFaster => effects.push(Effect::Demo(DemoOrder::Faster)),
-        CommandId::Overview
-        | CommandId::StreamsScreen
-        | CommandId::ConsumersScreen
-        | CommandId::MemoryScreen
-        | CommandId::CacheScreen
-        | CommandId::FanoutScreen
-        | CommandId::ClientsScreen
-        | CommandId::LatencyScreen
-        | CommandId::LogScreen => {
+        // Screens; what writes went another way.
+        _ => {
             if let Some((_, view, _)) = SCREENS.iter().find(|(id, _, _)| *id == command) {
                 go_to(state, vec![view.clone()]);
             }

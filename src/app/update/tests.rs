@@ -14,7 +14,7 @@ use proptest::prelude::*;
 
 const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
 
-fn console() -> State {
+pub(super) fn console() -> State {
     let setup = Setup {
         target_name: "test".into(),
         target_address: "127.0.0.1:6379".into(),
@@ -28,11 +28,12 @@ fn console() -> State {
         size: (80, 24),
         probe: Default::default(),
         demo: false,
+        actions: Default::default(),
     };
     State::new(setup, NOW)
 }
 
-fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
+pub(super) fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
     let at_us = 1_700_000_000_000_000;
     let facts = streams.iter().map(|(key, length)| StreamFacts {
         key: Name::from(*key),
@@ -60,11 +61,11 @@ fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
     }
 }
 
-fn tell(state: &mut State, message: Message) -> Vec<Effect> {
+pub(super) fn tell(state: &mut State, message: Message) -> Vec<Effect> {
     update(state, message, NOW).1
 }
 
-fn press(state: &mut State, keys: &str) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
     let pressed = |text: &str| text.parse::<Key>().unwrap();
     keys.split_whitespace().flat_map(|key| tell(state, Message::Key(pressed(key)))).collect()
 }

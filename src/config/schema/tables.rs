@@ -66,6 +66,12 @@ pub const TARGET_KEYS: &[TableKey] = &[
 pub const PATTERN_KEYS: &[TableKey] = &[
     key("match", Kind::Text, "needed", "Glob of the keys, as SCAN MATCH has it."),
     key("ttl", Kind::DurationMs(1, THRESHOLD_MAX_MS * 366), "any", "How long a key of it lives at most."),
+    key(
+        "warm_up",
+        Kind::List,
+        "none",
+        "Program and arguments that fill the cache again after an invalidation.",
+    ),
 ];
 
 /// Every key of `[counters.NAME]`.

@@ -52,6 +52,7 @@ pub fn console(size: (u16, u16)) -> State {
         size,
         probe: Default::default(),
         demo: false,
+        actions: Default::default(),
     };
     State::new(setup, later(-300_000))
 }

@@ -28,7 +28,11 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         0 => Words::new("newest at the bottom", Role::Dim),
         lines => Words::new(format!("{lines} lines back"), Role::Accent),
     };
-    let inner = frame(areas.main, "Log", vec![note], buffer, skin);
+    let (actions, main) = super::operations::split(state, areas.main);
+    if let Some(actions) = actions {
+        super::operations::draw(state, actions, buffer, skin);
+    }
+    let inner = frame(main, "Log", vec![note], buffer, skin);
     let back = u16::try_from(state.log_offset).unwrap_or(u16::MAX);
     // The widget knows pages, not lines: it draws a taller picture, of which the upper part is shown.
     let height = inner.height.saturating_add(back);

@@ -3,9 +3,10 @@
 //! Invariant: what is typed stays visible at its cursor, and its error beside it.
 
 use super::keys;
+use crate::app::action::Stage;
 use crate::app::modal::{Modal, Prompt};
 use crate::app::{Notice, State, View};
-use crate::commands::CommandId;
+use crate::commands::{CommandId, Danger};
 use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
 use crate::ui::theme::Skin;
@@ -28,6 +29,11 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::StreamProbe], "stream probe"),
     (&[CommandId::FanoutList], "next list"),
     (&[CommandId::Fetch], "fetch once"),
+    (&[CommandId::Trim], "trim"),
+    (&[CommandId::Reclaim], "reclaim"),
+    (&[CommandId::Acknowledge], "acknowledge"),
+    (&[CommandId::DeleteConsumer], "delete"),
+    (&[CommandId::KillClient], "kill"),
     (&[CommandId::Filter], "filter"),
     (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
     (&[CommandId::BigKeys], "biggest keys"),
@@ -44,6 +50,9 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Retry], "poll now"),
     (&[CommandId::NextScreen], "next screen"),
     (&[CommandId::Suspend], "suspend"),
+    (&[CommandId::Invalidate], "invalidate"),
+    (&[CommandId::Unlock], "unlock"),
+    (&[CommandId::Undo], "undo"),
 ];
 
 /// Cells that are kept for what is typed.
@@ -60,9 +69,50 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             let shown = [(pair.as_str(), "scroll"), (back.as_str(), "close"), (quit.as_str(), "quit")];
             Keyline { keys: &shown }.draw(area, buffer, skin);
         }
+        (Some(Modal::Action(modal)), _) => in_action(&modal.stage, area, buffer, skin),
         (None, Some(text)) => notice(text, area, buffer, skin),
+        (None, None) if state.operations.running.is_some() => running(state, area, buffer, skin),
         (None, None) => line(state, area, buffer, skin),
     }
+}
+
+/// The keys of what stands in the middle of the screen.
+fn in_action(stage: &Stage, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let shown: &[(&str, &str)] = match stage {
+        Stage::Form(_) => &[("up/down", "choose"), ("enter", "plan it"), ("esc", "leave")],
+        Stage::Question(_) => {
+            &[("tab", "choose"), ("enter", "do what is chosen"), ("up/down", "scroll"), ("esc", "leave")]
+        }
+        Stage::Planning(_) => &[("esc", "leave")],
+        Stage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],
+    };
+    Keyline { keys: shown }.draw(area, buffer, skin);
+}
+
+/// How far the action is that runs, and the keys that tell it something.
+fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let Some(progress) = &state.operations.running else { return };
+    let pause = keys_text(state, &[CommandId::PauseAction]);
+    let stop = keys_text(state, &[CommandId::StopAction]);
+    let rate = keys_text(state, &[CommandId::ActionSlower, CommandId::ActionFaster]);
+    let hold = if progress.held.is_some() { "go on" } else { "hold" };
+    let shown = [(pause.as_str(), hold), (stop.as_str(), "stop"), (rate.as_str(), "pace")];
+    let words: u16 = shown.iter().map(|(key, title)| width(key) + width(title) + 4).sum();
+    let keys =
+        Rect { x: area.right().saturating_sub(words.min(area.width)), width: words.min(area.width), ..area };
+    Keyline { keys: &[] }.draw(area, buffer, skin);
+    Keyline { keys: &shown }.draw(keys, buffer, skin);
+    let room = area.width.saturating_sub(words).saturating_sub(1);
+    let role = if progress.held.is_some() { Role::Warning } else { Role::Accent };
+    let x = area.x.saturating_add(1);
+    let text = crate::ui::format::action::line(progress);
+    Pen::new(Rect { width: room, ..area }, buffer).cut(
+        (x, area.y),
+        room,
+        &text,
+        skin.glyphs.ellipsis,
+        skin.style(role),
+    );
 }
 
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
@@ -75,7 +125,7 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let shown: Vec<(String, &str)> = retry
         .iter()
         .chain(LINE.iter().filter(|(ids, _)| !is_told(ids)))
-        .filter(|(ids, _)| ids.iter().any(|id| keys::works(state, *id)))
+        .filter(|(ids, _)| ids.iter().any(|id| keys::works(state, *id) && !is_locked(state, *id)))
         .map(|(ids, title)| (keys_text(state, ids), title_of(state, ids, title)))
         .collect();
     let shown: Vec<(&str, &str)> = shown.iter().map(|(key, title)| (key.as_str(), *title)).collect();
@@ -90,6 +140,12 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         rest = Rect { x: area.x + used, width: area.width - used, ..area };
     }
     Keyline { keys: &shown }.draw(rest, buffer, skin);
+}
+
+/// What writes is listed when it may; until then the key that unlocks it is.
+fn is_locked(state: &State, id: CommandId) -> bool {
+    let may_write = state.operations.write.may_write(state.now_us);
+    id != CommandId::Unlock && id.command().danger == Danger::Writes && !may_write
 }
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {

@@ -7,6 +7,7 @@ use super::pulse;
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::server::{Mode, Server};
+use crate::core::ops::WriteState;
 use crate::ui::format;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Headline, Segment, Words};
@@ -32,14 +33,26 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
     segments.extend(server(state));
     segments.extend(cost(state, skin));
     segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 8));
-    let write = if setup.read_only { "READ-ONLY" } else { "LOCKED" };
-    segments.push(Segment::right(Words::new(write, Role::Dim), 3));
+    segments.push(Segment::right(write(state), 3));
     segments.extend(pulse::health(state, skin).map(|words| Segment::right(words, 1)));
     let pulse = pulse::words(state, skin);
     let last = pulse.len().saturating_sub(1);
     segments
         .extend(pulse.into_iter().enumerate().map(|(at, words)| Segment::right(words, u8::from(at != last))));
     Headline { segments: &segments, role }.draw(area, buffer, skin);
+}
+
+/// Whether anything may be written, and for how long still.
+fn write(state: &State) -> Words {
+    match state.operations.write.at(state.now_us) {
+        _ if state.setup.read_only => Words::new("READ-ONLY", Role::Dim),
+        WriteState::ReadOnly => Words::new("READ-ONLY", Role::Dim),
+        WriteState::Locked => Words::new("LOCKED", Role::Dim),
+        WriteState::Armed { .. } | WriteState::Open => {
+            let left_s = state.operations.write.armed_s(state.now_us).unwrap_or(0);
+            Words::new(format!("ARMED {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
+        }
+    }
 }
 
 fn server(state: &State) -> Vec<Segment> {

@@ -5,7 +5,8 @@
 
 use crate::app::cell::RowId;
 use crate::app::{State, View};
-use crate::commands::{COMMANDS, Command, CommandId, Place};
+use crate::commands::{COMMANDS, Command, CommandId, Danger, Place};
+use crate::core::ops::WriteState;
 
 /// Whether the command does something here.
 pub fn works(state: &State, id: CommandId) -> bool {
@@ -49,6 +50,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
         CommandId::Theme => state.setup.themes.len() > 1,
+        _ if command.danger == Danger::Writes => state.operations.write != WriteState::ReadOnly,
         _ => true,
     }
 }

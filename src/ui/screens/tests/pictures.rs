@@ -127,3 +127,35 @@ fn a_probe_with_its_percentiles_and_its_histogram() {
 fn what_a_probe_will_cost_is_said_before_it_begins() {
     check("fanout_prompt", fixture::fanout::listening, "6 P backspace 1 0 0");
 }
+
+fn armed(size: (u16, u16)) -> State {
+    let mut state = fixture::busy(size);
+    state.setup.actions.unlock_ms = 600_000;
+    press(&mut state, "2 W tab enter");
+    state.notice = None;
+    state
+}
+
+fn planned(state: &mut State) {
+    let mut plan = crate::core::ops::plan::tests::plan();
+    plan.facts = vec![
+        ("stream", "1,000 entries, about 120.0 KiB".to_owned()),
+        ("removes", "600 entries, all below 5-0".to_owned()),
+        ("held by", "group billing has not acknowledged 2-0".to_owned()),
+    ];
+    plan.warnings =
+        vec!["group billing loses 400 that it has not read and 3 that it has not acknowledged".to_owned()];
+    plan.typed = Some("entries go that a group has not read or not acknowledged".to_owned());
+    plan.made_us = state.now_us;
+    tell(state, Message::Planned(Ok(Box::new(plan))));
+}
+
+#[test]
+fn what_to_trim_and_up_to_where() {
+    check("trim_form", armed, "T down");
+}
+
+#[test]
+fn a_lossy_trim_before_its_name_is_typed() {
+    check_with("trim_question", armed, "T enter", planned);
+}

@@ -1,0 +1,313 @@
+//! The rules of actions on the screen: who may begin one, what is asked, what consent is, and what runs.
+//!
+//! Knows the state; sends nothing itself. Invariants: nothing is carried out but by a `Confirmed` that the challenge gave,
+//! and where nothing may be written the key says so and does nothing.
+
+mod dialog;
+
+pub use dialog::{paste, press};
+
+use super::notify;
+use crate::app::action::{About, ActionModal, Ask, Form, Question, Stage};
+use crate::app::cell::RowId;
+use crate::app::message::{Draw, Effect, Message};
+use crate::app::modal::Modal;
+use crate::app::{State, View};
+use crate::commands::{CommandId, Key, KeyCode, Modifiers};
+use crate::core::diagnose::finding::Subject as Found;
+use crate::core::model::Name;
+use crate::core::ops::plan::reclaim::proposed;
+use crate::core::ops::plan::words::count;
+use crate::core::ops::record::Past;
+use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::{Challenge, Denial, Plan, Policy, Receipt, Wish, WriteState};
+use tui_input::Input;
+
+/// Idle time that a consumer must have before it is deleted, and a row before it is settled, milliseconds.
+const MIN_IDLE_MS: u64 = 60_000;
+
+/// What opened a dialog that opened itself.
+const NO_KEY: Key =
+    Key { code: KeyCode::Esc, modifiers: Modifiers { ctrl: false, alt: false, shift: false } };
+
+/// The policy of this console.
+pub fn policy(state: &State) -> Policy {
+    Policy {
+        target: state.setup.target_name.clone(),
+        production: state.setup.production,
+        state: state.operations.write,
+        on_screen: true,
+    }
+}
+
+/// Begins an action.
+pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
+    if state.operations.write == WriteState::ReadOnly {
+        return notify(state, "read-only: nothing can be written from here".to_owned(), true);
+    }
+    if command == CommandId::Unlock {
+        return unlock(state, key);
+    }
+    if !state.operations.write.may_write(state.now_us) {
+        let keys = state.setup.keymap.keys_of(CommandId::Unlock);
+        let key = keys.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
+        return notify(state, format!("writing is locked: {key} unlocks it for a while"), true);
+    }
+    if state.operations.running.is_some() {
+        return notify(state, "one action at a time: another still runs".to_owned(), true);
+    }
+    match about(state, command) {
+        Ok(Begin::Form(about)) => {
+            let line = about.choices().into_iter().next().and_then(|choice| choice.line);
+            let input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
+            let form = Form { about, selected: 0, input, error: None };
+            state.modal = Some(Modal::Action(ActionModal { stage: Stage::Form(form), opened_by: key }));
+        }
+        Ok(Begin::Wish(wish)) => plan(state, wish, key, effects),
+        Err(why) => notify(state, why, true),
+    }
+}
+
+enum Begin {
+    Form(About),
+    Wish(Wish),
+}
+
+fn plan(state: &mut State, wish: Wish, opened_by: Key, effects: &mut Vec<Effect>) {
+    let stage = Stage::Planning("looking at the server".to_owned());
+    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    effects.push(Effect::Plan(wish));
+}
+
+fn unlock(state: &mut State, opened_by: Key) {
+    if state.operations.write.may_write(state.now_us) {
+        state.operations.write = WriteState::Locked;
+        return notify(state, "writing is locked again".to_owned(), false);
+    }
+    let name = state.setup.production.then(|| state.setup.target_name.clone());
+    let stage = Stage::Question(Box::new(Question::new(Ask::Unlock(name))));
+    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+}
+
+/// What the command is about here.
+fn about(state: &State, command: CommandId) -> Result<Begin, String> {
+    let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
+    match command {
+        CommandId::Trim => stream(state, selected.as_ref())
+            .map(|key| Begin::Form(About::Trim(key)))
+            .ok_or_else(|| "select a stream first".to_owned()),
+        CommandId::Reclaim => {
+            let (key, group, consumer) = rows(state, selected.as_ref())
+                .ok_or_else(|| "select a group or a consumer first: enter goes into a stream".to_owned())?;
+            let dead: Vec<&Name> = consumer.iter().collect();
+            let known = state.shown().streams.get(&key).and_then(|stream| stream.groups.get(&group));
+            let consumers = known.and_then(|group| group.consumers.as_ref());
+            let consumers = consumers.map_or(&[][..], |consumers| consumers.value.as_slice());
+            let proposed = proposed(consumers, &dead).map(|live| live.name.clone());
+            Ok(Begin::Form(About::Reclaim { key, group, consumer, proposed }))
+        }
+        CommandId::Acknowledge => match (state.view(), selected) {
+            (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
+                Ok(Begin::Wish(Wish::Reclaim(ReclaimWish {
+                    key: key.clone(),
+                    group: group.clone(),
+                    verb: ReclaimVerb::Drop,
+                    min_idle_ms: 0,
+                    count: None,
+                    consumer: consumer.clone(),
+                    ids: vec![id],
+                    archive: None,
+                })))
+            }
+            _ => Err("select a pending entry first".to_owned()),
+        },
+        CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
+            Some((key, group, Some(consumer))) => {
+                let min_idle_ms = MIN_IDLE_MS;
+                Ok(Begin::Wish(Wish::DeleteConsumer { key, group, consumer, min_idle_ms }))
+            }
+            _ => Err("select a consumer first".to_owned()),
+        },
+        CommandId::KillClient => match selected {
+            Some(RowId::Client(id)) => Ok(Begin::Wish(Wish::KillClient(id))),
+            _ => Err("select a client first".to_owned()),
+        },
+        CommandId::Undo => {
+            let last = state.operations.past.iter().rev();
+            let address = &state.setup.target_address;
+            let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
+            last.map(|past| Begin::Wish(Wish::Undo(past.intent.id.clone())))
+                .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
+        }
+        _ => Ok(Begin::Form(About::Invalidate)),
+    }
+}
+
+fn can_undo(past: &Past) -> bool {
+    past.intent.archive && past.finish.as_ref().is_none_or(|finish| finish.kept > 0)
+}
+
+fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {
+    match selected {
+        Some(RowId::Stream(key) | RowId::Group(key, _) | RowId::Consumer(key, _, _)) => Some(key.clone()),
+        Some(RowId::Finding(_, Found::Stream(key) | Found::Group(key, _) | Found::Consumer(key, _, _))) => {
+            Some(key.clone())
+        }
+        _ => state.view().stream().cloned(),
+    }
+}
+
+fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<Name>)> {
+    match (state.view(), selected) {
+        (View::Pending(key, group, consumer), _) => Some((key.clone(), group.clone(), consumer.clone())),
+        (
+            _,
+            Some(
+                RowId::Consumer(key, group, consumer)
+                | RowId::Finding(_, Found::Consumer(key, group, consumer)),
+            ),
+        ) => Some((key.clone(), group.clone(), Some(consumer.clone()))),
+        (_, Some(RowId::Group(key, group) | RowId::Finding(_, Found::Group(key, group))))
+        | (View::Group(key, group), _) => Some((key.clone(), group.clone(), None)),
+        _ => None,
+    }
+}
+
+/// Takes in what is told of actions.
+pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw {
+    match message {
+        Message::Planned(plan) => planned(state, plan.map(|plan| *plan)),
+        Message::Progress(progress) => {
+            if state.operations.running.is_some() {
+                state.operations.running = Some(progress);
+            }
+            return Draw::Data;
+        }
+        Message::Finished(receipt) => {
+            finished(state, &receipt);
+            // What it did should show at once.
+            effects.push(Effect::Retry);
+        }
+        Message::Journal(past, left) => journal(state, past, left),
+        _ => return Draw::No,
+    }
+    Draw::Now
+}
+
+/// A plan was made, or there is none.
+fn planned(state: &mut State, planned: Result<Plan, Denial>) {
+    let policy = policy(state);
+    let Some(Modal::Action(modal)) = &mut state.modal else { return };
+    if !matches!(modal.stage, Stage::Planning(_)) {
+        return;
+    }
+    modal.stage = match planned {
+        Ok(plan) => match plan.nothing.clone() {
+            Some(nothing) => told(format!("{} {}", plan.deed.word(), plan.subject), vec![nothing], false),
+            None => {
+                Stage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(plan, &policy))))))
+            }
+        },
+        Err(Denial(why)) => told("Refused".to_owned(), vec![why], true),
+    };
+}
+
+/// An action is over.
+fn finished(state: &mut State, receipt: &Receipt) {
+    let running = state.operations.running.take();
+    let what =
+        running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
+    let items = count(receipt.tally.done);
+    let is_error = receipt.outcome.exit() != 0;
+    let mut lines =
+        vec![format!("{}: {items} done in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
+    let parts = [
+        (receipt.tally.gone, "dropped, since their entry was gone"),
+        (receipt.tally.lost, "gone or changed meanwhile"),
+        (receipt.tally.left, "left alone"),
+        (receipt.tally.kept, "kept in the archive"),
+    ];
+    lines.extend(
+        parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} {what}", count(*number))),
+    );
+    lines.extend(receipt.outcome.reason().map(str::to_owned));
+    for (name, after) in &receipt.after {
+        let before = receipt.before.get(name).map_or_else(|| "?".to_owned(), |before| count(*before));
+        lines.push(format!("{name}: {before} before, {} after", count(*after)));
+    }
+    lines.extend(receipt.note.clone());
+    lines.extend(receipt.warm_up.clone());
+    if !receipt.id.is_empty() {
+        lines.push(format!(
+            "action {}{}",
+            receipt.id,
+            if receipt.has_archive { ", can be undone" } else { "" }
+        ));
+    }
+    // Whoever reads something else is not to be pushed aside: then a line says it.
+    if state.modal.is_none() {
+        let stage = told(what, lines, is_error);
+        state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+    } else {
+        notify(state, format!("{what}: {}", lines.join("; ")), is_error);
+    }
+}
+
+fn told(title: String, lines: Vec<String>, is_error: bool) -> Stage {
+    Stage::Told { title, lines, is_error, offset: 0 }
+}
+
+/// Tells the action that runs.
+pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
+    let Some(running) = &state.operations.running else { return };
+    let (held, per_s) = (running.held.clone(), running.per_s);
+    let control = &mut state.operations.control;
+    let said = match command {
+        CommandId::StopAction => {
+            control.cancel = true;
+            "the action ends after its step"
+        }
+        CommandId::PauseAction if control.pause => {
+            control.pause = false;
+            "the action goes on"
+        }
+        CommandId::PauseAction if held.is_some() => {
+            control.resumes += 1;
+            "the action goes on"
+        }
+        CommandId::PauseAction => {
+            control.pause = true;
+            "the action stands still"
+        }
+        _ => {
+            let now = per_s.unwrap_or(20_000);
+            let next =
+                if command == CommandId::ActionFaster { now.saturating_mul(2) } else { (now / 2).max(1) };
+            control.per_s = Some(Some(next));
+            let text = format!("the action does {} a second at most", count(next));
+            effects.push(Effect::Control(control.clone()));
+            return notify(state, text, false);
+        }
+    };
+    effects.push(Effect::Control(control.clone()));
+    notify(state, said.to_owned(), false);
+}
+
+/// What the journal has; what an earlier run left open is shown.
+fn journal(state: &mut State, past: Vec<Past>, left: Vec<String>) {
+    state.operations.past = past;
+    if left.is_empty() || state.modal.is_some() {
+        return;
+    }
+    let mut lines =
+        vec!["An earlier run ended before these were over. What came of them is unknown:".to_owned()];
+    lines.extend(left);
+    let stage = told("Never finished".to_owned(), lines, true);
+    state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+}
+
+#[cfg(test)]
+mod tests;

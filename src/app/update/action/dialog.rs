@@ -1,0 +1,175 @@
+//! Keys of what stands in the middle of the screen: forms, questions, what was told.
+//!
+//! Knows focus and lines; decides nothing about a plan. Invariants: the focus begins on Cancel, the key that opened a
+//! question does not confirm it, and Esc leaves everything as it was.
+
+use super::{plan, policy};
+use crate::app::State;
+use crate::app::action::{ActionModal, ActionSetup, Ask, Focus, Form, Question, Stage};
+use crate::app::message::Effect;
+use crate::app::modal::{LINE_CHARS, Modal};
+use crate::app::update::notify;
+use crate::commands::{Key, KeyCode};
+use crate::core::model::Name;
+use crate::core::ops::{Challenge, Consent, Control, Progress, Wish, Work};
+use tui_input::{Input, InputRequest};
+
+/// Takes a key in while something stands in the middle of the screen.
+pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    let ctrl_c = key.modifiers.ctrl && key.code == KeyCode::Char('c');
+    let Some(Modal::Action(modal)) = &mut state.modal else { return };
+    if key.code == KeyCode::Esc || ctrl_c {
+        state.modal = None;
+        return;
+    }
+    let opened_by = modal.opened_by;
+    match &mut modal.stage {
+        Stage::Planning(_) => {}
+        Stage::Told { lines, offset, .. } => match key.code {
+            KeyCode::Up | KeyCode::Char('k') => *offset = offset.saturating_sub(1),
+            KeyCode::Down | KeyCode::Char('j') => *offset = (*offset + 1).min(lines.len()),
+            KeyCode::Enter | KeyCode::Char('q' | ' ') => state.modal = None,
+            _ => {}
+        },
+        Stage::Form(form) => {
+            if let Some(wish) = in_form(form, key, &state.setup.actions) {
+                plan(state, wish, opened_by, effects);
+            }
+        }
+        Stage::Question(question) => {
+            if in_question(question, key, opened_by) {
+                answer(state, effects);
+            }
+        }
+    }
+}
+
+fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Wish> {
+    let choices = form.about.choices();
+    let step = match key.code {
+        KeyCode::Up => choices.len().saturating_sub(1),
+        KeyCode::Tab if key.modifiers.shift => choices.len().saturating_sub(1),
+        KeyCode::Down | KeyCode::Tab => 1,
+        KeyCode::Enter => {
+            match form.about.wish(form.selected, form.input.value(), setup) {
+                Ok(wish) => return Some(wish),
+                Err(why) => form.error = Some(why),
+            }
+            return None;
+        }
+        _ => {
+            if choices.get(form.selected).is_some_and(|choice| choice.line.is_some()) {
+                edit(&mut form.input, key);
+                form.error = None;
+            }
+            return None;
+        }
+    };
+    form.selected = (form.selected + step) % choices.len().max(1);
+    let line = choices.get(form.selected).and_then(|choice| choice.line.clone());
+    form.input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
+    form.error = None;
+    None
+}
+
+/// Whether the focused answer is given.
+fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
+    let other = |focus| if focus == Focus::Cancel { Focus::Go } else { Focus::Cancel };
+    match key.code {
+        // Whoever leans on the key that opened it has not read it.
+        _ if key == opened_by && question.typed().is_none() => {}
+        KeyCode::Tab | KeyCode::Left | KeyCode::Right => {
+            question.focus = other(question.focus);
+        }
+        KeyCode::Up => question.offset = question.offset.saturating_sub(1),
+        KeyCode::Down => question.offset = question.offset.saturating_add(1).min(200),
+        KeyCode::PageUp => question.offset = question.offset.saturating_sub(10),
+        KeyCode::PageDown => question.offset = question.offset.saturating_add(10).min(200),
+        KeyCode::Enter => return true,
+        _ if question.typed().is_some() => {
+            edit(&mut question.input, key);
+            question.error = None;
+        }
+        _ => {}
+    }
+    false
+}
+
+fn edit(input: &mut Input, key: Key) {
+    let request = match key.code {
+        KeyCode::Char('u') if key.modifiers.ctrl => InputRequest::DeleteLine,
+        KeyCode::Char('w') if key.modifiers.ctrl => InputRequest::DeletePrevWord,
+        KeyCode::Char(c) if !key.modifiers.ctrl && !key.modifiers.alt => {
+            if input.value().chars().count() >= LINE_CHARS {
+                return;
+            }
+            InputRequest::InsertChar(c)
+        }
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return,
+    };
+    input.handle(request);
+}
+
+/// Takes pasted text in where a line is typed, control characters left out. Whether it was.
+pub fn paste(state: &mut State, text: &str) -> bool {
+    let Some(Modal::Action(modal)) = &mut state.modal else { return false };
+    let input = match &mut modal.stage {
+        Stage::Form(form) => &mut form.input,
+        Stage::Question(question) if question.typed().is_some() => &mut question.input,
+        _ => return true,
+    };
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if input.value().chars().count() < LINE_CHARS {
+            input.handle(InputRequest::InsertChar(c));
+        }
+    }
+    true
+}
+
+/// Yes or no, as the focus stands.
+fn answer(state: &mut State, effects: &mut Vec<Effect>) {
+    let Some(Modal::Action(ActionModal { stage: Stage::Question(question), opened_by })) = state.modal.take()
+    else {
+        return;
+    };
+    if question.focus == Focus::Cancel {
+        return;
+    }
+    if !question.is_typed() {
+        let error = question.typed().map(|(_, name)| format!("type {}", Name::from(name)));
+        let stage = Stage::Question(Box::new(Question { error, ..*question }));
+        state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+        return;
+    }
+    match question.ask {
+        Ask::Unlock(_) => {
+            state.operations.write =
+                state.operations.write.unlocked(state.now_us, state.setup.actions.unlock_ms);
+            notify(state, "writing is unlocked: every action still asks".to_owned(), false);
+        }
+        Ask::Carry(challenge) => carry(state, *challenge, question.input.value(), effects),
+    }
+}
+
+/// Carries a plan out, where there is consent.
+fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec<Effect>) {
+    let consent = Consent { yes: true, name: Some(typed.to_owned()) };
+    match challenge.confirm(&consent, &policy(state), state.now_us) {
+        Ok(confirmed) => {
+            let per_s = match &confirmed.plan().work {
+                Work::Invalidate(_) => state.setup.actions.invalidate_per_s,
+                _ => None,
+            };
+            state.operations.control = Control::default();
+            state.operations.running = Some(Progress::of(confirmed.plan(), per_s));
+            effects.push(Effect::Carry(Box::new(confirmed), per_s));
+        }
+        Err(why) => notify(state, why.to_string(), true),
+    }
+}

@@ -1,0 +1,164 @@
+//! Stories of actions: keys and messages in, questions and effects out.
+
+use super::*;
+use crate::app::update::tests::{console, press as keys, snapshot, tell};
+use crate::core::limits::PLAN_LIVES_MS;
+use crate::core::model::StreamId;
+use crate::core::ops::plan::tests::plan;
+use crate::core::ops::{Outcome, Progress};
+
+fn armed() -> State {
+    let mut state = console();
+    state.setup.actions.unlock_ms = 600_000;
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 9)]))));
+    keys(&mut state, "2 W tab enter");
+    assert_eq!(state.operations.write.armed_s(state.now_us), Some(600));
+    state
+}
+
+/// The question about a trim, as it stands after the plan was made.
+fn asked(mut state: State, plan: Plan) -> State {
+    let effects = keys(&mut state, "T enter");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(Wish::Trim(_)))));
+    let plan = Plan { made_us: state.now_us, ..plan };
+    tell(&mut state, Message::Planned(Ok(Box::new(plan))));
+    state
+}
+
+fn is_carried(effects: &[Effect]) -> bool {
+    effects.iter().any(|effect| matches!(effect, Effect::Carry(..)))
+}
+
+fn notice(state: &State) -> &str {
+    state.notice.as_ref().map_or("", |notice| notice.text.as_str())
+}
+
+#[test]
+fn read_only_and_locked_say_so_and_ask_nothing() {
+    let mut state = console();
+    state.operations.write = WriteState::ReadOnly;
+    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 9)]))));
+    for key in ["T", "I", "U", "W"] {
+        assert_eq!(keys(&mut state, &format!("2 {key}")).len(), 0);
+        assert!(notice(&state).contains("read-only") && state.modal.is_none(), "{key}");
+    }
+    state.operations.write = WriteState::Locked;
+    keys(&mut state, "T");
+    assert_eq!(notice(&state), "writing is locked: W unlocks it for a while");
+}
+
+#[test]
+fn production_is_unlocked_by_its_name_and_locked_again_by_the_same_key() {
+    let mut state = console();
+    state.setup.production = true;
+    state.setup.actions.unlock_ms = 60_000;
+    keys(&mut state, "W tab enter");
+    assert!(!state.operations.write.may_write(state.now_us) && state.modal.is_some());
+    keys(&mut state, "t e s t enter");
+    assert!(state.operations.write.may_write(state.now_us) && state.modal.is_none());
+    keys(&mut state, "W");
+    assert_eq!(state.operations.write, WriteState::Locked);
+}
+
+#[test]
+fn the_focus_begins_on_cancel_and_the_key_that_opened_it_confirms_nothing() {
+    let mut state = asked(armed(), plan());
+    let effects = keys(&mut state, "T T T enter");
+    assert!(!is_carried(&effects) && state.modal.is_none());
+    let mut state = asked(armed(), plan());
+    assert!(is_carried(&keys(&mut state, "tab enter")));
+    assert!(state.operations.running.is_some());
+}
+
+#[test]
+fn a_name_that_is_wanted_is_typed_before_anything_is_carried_out() {
+    let lossy = Plan { typed: Some("entries go".to_owned()), ..plan() };
+    let mut state = asked(armed(), lossy);
+    assert!(!is_carried(&keys(&mut state, "tab enter o r d e r enter")));
+    assert!(state.modal.is_some());
+    assert!(is_carried(&keys(&mut state, "s enter")));
+}
+
+#[test]
+fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
+    let mut state = asked(armed(), plan());
+    state.operations.write = WriteState::Armed { until_us: state.now_us };
+    assert!(!is_carried(&keys(&mut state, "tab enter")));
+    assert!(notice(&state).contains("locked"));
+    let old = plan();
+    let mut state = armed();
+    keys(&mut state, "T enter");
+    state.now_us += PLAN_LIVES_MS * 1_000 + 1;
+    planned(&mut state, Ok(Plan { made_us: 0, ..old }));
+    let Some(Modal::Action(ActionModal { stage: Stage::Question(question), .. })) = &mut state.modal else {
+        panic!()
+    };
+    question.focus = crate::app::action::Focus::Go;
+    let Ask::Carry(challenge) = question.ask.clone() else { panic!() };
+    let (policy, consent) = (policy(&state), crate::core::ops::Consent { yes: true, name: None });
+    assert!(challenge.confirm(&consent, &policy, state.now_us).is_err());
+}
+
+#[test]
+fn a_plan_that_comes_after_one_left_is_not_shown_and_nothing_to_do_is_told() {
+    let mut state = armed();
+    keys(&mut state, "T enter esc");
+    tell(&mut state, Message::Planned(Ok(Box::new(plan()))));
+    assert!(state.modal.is_none());
+    let nothing = Plan { nothing: Some("held by g".to_owned()), ..plan() };
+    let state = asked(armed(), nothing);
+    let Some(Modal::Action(ActionModal { stage: Stage::Told { lines, is_error, .. }, .. })) = &state.modal
+    else {
+        panic!()
+    };
+    assert!(lines == &["held by g"] && !is_error);
+}
+
+#[test]
+fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
+    let mut state = armed();
+    state.operations.running = Some(Progress::of(&plan(), Some(1_000)));
+    assert_eq!(keys(&mut state, "I").len(), 0);
+    assert!(notice(&state).contains("one action at a time"));
+    let told = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::Control(control)) => control,
+        other => panic!("{other:?}"),
+    };
+    assert!(told(keys(&mut state, "H")).pause);
+    assert!(!told(keys(&mut state, "H")).pause);
+    assert_eq!(told(keys(&mut state, "{")).per_s, Some(Some(500)));
+    assert!(told(keys(&mut state, "X")).cancel);
+    let mut receipt = Receipt::nothing_begun(Outcome::Unknown("the reply was lost".to_owned()));
+    receipt.tally.done = 7;
+    let effects = tell(&mut state, Message::Finished(Box::new(receipt)));
+    assert!(effects.contains(&Effect::Retry) && state.operations.running.is_none());
+    let Some(Modal::Action(ActionModal { stage: Stage::Told { lines, is_error, .. }, .. })) = &state.modal
+    else {
+        panic!()
+    };
+    assert!(*is_error && lines[0].contains("unknown: 7 done") && lines[1].contains("lost"));
+}
+
+#[test]
+fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
+    let mut state = armed();
+    keys(&mut state, "T down");
+    for _ in 0..3 {
+        keys(&mut state, "backspace");
+    }
+    assert_eq!(keys(&mut state, "x enter").len(), 0);
+    let effects = keys(&mut state, "backspace 5 m enter");
+    let Some(Effect::Plan(Wish::Trim(wish))) = effects.into_iter().next() else { panic!() };
+    assert_eq!(wish.to, crate::core::ops::wish::TrimTo::OlderThan(300_000));
+    let mut state = armed();
+    state.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
+    let rows = vec![crate::app::cell::Row {
+        id: RowId::Pending(StreamId::new(7, 0)),
+        cells: Vec::new(),
+        mark: Default::default(),
+    }];
+    state.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
+    let effects = keys(&mut state, "A");
+    let Some(Effect::Plan(Wish::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
+    assert_eq!((wish.ids, wish.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
+}

@@ -1,0 +1,261 @@
+//! The actions without the screen: plan, preview, consent, run, outcome, to standard output and as exit status.
+//!
+//! Exit status: 0 done or nothing to do, 1 failed, refused or not confirmed, 3 unknown. Invariant: standard output carries
+//! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
+
+use super::execute::Executor;
+use super::survey::survey;
+use super::warm;
+use crate::cli::{Act, Format, JournalVerb};
+use crate::config::Target;
+use crate::core::model::Name;
+use crate::core::ops::{
+    Challenge, Consent, Control, Denial, Policy, Progress, Receipt, Unconfirmed, Wish, WriteState,
+};
+use crate::edge::clock;
+use crate::edge::files::{self, Loaded};
+use crate::edge::journal::{Journal, JournalError};
+use crate::edge::link::{Lane, Link, Timeouts, Writer};
+use crate::report::action;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often progress is drawn.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+
+/// Where the journal is, where there is a home folder.
+pub fn journal(loaded: &Loaded) -> Option<Journal> {
+    loaded.paths.state_dir.clone().map(Journal::new)
+}
+
+/// The wish, with what the config adds.
+pub fn completed(loaded: &Loaded, asked: &Act) -> Wish {
+    let mut wish = asked.wish.clone();
+    if let Wish::Invalidate(invalidate) = &mut wish {
+        let name = |text: &String| Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()));
+        invalidate.protect.extend(loaded.config.settings.actions.protect.iter().map(name));
+        let default = u64::from(loaded.config.settings.actions.invalidate_per_s);
+        invalidate.per_s = Some(asked.per_s.unwrap_or(default)).filter(|per_s| *per_s > 0);
+        invalidate.warm_up = warm::command_for(&loaded.config, &invalidate.pattern);
+    }
+    wish
+}
+
+/// Does it; the exit status.
+///
+/// # Errors
+/// One line for the operator; or the output can't be written.
+pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Act) -> Result<u8, ActError> {
+    let no_home =
+        || ActError::Failed("there is no home folder for the journal: set HOME or XDG_STATE_HOME".into());
+    let journal = journal(loaded).ok_or_else(no_home)?;
+    tell_open(&journal);
+    let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
+    let wish = completed(loaded, asked);
+    let mut link =
+        Link::open(&target, Lane::Control, &timeouts).await.map_err(|e| ActError::Failed(e.to_string()))?;
+    let plan = match survey(&mut link, &journal.archives(), &wish).await {
+        Ok(plan) => plan,
+        Err(Denial(why)) => return refused(asked.format, &why),
+    };
+    drop(link);
+    let policy = Policy {
+        target: target.name.clone(),
+        production: target.production,
+        state: if writer.is_some() { WriteState::Open } else { WriteState::ReadOnly },
+        on_screen: false,
+    };
+    let challenge = Challenge::of(plan, &policy);
+    let mut out = io::stdout();
+    if asked.format == Format::Text {
+        let written = out.write_all(action::plan_text(&challenge).as_bytes()).and_then(|()| out.flush());
+        match written {
+            // Whoever closed the output has not read the plan: nothing is done, which is not success.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(1),
+            written => written?,
+        }
+    }
+    if asked.dry_run || challenge.plan().nothing.is_some() {
+        if asked.format == Format::Json {
+            writeln!(out, "{}", action::json(&challenge, None))?;
+        }
+        return Ok(0);
+    }
+    let Some(writer) = writer else { return refused(asked.format, &Unconfirmed::ReadOnly.to_string()) };
+    let consent = consent(asked, &challenge)?;
+    let shown = challenge.clone();
+    let confirmed = match challenge.confirm(&consent, &policy, clock::now_us()) {
+        Ok(confirmed) => confirmed,
+        Err(why) => return refused(asked.format, &hint(&why)),
+    };
+    let settings = &loaded.config.settings.actions;
+    // Whoever wants no bound wants no rest either.
+    let (per_s, is_paced) = match &wish {
+        Wish::Invalidate(wish) => (wish.per_s, wish.per_s.is_some()),
+        _ => (None, true),
+    };
+    let executor = Executor {
+        writer,
+        journal: journal.clone(),
+        archive_max: settings.archive_max,
+        who: files::operator(&loaded.env),
+        is_paced,
+        per_s,
+        waits: false,
+    };
+    let receipt = Box::pin(watched(&executor, confirmed)).await;
+    let text = match asked.format {
+        Format::Text => action::told_text(shown.plan(), &receipt),
+        Format::Json => action::json(&shown, Some(&receipt)) + "\n",
+    };
+    // What was done is what the status says, whether or not anybody reads the rest.
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        complain(&format!("cannot write to standard output: {error}"));
+    }
+    Ok(receipt.outcome.exit())
+}
+
+/// Why it did not come to an exit status.
+#[derive(Debug, thiserror::Error)]
+pub enum ActError {
+    /// It failed before anything was done.
+    #[error("{0}")]
+    Failed(String),
+    /// Standard output is gone or full.
+    #[error("cannot write to standard output: {0}")]
+    Output(#[from] io::Error),
+}
+
+fn refused(format: Format, why: &str) -> Result<u8, ActError> {
+    if format == Format::Json {
+        writeln!(io::stdout(), "{}", action::refused_json(why))?;
+    }
+    complain(why);
+    Ok(1)
+}
+
+fn complain(text: &str) {
+    let _closed = writeln!(io::stderr(), "streamgauge: {text}");
+}
+
+/// What an earlier run left open is shown, and closed as unknown.
+fn tell_open(journal: &Journal) {
+    match journal.recover(clock::wall_ms()) {
+        Ok(left) => {
+            for intent in left {
+                complain(&format!(
+                    "action {} ({} {}) was never finished: what came of it is unknown, see `streamgauge journal`",
+                    intent.id, intent.action, intent.subject
+                ));
+            }
+        }
+        Err(error) => complain(&error.to_string()),
+    }
+}
+
+fn hint(why: &Unconfirmed) -> String {
+    match why {
+        Unconfirmed::NotAsked => "not confirmed: give --yes, or run it on a terminal to be asked".to_owned(),
+        Unconfirmed::Name { name, .. } => format!("{why} (--confirm {})", Name::from(name.as_str())),
+        why => why.to_string(),
+    }
+}
+
+/// What the operator says: by options, else asked on a terminal.
+fn consent(asked: &Act, challenge: &Challenge) -> Result<Consent, ActError> {
+    let given = Consent { yes: asked.yes, name: asked.confirm.clone() };
+    if asked.yes || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        return Ok(given);
+    }
+    let mut err = io::stderr();
+    let question = match challenge.typed() {
+        Some(typed) => format!("{}. Type {} to do it: ", typed.why, Name::from(typed.name.as_str())),
+        None => "Type yes to do it: ".to_owned(),
+    };
+    err.write_all(question.as_bytes())?;
+    err.flush()?;
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    let line = line.trim_end_matches(['\n', '\r']);
+    Ok(match challenge.typed() {
+        Some(_) => Consent { yes: challenge.accepts(line), name: Some(line.to_owned()) },
+        None => Consent { yes: line == "yes", name: None },
+    })
+}
+
+/// Carries it out, with progress on a terminal; an interrupt ends it after the step that is under way.
+async fn watched(executor: &Executor, confirmed: crate::core::ops::Confirmed) -> Receipt {
+    let (tell, mut progress) = watch::channel(Progress::of(confirmed.plan(), executor.per_s));
+    let (order, control) = watch::channel(Control::default());
+    let is_shown = io::stderr().is_terminal();
+    let mut running = Box::pin(executor.execute(confirmed, &tell, control));
+    let mut tick = tokio::time::interval(PROGRESS_EVERY);
+    let mut has_line = false;
+    let receipt = loop {
+        tokio::select! {
+            receipt = &mut running => break receipt,
+            _ = tokio::signal::ctrl_c() => order.send_modify(|control| control.cancel = true),
+            _ = tick.tick(), if is_shown => {
+                let line = line(&progress.borrow_and_update());
+                let _closed = write!(io::stderr(), "\r\x1b[K{line}");
+                has_line = true;
+            }
+        }
+    };
+    if has_line {
+        let _closed = write!(io::stderr(), "\r\x1b[K");
+    }
+    receipt
+}
+
+/// Progress in a line.
+fn line(progress: &Progress) -> String {
+    use crate::core::ops::plan::words::{count, span};
+    let Progress { deed, items, halvings, .. } = progress;
+    let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
+    let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
+    let slower = if *halvings > 0 { ", slowed down: the server answers late" } else { "" };
+    format!("{} of {} {}{rate}{left}{slower}", count(progress.through()), count(*items), deed.items())
+}
+
+/// Lists the journal, or removes old archives.
+///
+/// # Errors
+/// The journal can't be read; the output can't be written.
+pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
+    let Some(journal) = journal(loaded) else { return Ok(0) };
+    let failed = |error: JournalError| ActError::Failed(error.to_string());
+    let mut out = io::stdout();
+    let archives = journal.archives();
+    if let Some(age) = asked.prune {
+        for (id, bytes) in archives.prune(age).map_err(failed)? {
+            writeln!(out, "removed the archive of {id}, {bytes} bytes")?;
+        }
+        return Ok(0);
+    }
+    tell_open(&journal);
+    let past = journal.read().map_err(failed)?;
+    let fits = |wanted: &Option<String>, word: &str| wanted.as_deref().is_none_or(|wanted| wanted == word);
+    let mut shown: Vec<&crate::core::ops::record::Past> = past
+        .iter()
+        .filter(|past| {
+            fits(&asked.action, &past.intent.action) && fits(&asked.outcome, action::outcome_word(past))
+        })
+        .filter(|past| asked.about.as_deref().is_none_or(|text| past.intent.subject.contains(text)))
+        .collect();
+    let surplus = shown.len().saturating_sub(usize::try_from(asked.last).unwrap_or(usize::MAX));
+    let shown = shown.split_off(surplus);
+    let sizes: std::collections::BTreeMap<String, u64> = archives.list().into_iter().collect();
+    let archived = |id: &str| sizes.get(id).copied();
+    let time = |at_ms: i64| {
+        let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default();
+        at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+    };
+    let text = match asked.format {
+        Format::Text => action::journal_text(&shown, archived, time),
+        Format::Json => action::journal_json(&shown, archived),
+    };
+    out.write_all(text.as_bytes())?;
+    Ok(0)
+}

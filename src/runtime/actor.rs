@@ -1,0 +1,153 @@
+//! The console's actions: plans are made and carried out beside the loop, which hears of them by messages.
+//!
+//! Knows tasks and channels; decides nothing. Invariants: one action at a time; where nothing may be written there is no
+//! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
+
+use super::execute::Executor;
+use super::survey::survey;
+use crate::app::Message;
+use crate::config::Target;
+use crate::core::ops::{Confirmed, Control, Denial, Outcome, Plan, Progress, Receipt, Wish};
+use crate::edge::clock;
+use crate::edge::journal::Journal;
+use crate::edge::link::{Lane, Link, Timeouts, Writer};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// How often progress is told: more is not drawn.
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+/// Messages that may wait: the loop takes them at once.
+const WAITING: usize = 16;
+/// How long whoever leaves waits for a finish.
+const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+
+/// What actions are made with.
+#[derive(Clone, Debug)]
+pub struct ActorSetup {
+    /// The target.
+    pub target: Target,
+    /// How long anything may take.
+    pub timeouts: Timeouts,
+    /// The right to write; none where nothing may be written.
+    pub writer: Option<Writer>,
+    /// Where it is written down; none without a home folder.
+    pub journal: Option<Journal>,
+    /// What all archives may take, bytes.
+    pub archive_max: u64,
+    /// The operator's name and machine.
+    pub who: (String, String),
+}
+
+/// Makes plans and carries them out.
+pub struct Actor {
+    setup: ActorSetup,
+    tell: mpsc::Sender<Message>,
+    control: watch::Sender<Control>,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Actor {
+    /// Begins: what the journal has is the first message.
+    pub fn new(setup: ActorSetup) -> (Self, mpsc::Receiver<Message>) {
+        let (tell, told) = mpsc::channel(WAITING);
+        let (control, _) = watch::channel(Control::default());
+        let actor = Self { setup, tell, control, running: None };
+        actor.read_journal(true);
+        (actor, told)
+    }
+
+    /// Looks at the server for a plan.
+    pub fn plan(&self, wish: Wish) {
+        let (setup, tell) = (self.setup.clone(), self.tell.clone());
+        tokio::spawn(async move {
+            let plan = Box::pin(plan(&setup, &wish)).await;
+            let _closed = tell.send(Message::Planned(plan.map(Box::new))).await;
+        });
+    }
+
+    /// Carries a plan out.
+    pub fn carry(&mut self, confirmed: Box<Confirmed>, per_s: Option<u64>) {
+        let refused =
+            |why: &str| Message::Finished(Box::new(Receipt::nothing_begun(Outcome::Refused(why.to_owned()))));
+        let (Some(writer), Some(journal)) = (self.setup.writer.clone(), self.setup.journal.clone()) else {
+            let why = "there is no home folder for the journal, or nothing may be written";
+            let _full = self.tell.try_send(refused(why));
+            return;
+        };
+        if self.running.as_ref().is_some_and(|running| !running.is_finished()) {
+            let _full = self.tell.try_send(refused("one action at a time: another still runs"));
+            return;
+        }
+        self.control.send_replace(Control::default());
+        let executor = Executor {
+            writer,
+            journal: journal.clone(),
+            archive_max: self.setup.archive_max,
+            who: self.setup.who.clone(),
+            is_paced: true,
+            per_s,
+            waits: true,
+        };
+        let (tell, control) = (self.tell.clone(), self.control.subscribe());
+        self.running = Some(tokio::spawn(async move {
+            let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
+            let shown = tokio::spawn(show(seen, tell.clone()));
+            let receipt = Box::pin(executor.execute(*confirmed, &progress, control)).await;
+            shown.abort();
+            let _closed = tell.send(Message::Finished(Box::new(receipt))).await;
+            let past = journal.read().unwrap_or_default();
+            let _closed = tell.send(Message::Journal(past, Vec::new())).await;
+        }));
+    }
+
+    /// Tells the action that runs.
+    pub fn control(&self, control: Control) {
+        self.control.send_replace(control);
+    }
+
+    /// Ends what runs, and waits until it has written its finish.
+    pub async fn leave(mut self) {
+        let Some(running) = self.running.take().filter(|running| !running.is_finished()) else { return };
+        self.control.send_modify(|control| control.cancel = true);
+        drop(self.tell);
+        let _late = tokio::time::timeout(LEAVE_WITHIN, running).await;
+    }
+
+    /// What an earlier run left open is closed, and told.
+    fn read_journal(&self, recovers: bool) {
+        let (Some(journal), tell) = (self.setup.journal.clone(), self.tell.clone()) else { return };
+        tokio::task::spawn_blocking(move || {
+            let left = if recovers { journal.recover(clock::wall_ms()) } else { Ok(Vec::new()) };
+            let left = left.and_then(|left| Ok((left, journal.read()?)));
+            let message = match left {
+                Ok((left, past)) => {
+                    let line = |intent: &crate::core::ops::record::Intent| {
+                        format!("{} {} ({})", intent.action, intent.subject, intent.id)
+                    };
+                    Message::Journal(past, left.iter().map(line).collect())
+                }
+                Err(error) => Message::Trouble(error.to_string()),
+            };
+            let _closed = tell.blocking_send(message);
+        });
+    }
+}
+
+async fn plan(setup: &ActorSetup, wish: &Wish) -> Result<Plan, Denial> {
+    let opened = Link::open(&setup.target, Lane::Control, &setup.timeouts).await;
+    let mut link = opened.map_err(|error| Denial::because(error.to_string()))?;
+    let no_home = || Denial::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
+    let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
+    survey(&mut link, &archives, wish).await
+}
+
+async fn show(mut seen: watch::Receiver<Progress>, tell: mpsc::Sender<Message>) {
+    while seen.changed().await.is_ok() {
+        let progress = seen.borrow_and_update().clone();
+        if tell.send(Message::Progress(progress)).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(PROGRESS_EVERY).await;
+    }
+}

@@ -1,0 +1,93 @@
+//! Times the server while an action runs, on a connection of its own.
+//!
+//! Knows when to send a PING; what follows from it is `core::ops::strain`'s. Invariant: a pulse ends with the action.
+
+use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW};
+use crate::core::ops::strain::{Advice, Strain};
+use crate::core::wire::ReadCmd;
+use crate::edge::clock;
+use crate::edge::link::Link;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// Round trips of the quiet moment before.
+const QUIET_PINGS: usize = PULSE_WINDOW / 2;
+/// Between them.
+const QUIET_PAUSE: Duration = Duration::from_millis(4);
+
+/// What the pulse advises.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Advised {
+    /// How often to go half as fast.
+    pub(super) halvings: u32,
+    /// How often to stop.
+    pub(super) stops: u32,
+    /// Why, the last time.
+    pub(super) why: String,
+}
+
+/// A server that is timed.
+pub(super) struct Pulse {
+    task: JoinHandle<()>,
+    advised: watch::Receiver<Advised>,
+    idle_us: u64,
+}
+
+impl Drop for Pulse {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Pulse {
+    /// Takes the quiet moment in, and begins.
+    pub(super) async fn start(mut link: Link) -> Self {
+        let mut quiet = Vec::new();
+        for _ in 0..QUIET_PINGS {
+            quiet.extend(ping(&mut link).await);
+            tokio::time::sleep(QUIET_PAUSE).await;
+        }
+        let strain = Strain::new(&quiet);
+        let idle_us = strain.idle_us();
+        let (tell, advised) = watch::channel(Advised::default());
+        Self { task: tokio::spawn(beat(link, strain, tell)), advised, idle_us }
+    }
+
+    /// The usual way there and back, microseconds.
+    pub(super) fn idle_us(&self) -> u64 {
+        self.idle_us
+    }
+
+    /// What it advises now.
+    pub(super) fn advised(&self) -> Advised {
+        self.advised.borrow().clone()
+    }
+}
+
+async fn ping(link: &mut Link) -> Option<u64> {
+    let asked = link.ask(vec![ReadCmd::Ping]).await;
+    let exchange = asked.exchanges.first()?;
+    exchange.reply.is_ok().then(|| exchange.received_us.saturating_sub(exchange.sent_us))
+}
+
+async fn beat(mut link: Link, mut strain: Strain, tell: watch::Sender<Advised>) {
+    let mut tick = tokio::time::interval(Duration::from_millis(PULSE_EVERY_MS));
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+    loop {
+        tick.tick().await;
+        // A server that does not answer at all ends the action by its own time-out.
+        let Some(trip_us) = ping(&mut link).await else { return };
+        match strain.advance(trip_us, clock::now_us() / 1_000) {
+            Advice::GoOn => {}
+            Advice::Halve => tell.send_modify(|advised| advised.halvings += 1),
+            Advice::Stop(why) => {
+                strain.forget();
+                tell.send_modify(|advised| {
+                    advised.stops += 1;
+                    advised.why = why;
+                });
+            }
+        }
+    }
+}

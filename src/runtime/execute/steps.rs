@@ -1,0 +1,234 @@
+//! The loop of one action: guard, step, reply, rest, until it is over.
+//!
+//! Knows what to do with a step; not what it is about. Invariant: between two steps it looks at what the operator and the
+//! pulse say, and a step whose reply was lost is the last.
+
+use super::GUARD_EVERY;
+use super::pulse::Pulse;
+use crate::core::ops::archive::{Frame, Header};
+use crate::core::ops::pace::Pace;
+use crate::core::ops::run::End;
+use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
+use crate::core::wire::Resp;
+use crate::edge::clock;
+use crate::edge::journal::{ArchiveReader, ArchiveWriter, Archives};
+use crate::edge::link::{Untold, WriteLink};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// One action under way.
+pub(super) struct Steps<'a> {
+    pub(super) link: WriteLink,
+    pub(super) run: Run,
+    pub(super) pace: Pace,
+    pub(super) pulse: Pulse,
+    pub(super) archives: Archives,
+    pub(super) archive_max: u64,
+    pub(super) header: Header,
+    pub(super) writer: Option<ArchiveWriter>,
+    pub(super) reader: Option<ArchiveReader>,
+    pub(super) progress: &'a watch::Sender<Progress>,
+    pub(super) control: watch::Receiver<Control>,
+    pub(super) waits: bool,
+    pub(super) began_us: u64,
+    /// When the last step, with its rest, was over.
+    pub(super) stepped_us: u64,
+    pub(super) guarded_us: Option<u64>,
+    pub(super) stops_seen: u32,
+}
+
+impl Steps<'_> {
+    /// Goes on until it is over.
+    pub(super) async fn carry_out(&mut self) -> Outcome {
+        let per_s = self.pace.per_s();
+        let is_rested = self.pace.is_rested();
+        self.pace = Pace::new(self.run.batch(), per_s, is_rested);
+        let mut answer = Answer::Begin;
+        loop {
+            if let Err(outcome) = self.listen().await {
+                // What was just done counts, though nothing follows.
+                let _unsent = self.run.next(answer, 1);
+                return outcome;
+            }
+            let step = self.run.next(answer, self.pace.batch());
+            let done = match step {
+                Step::Done(End::Complete) => return Outcome::Done,
+                Step::Done(End::Refused(why)) => return Outcome::Refused(why),
+                Step::Done(End::Failed(why)) => return Outcome::Failed(why),
+                Step::Ask(reads) => self.ask(reads).await,
+                Step::Keep(frames) => self.keep(&frames).map(|()| Answer::Kept),
+                Step::Load(count) => self.load(count).map(Answer::Loaded),
+                Step::Tell(order) => self.tell(&order).await,
+            };
+            answer = match done {
+                Ok(answer) => answer,
+                Err(outcome) => return outcome,
+            };
+            self.report();
+        }
+    }
+
+    async fn ask(&mut self, reads: Vec<crate::core::wire::ReadCmd>) -> Result<Answer, Outcome> {
+        let asked = self.link.ask(reads).await;
+        if let Some(error) = asked.lost {
+            return Err(Outcome::Failed(format!("{error}; nothing was under way")));
+        }
+        let replies: Vec<Resp> =
+            asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
+        Ok(Answer::Read(replies))
+    }
+
+    fn keep(&mut self, frames: &[Frame]) -> Result<(), Outcome> {
+        let stopped = |error: crate::edge::journal::ArchiveFull| Outcome::Stopped(error.to_string());
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => {
+                let made = self.archives.create(&self.header, self.archive_max).map_err(stopped)?;
+                self.writer.insert(made)
+            }
+        };
+        writer.keep(frames, self.archive_max).map_err(stopped)
+    }
+
+    fn load(&mut self, count: u32) -> Result<Vec<Frame>, Outcome> {
+        let failed = |error: crate::edge::journal::JournalError| Outcome::Failed(error.to_string());
+        let reader = match (&mut self.reader, &self.run.plan().subject) {
+            (Some(reader), _) => reader,
+            (none, Subject::Action(id)) => none.insert(self.archives.open(id).map_err(failed)?),
+            (None, _) => return Ok(Vec::new()),
+        };
+        reader.next(count).map_err(failed)
+    }
+
+    async fn tell(&mut self, order: &Order) -> Result<Answer, Outcome> {
+        self.guard().await?;
+        let began_us = clock::now_us();
+        let replies = self.link.tell(order).await.map_err(|untold| match untold {
+            Untold::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
+            Untold::Lost(error) => {
+                let line =
+                    order.commands().first().map(crate::core::wire::WriteCmd::text).unwrap_or_default();
+                Outcome::Unknown(format!("{error}; it may or may not have been done: {line}"))
+            }
+        })?;
+        let took_us = clock::now_us().saturating_sub(began_us);
+        let items = order.items() as u64;
+        let since_us = clock::now_us().saturating_sub(self.stepped_us);
+        let weight = self.weight(items, &replies);
+        let rest_us = self.pace.stepped(weight, took_us, self.pulse.idle_us(), since_us);
+        if rest_us > 0 {
+            self.rest(Duration::from_micros(rest_us)).await;
+        }
+        self.stepped_us = clock::now_us();
+        Ok(Answer::Told(replies))
+    }
+
+    /// How many items a step was about: a trim is one command about as many entries as it removed.
+    fn weight(&self, items: u64, replies: &[Resp]) -> u64 {
+        let removed = match replies {
+            [Resp::Int(removed)] => u64::try_from(*removed).ok(),
+            [Resp::Array(parts)] => parts.get(1).and_then(Resp::count),
+            _ => None,
+        };
+        removed.unwrap_or(items).max(items)
+    }
+
+    /// Sleeps, unless somebody has something to say.
+    async fn rest(&mut self, rest: Duration) {
+        let deadline = tokio::time::Instant::now() + rest;
+        tokio::select! {
+            () = tokio::time::sleep_until(deadline) => {}
+            // Whoever told is gone: then nobody says anything any more.
+            changed = self.control.changed() => if changed.is_err() {
+                tokio::time::sleep_until(deadline).await;
+            }
+        }
+    }
+
+    /// Checks that everything is as it was planned, often enough.
+    async fn guard(&mut self) -> Result<(), Outcome> {
+        loop {
+            let now_us = clock::now_us();
+            if !self.is_guard_due(now_us) {
+                return Ok(());
+            }
+            let asked = self.link.ask(self.run.plan().guard.reads()).await;
+            if let Some(error) = asked.lost {
+                return Err(Outcome::Failed(format!("{error}; nothing was under way")));
+            }
+            self.guarded_us = Some(clock::now_us());
+            match self.run.plan().guard.check(&asked.exchanges) {
+                Ok(()) => return Ok(()),
+                Err(changed) if changed.is_strain => self.hold(changed.why.to_string()).await?,
+                Err(changed) => return Err(Outcome::Refused(format!("{}: make the plan anew", changed.why))),
+            }
+            self.guarded_us = None;
+        }
+    }
+
+    /// A tenth of a second is long enough; but what somebody needs and nobody keeps is looked at before every step.
+    fn is_guard_due(&self, now_us: u64) -> bool {
+        let Some(at_us) = self.guarded_us else { return true };
+        let plan = self.run.plan();
+        let is_bare = plan.stake.is_lossy && !plan.archive;
+        let age_us = u128::from(now_us.saturating_sub(at_us));
+        age_us >= GUARD_EVERY.as_micros() || (is_bare && at_us < self.stepped_us)
+    }
+
+    /// Does what the operator and the pulse say.
+    async fn listen(&mut self) -> Result<(), Outcome> {
+        let advised = self.pulse.advised();
+        while self.pace.halvings() < advised.halvings.min(10) {
+            self.pace.halve();
+        }
+        if advised.stops > self.stops_seen {
+            self.stops_seen = advised.stops;
+            self.hold(advised.why).await?;
+        }
+        let control = self.control.borrow_and_update().clone();
+        if let Some(per_s) = control.per_s {
+            self.pace.set_per_s(per_s);
+        }
+        if control.cancel {
+            return Err(Outcome::Stopped("cancelled".to_owned()));
+        }
+        if control.pause { self.stand("paused".to_owned(), |control| !control.pause).await } else { Ok(()) }
+    }
+
+    /// Stops by itself: waits for the operator where there is one.
+    async fn hold(&mut self, why: String) -> Result<(), Outcome> {
+        if !self.waits {
+            return Err(Outcome::Stopped(why));
+        }
+        let resumes = self.control.borrow().resumes;
+        self.stand(format!("stopped by itself: {why}"), move |control| control.resumes > resumes).await
+    }
+
+    /// Stands still until `goes_on`, or until it is cancelled.
+    async fn stand(&mut self, why: String, goes_on: impl Fn(&Control) -> bool) -> Result<(), Outcome> {
+        self.progress.send_modify(|progress| progress.held = Some(why.clone()));
+        loop {
+            let control = self.control.borrow_and_update().clone();
+            if control.cancel {
+                return Err(Outcome::Stopped(format!("cancelled while it was {why}")));
+            }
+            if goes_on(&control) {
+                break;
+            }
+            if self.control.changed().await.is_err() {
+                return Err(Outcome::Stopped(why));
+            }
+        }
+        self.progress.send_modify(|progress| progress.held = None);
+        Ok(())
+    }
+
+    fn report(&self) {
+        let (tally, per_s, halvings) = (self.run.tally(), self.pace.per_s(), self.pace.halvings());
+        let elapsed_us = clock::now_us().saturating_sub(self.began_us);
+        self.progress.send_modify(|progress| {
+            (progress.tally, progress.per_s, progress.halvings) = (tally, per_s, halvings);
+            progress.elapsed_us = elapsed_us;
+        });
+    }
+}

@@ -1,0 +1,132 @@
+//! Looks at the server for a plan: reads, and nothing else.
+//!
+//! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariant: every walk has an
+//! end, and what was not counted to the last says so.
+
+mod keys;
+mod rows;
+mod single;
+mod trim;
+
+use crate::core::model::server::Role;
+use crate::core::model::{Name, Snapshot};
+use crate::core::ops::guard::StreamMark;
+use crate::core::ops::{Denial, Guard, Plan, Wish};
+use crate::core::wire::decode::decode;
+use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::edge::clock;
+use crate::edge::journal::Archives;
+use crate::edge::link::Link;
+
+/// Makes the plan of a wish.
+///
+/// # Errors
+/// Why there is none.
+pub async fn survey(link: &mut Link, archives: &Archives, wish: &Wish) -> Result<Plan, Denial> {
+    let mut reader = Reader { link };
+    match wish {
+        Wish::Trim(wish) => trim::survey(&mut reader, wish).await,
+        Wish::Reclaim(wish) => rows::survey(&mut reader, wish).await,
+        Wish::Invalidate(wish) => keys::survey(&mut reader, wish).await,
+        Wish::DeleteConsumer { key, group, consumer, min_idle_ms } => {
+            single::consumer(&mut reader, (key, group, consumer), *min_idle_ms).await
+        }
+        Wish::KillClient(id) => single::client(&mut reader, *id).await,
+        Wish::Undo(id) => single::undo(&mut reader, archives, id).await,
+    }
+}
+
+/// Asks, and gives up when the connection does.
+struct Reader<'a> {
+    link: &'a mut Link,
+}
+
+/// What every plan begins with.
+struct Ground {
+    snapshot: Snapshot,
+    guard: Guard,
+    now_ms: i64,
+    /// What the server claims to be compatible with: major and minor.
+    version: (u32, u32),
+}
+
+impl Ground {
+    /// Whether the server is at least this version; one that does not say is taken for an old one.
+    fn is_at_least(&self, major: u32, minor: u32) -> bool {
+        self.version >= (major, minor)
+    }
+}
+
+impl Reader<'_> {
+    async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Denial> {
+        let asked = self.link.ask(commands).await;
+        match asked.lost {
+            Some(error) => Err(Denial::because(error.to_string())),
+            None => Ok(asked.exchanges),
+        }
+    }
+
+    async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Denial> {
+        let exchanges = self.exchange(commands).await?;
+        Ok(exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect())
+    }
+
+    async fn one(&mut self, command: ReadCmd) -> Result<Resp, Denial> {
+        let label = command.verb().label();
+        let reply = self.ask(vec![command]).await?.pop().unwrap_or(Resp::Nil);
+        match reply {
+            Resp::Error(refusal) => Err(Denial::because(format!("{label}: {refusal}"))),
+            reply => Ok(reply),
+        }
+    }
+
+    async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Denial> {
+        let exchanges = self.exchange(commands).await?;
+        Ok(decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() }))
+    }
+
+    /// Which server this is, what time it has, and how the stream stands that the action is about.
+    async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Denial> {
+        let mut commands = vec![ReadCmd::Time, ReadCmd::Info(Vec::new())];
+        if let Some(key) = stream {
+            commands.extend([ReadCmd::XinfoStream(key.clone()), ReadCmd::XinfoGroups(key.clone())]);
+        }
+        let exchanges = self.exchange(commands).await?;
+        let version = exchanges.iter().find_map(claimed_version).unwrap_or((0, 0));
+        let time = exchanges.first().and_then(|exchange| exchange.reply.as_ref().ok());
+        let parts = time.and_then(Resp::items).unwrap_or_default();
+        let seconds = parts.first().and_then(Resp::int);
+        let now_ms = seconds.map_or_else(clock::wall_ms, |seconds| {
+            seconds.saturating_mul(1_000) + parts.get(1).and_then(Resp::int).unwrap_or(0) / 1_000
+        });
+        let kind =
+            stream.map(|key| (key, exchanges.get(2).and_then(|exchange| exchange.reply.as_ref().ok())));
+        if let Some((key, Some(Resp::Error(refusal)))) = kind {
+            return Err(Denial::because(match refusal.code.as_str() {
+                "WRONGTYPE" => format!("{key} is no stream"),
+                _ if refusal.text.contains("no such key") => format!("there is no key {key}"),
+                _ => format!("XINFO STREAM {key}: {refusal}"),
+            }));
+        }
+        let snapshot =
+            decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() });
+        let server = snapshot.info.as_ref().map(|info| info.server.clone()).unwrap_or_default();
+        if server.role == Role::Replica {
+            return Err(Denial::because(
+                "this server is a replica: it takes no writes; connect to its primary",
+            ));
+        }
+        let stream = snapshot.streams.first().map(StreamMark::of);
+        let guard = Guard { run_id: server.run_id, role: server.role, stream };
+        Ok(Ground { snapshot, guard, now_ms, version })
+    }
+}
+
+/// `redis_version`, which forks keep at what they are compatible with.
+fn claimed_version(exchange: &Exchange) -> Option<(u32, u32)> {
+    let (ReadCmd::Info(_), Ok(reply)) = (&exchange.command, &exchange.reply) else { return None };
+    let text = reply.text()?;
+    let version = text.lines().find_map(|line| line.strip_prefix("redis_version:"))?;
+    let mut parts = version.trim().split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}

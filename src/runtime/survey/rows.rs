@@ -1,0 +1,90 @@
+//! Reads for the plan of a reclaim: consumers, and the pending rows that match.
+//!
+//! Knows pages; decides nothing. Invariant: rows are counted in pages of a bounded size, up to a bound.
+
+use super::Reader;
+use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
+use crate::core::model::StreamId;
+use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
+use crate::core::ops::settle::SettleWork;
+use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::{Denial, Plan};
+use crate::core::wire::decode::groups::{consumers, pending};
+use crate::core::wire::{ReadCmd, Resp};
+use crate::edge::clock;
+
+/// The plan of a reclaim.
+pub(super) async fn survey(reader: &mut Reader<'_>, wish: &ReclaimWish) -> Result<Plan, Denial> {
+    let ground = reader.ground(Some(&wish.key)).await?;
+    let detail = ground.snapshot.streams.first().and_then(|stream| stream.detail.clone()).unwrap_or_default();
+    let groups = ground.snapshot.groups.first().map(|(_, groups)| groups.value.clone()).unwrap_or_default();
+    let group = groups.into_iter().find(|group| group.name == wish.group);
+    let group = group.ok_or_else(|| Denial::because(format!("{} has no group {}", wish.key, wish.group)))?;
+    let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
+    if let ReclaimVerb::DeadLetter { to, .. } = &wish.verb {
+        let kind = reader.one(ReadCmd::Type(to.clone())).await?.text().unwrap_or_default();
+        if kind != "none" && kind != "stream" {
+            return Err(Denial::because(format!("{to} is a {kind}: dead letters go to a stream")));
+        }
+    }
+    let mut facts = ReclaimFacts {
+        consumers: consumers(&listed).unwrap_or_default(),
+        first_entry: detail.first_entry,
+        last_delivered: group.last_delivered,
+        guard: ground.guard,
+        ..ReclaimFacts::default()
+    };
+    let work = work(wish, &facts)?;
+    facts.rows = matched(reader, &work, detail.first_entry).await?;
+    facts.at_us = clock::now_us();
+    Ok(plan(wish, &facts, work))
+}
+
+async fn matched(
+    reader: &mut Reader<'_>,
+    work: &SettleWork,
+    first_entry: Option<StreamId>,
+) -> Result<Matched, Denial> {
+    let mut found = Matched { is_exact: true, ..Matched::default() };
+    if !work.ids.is_empty() {
+        for chunk in work.ids.chunks(usize::try_from(ROWS_PAGE).unwrap_or(usize::MAX)) {
+            let (key, group) = (&work.key, &work.group);
+            let row = |id: &StreamId| ReadCmd::Xpending {
+                key: key.clone(),
+                group: group.clone(),
+                start: *id,
+                count: 1,
+                consumer: None,
+            };
+            let replies = reader.ask(chunk.iter().map(row).collect()).await?;
+            for (id, reply) in chunk.iter().zip(&replies) {
+                let rows = pending(reply).unwrap_or_default();
+                let row = rows.first().filter(|row| row.id == *id && work.covers(row));
+                found.seen += 1;
+                row.into_iter().for_each(|row| found.add(row, first_entry));
+            }
+        }
+        return Ok(found);
+    }
+    let mut start = StreamId::MIN;
+    loop {
+        let replies = reader.ask(work.page(start, ROWS_PAGE)).await?;
+        let page = replies.get(1).unwrap_or(&Resp::Nil);
+        if let Resp::Error(refusal) = page {
+            return Err(Denial::because(format!("XPENDING: {refusal}")));
+        }
+        let rows = pending(page).unwrap_or_default();
+        found.seen += rows.len() as u64;
+        rows.iter().filter(|row| work.covers(row)).for_each(|row| found.add(row, first_entry));
+        match rows.last() {
+            Some(last) if rows.len() as u64 == u64::from(ROWS_PAGE) && last.id < work.upto => {
+                start = last.id.successor();
+            }
+            _ => return Ok(found),
+        }
+        if found.seen >= PLANNED_ROWS || work.count.is_some_and(|most| found.rows >= most) {
+            found.is_exact = work.count.is_some_and(|most| found.rows >= most);
+            return Ok(found);
+        }
+    }
+}

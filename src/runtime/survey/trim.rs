@@ -1,0 +1,209 @@
+//! Reads for the plan of a trim: what groups need, where the cut lies, what is below it.
+//!
+//! Knows how to count without a body crossing the network. Invariant: a count that reached its bound is "at least".
+
+use super::Reader;
+use crate::core::limits::{ROWS_PAGE, WALK_STEP, WALKED_ENTRIES};
+use crate::core::model::groups::Group;
+use crate::core::model::{Name, StreamId};
+use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
+use crate::core::ops::trim::{Loss, Need, needs};
+use crate::core::ops::wish::{TrimTo, TrimWish};
+use crate::core::ops::{Denial, Plan};
+use crate::core::wire::decode::groups::pending;
+use crate::core::wire::decode::streams::id;
+use crate::core::wire::{Inspect, ReadCmd, Resp};
+use crate::edge::clock;
+
+/// Entries and rows counted of what one group would lose.
+const LOSS_COUNTED: u64 = 200_000;
+
+/// The plan of a trim.
+pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<Plan, Denial> {
+    let ground = reader.ground(Some(&wish.key)).await?;
+    let stream = ground.snapshot.streams.first().cloned();
+    let stream = stream.ok_or_else(|| Denial::because(format!("nothing is known of {}", wish.key)))?;
+    let groups: Vec<Group> =
+        ground.snapshot.groups.first().map(|(_, groups)| groups.value.clone()).unwrap_or_default();
+    let firsts = first_pending(reader, &wish.key, &groups).await?;
+    let standing: Vec<(Group, Option<StreamId>)> = groups.iter().cloned().zip(firsts).collect();
+    let memory = reader.ask(vec![ReadCmd::Inspect(Inspect::MemoryUsage(wish.key.clone()))]).await?;
+    let facts = TrimFacts {
+        stream,
+        needs: match (standing.is_empty(), wish.to) {
+            (true, _) => Vec::new(),
+            (false, TrimTo::Safe) => needs(&standing)?,
+            // What a group does not say is no reason not to do what was asked for; it is said.
+            (false, _) => needs(&standing).unwrap_or_default(),
+        },
+        pending: groups.iter().filter_map(|group| group.pending).sum(),
+        bytes: memory.first().and_then(Resp::count),
+        now_ms: ground.now_ms,
+        has_minid: ground.is_at_least(6, 2),
+        guard: ground.guard,
+        at_us: clock::now_us(),
+    };
+    let length = facts.stream.length.unwrap_or(0);
+    let last = facts.stream.detail.as_ref().and_then(|detail| detail.last_generated);
+    let last = last.unwrap_or(StreamId::MAX);
+    let to = match (boundary(wish, &facts)?, wish.to) {
+        (Some(to), _) => to,
+        (None, TrimTo::MaxLen(keep)) => nth_newest(reader, &wish.key, length, keep).await?,
+        (None, _) => StreamId::MIN,
+    };
+    let (entries, is_exact) = below(reader, &wish.key, (length, last), to).await?;
+    let mut losses = Vec::new();
+    for (need, (group, _)) in facts.needs.iter().zip(&standing) {
+        if need.floor < to && entries > 0 {
+            let loss = loss(reader, &wish.key, need, group, to).await?;
+            losses.extend((loss.undelivered > 0 || loss.pending > 0).then_some(loss));
+        }
+    }
+    Ok(plan(wish, &TrimFacts { at_us: clock::now_us(), ..facts }, to, &Below { entries, is_exact, losses }))
+}
+
+async fn first_pending(
+    reader: &mut Reader<'_>,
+    key: &Name,
+    groups: &[Group],
+) -> Result<Vec<Option<StreamId>>, Denial> {
+    let row = |group: &Group| ReadCmd::Xpending {
+        key: key.clone(),
+        group: group.name.clone(),
+        start: StreamId::MIN,
+        count: 1,
+        consumer: None,
+    };
+    let replies = reader.ask(groups.iter().map(row).collect()).await?;
+    Ok(replies.iter().map(|reply| pending(reply).and_then(|rows| rows.first().map(|row| row.id))).collect())
+}
+
+/// A walk in one direction.
+struct Walk {
+    at: StreamId,
+    end: StreamId,
+    backwards: bool,
+    entries: u64,
+    is_over: bool,
+}
+
+impl Walk {
+    async fn step(&mut self, reader: &mut Reader<'_>, key: &Name, most: u64) -> Result<(), Denial> {
+        let count = u32::try_from(most.min(u64::from(WALK_STEP))).unwrap_or(WALK_STEP).max(1);
+        let (key, from, to, backwards) = (key.clone(), self.at, self.end, self.backwards);
+        let walk = Inspect::Walk { key, from, to, count, backwards };
+        let reply = reader.one(ReadCmd::Inspect(walk)).await?;
+        let [found, last, ..] = reply.items().unwrap_or_default() else {
+            self.is_over = true;
+            return Ok(());
+        };
+        let found = found.count().unwrap_or(0);
+        self.entries += found;
+        match id(last) {
+            Some(last) if found == u64::from(count) && last != self.end => {
+                self.at = if backwards { last.predecessor() } else { last.successor() };
+            }
+            Some(last) => {
+                self.at = last;
+                self.is_over = true;
+            }
+            None => self.is_over = true,
+        }
+        Ok(())
+    }
+}
+
+/// The id of the entry that is the oldest of so many newest ones: walked to from the nearer end.
+async fn nth_newest(reader: &mut Reader<'_>, key: &Name, length: u64, keep: u64) -> Result<StreamId, Denial> {
+    let going = length.saturating_sub(keep);
+    let backwards = keep <= going;
+    let (at, end) = if backwards { (StreamId::MAX, StreamId::MIN) } else { (StreamId::MIN, StreamId::MAX) };
+    let wanted = if backwards { keep } else { going };
+    if wanted > WALKED_ENTRIES {
+        return Err(Denial::because(
+            "the stream is too long to be cut by its length: give --minid or --older-than",
+        ));
+    }
+    let mut walk = Walk { at, end, backwards, entries: 0, is_over: false };
+    let mut last = at;
+    while walk.entries < wanted && !walk.is_over {
+        let left = wanted - walk.entries;
+        walk.step(reader, key, left).await?;
+        last = walk.at;
+    }
+    // A step that was full has gone one id further.
+    Ok(match (backwards, walk.is_over) {
+        (true, false) => last.successor(),
+        (true, true) => last,
+        (false, false) => last,
+        (false, true) => last.successor(),
+    })
+}
+
+/// How many entries lie below an id: counted from both ends, whichever is nearer.
+async fn below(
+    reader: &mut Reader<'_>,
+    key: &Name,
+    (length, last): (u64, StreamId),
+    to: StreamId,
+) -> Result<(u64, bool), Denial> {
+    if to == StreamId::MIN || length == 0 {
+        return Ok((0, true));
+    }
+    let walk = |at, end, backwards| Walk { at, end, backwards, entries: 0, is_over: false };
+    let mut head = walk(StreamId::MIN, to.predecessor(), false);
+    // What came after the length was read is not in it.
+    let mut tail = walk(last, to, true);
+    while head.entries + tail.entries < WALKED_ENTRIES {
+        head.step(reader, key, u64::MAX).await?;
+        if head.is_over {
+            return Ok((head.entries, true));
+        }
+        tail.step(reader, key, u64::MAX).await?;
+        if tail.is_over {
+            return Ok((length.saturating_sub(tail.entries), true));
+        }
+    }
+    Ok((head.entries, false))
+}
+
+/// What a group would lose below `to`.
+async fn loss(
+    reader: &mut Reader<'_>,
+    key: &Name,
+    need: &Need,
+    group: &Group,
+    to: StreamId,
+) -> Result<Loss, Denial> {
+    let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true };
+    let cursor = group.last_delivered.unwrap_or_default();
+    if cursor.successor() < to {
+        let mut walk = Walk {
+            at: cursor.successor(),
+            end: to.predecessor(),
+            backwards: false,
+            entries: 0,
+            is_over: false,
+        };
+        while !walk.is_over && walk.entries < LOSS_COUNTED {
+            walk.step(reader, key, u64::MAX).await?;
+        }
+        loss.undelivered = walk.entries;
+        loss.is_exact = walk.is_over;
+    }
+    let mut start = StreamId::MIN;
+    while group.pending != Some(0) && loss.pending < LOSS_COUNTED {
+        let (key, group) = (key.clone(), need.group.clone());
+        let page = ReadCmd::Xpending { key, group, start, count: ROWS_PAGE, consumer: None };
+        let rows = pending(&reader.one(page).await?).unwrap_or_default();
+        loss.pending += rows.iter().filter(|row| row.id < to).count() as u64;
+        match rows.last() {
+            Some(last) if last.id < to && rows.len() as u64 == u64::from(ROWS_PAGE) => {
+                start = last.id.successor()
+            }
+            _ => return Ok(loss),
+        }
+    }
+    loss.is_exact &= group.pending == Some(0);
+    Ok(loss)
+}

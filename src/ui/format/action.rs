@@ -1,0 +1,32 @@
+//! How far an action is, and what one of the journal came to, in one line.
+//!
+//! Knows values. Invariant: names are shown as people may see them, in whole words.
+
+use crate::core::ops::Progress;
+use crate::core::ops::plan::words::{count, counted, span};
+use crate::core::ops::record::Past;
+
+/// An action that runs.
+pub fn line(progress: &Progress) -> String {
+    let Progress { deed, subject, items, halvings, held, .. } = progress;
+    if let Some(held) = held {
+        return format!("{} {subject}: {held}", deed.word());
+    }
+    let share = progress.share().map_or(String::new(), |share| format!(" {:.0} %", share * 100.0));
+    let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
+    let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
+    let slower = if *halvings > 0 { ", slowed down" } else { "" };
+    format!("{}{share}: {} of {}{rate}{left}{slower}", deed.word(), count(progress.through()), count(*items))
+}
+
+/// An action of the journal.
+pub fn past(past: &Past) -> String {
+    let intent = &past.intent;
+    let (word, done) = match &past.finish {
+        None => ("open", format!("{} items planned", counted(intent.items, intent.items_exact))),
+        Some(finish) => (finish.outcome.as_str(), format!("{} done", count(finish.done))),
+    };
+    let why = past.finish.as_ref().and_then(|finish| finish.reason.as_deref());
+    let why = why.map_or(String::new(), |why| format!(" ({why})"));
+    format!("{word:<8} {} {} on {}: {done}{why}  {}", intent.action, intent.subject, intent.target, intent.id)
+}

@@ -1,0 +1,210 @@
+//! An action in the middle of the screen: what exactly, is that what is wanted, what came of it.
+//!
+//! Knows values; decides nothing. Invariants: who reads on a small terminal can scroll to the last line, and where the
+//! focus is shows without colour.
+
+use crate::app::State;
+use crate::app::action::{ActionModal, Ask, Choice, Focus, Form, Question, Stage};
+use crate::config::theme::Role;
+use crate::core::model::Name;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::dialog::buttons;
+use crate::ui::widgets::pen::width;
+use crate::ui::widgets::textlines::wrap;
+use crate::ui::widgets::{Dialog, Pen, Words};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+/// Widest text: longer lines are hard to read.
+const WIDEST: u16 = 96;
+/// What a box with something below its text is wide at least.
+const LEAST: u16 = 48;
+/// Cells of a label.
+const LABEL: u16 = 12;
+
+/// A line: its label, its text, how it is painted.
+struct Line {
+    label: String,
+    text: String,
+    role: Role,
+}
+
+impl Line {
+    fn new(label: &str, text: impl Into<String>, role: Role) -> Self {
+        Self { label: label.to_owned(), text: text.into(), role }
+    }
+
+    /// The same in lines of this room; the label stands in the first.
+    fn wrapped(self, room: u16) -> Vec<Self> {
+        let mut label = Some(self.label);
+        let role = self.role;
+        let indent = |label: Option<String>| label.unwrap_or_default();
+        let lines = wrap(&self.text, room.max(8)).into_iter();
+        lines.map(|text| Self { label: indent(label.take()), text, role }).collect()
+    }
+}
+
+/// Draws it.
+pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+    match &modal.stage {
+        Stage::Planning(what) => {
+            let lines = vec![Line::new("", format!("{what} ... (esc leaves)"), Role::Text)];
+            page("Making the plan", lines, 0, 0, body, buffer, skin);
+        }
+        Stage::Told { title, lines, is_error, offset } => {
+            let role = if *is_error { Role::Warning } else { Role::Text };
+            let mark = if *is_error { format!("{} ", skin.glyphs.warning) } else { String::new() };
+            let mut lines: Vec<Line> =
+                lines.iter().map(|line| Line::new("", line.clone(), Role::Text)).collect();
+            if let Some(first) = lines.first_mut() {
+                (first.role, first.text) = (role, format!("{mark}{}", first.text));
+            }
+            if let Some(inner) = page(title, lines, *offset, 1, body, buffer, skin) {
+                buttons(&["Close"], 0, inner, buffer, skin);
+            }
+        }
+        Stage::Form(choices) => form(choices, body, buffer, skin),
+        Stage::Question(asked) => question(state, asked, body, buffer, skin),
+    }
+}
+
+/// Text in a box with room for so many rows below it; where those are.
+fn page(
+    title: &str,
+    lines: Vec<Line>,
+    offset: usize,
+    below: u16,
+    body: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Option<Rect> {
+    let labelled = lines.iter().any(|line| !line.label.is_empty());
+    let lead = if labelled { LABEL + 1 } else { 0 };
+    let room = body.width.saturating_sub(4).min(WIDEST).saturating_sub(lead);
+    let lines: Vec<Line> = lines.into_iter().flat_map(|line| line.wrapped(room)).collect();
+    let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0).saturating_add(lead);
+    let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(below);
+    let size = (wide.max(width(title) + 4).max(if below > 0 { LEAST } else { 0 }), rows);
+    let dialog = Dialog { title, note: None, size };
+    let height = usize::from(dialog.place(body).height.saturating_sub(2).saturating_sub(below));
+    let offset = offset.min(lines.len().saturating_sub(height));
+    let note = (height < lines.len()).then(|| {
+        Words::new(
+            format!("{}-{} of {}", offset + 1, (offset + height).min(lines.len()), lines.len()),
+            Role::Dim,
+        )
+    });
+    let inner = Dialog { note, ..dialog }.draw(body, buffer, skin);
+    let text = Rect { height: inner.height.saturating_sub(below), ..inner };
+    let mut pen = Pen::new(text, buffer);
+    let ellipsis = skin.glyphs.ellipsis;
+    for (line, y) in lines.iter().skip(offset).zip(text.y..text.bottom()) {
+        pen.cut((text.x, y), lead.saturating_sub(1), &line.label, ellipsis, skin.style(Role::Dim));
+        pen.cut((text.x.saturating_add(lead), y), text.width, &line.text, ellipsis, skin.style(line.role));
+    }
+    (below > 0 && inner.height >= below).then(|| Rect {
+        y: inner.bottom().saturating_sub(below),
+        height: below,
+        ..inner
+    })
+}
+
+fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let choices = form.about.choices();
+    let line = |(at, choice): (usize, &Choice)| {
+        let mark = if at == form.selected { ">" } else { "-" };
+        let role = if at == form.selected { Role::Selection } else { Role::Text };
+        Line::new("", format!("{mark} {}", choice.title), role)
+    };
+    let lines = choices.iter().enumerate().map(line).collect();
+    let Some(inner) = page(&form.about.title(), lines, 0, 3, body, buffer, skin) else { return };
+    let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
+    if let Some((label, _)) = choices.get(form.selected).and_then(|choice| choice.line.as_ref()) {
+        field(&format!("{label}: "), &form.input, row(0), buffer, skin);
+    }
+    let (text, role) = match &form.error {
+        Some(error) => (format!("{} {error}", skin.glyphs.critical), Role::Critical),
+        None => ("enter: look what it would do   esc: leave".to_owned(), Role::Dim),
+    };
+    let mut pen = Pen::new(row(2), buffer);
+    pen.cut((inner.x, row(2).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(role));
+}
+
+/// A label and what is typed, the cursor turned round.
+fn field(label: &str, input: &tui_input::Input, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let start = Pen::new(area, buffer).text(area.x, area.y, label, skin.style(Role::Key));
+    let room = area.right().saturating_sub(start);
+    let scroll = input.visual_scroll(usize::from(room.saturating_sub(1)));
+    let mut skipped = 0;
+    let shown: String = Name::from(input.value())
+        .to_string()
+        .chars()
+        .skip_while(|c| {
+            skipped += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
+            skipped <= scroll
+        })
+        .collect();
+    let field = Rect { x: start, width: room, ..area };
+    Pen::new(field, buffer).text(start, area.y, &shown, skin.style(Role::Text));
+    let at = input.visual_cursor().saturating_sub(scroll);
+    let x = start.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
+    if field.contains((x, area.y).into())
+        && let Some(cell) = buffer.cell_mut((x, area.y))
+    {
+        cell.modifier.insert(Modifier::REVERSED);
+    }
+}
+
+fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let (title, lines, go) = match &question.ask {
+        Ask::Unlock(_) => {
+            let minutes = state.setup.actions.unlock_ms / 60_000;
+            let text = format!(
+                "Writing to {} will be possible for {minutes} minutes. Every action shows what it would do, and asks.",
+                state.setup.target_name
+            );
+            ("Unlock writing?".to_owned(), vec![Line::new("", text, Role::Text)], "Unlock")
+        }
+        Ask::Carry(challenge) => {
+            let plan = challenge.plan();
+            (format!("{} {}?", plan.deed.word(), plan.subject), preview(plan, skin), "Do it")
+        }
+    };
+    let typed = question.typed();
+    let below = if typed.is_some() { 4 } else { 2 };
+    let Some(inner) = page(&title, lines, question.offset, below, body, buffer, skin) else { return };
+    let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
+    if let Some((why, name)) = typed {
+        let text = format!("{} {why}. Type {}", skin.glyphs.warning, Name::from(name));
+        let mut pen = Pen::new(row(1), buffer);
+        pen.cut((inner.x, row(1).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(Role::Warning));
+        field("name: ", &question.input, row(2), buffer, skin);
+    }
+    let last = row(below - 1);
+    if let Some(error) = &question.error {
+        let text = format!("{} {error}", skin.glyphs.critical);
+        let room = last.width / 2;
+        Pen::new(last, buffer).cut(
+            (last.x, last.y),
+            room,
+            &text,
+            skin.glyphs.ellipsis,
+            skin.style(Role::Critical),
+        );
+    }
+    let focus = usize::from(question.focus == Focus::Go);
+    buttons(&["Cancel", go], focus, last, buffer, skin);
+}
+
+fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<Line> {
+    let mut lines: Vec<Line> =
+        plan.facts.iter().map(|(label, text)| Line::new(label, text.clone(), Role::Text)).collect();
+    for warning in &plan.warnings {
+        lines.push(Line::new("note", format!("{} {warning}", skin.glyphs.warning), Role::Warning));
+    }
+    for (at, command) in plan.commands.iter().enumerate() {
+        lines.push(Line::new(if at == 0 { "commands" } else { "" }, command.clone(), Role::Dim));
+    }
+    lines
+}
