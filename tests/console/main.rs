@@ -6,6 +6,7 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod actions;
 mod cost;
 mod crowd;
 mod names;

@@ -1,0 +1,236 @@
+//! Connections that drop before, during and after each reply to a write: what is known is said, what is not is unknown,
+//! and nothing is sent twice.
+
+use crate::reclaim::reclaim;
+use crate::server::{Server, builds};
+use crate::undo::invalidate;
+use crate::{Place, appear, connect, fill, name, read, say, start};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use streamgauge::core::ops::wish::{ReclaimVerb, TrimTo, TrimWish};
+use streamgauge::core::ops::{Outcome, Wish};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{UnixListener, UnixStream};
+
+/// When the connection of the writes is cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cut {
+    /// The order does not reach the server.
+    BeforeOrder,
+    /// It does; its reply is lost.
+    BeforeReply,
+    /// A part of its reply arrives.
+    InReply,
+    /// All of its reply arrives.
+    AfterReply,
+}
+
+/// What went through the proxy.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Orders, as bytes, in the order in which they came.
+    orders: Vec<Vec<u8>>,
+    /// Those that reached the server.
+    forwarded: usize,
+    is_cut: bool,
+}
+
+/// A unix socket before the server's that cuts the connection of the writes at its nth order.
+struct Proxy {
+    socket: PathBuf,
+    seen: Arc<Mutex<Seen>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Proxy {
+    fn start(server: &Server, cut: Cut, nth: usize) -> Self {
+        let socket = server.folder().join(format!("proxy-{cut:?}-{nth}"));
+        let listener = UnixListener::bind(&socket).unwrap();
+        let seen = Arc::new(Mutex::new(Seen::default()));
+        let (there, shared) = (server.socket(), Arc::clone(&seen));
+        let task = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                let server = UnixStream::connect(&there).await.unwrap();
+                tokio::spawn(pass(client, server, Arc::clone(&shared), (cut, nth)));
+            }
+        });
+        Self { socket, seen, task }
+    }
+}
+
+/// Whether these bytes are an order: of all that we say, only that names such a command.
+fn is_order(bytes: &[u8]) -> bool {
+    let has = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    [&b"XTRIM"[..], b"XACK", b"UNLINK", b"RESTORE", b"XADD", b"DELCONSUMER", b"PEXPIRE"]
+        .iter()
+        .any(|word| has(word))
+}
+
+async fn pass(
+    mut client: UnixStream,
+    mut server: UnixStream,
+    seen: Arc<Mutex<Seen>>,
+    (cut, nth): (Cut, usize),
+) {
+    let (mut asked, mut told) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    let mut cuts_reply = false;
+    loop {
+        tokio::select! {
+            read = client.read(&mut asked) => {
+                let Ok(read @ 1..) = read else { return };
+                let bytes = &asked[..read];
+                if is_order(bytes) {
+                    let mut seen = seen.lock().unwrap();
+                    seen.orders.push(bytes.to_vec());
+                    if seen.orders.len() == nth {
+                        seen.is_cut = true;
+                        if cut == Cut::BeforeOrder {
+                            return;
+                        }
+                        cuts_reply = true;
+                    }
+                    seen.forwarded += 1;
+                }
+                if server.write_all(bytes).await.is_err() {
+                    return;
+                }
+            }
+            read = server.read(&mut told) => {
+                let Ok(read @ 1..) = read else { return };
+                let shown = match (cuts_reply, cut) {
+                    (true, Cut::BeforeReply) => return,
+                    (true, Cut::InReply) => read.min(2),
+                    _ => read,
+                };
+                if client.write_all(&told[..shown]).await.is_err() || cuts_reply {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Those that are cut at their later orders too.
+const THOROUGH: [&str; 5] = ["trim", "trim, kept", "hand over", "requeue", "invalidate, kept"];
+
+/// What is done, and how to see how much of it was.
+fn deeds() -> Vec<(&'static str, Wish)> {
+    let trim =
+        |archive| TrimWish { key: name("s"), to: TrimTo::MaxLen(50), approx: false, archive: Some(archive) };
+    let dead_letter = ReclaimVerb::DeadLetter { to: name("s:dlq"), deliveries: 1 };
+    let (key, group, consumer) = (name("s"), name("g"), name("live"));
+    vec![
+        ("trim", Wish::Trim(trim(false))),
+        ("trim, kept", Wish::Trim(trim(true))),
+        ("trim, safe", Wish::Trim(TrimWish { to: TrimTo::Safe, ..trim(false) })),
+        ("hand over", Wish::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))))),
+        ("requeue", Wish::Reclaim(reclaim(ReclaimVerb::Requeue))),
+        ("release", Wish::Reclaim(reclaim(ReclaimVerb::Release))),
+        ("drop", Wish::Reclaim(reclaim(ReclaimVerb::Drop))),
+        ("dead-letter", Wish::Reclaim(reclaim(dead_letter))),
+        ("delete", Wish::DeleteConsumer { key, group, consumer, min_idle_ms: 0 }),
+        ("soften", Wish::Invalidate(invalidate("c:*", Some(60_000), true))),
+        ("invalidate", Wish::Invalidate(invalidate("c:*", None, false))),
+        ("invalidate, kept", Wish::Invalidate(invalidate("c:*", None, true))),
+    ]
+}
+
+fn prepare(server: &Server) {
+    let mut connection = connect(server);
+    fill(&mut connection, 500, &["g"]);
+    appear(&mut connection, "live");
+    read(&mut connection, "g", "dead", 200);
+    for at in 1..=100 {
+        let _: u64 = say(&mut connection, &["XACK", "s", "g", &format!("{at}-0")]);
+    }
+    for at in 0..200 {
+        let _: redis::Value = say(&mut connection, &["SET", &format!("c:{at}"), "v"]);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_unknown_exactly_when_it_is_and_nothing_is_sent_twice() {
+    for build in builds().iter().take(2) {
+        for (what, wish) in deeds() {
+            for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply, Cut::AfterReply] {
+                // The rest goes the same way: its first order shows it.
+                let most = if THOROUGH.contains(&what) { 3 } else { 1 };
+                for nth in 1..=most {
+                    let server = start(build);
+                    prepare(&server);
+                    let proxy = Proxy::start(&server, cut, nth);
+                    let place = Place::at(&proxy.socket);
+                    let receipt = place.act(&wish).await.unwrap();
+                    let seen = proxy.seen.lock().unwrap();
+                    let case = format!("{what} {cut:?} at {nth} on {build:?}: {receipt:?}");
+                    match (seen.is_cut, cut) {
+                        // It was over before: every reply came.
+                        (false, _) => assert_eq!(receipt.outcome, Outcome::Done, "{case}"),
+                        // The reply came: it is known what was done, and that the rest was not.
+                        (true, Cut::AfterReply) => {
+                            assert!(matches!(receipt.outcome, Outcome::Failed(_) | Outcome::Done), "{case}");
+                        }
+                        (true, _) => {
+                            assert!(matches!(receipt.outcome, Outcome::Unknown(_)), "{case}");
+                            // It was looked at, over another connection.
+                            assert!(receipt.outcome.reason().unwrap().contains("it now reads"), "{case}");
+                        }
+                    }
+                    let sent = seen.orders.len();
+                    assert!(!seen.is_cut || sent == nth, "something was sent after the cut: {case}");
+                    if !what.starts_with("trim") {
+                        let mut orders = seen.orders.clone();
+                        orders.sort();
+                        orders.dedup();
+                        assert_eq!(orders.len(), sent, "an order was sent twice: {case}");
+                    }
+                    let past = place.past();
+                    assert_eq!(past.len(), 1, "{case}");
+                    let finish = past[0].finish.as_ref().expect("a finish");
+                    assert_eq!(finish.outcome, receipt.outcome.word(), "{case}");
+                    let text = std::fs::read_to_string(place.journal().path()).unwrap();
+                    assert_eq!(text.lines().count(), 2, "{case}");
+                    assert_eq!(place.journal().recover(0).unwrap(), [], "{case}");
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
+    for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply] {
+        let server = start(&builds()[0]);
+        prepare(&server);
+        let place = Place::of(&server);
+        let receipt = place.act(&Wish::Invalidate(invalidate("c:*", None, true))).await.unwrap();
+        let proxy = Proxy::start(&server, cut, 2);
+        let mut behind = Place::at(&proxy.socket);
+        // The same server by another way: the archive names the way that was taken.
+        let folder = std::mem::replace(&mut behind.folder, tempfile::TempDir::new().unwrap());
+        drop(folder);
+        behind.folder = place.folder;
+        let archive = behind.folder.path().join(format!("archive/{}.archive", receipt.id));
+        let bytes = std::fs::read(&archive).unwrap();
+        let old = server.socket().display().to_string();
+        let head = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
+        let line = String::from_utf8(bytes[..head].to_vec()).unwrap();
+        let line = line.replace(&old, &proxy.socket.display().to_string());
+        std::fs::write(&archive, [line.as_bytes(), &bytes[head..]].concat()).unwrap();
+        let undo = Wish::Undo(receipt.id.clone());
+        let cut_off = behind.act(&undo).await.unwrap();
+        assert!(matches!(cut_off.outcome, Outcome::Unknown(_)), "{cut:?} {cut_off:?}");
+        let again = behind.act(&undo).await;
+        // The proxy cuts its second order, once: the way is free now.
+        let again = again.unwrap();
+        assert_eq!(again.outcome, Outcome::Done, "{cut:?} {again:?}");
+        let keys: u64 = say(&mut connect(&server), &["DBSIZE"]);
+        assert_eq!(keys, 201, "{cut:?}");
+    }
+}

@@ -1,0 +1,111 @@
+//! Actions from the keyboard: read-only is never anything, locked asks to be unlocked, and what is confirmed is done.
+
+use crate::server::{Options, Server};
+use crate::terminal::Terminal;
+use crate::{connect, is_live, launch, server};
+use streamgauge::commands::{COMMANDS, CommandId};
+
+/// Commands that the server has counted and that write, by its own word.
+fn writes(server: &Server) -> Vec<String> {
+    let mut connection = connect(server);
+    let info: String = redis::cmd("INFO").arg("commandstats").query(&mut connection).unwrap();
+    let names = info.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split(':').next());
+    let is_write = |name: &&str| {
+        let command = name.split('|').next().unwrap();
+        let facts: Vec<redis::Value> =
+            redis::cmd("COMMAND").arg("INFO").arg(command).query(&mut connect(server)).unwrap();
+        format!("{facts:?}").contains("\"write\"") || *name == "client|kill"
+    };
+    names.filter(is_write).map(str::to_owned).collect()
+}
+
+/// Escapes from whatever is open. An escape that something follows at once is another key.
+fn leave(terminal: &mut Terminal) {
+    for _ in 0..2 {
+        terminal.press("\x1b");
+        std::thread::sleep(std::time::Duration::from_millis(6));
+    }
+}
+
+#[test]
+fn with_read_only_no_key_on_any_screen_writes_though_the_user_may() {
+    let server = server();
+    let mut connection = connect(&server);
+    redis::cmd("ACL")
+        .arg(&["SETUSER", "may", "on", ">pass", "~*", "&*", "+@all"])
+        .exec(&mut connection)
+        .unwrap();
+    redis::cmd("SET").arg(&["cache:1", "v"]).exec(&mut connection).unwrap();
+    redis::cmd("CONFIG").arg("RESETSTAT").exec(&mut connection).unwrap();
+    let options = ["--read-only", "--user", "may"];
+    let mut terminal = launch(&server, &options).env("REDISCLI_AUTH", "pass").start();
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    let leaves = [CommandId::Quit, CommandId::Suspend];
+    let keys: Vec<&str> = COMMANDS
+        .iter()
+        .filter(|command| !leaves.contains(&command.id))
+        .flat_map(|command| command.keys)
+        .filter(|key| key.chars().count() == 1)
+        .copied()
+        .collect();
+    assert!(["T", "R", "I", "A", "D", "K", "U", "W"].iter().all(|key| keys.contains(key)));
+    // Each screen and, from the streams, each place below: a stream, a group, its pending entries, entries.
+    for way in ["1", "2", "3", "4", "5", "6", "8", "9", "0", "2\r", "2\r\r", "2\r\r\r", "2e"] {
+        for key in &keys {
+            // Whatever it opened is left again, and whatever asks for a yes is told yes.
+            leave(&mut terminal);
+            terminal.press(way);
+            terminal.press(key);
+            terminal.press("\t\r");
+        }
+    }
+    leave(&mut terminal);
+    terminal.press("1");
+    terminal.wait_for("it says so", |screen| is_live(screen) && screen.contents().contains("READ-ONLY"));
+    assert_eq!(writes(&server), Vec::<String>::new());
+    terminal.press("q");
+    assert_eq!(terminal.exit_status(), 0);
+}
+
+#[test]
+fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_down() {
+    let server = Server::start(Options::default());
+    let mut connection = connect(&server);
+    for at in 1..=50 {
+        redis::cmd("XADD").arg(&["orders-00", &format!("{at}-0"), "f", "v"]).exec(&mut connection).unwrap();
+    }
+    redis::cmd("XGROUP").arg(&["CREATE", "orders-00", "g", "40-0"]).exec(&mut connection).unwrap();
+    let length = || -> u64 { redis::cmd("XLEN").arg("orders-00").query(&mut connect(&server)).unwrap() };
+    let mut terminal = launch(&server, &[]).start();
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.press("2");
+    terminal.press("T");
+    terminal.wait_for_text("W unlocks it");
+    terminal.press("W");
+    terminal.wait_for_text("Unlock writing?");
+    // The focus is on Cancel.
+    terminal.press("\r");
+    terminal.press("T");
+    terminal.wait_for_text("W unlocks it");
+    terminal.press("W\t\r");
+    terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED 9:5"));
+    terminal.press("T");
+    terminal.wait_for_text("safe: what every group is done with");
+    terminal.press("\r");
+    terminal.wait_for_text("40 entries, all below 40-1");
+    // Leaning on the key that opened it, and on Enter, confirms nothing.
+    terminal.press("TTT\r");
+    terminal.wait_for("it is left", |screen| !screen.contents().contains("all below"));
+    assert_eq!(length(), 50);
+    terminal.press("T\r");
+    terminal.wait_for_text("40 entries, all below 40-1");
+    terminal.press("\t\r");
+    terminal.wait_for_text("done: 40 done");
+    assert_eq!(length(), 10);
+    // What the other test looks for is found where it is.
+    assert!(writes(&server).contains(&"xtrim".to_owned()));
+    terminal.press("\r0");
+    terminal.wait_for_text("trim stream orders-00");
+    terminal.press("q");
+    assert_eq!(terminal.exit_status(), 0);
+}
