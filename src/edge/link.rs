@@ -7,6 +7,7 @@
 mod backoff;
 mod dial;
 mod error;
+mod ledger;
 mod probe;
 mod redis;
 mod supervisor;
@@ -21,11 +22,12 @@ use tokio::time::Instant;
 use crate::config::Target;
 use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Exchange, Lost, ReadCmd, redact};
+use crate::core::wire::{Exchange, Lost, ReadCmd, lookups, redact};
 use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
 pub use error::LinkError;
+pub use ledger::Ledger;
 pub use probe::ProbeLink;
 pub use supervisor::Supervisor;
 pub use write::{Untold, WriteLink, Writer};
@@ -64,6 +66,7 @@ pub struct Link {
     target: Target,
     lane: Lane,
     session: redis::Session,
+    ledger: Ledger,
     lost: Option<(Lost, LinkError)>,
 }
 
@@ -105,9 +108,18 @@ impl Link {
         let response_timeout = lane.response_timeout(timeouts);
         let opening = redis::Session::open(target, lane.client_name(), response_timeout, deadline);
         match Box::pin(opening).await {
-            Ok(session) => Ok(Self { target: target.clone(), lane, session, lost: None }),
+            Ok(session) => {
+                Ok(Self { target: target.clone(), lane, session, ledger: Ledger::default(), lost: None })
+            }
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
+    }
+
+    /// Writes what it looks up into `ledger`: for links that work beside the rounds.
+    #[must_use]
+    pub fn noted_in(mut self, ledger: &Ledger) -> Self {
+        self.ledger = ledger.clone();
+        self
     }
 
     /// Where it leads, without secrets, and the logical database.
@@ -160,6 +172,9 @@ impl Link {
         for command in commands {
             let reply = replies.next().ok_or(lost);
             let reply_bytes = reply.as_ref().map_or(0, |reply| reply.encoded_len());
+            if let Ok(reply) = &reply {
+                self.ledger.add(lookups::of_read(&command, reply));
+            }
             let reply = reply.map(|reply| redact(&command, reply));
             exchanges.push(Exchange { command, sent_us, received_us, reply, reply_bytes });
         }

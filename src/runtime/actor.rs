@@ -10,7 +10,7 @@ use crate::config::Target;
 use crate::core::ops::{Confirmed, Control, Denial, Outcome, Plan, Progress, Receipt, Wish};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::edge::link::{Lane, Link, Timeouts, Writer};
+use crate::edge::link::{Lane, Ledger, Link, Timeouts, Writer};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -35,6 +35,8 @@ pub struct ActorSetup {
     pub journal: Option<Journal>,
     /// What all archives may take, bytes.
     pub archive_max: u64,
+    /// What its links look up.
+    pub ledger: Ledger,
     /// The operator's name and machine.
     pub who: (String, String),
 }
@@ -136,10 +138,10 @@ impl Actor {
 
 async fn plan(setup: &ActorSetup, wish: &Wish) -> Result<Plan, Denial> {
     let opened = Link::open(&setup.target, Lane::Control, &setup.timeouts).await;
-    let mut link = opened.map_err(|error| Denial::because(error.to_string()))?;
+    let link = opened.map_err(|error| Denial::because(error.to_string()))?;
     let no_home = || Denial::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
-    survey(&mut link, &archives, wish).await
+    survey(&mut link.noted_in(&setup.ledger), &archives, wish).await
 }
 
 async fn show(mut seen: watch::Receiver<Progress>, tell: mpsc::Sender<Message>) {

@@ -19,7 +19,7 @@ use crate::core::reading::watched::Watched;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
-use crate::edge::link::{Timeouts, Writer};
+use crate::edge::link::{Ledger, Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
@@ -243,15 +243,18 @@ fn show_on(
     };
     let timeouts = timeouts(loaded);
     let probes = Probes::new(target.clone(), timeouts);
+    let ledger = Ledger::default();
+    let writer = Writer::new(&target, timeouts, settings.read_only);
     let actor = ActorSetup {
-        writer: Writer::new(&target, timeouts, settings.read_only),
+        writer: writer.map(|writer| writer.noted_in(&ledger)),
         journal: act::journal(loaded),
         target: target.clone(),
         timeouts,
         archive_max: settings.actions.archive_max,
+        ledger: ledger.clone(),
         who: files::operator(&loaded.env),
     };
-    let session = Box::new(move || Session::new(&target, timeouts, poll.clone()));
+    let session = Box::new(move || Session::new(&target, timeouts, poll.clone()).beside(&ledger));
     let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo };
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();

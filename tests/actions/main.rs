@@ -6,6 +6,7 @@
 mod commands;
 mod faults;
 mod keys;
+mod lookups;
 mod reclaim;
 #[path = "../support/server.rs"]
 mod server;
@@ -24,7 +25,7 @@ use streamgauge::core::ops::{
 };
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
-use streamgauge::edge::link::{Lane, Link, Timeouts, Writer};
+use streamgauge::edge::link::{Lane, Ledger, Link, Timeouts, Writer};
 use streamgauge::runtime::execute::Executor;
 use streamgauge::runtime::survey::survey;
 use tempfile::TempDir;
@@ -36,6 +37,7 @@ struct Place {
     folder: TempDir,
     is_paced: bool,
     per_s: Option<u64>,
+    ledger: Ledger,
 }
 
 impl Place {
@@ -54,7 +56,13 @@ impl Place {
             production: false,
             memory_limit: None,
         };
-        Self { target, folder: TempDir::new().unwrap(), is_paced: false, per_s: None }
+        Self {
+            target,
+            folder: TempDir::new().unwrap(),
+            is_paced: false,
+            per_s: None,
+            ledger: Ledger::default(),
+        }
     }
 
     fn journal(&self) -> Journal {
@@ -66,8 +74,8 @@ impl Place {
     }
 
     async fn plan(&self, wish: &Wish) -> Result<Plan, Denial> {
-        let mut link = Link::open(&self.target, Lane::Control, &Timeouts::default()).await.unwrap();
-        survey(&mut link, &self.journal().archives(), wish).await
+        let link = Link::open(&self.target, Lane::Control, &Timeouts::default()).await.unwrap();
+        survey(&mut link.noted_in(&self.ledger), &self.journal().archives(), wish).await
     }
 
     /// Plans it and does it, with every name typed.
@@ -86,7 +94,7 @@ impl Place {
         let consent = Consent { yes: true, name: Some("test".to_owned()) };
         let confirmed = Challenge::of(plan, &policy).confirm(&consent, &policy, now_us()).unwrap();
         let executor = Executor {
-            writer: Writer::new(&self.target, Timeouts::default(), false).unwrap(),
+            writer: Writer::new(&self.target, Timeouts::default(), false).unwrap().noted_in(&self.ledger),
             journal: self.journal(),
             archive_max,
             who: ("me".to_owned(), "here".to_owned()),

@@ -1,8 +1,8 @@
 //! Keyspace hits and misses, told apart by who caused them.
 //!
 //! Every round of ours stands between two readings of the server's counters (a bracket). What the counters
-//! gain inside brackets may be ours; what they gain between brackets is the clients'. Invariant: nothing
-//! that we ask can enter the hit ratio.
+//! gain inside brackets may be ours; what they gain between brackets is the clients', less what actions of ours looked
+//! up beside the rounds. Invariant: nothing that we ask can enter the hit ratio.
 
 use super::Stamped;
 use std::collections::VecDeque;
@@ -27,6 +27,21 @@ impl Lookups {
         (self.total() > 0).then(|| self.hits as f64 / self.total() as f64)
     }
 
+    /// Both added up.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { hits: self.hits.saturating_add(other.hits), misses: self.misses.saturating_add(other.misses) }
+    }
+
+    /// What is left of these without `other`, and what is left of `other`.
+    fn without(self, other: Self) -> (Self, Self) {
+        let less = |a: Self, b: Self| Self {
+            hits: a.hits.saturating_sub(b.hits),
+            misses: a.misses.saturating_sub(b.misses),
+        };
+        (less(self, other), less(other, self))
+    }
+
     fn since(self, earlier: Self) -> Option<Self> {
         Some(Self {
             hits: self.hits.checked_sub(earlier.hits)?,
@@ -42,6 +57,17 @@ pub struct Bracket {
     pub first: Stamped<Lookups>,
     /// Read last; `None` when the round was cut off.
     pub last: Option<Stamped<Lookups>>,
+    /// What actions of ours had looked up beside the rounds, since the console began.
+    pub beside: Beside,
+}
+
+/// Lookups of our actions, up to the ends of a bracket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Beside {
+    /// When its round was sent.
+    pub first: Lookups,
+    /// When its replies were there.
+    pub last: Lookups,
 }
 
 /// What happened in a window.
@@ -80,6 +106,10 @@ pub struct CacheTrack {
     pieces: VecDeque<(i64, Window)>,
     end: Option<Stamped<Lookups>>,
     start: Option<i64>,
+    /// Lookups of our actions at the end of the last bracket.
+    beside: Lookups,
+    /// Lookups of our actions that the server's counters did not show yet.
+    owed: Lookups,
 }
 
 impl CacheTrack {
@@ -90,16 +120,20 @@ impl CacheTrack {
             let outside_us = bracket.first.at_us.saturating_sub(end.at_us);
             let begin = self.start.unwrap_or(end.at_us);
             let whole_us = bracket.first.at_us.saturating_sub(begin);
+            let ours = bracket.beside.first.since(self.beside).unwrap_or_default().and(self.owed);
             match gained {
-                Some(lookups) if outside_us >= 0 && whole_us >= outside_us => self.add(
-                    bracket.first.at_us,
-                    Window { lookups, outside_us: outside_us as u64, whole_us: whole_us as u64 },
-                ),
+                Some(gained) if outside_us >= 0 && whole_us >= outside_us => {
+                    let (lookups, owed) = gained.without(ours);
+                    self.owed = owed;
+                    let window = Window { lookups, outside_us: outside_us as u64, whole_us: whole_us as u64 };
+                    self.add(bracket.first.at_us, window);
+                }
                 _ => self.clear(),
             }
         }
         self.start = Some(bracket.first.at_us);
         self.end = bracket.last;
+        self.beside = bracket.beside.last;
         if self.end.is_none() {
             self.start = None;
         }
@@ -143,10 +177,7 @@ impl CacheTrack {
 
 fn join(a: Window, b: Window) -> Window {
     Window {
-        lookups: Lookups {
-            hits: a.lookups.hits.saturating_add(b.lookups.hits),
-            misses: a.lookups.misses.saturating_add(b.lookups.misses),
-        },
+        lookups: a.lookups.and(b.lookups),
         outside_us: a.outside_us.saturating_add(b.outside_us),
         whole_us: a.whole_us.saturating_add(b.whole_us),
     }
@@ -160,6 +191,26 @@ mod tests {
         Stamped { at_us, value: Lookups { hits, misses } }
     }
 
+    fn bracket(first: Stamped<Lookups>, last: Option<Stamped<Lookups>>) -> Bracket {
+        Bracket { first, last, beside: Beside::default() }
+    }
+
+    #[test]
+    fn what_an_action_looks_up_beside_the_rounds_stays_out_too_and_waits_for_the_counters() {
+        let mut track = CacheTrack::default();
+        let ours = |hits| Lookups { hits, misses: 0 };
+        let mut advance = |at_us, hits, misses, told: (u64, u64)| {
+            let beside = Beside { first: ours(told.0), last: ours(told.1) };
+            let (first, last) = (at(at_us, hits, misses), Some(at(at_us + 1, hits, misses)));
+            track.advance(&Bracket { first, last, beside });
+            track.window(60_000_000).lookups
+        };
+        advance(0, 0, 0, (0, 0));
+        // 5,000 hits are all ours; 40 more were sent for than the server had counted when it was asked.
+        assert_eq!(advance(1_000_000, 5_000, 20, (5_040, 5_100)), Lookups { hits: 0, misses: 20 });
+        assert_eq!(advance(2_000_000, 5_220, 40, (5_100, 5_100)), Lookups { hits: 180, misses: 40 });
+    }
+
     #[test]
     fn what_we_cause_inside_brackets_stays_out_of_the_ratio() {
         let mut track = CacheTrack::default();
@@ -168,6 +219,7 @@ mod tests {
             track.advance(&Bracket {
                 first: at(start, ours + theirs * 80, theirs * 20),
                 last: Some(at(start + 10_000, ours + 400 + theirs * 80, theirs * 20)),
+                beside: Beside::default(),
             });
         }
         let window = track.window(60_000_000);
@@ -178,10 +230,10 @@ mod tests {
     #[test]
     fn a_reset_of_the_counters_begins_anew_without_a_negative_number() {
         let mut track = CacheTrack::default();
-        track.advance(&Bracket { first: at(0, 900, 900), last: Some(at(1, 900, 900)) });
-        track.advance(&Bracket { first: at(1_000_000, 5, 5), last: Some(at(1_000_001, 5, 5)) });
+        track.advance(&bracket(at(0, 900, 900), Some(at(1, 900, 900))));
+        track.advance(&bracket(at(1_000_000, 5, 5), Some(at(1_000_001, 5, 5))));
         assert_eq!(track.window(60_000_000).lookups.total(), 0);
-        track.advance(&Bracket { first: at(2_000_000, 55, 15), last: None });
+        track.advance(&bracket(at(2_000_000, 55, 15), None));
         assert_eq!(track.window(60_000_000).lookups, Lookups { hits: 50, misses: 10 });
     }
 

@@ -15,7 +15,7 @@ pub mod streams;
 use super::observation::{Exchange, Lost, Observation};
 use super::read::{ReadCmd, ScanFor};
 use super::resp::{Refusal, RefusalKind, Resp};
-use crate::core::model::cache::Bracket;
+use crate::core::model::cache::{Beside, Bracket};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cost::Cost;
 use crate::core::model::counters::CounterValue;
@@ -208,7 +208,7 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
     let lookups = fields.lookups().map(|value| Stamped { at_us, value });
     if let Some(first) = lookups {
         match &mut snapshot.bracket {
-            None => snapshot.bracket = Some(Bracket { first, last: None }),
+            None => snapshot.bracket = Some(Bracket { first, last: None, beside: Beside::default() }),
             Some(bracket) => bracket.last = Some(first),
         }
     }

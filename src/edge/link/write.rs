@@ -6,23 +6,31 @@
 
 use std::time::Duration;
 
-use super::{Asked, Lane, Link, LinkError, Timeouts};
+use super::{Asked, Lane, Ledger, Link, LinkError, Timeouts};
 use crate::config::Target;
 use crate::core::limits::WRITE_TIMEOUT_MS;
 use crate::core::ops::Order;
-use crate::core::wire::{ReadCmd, Resp};
+use crate::core::wire::{ReadCmd, Resp, lookups};
 
 /// The right to write to a target.
 #[derive(Clone, Debug)]
 pub struct Writer {
     target: Target,
     timeouts: Timeouts,
+    ledger: Ledger,
 }
 
 impl Writer {
     /// The right to write, unless the target is read-only.
     pub fn new(target: &Target, timeouts: Timeouts, read_only: bool) -> Option<Self> {
-        (!read_only).then(|| Self { target: target.clone(), timeouts })
+        (!read_only).then(|| Self { target: target.clone(), timeouts, ledger: Ledger::default() })
+    }
+
+    /// Writes what its links look up into `ledger`.
+    #[must_use]
+    pub fn noted_in(mut self, ledger: &Ledger) -> Self {
+        self.ledger = ledger.clone();
+        self
     }
 
     /// The target.
@@ -36,7 +44,7 @@ impl Writer {
     /// As [`Link::open`].
     pub async fn open(&self) -> Result<WriteLink, LinkError> {
         let link = Link::open(&self.target, Lane::Write, &self.timeouts).await?;
-        Ok(WriteLink { link })
+        Ok(WriteLink { link: link.noted_in(&self.ledger) })
     }
 
     /// A connection beside, for what is read meanwhile.
@@ -44,7 +52,8 @@ impl Writer {
     /// # Errors
     /// As [`Link::open`].
     pub async fn open_reader(&self) -> Result<Link, LinkError> {
-        Link::open(&self.target, Lane::Control, &self.timeouts).await
+        let link = Link::open(&self.target, Lane::Control, &self.timeouts).await?;
+        Ok(link.noted_in(&self.ledger))
     }
 }
 
@@ -79,6 +88,9 @@ impl WriteLink {
         }
         let words = order.commands().iter().map(crate::core::wire::WriteCmd::args).collect();
         let told = self.link.session.exchange(words).await;
+        for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
+            self.link.ledger.add(lookups::of_write(command, reply));
+        }
         told.map_err(|lost| {
             let error = super::loss(&self.link.target, lost);
             self.link.lost.get_or_insert((lost, error.clone()));

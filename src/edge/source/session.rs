@@ -5,6 +5,7 @@
 
 use crate::config::Target;
 use crate::core::limits;
+use crate::core::model::cache::{Beside, Lookups};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
@@ -12,7 +13,7 @@ use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 use crate::edge::clock;
-use crate::edge::link::{Lane, Supervisor, Timeouts};
+use crate::edge::link::{Lane, Ledger, Supervisor, Timeouts};
 
 /// A server that is read.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub struct Session {
     poll: Supervisor,
     control: Supervisor,
     clock_offset_us: Option<i64>,
+    ledger: Ledger,
     pings_us: Vec<u64>,
     ping_exchanges: Vec<Exchange>,
     connected_at_us: Option<u64>,
@@ -34,10 +36,18 @@ impl Session {
             poll: Supervisor::new(target.clone(), Lane::Poll, timeouts),
             control: Supervisor::new(target.clone(), Lane::Control, timeouts),
             clock_offset_us: None,
+            ledger: Ledger::default(),
             pings_us: Vec::new(),
             ping_exchanges: Vec::new(),
             connected_at_us: None,
         }
+    }
+
+    /// Leaves out of the hit ratio what links of this ledger look up.
+    #[must_use]
+    pub fn beside(mut self, ledger: &Ledger) -> Self {
+        self.ledger = ledger.clone();
+        self
     }
 
     /// What is asked next.
@@ -170,11 +180,12 @@ impl Session {
             Ok(link) => link,
             Err(outage) => return (Err(outage.error), None),
         };
-        let taken_at_ms = clock::wall_ms();
+        let (taken_at_ms, first) = (clock::wall_ms(), self.ledger.total());
         let asked = link.ask(round.commands).await;
         let observation =
             Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
         let mut snapshot = decode(&observation);
+        self.stand_beside(&mut snapshot, first);
         if let Some(error) = asked.lost {
             self.control.lost(&error, clock::now_us());
             return (Err(error.to_string()), Some(snapshot));
@@ -192,7 +203,9 @@ impl Session {
 
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
         let taken_at_ms = clock::wall_ms();
-        let asked = self.poll.link(clock::now_us()).await?.ask(round.commands).await;
+        let link = self.poll.link(clock::now_us()).await?;
+        let first = self.ledger.total();
+        let asked = link.ask(round.commands).await;
         let now_us = clock::now_us();
         if let Some(error) = asked.lost {
             self.poll.lost(&error, now_us);
@@ -205,6 +218,7 @@ impl Session {
         let mut observation =
             Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
         let mut snapshot = decode(&observation);
+        self.stand_beside(&mut snapshot, first);
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         snapshot.gaps.extend(round.gaps);
@@ -214,5 +228,12 @@ impl Session {
         observation.exchanges = std::mem::take(&mut self.ping_exchanges);
         snapshot.cost.add(&decode(&observation).cost);
         Ok(snapshot)
+    }
+
+    /// Adds what our actions had looked up at both ends.
+    fn stand_beside(&self, snapshot: &mut Snapshot, first: Lookups) {
+        if let Some(bracket) = &mut snapshot.bracket {
+            bracket.beside = Beside { first, last: self.ledger.total() };
+        }
     }
 }

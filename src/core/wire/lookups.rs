@@ -1,0 +1,72 @@
+//! How many hits and misses a command of an action adds to the server's own counters.
+//!
+//! Knows what each command looks up, as measured on every supported server; needed since an action runs beside our
+//! rounds, where the counters are taken for the clients' own. Invariant: what looks nothing up for reading (SCAN,
+//! MEMORY USAGE, UNLINK, PEXPIRE) counts nothing.
+
+use super::read::{Inspect, ReadCmd};
+use super::resp::Resp;
+use super::write::{Settling, WriteCmd};
+use crate::core::model::cache::Lookups;
+
+const HIT: Lookups = Lookups { hits: 1, misses: 0 };
+const MISS: Lookups = Lookups { hits: 0, misses: 1 };
+const NONE: Lookups = Lookups { hits: 0, misses: 0 };
+
+/// What a read adds, by its reply.
+pub fn of_read(command: &ReadCmd, reply: &Resp) -> Lookups {
+    match (command, reply) {
+        (ReadCmd::Inspect(Inspect::Types(_)), Resp::Array(kinds)) => {
+            kinds.iter().map(found).fold(NONE, Lookups::and)
+        }
+        (ReadCmd::Inspect(Inspect::Types(_) | Inspect::MemoryUsage(_) | Inspect::Dbsize), _) => NONE,
+        (ReadCmd::Inspect(Inspect::Pttl(_)) | ReadCmd::Pttl(_), Resp::Int(-2)) => MISS,
+        (ReadCmd::Inspect(Inspect::Exists(_)), Resp::Int(0)) => MISS,
+        (
+            ReadCmd::Inspect(_)
+            | ReadCmd::Type(_)
+            | ReadCmd::Pttl(_)
+            | ReadCmd::XinfoStream(_)
+            | ReadCmd::XinfoGroups(_)
+            | ReadCmd::XinfoConsumers(..)
+            | ReadCmd::Xpending { .. }
+            | ReadCmd::Xrange { .. }
+            | ReadCmd::Xrevrange { .. },
+            reply,
+        ) => found(reply),
+        _ => NONE,
+    }
+}
+
+/// What a write adds, by its reply.
+pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
+    let several = |hits: u64| Lookups { hits, misses: 0 };
+    match (command, reply) {
+        (_, Resp::Error(_)) => NONE,
+        // Their script looks first. A key that is gone is a miss, and says the same as one that has changed.
+        (WriteCmd::UnlinkKept { .. } | WriteCmd::Expire { lt: false, .. }, _) => HIT,
+        (WriteCmd::Settle { deed, .. }, Resp::Array(lists)) => {
+            let count = |at: usize| lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64);
+            // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
+            let (first, done) = match deed {
+                Settling::HandOver(_) => (1, 3),
+                Settling::Drop => (0, 2),
+                _ => (0, 3),
+            };
+            several(first + count(0) * done + count(1) * 3 + count(2) + count(3))
+        }
+        (WriteCmd::GiveBack { from, .. }, Resp::Array(lists)) => {
+            let count = |at: usize| lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64);
+            several(count(0) * if from.is_none() { 3 } else { 2 } + count(1))
+        }
+        _ => NONE,
+    }
+}
+
+fn found(reply: &Resp) -> Lookups {
+    match reply {
+        Resp::Nil | Resp::Error(_) => MISS,
+        reply if reply.text().is_some_and(|text| text == "none") => MISS,
+        _ => HIT,
+    }
+}

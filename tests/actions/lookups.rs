@@ -1,0 +1,98 @@
+//! The ledger of our own lookups against the server's counters: what an action asks is no client's hit.
+
+use crate::reclaim::reclaim;
+use crate::server::builds;
+use crate::undo::invalidate;
+use crate::{Place, appear, connect, fill, name, read, say, start};
+use streamgauge::core::model::cache::Lookups;
+use streamgauge::core::ops::Wish;
+use streamgauge::core::ops::wish::{InvalidateWish, ReclaimVerb};
+
+/// The server's counters.
+fn counted(connection: &mut redis::Connection) -> Lookups {
+    let text: String = say(connection, &["INFO", "stats"]);
+    let field = |name: &str| {
+        let value = text.lines().find_map(|line| line.trim_end().strip_prefix(name));
+        value.unwrap().parse().unwrap()
+    };
+    Lookups { hits: field("keyspace_hits:"), misses: field("keyspace_misses:") }
+}
+
+/// What the server counted and what the ledger says, of one action.
+async fn compared(
+    place: &Place,
+    connection: &mut redis::Connection,
+    wish: Wish,
+) -> ((u64, u64), (u64, u64), String) {
+    let (before, noted) = (counted(connection), place.ledger.total());
+    let receipt = place.act(&wish).await.unwrap();
+    assert!(receipt.tally.done > 0, "{wish:?}");
+    let (after, total) = (counted(connection), place.ledger.total());
+    (
+        (after.hits - before.hits, after.misses - before.misses),
+        (total.hits - noted.hits, total.misses - noted.misses),
+        receipt.id,
+    )
+}
+
+#[tokio::test]
+async fn what_an_invalidation_looks_up_is_known_to_the_lookup_on_every_server() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        let place = Place::of(&server);
+        let soft = InvalidateWish { expire_ms: Some(60_000), ..invalidate("soft:*", None, false) };
+        let kept = |pattern| invalidate(pattern, None, true);
+        let mut pipe = redis::pipe();
+        for prefix in ["gone", "kept", "soft"] {
+            for at in 0..700 {
+                pipe.cmd("SET").arg(format!("{prefix}:{at}")).arg("v").ignore();
+            }
+        }
+        pipe.exec(&mut connection).unwrap();
+        for wish in [invalidate("gone:*", None, false), kept("kept:*"), soft] {
+            let (counted, noted, id) =
+                compared(&place, &mut connection, Wish::Invalidate(wish.clone())).await;
+            assert_eq!(noted, counted, "{build:?} {wish:?}");
+            assert!(noted.0 >= 1_400, "types are asked twice: {noted:?}");
+            if wish.archive == Some(true) {
+                let (counted, noted, _) = compared(&place, &mut connection, Wish::Undo(id)).await;
+                assert_eq!(noted, counted, "{build:?} undo");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_reclaim_looks_up_is_known_but_for_a_few_on_every_server() {
+    for build in builds() {
+        let verbs = [
+            ReclaimVerb::HandOver(name("live")),
+            ReclaimVerb::Release,
+            ReclaimVerb::Requeue,
+            ReclaimVerb::DeadLetter { to: name("dead"), deliveries: 1 },
+            ReclaimVerb::Drop,
+        ];
+        for verb in verbs {
+            let server = start(&build);
+            let mut connection = connect(&server);
+            fill(&mut connection, 500, &["g"]);
+            appear(&mut connection, "live");
+            read(&mut connection, "g", "dead", 500);
+            let _: u64 = say(&mut connection, &["XDEL", "s", "5-0", "77-0"]);
+            let place = Place::of(&server);
+            let wish = Wish::Reclaim(reclaim(verb.clone()));
+            let (counted, noted, id) = compared(&place, &mut connection, wish).await;
+            assert!(is_near(counted, noted), "{build:?} {verb:?} {counted:?} {noted:?}");
+            if !matches!(verb, ReclaimVerb::Requeue | ReclaimVerb::DeadLetter { .. }) {
+                let (counted, noted, _) = compared(&place, &mut connection, Wish::Undo(id)).await;
+                assert!(is_near(counted, noted), "{build:?} undo {verb:?} {counted:?} {noted:?}");
+            }
+        }
+    }
+}
+
+/// Within two in a hundred: how often XINFO and XPENDING themselves look a key up differs between servers.
+fn is_near(counted: (u64, u64), noted: (u64, u64)) -> bool {
+    counted.0 > 900 && counted.0.abs_diff(noted.0) * 50 <= counted.0 && counted.1 == noted.1
+}
