@@ -1,12 +1,19 @@
 //! The ledger of our own lookups against the server's counters: what an action asks is no client's hit.
 
 use crate::reclaim::reclaim;
-use crate::server::builds;
+use crate::server::{Server, builds};
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use streamgauge::core::model::cache::Lookups;
 use streamgauge::core::ops::Wish;
 use streamgauge::core::ops::wish::{InvalidateWish, ReclaimVerb};
+use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::{Focus, PollSettings};
+use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::source::Session;
 
 /// The server's counters.
 fn counted(connection: &mut redis::Connection) -> Lookups {
@@ -89,6 +96,60 @@ async fn what_a_reclaim_looks_up_is_known_but_for_a_few_on_every_server() {
                 assert!(is_near(counted, noted), "{build:?} undo {verb:?} {counted:?} {noted:?}");
             }
         }
+    }
+}
+
+/// Four hits for each miss, until told to end.
+fn reads(server: &Server, over: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
+    let (mut connection, over) = (connect(server), Arc::clone(over));
+    std::thread::spawn(move || {
+        while !over.load(Ordering::Relaxed) {
+            for key in ["there", "there", "there", "there", "missing"] {
+                let _: redis::Value = say(&mut connection, &["GET", key]);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
+    for build in builds().into_iter().take(2) {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        let _: redis::Value = say(&mut connection, &["SET", "there", "v"]);
+        let mut pipe = redis::pipe();
+        for at in 0..30_000 {
+            pipe.cmd("SET").arg(format!("gone:{at}")).arg("v").ignore();
+        }
+        pipe.exec(&mut connection).unwrap();
+        let place = Place { is_paced: true, per_s: Some(10_000), ..Place::of(&server) };
+        let settings = PollSettings { interval_us: 200_000, ..PollSettings::default() };
+        let mut session = Session::new(&place.target, Timeouts::default(), settings).beside(&place.ledger);
+        let mut reading = Reading::new(0);
+        let over = Arc::new(AtomicBool::new(false));
+        let reads = reads(&server, &over);
+        let watched = async {
+            while !over.load(Ordering::Relaxed) {
+                session.connect().await.unwrap();
+                reading.advance(session.round(&Focus::default()).await.unwrap());
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        let acted = async {
+            let wish = Wish::Invalidate(invalidate("gone:*", None, false));
+            let receipt = Box::pin(place.act(&wish)).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            over.store(true, Ordering::Relaxed);
+            receipt
+        };
+        let (receipt, ()) = tokio::join!(acted, watched);
+        reads.join().unwrap();
+        assert_eq!(receipt.tally.done, 30_000);
+        let window = reading.cache.window(60_000_000);
+        let ratio = window.ratio().unwrap();
+        // Counted as the clients', our 60,000 hits make it 0.95.
+        assert!((ratio - 0.8).abs() < 0.04, "{build:?} {window:?}");
     }
 }
 
