@@ -105,8 +105,8 @@ pub enum About {
         /// Who should get them.
         proposed: Option<Name>,
     },
-    /// To invalidate keys.
-    Invalidate,
+    /// To invalidate keys; the pattern that is selected.
+    Invalidate(Option<Name>),
 }
 
 /// One choice of a form.
@@ -182,7 +182,7 @@ impl About {
             Self::Trim(key) => format!("Trim {key}"),
             Self::Reclaim { group, consumer: None, .. } => format!("Reclaim from group {group}"),
             Self::Reclaim { consumer: Some(consumer), .. } => format!("Reclaim from {consumer}"),
-            Self::Invalidate => "Invalidate keys".to_owned(),
+            Self::Invalidate(_) => "Invalidate keys".to_owned(),
         }
     }
 
@@ -208,11 +208,19 @@ impl About {
                     with("drop: acknowledge undone; idle at least", "idle", "60s"),
                 ]
             }
-            Self::Invalidate => vec![
-                with("remove the keys of a pattern", "pattern", ""),
-                with("remove the keys with a beginning, taken literally", "prefix", ""),
-                with("let the keys of a pattern expire within 60 s", "pattern", ""),
-            ],
+            Self::Invalidate(selected) => {
+                let glob = selected.as_ref().map(Name::to_string).unwrap_or_default();
+                let prefix = glob.strip_suffix('*').filter(|rest| !rest.contains(['*', '?', '[', '\\']));
+                vec![
+                    with("remove the keys of a pattern", "pattern", &glob),
+                    with(
+                        "remove the keys with a beginning, taken literally",
+                        "prefix",
+                        prefix.unwrap_or_default(),
+                    ),
+                    with("let the keys of a pattern expire within 60 s", "pattern", &glob),
+                ]
+            }
         }
     }
 
@@ -260,7 +268,7 @@ impl About {
                     archive: None,
                 }))
             }
-            Self::Invalidate => {
+            Self::Invalidate(_) => {
                 let written = name_or_glob(line)?;
                 let pattern = match selected {
                     1 => Glob::literal_prefix(written.as_bytes()).text().clone(),

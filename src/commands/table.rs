@@ -122,15 +122,15 @@ commands! {
         "List the biggest keys that were measured, with their growth."
     Sampler "sampler" "pause walk" ["m"] [Memory Cache]
         "Stop measuring keys in the background, and go on."
-    Trim "trim" "trim" ["T"] [Streams] writes
+    Trim "trim" "trim" ["T"] [Streams Memory] writes
         "Remove the oldest entries of the selected stream."
-    Reclaim "reclaim" "reclaim" ["R"] [Streams Consumers Pending] writes
+    Reclaim "reclaim" "reclaim" ["R"] [Streams Consumers Pending Memory] writes
         "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop."
     Acknowledge "acknowledge" "acknowledge" ["A"] [Pending] writes
         "Acknowledge the selected pending entry, as if it were done."
     DeleteConsumer "delete-consumer" "delete" ["D"] [Consumers] writes
         "Delete the selected consumer, if it has nothing pending."
-    KillClient "kill-client" "kill" ["K"] [Clients] writes
+    KillClient "kill-client" "kill" ["K"] [Clients Memory] writes
         "End the connection of the selected client."
     Invalidate "invalidate" "invalidate" ["I"] [Everywhere] writes
         "Remove the keys of a pattern from the cache, or let them expire."

@@ -20,7 +20,7 @@ use crate::core::ops::plan::reclaim::proposed;
 use crate::core::ops::plan::words::count;
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
-use crate::core::ops::{Challenge, Denial, Plan, Policy, Receipt, Wish, WriteState};
+use crate::core::ops::{Challenge, Deed, Denial, Outcome, Plan, Policy, Receipt, Wish, WriteState};
 use tui_input::Input;
 
 /// Idle time that a consumer must have before it is deleted, and a row before it is settled, milliseconds.
@@ -129,7 +129,9 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             _ => Err("select a consumer first".to_owned()),
         },
         CommandId::KillClient => match selected {
-            Some(RowId::Client(id)) => Ok(Begin::Wish(Wish::KillClient(id))),
+            Some(RowId::Client(id) | RowId::Relief(_, Found::Client(id))) => {
+                Ok(Begin::Wish(Wish::KillClient(id)))
+            }
             _ => Err("select a client first".to_owned()),
         },
         CommandId::Undo => {
@@ -139,7 +141,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             last.map(|past| Begin::Wish(Wish::Undo(past.intent.id.clone())))
                 .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
         }
-        _ => Ok(Begin::Form(About::Invalidate)),
+        _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),
     }
 }
 
@@ -150,10 +152,26 @@ fn can_undo(past: &Past) -> bool {
 fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {
     match selected {
         Some(RowId::Stream(key) | RowId::Group(key, _) | RowId::Consumer(key, _, _)) => Some(key.clone()),
-        Some(RowId::Finding(_, Found::Stream(key) | Found::Group(key, _) | Found::Consumer(key, _, _))) => {
-            Some(key.clone())
-        }
+        Some(
+            RowId::Finding(_, Found::Stream(key) | Found::Group(key, _) | Found::Consumer(key, _, _))
+            | RowId::Relief(_, Found::Stream(key) | Found::Group(key, _)),
+        ) => Some(key.clone()),
         _ => state.view().stream().cloned(),
+    }
+}
+
+fn pattern(state: &State, selected: Option<&RowId>) -> Option<Name> {
+    match (state.view(), selected) {
+        (View::Pattern(glob), _)
+        | (
+            _,
+            Some(
+                RowId::Pattern(glob)
+                | RowId::Finding(_, Found::Pattern(glob))
+                | RowId::Relief(_, Found::Pattern(glob)),
+            ),
+        ) => Some(glob.clone()).filter(|glob| !glob.as_bytes().is_empty()),
+        _ => None,
     }
 }
 
@@ -167,7 +185,14 @@ fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<N
                 | RowId::Finding(_, Found::Consumer(key, group, consumer)),
             ),
         ) => Some((key.clone(), group.clone(), Some(consumer.clone()))),
-        (_, Some(RowId::Group(key, group) | RowId::Finding(_, Found::Group(key, group))))
+        (
+            _,
+            Some(
+                RowId::Group(key, group)
+                | RowId::Finding(_, Found::Group(key, group))
+                | RowId::Relief(_, Found::Group(key, group)),
+            ),
+        )
         | (View::Group(key, group), _) => Some((key.clone(), group.clone(), None)),
         _ => None,
     }
@@ -214,13 +239,15 @@ fn planned(state: &mut State, planned: Result<Plan, Denial>) {
 
 /// An action is over.
 fn finished(state: &mut State, receipt: &Receipt) {
+    let deed = state.operations.running.as_ref().map(|running| running.deed);
+    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", Deed::items));
     let running = state.operations.running.take();
     let what =
         running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
-    let items = count(receipt.tally.done);
     let is_error = receipt.outcome.exit() != 0;
+    let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
     let mut lines =
-        vec![format!("{}: {items} done in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
+        vec![format!("{}: {items}{done} in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
     let parts = [
         (receipt.tally.gone, "dropped, since their entry was gone"),
         (receipt.tally.lost, "gone or changed meanwhile"),

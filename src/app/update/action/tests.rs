@@ -4,8 +4,8 @@ use super::*;
 use crate::app::update::tests::{console, press as keys, snapshot, tell};
 use crate::core::limits::PLAN_LIVES_MS;
 use crate::core::model::StreamId;
+use crate::core::ops::Progress;
 use crate::core::ops::plan::tests::plan;
-use crate::core::ops::{Outcome, Progress};
 
 fn armed() -> State {
     let mut state = console();
@@ -136,7 +136,7 @@ fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
     else {
         panic!()
     };
-    assert!(*is_error && lines[0].contains("unknown: 7 done") && lines[1].contains("lost"));
+    assert!(*is_error && lines[0].contains("unknown: 7 entries done in") && lines[1].contains("lost"));
 }
 
 #[test]
@@ -161,4 +161,24 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     let effects = keys(&mut state, "A");
     let Some(Effect::Plan(Wish::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
     assert_eq!((wish.ids, wish.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
+}
+
+#[test]
+fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
+    let state = armed();
+    let name = |text: &str| Name::from(text);
+    let relief = |subject| RowId::Relief("way", subject);
+    let orders = relief(Found::Stream(name("orders")));
+    assert_eq!(stream(&state, Some(&orders)), Some(name("orders")));
+    let billing = relief(Found::Group(name("orders"), name("billing")));
+    assert_eq!(rows(&state, Some(&billing)), Some((name("orders"), name("billing"), None)));
+    assert_eq!(pattern(&state, Some(&relief(Found::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
+    assert_eq!(pattern(&state, Some(&RowId::Pattern(name("")))), None);
+    let lines = |glob: &str| {
+        let choices = About::Invalidate(Some(name(glob))).choices();
+        choices.into_iter().filter_map(|choice| choice.line).map(|(_, text)| text).collect::<Vec<_>>()
+    };
+    assert_eq!(lines("kpi:*"), ["kpi:*", "kpi:", "kpi:*"]);
+    // What is no plain beginning is none.
+    assert_eq!(lines("user:*:cart"), ["user:*:cart", "", "user:*:cart"]);
 }
