@@ -9,3 +9,4 @@ pub mod model;
 pub mod ops;
 pub mod reading;
 pub mod wire;
+pub mod words;

@@ -6,9 +6,10 @@
 use crate::source::{Finding, Source, production};
 
 /// An area and what it may use of ours, besides itself and [`OPEN`].
-const TABLE: [(&str, &[&str]); 16] = [
+const TABLE: [(&str, &[&str]); 17] = [
     ("core::limits", &[]),
     ("core::demo", &[]),
+    ("core::words", &[]),
     ("core::model", &[]),
     ("core::wire", &["core::model"]),
     ("core::diagnose", &["core::model"]),
@@ -25,8 +26,8 @@ const TABLE: [(&str, &[&str]); 16] = [
     ("main", &["*"]),
 ];
 
-/// Values that everybody may name: bounds, and the names of the demo's scenarios.
-const OPEN: [&str; 2] = ["core::limits", "core::demo"];
+/// What everybody may name: bounds, the names of the demo's scenarios, and numbers in words.
+const OPEN: [&str; 3] = ["core::limits", "core::demo", "core::words"];
 
 /// Areas whose modules are held apart from each other.
 const DIVIDED: [&str; 2] = ["core", "edge"];
