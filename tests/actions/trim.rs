@@ -330,3 +330,27 @@ async fn an_archive_that_is_full_stops_it_before_more_is_removed() {
     assert!(left > 0 && left + receipt.tally.done == 5_000);
     assert_eq!(place.archived(&receipt.id).len() as u64, receipt.tally.done);
 }
+
+#[tokio::test]
+async fn what_a_plan_says_comes_back_comes_back_however_much_is_pending() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        fill(&mut connection, 100_000, &["g"]);
+        read(&mut connection, "g", "slow", 50_000);
+        let place = Place::of(&server);
+        let plan = place.plan(&trim(TrimTo::MaxLen(1_000), Some(false))).await.unwrap();
+        let said = plan.stake.bytes.unwrap() as f64;
+        let before = used_memory(&mut connection);
+        let receipt = place.carry_out(plan, 1 << 20).await;
+        assert_eq!(receipt.tally.done, 99_000, "{build:?}");
+        let freed = before as f64 - used_memory(&mut connection) as f64;
+        assert!((said / freed - 1.0).abs() < 0.3, "{build:?} said {said}, freed {freed}");
+    }
+}
+
+fn used_memory(connection: &mut redis::Connection) -> u64 {
+    let text: String = say(connection, &["INFO", "memory"]);
+    let line = text.lines().find_map(|line| line.trim_end().strip_prefix("used_memory:"));
+    line.unwrap().parse().unwrap()
+}

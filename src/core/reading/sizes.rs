@@ -7,7 +7,7 @@ use super::groups::GroupState;
 use super::streams::StreamState;
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::info::Info;
-use crate::core::model::memory::packed::{EntrySize, Packing};
+use crate::core::model::memory::packed::Packing;
 use crate::core::model::memory::pending::{ListCost, Usage};
 
 /// What a stream takes.
@@ -129,16 +129,7 @@ pub struct Measured {
     pub list: Option<f64>,
 }
 
-/// How a stream's entries are packed, as far as XINFO STREAM tells.
+/// How a stream's entries are packed.
 fn packing(stream: &StreamState) -> Option<Packing> {
-    let detail = &stream.detail.as_ref()?.value;
-    let length = stream.length?.value;
-    let sizes: Vec<EntrySize> = [detail.first_size, detail.last_size].into_iter().flatten().collect();
-    let count = sizes.len() as u64;
-    let mean = |of: fn(&EntrySize) -> u64| sizes.iter().map(of).sum::<u64>() / count.max(1);
-    let entry =
-        (count > 0).then(|| EntrySize { values: mean(|size| size.values), names: mean(|size| size.names) });
-    let span_ms =
-        detail.first_entry.zip(detail.last_entry).map_or(0, |(first, last)| last.ms.saturating_sub(first.ms));
-    Some(Packing { length, nodes: detail.packs?, entry, apart_ms: span_ms / length.max(1) })
+    Packing::of(&stream.detail.as_ref()?.value, stream.length?.value)
 }

@@ -5,6 +5,8 @@
 use super::Reader;
 use crate::core::limits::{ROWS_PAGE, WALK_STEP, WALKED_ENTRIES};
 use crate::core::model::groups::Group;
+use crate::core::model::memory::packed::Packing;
+use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
 use crate::core::ops::trim::{Loss, Need, needs};
@@ -27,7 +29,7 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<P
         ground.snapshot.groups.first().map(|(_, groups)| groups.value.clone()).unwrap_or_default();
     let firsts = first_pending(reader, &wish.key, &groups).await?;
     let standing: Vec<(Group, Option<StreamId>)> = groups.iter().cloned().zip(firsts).collect();
-    let memory = reader.ask(vec![ReadCmd::Inspect(Inspect::MemoryUsage(wish.key.clone()))]).await?;
+    let bytes = entries_bytes(reader, &stream).await?;
     let facts = TrimFacts {
         stream,
         needs: match (standing.is_empty(), wish.to) {
@@ -37,7 +39,7 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<P
             (false, _) => needs(&standing).unwrap_or_default(),
         },
         pending: groups.iter().filter_map(|group| group.pending).sum(),
-        bytes: memory.first().and_then(Resp::count),
+        bytes,
         now_ms: ground.now_ms,
         has_minid: ground.is_at_least(6, 2),
         guard: ground.guard,
@@ -60,6 +62,18 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<P
         }
     }
     Ok(plan(wish, &TrimFacts { at_us: clock::now_us(), ..facts }, to, &Below { entries, is_exact, losses }))
+}
+
+/// What the entries take. Servers before 8.4 count pending lists several times over in MEMORY USAGE, so that it is asked
+/// only where the packing does not tell.
+async fn entries_bytes(reader: &mut Reader<'_>, stream: &StreamFacts) -> Result<Option<u64>, Denial> {
+    let packing = stream.detail.as_ref().zip(stream.length);
+    let packing = packing.and_then(|(detail, length)| Packing::of(detail, length));
+    if let Some(bytes) = packing.and_then(|packing| packing.bytes()) {
+        return Ok(Some(bytes));
+    }
+    let usage = ReadCmd::Inspect(Inspect::MemoryUsage(stream.key.clone()));
+    Ok(reader.ask(vec![usage]).await?.first().and_then(Resp::count))
 }
 
 async fn first_pending(

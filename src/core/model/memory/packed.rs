@@ -5,6 +5,8 @@
 //! names of the fields of its first entry stand once. Knows lengths, never contents. Measured against what a deletion
 //! frees on Redis 5.0 to 8.2: within 5 % for entries that are alike.
 
+use crate::core::model::streams::StreamDetail;
+
 /// Bytes that an entry's values, and the names of its fields with their count, take when packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct EntrySize {
@@ -75,6 +77,18 @@ pub struct Packing {
 }
 
 impl Packing {
+    /// How `length` entries are packed, as far as XINFO STREAM tells.
+    pub fn of(detail: &StreamDetail, length: u64) -> Option<Self> {
+        let sizes: Vec<EntrySize> = [detail.first_size, detail.last_size].into_iter().flatten().collect();
+        let count = sizes.len() as u64;
+        let mean = |of: fn(&EntrySize) -> u64| sizes.iter().map(of).sum::<u64>() / count.max(1);
+        let values = || EntrySize { values: mean(|size| size.values), names: mean(|size| size.names) };
+        let ends = detail.first_entry.zip(detail.last_entry);
+        let span_ms = ends.map_or(0, |(first, last)| last.ms.saturating_sub(first.ms));
+        let entry = (count > 0).then(values);
+        Some(Self { length, nodes: detail.packs?, entry, apart_ms: span_ms / length.max(1) })
+    }
+
     /// Bytes inside an average node; `None` without nodes, or where small entries were not looked at.
     pub fn node_bytes(&self) -> Option<u64> {
         let per_node = self.length.checked_div(self.nodes)?.max(1);

@@ -23,7 +23,7 @@ pub struct TrimFacts {
     pub needs: Vec<Need>,
     /// Rows pending in all groups.
     pub pending: u64,
-    /// What the stream takes of memory, bytes: the server's own estimate.
+    /// What the entries take of memory, bytes: by how they are packed, else the server's own estimate.
     pub bytes: Option<u64>,
     /// The server's clock, milliseconds since 1970.
     pub now_ms: i64,
