@@ -121,7 +121,7 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     terminal.press("T\r");
     terminal.wait_for_text("40 entries, all below 40-1");
     terminal.press("\t\r");
-    terminal.wait_for_text("done: 40 done");
+    terminal.wait_for_text("done: 40 entries in");
     assert_eq!(length(), 10);
     // What the other test looks for is found where it is.
     assert!(writes(&server).contains(&"xtrim".to_owned()));
