@@ -8,6 +8,7 @@ mod rows;
 mod single;
 mod trim;
 
+use crate::core::model::groups::Group;
 use crate::core::model::server::Role;
 use crate::core::model::{Name, Snapshot};
 use crate::core::ops::guard::StreamMark;
@@ -51,6 +52,16 @@ struct Ground {
 }
 
 impl Ground {
+    /// The groups of the stream that the action is about. Groups that can't be read are not none.
+    fn groups(&self) -> Result<Vec<Group>, Denial> {
+        let groups = self.snapshot.groups.first().map(|(_, groups)| groups.value.clone());
+        groups.ok_or_else(|| {
+            Denial::because(
+                "XINFO GROUPS is not answered, so that nobody can tell who needs the entries: allow it to this user",
+            )
+        })
+    }
+
     /// Whether the server is at least this version; one that does not say is taken for an old one.
     fn is_at_least(&self, major: u32, minor: u32) -> bool {
         self.version >= (major, minor)

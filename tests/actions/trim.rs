@@ -354,3 +354,18 @@ fn used_memory(connection: &mut redis::Connection) -> u64 {
     let line = text.lines().find_map(|line| line.trim_end().strip_prefix("used_memory:"));
     line.unwrap().parse().unwrap()
 }
+
+#[tokio::test]
+async fn groups_that_cannot_be_read_are_not_taken_for_none() {
+    for build in builds().into_iter().take(2) {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        fill(&mut connection, 100, &["g"]);
+        let _: String = say(&mut connection, &["ACL", "SETUSER", "default", "-xinfo|groups"]);
+        let place = Place::of(&server);
+        for to in [TrimTo::MaxLen(10), TrimTo::Safe] {
+            let refused = place.plan(&trim(to, None)).await.unwrap_err().to_string();
+            assert!(refused.contains("XINFO GROUPS"), "{build:?} {refused}");
+        }
+    }
+}

@@ -44,15 +44,23 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         KeyCode::Enter => return finish(state, effects),
         KeyCode::Esc => return cancel(state),
         KeyCode::Char('c' | 'g') if ctrl => return cancel(state),
+        _ => edit(&prompt.input, key),
+    };
+    let Some(request) = request else { return };
+    prompt.input.handle(request);
+    changed(state);
+}
+
+/// What a key does to a line, of whatever dialog; a full line takes nothing more.
+pub(super) fn edit(input: &Input, key: Key) -> Option<InputRequest> {
+    let ctrl = key.modifiers.ctrl;
+    Some(match key.code {
         KeyCode::Char('u') if ctrl => InputRequest::DeleteLine,
         KeyCode::Char('w') if ctrl => InputRequest::DeletePrevWord,
         KeyCode::Char('a') if ctrl => InputRequest::GoToStart,
         KeyCode::Char('e') if ctrl => InputRequest::GoToEnd,
         KeyCode::Char(c) if !ctrl && !key.modifiers.alt => {
-            if prompt.input.value().chars().count() >= LINE_CHARS {
-                return;
-            }
-            InputRequest::InsertChar(c)
+            (input.value().chars().count() < LINE_CHARS).then_some(InputRequest::InsertChar(c))?
         }
         KeyCode::Backspace => InputRequest::DeletePrevChar,
         KeyCode::Delete => InputRequest::DeleteNextChar,
@@ -60,10 +68,8 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         KeyCode::Right => InputRequest::GoToNextChar,
         KeyCode::Home => InputRequest::GoToStart,
         KeyCode::End => InputRequest::GoToEnd,
-        _ => return,
-    };
-    prompt.input.handle(request);
-    changed(state);
+        _ => return None,
+    })
 }
 
 /// A filter works while it is typed; one that can't be read yet leaves the last that could.

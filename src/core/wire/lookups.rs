@@ -46,7 +46,7 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
         // Their script looks first. A key that is gone is a miss, and says the same as one that has changed.
         (WriteCmd::UnlinkKept { .. } | WriteCmd::Expire { lt: false, .. }, _) => HIT,
         (WriteCmd::Settle { deed, .. }, Resp::Array(lists)) => {
-            let count = |at: usize| lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64);
+            let count = |at: usize| listed(lists, at);
             // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
             let (first, done) = match deed {
                 Settling::HandOver(_) => (1, 3),
@@ -56,11 +56,16 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             several(first + count(0) * done + count(1) * 3 + count(2) + count(3))
         }
         (WriteCmd::GiveBack { from, .. }, Resp::Array(lists)) => {
-            let count = |at: usize| lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64);
+            let count = |at: usize| listed(lists, at);
             several(count(0) * if from.is_none() { 3 } else { 2 } + count(1))
         }
         _ => NONE,
     }
+}
+
+/// Length of one of the lists that a script answers.
+fn listed(lists: &[Resp], at: usize) -> u64 {
+    lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64)
 }
 
 fn found(reply: &Resp) -> Lookups {

@@ -48,15 +48,14 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &InvalidateWish) -> Re
         let (pattern, count) = (Some(wish.pattern.clone()), facts.scan_count);
         let page = reader.one(ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }).await?;
         adapt(&mut facts.scan_count, clock::now_us().saturating_sub(began_us));
-        let [next, keys] = page.items().unwrap_or_default() else {
-            return Err(Denial::because("SCAN: a reply that streamgauge does not know"));
-        };
+        let strange = || Denial::because("SCAN: a reply that streamgauge does not know");
+        let [next, keys] = page.items().unwrap_or_default() else { return Err(strange()) };
         let mut keys: Vec<Name> =
             keys.items().unwrap_or_default().iter().filter_map(Resp::bytes).map(Name::from).collect();
         keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hashes.hash_one(key)));
         facts.is_exact = seen.len() < PLANNED_KEYS;
         look(reader, wish, &protected, keys, (&mut facts, &mut samples)).await?;
-        cursor = next.text().and_then(|next| next.parse().ok()).unwrap_or(0);
+        cursor = next.text().and_then(|next| next.parse().ok()).ok_or_else(strange)?;
         if cursor == 0 {
             break;
         }

@@ -17,8 +17,7 @@ use crate::edge::clock;
 pub(super) async fn survey(reader: &mut Reader<'_>, wish: &ReclaimWish) -> Result<Plan, Denial> {
     let ground = reader.ground(Some(&wish.key)).await?;
     let detail = ground.snapshot.streams.first().and_then(|stream| stream.detail.clone()).unwrap_or_default();
-    let groups = ground.snapshot.groups.first().map(|(_, groups)| groups.value.clone()).unwrap_or_default();
-    let group = groups.into_iter().find(|group| group.name == wish.group);
+    let group = ground.groups()?.into_iter().find(|group| group.name == wish.group);
     let group = group.ok_or_else(|| Denial::because(format!("{} has no group {}", wish.key, wish.group)))?;
     let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
     if let ReclaimVerb::DeadLetter { to, .. } = &wish.verb {

@@ -25,8 +25,7 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<P
     let ground = reader.ground(Some(&wish.key)).await?;
     let stream = ground.snapshot.streams.first().cloned();
     let stream = stream.ok_or_else(|| Denial::because(format!("nothing is known of {}", wish.key)))?;
-    let groups: Vec<Group> =
-        ground.snapshot.groups.first().map(|(_, groups)| groups.value.clone()).unwrap_or_default();
+    let groups = ground.groups()?;
     let firsts = first_pending(reader, &wish.key, &groups).await?;
     let standing: Vec<(Group, Option<StreamId>)> = groups.iter().cloned().zip(firsts).collect();
     let bytes = entries_bytes(reader, &stream).await?;

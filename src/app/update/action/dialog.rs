@@ -8,7 +8,7 @@ use crate::app::State;
 use crate::app::action::{ActionModal, ActionSetup, Ask, Focus, Form, Question, Stage};
 use crate::app::message::Effect;
 use crate::app::modal::{LINE_CHARS, Modal};
-use crate::app::update::notify;
+use crate::app::update::{notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
 use crate::core::ops::{Challenge, Consent, Control, Progress, Wish, Work};
@@ -96,24 +96,9 @@ fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
 }
 
 fn edit(input: &mut Input, key: Key) {
-    let request = match key.code {
-        KeyCode::Char('u') if key.modifiers.ctrl => InputRequest::DeleteLine,
-        KeyCode::Char('w') if key.modifiers.ctrl => InputRequest::DeletePrevWord,
-        KeyCode::Char(c) if !key.modifiers.ctrl && !key.modifiers.alt => {
-            if input.value().chars().count() >= LINE_CHARS {
-                return;
-            }
-            InputRequest::InsertChar(c)
-        }
-        KeyCode::Backspace => InputRequest::DeletePrevChar,
-        KeyCode::Delete => InputRequest::DeleteNextChar,
-        KeyCode::Left => InputRequest::GoToPrevChar,
-        KeyCode::Right => InputRequest::GoToNextChar,
-        KeyCode::Home => InputRequest::GoToStart,
-        KeyCode::End => InputRequest::GoToEnd,
-        _ => return,
-    };
-    input.handle(request);
+    if let Some(request) = prompt::edit(input, key) {
+        input.handle(request);
+    }
 }
 
 /// Takes pasted text in where a line is typed, control characters left out. Whether it was.

@@ -92,9 +92,12 @@ pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) ->
     ));
     plan.facts.push((
         "last",
-        format!("{}, connected for {}", client.command, span(client.age_s.unwrap_or(0) * 1_000)),
+        match client.age_s {
+            Some(age_s) => format!("{}, connected for {}", client.command, span(age_s * 1_000)),
+            None => client.command.clone(),
+        },
     ));
-    plan.facts.push(("buffers", super::words::bytes(client.omem.unwrap_or(0))));
+    plan.facts.extend(client.omem.map(|omem| ("buffers", super::words::bytes(omem))));
     plan.warnings.push("most clients connect again at once; what it had under way is lost to it".to_owned());
     Ok(plan)
 }
