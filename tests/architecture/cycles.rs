@@ -1,85 +1,114 @@
-//! Modules beside each other (`app::update`, `app::rows`) must not use each other in a ring.
+//! Modules beside each other (`app::update`, `app::rows`) must not use each other in a ring, at any depth.
 //!
-//! Looks at the second level. The parent's own file is not a member of the ring: children may name what it
-//! defines, and what it re-exports counts as its true owner's.
+//! The parent's own file is not a member of the ring: children may name what it defines, and what it re-exports
+//! counts as its true owner's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::source::{Finding, Source, production};
 
-/// Where one module uses another first.
-type Uses<'a> = BTreeMap<(String, String), BTreeMap<String, (&'a Source, usize)>>;
+type Module = Vec<String>;
+
+/// Where one module uses another first, by the module that holds both.
+type Uses<'a> = BTreeMap<Module, BTreeMap<Module, (&'a Source, usize)>>;
+
+/// A chain of re-exports is followed this far.
+const REEXPORTS: usize = 8;
 
 /// Every ring, told once, at the place of one of its uses.
 pub fn findings(sources: &[Source]) -> Vec<Finding> {
     let sources = production(sources);
-    let siblings: BTreeSet<(String, String)> = sources.iter().filter_map(|s| pair(&s.module)).collect();
-    let exports = exports(&sources, &siblings);
+    let modules = modules(&sources);
+    let exports = exports(&sources, &modules);
     let mut uses: Uses<'_> = BTreeMap::new();
     for source in &sources {
-        let Some(own) = pair(&source.module) else { continue };
         for path in &source.paths {
-            let Some(target) = path.absolute(&source.module).and_then(|path| pair(&path)) else { continue };
-            let target = exports.get(&target).cloned().unwrap_or(target);
-            if target.0 == own.0 && target.1 != own.1 && siblings.contains(&target) {
-                uses.entry(own.clone()).or_default().entry(target.1).or_insert((*source, path.line));
+            let Some(target) = path.absolute(&source.module) else { continue };
+            let target = owner(target, &exports);
+            let shared = source.module.iter().zip(&target).take_while(|(own, other)| own == other).count();
+            let own = source.module.get(..=shared).map(<[String]>::to_vec);
+            let other = target.get(..=shared).map(<[String]>::to_vec);
+            let (Some(own), Some(other)) = (own, other) else { continue };
+            if shared > 0 && modules.contains(&own) && modules.contains(&other) {
+                uses.entry(own).or_default().entry(other).or_insert((*source, path.line));
             }
         }
     }
-    siblings.iter().filter_map(|start| ring(start, &uses)).collect()
+    modules.iter().filter_map(|start| ring(start, &uses)).collect()
 }
 
-fn pair(path: &[String]) -> Option<(String, String)> {
-    match path {
-        [first, second, ..] => Some((first.clone(), second.clone())),
-        _ => None,
-    }
+/// Every module that is a file or holds files.
+fn modules(sources: &[&Source]) -> BTreeSet<Module> {
+    let prefixes = |module: &Module| {
+        (1..=module.len())
+            .filter_map(|length| module.get(..length).map(<[String]>::to_vec))
+            .collect::<Vec<_>>()
+    };
+    sources.iter().flat_map(|source| prefixes(&source.module)).collect()
 }
 
-/// `(app, State)` is `(app, state)` when `app.rs` says `pub use state::State`.
-fn exports(
-    sources: &[&Source],
-    siblings: &BTreeSet<(String, String)>,
-) -> BTreeMap<(String, String), (String, String)> {
+/// `app::State` is `app::state::State` when `app.rs` says `pub use state::State`.
+fn exports(sources: &[&Source], modules: &BTreeSet<Module>) -> BTreeMap<Module, Module> {
     let mut found = BTreeMap::new();
     for source in sources {
-        let [parent] = source.module.as_slice() else { continue };
         for path in &source.paths {
             let (Some(child), Some(name)) = (path.segments.first(), path.segments.last()) else { continue };
-            let owner = (parent.clone(), child.clone());
-            if siblings.contains(&owner) && child != name {
-                found.insert((parent.clone(), name.clone()), owner);
+            let mut inner = source.module.clone();
+            inner.push(child.clone());
+            if child == name || !modules.contains(&inner) {
+                continue;
             }
+            let mut exported = source.module.clone();
+            exported.push(name.clone());
+            inner.extend(path.segments.iter().skip(1).cloned());
+            found.entry(exported).or_insert(inner);
         }
     }
     found
 }
 
+/// What a path names in truth, after re-exports.
+fn owner(mut path: Module, exports: &BTreeMap<Module, Module>) -> Module {
+    for _ in 0..REEXPORTS {
+        let known = (2..=path.len()).find_map(|length| {
+            let (head, rest) = path.split_at_checked(length)?;
+            Some([exports.get(head)?.as_slice(), rest].concat())
+        });
+        match known {
+            Some(next) if next != path => path = next,
+            _ => break,
+        }
+    }
+    path
+}
+
 /// The ring through `start`, if there is one and `start` is its first member by name.
-fn ring(start: &(String, String), uses: &Uses<'_>) -> Option<Finding> {
-    let mut came_from: BTreeMap<String, String> = BTreeMap::new();
-    let mut open = vec![start.1.clone()];
+fn ring(start: &Module, uses: &Uses<'_>) -> Option<Finding> {
+    let mut came_from: BTreeMap<&Module, &Module> = BTreeMap::new();
+    let mut open = vec![start];
     while let Some(module) = open.pop() {
-        let Some(targets) = uses.get(&(start.0.clone(), module.clone())) else { continue };
+        let Some(targets) = uses.get(module) else { continue };
         for (target, (source, line)) in targets {
-            if *target == start.1 {
-                let mut members = vec![module.clone()];
+            if target == start {
+                let mut members = vec![module];
                 while let Some(before) = members.last().and_then(|last| came_from.get(last)) {
-                    members.push(before.clone());
+                    members.push(before);
                 }
                 members.reverse();
-                let is_first = members.iter().all(|member| *member >= start.1);
+                let is_first = members.iter().all(|member| *member >= start);
+                let names: Vec<&str> =
+                    members.iter().filter_map(|member| member.last()).map(String::as_str).collect();
+                let (first, parent) = start.split_last()?;
                 let text = format!(
-                    "ring of modules in `{}`: {} -> {}: move what both need into a module of its own",
-                    start.0,
-                    members.join(" -> "),
-                    start.1
+                    "ring of modules in `{}`: {} -> {first}: move what both need into a module of its own",
+                    parent.join("::"),
+                    names.join(" -> "),
                 );
                 return is_first.then(|| source.finding(*line, text));
             }
-            if !came_from.contains_key(target) {
-                came_from.insert(target.clone(), module.clone());
-                open.push(target.clone());
+            if target != start && !came_from.contains_key(target) {
+                came_from.insert(target, module);
+                open.push(target);
             }
         }
     }
