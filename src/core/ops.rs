@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod challenge;
+pub mod denial;
 pub mod guard;
 pub mod invalidate;
 pub mod pace;
@@ -19,16 +20,20 @@ pub mod record;
 pub mod run;
 pub mod settle;
 pub mod single;
+pub mod step;
 pub mod strain;
 pub mod trim;
 pub mod undo;
 pub mod wish;
+pub mod words;
 
 pub use challenge::{Challenge, Confirmed, Consent, Unconfirmed};
+pub use denial::Denial;
 pub use guard::Guard;
-pub use plan::{Deed, Denial, Plan, Stake, Subject, Work};
+pub use plan::{Deed, Plan, Stake, Subject, Work};
 pub use policy::{Policy, WriteState};
 pub use progress::{Control, Progress};
 pub use receipt::Receipt;
-pub use run::{Answer, Order, Outcome, Run, Step, Tally};
+pub use run::{Outcome, Run};
+pub use step::{Answer, Order, Step, Tally};
 pub use wish::Wish;

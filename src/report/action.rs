@@ -4,8 +4,8 @@
 //! null.
 
 use crate::core::model::Name;
-use crate::core::ops::plan::words::{count, counted, span};
 use crate::core::ops::record::Past;
+use crate::core::ops::words::{count, counted, span};
 use crate::core::ops::{Challenge, Plan, Receipt, Tally};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -139,9 +139,8 @@ pub fn journal_text(
             || format!("{} {} planned", counted(intent.items, intent.items_exact), "items"),
             |finish| format!("{} done", count(finish.done)),
         );
-        let kept = archived(&intent.id).map_or(String::new(), |bytes| {
-            format!(", archive {}", crate::core::ops::plan::words::bytes(bytes))
-        });
+        let kept = archived(&intent.id)
+            .map_or(String::new(), |bytes| format!(", archive {}", crate::core::ops::words::bytes(bytes)));
         let shown = |text: &str| Name::from(text).to_string();
         out.push_str(&format!(
             "{}  {:<20} {:<8} {} {} on {} by {}@{}: {done}{kept}\n",

@@ -211,7 +211,7 @@ async fn watched(executor: &Executor, confirmed: crate::core::ops::Confirmed) ->
 
 /// Progress in a line.
 fn line(progress: &Progress) -> String {
-    use crate::core::ops::plan::words::{count, span};
+    use crate::core::ops::words::{count, span};
     let Progress { deed, items, halvings, .. } = progress;
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));

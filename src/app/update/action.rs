@@ -17,9 +17,9 @@ use crate::commands::{CommandId, Key, KeyCode, Modifiers};
 use crate::core::diagnose::finding::Subject as Found;
 use crate::core::model::Name;
 use crate::core::ops::plan::reclaim::proposed;
-use crate::core::ops::plan::words::count;
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::words::count;
 use crate::core::ops::{Challenge, Deed, Denial, Outcome, Plan, Policy, Receipt, Wish, WriteState};
 use tui_input::Input;
 

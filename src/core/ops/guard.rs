@@ -3,7 +3,7 @@
 //! Knows INFO and XINFO STREAM; not when to ask. Invariant: new entries change nothing; whatever means that the plan was
 //! made for something else is a [`Denial`].
 
-use super::plan::Denial;
+use super::denial::Denial;
 use crate::core::limits::{LAZYFREE_OBJECTS, REPLICA_LAG_BYTES};
 use crate::core::model::server::Role;
 use crate::core::model::streams::{StreamDetail, StreamFacts};

@@ -5,8 +5,8 @@
 
 use super::archive::Frame;
 use super::protect::Protected;
-use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use super::settle::server_ms;
+use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{Inspect, ReadCmd, RefusalKind, Resp, ScanFor, WriteCmd};
@@ -36,7 +36,7 @@ impl InvalidateWork {
     pub fn commands(&self, archive: bool) -> Vec<String> {
         let scan = format!(
             "SCAN <cursor> MATCH {} COUNT {}",
-            crate::core::ops::plan::words::glob_text(&self.pattern),
+            crate::core::ops::words::glob_text(&self.pattern),
             self.scan_count
         );
         let key = Name::from("<key>");

@@ -8,7 +8,6 @@ pub mod reclaim;
 pub mod single;
 pub mod trim;
 pub mod undo;
-pub mod words;
 
 use super::guard::Guard;
 use super::invalidate::InvalidateWork;
@@ -108,18 +107,6 @@ pub enum Work {
     Undo(UndoWork),
 }
 
-/// Why there is no plan, or why it is not carried out.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Denial(pub String);
-
-impl Denial {
-    /// A denial for this reason.
-    pub fn because(reason: impl Into<String>) -> Self {
-        Self(reason.into())
-    }
-}
-
 impl Deed {
     /// Its name, for people, the journal and the command line.
     pub const fn word(self) -> &'static str {
@@ -151,7 +138,7 @@ impl Subject {
     pub fn name(&self) -> String {
         match self {
             Self::Stream(key) | Self::Group(key, _) => key.to_string(),
-            Self::Keys(pattern) => words::glob_text(pattern),
+            Self::Keys(pattern) => super::words::glob_text(pattern),
             Self::Consumer(_, _, consumer) => consumer.to_string(),
             Self::Client(id) => id.to_string(),
             Self::Action(id) => id.clone(),
@@ -175,7 +162,7 @@ impl std::fmt::Display for Subject {
             Self::Consumer(key, group, consumer) => {
                 write!(f, "consumer {consumer} of group {group} of {key}")
             }
-            Self::Keys(pattern) => write!(f, "keys {}", words::glob_text(pattern)),
+            Self::Keys(pattern) => write!(f, "keys {}", super::words::glob_text(pattern)),
             Self::Client(id) => write!(f, "client {id}"),
             Self::Action(id) => write!(f, "action {id}"),
         }

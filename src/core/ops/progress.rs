@@ -3,7 +3,7 @@
 //! Knows numbers; draws nothing. Invariant: the time that is left is told only where the number of items is known.
 
 use super::plan::{Deed, Plan};
-use super::run::Tally;
+use super::step::Tally;
 
 /// How far an action is.
 #[derive(Clone, Debug, PartialEq)]

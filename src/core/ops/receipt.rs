@@ -3,7 +3,8 @@
 //! Knows values. Invariant: an action of which nothing was begun has no id.
 
 use super::record::Counts;
-use super::run::{Outcome, Tally};
+use super::run::Outcome;
+use super::step::Tally;
 
 /// What came of an action.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,8 @@
 //! an action without a finish is open.
 
 use super::plan::{Plan, Subject};
-use super::run::{Outcome, Tally};
+use super::run::Outcome;
+use super::step::Tally;
 use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS};
 use crate::core::model::Name;
 use crate::core::wire::decode::groups::groups;

@@ -4,7 +4,7 @@
 //! that the group had been given), each only while it is still pending and idle, and what they were is kept first.
 
 use super::archive::Frame;
-use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{KEY_BATCH, ROWS_PAGE, SETTLE_BATCH};
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::{Name, StreamId};

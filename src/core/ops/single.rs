@@ -3,7 +3,7 @@
 //! Knows their replies. Invariant: a consumer with pending rows is not deleted, whatever happened since the plan.
 
 use super::archive::Frame;
-use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::model::Name;
 use crate::core::wire::{Resp, WriteCmd};
 

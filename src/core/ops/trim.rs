@@ -4,8 +4,8 @@
 //! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
 
 use super::archive::Frame;
-use super::plan::Denial;
-use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use super::denial::Denial;
+use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};

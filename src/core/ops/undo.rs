@@ -4,8 +4,8 @@
 //! that somebody has touched since stays as it is.
 
 use super::archive::Frame;
-use super::run::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use super::settle::server_ms;
+use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::write::OldRow;

@@ -7,7 +7,7 @@ use super::GUARD_EVERY;
 use super::pulse::Pulse;
 use crate::core::ops::archive::{Frame, Header};
 use crate::core::ops::pace::Pace;
-use crate::core::ops::run::End;
+use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
 use crate::core::wire::Resp;
 use crate::edge::clock;

@@ -3,8 +3,8 @@
 //! Knows values. Invariant: names are shown as people may see them, in whole words.
 
 use crate::core::ops::Progress;
-use crate::core::ops::plan::words::{count, counted, span};
 use crate::core::ops::record::Past;
+use crate::core::ops::words::{count, counted, span};
 
 /// An action that runs.
 pub fn line(progress: &Progress) -> String {

@@ -3,15 +3,16 @@
 //! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
 //! keys, want a name.
 
-use super::words::{bytes, count, counted, glob_text, span};
-use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use super::{Deed, Plan, Stake, Subject, Work};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use crate::core::ops::denial::Denial;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
 use crate::core::ops::protect::Protected;
 use crate::core::ops::wish::InvalidateWish;
+use crate::core::ops::words::{bytes, count, counted, glob_text, span};
 use std::collections::BTreeMap;
 
 /// What was read for the plan of an invalidation.

@@ -3,13 +3,14 @@
 //! Knows facts as values; asks nothing. Invariants: who gets rows exists, and whoever is proposed shows signs of life;
 //! what a verb does to others is said before.
 
-use super::words::{count, counted, span};
-use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use super::{Deed, Plan, Stake, Subject, Work};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::denial::Denial;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::settle::SettleWork;
 use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::words::{count, counted, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
 

@@ -2,13 +2,14 @@
 //!
 //! Knows facts as values; asks nothing. Invariant: a consumer with pending rows is not deleted.
 
-use super::words::span;
-use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use super::{Deed, Plan, Stake, Subject, Work};
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
+use crate::core::ops::denial::Denial;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::single::SingleWork;
+use crate::core::ops::words::span;
 
 fn plan(deed: Deed, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
     Plan {
@@ -97,7 +98,7 @@ pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) ->
             None => client.command.clone(),
         },
     ));
-    plan.facts.extend(client.omem.map(|omem| ("buffers", super::words::bytes(omem))));
+    plan.facts.extend(client.omem.map(|omem| ("buffers", crate::core::ops::words::bytes(omem))));
     plan.warnings.push("most clients connect again at once; what it had under way is lost to it".to_owned());
     Ok(plan)
 }

@@ -3,13 +3,14 @@
 //! Knows facts as values; asks nothing. Invariants: a plan that removes what a group still needs says how much of whose,
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
-use super::words::{bytes, count, counted, span};
-use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use super::{Deed, Plan, Stake, Subject, Work};
 use crate::core::model::StreamId;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
+use crate::core::ops::denial::Denial;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder};
 use crate::core::ops::wish::{TrimTo, TrimWish};
+use crate::core::ops::words::{bytes, count, counted, span};
 
 /// What a pending row takes of the server's memory, bytes: measured 84 on 7.0.
 const ROW_BYTES: u64 = 84;

@@ -2,12 +2,13 @@
 //!
 //! Knows frames as numbers; reads nothing. Invariant: nothing that is there again is written over.
 
-use super::words::count;
-use super::{Deed, Denial, Plan, Stake, Subject, Work};
+use super::{Deed, Plan, Stake, Subject, Work};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header};
+use crate::core::ops::denial::Denial;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::undo::UndoWork;
+use crate::core::ops::words::count;
 
 /// What an archive holds.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
