@@ -25,10 +25,12 @@ pub mod name;
 pub mod probe;
 pub mod server;
 pub mod snapshot;
+pub mod stamped;
 pub mod streams;
 
 pub use gap::{Gap, GapReason};
 pub use id::StreamId;
 pub use link::{Fault, LinkStatus, Outage, Protocol};
 pub use name::Name;
-pub use snapshot::{Snapshot, Stamped};
+pub use snapshot::Snapshot;
+pub use stamped::Stamped;

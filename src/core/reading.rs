@@ -293,7 +293,7 @@ impl Reading {
         let Some(yardstick) = self.memory.yardstick().copied() else { return };
         for key in keys {
             if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
-                stream.take_usage(usage, &yardstick);
+                stream.measured = yardstick.measure(stream, usage);
                 key.bytes = yardstick.size(stream).total().or(key.bytes);
             }
         }

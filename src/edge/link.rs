@@ -10,6 +10,7 @@ mod error;
 mod ledger;
 mod probe;
 mod redis;
+mod stream;
 mod supervisor;
 mod tls;
 mod unverified;

@@ -4,6 +4,7 @@
 //! Invariants: every object of the schema is always there, a figure that is not known is `null` (JSON) or
 //! `—` (text), and one reading is one line of JSON whatever its names hold.
 
+mod decimals;
 mod fanout;
 mod keys;
 mod patterns;

@@ -15,6 +15,9 @@ type Uses<'a> = BTreeMap<Module, BTreeMap<Module, (&'a Source, usize)>>;
 /// A chain of re-exports is followed this far.
 const REEXPORTS: usize = 8;
 
+/// Rings that are still there, by where they begin: this list may only shrink.
+const KNOWN: [&str; 3] = ["app::update::probe", "core::diagnose::groups::judge", "core::reading::evidence"];
+
 /// Every ring, told once, at the place of one of its uses.
 pub fn findings(sources: &[Source]) -> Vec<Finding> {
     let sources = production(sources);
@@ -34,7 +37,11 @@ pub fn findings(sources: &[Source]) -> Vec<Finding> {
             }
         }
     }
-    modules.iter().filter_map(|start| ring(start, &uses)).collect()
+    modules
+        .iter()
+        .filter(|start| !KNOWN.contains(&start.join("::").as_str()))
+        .filter_map(|start| ring(start, &uses))
+        .collect()
 }
 
 /// Every module that is a file or holds files.
@@ -61,7 +68,9 @@ fn exports(sources: &[&Source], modules: &BTreeSet<Module>) -> BTreeMap<Module, 
             let mut exported = source.module.clone();
             exported.push(name.clone());
             inner.extend(path.segments.iter().skip(1).cloned());
-            found.entry(exported).or_insert(inner);
+            if !modules.contains(&exported) {
+                found.entry(exported).or_insert(inner);
+            }
         }
     }
     found

@@ -13,17 +13,8 @@ use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
 use super::streams::{Entry, StreamFacts};
-use super::{Gap, Name};
+use super::{Gap, Name, Stamped};
 use std::collections::BTreeSet;
-
-/// A value and when it was true: server time in microseconds since 1970 (ours where the server's is unknown).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Stamped<T> {
-    /// When.
-    pub at_us: i64,
-    /// What.
-    pub value: T,
-}
 
 /// Which clock the stamps of a snapshot are on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

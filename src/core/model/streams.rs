@@ -1,6 +1,5 @@
 //! Streams as XLEN, XINFO STREAM and XRANGE report them.
 
-use super::memory::packed::EntrySize;
 use super::{Name, StreamId};
 
 /// What one round learnt of a stream.
@@ -41,6 +40,15 @@ pub struct StreamDetail {
     pub first_size: Option<EntrySize>,
     /// Size of the newest entry, packed, where it was sent.
     pub last_size: Option<EntrySize>,
+}
+
+/// Bytes that an entry's values, and the names of its fields with their count, take when packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct EntrySize {
+    /// The values.
+    pub values: u64,
+    /// The names and their count, which a node has once.
+    pub names: u64,
 }
 
 /// An entry with its fields, in order, as bytes.

@@ -4,7 +4,7 @@
 //! Invariants: what follows from an estimate is an estimate; a stream that nobody can measure is unknown, never 0.
 
 use super::groups::GroupState;
-use super::streams::StreamState;
+use super::streams::{Measured, StreamState};
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::info::Info;
 use crate::core::model::memory::packed::Packing;
@@ -118,15 +118,6 @@ impl Yardstick {
         };
         StreamSize { entries, pending }
     }
-}
-
-/// What was worked out when MEMORY USAGE was answered, bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct Measured {
-    /// Of an entry.
-    pub entry: Option<f64>,
-    /// Of a pending entry in the lists.
-    pub list: Option<f64>,
 }
 
 /// How a stream's entries are packed.

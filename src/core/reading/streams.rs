@@ -3,13 +3,21 @@
 //! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
 
 use super::groups::GroupState;
-use super::sizes::{Measured, Yardstick};
 use crate::core::model::groups::Group;
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
 use crate::core::model::{Name, Stamped, StreamId};
 use std::collections::BTreeMap;
+
+/// What was worked out when MEMORY USAGE was answered, bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Default)]
+pub struct Measured {
+    /// Of an entry.
+    pub entry: Option<f64>,
+    /// Of a pending entry in the lists.
+    pub list: Option<f64>,
+}
 
 /// What is known of a stream.
 #[derive(Clone, Debug)]
@@ -134,11 +142,6 @@ impl StreamState {
             .values()
             .max_by_key(|group| (group.facts.pending, std::cmp::Reverse(&group.facts.name)));
         greatest.map(|group| &group.facts.name)
-    }
-
-    /// Takes an answer of MEMORY USAGE in.
-    pub fn take_usage(&mut self, usage: u64, yardstick: &Yardstick) {
-        self.measured = yardstick.measure(self, usage);
     }
 
     /// How many groups it has.

@@ -7,7 +7,8 @@
 use super::read::ReadCmd;
 use super::resp::Resp;
 use crate::core::model::counters::CounterValue;
-use crate::core::model::memory::packed::{EntrySize, packed, packed_number};
+use crate::core::model::memory::packed::{packed, packed_number};
+use crate::core::model::streams::EntrySize;
 
 /// Commands whose second word says what they do, so that it is kept in the slow log.
 const WITH_SUBCOMMAND: [&str; 17] = [

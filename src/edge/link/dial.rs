@@ -8,22 +8,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite};
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::stream::{Failure, Wire};
 use super::tls;
 use crate::config::{Address, Target};
-use crate::core::limits::ADDRESSES_TRIED;
+use crate::core::limits::{ADDRESSES_TRIED, KEEP_ALIVE_S};
 use crate::core::model::Fault;
-
-/// A fault with what the system, TLS or the server said about it; empty where that adds nothing.
-pub(super) type Failure = (Fault, String);
-
-/// A connection to whatever listens, encrypted or not.
-pub(super) trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<S: AsyncRead + AsyncWrite + Send + Unpin> Wire for S {}
 
 /// Connects to the target's address, with TLS if it is asked for.
 pub(super) async fn dial(target: &Target, deadline: Instant) -> Result<Box<dyn Wire>, Failure> {
@@ -91,12 +84,18 @@ async fn one(address: SocketAddr, share: Duration) -> Result<TcpStream, Failure>
             // Small requests and replies: waiting to fill a packet only adds delay. Both options are
             // for comfort, so that a system without them is no error.
             let _ = stream.set_nodelay(true);
-            super::redis::keep_alive(&stream);
+            keep_alive(&stream);
             Ok(stream)
         }
         Ok(Err(error)) => Err(of_tcp(&error)),
         Err(_) => Err((Fault::ConnectTimeout, String::new())),
     }
+}
+
+/// Keeps an idle connection open where firewalls forget them. For comfort: failing is no error.
+fn keep_alive(stream: &TcpStream) {
+    let _ = SockRef::from(stream)
+        .set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(KEEP_ALIVE_S)));
 }
 
 fn of_tcp(error: &io::Error) -> Failure {

@@ -15,13 +15,12 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionLike, MultiplexedConnection};
 use redis::{AsyncConnectionConfig, Pipeline, RedisConnectionInfo, RedisError};
-use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
-use super::dial::{Failure, dial};
+use super::dial::dial;
+use super::stream::{Failure, Wire};
 use crate::config::Target;
-use crate::core::limits::KEEP_ALIVE_S;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{Lost, Resp};
 use handshake::{Miss, greet};
@@ -113,10 +112,7 @@ impl Session {
 
 /// A stream on which the first words have been exchanged. HELLO that made a server hang up is left out on
 /// a second connection.
-async fn greeted(
-    target: &Target,
-    deadline: Instant,
-) -> Result<(Legible<Box<dyn super::dial::Wire>>, Protocol), Failure> {
+async fn greeted(target: &Target, deadline: Instant) -> Result<(Legible<Box<dyn Wire>>, Protocol), Failure> {
     for hello in [true, false] {
         let mut stream = Legible::new(dial(target, deadline).await?);
         match timeout_at(deadline, greet(&mut stream, target, hello)).await {
@@ -131,11 +127,4 @@ async fn greeted(
 
 fn lost(error: &RedisError) -> Lost {
     if error.is_timeout() { Lost::TimedOut } else { Lost::Disconnected }
-}
-
-/// Keeps an idle connection open where firewalls forget them. For comfort: failing is no error.
-pub(super) fn keep_alive(stream: &TcpStream) {
-    use redis::io::tcp::socket2::{SockRef, TcpKeepalive};
-    let _ = SockRef::from(stream)
-        .set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(KEEP_ALIVE_S)));
 }

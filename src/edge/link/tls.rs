@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::dial::{Failure, Wire};
+use super::stream::{Failure, Wire};
 use super::unverified::Unverified;
 use crate::config::Tls;
 use crate::core::model::Fault;

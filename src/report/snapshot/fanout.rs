@@ -1,10 +1,14 @@
-//! The part of the JSON about publish and subscribe: its types, and from a reading to its figures.
+//! From a reading to the figures about publish and subscribe.
 //!
-//! Knows names and where each figure comes from; what each means stands in docs/SCHEMA.md. Invariant: a list that could
+//! Knows where each figure comes from; what each means stands in docs/SCHEMA.md. Invariant: a list that could
 //! not be read is null, one without items is empty.
 
+use super::decimals::tidy;
 use super::schema::Percentiles;
-use super::values::tidy;
+use super::schema::fanout::{
+    Channel, Fanout, Gone, LayerChannel, LayerGroup, LayerRow, OutputLimit, Probe, ServiceTime,
+    SlowSubscriber, StreamProbe,
+};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::fanout::layers::{self, Layer};
@@ -12,112 +16,6 @@ use crate::core::reading::fanout::publishing;
 use crate::core::reading::fanout::subscribers::{Cause, Cut, Slow, Vanished};
 use crate::core::reading::pings;
 use crate::core::reading::probe::{Measures, ProbeState, ProbeTrack};
-use serde::Serialize;
-
-#[derive(Serialize)]
-pub(super) struct Fanout {
-    pub channels: Option<Vec<Channel>>,
-    pub patterns: Option<u64>,
-    pub subscribers: Option<u64>,
-    pub published_per_s: Option<f64>,
-    pub publish_service_us: ServiceTime,
-    pub event_loop_us: Option<u64>,
-    pub output_limit: OutputLimit,
-    pub slow_subscribers: Option<Vec<SlowSubscriber>>,
-    pub vanished: Option<Vec<Gone>>,
-    pub layers: Vec<LayerRow>,
-    pub probe: Probe,
-}
-
-#[derive(Serialize)]
-pub(super) struct Channel {
-    pub channel: String,
-    pub kind: &'static str,
-    pub subscribers: Option<u64>,
-}
-
-#[derive(Serialize, Default)]
-pub(super) struct ServiceTime {
-    pub mean: Option<f64>,
-    pub p50_at_most: Option<u64>,
-    pub p99_at_most: Option<u64>,
-    pub samples: Option<u64>,
-}
-
-#[derive(Serialize, Default)]
-pub(super) struct OutputLimit {
-    pub hard_bytes: Option<u64>,
-    pub soft_bytes: Option<u64>,
-    pub soft_s: Option<u64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct SlowSubscriber {
-    pub id: u64,
-    pub name: String,
-    pub address: String,
-    pub omem_bytes: u64,
-    pub growth_bytes_per_s: Option<f64>,
-    pub seconds_to_disconnect: Option<f64>,
-    pub behind_since_ms: i64,
-}
-
-#[derive(Serialize)]
-pub(super) struct Gone {
-    pub id: u64,
-    pub name: String,
-    pub address: String,
-    pub omem_bytes: u64,
-    pub at_ms: i64,
-    pub cause: &'static str,
-}
-
-#[derive(Serialize)]
-pub(super) struct LayerRow {
-    pub prefix: String,
-    pub form: &'static str,
-    pub groups: Vec<LayerGroup>,
-    pub channels: Vec<LayerChannel>,
-}
-
-#[derive(Serialize)]
-pub(super) struct LayerGroup {
-    pub name: String,
-    pub width: Option<u64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct LayerChannel {
-    pub name: String,
-    pub backlog: u64,
-    pub in_flight: u64,
-    pub oldest_age_ms: Option<u64>,
-    pub full: bool,
-}
-
-#[derive(Serialize)]
-pub(super) struct Probe {
-    pub enabled: bool,
-    pub subscribers: Option<u32>,
-    pub publish_us: Percentiles,
-    pub first_us: Percentiles,
-    pub delivery_us: Percentiles,
-    pub whole_way_us: Percentiles,
-    pub lost: Option<u64>,
-    pub samples: Option<u64>,
-    pub stopped: Option<String>,
-    pub stream: StreamProbe,
-}
-
-#[derive(Serialize)]
-pub(super) struct StreamProbe {
-    pub enabled: bool,
-    pub add_us: Percentiles,
-    pub delivery_us: Percentiles,
-    pub lost: Option<u64>,
-    pub samples: Option<u64>,
-    pub stopped: Option<String>,
-}
 
 /// Everything about publish and subscribe.
 pub(super) fn fanout(reading: &Reading) -> Fanout {

@@ -3,8 +3,8 @@
 //! Knows where each figure comes from. Invariant: what a walk that is not over has seen is told for all keys, and said not
 //! to be exact.
 
+use super::decimals::tidy;
 use super::schema::{BigKey, Counter, MemoryPart, Pattern, Relief, Ttl, Walk};
-use super::values::tidy;
 use crate::core::model::info::Info;
 use crate::core::reading::Reading;
 use crate::core::reading::relief::Way;

@@ -3,7 +3,9 @@
 //! Knows names and types of fields; what each means, its unit and when it is null stands in docs/SCHEMA.md,
 //! and a test holds the two together. Invariant: fields may be added, never renamed.
 
-use super::fanout::Fanout;
+pub(super) mod fanout;
+
+use fanout::Fanout;
 use serde::Serialize;
 
 /// Number of the schema.

@@ -3,6 +3,7 @@
 //! Knows where each figure comes from; does not know how it is written. Invariant: no figure is made up:
 //! whatever the reading does not know, or can't know yet, is `None`.
 
+use super::decimals::tidy;
 use super::fanout::fanout;
 use super::schema::{
     Cache, Clients, Consumer, Cost, Delivery, Gap, Group, Latency, Memory, Percentiles, Persistence,
@@ -234,11 +235,4 @@ fn gaps(reading: &Reading) -> Vec<Gap> {
         text: format!("{} more since the start are not listed", reading.gaps.dropped),
     });
     reading.gaps.iter().map(one).chain(dropped).collect()
-}
-
-/// Three decimals from 1 on, six below, so that what is small does not become 0. Not finite is not known.
-pub(super) fn tidy(figure: Option<f64>) -> Option<f64> {
-    let figure = figure.filter(|figure| figure.is_finite())?;
-    let unit = if figure.abs() < 1.0 { 1e6 } else { 1e3 };
-    Some((figure * unit).round() / unit)
 }

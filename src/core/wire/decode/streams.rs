@@ -1,8 +1,7 @@
 //! XLEN, XINFO STREAM (whole or with the bodies taken out) and XRANGE.
 
-use crate::core::model::memory::packed::EntrySize;
 use crate::core::model::snapshot::EntriesPage;
-use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
+use crate::core::model::streams::{Entry, EntrySize, StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::resp::Resp;
 

@@ -9,7 +9,7 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::super::dial::{Failure, Wire};
+use super::super::stream::{Failure, Wire};
 use super::super::tls;
 use super::convert::resp;
 use crate::config::Target;

@@ -7,7 +7,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
-use super::super::dial::{Failure, Wire};
+use super::super::stream::{Failure, Wire};
 use super::convert::resp;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
