@@ -1,9 +1,9 @@
-//! A buffer as text: bare, or with the style runs of every line (for tests that look at colours too).
+//! A buffer as text: bare, or with the roles of every line (for tests that look at colours too).
 //!
 //! Does not know what is drawn. Invariant: a character that takes two cells is written once.
 
 use ratatui::buffer::{Buffer, Cell};
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
@@ -17,22 +17,30 @@ pub fn text(buffer: &Buffer) -> String {
     out
 }
 
-/// The text, and under each row the runs of equal style: `    ^2..=9 fg=Cyan BOLD`, columns from 0.
-/// Runs without any style are left out.
-pub fn styled(buffer: &Buffer) -> String {
+/// The text, and under each row that is more than plain text the runs of its roles: `    2-9 critical, 12 key on
+/// header`, columns from 0. `describe` says which role a style is; runs that it has no word for are left out.
+pub fn described(buffer: &Buffer, describe: impl Fn(Style) -> Option<String>) -> String {
     let mut out = String::new();
     for row in rows(buffer) {
         out.push_str(line(row).trim_end());
         out.push('\n');
-        let mut start = 0;
+        let mut runs: Vec<(usize, usize, Option<String>)> = Vec::new();
         for (at, cell) in row.iter().enumerate() {
-            let ends = row.get(at + 1).is_none_or(|next| next.style() != cell.style());
-            if ends {
-                if let Some(style) = described(cell.style()) {
-                    let _ = writeln!(out, "    ^{start}..={at}{style}");
-                }
-                start = at + 1;
+            let words = describe(cell.style());
+            match runs.last_mut() {
+                Some((_, end, last)) if *last == words => *end = at,
+                _ => runs.push((at, at, words)),
             }
+        }
+        let told: Vec<String> = runs
+            .into_iter()
+            .filter_map(|(start, end, words)| {
+                let words = words?;
+                Some(if start == end { format!("{start} {words}") } else { format!("{start}-{end} {words}") })
+            })
+            .collect();
+        if !told.is_empty() {
+            let _ = writeln!(out, "    {}", told.join(", "));
         }
     }
     out
@@ -56,28 +64,11 @@ fn line(row: &[Cell]) -> String {
     out
 }
 
-fn described(style: Style) -> Option<String> {
-    let mut out = String::new();
-    for (name, colour) in [("fg", style.fg), ("bg", style.bg)] {
-        match colour {
-            None | Some(Color::Reset) => {}
-            Some(colour) => {
-                let _ = write!(out, " {name}={colour}");
-            }
-        }
-    }
-    for (name, _) in style.add_modifier.iter_names() {
-        out.push(' ');
-        out.push_str(name);
-    }
-    let plain = style.add_modifier == Modifier::empty() && out.is_empty();
-    (!plain).then_some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ratatui::layout::Rect;
+    use ratatui::style::Color;
 
     #[test]
     fn wide_characters_are_written_once_and_ends_are_trimmed() {
@@ -87,9 +78,10 @@ mod tests {
     }
 
     #[test]
-    fn style_runs_stand_under_their_line() {
+    fn roles_stand_under_their_line_and_plain_text_has_none() {
         let mut buffer = Buffer::with_lines(["ab cd", "e"]);
-        buffer.set_string(1, 0, "b c", Style::new().red().bold());
-        assert_eq!(styled(&buffer), "ab cd\n    ^1..=3 fg=Red BOLD\ne\n");
+        buffer.set_string(1, 0, "b c", Style::new().red());
+        let describe = |style: Style| (style.fg == Some(Color::Red)).then(|| "critical".to_owned());
+        assert_eq!(described(&buffer, describe), "ab cd\n    1-3 critical\ne\n");
     }
 }

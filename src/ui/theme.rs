@@ -4,6 +4,8 @@
 
 mod depth;
 mod glyphs;
+#[cfg(test)]
+pub mod roles;
 mod styles;
 
 pub use depth::Depth;

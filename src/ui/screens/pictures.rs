@@ -10,7 +10,7 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::server::{Role as ServerRole, Server};
 use crate::core::model::{Gap, GapReason, Snapshot};
 use crate::ui::dump;
-use crate::ui::theme::{Depth, Skin};
+use crate::ui::theme::{Depth, Skin, roles};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,13 +24,19 @@ fn body(state: &State, skin: &Skin) -> Buffer {
     buffer
 }
 
-/// All four screens of a state at a size, each in a file of its own: text and styles.
+/// The words of a picture with their roles.
+fn described(state: &State) -> String {
+    dump::described(&body(state, &roles::skin()), roles::role)
+}
+
+/// All four screens of a state at a size, each in a file of its own: the words, and at the wider size the roles.
 fn picture(name: &str, state: &State) {
     for (screen, key) in SCREENS {
         let mut state = state.clone();
         press(&mut state, key);
         let (columns, rows) = state.size;
-        let picture = dump::styled(&body(&state, &skin("default", Depth::True, false)));
+        let words = || dump::text(&body(&state, &skin("default", Depth::True, false)));
+        let picture = if state.size == SIZES[0] { words() } else { described(&state) };
         insta::assert_snapshot!(format!("{screen}_{name}_{columns}x{rows}"), picture);
     }
 }
@@ -126,10 +132,7 @@ fn every_denied_panel_says_what_to_ask_for() {
 fn what_the_server_calls_failed_is_red_and_says_so_in_words() {
     let mut state = failing(SIZES[1]);
     press(&mut state, "1");
-    insta::assert_snapshot!(
-        "overview_failing_120x40",
-        dump::styled(&body(&state, &skin("default", Depth::True, false)))
-    );
+    insta::assert_snapshot!("overview_failing_120x40", described(&state));
     let plain = dump::text(&body(&state, &skin("mono", Depth::None, true)));
     for words in ["X RDB save failed", "X AOF write failed", "X link is down"] {
         assert!(plain.contains(words), "{plain}");

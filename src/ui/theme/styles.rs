@@ -19,6 +19,12 @@ impl Styles {
         Self { depth, styles: Role::ALL.iter().map(|role| style(theme, depth, *role)).collect() }
     }
 
+    /// Styles of other making, for tests.
+    #[cfg(test)]
+    pub fn marked(depth: Depth, style: impl Fn(Role) -> Style) -> Self {
+        Self { depth, styles: Role::ALL.iter().map(|role| style(*role)).collect() }
+    }
+
     /// The style of a role. It says nothing of what the theme left open (`Style::patch` on what is underneath).
     pub fn get(&self, role: Role) -> Style {
         self.styles.get(role as usize).copied().unwrap_or_default()

@@ -189,7 +189,10 @@ mod tests {
         let mut pen = Pen::new(area, &mut buffer);
         pen.run((0, 0), 4, '-', Style::new().add_modifier(Modifier::DIM));
         pen.text(0, 0, "ab", Style::new().add_modifier(Modifier::BOLD));
-        assert_eq!(crate::ui::dump::styled(&buffer), "ab--\n    ^0..=1 BOLD\n    ^2..=3 DIM\n");
+        assert_eq!(
+            crate::ui::dump::described(&buffer, crate::ui::theme::roles::attributes),
+            "ab--\n    0-1 bold, 2-3 dim\n"
+        );
     }
 
     #[test]

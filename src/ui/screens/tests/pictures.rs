@@ -1,9 +1,10 @@
-//! The pictures of the table screens in their telling states, with their styles, at both sizes.
+//! The pictures of the table screens in their telling states: the words at both sizes, the roles at one.
 
 use crate::app::State;
 use crate::app::message::Message;
 use crate::ui::dump;
-use crate::ui::screens::fixture::{self, SIZES, drawn, press, tell};
+use crate::ui::screens::fixture::{self, SIZES, drawn, drawn_with, press, tell};
+use crate::ui::theme::roles;
 
 fn check(name: &str, made: fn((u16, u16)) -> State, keys: &str) {
     check_with(name, made, keys, |_| {});
@@ -16,8 +17,17 @@ fn check_with(name: &str, made: fn((u16, u16)) -> State, keys: &str, then: fn(&m
         then(&mut state);
         let name = format!("{name}_{}x{}", size.0, size.1);
         insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-            insta::assert_snapshot!(name, dump::styled(&drawn(&state)));
+            insta::assert_snapshot!(name, picture(&state));
         });
+    }
+}
+
+/// The words at 80 columns; wider, the roles too: colours follow from the state, not from the size.
+fn picture(state: &State) -> String {
+    if state.size == SIZES[0] {
+        dump::text(&drawn(state))
+    } else {
+        dump::described(&drawn_with(state, &roles::skin()), roles::role)
     }
 }
 

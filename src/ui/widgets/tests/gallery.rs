@@ -1,9 +1,9 @@
-//! All parts on one page, as pictures: text and styles in full, the text in ASCII, the styles without colour.
+//! All parts on one page, as pictures: text with its roles, the text in ASCII, the attributes without colour.
 
 use super::super::*;
 use crate::config::theme::{Role, Theme};
 use crate::ui::dump;
-use crate::ui::theme::{Depth, Skin};
+use crate::ui::theme::{Depth, Skin, roles};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -30,8 +30,11 @@ fn row(skin: &Skin, name: &str, role: Role, lag: Option<u64>) -> Vec<Words> {
     ]
 }
 
-fn page(depth: Depth, ascii: bool) -> Buffer {
-    let skin = &Skin::new(&Theme::builtin("default").unwrap(), depth, ascii);
+fn skin(depth: Depth, ascii: bool) -> Skin {
+    Skin::new(&Theme::builtin("default").unwrap(), depth, ascii)
+}
+
+fn page(skin: &Skin) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, 64, 20));
     let area = buffer.area;
     let line = |y: u16, height: u16| Rect { y, height, ..area };
@@ -102,15 +105,15 @@ fn page(depth: Depth, ascii: bool) -> Buffer {
 
 #[test]
 fn the_parts_in_full_colour() {
-    insta::assert_snapshot!(dump::styled(&page(Depth::True, false)));
+    insta::assert_snapshot!(dump::described(&page(&roles::skin()), roles::role));
 }
 
 #[test]
 fn the_parts_without_colour() {
-    insta::assert_snapshot!(dump::styled(&page(Depth::None, false)));
+    insta::assert_snapshot!(dump::described(&page(&skin(Depth::None, false)), roles::attributes));
 }
 
 #[test]
 fn the_parts_in_ascii() {
-    insta::assert_snapshot!(dump::text(&page(Depth::Ansi16, true)));
+    insta::assert_snapshot!(dump::text(&page(&skin(Depth::Ansi16, true))));
 }
