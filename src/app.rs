@@ -24,7 +24,7 @@ use crate::core::demo::DemoStatus;
 use crate::core::diagnose::finding::Finding;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::round::Focus;
 use action::{ActionSetup, Operations};
 use cell::{RowId, TableId};
@@ -50,7 +50,7 @@ pub struct Setup {
     /// Time between polls, microseconds.
     pub interval_us: u64,
     /// What is watched, and from when on it is wrong.
-    pub watched: Watched,
+    pub watched: WatchSettings,
     /// Names of the themes, in the order of the theme key.
     pub themes: Vec<String>,
     /// Which of them to begin with.

@@ -9,7 +9,7 @@ mod mask;
 
 use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
-use crate::core::ops::Wish;
+use crate::core::ops::Request;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 use std::ffi::OsString;
@@ -32,13 +32,13 @@ pub enum Action {
     /// The console.
     Console,
     /// The console on a private server with a workload, or that alone.
-    Demo(Demo),
+    Demo(DemoArgs),
     /// Readings to stdout.
-    Snapshot(Snapshot),
+    Snapshot(SnapshotArgs),
     /// What is wrong, to stdout and as exit code.
-    Check(Check),
+    Check(CheckArgs),
     /// An action, without the screen.
-    Act(Box<Act>),
+    Act(Box<ActionArgs>),
     /// What was done.
     Journal(JournalVerb),
     /// Something about the config file.
@@ -49,9 +49,9 @@ pub enum Action {
 
 /// `snapshot`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Snapshot {
+pub struct SnapshotArgs {
     /// In which form.
-    pub format: Format,
+    pub format: OutputFormat,
     /// One reading each interval, instead of one.
     pub watch: bool,
     /// Measure every key first, however many there are.
@@ -62,20 +62,20 @@ pub struct Snapshot {
 
 /// `check`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Check {
+pub struct CheckArgs {
     /// How long to watch.
     pub watch: Duration,
     /// What does not pass.
     pub fail_on: FailOn,
     /// In which form.
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// `trim`, `reclaim`, `invalidate` and `undo`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Act {
+pub struct ActionArgs {
     /// What is wanted.
-    pub wish: Wish,
+    pub wish: Request,
     /// Only say what would be done.
     pub dry_run: bool,
     /// Do it without asking.
@@ -83,7 +83,7 @@ pub struct Act {
     /// The name, as typed.
     pub confirm: Option<String>,
     /// In which form.
-    pub format: Format,
+    pub format: OutputFormat,
     /// Items a second at most, 0 for as fast as it goes; none for the config's.
     pub per_s: Option<u64>,
 }
@@ -102,7 +102,7 @@ pub struct JournalVerb {
     /// Remove archives that are older.
     pub prune: Option<Duration>,
     /// In which form.
-    pub format: Format,
+    pub format: OutputFormat,
 }
 
 /// What makes `check` fail.
@@ -117,7 +117,7 @@ pub enum FailOn {
 
 /// In which form results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub enum OutputFormat {
     /// For people
     #[default]
     Text,
@@ -127,7 +127,7 @@ pub enum Format {
 
 /// `demo`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Demo {
+pub struct DemoArgs {
     /// What goes wrong, or doesn't.
     pub scenario: Scenario,
     /// Loopback port of the private server; without one it listens on a unix socket.

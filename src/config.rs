@@ -33,12 +33,12 @@ use raw::RawTables;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-pub use choose::{Choice, PasswordSource, choose};
+pub use choose::{PasswordSource, TargetChoice, choose};
 pub use flags::{ConfigVerb, Env, Flags, TargetFlags};
 pub use named::NamedTarget;
-pub use problem::{Place, Problem, Problems};
+pub use problem::{Location, Problem, Problems};
 pub use resolve::{Source, resolve};
-pub use settings::{Log, LogLevel, Sampler, Settings, Streams};
+pub use settings::{LogLevel, LogSettings, SamplerSettings, Settings, StreamSettings};
 pub use target::{Address, Secret, Target, Tls};
 pub use theme::{Role, Theme, ThemeError};
 
@@ -67,12 +67,12 @@ pub struct Config {
     /// The config file that was read; none when there is none.
     pub file: Option<PathBuf>,
     /// Where each setting came from, by its path in the config (`streams.discover`, `keys.quit`).
-    pub places: BTreeMap<String, Place>,
+    pub places: BTreeMap<String, Location>,
 }
 
 impl Config {
     /// Where a setting came from: for a problem that shows later, such as a theme that is not there.
-    pub fn place(&self, path: &str) -> Place {
-        self.places.get(path).cloned().unwrap_or(Place::Default)
+    pub fn place(&self, path: &str) -> Location {
+        self.places.get(path).cloned().unwrap_or(Location::Default)
     }
 }

@@ -30,7 +30,7 @@ fn console() -> State {
         size: SIZE,
         probe: Default::default(),
         demo: false,
-        watched: streamgauge::core::reading::watched::Watched::default(),
+        watched: streamgauge::core::reading::watched::WatchSettings::default(),
         actions: Default::default(),
     };
     State::new(setup, at(0))

@@ -7,8 +7,8 @@ use crate::commands::Key;
 use crate::core::model::glob::Glob;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::record::Past;
-use crate::core::ops::wish::{InvalidateWish, ReclaimVerb, ReclaimWish, TrimTo, TrimWish};
-use crate::core::ops::{Challenge, Control, Progress, Wish, WriteState};
+use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
+use crate::core::ops::{Challenge, Control, Progress, Request, WriteState};
 use tui_input::Input;
 
 /// What the console is told of actions at its start.
@@ -49,14 +49,14 @@ impl Operations {
 #[derive(Clone, Debug)]
 pub struct ActionModal {
     /// How far it is.
-    pub stage: Stage,
+    pub stage: ActionStage,
     /// The key that opened it.
     pub opened_by: Key,
 }
 
 /// How far an action is before it runs, and when it is over.
 #[derive(Clone, Debug)]
-pub enum Stage {
+pub enum ActionStage {
     /// What exactly?
     Form(Form),
     /// The server is looked at.
@@ -124,7 +124,7 @@ pub struct Question {
     /// What is done after a yes.
     pub ask: Ask,
     /// Where the focus is.
-    pub focus: Focus,
+    pub focus: DialogFocus,
     /// What is typed so far.
     pub input: Input,
     /// What is missing.
@@ -144,7 +144,7 @@ pub enum Ask {
 
 /// Where the focus of a question is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Focus {
+pub enum DialogFocus {
     /// On No.
     #[default]
     Cancel,
@@ -155,7 +155,7 @@ pub enum Focus {
 impl Question {
     /// A question with the focus on Cancel.
     pub fn new(ask: Ask) -> Self {
-        Self { ask, focus: Focus::default(), input: Input::default(), error: None, offset: 0 }
+        Self { ask, focus: DialogFocus::default(), input: Input::default(), error: None, offset: 0 }
     }
 
     /// The name that has to be typed, and why.
@@ -235,7 +235,7 @@ impl About {
     ///
     /// # Errors
     /// What is wrong with the line.
-    pub fn wish(&self, selected: usize, line: &str, setup: &ActionSetup) -> Result<Wish, String> {
+    pub fn wish(&self, selected: usize, line: &str, setup: &ActionSetup) -> Result<Request, String> {
         /// Rows that were in use a minute ago may still be.
         const MIN_IDLE_MS: u64 = 60_000;
         match self {
@@ -246,7 +246,7 @@ impl About {
                     2 => TrimTo::MaxLen(crate::config::units::count(line).map_err(|bad| bad.what)?),
                     _ => TrimTo::MinId(line.parse::<StreamId>().map_err(|bad| bad.to_string())?),
                 };
-                Ok(Wish::Trim(TrimWish { key: key.clone(), to, approx: false, archive: None }))
+                Ok(Request::Trim(TrimRequest { key: key.clone(), to, approx: false, archive: None }))
             }
             Self::Reclaim { key, group, consumer, .. } => {
                 let (verb, min_idle_ms) = match selected {
@@ -257,7 +257,7 @@ impl About {
                     4 => (ReclaimVerb::Sweep, milliseconds(line)?),
                     _ => (ReclaimVerb::Drop, milliseconds(line)?),
                 };
-                Ok(Wish::Reclaim(ReclaimWish {
+                Ok(Request::Reclaim(ReclaimRequest {
                     key: key.clone(),
                     group: group.clone(),
                     verb,
@@ -275,7 +275,7 @@ impl About {
                     _ => written.clone(),
                 };
                 let warm_up = setup.warm_ups.iter().find(|(glob, _)| *glob.text() == pattern);
-                Ok(Wish::Invalidate(InvalidateWish {
+                Ok(Request::Invalidate(InvalidateRequest {
                     warm_up: warm_up.map(|(_, words)| words.clone()).unwrap_or_default(),
                     pattern,
                     written,

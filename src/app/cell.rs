@@ -4,13 +4,13 @@
 //! in either direction.
 
 use crate::core::diagnose::consumers::ConsumerVerdict;
-use crate::core::diagnose::finding::{Severity, Subject};
+use crate::core::diagnose::finding::{FindingSubject, Severity};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::fanout::ChannelKind;
 use crate::core::model::groups::Lag;
 use crate::core::model::keys::Ttl;
 use crate::core::model::{Name, StreamId};
-use crate::core::reading::fanout::subscribers::Cut;
+use crate::core::reading::fanout::subscribers::Cutoff;
 use crate::core::reading::groups::Drain;
 use regex::{Regex, RegexBuilder};
 use std::cmp::Ordering;
@@ -112,9 +112,9 @@ pub enum RowId {
     /// A group or channel of a channel layer: the layer, which of both, its name.
     Layer(Name, &'static str, Name),
     /// What a rule found about something.
-    Finding(&'static str, Subject),
+    Finding(&'static str, FindingSubject),
     /// A way to free memory, by its kind, about something.
-    Relief(&'static str, Subject),
+    Relief(&'static str, FindingSubject),
     /// A key.
     Key(Name),
     /// A pattern of keys.
@@ -129,12 +129,12 @@ pub struct Row {
     /// One cell a column.
     pub cells: Vec<Cell>,
     /// Whether it stands out.
-    pub mark: Mark,
+    pub mark: RowMark,
 }
 
 /// Whether a row stands out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Mark {
+pub enum RowMark {
     /// It does not.
     #[default]
     None,
@@ -180,7 +180,7 @@ pub enum Cell {
     /// How a buffer grows, bytes a second.
     BufferGrowth(Option<f64>),
     /// When a subscriber is cut off.
-    Cut(Cut),
+    Cut(Cutoff),
     /// How much later than the quickest the slowest group is, milliseconds; nothing for the others.
     Among(Option<u64>),
     /// Whether a channel is full; nothing for what can't be.
@@ -219,9 +219,9 @@ impl Cell {
             // For ever is longer than any time.
             Self::Ttl(ttl) => ttl.map(|ttl| ttl.ms().map_or(1e18, |ms| ms as f64)),
             Self::Cut(cut) => match cut {
-                Cut::Unknown => None,
-                Cut::In(seconds) => Some(*seconds),
-                Cut::Never => Some(f64::INFINITY),
+                Cutoff::Unknown => None,
+                Cutoff::In(seconds) => Some(*seconds),
+                Cutoff::Never => Some(f64::INFINITY),
             },
             Self::Among(ms) => ms.map(|ms| ms as f64),
             Self::Full(is_full) => is_full.map(|is_full| f64::from(u8::from(is_full))),

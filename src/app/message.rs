@@ -8,7 +8,7 @@ use crate::core::model::link::LinkStatus;
 use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::ops::record::Past;
-use crate::core::ops::{Confirmed, Control, Denial, Plan, Progress, Receipt, Wish};
+use crate::core::ops::{Confirmed, Control, Plan, Progress, Receipt, Refusal, Request};
 use crate::core::wire::round::{Fetch, Focus};
 
 /// What happened.
@@ -31,7 +31,7 @@ pub enum Message {
     /// A probe tells something.
     Probe(ProbeKind, ProbeEvent),
     /// A plan was made, or there is none.
-    Planned(Result<Box<Plan>, Denial>),
+    Planned(Result<Box<Plan>, Refusal>),
     /// An action is so far.
     Progress(Progress),
     /// An action is over.
@@ -70,7 +70,7 @@ pub enum Effect {
     /// Begin or end a probe.
     Probe(ProbeOrder),
     /// Look at the server for a plan.
-    Plan(Wish),
+    Plan(Request),
     /// Carry a confirmed plan out, so many items a second at most.
     Carry(Box<Confirmed>, Option<u64>),
     /// Tell the action that runs.

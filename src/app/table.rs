@@ -105,13 +105,13 @@ impl TableState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::cell::{Cell, Mark};
+    use crate::app::cell::{Cell, RowMark};
     use crate::core::model::Name;
 
     fn row(name: &str, length: Option<u64>) -> Row {
         let name = Name::from(name);
         let cells = vec![Cell::Name(name.clone()), Cell::Count(length)];
-        Row { id: RowId::Stream(name), cells, mark: Mark::None }
+        Row { id: RowId::Stream(name), cells, mark: RowMark::None }
     }
 
     fn names(table: &TableState) -> Vec<String> {

@@ -13,7 +13,7 @@ use super::cell::RowId;
 use super::geometry::Areas;
 use super::message::{Draw, Effect, Message};
 use super::{Notice, Now, State, View, rows};
-use crate::core::diagnose::finding::Subject;
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::limits;
 use crate::core::model::link::LinkStatus;
 use crate::core::ops::WriteState;
@@ -168,12 +168,15 @@ fn focus(state: &State) -> Focus {
                         focus.groups.push(group);
                     }
                 }
-                RowId::Finding(_, Subject::Stream(key)) => focus.streams.push(key.clone()),
-                RowId::Finding(_, Subject::Group(key, group) | Subject::Consumer(key, group, _)) => {
+                RowId::Finding(_, FindingSubject::Stream(key)) => focus.streams.push(key.clone()),
+                RowId::Finding(
+                    _,
+                    FindingSubject::Group(key, group) | FindingSubject::Consumer(key, group, _),
+                ) => {
                     focus.groups.push((key.clone(), group.clone()));
                 }
-                RowId::Relief(_, Subject::Stream(key)) => focus.streams.push(key.clone()),
-                RowId::Relief(_, Subject::Group(key, group)) => {
+                RowId::Relief(_, FindingSubject::Stream(key)) => focus.streams.push(key.clone()),
+                RowId::Relief(_, FindingSubject::Group(key, group)) => {
                     focus.groups.push((key.clone(), group.clone()));
                 }
                 RowId::Key(key) => focus.keys.push(key.clone()),

@@ -2,7 +2,7 @@
 
 use super::cell::TableId;
 use crate::commands::{CommandId, Place};
-use crate::core::diagnose::finding::{self, Finding, Subject};
+use crate::core::diagnose::finding::{self, Finding, FindingSubject};
 use crate::core::model::Name;
 
 /// A screen, or a place below one.
@@ -95,32 +95,32 @@ impl View {
     /// Where a finding is to be looked at; `None` when nothing on the screens says more.
     pub fn of_finding(finding: &Finding) -> Option<Self> {
         Some(match &finding.subject {
-            Subject::Client(_) if finding.id.starts_with("fanout.") => Self::Fanout,
-            Subject::Server => match finding.remedy.as_ref()?.place? {
-                finding::Place::Streams => Self::Streams,
-                finding::Place::Consumers => Self::Consumers,
-                finding::Place::Memory => Self::Memory,
-                finding::Place::Cache => Self::Cache,
-                finding::Place::Fanout => Self::Fanout,
-                finding::Place::Clients => Self::Clients,
-                finding::Place::Latency => Self::Latency,
+            FindingSubject::Client(_) if finding.id.starts_with("fanout.") => Self::Fanout,
+            FindingSubject::Server => match finding.remedy.as_ref()?.place? {
+                finding::Destination::Streams => Self::Streams,
+                finding::Destination::Consumers => Self::Consumers,
+                finding::Destination::Memory => Self::Memory,
+                finding::Destination::Cache => Self::Cache,
+                finding::Destination::Fanout => Self::Fanout,
+                finding::Destination::Clients => Self::Clients,
+                finding::Destination::Latency => Self::Latency,
             },
             subject => Self::of_subject(subject)?,
         })
     }
 
     /// Where something is to be looked at; `None` for the server as a whole.
-    pub fn of_subject(subject: &Subject) -> Option<Self> {
+    pub fn of_subject(subject: &FindingSubject) -> Option<Self> {
         Some(match subject {
-            Subject::Stream(key) => Self::Stream(key.clone()),
-            Subject::Group(key, group) => Self::Group(key.clone(), group.clone()),
-            Subject::Consumer(key, group, consumer) => {
+            FindingSubject::Stream(key) => Self::Stream(key.clone()),
+            FindingSubject::Group(key, group) => Self::Group(key.clone(), group.clone()),
+            FindingSubject::Consumer(key, group, consumer) => {
                 Self::Pending(key.clone(), group.clone(), Some(consumer.clone()))
             }
-            Subject::Client(_) => Self::Clients,
-            Subject::Channel(_) => Self::Fanout,
-            Subject::Pattern(glob) => Self::Pattern(glob.clone()),
-            Subject::Server => return None,
+            FindingSubject::Client(_) => Self::Clients,
+            FindingSubject::Channel(_) => Self::Fanout,
+            FindingSubject::Pattern(glob) => Self::Pattern(glob.clone()),
+            FindingSubject::Server => return None,
         })
     }
 

@@ -3,12 +3,12 @@
 //! Knows words and their help; not what is on the server. Invariant: what is not said is safe, and a reclaim without a
 //! verb is a mistake.
 
-use super::{Act, Action, Format, JournalVerb};
+use super::{Action, ActionArgs, JournalVerb, OutputFormat};
 use crate::config::units;
 use crate::core::model::glob::Glob;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::Wish;
-use crate::core::ops::wish::{InvalidateWish, ReclaimVerb, ReclaimWish, TrimTo, TrimWish};
+use crate::core::ops::Request;
+use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 use clap::{ArgGroup, Args};
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ struct ConsentArgs {
     confirm: Option<String>,
     /// In which form
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
 #[derive(Args)]
@@ -181,12 +181,12 @@ pub(super) struct JournalArgs {
     prune: Option<u64>,
     /// In which form
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: OutputFormat,
 }
 
-fn act(wish: Wish, consent: ConsentArgs, per_s: Option<u64>) -> Action {
+fn act(wish: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
     let ConsentArgs { dry_run, yes, confirm, format } = consent;
-    Action::Act(Box::new(Act { wish, dry_run, yes, confirm, format, per_s }))
+    Action::Act(Box::new(ActionArgs { wish, dry_run, yes, confirm, format, per_s }))
 }
 
 impl TrimArgs {
@@ -200,7 +200,11 @@ impl TrimArgs {
         };
         let _said = self.safe;
         let archive = self.archive.wanted();
-        act(Wish::Trim(TrimWish { key: self.key, to, approx: self.approx, archive }), self.consent, None)
+        act(
+            Request::Trim(TrimRequest { key: self.key, to, approx: self.approx, archive }),
+            self.consent,
+            None,
+        )
     }
 }
 
@@ -215,7 +219,7 @@ impl ReclaimArgs {
             _ => ReclaimVerb::Sweep,
         };
         let archive = self.archive.wanted();
-        let wish = ReclaimWish {
+        let wish = ReclaimRequest {
             key: self.key,
             group: self.group,
             verb,
@@ -225,7 +229,7 @@ impl ReclaimArgs {
             ids: self.ids,
             archive,
         };
-        act(Wish::Reclaim(wish), self.consent, None)
+        act(Request::Reclaim(wish), self.consent, None)
     }
 }
 
@@ -236,7 +240,7 @@ impl InvalidateArgs {
             true => Glob::literal_prefix(written.as_bytes()).text().clone(),
             false => written.clone(),
         };
-        let wish = InvalidateWish {
+        let wish = InvalidateRequest {
             pattern,
             written,
             kind: self.kind,
@@ -246,13 +250,13 @@ impl InvalidateArgs {
             protect: Vec::new(),
             warm_up: Vec::new(),
         };
-        act(Wish::Invalidate(wish), self.consent, self.rate)
+        act(Request::Invalidate(wish), self.consent, self.rate)
     }
 }
 
 impl UndoArgs {
     pub(super) fn into_action(self) -> Action {
-        act(Wish::Undo(self.id), self.consent, None)
+        act(Request::Undo(self.id), self.consent, None)
     }
 }
 

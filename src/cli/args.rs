@@ -4,7 +4,7 @@
 //! command has works before and after the command's name.
 
 use super::actions::{InvalidateArgs, JournalArgs, ReclaimArgs, TrimArgs, UndoArgs};
-use super::{Action, Check, Cli, Demo, FailOn, Format, Snapshot};
+use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
 use crate::config::schema::SETTINGS;
 use crate::config::units::duration;
 use crate::config::value::Value;
@@ -60,7 +60,7 @@ pub struct Args {
     #[command(flatten)]
     settings: SettingArgs,
     #[command(subcommand)]
-    verb: Option<Verb>,
+    verb: Option<CliVerb>,
 }
 
 #[derive(ClapArgs)]
@@ -144,12 +144,12 @@ struct SettingArgs {
 }
 
 #[derive(Subcommand)]
-enum Verb {
+enum CliVerb {
     /// Print one reading, or one each interval
     Snapshot {
         /// In which form
         #[arg(long, value_enum, default_value_t)]
-        format: Format,
+        format: OutputFormat,
         /// Go on, one reading each interval
         #[arg(long)]
         watch: bool,
@@ -170,7 +170,7 @@ enum Verb {
         fail_on: FailOn,
         /// In which form
         #[arg(long, value_enum, default_value_t)]
-        format: Format,
+        format: OutputFormat,
     },
     /// Remove the oldest entries of a stream
     Trim(TrimArgs),
@@ -278,7 +278,7 @@ impl Args {
             probe: self.settings.probe,
             target,
         };
-        Cli { flags, action: self.verb.map_or(Action::Console, Verb::into_action) }
+        Cli { flags, action: self.verb.map_or(Action::Console, CliVerb::into_action) }
     }
 }
 
@@ -313,15 +313,15 @@ impl TargetArgs {
     }
 }
 
-impl Verb {
+impl CliVerb {
     fn into_action(self) -> Action {
         match self {
             Self::Snapshot { format, watch, all_keys, count } => {
-                Action::Snapshot(Snapshot { format, watch, all_keys, count })
+                Action::Snapshot(SnapshotArgs { format, watch, all_keys, count })
             }
-            Self::Check { watch, fail_on, format } => Action::Check(Check { watch, fail_on, format }),
+            Self::Check { watch, fail_on, format } => Action::Check(CheckArgs { watch, fail_on, format }),
             Self::Demo { scenario, port, headless, server_bin } => {
-                Action::Demo(Demo { scenario, port, headless, server_bin })
+                Action::Demo(DemoArgs { scenario, port, headless, server_bin })
             }
             Self::Trim(args) => args.into_action(),
             Self::Reclaim(args) => args.into_action(),

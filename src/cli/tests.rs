@@ -67,13 +67,13 @@ fn commands_have_their_own_options() {
     let count = NonZeroU64::new(3);
     assert_eq!(
         snapshot,
-        Action::Snapshot(Snapshot { format: Format::Json, watch: true, all_keys: false, count })
+        Action::Snapshot(SnapshotArgs { format: OutputFormat::Json, watch: true, all_keys: false, count })
     );
     let demo = read("demo --scenario burst --port 7000 --headless --server-bin /x -p 1").unwrap();
     let server_bin = Some("/x".into());
     assert_eq!(
         demo.action,
-        Action::Demo(Demo { scenario: Scenario::Burst, port: Some(7000), headless: true, server_bin })
+        Action::Demo(DemoArgs { scenario: Scenario::Burst, port: Some(7000), headless: true, server_bin })
     );
     assert_eq!(demo.flags.target.port, Some(1));
     assert_eq!(read("config path").unwrap().action, Action::Config(ConfigVerb::Path));

@@ -8,23 +8,23 @@
 use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT};
 use super::flags::{Env, TargetFlags};
-use super::problem::{Place, Problem, Problems};
+use super::problem::{Location, Problem, Problems};
 use super::raw::{is_table_name, nearest_hint};
 use super::target::{Address, Secret, Target};
-use super::tls::{self, Asked};
+use super::tls::{self, TlsOptions};
 use super::url;
 use super::{Config, NamedTarget};
 use std::path::PathBuf;
 
 /// The Redis that is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct TargetChoice {
     /// The target; complete when the password is `Known`.
     pub target: Target,
     /// Whether and where a password is still to be had.
     pub password: PasswordSource,
     /// What made it this one.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// Where the password is.
@@ -39,7 +39,7 @@ pub enum PasswordSource {
         /// The name of its line.
         name: Option<String>,
         /// Where the file was asked for.
-        place: Place,
+        place: Location,
     },
     /// To be asked of the operator.
     Ask,
@@ -48,7 +48,7 @@ pub enum PasswordSource {
 const LOCALHOST: &str = "127.0.0.1";
 
 /// The Redis that options, environment and config come to.
-pub fn choose(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice, Problems> {
+pub fn choose(config: &Config, env: &Env, flags: &TargetFlags) -> Result<TargetChoice, Problems> {
     let mut choice = base(config, env, flags)?;
     let target = &mut choice.target;
     if let Some(address) = address(&target.address, flags) {
@@ -59,7 +59,7 @@ pub fn choose(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice,
     }
     target.username = flags.user.clone().or(target.username.take());
     target.database = flags.database.unwrap_or(target.database);
-    let asked = Asked {
+    let asked = TlsOptions {
         on: flags.tls.then_some(true),
         ca_file: flags.ca_file.clone(),
         cert_file: flags.cert_file.clone(),
@@ -73,15 +73,15 @@ pub fn choose(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice,
     Ok(choice)
 }
 
-fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice, Problem> {
+fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<TargetChoice, Problem> {
     if let Some(url) = &flags.url {
-        return written(url.expose(), Place::Flag("-u"));
+        return written(url.expose(), Location::Flag("-u"));
     }
     if let Some(name) = &flags.name {
-        return named(config, name, Place::Flag("-t"), None);
+        return named(config, name, Location::Flag("-t"), None);
     }
     if let Some(word) = &flags.word {
-        let place = Place::Flag("TARGET");
+        let place = Location::Flag("TARGET");
         return match is_table_name(word.expose()) {
             true => named(config, word.expose(), place, flags.word_resembles.as_deref()),
             false => written(word.expose(), place),
@@ -91,18 +91,18 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<Choice, Probl
         [("-h", flags.host.is_some()), ("-p", flags.port.is_some()), ("-s", flags.socket.is_some())];
     let local = |place| known(Address::Tcp { host: LOCALHOST.to_owned(), port: DEFAULT_PORT }, place);
     if let Some((flag, _)) = explicit.into_iter().find(|(_, given)| *given) {
-        return Ok(local(Place::Flag(flag)));
+        return Ok(local(Location::Flag(flag)));
     }
     if let Some(url) = env.get("REDIS_URL") {
-        return written(url, Place::Env("REDIS_URL".to_owned()));
+        return written(url, Location::Env("REDIS_URL".to_owned()));
     }
     match config.settings.target.as_str() {
-        "" => Ok(local(Place::Default)),
+        "" => Ok(local(Location::Default)),
         name => named(config, name, config.place("target"), None),
     }
 }
 
-fn known(address: Address, place: Place) -> Choice {
+fn known(address: Address, place: Location) -> TargetChoice {
     let name = address.to_string();
     let target = Target {
         name,
@@ -114,10 +114,10 @@ fn known(address: Address, place: Place) -> Choice {
         production: false,
         memory_limit: None,
     };
-    Choice { target, password: PasswordSource::Known, place }
+    TargetChoice { target, password: PasswordSource::Known, place }
 }
 
-fn written(text: &str, place: Place) -> Result<Choice, Problem> {
+fn written(text: &str, place: Location) -> Result<TargetChoice, Problem> {
     let is_azure = text.contains(',') && !text.contains("://");
     let parsed = match if is_azure { azure::parse(text) } else { url::parse(text) } {
         Ok(parsed) => parsed,
@@ -131,7 +131,12 @@ fn written(text: &str, place: Place) -> Result<Choice, Problem> {
     Ok(choice)
 }
 
-fn named(config: &Config, name: &str, place: Place, resembles: Option<&str>) -> Result<Choice, Problem> {
+fn named(
+    config: &Config,
+    name: &str,
+    place: Location,
+    resembles: Option<&str>,
+) -> Result<TargetChoice, Problem> {
     let Some(NamedTarget { target, .. }) = config.targets.get(name) else {
         let hint = match resembles {
             Some(command) => format!("did you mean the command '{command}'?"),
@@ -139,7 +144,7 @@ fn named(config: &Config, name: &str, place: Place, resembles: Option<&str>) -> 
         };
         return Err(Problem::new(place, format!("there is no target '{name}'"), hint));
     };
-    Ok(Choice { target: target.clone(), password: PasswordSource::Known, place })
+    Ok(TargetChoice { target: target.clone(), password: PasswordSource::Known, place })
 }
 
 /// What to try instead of a target that is not in the config.
@@ -166,7 +171,7 @@ fn address(base: &Address, flags: &TargetFlags) -> Option<Address> {
     Some(Address::Tcp { host: host.to_owned(), port: flags.port.unwrap_or(base_port) })
 }
 
-fn tls_place(flags: &TargetFlags, place: &Place) -> Place {
+fn tls_place(flags: &TargetFlags, place: &Location) -> Location {
     let given = [
         ("--cacert", flags.ca_file.is_some()),
         ("--cert", flags.cert_file.is_some()),
@@ -177,11 +182,16 @@ fn tls_place(flags: &TargetFlags, place: &Place) -> Place {
         ("-s", flags.socket.is_some()),
     ];
     let first = given.into_iter().find(|(_, given)| *given);
-    first.map_or_else(|| place.clone(), |(flag, _)| Place::Flag(flag))
+    first.map_or_else(|| place.clone(), |(flag, _)| Location::Flag(flag))
 }
 
 /// `-a` and `--askpass`, then the target's own, then REDISCLI_AUTH.
-fn password(choice: &mut Choice, config: &Config, env: &Env, flags: &TargetFlags) -> Result<(), Problem> {
+fn password(
+    choice: &mut TargetChoice,
+    config: &Config,
+    env: &Env,
+    flags: &TargetFlags,
+) -> Result<(), Problem> {
     if flags.ask_password {
         choice.password = PasswordSource::Ask;
         return Ok(());
@@ -202,7 +212,7 @@ fn password(choice: &mut Choice, config: &Config, env: &Env, flags: &TargetFlags
 }
 
 /// The variable first, so that one run can do without the file.
-fn own_password(choice: &mut Choice, named: &NamedTarget, env: &Env) -> Result<(), Problem> {
+fn own_password(choice: &mut TargetChoice, named: &NamedTarget, env: &Env) -> Result<(), Problem> {
     let place = |key| named.written.get(key).map_or(&named.place, |placed| &placed.place).clone();
     let variable = named.password_env.as_deref();
     if let Some(password) = variable.and_then(|name| env.get(name)) {

@@ -4,7 +4,7 @@
 //! no milder than its warning.
 
 use super::Config;
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::schema::{Setting, limits};
 use super::value::{Bad, Kind, Value};
 
@@ -29,7 +29,7 @@ pub fn contradictions(config: &Config) -> Vec<Problem> {
             }
             _ => false,
         };
-        let place = Some(config.place(second.path)).filter(|place| *place != Place::Default);
+        let place = Some(config.place(second.path)).filter(|place| *place != Location::Default);
         let place = place.unwrap_or_else(|| config.place(first.path));
         let what = format!("'{}' is {high} and '{}' is {low}", second.path, first.path);
         is_wrong.then(|| Problem::new(place, what, format!("{hint}: change both")))

@@ -5,10 +5,10 @@
 
 use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::{Placed, RawTable};
 use super::target::{Address, Target, Tls};
-use super::tls::{self, Asked};
+use super::tls::{self, TlsOptions};
 use super::url;
 use super::value::Value;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub struct NamedTarget {
     /// File that holds the password.
     pub password_file: Option<PathBuf>,
     /// Where the target was written.
-    pub place: Place,
+    pub place: Location,
     /// As written, for `config show`; a password is `***` already.
     pub written: RawTable,
 }
@@ -185,7 +185,7 @@ impl Keys<'_> {
     }
 
     fn tls(&self, parsed: &Endpoint) -> Result<Option<Tls>, Problem> {
-        let asked = Asked {
+        let asked = TlsOptions {
             on: self.flag("tls"),
             ca_file: self.path("ca_file"),
             cert_file: self.path("cert_file"),

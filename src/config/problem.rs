@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where it was written.
-    pub place: Place,
+    pub place: Location,
     /// What is wrong.
     pub what: String,
     /// What to try; empty when there is nothing to say.
@@ -19,7 +19,7 @@ pub struct Problem {
 
 /// Where something was written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Place {
+pub enum Location {
     /// Nobody wrote it.
     Default,
     /// In a file. Line and column count from 1, columns in characters.
@@ -43,19 +43,19 @@ pub struct Problems(pub Vec<Problem>);
 
 impl Problem {
     /// A problem at a place.
-    pub fn new(place: Place, what: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(place: Location, what: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { place, what: what.into(), hint: hint.into() }
     }
 }
 
-impl Place {
+impl Location {
     /// A file as a whole.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self::File { path: path.into(), line: 0, column: 0 }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
@@ -97,13 +97,13 @@ mod tests {
 
     #[test]
     fn a_problem_is_one_line_that_says_where_what_and_what_to_try() {
-        let place = Place::File { path: "c.toml".into(), line: 3, column: 5 };
+        let place = Location::File { path: "c.toml".into(), line: 3, column: 5 };
         let problem = Problem::new(place, "unknown key 'x\ny'", "did you mean 'xy'?");
         assert_eq!(problem.to_string(), "c.toml:3:5: unknown key 'x y'; did you mean 'xy'?");
     }
 
     #[test]
     fn a_whole_file_has_no_line() {
-        assert_eq!(Problem::new(Place::file("c.toml"), "is gone", "").to_string(), "c.toml: is gone");
+        assert_eq!(Problem::new(Location::file("c.toml"), "is gone", "").to_string(), "c.toml: is gone");
     }
 }

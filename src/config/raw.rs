@@ -3,7 +3,7 @@
 //! Knows TOML and the schema; not what the values mean together. Invariant: reading never stops at the first
 //! problem, and each problem carries line, column and a hint.
 
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::schema::{FAMILIES, Family, settings};
 use super::value::{Kind, Value, type_words};
 use crate::commands::nearest;
@@ -19,7 +19,7 @@ pub struct Placed<T> {
     /// What was written.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// A `[targets.NAME]`, or another table that has a name, as written, by key.
@@ -48,16 +48,16 @@ impl Raw {
     }
 }
 
-type Entry<'t> = (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>);
+type RawEntry<'t> = (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>);
 
 /// Reads a file's text. What could be read is there even when there are problems.
 pub fn read(path: &Path, text: &str) -> (Raw, Vec<Problem>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let mut reader = Reader { path, text, raw: Raw::default(), problems: Vec::new() };
+    let mut reader = RawReader { path, text, raw: Raw::default(), problems: Vec::new() };
     let mut broken_lines = Vec::new();
     for error in errors {
         let place = reader.place(error.span().unwrap_or(0..0));
-        if let Place::File { line, .. } = place {
+        if let Location::File { line, .. } = place {
             broken_lines.push(line);
         }
         let problem = Problem::new(place, format!("not TOML: {}", error.message()), "");
@@ -67,7 +67,7 @@ pub fn read(path: &Path, text: &str) -> (Raw, Vec<Problem>) {
     reader.root(table.get_ref());
     // What a broken line made of its neighbours is not the operator's mistake.
     let in_order = |problem: &Problem| match problem.place {
-        Place::File { line, .. } => !broken_lines.contains(&line),
+        Location::File { line, .. } => !broken_lines.contains(&line),
         _ => true,
     };
     let mut problems: Vec<_> =
@@ -76,18 +76,18 @@ pub fn read(path: &Path, text: &str) -> (Raw, Vec<Problem>) {
     (reader.raw, problems)
 }
 
-struct Reader<'a> {
+struct RawReader<'a> {
     path: &'a Path,
     text: &'a str,
     raw: Raw,
     problems: Vec<Problem>,
 }
 
-impl Reader<'_> {
-    fn place(&self, span: Range<usize>) -> Place {
+impl RawReader<'_> {
+    fn place(&self, span: Range<usize>) -> Location {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Place::File {
+        Location::File {
             path: self.path.to_owned(),
             line: before.matches('\n').count() + 1,
             column: before.get(line_start..).unwrap_or("").chars().count() + 1,
@@ -114,7 +114,7 @@ impl Reader<'_> {
         }
     }
 
-    fn setting(&mut self, prefix: &str, (key, value): Entry<'_>) {
+    fn setting(&mut self, prefix: &str, (key, value): RawEntry<'_>) {
         let path = format!("{prefix}{}", key.get_ref());
         if let Some(setting) = settings().find(|setting| setting.path == path) {
             if let Some(placed) = self.value(&path, setting.kind, value) {
@@ -186,7 +186,7 @@ impl Reader<'_> {
         &mut self,
         family: &Family,
         table: &str,
-        (key, value): Entry<'_>,
+        (key, value): RawEntry<'_>,
     ) -> Option<(&'static str, Placed<Value>)> {
         let path = format!("{table}.{}", key.get_ref());
         if let Some(known) = family.keys.iter().find(|known| known.name == key.get_ref().as_ref()) {

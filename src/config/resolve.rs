@@ -6,7 +6,7 @@
 use super::flags::{Env, Flags};
 use super::limits::contradictions;
 use super::named::{Folders, named};
-use super::problem::{Place, Problem, Problems};
+use super::problem::{Location, Problem, Problems};
 use super::raw::{self, Placed, Raw};
 use super::schema::{self, Setting, settings};
 use super::settings::Settings;
@@ -27,16 +27,16 @@ pub struct Source<'a> {
 
 /// What everything comes to, or everything that is wrong.
 pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Config, Problems> {
-    let mut layers = Layers::default();
+    let mut layers = ConfigLayers::default();
     let (defaults, problems) = raw::read(Path::new("default"), &schema::defaults_text());
     layers.problems.extend(problems);
-    layers.settings(&defaults, |_| Place::Default);
+    layers.settings(&defaults, |_| Location::Default);
     let raw = file.map_or_else(Raw::default, |file| {
         let (raw, problems) = raw::read(file.path, file.text);
         layers.problems.extend(problems);
         raw
     });
-    layers.settings(&raw, Place::clone);
+    layers.settings(&raw, Location::clone);
     layers.environment(env);
     layers.flags(flags);
 
@@ -56,7 +56,7 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
     let watched = watched::of(&raw);
     layers.problems.extend(watched.problems);
     let keys = layers.keys(&raw);
-    let Layers { settings, places, mut problems } = layers;
+    let ConfigLayers { settings, places, mut problems } = layers;
     let config = Config {
         settings,
         keys,
@@ -94,19 +94,19 @@ fn unknown_default_target(config: &Config, raw: &Raw) -> Option<Problem> {
 }
 
 #[derive(Default)]
-struct Layers {
+struct ConfigLayers {
     settings: Settings,
-    places: BTreeMap<String, Place>,
+    places: BTreeMap<String, Location>,
     problems: Vec<Problem>,
 }
 
-impl Layers {
-    fn set(&mut self, setting: &Setting, value: Value, place: Place) {
+impl ConfigLayers {
+    fn set(&mut self, setting: &Setting, value: Value, place: Location) {
         (setting.set)(&mut self.settings, value);
         self.places.insert(setting.path.to_owned(), place);
     }
 
-    fn settings(&mut self, raw: &Raw, place: impl Fn(&Place) -> Place) {
+    fn settings(&mut self, raw: &Raw, place: impl Fn(&Location) -> Location) {
         for setting in settings() {
             if let Some(Placed { value, place: written }) = raw.settings.get(setting.path) {
                 self.set(setting, value.clone(), place(written));
@@ -118,7 +118,7 @@ impl Layers {
         for setting in settings() {
             let Some(name) = schema::env_name(setting) else { continue };
             let Some(text) = env.get(&name) else { continue };
-            let place = Place::Env(name);
+            let place = Location::Env(name);
             match setting.kind.read_text(text) {
                 Ok(value) => self.set(setting, value, place),
                 Err((what, hint)) => {
@@ -139,7 +139,7 @@ impl Layers {
         ];
         for (path, flag, value) in given {
             if let (Some(setting), Some(value)) = (settings().find(|s| s.path == path), value) {
-                self.set(setting, value, Place::Flag(flag));
+                self.set(setting, value, Location::Flag(flag));
             }
         }
     }
@@ -162,7 +162,7 @@ impl Layers {
 }
 
 /// Where an error about keys was written: the key itself, else the line of a command that it names.
-fn key_place(raw: &Raw, error: &KeyMapError) -> Place {
+fn key_place(raw: &Raw, error: &KeyMapError) -> Location {
     let command = |name: &str| raw.keys.get(name).map(|keys| keys.place.clone());
     let found = match error {
         KeyMapError::UnknownCommand { name, .. } => command(name),
@@ -172,5 +172,5 @@ fn key_place(raw: &Raw, error: &KeyMapError) -> Place {
         KeyMapError::Clash { first, second, .. } => command(second).or_else(|| command(first)),
         KeyMapError::NoWayOut => command("quit"),
     };
-    found.unwrap_or(Place::Default)
+    found.unwrap_or(Location::Default)
 }

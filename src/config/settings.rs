@@ -27,24 +27,24 @@ pub struct Settings {
     /// How long a reply may take.
     pub response_timeout: Duration,
     /// Which streams are watched.
-    pub streams: Streams,
+    pub streams: StreamSettings,
     /// How keys are measured.
-    pub sampler: Sampler,
+    pub sampler: SamplerSettings,
     /// Publish and subscribe.
-    pub fanout: Fanout,
+    pub fanout: FanoutSettings,
     /// Our own messages, sent to be timed.
-    pub probe: Probe,
+    pub probe: ProbeSettings,
     /// What is written to the log.
-    pub log: Log,
+    pub log: LogSettings,
     /// How actions go.
-    pub actions: Actions,
+    pub actions: ActionSettings,
     /// From when on something is wrong.
     pub thresholds: Thresholds,
 }
 
 /// Which streams are watched.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Streams {
+pub struct StreamSettings {
     /// Globs of keys to look for and to keep, beside discovery.
     pub patterns: Vec<String>,
     /// Look for streams in the whole key space, by a paced SCAN.
@@ -53,7 +53,7 @@ pub struct Streams {
 
 /// How keys are measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sampler {
+pub struct SamplerSettings {
     /// Walk through the keyspace in the background.
     pub enabled: bool,
     /// Characters between the parts of a name.
@@ -62,14 +62,14 @@ pub struct Sampler {
 
 /// What is looked for beside channels.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fanout {
+pub struct FanoutSettings {
     /// What keys of channel layers begin with.
     pub layer_prefixes: Vec<String>,
 }
 
 /// Our own messages, sent to be timed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Probe {
+pub struct ProbeSettings {
     /// Begin at once.
     pub enabled: bool,
     /// Time from one message to the next: 100 ms to 1 min.
@@ -82,7 +82,7 @@ pub struct Probe {
 
 /// How actions go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Actions {
+pub struct ActionSettings {
     /// How long writing stays unlocked.
     pub unlock_for: Duration,
     /// Globs of keys that no invalidation touches.
@@ -95,7 +95,7 @@ pub struct Actions {
 
 /// What is written to the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Log {
+pub struct LogSettings {
     /// The least important level that is kept.
     pub level: LogLevel,
 }

@@ -4,15 +4,15 @@
 //! targets, except that passwords are `***`.
 
 use super::Config;
-use super::choose::{Choice, PasswordSource};
-use super::problem::{Place, Problems};
+use super::choose::{PasswordSource, TargetChoice};
+use super::problem::{Location, Problems};
 use super::raw::RawTable;
 use super::schema::{FAMILIES, TARGET_KEYS, TableKey, settings};
 use super::value::{Value, quoted};
 use crate::commands::COMMANDS;
 
 /// The text. The target in use is told in a comment, or why there is none.
-pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
+pub fn show(config: &Config, choice: Result<&TargetChoice, &Problems>) -> String {
     let mut out = match &config.file {
         Some(path) => format!("# config file: {}\n", one_line(&path.display().to_string())),
         None => "# config file: none\n".to_owned(),
@@ -46,8 +46,8 @@ pub fn show(config: &Config, choice: Result<&Choice, &Problems>) -> String {
     out
 }
 
-fn target_in_use(choice: Result<&Choice, &Problems>) -> String {
-    let Choice { target, password, place } = match choice {
+fn target_in_use(choice: Result<&TargetChoice, &Problems>) -> String {
+    let TargetChoice { target, password, place } = match choice {
         Ok(choice) => choice,
         Err(problems) => {
             return problems.0.iter().map(|problem| format!("# target in use: none; {problem}\n")).collect();
@@ -72,10 +72,10 @@ fn table_lines(keys: &[TableKey], written: &RawTable) -> String {
     written.map(|(name, placed)| line(name, &placed.value.to_string(), &placed.place)).collect()
 }
 
-fn line(key: &str, value: &str, place: &Place) -> String {
+fn line(key: &str, value: &str, place: &Location) -> String {
     let setting = format!("{key} = {value}");
     let place = match place {
-        Place::File { line, .. } => format!("config file, line {line}"),
+        Location::File { line, .. } => format!("config file, line {line}"),
         other => other.to_string(),
     };
     format!("{setting:<32} # {place}\n")

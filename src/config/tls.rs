@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// What is asked for, from one layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
+pub struct TlsOptions {
     /// TLS, or no TLS.
     pub on: Option<bool>,
     /// Certificates to trust.
@@ -25,7 +25,7 @@ pub struct Asked {
 }
 
 /// What comes out of a target's own TLS and what is asked for on top of it.
-pub fn combined(base: Option<Tls>, asked: Asked, address: &Address) -> Result<Option<Tls>, BadEndpoint> {
+pub fn combined(base: Option<Tls>, asked: TlsOptions, address: &Address) -> Result<Option<Tls>, BadEndpoint> {
     let bad = |what, hint| Err(BadEndpoint { what, hint });
     let base = match (asked.on, base) {
         (Some(false), Some(_)) => {
@@ -75,24 +75,24 @@ mod tests {
 
     #[test]
     fn options_refine_what_the_target_says() {
-        let asked = Asked { sni: Some("name".to_owned()), ..Asked::default() };
+        let asked = TlsOptions { sni: Some("name".to_owned()), ..TlsOptions::default() };
         let base = Tls { ca_file: Some("ca".into()), ..Tls::default() };
         let tls = combined(Some(base), asked, &tcp()).unwrap().unwrap();
         assert_eq!((tls.sni.as_deref(), tls.ca_file), (Some("name"), Some("ca".into())));
-        let on = Asked { on: Some(true), ..Asked::default() };
+        let on = TlsOptions { on: Some(true), ..TlsOptions::default() };
         assert_eq!(combined(None, on, &tcp()), Ok(Some(Tls::default())));
     }
 
     #[test]
     fn what_cannot_be_is_an_error() {
-        let on = || Asked { on: Some(true), ..Asked::default() };
+        let on = || TlsOptions { on: Some(true), ..TlsOptions::default() };
         let what = |base, asked, address: &Address| combined(base, asked, address).unwrap_err().what;
-        let ca = Asked { ca_file: Some("ca".into()), ..Asked::default() };
+        let ca = TlsOptions { ca_file: Some("ca".into()), ..TlsOptions::default() };
         assert_eq!(what(None, ca, &tcp()), "options of TLS for a target without TLS");
         assert_eq!(what(None, on(), &Address::Unix("/s".into())), "a unix socket does not speak TLS");
-        let cert = Asked { cert_file: Some("c".into()), ..on() };
+        let cert = TlsOptions { cert_file: Some("c".into()), ..on() };
         assert_eq!(what(None, cert, &tcp()), "a certificate without its key");
-        let off = Asked { on: Some(false), ..Asked::default() };
+        let off = TlsOptions { on: Some(false), ..TlsOptions::default() };
         assert!(what(Some(Tls::default()), off, &tcp()).starts_with("TLS is switched off"));
     }
 }

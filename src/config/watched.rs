@@ -3,7 +3,7 @@
 //! Knows how their keys go together; not what becomes of them. Invariants: their numbers are bounded, and a pair names a
 //! counter that is there.
 
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::{Placed, Raw, RawTable, nearest_hint};
 use super::value::Value;
 use crate::core::limits::{COUNTERS, TIERS};
@@ -14,7 +14,7 @@ use crate::core::model::keys::Tier;
 
 /// What is watched, and what is wrong with it.
 #[derive(Debug, Default)]
-pub struct Watched {
+pub struct WatchedConfig {
     /// Patterns of keys, in the order of their names.
     pub tiers: Vec<Tier>,
     /// Patterns and the command that fills the cache again after each was invalidated.
@@ -26,8 +26,8 @@ pub struct Watched {
 }
 
 /// Both families.
-pub fn of(raw: &Raw) -> Watched {
-    let mut watched = Watched::default();
+pub fn of(raw: &Raw) -> WatchedConfig {
+    let mut watched = WatchedConfig::default();
     for (family, most) in [("patterns", TIERS), ("counters", COUNTERS)] {
         if let Some((name, table)) = raw.tables(family).nth(most) {
             let what = format!("'{family}.{name}' is one too many");
@@ -66,7 +66,7 @@ pub fn of(raw: &Raw) -> Watched {
     watched
 }
 
-fn counter(name: &str, table: &Placed<RawTable>, raw: &Raw, watched: &mut Watched) {
+fn counter(name: &str, table: &Placed<RawTable>, raw: &Raw, watched: &mut WatchedConfig) {
     let path = format!("counters.{name}");
     let key = match name_of(table, "key") {
         Some(Ok(key)) => key,
@@ -95,7 +95,7 @@ fn counter(name: &str, table: &Placed<RawTable>, raw: &Raw, watched: &mut Watche
     watched.counters.push(CounterSpec { name: name.to_owned(), key, field, pair });
 }
 
-fn text<'a>(table: &'a Placed<RawTable>, key: &str) -> Option<(&'a str, Place)> {
+fn text<'a>(table: &'a Placed<RawTable>, key: &str) -> Option<(&'a str, Location)> {
     match table.value.get(key)? {
         Placed { value: Value::Text(text), place } => Some((text, place.clone())),
         _ => None,

@@ -1,6 +1,6 @@
 //! What may be done to a Redis, as values: wish, plan, challenge, confirmed, run, outcome.
 //!
-//! A [`Wish`] is what the operator wants. Reads make a [`Plan`] of it, or a [`Denial`]. A [`Challenge`] says what
+//! A [`Request`] is what the operator wants. Reads make a [`Plan`] of it, or a [`Refusal`]. A [`Challenge`] says what
 //! consent the plan needs; nothing else makes a [`Confirmed`], and nothing but a `Confirmed` makes a [`Run`], which
 //! alone makes the [`Order`]s that a write link takes. Knows no connection, no clock and no disk: replies come in,
 //! steps go out. Invariant: what a plan does not name is not touched.
@@ -27,13 +27,13 @@ pub mod undo;
 pub mod wish;
 pub mod words;
 
-pub use challenge::{Challenge, Confirmed, Consent, Unconfirmed};
-pub use denial::Denial;
+pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
+pub use denial::Refusal;
 pub use guard::Guard;
-pub use plan::{Deed, Plan, Stake, Subject, Work};
+pub use plan::{ActionKind, Impact, Plan, Subject, Work};
 pub use policy::{Policy, WriteState};
 pub use progress::{Control, Progress};
 pub use receipt::Receipt;
 pub use run::{Outcome, Run};
 pub use step::{Answer, Order, Step, Tally};
-pub use wish::Wish;
+pub use wish::Request;

@@ -40,7 +40,7 @@ use cost::CostTrack;
 use counters::CounterTrack;
 use fanout::FanoutTrack;
 use gaps::Gaps;
-use judge::Judged;
+use judge::Standing;
 use keys::KeyTrack;
 use memory::MemoryTrack;
 use outputs::OutputTrack;
@@ -51,7 +51,7 @@ use series::Series;
 use slowlog::SlowTrack;
 use std::collections::BTreeMap;
 use streams::StreamState;
-use watched::Watched;
+use watched::WatchSettings;
 
 /// Everything known about one Redis.
 #[derive(Clone, Debug)]
@@ -106,13 +106,13 @@ pub struct Reading {
     /// How often the answering process changed or its counters were reset.
     pub restarts: u64,
     /// What is wrong, and how every group and consumer fares.
-    pub judged: Judged,
+    pub judged: Standing,
 }
 
 impl Reading {
     /// Nothing known yet; rates over `rate_window_us` (0: between the last two samples).
     pub fn new(rate_window_us: i64) -> Self {
-        let watched = Watched::default();
+        let watched = WatchSettings::default();
         Self {
             rate_window_us,
             taken_at_ms: 0,
@@ -139,15 +139,15 @@ impl Reading {
             gaps: Gaps::default(),
             discovery: Discovery::default(),
             restarts: 0,
-            judged: Judged::default(),
+            judged: Standing::default(),
         }
     }
 
     /// The same, with what the operator wants to be watched.
     #[must_use]
-    pub fn watching(self, watched: &Watched) -> Self {
+    pub fn watching(self, watched: &WatchSettings) -> Self {
         Self {
-            judged: Judged::new(watched.thresholds),
+            judged: Standing::new(watched.thresholds),
             keys: KeyTrack::new(watched),
             memory: MemoryTrack::new(watched.memory_limit),
             counters: CounterTrack::new(&watched.counters, self.rate_window_us),

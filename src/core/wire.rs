@@ -14,8 +14,8 @@ pub mod round;
 mod scripts;
 pub mod write;
 
-pub use observation::{Exchange, Lost, Observation};
-pub use read::{Inspect, ReadCmd, ScanFor, Verb};
+pub use observation::{Exchange, NoReply, Observation};
+pub use read::{Inspect, ReadCmd, ReadVerb, ScanFor};
 pub use redact::redact;
-pub use resp::{Refusal, RefusalKind, Resp};
+pub use resp::{ErrorKind, ErrorReply, Resp};
 pub use write::WriteCmd;

@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 
 use crate::config::{Address, Config, Env, Flags, Problems, Source, Target, resolve};
 use crate::core::demo::Scenario;
-use find::Search;
-use server::Server;
+use find::ServerSearch;
+use server::DemoServer;
 use workload::Workload;
 
 pub use control::DemoControl;
@@ -41,7 +41,7 @@ pub struct DemoOptions {
 pub struct Demo {
     /// Before `server`, so that nobody sees it go.
     workload: Workload,
-    server: Server,
+    server: DemoServer,
     control: DemoControl,
     target: Target,
 }
@@ -52,9 +52,9 @@ impl Demo {
     /// # Errors
     /// When there is no server, it does not start or refuses the workload: each says what to try.
     pub async fn start(options: DemoOptions) -> Result<Self, DemoError> {
-        let binary = Search::here(options.server_bin).server()?;
+        let binary = ServerSearch::here(options.server_bin).server()?;
         let port = options.port.filter(|port| *port != 0);
-        let server = Server::start(binary, port).await?;
+        let server = DemoServer::start(binary, port).await?;
         let control = DemoControl::new(options.scenario);
         let refused = |error: redis::RedisError| DemoError::Setup(error.to_string());
         let client = server.client().map_err(refused)?;
@@ -90,7 +90,7 @@ impl Demo {
     }
 }
 
-fn target(server: &Server, port: Option<u16>) -> Target {
+fn target(server: &DemoServer, port: Option<u16>) -> Target {
     let address = match port {
         Some(port) => Address::Tcp { host: "127.0.0.1".to_owned(), port },
         None => Address::Unix(server.socket()),

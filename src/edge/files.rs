@@ -17,7 +17,7 @@ pub use operator::operator;
 pub use paths::Paths;
 pub use secret::complete;
 pub use theme::{theme, theme_names};
-pub use verbs::{Answer, run_config};
+pub use verbs::{CommandOutput, run_config};
 
 /// What the files and the environment came to.
 #[derive(Clone, Debug, PartialEq)]

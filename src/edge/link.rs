@@ -23,15 +23,15 @@ use tokio::time::Instant;
 use crate::config::Target;
 use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Exchange, Lost, ReadCmd, lookups, redact};
+use crate::core::wire::{Exchange, NoReply, ReadCmd, lookups, redact};
 use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
 pub use error::LinkError;
-pub use ledger::Ledger;
+pub use ledger::LookupLedger;
 pub use probe::ProbeLink;
 pub use supervisor::Supervisor;
-pub use write::{Untold, WriteLink, Writer};
+pub use write::{SendError, WriteLink, Writer};
 
 /// What a connection is for. Each lane has a connection of its own, so that no poll delays a key press.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,14 +66,14 @@ impl Default for Timeouts {
 pub struct Link {
     target: Target,
     lane: Lane,
-    session: redis::Session,
-    ledger: Ledger,
-    lost: Option<(Lost, LinkError)>,
+    session: redis::RedisSession,
+    ledger: LookupLedger,
+    lost: Option<(NoReply, LinkError)>,
 }
 
 /// What was asked and what came back, all of it, in order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Asked {
+pub struct AskResult {
     /// One for every command.
     pub exchanges: Vec<Exchange>,
     /// Why the link is lost, if it is: drop it then, since late replies would hold up the next.
@@ -107,18 +107,22 @@ impl Link {
     pub async fn open(target: &Target, lane: Lane, timeouts: &Timeouts) -> Result<Self, LinkError> {
         let deadline = Instant::now() + timeouts.connect;
         let response_timeout = lane.response_timeout(timeouts);
-        let opening = redis::Session::open(target, lane.client_name(), response_timeout, deadline);
+        let opening = redis::RedisSession::open(target, lane.client_name(), response_timeout, deadline);
         match Box::pin(opening).await {
-            Ok(session) => {
-                Ok(Self { target: target.clone(), lane, session, ledger: Ledger::default(), lost: None })
-            }
+            Ok(session) => Ok(Self {
+                target: target.clone(),
+                lane,
+                session,
+                ledger: LookupLedger::default(),
+                lost: None,
+            }),
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
     }
 
     /// Writes what it looks up into `ledger`: for links that work beside the rounds.
     #[must_use]
-    pub fn noted_in(mut self, ledger: &Ledger) -> Self {
+    pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
         self.ledger = ledger.clone();
         self
     }
@@ -143,7 +147,7 @@ impl Link {
 
     /// Asks all commands in pipelines of at most [`PIPELINE_COMMANDS`], one after another. A command that
     /// is refused is a reply; after a time-out or a disconnect the rest is not sent.
-    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> Asked {
+    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> AskResult {
         let mut exchanges = Vec::with_capacity(commands.len());
         let mut rest = commands.into_iter();
         loop {
@@ -153,7 +157,7 @@ impl Link {
             }
             self.ask_at_once(chunk, &mut exchanges).await;
         }
-        Asked { exchanges, lost: self.lost.as_ref().map(|(_, error)| error.clone()) }
+        AskResult { exchanges, lost: self.lost.as_ref().map(|(_, error)| error.clone()) }
     }
 
     async fn ask_at_once(&mut self, commands: Vec<ReadCmd>, exchanges: &mut Vec<Exchange>) {
@@ -164,7 +168,7 @@ impl Link {
         };
         let received_us = now_us();
         let (mut replies, lost) = match replies {
-            Ok(replies) => (replies.into_iter(), Lost::Disconnected),
+            Ok(replies) => (replies.into_iter(), NoReply::Disconnected),
             Err(lost) => {
                 self.lost.get_or_insert_with(|| (lost, loss(&self.target, lost)));
                 (Vec::new().into_iter(), lost)
@@ -182,10 +186,10 @@ impl Link {
     }
 }
 
-fn loss(target: &Target, lost: Lost) -> LinkError {
+fn loss(target: &Target, lost: NoReply) -> LinkError {
     let fault = match lost {
-        Lost::TimedOut => Fault::ResponseTimeout,
-        Lost::Disconnected => Fault::Closed,
+        NoReply::TimedOut => Fault::ResponseTimeout,
+        NoReply::Disconnected => Fault::Closed,
     };
     LinkError::new(target, fault, "")
 }

@@ -13,7 +13,7 @@ use crate::config::Target;
 use crate::core::model::cost::Cost;
 use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan, ProbeSample};
 use crate::core::wire::probe::{ProbeCmd, ProbeName};
-use crate::core::wire::{RefusalKind, Resp};
+use crate::core::wire::{ErrorKind, Resp};
 use crate::edge::clock::now_us;
 use crate::edge::link::{Backoff, LinkError, ProbeLink, Timeouts};
 use board::Board;
@@ -67,7 +67,7 @@ pub fn start(
     let (ended, over) = tokio::sync::oneshot::channel();
     let (events, told) = mpsc::channel(EVENTS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let prober = Prober { target, timeouts, plan, events, stopped, pace: Pace::new(plan.interval_us) };
+    let prober = Prober { target, timeouts, plan, events, stopped, pace: ProbeRhythm::new(plan.interval_us) };
     std::thread::Builder::new().name("probe".to_owned()).spawn(move || {
         runtime.block_on(prober.run());
         drop(runtime);
@@ -82,18 +82,18 @@ struct Prober {
     plan: ProbePlan,
     events: mpsc::Sender<ProbeEvent>,
     stopped: watch::Receiver<bool>,
-    pace: Pace,
+    pace: ProbeRhythm,
 }
 
 /// Why a probe does not go on.
-enum End {
+enum ProbeEnd {
     /// Somebody wants it to end.
     Stopped,
     /// The server, or the way to it.
     Failed(String),
 }
 
-impl From<LinkError> for End {
+impl From<LinkError> for ProbeEnd {
     fn from(error: LinkError) -> Self {
         Self::Failed(error.to_string())
     }
@@ -108,7 +108,7 @@ impl Prober {
                 ProbeKind::PubSub => pubsub::run(&mut self, &name, &mut backoff).await,
                 ProbeKind::Stream => stream::run(&mut self, &name, &mut backoff).await,
             };
-            let Err(End::Failed(text)) = end else { return };
+            let Err(ProbeEnd::Failed(text)) = end else { return };
             if self.tell(ProbeEvent::Failed(text)).await.is_err() {
                 return;
             }
@@ -120,23 +120,23 @@ impl Prober {
     }
 
     /// Waits, unless it is to end.
-    async fn wait_until(&mut self, due_us: u64) -> Result<(), End> {
+    async fn wait_until(&mut self, due_us: u64) -> Result<(), ProbeEnd> {
         let pause = Duration::from_micros(due_us.saturating_sub(now_us()));
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
-            _ = self.stopped.wait_for(|stopped| *stopped) => Err(End::Stopped),
+            _ = self.stopped.wait_for(|stopped| *stopped) => Err(ProbeEnd::Stopped),
         }
     }
 
-    async fn tell(&self, event: ProbeEvent) -> Result<(), End> {
-        self.events.send(event).await.map_err(|_| End::Stopped)
+    async fn tell(&self, event: ProbeEvent) -> Result<(), ProbeEnd> {
+        self.events.send(event).await.map_err(|_| ProbeEnd::Stopped)
     }
 
     /// The reply to what was just sent, within the time after which it is lost.
-    async fn reply(&self, link: &mut ProbeLink) -> Result<(Resp, u64), End> {
+    async fn reply(&self, link: &mut ProbeLink) -> Result<(Resp, u64), ProbeEnd> {
         let within = Instant::now() + Duration::from_micros(LOST_US);
         let reply = timeout_at(within, link.receive()).await;
-        let reply = reply.map_err(|_| End::Failed("no reply within 5 s".to_owned()))?;
+        let reply = reply.map_err(|_| ProbeEnd::Failed("no reply within 5 s".to_owned()))?;
         Ok(reply?)
     }
 
@@ -148,7 +148,7 @@ impl Prober {
         (board, mut gone): (Arc<Board>, mpsc::Receiver<String>),
         make: impl Fn(u64) -> ProbeCmd,
         replies: usize,
-    ) -> Result<(), End> {
+    ) -> Result<(), ProbeEnd> {
         let mut seq = 0;
         let mut due_us = self.pace.first_us();
         loop {
@@ -181,14 +181,14 @@ impl Prober {
     }
 
     /// Waits for the time of the next message.
-    async fn idle(&mut self, due_us: u64, gone: &mut mpsc::Receiver<String>) -> Result<(), End> {
+    async fn idle(&mut self, due_us: u64, gone: &mut mpsc::Receiver<String>) -> Result<(), ProbeEnd> {
         // The runtime's clock ticks in milliseconds: the last of them are slept on this thread, on which nothing else is
         // under way now.
         let early_us = due_us.saturating_sub(COARSE_US);
         let until = Instant::now() + Duration::from_micros(early_us.saturating_sub(now_us()));
         tokio::select! {
             biased;
-            _ = self.stopped.wait_for(|stopped| *stopped) => return Err(End::Stopped),
+            _ = self.stopped.wait_for(|stopped| *stopped) => return Err(ProbeEnd::Stopped),
             why = gone.recv() => return Err(left(why)),
             () = tokio::time::sleep_until(until) => {}
         }
@@ -202,22 +202,22 @@ impl Prober {
         sent_us: u64,
         board: &Board,
         gone: &mut mpsc::Receiver<String>,
-    ) -> Result<(), End> {
+    ) -> Result<(), ProbeEnd> {
         let left_us = sent_us.saturating_add(LOST_US).saturating_sub(now_us());
         let until = Instant::now() + Duration::from_micros(left_us);
         tokio::select! {
             biased;
             () = board.complete() => Ok(()),
             why = gone.recv() => Err(left(why)),
-            _ = self.stopped.wait_for(|stopped| *stopped) => Err(End::Stopped),
+            _ = self.stopped.wait_for(|stopped| *stopped) => Err(ProbeEnd::Stopped),
             () = tokio::time::sleep_until(until) => Ok(()),
         }
     }
 }
 
 /// Why a listener does not listen any more.
-fn left(why: Option<String>) -> End {
-    End::Failed(why.unwrap_or_else(|| "nobody listens any more".to_owned()))
+fn left(why: Option<String>) -> ProbeEnd {
+    ProbeEnd::Failed(why.unwrap_or_else(|| "nobody listens any more".to_owned()))
 }
 
 fn cost(command: &ProbeCmd, deliveries: u32) -> Cost {
@@ -233,7 +233,7 @@ fn cost(command: &ProbeCmd, deliveries: u32) -> Cost {
 }
 
 /// An error reply ends a probe: it is not repeated every second.
-fn refused(reply: &Resp) -> Result<(), End> {
+fn refused(reply: &Resp) -> Result<(), ProbeEnd> {
     let error = match reply {
         Resp::Error(refusal) => Some(refusal),
         // What EXEC answers: one of its commands may have failed.
@@ -245,24 +245,24 @@ fn refused(reply: &Resp) -> Result<(), End> {
     };
     let Some(refusal) = error else { return Ok(()) };
     let hint = match refusal.kind() {
-        RefusalKind::DeniedCommand => {
+        ErrorKind::DeniedCommand => {
             "; the probe needs publish, subscribe and its channels __streamgauge:probe:*"
         }
-        RefusalKind::DeniedKey => "; the probe needs keys and channels __streamgauge:probe:*",
+        ErrorKind::DeniedKey => "; the probe needs keys and channels __streamgauge:probe:*",
         _ => "",
     };
-    Err(End::Failed(format!("refused: {refusal}{hint}")))
+    Err(ProbeEnd::Failed(format!("refused: {refusal}{hint}")))
 }
 
 /// When messages are due: in a rhythm with a tenth of chance, slower while the server is slow.
 #[derive(Clone, Copy, Debug)]
-struct Pace {
+struct ProbeRhythm {
     planned_us: u64,
     rests: bool,
     well: u32,
 }
 
-impl Pace {
+impl ProbeRhythm {
     fn new(planned_us: u64) -> Self {
         Self { planned_us, rests: false, well: 0 }
     }
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_message_that_takes_more_than_a_second_makes_the_probe_rest_until_three_were_quick() {
-        let mut pace = Pace::new(1_000_000);
+        let mut pace = ProbeRhythm::new(1_000_000);
         let mut intervals = Vec::new();
         for took_us in [900, 1_000_001, 900, 900, 900, 900] {
             pace.next_us(0, took_us, 0);
@@ -313,7 +313,7 @@ mod tests {
 
     #[test]
     fn the_rhythm_is_kept_within_a_tenth_and_what_was_missed_is_not_made_up_for() {
-        let mut pace = Pace::new(1_000_000);
+        let mut pace = ProbeRhythm::new(1_000_000);
         for _ in 0..100 {
             let next_us = pace.next_us(5_000_000, 900, 5_001_000);
             assert!((5_900_000..=6_100_000).contains(&next_us), "{next_us}");
@@ -324,10 +324,10 @@ mod tests {
 
     #[test]
     fn a_refusal_inside_a_transaction_is_one() {
-        let error = || Resp::Error(crate::core::wire::Refusal::new("OOM command not allowed"));
+        let error = || Resp::Error(crate::core::wire::ErrorReply::new("OOM command not allowed"));
         assert!(refused(&Resp::Int(1)).is_ok());
         for reply in [error(), Resp::Array(vec![error(), Resp::Int(1)])] {
-            assert!(matches!(refused(&reply), Err(End::Failed(text)) if text.contains("OOM")));
+            assert!(matches!(refused(&reply), Err(ProbeEnd::Failed(text)) if text.contains("OOM")));
         }
     }
 }

@@ -6,5 +6,5 @@
 mod poll;
 mod session;
 
-pub use poll::{Event, PollHandle, Request, poll};
+pub use poll::{Event, PollHandle, PollRequest, poll};
 pub use session::Session;

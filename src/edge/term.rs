@@ -8,5 +8,5 @@ mod screen;
 mod signals;
 
 pub use input::{Input, key_of};
-pub use screen::{Screen, Unfit, release, restore};
+pub use screen::{NoTerminal, Screen, release, restore};
 pub use signals::{Signal, Signals, stop_self};

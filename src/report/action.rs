@@ -163,7 +163,7 @@ pub fn journal_text(
 /// Actions of the journal, one object a line.
 pub fn journal_json(actions: &[&Past], archived: impl Fn(&str) -> Option<u64>) -> String {
     #[derive(Serialize)]
-    struct Line<'a> {
+    struct ReportLine<'a> {
         outcome: &'a str,
         archive_bytes: Option<u64>,
         intended: &'a crate::core::ops::record::Intent,
@@ -171,7 +171,7 @@ pub fn journal_json(actions: &[&Past], archived: impl Fn(&str) -> Option<u64>) -
         warm_up: Option<&'a str>,
     }
     let line = |past: &&Past| {
-        let line = Line {
+        let line = ReportLine {
             outcome: outcome_word(past),
             archive_bytes: archived(&past.intent.id),
             intended: &past.intent,

@@ -22,7 +22,7 @@ pub enum Verdict {
 
 /// A finding of the watch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Seen {
+pub struct WatchedFinding {
     /// What was wrong.
     pub finding: Finding,
     /// Whether it went away before the end.
@@ -32,7 +32,7 @@ pub struct Seen {
 /// Everything that was wrong during a watch, each thing once, as it was told last.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
-    seen: Vec<Seen>,
+    seen: Vec<WatchedFinding>,
 }
 
 impl Watch {
@@ -42,9 +42,10 @@ impl Watch {
             seen.is_over = true;
         }
         for finding in findings {
-            let now = Seen { finding: finding.clone(), is_over: false };
-            let is_same =
-                |seen: &Seen| seen.finding.id == finding.id && seen.finding.subject == finding.subject;
+            let now = WatchedFinding { finding: finding.clone(), is_over: false };
+            let is_same = |seen: &WatchedFinding| {
+                seen.finding.id == finding.id && seen.finding.subject == finding.subject
+            };
             if let Some(seen) = self.seen.iter_mut().find(|seen| is_same(seen)) {
                 *seen = now;
             } else if self.seen.len() < crate::core::limits::FINDINGS {
@@ -54,7 +55,7 @@ impl Watch {
     }
 
     /// What was wrong: what still is first, and the worst of it before the rest.
-    pub fn seen(&self) -> Vec<&Seen> {
+    pub fn seen(&self) -> Vec<&WatchedFinding> {
         let mut seen: Vec<_> = self.seen.iter().collect();
         seen.sort_by_key(|seen| {
             (seen.is_over, std::cmp::Reverse(seen.finding.severity), seen.finding.since_ms)
@@ -143,7 +144,7 @@ pub fn json(watch: &Watch, reading: &Reading) -> String {
     serde_json::to_string(&report).unwrap_or_default()
 }
 
-fn seen(seen: &Seen) -> Value {
+fn seen(seen: &WatchedFinding) -> Value {
     let mut value = finding(&seen.finding);
     if let Value::Object(fields) = &mut value {
         fields.insert("is_over".to_owned(), json!(seen.is_over));
@@ -177,10 +178,10 @@ fn value(figure: &Figure) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::diagnose::finding::Subject;
+    use crate::core::diagnose::finding::FindingSubject;
 
     fn found(id: &'static str, severity: Severity) -> Finding {
-        Finding::new(id, severity, Subject::Server, format!("{id} holds 1"), 0)
+        Finding::new(id, severity, FindingSubject::Server, format!("{id} holds 1"), 0)
     }
 
     #[test]

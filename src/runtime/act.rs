@@ -6,11 +6,11 @@
 use super::execute::Executor;
 use super::survey::survey;
 use super::warm;
-use crate::cli::{Act, Format, JournalVerb};
+use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
 use crate::core::model::Name;
 use crate::core::ops::{
-    Challenge, Consent, Control, Denial, Policy, Progress, Receipt, Unconfirmed, Wish, WriteState,
+    Challenge, Consent, ConsentError, Control, Policy, Progress, Receipt, Refusal, Request, WriteState,
 };
 use crate::edge::clock;
 use crate::edge::files::{self, Loaded};
@@ -30,9 +30,9 @@ pub fn journal(loaded: &Loaded) -> Option<Journal> {
 }
 
 /// The wish, with what the config adds.
-pub fn completed(loaded: &Loaded, asked: &Act) -> Wish {
+pub fn completed(loaded: &Loaded, asked: &ActionArgs) -> Request {
     let mut wish = asked.wish.clone();
-    if let Wish::Invalidate(invalidate) = &mut wish {
+    if let Request::Invalidate(invalidate) = &mut wish {
         let name = |text: &String| Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()));
         invalidate.protect.extend(loaded.config.settings.actions.protect.iter().map(name));
         let default = u64::from(loaded.config.settings.actions.invalidate_per_s);
@@ -46,7 +46,12 @@ pub fn completed(loaded: &Loaded, asked: &Act) -> Wish {
 ///
 /// # Errors
 /// One line for the operator; or the output can't be written.
-pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Act) -> Result<u8, ActError> {
+pub async fn run(
+    loaded: &Loaded,
+    target: Target,
+    timeouts: Timeouts,
+    asked: &ActionArgs,
+) -> Result<u8, ActError> {
     let no_home =
         || ActError::Failed("there is no home folder for the journal: set HOME or XDG_STATE_HOME".into());
     let journal = journal(loaded).ok_or_else(no_home)?;
@@ -57,7 +62,7 @@ pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Ac
         Link::open(&target, Lane::Control, &timeouts).await.map_err(|e| ActError::Failed(e.to_string()))?;
     let plan = match survey(&mut link, &journal.archives(), &wish).await {
         Ok(plan) => plan,
-        Err(Denial(why)) => return refused(asked.format, &why),
+        Err(Refusal(why)) => return refused(asked.format, &why),
     };
     drop(link);
     let policy = Policy {
@@ -68,7 +73,7 @@ pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Ac
     };
     let challenge = Challenge::of(plan, &policy);
     let mut out = io::stdout();
-    if asked.format == Format::Text {
+    if asked.format == OutputFormat::Text {
         let written = out.write_all(action::plan_text(&challenge).as_bytes()).and_then(|()| out.flush());
         match written {
             // Whoever closed the output has not read the plan: nothing is done, which is not success.
@@ -77,12 +82,12 @@ pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Ac
         }
     }
     if asked.dry_run || challenge.plan().nothing.is_some() {
-        if asked.format == Format::Json {
+        if asked.format == OutputFormat::Json {
             writeln!(out, "{}", action::json(&challenge, None))?;
         }
         return Ok(0);
     }
-    let Some(writer) = writer else { return refused(asked.format, &Unconfirmed::ReadOnly.to_string()) };
+    let Some(writer) = writer else { return refused(asked.format, &ConsentError::ReadOnly.to_string()) };
     let consent = consent(asked, &challenge)?;
     let shown = challenge.clone();
     let confirmed = match challenge.confirm(&consent, &policy, clock::now_us()) {
@@ -92,7 +97,7 @@ pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Ac
     let settings = &loaded.config.settings.actions;
     // Whoever wants no bound wants no rest either.
     let (per_s, is_paced) = match &wish {
-        Wish::Invalidate(wish) => (wish.per_s, wish.per_s.is_some()),
+        Request::Invalidate(wish) => (wish.per_s, wish.per_s.is_some()),
         _ => (None, true),
     };
     let executor = Executor {
@@ -106,8 +111,8 @@ pub async fn run(loaded: &Loaded, target: Target, timeouts: Timeouts, asked: &Ac
     };
     let receipt = Box::pin(watched(&executor, confirmed)).await;
     let text = match asked.format {
-        Format::Text => action::told_text(shown.plan(), &receipt),
-        Format::Json => action::json(&shown, Some(&receipt)) + "\n",
+        OutputFormat::Text => action::told_text(shown.plan(), &receipt),
+        OutputFormat::Json => action::json(&shown, Some(&receipt)) + "\n",
     };
     // What was done is what the status says, whether or not anybody reads the rest.
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -127,8 +132,8 @@ pub enum ActError {
     Output(#[from] io::Error),
 }
 
-fn refused(format: Format, why: &str) -> Result<u8, ActError> {
-    if format == Format::Json {
+fn refused(format: OutputFormat, why: &str) -> Result<u8, ActError> {
+    if format == OutputFormat::Json {
         writeln!(io::stdout(), "{}", action::refused_json(why))?;
     }
     complain(why);
@@ -154,16 +159,16 @@ fn tell_open(journal: &Journal) {
     }
 }
 
-fn hint(why: &Unconfirmed) -> String {
+fn hint(why: &ConsentError) -> String {
     match why {
-        Unconfirmed::NotAsked => "not confirmed: give --yes, or run it on a terminal to be asked".to_owned(),
-        Unconfirmed::Name { name, .. } => format!("{why} (--confirm {})", Name::from(name.as_str())),
+        ConsentError::NotAsked => "not confirmed: give --yes, or run it on a terminal to be asked".to_owned(),
+        ConsentError::Name { name, .. } => format!("{why} (--confirm {})", Name::from(name.as_str())),
         why => why.to_string(),
     }
 }
 
 /// What the operator says: by options, else asked on a terminal.
-fn consent(asked: &Act, challenge: &Challenge) -> Result<Consent, ActError> {
+fn consent(asked: &ActionArgs, challenge: &Challenge) -> Result<Consent, ActError> {
     let given = Consent { yes: asked.yes, name: asked.confirm.clone() };
     if asked.yes || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(given);
@@ -253,8 +258,8 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
         at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
     };
     let text = match asked.format {
-        Format::Text => action::journal_text(&shown, archived, time),
-        Format::Json => action::journal_json(&shown, archived),
+        OutputFormat::Text => action::journal_text(&shown, archived, time),
+        OutputFormat::Json => action::journal_json(&shown, archived),
     };
     out.write_all(text.as_bytes())?;
     Ok(0)

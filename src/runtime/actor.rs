@@ -7,10 +7,10 @@ use super::execute::Executor;
 use super::survey::survey;
 use crate::app::Message;
 use crate::config::Target;
-use crate::core::ops::{Confirmed, Control, Denial, Outcome, Plan, Progress, Receipt, Wish};
+use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Refusal, Request};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::edge::link::{Lane, Ledger, Link, Timeouts, Writer};
+use crate::edge::link::{Lane, Link, LookupLedger, Timeouts, Writer};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -36,7 +36,7 @@ pub struct ActorSetup {
     /// What all archives may take, bytes.
     pub archive_max: u64,
     /// What its links look up.
-    pub ledger: Ledger,
+    pub ledger: LookupLedger,
     /// The operator's name and machine.
     pub who: (String, String),
 }
@@ -60,7 +60,7 @@ impl Actor {
     }
 
     /// Looks at the server for a plan.
-    pub fn plan(&self, wish: Wish) {
+    pub fn plan(&self, wish: Request) {
         let (setup, tell) = (self.setup.clone(), self.tell.clone());
         tokio::spawn(async move {
             let plan = Box::pin(plan(&setup, &wish)).await;
@@ -136,10 +136,10 @@ impl Actor {
     }
 }
 
-async fn plan(setup: &ActorSetup, wish: &Wish) -> Result<Plan, Denial> {
+async fn plan(setup: &ActorSetup, wish: &Request) -> Result<Plan, Refusal> {
     let opened = Link::open(&setup.target, Lane::Control, &setup.timeouts).await;
-    let link = opened.map_err(|error| Denial::because(error.to_string()))?;
-    let no_home = || Denial::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
+    let link = opened.map_err(|error| Refusal::because(error.to_string()))?;
+    let no_home = || Refusal::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
     survey(&mut link.noted_in(&setup.ledger), &archives, wish).await
 }

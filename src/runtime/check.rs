@@ -7,7 +7,7 @@ use super::pass::{measure_keys, pass};
 use super::probes::Probing;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
 use crate::report::check::{self, Verdict, Watch};
 use std::io::{self, Write};
@@ -25,7 +25,7 @@ const POLL_LEAST: Duration = Duration::from_millis(450);
 
 /// What is wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct CheckRequest {
     /// How long to watch.
     pub watch: Duration,
     /// Time between passes.
@@ -35,7 +35,7 @@ pub struct Wanted {
     /// Only what is critical fails.
     pub only_critical: bool,
     /// What is watched, and from when on it is wrong.
-    pub watched: Watched,
+    pub watched: WatchSettings,
 }
 
 /// Why it could not be told.
@@ -56,7 +56,7 @@ pub enum CheckError {
 pub async fn run(
     mut session: Session,
     mut probing: Probing,
-    wanted: &Wanted,
+    wanted: &CheckRequest,
     out: &mut impl Write,
 ) -> Result<u8, CheckError> {
     let result = watch(&mut session, &mut probing, wanted, out).await;
@@ -67,7 +67,7 @@ pub async fn run(
 async fn watch(
     session: &mut Session,
     probing: &mut Probing,
-    wanted: &Wanted,
+    wanted: &CheckRequest,
     out: &mut impl Write,
 ) -> Result<u8, CheckError> {
     let mut reading = Reading::new(RATE_WINDOW_US).watching(&wanted.watched);

@@ -4,10 +4,10 @@
 //! way out.
 
 use super::actor::{Actor, ActorSetup};
-use super::effects::{Step, perform};
+use super::effects::{LoopStep, perform};
 use super::frames::Frames;
 use super::logging;
-use super::probes::Probes;
+use super::probes::ProbeTasks;
 use crate::app::{self, Draw, Message, Now, Setup, State, View};
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
@@ -35,20 +35,20 @@ pub struct Console {
     /// Makes the session that is polled; again when a poller failed.
     pub session: Box<dyn Fn() -> Session + Send>,
     /// Probes that can be begun.
-    pub probes: Probes,
+    pub probes: ProbeTasks,
     /// What actions are made with.
     pub actor: ActorSetup,
     /// The demo behind it, if it is one.
     pub demo: Option<Demo>,
 }
 
-struct Running {
+struct ConsoleTasks {
     state: State,
     skins: Vec<Skin>,
     frames: Frames,
     screen: Screen,
     poll: PollHandle,
-    probes: Probes,
+    probes: ProbeTasks,
     actor: Actor,
     demo: Option<DemoControl>,
     title: String,
@@ -67,7 +67,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let (poll, mut events, mut poller) = poll((console.session)());
     let (actor, mut acts) = Actor::new(console.actor);
     let demo = console.demo.as_ref().map(Demo::control);
-    let mut running = Running {
+    let mut running = ConsoleTasks {
         state: State::new(console.setup, now()),
         skins: console.skins,
         frames: Frames::new(console.fps),
@@ -88,8 +88,8 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
             biased;
             signal = signals.next() => match signal {
                 Signal::Leave(status) => break status,
-                Signal::Suspend => Step::Suspend,
-                Signal::Resumed => running.come_back().unwrap_or(Step::Quit),
+                Signal::Suspend => LoopStep::Suspend,
+                Signal::Resumed => running.come_back().unwrap_or(LoopStep::Quit),
             },
             message = input.next() => match message {
                 Some(message) => running.take(message),
@@ -99,7 +99,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                 if running.draw().is_err() {
                     break 0;
                 }
-                Step::GoOn
+                LoopStep::GoOn
             }
             event = events.recv(), if is_polled => match event {
                 Some(event) => running.take(message_of(event)),
@@ -117,10 +117,10 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
             _ = tick.tick() => running.tick(),
         };
         match step {
-            Step::GoOn => {}
-            Step::Quit => break 0,
-            Step::Suspend if running.suspend().is_err() => break 0,
-            Step::Suspend => {}
+            LoopStep::GoOn => {}
+            LoopStep::Quit => break 0,
+            LoopStep::Suspend if running.suspend().is_err() => break 0,
+            LoopStep::Suspend => {}
         }
     };
     watched.abort();
@@ -142,7 +142,7 @@ fn title(target_name: &str) -> String {
     format!("streamgauge {}", target_name.replace(|c: char| c.is_control(), " "))
 }
 
-impl Running {
+impl ConsoleTasks {
     /// Gives the terminal back first, then ends what was begun.
     async fn leave(self, acts: Receiver<Message>, demo: Option<Demo>) {
         let Self { actor, screen, mut probes, .. } = self;
@@ -157,9 +157,9 @@ impl Running {
     }
 
     /// Takes a message in and carries out what follows.
-    fn take(&mut self, message: Message) -> Step {
+    fn take(&mut self, message: Message) -> LoopStep {
         let mut waiting = vec![message];
-        let mut result = Step::GoOn;
+        let mut result = LoopStep::GoOn;
         while let Some(message) = waiting.pop() {
             let (draw, effects) = app::update(&mut self.state, message, now());
             self.frames.want(draw, Instant::now());
@@ -167,7 +167,7 @@ impl Running {
                 let (step, answer) =
                     perform(effect, &self.poll, (&mut self.probes, &mut self.actor), self.demo.as_ref());
                 waiting.extend(answer);
-                if step != Step::GoOn {
+                if step != LoopStep::GoOn {
                     result = step;
                 }
             }
@@ -175,7 +175,7 @@ impl Running {
         result
     }
 
-    fn tick(&mut self) -> Step {
+    fn tick(&mut self) -> LoopStep {
         if let Some(demo) = &self.demo {
             let status = demo.status();
             self.take(Message::Demo(status));
@@ -202,7 +202,7 @@ impl Running {
         self.come_back().map(|_| ())
     }
 
-    fn come_back(&mut self) -> io::Result<Step> {
+    fn come_back(&mut self) -> io::Result<LoopStep> {
         self.screen.enter_again(&self.title)?;
         let (columns, rows) = self.screen.size()?;
         self.take(Message::Resized(columns, rows));
@@ -215,7 +215,7 @@ impl Running {
         session: &(dyn Fn() -> Session + Send),
         events: &mut Receiver<Event>,
         poller: &mut tokio::task::JoinHandle<()>,
-    ) -> Step {
+    ) -> LoopStep {
         let (poll, told, task) = poll(session());
         (self.poll, *events, *poller) = (poll, told, task);
         self.poll.focus.send_replace(self.state.focus.clone());

@@ -1,15 +1,15 @@
 //! Carries out what the console asks for.
 
 use super::actor::Actor;
-use super::probes::Probes;
+use super::probes::ProbeTasks;
 use crate::app::message::{DemoOrder, ProbeOrder};
 use crate::app::{Effect, Message};
 use crate::edge::demo::DemoControl;
-use crate::edge::source::{PollHandle, Request};
+use crate::edge::source::{PollHandle, PollRequest};
 
 /// What an effect means for the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum LoopStep {
     /// Go on.
     GoOn,
     /// Leave.
@@ -22,23 +22,23 @@ pub enum Step {
 pub fn perform(
     effect: Effect,
     poll: &PollHandle,
-    (probes, actor): (&mut Probes, &mut Actor),
+    (probes, actor): (&mut ProbeTasks, &mut Actor),
     demo: Option<&DemoControl>,
-) -> (Step, Option<Message>) {
+) -> (LoopStep, Option<Message>) {
     let request = match effect {
-        Effect::Quit => return (Step::Quit, None),
-        Effect::Suspend => return (Step::Suspend, None),
+        Effect::Quit => return (LoopStep::Quit, None),
+        Effect::Suspend => return (LoopStep::Suspend, None),
         Effect::Look(focus) => {
             poll.focus.send_replace(focus);
-            return (Step::GoOn, None);
+            return (LoopStep::GoOn, None);
         }
         Effect::Probe(ProbeOrder::Start(plan)) => {
             let trouble = probes.start(plan).err();
-            return (Step::GoOn, trouble.map(|error| Message::Trouble(format!("cannot probe: {error}"))));
+            return (LoopStep::GoOn, trouble.map(|error| Message::Trouble(format!("cannot probe: {error}"))));
         }
         Effect::Probe(ProbeOrder::Stop(kind)) => {
             probes.stop(kind);
-            return (Step::GoOn, None);
+            return (LoopStep::GoOn, None);
         }
         Effect::Demo(order) => {
             if let Some(demo) = demo {
@@ -48,29 +48,29 @@ pub fn perform(
                     DemoOrder::Faster => drop(demo.faster()),
                 }
             }
-            return (Step::GoOn, demo.map(|demo| Message::Demo(demo.status())));
+            return (LoopStep::GoOn, demo.map(|demo| Message::Demo(demo.status())));
         }
         Effect::Plan(wish) => {
             actor.plan(wish);
-            return (Step::GoOn, None);
+            return (LoopStep::GoOn, None);
         }
         Effect::Carry(confirmed, per_s) => {
             actor.carry(confirmed, per_s);
-            return (Step::GoOn, None);
+            return (LoopStep::GoOn, None);
         }
         Effect::Control(control) => {
             actor.control(control);
-            return (Step::GoOn, None);
+            return (LoopStep::GoOn, None);
         }
-        Effect::SetInterval(interval_us) => Request::SetInterval(interval_us),
-        Effect::Fetch(fetch) => Request::Fetch(fetch),
-        Effect::Retry => Request::Retry,
-        Effect::PauseSampler(is_paused) => Request::PauseSampler(is_paused),
-        Effect::ReadEntries(question) => Request::Entries(question),
+        Effect::SetInterval(interval_us) => PollRequest::SetInterval(interval_us),
+        Effect::Fetch(fetch) => PollRequest::Fetch(fetch),
+        Effect::Retry => PollRequest::Retry,
+        Effect::PauseSampler(is_paused) => PollRequest::PauseSampler(is_paused),
+        Effect::ReadEntries(question) => PollRequest::Entries(question),
     };
     let sent = poll.requests.try_send(request);
     let trouble = sent
         .err()
         .map(|_| Message::Trouble("the server is slow: too many questions wait already".to_owned()));
-    (Step::GoOn, trouble)
+    (LoopStep::GoOn, trouble)
 }

@@ -12,7 +12,7 @@ use crate::core::model::Name;
 use crate::core::ops::archive::Header;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::progress::note;
-use crate::core::ops::record::{Counts, Finish, Intent, count_reads, counts, intent_of};
+use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of};
 use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject, Work};
 use crate::core::wire::Resp;
 use crate::core::wire::write::Settling;
@@ -120,7 +120,7 @@ impl Executor {
         warm::after(&self.journal, &run.plan().warm_up, receipt).await
     }
 
-    fn intent(&self, plan: &Plan, id: &str, before: Counts) -> Intent {
+    fn intent(&self, plan: &Plan, id: &str, before: RecordCounts) -> Intent {
         let target = self.writer.target();
         let (who, host) = self.who.clone();
         Intent {
@@ -136,7 +136,7 @@ impl Executor {
     }
 
     /// How things stand now: on the connection beside, or on a new one.
-    async fn after(&self, reader: &mut Link, subject: &Subject) -> Option<Counts> {
+    async fn after(&self, reader: &mut Link, subject: &Subject) -> Option<RecordCounts> {
         if let Some(counts) = read_counts(reader, subject).await {
             return Some(counts);
         }
@@ -146,7 +146,7 @@ impl Executor {
 }
 
 /// The outcome, with what was read after a reply was lost.
-fn looked_at(outcome: Outcome, after: Option<&Counts>) -> Outcome {
+fn looked_at(outcome: Outcome, after: Option<&RecordCounts>) -> Outcome {
     let Outcome::Unknown(why) = outcome else { return outcome };
     let seen = match after {
         None => "the server can't be read to see".to_owned(),
@@ -159,7 +159,7 @@ fn looked_at(outcome: Outcome, after: Option<&Counts>) -> Outcome {
     Outcome::Unknown(format!("{why}; {seen}"))
 }
 
-async fn read_counts(reader: &mut Link, subject: &Subject) -> Option<Counts> {
+async fn read_counts(reader: &mut Link, subject: &Subject) -> Option<RecordCounts> {
     let asked = reader.ask(count_reads(subject)).await;
     let replies: Vec<Resp> = asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
     asked.lost.is_none().then(|| counts(subject, &replies))

@@ -16,24 +16,24 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::Instant;
 
 /// A probe and what it tells.
-type Running = (Probe, Receiver<ProbeEvent>);
+type RunningProbe = (Probe, Receiver<ProbeEvent>);
 
 /// Probes of one target.
 #[derive(Debug)]
-pub struct Probes {
+pub struct ProbeTasks {
     target: Target,
     timeouts: Timeouts,
-    pubsub: Option<Running>,
-    stream: Option<Running>,
+    pubsub: Option<RunningProbe>,
+    stream: Option<RunningProbe>,
 }
 
-impl Probes {
+impl ProbeTasks {
     /// None runs yet.
     pub fn new(target: Target, timeouts: Timeouts) -> Self {
         Self { target, timeouts, pubsub: None, stream: None }
     }
 
-    fn place(&mut self, kind: ProbeKind) -> &mut Option<Running> {
+    fn place(&mut self, kind: ProbeKind) -> &mut Option<RunningProbe> {
         match kind {
             ProbeKind::PubSub => &mut self.pubsub,
             ProbeKind::Stream => &mut self.stream,
@@ -58,7 +58,7 @@ impl Probes {
     /// Ends all, and waits a second at most until what they made is removed.
     pub async fn stop_all(&mut self) {
         let ends = [self.pubsub.take(), self.stream.take()];
-        let stop = |running: Option<Running>| async {
+        let stop = |running: Option<RunningProbe>| async {
             if let Some((probe, _)) = running {
                 probe.stop().await;
             }
@@ -91,7 +91,7 @@ impl Probes {
     }
 }
 
-async fn told(running: &mut Option<Running>) -> Option<ProbeEvent> {
+async fn told(running: &mut Option<RunningProbe>) -> Option<ProbeEvent> {
     match running {
         Some((_, events)) => events.recv().await,
         None => std::future::pending().await,
@@ -108,7 +108,7 @@ const SAMPLES_WITHIN: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Probing {
     /// Those that run.
-    pub probes: Probes,
+    pub probes: ProbeTasks,
     /// What was asked for.
     pub plans: Vec<ProbePlan>,
     /// Whether nothing may be written.

@@ -8,7 +8,7 @@ use super::pass::{measure_keys, pass, wait_out};
 use super::probes::Probing;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
 use crate::report::snapshot::{self, TargetLine};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 /// How the reading is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum SnapshotFormat {
     /// For people.
     Text,
     /// One object a line.
@@ -26,9 +26,9 @@ pub enum Format {
 
 /// What is wanted.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct SnapshotRequest {
     /// How it is written.
-    pub format: Format,
+    pub format: SnapshotFormat,
     /// Time between passes.
     pub interval: Duration,
     /// Whether to measure every key before the first reading, however many there are.
@@ -36,7 +36,7 @@ pub struct Wanted {
     /// How many readings; `None` for as many as there is time for.
     pub count: Option<u64>,
     /// What is watched, and from when on it is wrong.
-    pub watched: Watched,
+    pub watched: WatchSettings,
     /// What the operator calls the target.
     pub target: TargetLine,
 }
@@ -59,7 +59,7 @@ pub enum SnapshotError {
 pub async fn run(
     mut session: Session,
     mut probing: Probing,
-    wanted: &Wanted,
+    wanted: &SnapshotRequest,
     out: &mut impl Write,
 ) -> Result<(), SnapshotError> {
     let result = read(&mut session, &mut probing, wanted, out).await;
@@ -70,7 +70,7 @@ pub async fn run(
 async fn read(
     session: &mut Session,
     probing: &mut Probing,
-    wanted: &Wanted,
+    wanted: &SnapshotRequest,
     out: &mut impl Write,
 ) -> Result<(), SnapshotError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
@@ -97,10 +97,10 @@ async fn read(
             }
         }
         let text = match wanted.format {
-            Format::Text => snapshot::text(&reading, &wanted.target),
-            Format::Json => snapshot::json(&reading, &wanted.target),
+            SnapshotFormat::Text => snapshot::text(&reading, &wanted.target),
+            SnapshotFormat::Json => snapshot::json(&reading, &wanted.target),
         };
-        if written > 0 && wanted.format == Format::Text {
+        if written > 0 && wanted.format == SnapshotFormat::Text {
             writeln!(out)?;
         }
         writeln!(out, "{}", text.trim_end())?;

@@ -5,21 +5,21 @@
 
 use super::actor::ActorSetup;
 use super::console::{self, Console};
-use super::probes::{Probes, Probing};
+use super::probes::{ProbeTasks, Probing};
 use super::{act, check, logging, panics, snapshot};
 use crate::app::action::ActionSetup;
 use crate::app::{ProbeSetup, Setup};
-use crate::cli::{self, Action, Cli, Format};
+use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::{Config, Env, Flags, Problems, Target};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
-use crate::edge::link::{Ledger, Timeouts, Writer};
+use crate::edge::link::{LookupLedger, Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
@@ -50,7 +50,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 /// Why there is no result.
-enum Failure {
+enum StartFailure {
     /// Usage or configuration: 2.
     Config(String),
     /// It did not work: 1.
@@ -59,7 +59,7 @@ enum Failure {
     Closed,
 }
 
-impl Failure {
+impl StartFailure {
     fn tell(self) -> u8 {
         let (text, status) = match self {
             Self::Config(text) => (text, 2),
@@ -71,13 +71,13 @@ impl Failure {
     }
 }
 
-impl From<Problems> for Failure {
+impl From<Problems> for StartFailure {
     fn from(problems: Problems) -> Self {
         Self::Config(problems.to_string())
     }
 }
 
-impl From<io::Error> for Failure {
+impl From<io::Error> for StartFailure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Closed,
@@ -86,7 +86,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-impl From<act::ActError> for Failure {
+impl From<act::ActError> for StartFailure {
     fn from(error: act::ActError) -> Self {
         match error {
             act::ActError::Output(error) => error.into(),
@@ -95,7 +95,7 @@ impl From<act::ActError> for Failure {
     }
 }
 
-fn act(cli: Cli) -> Result<u8, Failure> {
+fn act(cli: Cli) -> Result<u8, StartFailure> {
     let env = files::environment();
     match cli.action {
         Action::Config(verb) => {
@@ -116,7 +116,7 @@ fn act(cli: Cli) -> Result<u8, Failure> {
         Action::Demo(asked) => play_demo(&files::load(&cli.flags, env)?, asked),
         Action::Console => {
             let loaded = files::load(&cli.flags, env)?;
-            Screen::check().map_err(|unfit| Failure::Config(unfit.to_string()))?;
+            Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
             let target = loaded.target(&cli.flags)?;
             let skins = skins(&loaded)?;
             show(&loaded, target, skins, None)
@@ -124,7 +124,7 @@ fn act(cli: Cli) -> Result<u8, Failure> {
     }
 }
 
-fn act_on(loaded: &Loaded, flags: &Flags, asked: &cli::Act) -> Result<u8, Failure> {
+fn act_on(loaded: &Loaded, flags: &Flags, asked: &cli::ActionArgs) -> Result<u8, StartFailure> {
     logging::to_stderr();
     let target = loaded.target(flags)?;
     let runtime = runtime()?;
@@ -133,13 +133,13 @@ fn act_on(loaded: &Loaded, flags: &Flags, asked: &cli::Act) -> Result<u8, Failur
     Ok(result?)
 }
 
-fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result<u8, Failure> {
+fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Result<u8, StartFailure> {
     logging::to_stderr();
     let target = loaded.target(flags)?;
-    let wanted = snapshot::Wanted {
+    let wanted = snapshot::SnapshotRequest {
         format: match asked.format {
-            Format::Text => snapshot::Format::Text,
-            Format::Json => snapshot::Format::Json,
+            OutputFormat::Text => snapshot::SnapshotFormat::Text,
+            OutputFormat::Json => snapshot::SnapshotFormat::Json,
         },
         interval: loaded.config.settings.interval,
         all_keys: asked.all_keys,
@@ -154,20 +154,20 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::Snapshot) -> Result
     runtime.shutdown_background();
     match result {
         Ok(()) => Ok(0),
-        Err(snapshot::SnapshotError::Outage(error)) => Err(Failure::Failed(error)),
+        Err(snapshot::SnapshotError::Outage(error)) => Err(StartFailure::Failed(error)),
         Err(snapshot::SnapshotError::Output(error)) => Err(error.into()),
     }
 }
 
 /// For scripts: every way not to know has the same status.
-fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
-    let checked = files::load(flags, env).map_err(Failure::from).and_then(|loaded| {
+fn check(flags: &Flags, env: Env, asked: cli::CheckArgs) -> u8 {
+    let checked = files::load(flags, env).map_err(StartFailure::from).and_then(|loaded| {
         logging::to_stderr();
         let target = loaded.target(flags)?;
-        let wanted = check::Wanted {
+        let wanted = check::CheckRequest {
             watch: asked.watch,
             interval: loaded.config.settings.interval,
-            json: asked.format == Format::Json,
+            json: asked.format == OutputFormat::Json,
             only_critical: asked.fail_on == cli::FailOn::Critical,
             watched: watched(&loaded.config, &target),
         };
@@ -176,7 +176,7 @@ fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
         let result =
             runtime.block_on(check::run(session, probing(&loaded, &target), &wanted, &mut io::stdout()));
         runtime.shutdown_background();
-        result.map_err(|error| Failure::Failed(error.to_string()))
+        result.map_err(|error| StartFailure::Failed(error.to_string()))
     });
     checked.unwrap_or_else(|failure| {
         failure.tell();
@@ -184,9 +184,9 @@ fn check(flags: &Flags, env: Env, asked: cli::Check) -> u8 {
     })
 }
 
-fn play_demo(loaded: &Loaded, asked: cli::Demo) -> Result<u8, Failure> {
+fn play_demo(loaded: &Loaded, asked: cli::DemoArgs) -> Result<u8, StartFailure> {
     let options = DemoOptions { scenario: asked.scenario, port: asked.port, server_bin: asked.server_bin };
-    let failed = |error: demo::DemoError| Failure::Failed(error.to_string());
+    let failed = |error: demo::DemoError| StartFailure::Failed(error.to_string());
     let runtime = runtime()?;
     if asked.headless {
         logging::to_stderr();
@@ -194,7 +194,7 @@ fn play_demo(loaded: &Loaded, asked: cli::Demo) -> Result<u8, Failure> {
         runtime.shutdown_background();
         return played.map(|()| 0).map_err(failed);
     }
-    Screen::check().map_err(|unfit| Failure::Config(unfit.to_string()))?;
+    Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
     let skins = skins(loaded)?;
     logging::to_screen(loaded.config.settings.log.level);
     let demo = runtime.block_on(Demo::start(options)).map_err(failed)?;
@@ -202,7 +202,7 @@ fn play_demo(loaded: &Loaded, asked: cli::Demo) -> Result<u8, Failure> {
     show_on(runtime, loaded, target, skins, Some(demo))
 }
 
-fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, Failure> {
+fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, StartFailure> {
     logging::to_screen(loaded.config.settings.log.level);
     show_on(runtime()?, loaded, target, skins, demo)
 }
@@ -213,7 +213,7 @@ fn show_on(
     target: Target,
     skins: Skins,
     demo: Option<Demo>,
-) -> Result<u8, Failure> {
+) -> Result<u8, StartFailure> {
     let settings = &loaded.config.settings;
     // A demo is watched by its own config: its limits are short, its tiers and counters are known.
     let demo_config = demo.as_ref().map(|_| demo::config()).transpose()?;
@@ -242,8 +242,8 @@ fn show_on(
         actions: action_setup(loaded),
     };
     let timeouts = timeouts(loaded);
-    let probes = Probes::new(target.clone(), timeouts);
-    let ledger = Ledger::default();
+    let probes = ProbeTasks::new(target.clone(), timeouts);
+    let ledger = LookupLedger::default();
     let writer = Writer::new(&target, timeouts, settings.read_only);
     let actor = ActorSetup {
         writer: writer.map(|writer| writer.noted_in(&ledger)),
@@ -279,7 +279,7 @@ struct Skins {
 }
 
 /// Every theme that can be read; the one that was asked for must be.
-fn skins(loaded: &Loaded) -> Result<Skins, Failure> {
+fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
     let settings = &loaded.config.settings;
     let (colorterm, term) = (loaded.env.get("COLORTERM"), loaded.env.get("TERM"));
     let no_color = (!loaded.config.colour).then_some("1");
@@ -322,8 +322,8 @@ fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSett
     }
 }
 
-fn watched(config: &Config, target: &Target) -> Watched {
-    Watched {
+fn watched(config: &Config, target: &Target) -> WatchSettings {
+    WatchSettings {
         thresholds: config.settings.thresholds,
         tiers: config.tiers.clone(),
         separators: config.settings.sampler.separators.as_bytes().to_vec(),
@@ -341,7 +341,11 @@ fn probing(loaded: &Loaded, target: &Target) -> Probing {
     let pubsub = plan(ProbeKind::PubSub, probe.subscribers);
     let stream = probe.stream.then(|| plan(ProbeKind::Stream, 1));
     let plans = if probe.enabled { std::iter::once(pubsub).chain(stream).collect() } else { Vec::new() };
-    Probing { probes: Probes::new(target.clone(), timeouts(loaded)), plans, read_only: settings.read_only }
+    Probing {
+        probes: ProbeTasks::new(target.clone(), timeouts(loaded)),
+        plans,
+        read_only: settings.read_only,
+    }
 }
 
 fn timeouts(loaded: &Loaded) -> Timeouts {
@@ -351,8 +355,8 @@ fn timeouts(loaded: &Loaded) -> Timeouts {
 }
 
 /// One thread draws, two work: polling never waits for a frame.
-fn runtime() -> Result<Runtime, Failure> {
+fn runtime() -> Result<Runtime, StartFailure> {
     let threads = limits::WORKER_THREADS;
     let built = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
-    built.map_err(|error| Failure::Failed(format!("cannot start threads: {error}")))
+    built.map_err(|error| StartFailure::Failed(format!("cannot start threads: {error}")))
 }

@@ -9,10 +9,10 @@ mod single;
 mod trim;
 
 use crate::core::model::groups::Group;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use crate::core::model::{Name, Snapshot};
 use crate::core::ops::guard::StreamMark;
-use crate::core::ops::{Denial, Guard, Plan, Wish};
+use crate::core::ops::{Guard, Plan, Refusal, Request};
 use crate::core::wire::decode::decode;
 use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 use crate::edge::clock;
@@ -23,22 +23,22 @@ use crate::edge::link::Link;
 ///
 /// # Errors
 /// Why there is none.
-pub async fn survey(link: &mut Link, archives: &Archives, wish: &Wish) -> Result<Plan, Denial> {
-    let mut reader = Reader { link };
+pub async fn survey(link: &mut Link, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
+    let mut reader = SurveyReader { link };
     match wish {
-        Wish::Trim(wish) => trim::survey(&mut reader, wish).await,
-        Wish::Reclaim(wish) => rows::survey(&mut reader, wish).await,
-        Wish::Invalidate(wish) => keys::survey(&mut reader, wish).await,
-        Wish::DeleteConsumer { key, group, consumer, min_idle_ms } => {
+        Request::Trim(wish) => trim::survey(&mut reader, wish).await,
+        Request::Reclaim(wish) => rows::survey(&mut reader, wish).await,
+        Request::Invalidate(wish) => keys::survey(&mut reader, wish).await,
+        Request::DeleteConsumer { key, group, consumer, min_idle_ms } => {
             single::consumer(&mut reader, (key, group, consumer), *min_idle_ms).await
         }
-        Wish::KillClient(id) => single::client(&mut reader, *id).await,
-        Wish::Undo(id) => single::undo(&mut reader, archives, id).await,
+        Request::KillClient(id) => single::client(&mut reader, *id).await,
+        Request::Undo(id) => single::undo(&mut reader, archives, id).await,
     }
 }
 
 /// Asks, and gives up when the connection does.
-struct Reader<'a> {
+struct SurveyReader<'a> {
     link: &'a mut Link,
 }
 
@@ -53,10 +53,10 @@ struct Ground {
 
 impl Ground {
     /// The groups of the stream that the action is about. Groups that can't be read are not none.
-    fn groups(&self) -> Result<Vec<Group>, Denial> {
+    fn groups(&self) -> Result<Vec<Group>, Refusal> {
         let groups = self.snapshot.groups.first().map(|(_, groups)| groups.value.clone());
         groups.ok_or_else(|| {
-            Denial::because(
+            Refusal::because(
                 "XINFO GROUPS is not answered, so that nobody can tell who needs the entries: allow it to this user",
             )
         })
@@ -68,36 +68,36 @@ impl Ground {
     }
 }
 
-impl Reader<'_> {
-    async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Denial> {
+impl SurveyReader<'_> {
+    async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
         let asked = self.link.ask(commands).await;
         match asked.lost {
-            Some(error) => Err(Denial::because(error.to_string())),
+            Some(error) => Err(Refusal::because(error.to_string())),
             None => Ok(asked.exchanges),
         }
     }
 
-    async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Denial> {
+    async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Refusal> {
         let exchanges = self.exchange(commands).await?;
         Ok(exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect())
     }
 
-    async fn one(&mut self, command: ReadCmd) -> Result<Resp, Denial> {
+    async fn one(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
         let label = command.verb().label();
         let reply = self.ask(vec![command]).await?.pop().unwrap_or(Resp::Nil);
         match reply {
-            Resp::Error(refusal) => Err(Denial::because(format!("{label}: {refusal}"))),
+            Resp::Error(refusal) => Err(Refusal::because(format!("{label}: {refusal}"))),
             reply => Ok(reply),
         }
     }
 
-    async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Denial> {
+    async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Refusal> {
         let exchanges = self.exchange(commands).await?;
         Ok(decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() }))
     }
 
     /// Which server this is, what time it has, and how the stream stands that the action is about.
-    async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Denial> {
+    async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Refusal> {
         let mut commands = vec![ReadCmd::Time, ReadCmd::Info(Vec::new())];
         if let Some(key) = stream {
             commands.extend([ReadCmd::XinfoStream(key.clone()), ReadCmd::XinfoGroups(key.clone())]);
@@ -113,7 +113,7 @@ impl Reader<'_> {
         let kind =
             stream.map(|key| (key, exchanges.get(2).and_then(|exchange| exchange.reply.as_ref().ok())));
         if let Some((key, Some(Resp::Error(refusal)))) = kind {
-            return Err(Denial::because(match refusal.code.as_str() {
+            return Err(Refusal::because(match refusal.code.as_str() {
                 "WRONGTYPE" => format!("{key} is no stream"),
                 _ if refusal.text.contains("no such key") => format!("there is no key {key}"),
                 _ => format!("XINFO STREAM {key}: {refusal}"),
@@ -122,8 +122,8 @@ impl Reader<'_> {
         let snapshot =
             decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() });
         let server = snapshot.info.as_ref().map(|info| info.server.clone()).unwrap_or_default();
-        if server.role == Role::Replica {
-            return Err(Denial::because(
+        if server.role == ServerRole::Replica {
+            return Err(Refusal::because(
                 "this server is a replica: it takes no writes; connect to its primary",
             ));
         }

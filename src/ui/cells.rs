@@ -5,7 +5,7 @@
 
 mod fanout;
 
-use crate::app::cell::{Cell, Mark, Row, RowId};
+use crate::app::cell::{Cell, Row, RowId, RowMark};
 use crate::config::theme::Role;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::Severity;
@@ -17,7 +17,7 @@ use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
 use crate::ui::format;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Words, spark};
+use crate::ui::widgets::{StyledText, spark};
 
 /// Span of the small pictures in tables, milliseconds: five minutes.
 pub const TREND_MS: i64 = 300_000;
@@ -27,33 +27,33 @@ const CALM_LAG: f64 = 10.0;
 const CALM_SHARE: f64 = 0.1;
 
 /// One row, written. `trend` is the width of a small picture, in cells.
-pub fn row(row: &Row, trend: u16, reading: &Reading, skin: &Skin) -> Vec<Words> {
-    let mut words: Vec<Words> =
+pub fn row(row: &Row, trend: u16, reading: &Reading, skin: &Skin) -> Vec<StyledText> {
+    let mut words: Vec<StyledText> =
         row.cells.iter().map(|cell| self::cell(cell, &row.id, trend, reading, skin)).collect();
-    if let (Mark::New, Some(first)) = (row.mark, words.first_mut()) {
-        *first = Words::new(format!("+{}", first.text), Role::Accent);
+    if let (RowMark::New, Some(first)) = (row.mark, words.first_mut()) {
+        *first = StyledText::new(format!("+{}", first.text), Role::Accent);
     }
     words
 }
 
 /// One cell, written.
-pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin) -> Words {
+pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin) -> StyledText {
     let figures = skin.figures;
     match cell {
         Cell::Name(name) if name.as_bytes().is_empty() => quiet("\"\"".to_owned()),
-        Cell::Name(name) => Words::from(name.to_string()),
+        Cell::Name(name) => StyledText::from(name.to_string()),
         Cell::Text(text) if text == "—" => unknown(skin),
-        Cell::Text(text) => Words::from(text.clone()),
-        Cell::Number(number) => Words::from(number.to_string()),
+        Cell::Text(text) => StyledText::from(text.clone()),
+        Cell::Number(number) => StyledText::from(number.to_string()),
         Cell::Count(count) => known(*count, figures.count(*count), *count == Some(0)),
         Cell::Lag(lag) => self::lag(*lag, skin),
         Cell::Bytes(bytes) => known(*bytes, figures.bytes(*bytes), *bytes == Some(0)),
         Cell::AboutBytes(bytes) => {
-            let mark = if bytes.is_some() { figures.mark(format::Mark::Estimate) } else { "" };
+            let mark = if bytes.is_some() { figures.mark(format::Certainty::Estimate) } else { "" };
             known(*bytes, format!("{mark}{}", figures.bytes(*bytes)), *bytes == Some(0))
         }
         Cell::AboutCount(count) => {
-            known(*count, figures.marked(*count, format::Mark::Estimate), *count == Some(0))
+            known(*count, figures.marked(*count, format::Certainty::Estimate), *count == Some(0))
         }
         Cell::Growth(per_s) => {
             let is_calm = per_s.is_some_and(|per_s| per_s.abs() < 1.0);
@@ -76,31 +76,31 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Severity(severity) => self::severity(*severity, skin),
         Cell::Group(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| group(verdict, skin)),
         Cell::Consumer(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| consumer(verdict, skin)),
-        Cell::Id(id) => Words::from(id.to_string()),
-        Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), Words::from),
-        Cell::Trend => Words::new(self::trend(id, trend, reading, skin), Role::Graph1),
+        Cell::Id(id) => StyledText::from(id.to_string()),
+        Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), StyledText::from),
+        Cell::Trend => StyledText::new(self::trend(id, trend, reading, skin), Role::Graph1),
     }
 }
 
 /// A lag with how far it may be trusted: `12`, `~12`, `≥1000`, `—`.
-pub fn lag(lag: Lag, skin: &Skin) -> Words {
+pub fn lag(lag: Lag, skin: &Skin) -> StyledText {
     let mark = match lag.kind {
-        LagKind::Exact => format::Mark::Exact,
-        LagKind::Estimate => format::Mark::Estimate,
-        LagKind::AtLeast => format::Mark::AtLeast,
+        LagKind::Exact => format::Certainty::Exact,
+        LagKind::Estimate => format::Certainty::Estimate,
+        LagKind::AtLeast => format::Certainty::AtLeast,
         LagKind::Unknown => return unknown(skin),
     };
     known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))
 }
 
 /// A state with its mark: never colour alone.
-fn state(word: &str, role: Role, skin: &Skin) -> Words {
+fn state(word: &str, role: Role, skin: &Skin) -> StyledText {
     let mark = skin.glyphs.state(role).unwrap_or(skin.glyphs.leaf);
-    Words::new(format!("{mark} {word}"), role)
+    StyledText::new(format!("{mark} {word}"), role)
 }
 
 /// How bad a finding is.
-pub fn severity(severity: Severity, skin: &Skin) -> Words {
+pub fn severity(severity: Severity, skin: &Skin) -> StyledText {
     let role = match severity {
         Severity::Warning => Role::Warning,
         Severity::Critical => Role::Critical,
@@ -109,7 +109,7 @@ pub fn severity(severity: Severity, skin: &Skin) -> Words {
 }
 
 /// How a group fares.
-pub fn group(verdict: GroupVerdict, skin: &Skin) -> Words {
+pub fn group(verdict: GroupVerdict, skin: &Skin) -> StyledText {
     use GroupVerdict::{
         Dead, Ghosts, Idle, Loss, NotAcknowledging, Ok, Poison, Rewound, Slow, Stopped, Unknown,
     };
@@ -126,7 +126,7 @@ pub fn group(verdict: GroupVerdict, skin: &Skin) -> Words {
 }
 
 /// How a consumer fares.
-pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> Words {
+pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> StyledText {
     let (word, role) = match verdict {
         ConsumerVerdict::Ok => (verdict.word(), Role::Ok),
         ConsumerVerdict::Waiting => (verdict.word(), Role::Dim),
@@ -139,7 +139,7 @@ pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> Words {
 }
 
 /// How long a key lives; `for ever` where it has no TTL.
-pub fn ttl(ttl: Option<Ttl>, skin: &Skin) -> Words {
+pub fn ttl(ttl: Option<Ttl>, skin: &Skin) -> StyledText {
     match ttl {
         Some(Ttl::Forever) => quiet("for ever".to_owned()),
         Some(Ttl::Ms(ms)) => known(Some(ms), skin.figures.duration_ms(Some(ms)), false),
@@ -148,11 +148,11 @@ pub fn ttl(ttl: Option<Ttl>, skin: &Skin) -> Words {
 }
 
 /// When a lag will be gone; `never` when it grows.
-pub fn drain(drain: Drain, skin: &Skin) -> Words {
+pub fn drain(drain: Drain, skin: &Skin) -> StyledText {
     match drain {
         Drain::In(0.0) => quiet("0 s".to_owned()),
         Drain::In(seconds) => known(Some(seconds), skin.figures.duration_s(Some(seconds)), false),
-        Drain::Never { .. } => Words::new("never", Role::Warning),
+        Drain::Never { .. } => StyledText::new("never", Role::Warning),
         Drain::Unknown => unknown(skin),
     }
 }
@@ -164,18 +164,18 @@ pub fn time(at_ms: i64) -> Option<String> {
 }
 
 /// What stands for a figure that is not known.
-pub fn unknown(skin: &Skin) -> Words {
-    Words::new(skin.figures.unknown(), Role::Unknown)
+pub fn unknown(skin: &Skin) -> StyledText {
+    StyledText::new(skin.figures.unknown(), Role::Unknown)
 }
 
 /// A figure in the role that it deserves: quiet when it is nothing, quieter when it is not known.
-pub fn known<T>(value: Option<T>, text: String, is_nothing: bool) -> Words {
+pub fn known<T>(value: Option<T>, text: String, is_nothing: bool) -> StyledText {
     let role = match value {
         None => Role::Unknown,
         Some(_) if is_nothing => Role::Dim,
         Some(_) => Role::Text,
     };
-    Words::new(text, role)
+    StyledText::new(text, role)
 }
 
 /// A span that is known to the second only: `<1 s`, `14 s`, then as any other.
@@ -187,8 +187,8 @@ fn whole_seconds(seconds: Option<u64>, skin: &Skin) -> String {
     }
 }
 
-fn quiet(text: String) -> Words {
-    Words::new(text, Role::Dim)
+fn quiet(text: String) -> StyledText {
+    StyledText::new(text, Role::Dim)
 }
 
 /// The small picture of a row: a stream's length or a group's lag over the last five minutes.

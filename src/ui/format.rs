@@ -36,7 +36,7 @@ pub const EXACT_WIDTH: u16 = 26;
 
 /// How far a figure may be trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mark {
+pub enum Certainty {
     /// It is so.
     #[default]
     Exact,
@@ -64,12 +64,12 @@ impl Figures {
     }
 
     /// What stands before a figure of this mark.
-    pub const fn mark(self, mark: Mark) -> &'static str {
+    pub const fn mark(self, mark: Certainty) -> &'static str {
         match (mark, self.ascii) {
-            (Mark::Exact, _) => "",
-            (Mark::Estimate, _) => "~",
-            (Mark::AtLeast, false) => "≥",
-            (Mark::AtLeast, true) => ">=",
+            (Certainty::Exact, _) => "",
+            (Certainty::Estimate, _) => "~",
+            (Certainty::AtLeast, false) => "≥",
+            (Certainty::AtLeast, true) => ">=",
         }
     }
 
@@ -79,10 +79,13 @@ impl Figures {
     }
 
     /// A count and how far to trust it: `~12`, `≥1000`. A bound below ten thousand is written in full.
-    pub fn marked(self, count: Option<u64>, mark: Mark) -> String {
+    pub fn marked(self, count: Option<u64>, mark: Certainty) -> String {
         let Some(count) = count else { return self.unknown().to_owned() };
-        let text =
-            if mark == Mark::AtLeast && count < 10_000 { count.to_string() } else { amount::count(count) };
+        let text = if mark == Certainty::AtLeast && count < 10_000 {
+            count.to_string()
+        } else {
+            amount::count(count)
+        };
         format!("{}{text}", self.mark(mark))
     }
 

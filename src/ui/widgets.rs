@@ -16,14 +16,14 @@ pub mod textlines;
 
 pub use dialog::Dialog;
 pub use gauge::Gauge;
-pub use graph::{Graph, Point, Scale, Series, Unit};
+pub use graph::{Graph, GraphPoint, GraphSeries, Scale, Unit};
 pub use headline::{Headline, Segment};
 pub use keyline::Keyline;
 pub use panel::{Panel, notice};
-pub use pen::{Pen, Words};
+pub use pen::{Pen, StyledText};
 pub use spark::Spark;
-pub use stack::{Part, Stack};
-pub use table::{Align, Column, Table};
+pub use stack::{Stack, StackPart};
+pub use table::{Align, ColumnWidth, Table};
 pub use textlines::Textlines;
 
 #[cfg(test)]

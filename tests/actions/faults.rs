@@ -7,8 +7,8 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use streamgauge::core::ops::wish::{ReclaimVerb, TrimTo, TrimWish};
-use streamgauge::core::ops::{Outcome, Wish};
+use streamgauge::core::ops::wish::{ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::{Outcome, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -120,24 +120,28 @@ async fn pass(
 const THOROUGH: [&str; 5] = ["trim", "trim, kept", "hand over", "requeue", "invalidate, kept"];
 
 /// What is done, and how to see how much of it was.
-fn deeds() -> Vec<(&'static str, Wish)> {
-    let trim =
-        |archive| TrimWish { key: name("s"), to: TrimTo::MaxLen(50), approx: false, archive: Some(archive) };
+fn deeds() -> Vec<(&'static str, Request)> {
+    let trim = |archive| TrimRequest {
+        key: name("s"),
+        to: TrimTo::MaxLen(50),
+        approx: false,
+        archive: Some(archive),
+    };
     let dead_letter = ReclaimVerb::DeadLetter { to: name("s:dlq"), deliveries: 1 };
     let (key, group, consumer) = (name("s"), name("g"), name("live"));
     vec![
-        ("trim", Wish::Trim(trim(false))),
-        ("trim, kept", Wish::Trim(trim(true))),
-        ("trim, safe", Wish::Trim(TrimWish { to: TrimTo::Safe, ..trim(false) })),
-        ("hand over", Wish::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))))),
-        ("requeue", Wish::Reclaim(reclaim(ReclaimVerb::Requeue))),
-        ("release", Wish::Reclaim(reclaim(ReclaimVerb::Release))),
-        ("drop", Wish::Reclaim(reclaim(ReclaimVerb::Drop))),
-        ("dead-letter", Wish::Reclaim(reclaim(dead_letter))),
-        ("delete", Wish::DeleteConsumer { key, group, consumer, min_idle_ms: 0 }),
-        ("soften", Wish::Invalidate(invalidate("c:*", Some(60_000), true))),
-        ("invalidate", Wish::Invalidate(invalidate("c:*", None, false))),
-        ("invalidate, kept", Wish::Invalidate(invalidate("c:*", None, true))),
+        ("trim", Request::Trim(trim(false))),
+        ("trim, kept", Request::Trim(trim(true))),
+        ("trim, safe", Request::Trim(TrimRequest { to: TrimTo::Safe, ..trim(false) })),
+        ("hand over", Request::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))))),
+        ("requeue", Request::Reclaim(reclaim(ReclaimVerb::Requeue))),
+        ("release", Request::Reclaim(reclaim(ReclaimVerb::Release))),
+        ("drop", Request::Reclaim(reclaim(ReclaimVerb::Drop))),
+        ("dead-letter", Request::Reclaim(reclaim(dead_letter))),
+        ("delete", Request::DeleteConsumer { key, group, consumer, min_idle_ms: 0 }),
+        ("soften", Request::Invalidate(invalidate("c:*", Some(60_000), true))),
+        ("invalidate", Request::Invalidate(invalidate("c:*", None, false))),
+        ("invalidate, kept", Request::Invalidate(invalidate("c:*", None, true))),
     ]
 }
 
@@ -209,7 +213,7 @@ async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
         let server = start(&builds()[0]);
         prepare(&server);
         let place = Place::of(&server);
-        let receipt = place.act(&Wish::Invalidate(invalidate("c:*", None, true))).await.unwrap();
+        let receipt = place.act(&Request::Invalidate(invalidate("c:*", None, true))).await.unwrap();
         let proxy = Proxy::start(&server, cut, 2);
         let mut behind = Place::at(&proxy.socket);
         // The same server by another way: the archive names the way that was taken.
@@ -223,7 +227,7 @@ async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
         let line = String::from_utf8(bytes[..head].to_vec()).unwrap();
         let line = line.replace(&old, &proxy.socket.display().to_string());
         std::fs::write(&archive, [line.as_bytes(), &bytes[head..]].concat()).unwrap();
-        let undo = Wish::Undo(receipt.id.clone());
+        let undo = Request::Undo(receipt.id.clone());
         let cut_off = behind.act(&undo).await.unwrap();
         assert!(matches!(cut_off.outcome, Outcome::Unknown(_)), "{cut:?} {cut_off:?}");
         let again = behind.act(&undo).await;

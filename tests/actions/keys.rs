@@ -4,8 +4,8 @@ use crate::server::builds;
 use crate::undo::invalidate;
 use crate::{Place, connect, name, say, start};
 use streamgauge::core::model::glob::Glob;
-use streamgauge::core::ops::wish::InvalidateWish;
-use streamgauge::core::ops::{Outcome, Wish};
+use streamgauge::core::ops::wish::InvalidateRequest;
+use streamgauge::core::ops::{Outcome, Request};
 
 #[tokio::test]
 async fn streams_locks_registries_and_the_operators_own_stay_whatever_the_pattern_says() {
@@ -17,9 +17,9 @@ async fn streams_locks_registries_and_the_operators_own_stay_whatever_the_patter
             let _: redis::Value = say(&mut connection, &["SET", key, "v"]);
         }
         let _: String = say(&mut connection, &["XADD", "c:stream", "*", "f", "v"]);
-        let wish = InvalidateWish { protect: vec![name("mine:*")], ..invalidate("*", None, false) };
+        let wish = InvalidateRequest { protect: vec![name("mine:*")], ..invalidate("*", None, false) };
         let place = Place::of(&server);
-        let plan = place.plan(&Wish::Invalidate(wish.clone())).await.unwrap();
+        let plan = place.plan(&Request::Invalidate(wish.clone())).await.unwrap();
         assert!(plan.typed.is_some(), "everything wants a name");
         assert_eq!(plan.stake.items, 3);
         let receipt = place.carry_out(plan, 1 << 20).await;
@@ -28,8 +28,9 @@ async fn streams_locks_registries_and_the_operators_own_stay_whatever_the_patter
             assert_eq!(say::<u64>(&mut connection, &["EXISTS", key]), 1, "{key}");
         }
         for pattern in ["c:str*", "queue*", "*lock*", "mine:1"] {
-            let only = InvalidateWish { protect: vec![name("mine:*")], ..invalidate(pattern, None, false) };
-            let refused = place.act(&Wish::Invalidate(only)).await.unwrap_err().to_string();
+            let only =
+                InvalidateRequest { protect: vec![name("mine:*")], ..invalidate(pattern, None, false) };
+            let refused = place.act(&Request::Invalidate(only)).await.unwrap_err().to_string();
             assert!(refused.contains("left alone"), "{pattern}: {refused}");
         }
     }
@@ -46,12 +47,12 @@ async fn a_literal_beginning_is_literal_and_a_pattern_is_one() {
         let place = Place::of(&server);
         let literal = |text: &str| {
             let pattern = Glob::literal_prefix(text.as_bytes()).text().clone();
-            Wish::Invalidate(InvalidateWish { pattern, ..invalidate(text, None, false) })
+            Request::Invalidate(InvalidateRequest { pattern, ..invalidate(text, None, false) })
         };
         for (prefix, gone) in [("user[1]:", 2), ("what?", 1), ("a*", 1)] {
             assert_eq!(place.act(&literal(prefix)).await.unwrap().tally.done, gone, "{prefix} {build:?}");
         }
-        let pattern = Wish::Invalidate(invalidate("user[1]:*", None, false));
+        let pattern = Request::Invalidate(invalidate("user[1]:*", None, false));
         assert_eq!(place.act(&pattern).await.unwrap().tally.done, 2);
         let left: u64 = say(&mut connection, &["DBSIZE"]);
         assert_eq!(left, 2);
@@ -70,8 +71,8 @@ async fn every_key_that_matches_goes_once_while_others_come_and_the_count_before
         }
         pipe.exec(&mut connection).unwrap();
         let place = Place::of(&server);
-        let wish = InvalidateWish { kind: Some("string".to_owned()), ..invalidate("c:*", None, false) };
-        let plan = place.plan(&Wish::Invalidate(wish)).await.unwrap();
+        let wish = InvalidateRequest { kind: Some("string".to_owned()), ..invalidate("c:*", None, false) };
+        let plan = place.plan(&Request::Invalidate(wish)).await.unwrap();
         assert_eq!((plan.stake.items, plan.stake.is_exact), (5_000, true), "{build:?}");
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!((&receipt.outcome, receipt.tally.done), (&Outcome::Done, 5_000));
@@ -113,8 +114,8 @@ async fn the_command_that_fills_the_cache_again_runs_after_it_and_is_written_dow
     let place = Place::of(&server);
     let sign = server.folder().join("warm; rm").display().to_string();
     let warm_up = vec!["touch".to_owned(), sign.clone()];
-    let wish = InvalidateWish { warm_up, ..invalidate("c:*", None, false) };
-    let receipt = place.act(&Wish::Invalidate(wish)).await.unwrap();
+    let wish = InvalidateRequest { warm_up, ..invalidate("c:*", None, false) };
+    let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
     assert_eq!(receipt.warm_up.as_deref(), Some("touch succeeded"));
     assert!(std::path::Path::new(&sign).is_file(), "no shell has read it");
     assert_eq!(place.past()[0].warm_up.as_deref(), Some("touch succeeded"));

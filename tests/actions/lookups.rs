@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use streamgauge::core::model::cache::Lookups;
-use streamgauge::core::ops::Wish;
-use streamgauge::core::ops::wish::{InvalidateWish, ReclaimVerb};
+use streamgauge::core::ops::Request;
+use streamgauge::core::ops::wish::{InvalidateRequest, ReclaimVerb};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::link::Timeouts;
@@ -29,7 +29,7 @@ fn counted(connection: &mut redis::Connection) -> Lookups {
 async fn compared(
     place: &Place,
     connection: &mut redis::Connection,
-    wish: Wish,
+    wish: Request,
 ) -> ((u64, u64), (u64, u64), String) {
     let (before, noted) = (counted(connection), place.ledger.total());
     let receipt = place.act(&wish).await.unwrap();
@@ -48,7 +48,7 @@ async fn what_an_invalidation_looks_up_is_known_to_the_lookup_on_every_server() 
         let server = start(&build);
         let mut connection = connect(&server);
         let place = Place::of(&server);
-        let soft = InvalidateWish { expire_ms: Some(60_000), ..invalidate("soft:*", None, false) };
+        let soft = InvalidateRequest { expire_ms: Some(60_000), ..invalidate("soft:*", None, false) };
         let kept = |pattern| invalidate(pattern, None, true);
         let mut pipe = redis::pipe();
         for prefix in ["gone", "kept", "soft"] {
@@ -59,11 +59,11 @@ async fn what_an_invalidation_looks_up_is_known_to_the_lookup_on_every_server() 
         pipe.exec(&mut connection).unwrap();
         for wish in [invalidate("gone:*", None, false), kept("kept:*"), soft] {
             let (counted, noted, id) =
-                compared(&place, &mut connection, Wish::Invalidate(wish.clone())).await;
+                compared(&place, &mut connection, Request::Invalidate(wish.clone())).await;
             assert_eq!(noted, counted, "{build:?} {wish:?}");
             assert!(noted.0 >= 1_400, "types are asked twice: {noted:?}");
             if wish.archive == Some(true) {
-                let (counted, noted, _) = compared(&place, &mut connection, Wish::Undo(id)).await;
+                let (counted, noted, _) = compared(&place, &mut connection, Request::Undo(id)).await;
                 assert_eq!(noted, counted, "{build:?} undo");
             }
         }
@@ -88,11 +88,11 @@ async fn what_a_reclaim_looks_up_is_known_but_for_a_few_on_every_server() {
             read(&mut connection, "g", "dead", 500);
             let _: u64 = say(&mut connection, &["XDEL", "s", "5-0", "77-0"]);
             let place = Place::of(&server);
-            let wish = Wish::Reclaim(reclaim(verb.clone()));
+            let wish = Request::Reclaim(reclaim(verb.clone()));
             let (counted, noted, id) = compared(&place, &mut connection, wish).await;
             assert!(is_near(counted, noted), "{build:?} {verb:?} {counted:?} {noted:?}");
             if !matches!(verb, ReclaimVerb::Requeue | ReclaimVerb::DeadLetter { .. }) {
-                let (counted, noted, _) = compared(&place, &mut connection, Wish::Undo(id)).await;
+                let (counted, noted, _) = compared(&place, &mut connection, Request::Undo(id)).await;
                 assert!(is_near(counted, noted), "{build:?} undo {verb:?} {counted:?} {noted:?}");
             }
         }
@@ -137,7 +137,7 @@ async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
             }
         };
         let acted = async {
-            let wish = Wish::Invalidate(invalidate("gone:*", None, false));
+            let wish = Request::Invalidate(invalidate("gone:*", None, false));
             let receipt = Box::pin(place.act(&wish)).await.unwrap();
             tokio::time::sleep(Duration::from_millis(500)).await;
             over.store(true, Ordering::Relaxed);

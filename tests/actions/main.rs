@@ -21,11 +21,11 @@ use streamgauge::core::model::Name;
 use streamgauge::core::ops::archive::Frame;
 use streamgauge::core::ops::record::Past;
 use streamgauge::core::ops::{
-    Challenge, Consent, Control, Denial, Plan, Policy, Progress, Receipt, Wish, WriteState,
+    Challenge, Consent, Control, Plan, Policy, Progress, Receipt, Refusal, Request, WriteState,
 };
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
-use streamgauge::edge::link::{Lane, Ledger, Link, Timeouts, Writer};
+use streamgauge::edge::link::{Lane, Link, LookupLedger, Timeouts, Writer};
 use streamgauge::runtime::execute::Executor;
 use streamgauge::runtime::survey::survey;
 use tempfile::TempDir;
@@ -37,7 +37,7 @@ struct Place {
     folder: TempDir,
     is_paced: bool,
     per_s: Option<u64>,
-    ledger: Ledger,
+    ledger: LookupLedger,
 }
 
 impl Place {
@@ -61,7 +61,7 @@ impl Place {
             folder: TempDir::new().unwrap(),
             is_paced: false,
             per_s: None,
-            ledger: Ledger::default(),
+            ledger: LookupLedger::default(),
         }
     }
 
@@ -73,13 +73,13 @@ impl Place {
         self.journal().read().unwrap()
     }
 
-    async fn plan(&self, wish: &Wish) -> Result<Plan, Denial> {
+    async fn plan(&self, wish: &Request) -> Result<Plan, Refusal> {
         let link = Link::open(&self.target, Lane::Control, &Timeouts::default()).await.unwrap();
         survey(&mut link.noted_in(&self.ledger), &self.journal().archives(), wish).await
     }
 
     /// Plans it and does it, with every name typed.
-    async fn act(&self, wish: &Wish) -> Result<Receipt, Denial> {
+    async fn act(&self, wish: &Request) -> Result<Receipt, Refusal> {
         let plan = self.plan(wish).await?;
         Ok(self.carry_out(plan, 1 << 30).await)
     }

@@ -2,11 +2,11 @@
 
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
-use streamgauge::core::ops::wish::{ReclaimVerb, ReclaimWish};
-use streamgauge::core::ops::{Outcome, Wish};
+use streamgauge::core::ops::wish::{ReclaimRequest, ReclaimVerb};
+use streamgauge::core::ops::{Outcome, Request};
 
-pub fn reclaim(verb: ReclaimVerb) -> ReclaimWish {
-    ReclaimWish {
+pub fn reclaim(verb: ReclaimVerb) -> ReclaimRequest {
+    ReclaimRequest {
         key: name("s"),
         group: name("g"),
         verb,
@@ -34,7 +34,8 @@ async fn rows_are_handed_over_with_their_deliveries_and_ghosts_are_dropped_and_c
         let _: redis::Value = say(&mut connection, &["XCLAIM", "s", "g", "live", "0", "300-0"]);
         let _: u64 = say(&mut connection, &["XDEL", "s", "5-0", "77-0"]);
         let place = Place::of(&server);
-        let receipt = place.act(&Wish::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))))).await.unwrap();
+        let receipt =
+            place.act(&Request::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))))).await.unwrap();
         assert_eq!(
             (&receipt.outcome, receipt.tally.done, receipt.tally.gone),
             (&Outcome::Done, 297, 2),
@@ -55,10 +56,10 @@ async fn nobody_is_made_by_a_slip_and_rows_in_use_stay() {
         fill(&mut connection, 10, &["g"]);
         read(&mut connection, "g", "busy", 10);
         let place = Place::of(&server);
-        let typo = place.act(&Wish::Reclaim(reclaim(ReclaimVerb::HandOver(name("typo"))))).await;
+        let typo = place.act(&Request::Reclaim(reclaim(ReclaimVerb::HandOver(name("typo"))))).await;
         assert!(typo.unwrap_err().to_string().contains("no consumer typo"));
-        let patient = ReclaimWish { min_idle_ms: 60_000, ..reclaim(ReclaimVerb::Drop) };
-        assert!(place.plan(&Wish::Reclaim(patient)).await.unwrap().nothing.is_some());
+        let patient = ReclaimRequest { min_idle_ms: 60_000, ..reclaim(ReclaimVerb::Drop) };
+        assert!(place.plan(&Request::Reclaim(patient)).await.unwrap().nothing.is_some());
         let consumers: Vec<redis::Value> = say(&mut connection, &["XINFO", "CONSUMERS", "s", "g"]);
         assert_eq!((consumers.len(), rows(&mut connection).len()), (1, 10), "{build:?}");
     }
@@ -71,7 +72,7 @@ async fn released_rows_keep_owner_and_deliveries_and_are_old_enough_for_any_work
         let mut connection = connect(&server);
         fill(&mut connection, 20, &["g"]);
         read(&mut connection, "g", "dead", 20);
-        Place::of(&server).act(&Wish::Reclaim(reclaim(ReclaimVerb::Release))).await.unwrap();
+        Place::of(&server).act(&Request::Reclaim(reclaim(ReclaimVerb::Release))).await.unwrap();
         let rows = rows(&mut connection);
         assert!(
             rows.iter().all(|row| row.1 == "dead" && row.2 >= 86_000_000 && row.3 == 1),
@@ -92,13 +93,13 @@ async fn requeued_and_dead_letters_are_copied_and_acknowledged_together_and_carr
         }
         let place = Place::of(&server);
         let verb = ReclaimVerb::DeadLetter { to: name("s:dlq"), deliveries: 5 };
-        let receipt = place.act(&Wish::Reclaim(reclaim(verb))).await.unwrap();
+        let receipt = place.act(&Request::Reclaim(reclaim(verb))).await.unwrap();
         assert_eq!(receipt.tally.done, 2, "{build:?}");
         let letters: Vec<(String, Vec<String>)> = say(&mut connection, &["XRANGE", "s:dlq", "-", "+"]);
         let fields =
             ["_key", "s", "_id", "1-0", "_group", "g", "_consumer", "c", "_deliveries", "5", "f", "1"];
         assert_eq!(letters[0].1, fields);
-        let receipt = place.act(&Wish::Reclaim(reclaim(ReclaimVerb::Requeue))).await.unwrap();
+        let receipt = place.act(&Request::Reclaim(reclaim(ReclaimVerb::Requeue))).await.unwrap();
         assert_eq!((receipt.tally.done, rows(&mut connection).len()), (4, 0));
         let copies: Vec<(String, Vec<String>)> = say(&mut connection, &["XRANGE", "s", "6-1", "+"]);
         assert_eq!(copies.iter().map(|copy| copy.1[1].as_str()).collect::<Vec<_>>(), ["3", "4", "5", "6"]);
@@ -114,11 +115,11 @@ async fn a_sweep_takes_ghosts_only_and_chosen_rows_are_the_only_ones_acknowledge
         read(&mut connection, "g", "c", 10);
         let _: u64 = say(&mut connection, &["XDEL", "s", "2-0", "3-0"]);
         let place = Place::of(&server);
-        let swept = place.act(&Wish::Reclaim(reclaim(ReclaimVerb::Sweep))).await.unwrap();
+        let swept = place.act(&Request::Reclaim(reclaim(ReclaimVerb::Sweep))).await.unwrap();
         assert_eq!((swept.tally.gone, swept.tally.left), (2, 8), "{build:?}");
         let ids = vec!["5-0".parse().unwrap(), "9-0".parse().unwrap(), "3-0".parse().unwrap()];
-        let chosen = ReclaimWish { ids, ..reclaim(ReclaimVerb::Drop) };
-        let receipt = place.act(&Wish::Reclaim(chosen)).await.unwrap();
+        let chosen = ReclaimRequest { ids, ..reclaim(ReclaimVerb::Drop) };
+        let receipt = place.act(&Request::Reclaim(chosen)).await.unwrap();
         assert_eq!((receipt.tally.done, receipt.tally.lost), (2, 1));
         let left: Vec<String> = rows(&mut connection).into_iter().map(|row| row.0).collect();
         assert_eq!(left, ["1-0", "4-0", "6-0", "7-0", "8-0", "10-0"]);
@@ -133,7 +134,7 @@ async fn a_consumer_is_deleted_when_it_has_nothing_and_shows_no_life() {
         fill(&mut connection, 3, &["g"]);
         read(&mut connection, "g", "gone", 3);
         let place = Place::of(&server);
-        let wish = |min_idle_ms| Wish::DeleteConsumer {
+        let wish = |min_idle_ms| Request::DeleteConsumer {
             key: name("s"),
             group: name("g"),
             consumer: name("gone"),
@@ -165,8 +166,8 @@ async fn a_client_is_ended_by_its_id_and_we_are_not() {
         let mut victim = connect(&server);
         let id: u64 = say(&mut victim, &["CLIENT", "ID"]);
         let place = Place::of(&server);
-        assert_eq!(place.act(&Wish::KillClient(id)).await.unwrap().outcome, Outcome::Done);
+        assert_eq!(place.act(&Request::KillClient(id)).await.unwrap().outcome, Outcome::Done);
         assert!(redis::cmd("PING").query::<String>(&mut victim).is_err());
-        assert!(place.act(&Wish::KillClient(id)).await.unwrap_err().to_string().contains("not connected"));
+        assert!(place.act(&Request::KillClient(id)).await.unwrap_err().to_string().contains("not connected"));
     }
 }

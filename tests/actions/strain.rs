@@ -6,8 +6,8 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use streamgauge::core::ops::wish::{ReclaimVerb, TrimTo, TrimWish};
-use streamgauge::core::ops::{Outcome, Wish};
+use streamgauge::core::ops::wish::{ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::{Outcome, Request};
 
 fn keys(connection: &mut redis::Connection, count: u32) {
     let mut pipe = redis::pipe();
@@ -29,9 +29,10 @@ async fn no_step_of_a_paced_action_holds_the_server_for_long() {
         let _: redis::Value = say(&mut connection, &["CONFIG", "RESETSTAT"]);
         let mut place = Place::of(&server);
         place.is_paced = true;
-        let hand_over = Wish::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))));
-        let trim = TrimWish { key: name("s"), to: TrimTo::MaxLen(10), approx: false, archive: Some(false) };
-        for wish in [hand_over, Wish::Trim(trim), Wish::Invalidate(invalidate("c:*", None, false))] {
+        let hand_over = Request::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))));
+        let trim =
+            TrimRequest { key: name("s"), to: TrimTo::MaxLen(10), approx: false, archive: Some(false) };
+        for wish in [hand_over, Request::Trim(trim), Request::Invalidate(invalidate("c:*", None, false))] {
             let receipt = place.act(&wish).await.unwrap();
             assert_eq!(receipt.outcome, Outcome::Done, "{wish:?} {build:?}");
         }
@@ -70,7 +71,7 @@ async fn a_server_that_answers_late_is_given_way_to_and_then_left_alone() {
             }
         });
         let receipt = tokio::task::block_in_place(|| {
-            let wish = Wish::Invalidate(invalidate("c:*", None, false));
+            let wish = Request::Invalidate(invalidate("c:*", None, false));
             tokio::runtime::Handle::current().block_on(place.act(&wish)).unwrap()
         });
         stop.store(true, Ordering::Relaxed);
@@ -98,7 +99,7 @@ async fn a_primary_that_becomes_a_replica_ends_it() {
                 let _: redis::Value = say(&mut connect(&server), &["REPLICAOF", "127.0.0.1", "1"]);
             });
             tokio::task::block_in_place(|| {
-                let wish = Wish::Invalidate(invalidate("c:*", None, false));
+                let wish = Request::Invalidate(invalidate("c:*", None, false));
                 tokio::runtime::Handle::current().block_on(place.act(&wish)).unwrap()
             })
         });

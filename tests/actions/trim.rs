@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use streamgauge::core::model::StreamId;
 use streamgauge::core::ops::archive::Frame;
-use streamgauge::core::ops::wish::{TrimTo, TrimWish};
-use streamgauge::core::ops::{Outcome, Receipt, Wish};
+use streamgauge::core::ops::wish::{TrimRequest, TrimTo};
+use streamgauge::core::ops::{Outcome, Receipt, Request};
 
-fn trim(to: TrimTo, archive: Option<bool>) -> Wish {
-    Wish::Trim(TrimWish { key: name("s"), to, approx: false, archive })
+fn trim(to: TrimTo, archive: Option<bool>) -> Request {
+    Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive })
 }
 
 /// Entries before anybody reads.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use streamgauge::config::{
-    Choice, Config, Env, Flags, PasswordSource, Problems, Secret, Source, TargetFlags, choose, resolve,
+    Config, Env, Flags, PasswordSource, Problems, Secret, Source, TargetChoice, TargetFlags, choose, resolve,
 };
 
 const FILE: &str = r#"
@@ -31,15 +31,15 @@ fn env(pairs: &[(&str, &str)]) -> Env {
     pairs.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect()
 }
 
-fn chosen(env_pairs: &[(&str, &str)], flags: TargetFlags) -> Result<Choice, Problems> {
+fn chosen(env_pairs: &[(&str, &str)], flags: TargetFlags) -> Result<TargetChoice, Problems> {
     choose(&config(FILE), &env(env_pairs), &flags)
 }
 
-fn address(choice: &Choice) -> String {
+fn address(choice: &TargetChoice) -> String {
     choice.target.address.to_string()
 }
 
-fn password(choice: &Choice) -> Option<&str> {
+fn password(choice: &TargetChoice) -> Option<&str> {
     choice.target.password.as_ref().map(Secret::expose)
 }
 
@@ -101,7 +101,7 @@ fn a_password_is_the_options_then_the_targets_then_rediscli_auth() {
 #[test]
 fn a_file_is_asked_for_when_the_variable_is_not_set() {
     let name = |name: &str| TargetFlags { name: Some(name.to_owned()), ..flags() };
-    let file = |choice: Choice| match choice.password {
+    let file = |choice: TargetChoice| match choice.password {
         PasswordSource::File { path, name, .. } => (path.display().to_string(), name),
         other => panic!("{other:?}"),
     };

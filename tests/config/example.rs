@@ -35,7 +35,7 @@ fn with_its_comments_taken_away_it_gives_the_defaults() {
 fn every_setting_stands_in_it_with_its_words() {
     let config = read(&uncommented());
     for setting in settings() {
-        assert_ne!(config.place(setting.path), streamgauge::config::Place::Default, "{}", setting.path);
+        assert_ne!(config.place(setting.path), streamgauge::config::Location::Default, "{}", setting.path);
         let words = setting.doc.split('.').next().unwrap();
         assert!(EXAMPLE.contains(words), "{}: {words}", setting.path);
     }

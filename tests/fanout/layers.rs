@@ -5,11 +5,11 @@ use crate::server::{Kind, kinds};
 use crate::watch::{Eyes, server};
 use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
-use streamgauge::core::reading::fanout::layers::{Form, Layer, layers};
+use streamgauge::core::reading::fanout::layers::{Layer, LayerForm, layers};
 
 const PACKAGE: (&str, &str) = ("channels_redis", "channels_redis==4.3.0");
 
-fn widths(layers: &[Layer], form: Form) -> Vec<(String, Option<u64>)> {
+fn widths(layers: &[Layer], form: LayerForm) -> Vec<(String, Option<u64>)> {
     let layer = layers.iter().find(|layer| layer.form == form);
     let groups = layer.map_or(&[][..], |layer| layer.groups.as_slice());
     groups.iter().map(|group| (group.name.text(), group.width)).collect()
@@ -28,12 +28,12 @@ fn check(kind: Kind) {
     eyes.until(Duration::from_secs(20), "both layers are seen", |reading| {
         let layers = layers(&reading.fanout, reading.at_us);
         let backlogs = layers.iter().flat_map(|layer| &layer.channels).filter(|channel| channel.backlog > 0);
-        widths(&layers, Form::Core) == [named("room", 3), named("small", 1)]
-            && widths(&layers, Form::PubSub) == [named("alone", 1), named("board", 3)]
+        widths(&layers, LayerForm::Core) == [named("room", 3), named("small", 1)]
+            && widths(&layers, LayerForm::PubSub) == [named("alone", 1), named("board", 3)]
             && backlogs.count() == 2
     });
     let layers = layers(&eyes.reading.fanout, eyes.reading.at_us);
-    let core = layers.iter().find(|layer| layer.form == Form::Core).unwrap();
+    let core = layers.iter().find(|layer| layer.form == LayerForm::Core).unwrap();
     let channel = |name: &str| core.channels.iter().find(|channel| channel.name.text() == name).unwrap();
     let (worker, full) = (channel("worker"), channel("full"));
     assert_eq!((worker.backlog, worker.is_full(100)), (7, false), "{kind:?}");

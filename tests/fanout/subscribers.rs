@@ -5,8 +5,8 @@ use crate::watch::{Eyes, connection, server, subscriber};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use streamgauge::core::diagnose::finding::Subject;
-use streamgauge::core::reading::fanout::subscribers::{Cause, Cut};
+use streamgauge::core::diagnose::finding::FindingSubject;
+use streamgauge::core::reading::fanout::subscribers::{Cause, Cutoff};
 
 /// 1 MiB a second, in messages of 8 KiB: larger ones Valkey 9 keeps once for all subscribers, in nobody's buffer.
 fn publish(server: &Server, is_over: &Arc<AtomicBool>) -> std::thread::JoinHandle<()> {
@@ -38,7 +38,7 @@ fn check(kind: Kind) {
     let began = Instant::now();
     eyes.until(Duration::from_secs(10), "the subscriber is named", |reading| {
         let names = |finding: &&streamgauge::core::diagnose::finding::Finding| {
-            finding.id == "fanout.slow_subscriber" && matches!(finding.subject, Subject::Client(_))
+            finding.id == "fanout.slow_subscriber" && matches!(finding.subject, FindingSubject::Client(_))
         };
         reading.findings().iter().any(|finding| names(&finding) && finding.text.contains("stuck"))
     });
@@ -47,7 +47,7 @@ fn check(kind: Kind) {
     let predicted = |eyes: &Eyes| {
         let slow = eyes.reading.fanout.subscribers.slow(eyes.reading.fanout.limit, eyes.reading.at_us);
         match slow.first().map(|slow| slow.cut) {
-            Some(Cut::In(seconds)) => Some((Instant::now(), seconds)),
+            Some(Cutoff::In(seconds)) => Some((Instant::now(), seconds)),
             _ => None,
         }
     };

@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use streamgauge::config::{Address, Secret, Target};
 use streamgauge::core::model::{Fault, Name, Protocol, StreamId};
-use streamgauge::core::wire::{Lost, ReadCmd, RefusalKind, Resp};
-use streamgauge::edge::link::{Asked, Lane, Link, Timeouts};
+use streamgauge::core::wire::{ErrorKind, NoReply, ReadCmd, Resp};
+use streamgauge::edge::link::{AskResult, Lane, Link, Timeouts};
 
 use crate::server::{Kind, Options, Server, builds, kinds};
 use crate::{open, start, target};
 
-fn replies(asked: Asked) -> Vec<Resp> {
+fn replies(asked: AskResult) -> Vec<Resp> {
     assert_eq!(asked.lost, None);
     asked.exchanges.into_iter().map(|exchange| exchange.reply.unwrap()).collect()
 }
@@ -91,7 +91,7 @@ async fn a_user_with_few_rights_reads_what_it_may_and_each_denial_is_its_own() {
         assert_eq!((&got[2], &got[4]), (&Resp::Int(1), &Resp::Int(1)));
         for denied in [&got[1], &got[3]] {
             let Resp::Error(refusal) = denied else { panic!("{denied:?}") };
-            assert_eq!(refusal.kind(), RefusalKind::DeniedCommand);
+            assert_eq!(refusal.kind(), ErrorKind::DeniedCommand);
         }
     }
 }
@@ -134,7 +134,7 @@ async fn an_error_that_names_a_key_of_odd_bytes_costs_one_command_and_not_the_co
             link.ask(vec![pending(b"\xe9"), pending(b"\xe8"), ReadCmd::XinfoGroups(odd.clone())]).await,
         );
         assert_eq!(got[0], Resp::Array(vec![]));
-        assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == RefusalKind::Gone), "{got:?}");
+        assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == ErrorKind::Gone), "{got:?}");
         let groups = got[2].items().unwrap();
         assert_eq!(groups[0].pairs()[0], (b"name".to_vec(), &Resp::Bytes(b"\xe9".to_vec())));
         assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
@@ -180,7 +180,7 @@ async fn a_frozen_server_is_a_time_out_and_the_rest_is_not_sent() {
         let asked = link.ask(vec![ReadCmd::Ping; 250]).await;
         assert!(started.elapsed() < Duration::from_secs(1), "one time-out, not three");
         assert_eq!(asked.exchanges.len(), 250);
-        assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Err(Lost::TimedOut)));
+        assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Err(NoReply::TimedOut)));
         let lost = asked.lost.unwrap();
         assert_eq!(lost.fault(), Fault::ResponseTimeout);
         assert!(lost.to_string().contains(&server.socket().display().to_string()), "{lost}");
@@ -198,7 +198,7 @@ async fn a_killed_client_is_told_so() {
         let mut link = open(&target(&server)).await;
         server.redis_cli(&["CLIENT", "KILL", "TYPE", "normal"]);
         let asked = link.ask(vec![ReadCmd::Ping]).await;
-        assert_eq!(asked.exchanges[0].reply, Err(Lost::Disconnected));
+        assert_eq!(asked.exchanges[0].reply, Err(NoReply::Disconnected));
         assert_eq!(asked.lost.unwrap().fault(), Fault::Closed);
     }
 }
@@ -217,7 +217,7 @@ async fn every_server_at_hand_is_greeted_in_the_best_protocol_it_has() {
             let asked = vec![ReadCmd::Ping, ReadCmd::XinfoStream(Name::from("none")), ReadCmd::ClientList];
             let got = replies(link.ask(asked).await);
             assert_eq!(got[0], Resp::Bytes(b"PONG".to_vec()));
-            assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == RefusalKind::Gone));
+            assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == ErrorKind::Gone));
             assert!(got[2].text().unwrap().contains(" name=streamgauge:poll "), "{build:?}");
         }
     }
@@ -234,7 +234,7 @@ async fn a_server_that_loads_its_keys_is_connected_to() {
         server.restart_with(&slowly);
         let mut link = open(&Target { database: 1, ..target(&server) }).await;
         let got = replies(link.ask(vec![ReadCmd::Ping, ReadCmd::Info(vec!["persistence"])]).await);
-        assert!(matches!(&got[0], Resp::Error(refusal) if refusal.kind() == RefusalKind::Busy), "{got:?}");
+        assert!(matches!(&got[0], Resp::Error(refusal) if refusal.kind() == ErrorKind::Busy), "{got:?}");
         assert!(got[1].text().unwrap().contains("loading:1"), "{got:?}");
     }
 }

@@ -5,7 +5,7 @@ use crate::watch::{connection, runtime, server};
 use streamgauge::core::model::Name;
 use streamgauge::core::model::counters::{CounterSpec, CounterValue};
 use streamgauge::core::reading::Reading;
-use streamgauge::core::reading::watched::Watched;
+use streamgauge::core::reading::watched::WatchSettings;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 
 fn spec(name: &str, key: &str, field: Option<&str>, pair: Option<&str>) -> CounterSpec {
@@ -37,7 +37,7 @@ fn keys_and_fields_are_counted_and_what_is_no_number_says_so() {
         let settings =
             PollSettings { interval_us: 1_000_000, counters: counters.clone(), ..PollSettings::default() };
         let mut session = crate::support::session(&server, settings);
-        let mut reading = Reading::new(0).watching(&Watched { counters, ..Watched::default() });
+        let mut reading = Reading::new(0).watching(&WatchSettings { counters, ..WatchSettings::default() });
         runtime().block_on(async {
             session.connect().await.unwrap();
             for _ in 0..3 {

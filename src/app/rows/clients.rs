@@ -1,7 +1,7 @@
 //! One row a client.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::reading::Reading;
 
 /// Where the memory stands.
@@ -45,7 +45,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
             text(&client.user),
             text(&client.library),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     clients.value.iter().map(row).collect()
 }

@@ -1,7 +1,7 @@
 //! One row a consumer: of one group, or of all.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::consumers::{Consumer, Inactivity};
 use crate::core::model::{Name, Stamped};
 use crate::core::reading::Reading;
@@ -46,7 +46,7 @@ pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
         id: RowId::Consumer(key.clone(), group.clone(), consumer.name.clone()),
         cells: [vec![Cell::Name(consumer.name.clone())], figures(reading, (key, state), consumers, consumer)]
             .concat(),
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     consumers.value.iter().map(row).collect()
 }
@@ -63,7 +63,7 @@ pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
                 Row {
                     cells: [names.to_vec(), figures(reading, (&key, state), consumers, consumer)].concat(),
                     id: RowId::Consumer(key, group, consumer.name.clone()),
-                    mark: Mark::None,
+                    mark: RowMark::None,
                 }
             }));
         }

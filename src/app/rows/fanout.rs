@@ -1,13 +1,13 @@
 //! The lists of the fan-out screen: subscribers, channels, groups of streams side by side, channel layers.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId, TableId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark, TableId};
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::reading::Reading;
 use crate::core::reading::fanout::deliveries::{self, Delivery, Spread};
 use crate::core::reading::fanout::layers::{self, Layer};
-use crate::core::reading::fanout::subscribers::{Cut, Slow};
+use crate::core::reading::fanout::subscribers::{Cutoff, Slow};
 use crate::core::reading::streams::StreamState;
 use std::collections::BTreeMap;
 
@@ -89,14 +89,14 @@ fn subscriber(client: &Client, slow: Option<&Slow<'_>>, reading: &Reading) -> Ro
             Cell::Name(client.address.clone()),
             Cell::Bytes(client.omem),
             Cell::BufferGrowth(slow.and_then(|slow| slow.growth_per_s)),
-            Cell::Cut(slow.map_or(Cut::Never, |slow| slow.cut)),
+            Cell::Cut(slow.map_or(Cutoff::Never, |slow| slow.cut)),
             Cell::Ms(slow.and_then(|slow| since_ms(slow.since_us))),
             Cell::Count(client.subscriptions),
             Cell::Count(client.patterns),
             Cell::WholeSeconds(client.age_s),
             client.library.as_ref().map_or_else(dash, |library| Cell::Name(library.clone())),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     }
 }
 
@@ -112,7 +112,7 @@ pub fn channels(reading: &Reading) -> Vec<Row> {
                 Cell::Text(channel.kind.word().to_owned()),
                 group.map_or(Cell::Text(String::new()), |(_, group)| Cell::Name(group)),
             ],
-            mark: Mark::None,
+            mark: RowMark::None,
         }
     };
     reading.fanout.channels().map(row).collect()
@@ -141,7 +141,7 @@ fn groups_of(stream: &StreamState, now_us: i64) -> Vec<Row> {
             Cell::Count(Some(delivery.waited_ms.samples as u64)),
             lag(delivery.group).unwrap_or(Cell::Count(None)),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     all.iter().map(row).collect()
 }
@@ -174,7 +174,7 @@ fn rows_of_layer(layer: &Layer, capacity: u64) -> Vec<Row> {
             Cell::Ms(oldest_age_ms),
             Cell::Full(is_full),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     let groups =
         layer.groups.iter().map(|group| row(&group.name, "group", group.width, None, None, None, None));

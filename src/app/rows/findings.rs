@@ -1,7 +1,7 @@
 //! One row a finding.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::finding::Finding;
 use crate::core::reading::Reading;
 
@@ -20,7 +20,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
             Cell::Text(finding.subject.to_string()),
             Cell::Text(finding.text.clone()),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     reading.findings().iter().map(row).collect()
 }

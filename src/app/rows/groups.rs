@@ -1,7 +1,7 @@
 //! One row a group of a stream.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 
@@ -44,7 +44,7 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
                 facts.last_delivered.map_or(Cell::Text("—".to_owned()), Cell::Id),
                 Cell::Trend,
             ],
-            mark: Mark::None,
+            mark: RowMark::None,
         }
     };
     stream.groups.values().map(row).collect()

@@ -3,7 +3,7 @@
 //! Knows what the walk has seen, and what was asked again since of those on the screen. Invariant: values are never here.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyFacts;
 use crate::core::reading::Reading;
@@ -36,7 +36,7 @@ pub fn biggest(reading: &Reading) -> Vec<Row> {
         let mut cells = cells(facts);
         cells.truncate(BYTES + 1);
         cells.extend([Cell::Growth(key.grows_per_s), Cell::Ttl(facts.ttl)]);
-        Row { id: RowId::Key(facts.name.clone()), cells, mark: Mark::None }
+        Row { id: RowId::Key(facts.name.clone()), cells, mark: RowMark::None }
     };
     reading.keys.keyspace().biggest.iter().map(row).collect()
 }
@@ -48,7 +48,7 @@ pub fn of_pattern(reading: &Reading, glob: &Name) -> Vec<Row> {
         let facts = reading.keys.live(&key.name).unwrap_or(key);
         let mut cells = cells(facts);
         cells.push(Cell::Text(if facts.is_gone { "gone" } else { "" }.to_owned()));
-        Row { id: RowId::Key(facts.name.clone()), cells, mark: Mark::None }
+        Row { id: RowId::Key(facts.name.clone()), cells, mark: RowMark::None }
     };
     pattern.tally.biggest().into_iter().map(row).collect()
 }

@@ -3,7 +3,7 @@
 //! Invariant: what a walk that is not over has seen is told as an estimate of the whole.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::figures::span;
 use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
@@ -64,6 +64,6 @@ fn row(keyspace: &Keyspace, pattern: &Pattern) -> Row {
             Cell::Text(tally.main_kind().map_or("—", |kind| kind.word()).to_owned()),
             Cell::Text(tier),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     }
 }

@@ -1,7 +1,7 @@
 //! One row a pending entry.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::model::streams::id_age_ms;
 use crate::core::reading::Reading;
@@ -30,7 +30,7 @@ pub fn rows(reading: &Reading, key: &Name, group: &Name, consumer: Option<&Name>
             Cell::Ms(row.idle_ms.map(|idle_ms| idle_ms.saturating_add(since_ms))),
             Cell::Count(Some(row.deliveries)),
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     };
     rows.value.iter().map(row).collect()
 }

@@ -1,7 +1,7 @@
 //! One row an entry of the slow log.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::reading::Reading;
 
 /// Columns of the slow log.
@@ -32,7 +32,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
             name(&entry.client),
             name(&entry.address),
         ],
-        mark: if reading.slowlog.is_new(entry) { Mark::New } else { Mark::None },
+        mark: if reading.slowlog.is_new(entry) { RowMark::New } else { RowMark::None },
     };
     entries.iter().map(row).collect()
 }

@@ -1,7 +1,7 @@
 //! One row a stream.
 
 use super::{figure, name, word};
-use crate::app::cell::{Cell, Column, Mark, Row, RowId};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
@@ -55,6 +55,6 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
             Cell::Drain(drain),
             Cell::Trend,
         ],
-        mark: Mark::None,
+        mark: RowMark::None,
     }
 }

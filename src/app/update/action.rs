@@ -8,19 +8,19 @@ mod dialog;
 pub use dialog::{paste, press};
 
 use super::notify;
-use crate::app::action::{About, ActionModal, Ask, Form, Question, Stage};
+use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, Question};
 use crate::app::cell::RowId;
 use crate::app::message::{Draw, Effect, Message};
 use crate::app::modal::Modal;
 use crate::app::{State, View};
 use crate::commands::{CommandId, Key, KeyCode, Modifiers};
-use crate::core::diagnose::finding::Subject as Found;
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
 use crate::core::ops::plan::reclaim::proposed;
 use crate::core::ops::record::Past;
-use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;
-use crate::core::ops::{Challenge, Deed, Denial, Outcome, Plan, Policy, Receipt, Wish, WriteState};
+use crate::core::ops::{ActionKind, Challenge, Outcome, Plan, Policy, Receipt, Refusal, Request, WriteState};
 use tui_input::Input;
 
 /// Idle time that a consumer must have before it is deleted, and a row before it is settled, milliseconds.
@@ -61,7 +61,7 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
             let line = about.choices().into_iter().next().and_then(|choice| choice.line);
             let input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
             let form = Form { about, selected: 0, input, error: None };
-            state.modal = Some(Modal::Action(ActionModal { stage: Stage::Form(form), opened_by: key }));
+            state.modal = Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), opened_by: key }));
         }
         Ok(Begin::Wish(wish)) => plan(state, wish, key, effects),
         Err(why) => notify(state, why, true),
@@ -70,11 +70,11 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
 
 enum Begin {
     Form(About),
-    Wish(Wish),
+    Wish(Request),
 }
 
-fn plan(state: &mut State, wish: Wish, opened_by: Key, effects: &mut Vec<Effect>) {
-    let stage = Stage::Planning("looking at the server".to_owned());
+fn plan(state: &mut State, wish: Request, opened_by: Key, effects: &mut Vec<Effect>) {
+    let stage = ActionStage::Planning("looking at the server".to_owned());
     state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
     effects.push(Effect::Plan(wish));
 }
@@ -85,7 +85,7 @@ fn unlock(state: &mut State, opened_by: Key) {
         return notify(state, "writing is locked again".to_owned(), false);
     }
     let name = state.setup.production.then(|| state.setup.target_name.clone());
-    let stage = Stage::Question(Box::new(Question::new(Ask::Unlock(name))));
+    let stage = ActionStage::Question(Box::new(Question::new(Ask::Unlock(name))));
     state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
 }
 
@@ -108,7 +108,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         }
         CommandId::Acknowledge => match (state.view(), selected) {
             (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
-                Ok(Begin::Wish(Wish::Reclaim(ReclaimWish {
+                Ok(Begin::Wish(Request::Reclaim(ReclaimRequest {
                     key: key.clone(),
                     group: group.clone(),
                     verb: ReclaimVerb::Drop,
@@ -124,13 +124,13 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
             Some((key, group, Some(consumer))) => {
                 let min_idle_ms = MIN_IDLE_MS;
-                Ok(Begin::Wish(Wish::DeleteConsumer { key, group, consumer, min_idle_ms }))
+                Ok(Begin::Wish(Request::DeleteConsumer { key, group, consumer, min_idle_ms }))
             }
             _ => Err("select a consumer first".to_owned()),
         },
         CommandId::KillClient => match selected {
-            Some(RowId::Client(id) | RowId::Relief(_, Found::Client(id))) => {
-                Ok(Begin::Wish(Wish::KillClient(id)))
+            Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
+                Ok(Begin::Wish(Request::KillClient(id)))
             }
             _ => Err("select a client first".to_owned()),
         },
@@ -138,7 +138,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             let last = state.operations.past.iter().rev();
             let address = &state.setup.target_address;
             let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
-            last.map(|past| Begin::Wish(Wish::Undo(past.intent.id.clone())))
+            last.map(|past| Begin::Wish(Request::Undo(past.intent.id.clone())))
                 .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
         }
         _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),
@@ -153,8 +153,13 @@ fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {
     match selected {
         Some(RowId::Stream(key) | RowId::Group(key, _) | RowId::Consumer(key, _, _)) => Some(key.clone()),
         Some(
-            RowId::Finding(_, Found::Stream(key) | Found::Group(key, _) | Found::Consumer(key, _, _))
-            | RowId::Relief(_, Found::Stream(key) | Found::Group(key, _)),
+            RowId::Finding(
+                _,
+                FindingSubject::Stream(key)
+                | FindingSubject::Group(key, _)
+                | FindingSubject::Consumer(key, _, _),
+            )
+            | RowId::Relief(_, FindingSubject::Stream(key) | FindingSubject::Group(key, _)),
         ) => Some(key.clone()),
         _ => state.view().stream().cloned(),
     }
@@ -167,8 +172,8 @@ fn pattern(state: &State, selected: Option<&RowId>) -> Option<Name> {
             _,
             Some(
                 RowId::Pattern(glob)
-                | RowId::Finding(_, Found::Pattern(glob))
-                | RowId::Relief(_, Found::Pattern(glob)),
+                | RowId::Finding(_, FindingSubject::Pattern(glob))
+                | RowId::Relief(_, FindingSubject::Pattern(glob)),
             ),
         ) => Some(glob.clone()).filter(|glob| !glob.as_bytes().is_empty()),
         _ => None,
@@ -182,15 +187,15 @@ fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<N
             _,
             Some(
                 RowId::Consumer(key, group, consumer)
-                | RowId::Finding(_, Found::Consumer(key, group, consumer)),
+                | RowId::Finding(_, FindingSubject::Consumer(key, group, consumer)),
             ),
         ) => Some((key.clone(), group.clone(), Some(consumer.clone()))),
         (
             _,
             Some(
                 RowId::Group(key, group)
-                | RowId::Finding(_, Found::Group(key, group))
-                | RowId::Relief(_, Found::Group(key, group)),
+                | RowId::Finding(_, FindingSubject::Group(key, group))
+                | RowId::Relief(_, FindingSubject::Group(key, group)),
             ),
         )
         | (View::Group(key, group), _) => Some((key.clone(), group.clone(), None)),
@@ -220,27 +225,27 @@ pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> D
 }
 
 /// A plan was made, or there is none.
-fn planned(state: &mut State, planned: Result<Plan, Denial>) {
+fn planned(state: &mut State, planned: Result<Plan, Refusal>) {
     let policy = policy(state);
     let Some(Modal::Action(modal)) = &mut state.modal else { return };
-    if !matches!(modal.stage, Stage::Planning(_)) {
+    if !matches!(modal.stage, ActionStage::Planning(_)) {
         return;
     }
     modal.stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
             Some(nothing) => told(format!("{} {}", plan.deed.word(), plan.subject), vec![nothing], false),
-            None => {
-                Stage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(plan, &policy))))))
-            }
+            None => ActionStage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(
+                plan, &policy,
+            )))))),
         },
-        Err(Denial(why)) => told("Refused".to_owned(), vec![why], true),
+        Err(Refusal(why)) => told("Refused".to_owned(), vec![why], true),
     };
 }
 
 /// An action is over.
 fn finished(state: &mut State, receipt: &Receipt) {
     let deed = state.operations.running.as_ref().map(|running| running.deed);
-    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", Deed::items));
+    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", ActionKind::items));
     let running = state.operations.running.take();
     let what =
         running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
@@ -283,8 +288,8 @@ fn finished(state: &mut State, receipt: &Receipt) {
     }
 }
 
-fn told(title: String, lines: Vec<String>, is_error: bool) -> Stage {
-    Stage::Told { title, lines, is_error, offset: 0 }
+fn told(title: String, lines: Vec<String>, is_error: bool) -> ActionStage {
+    ActionStage::Told { title, lines, is_error, offset: 0 }
 }
 
 /// Tells the action that runs.

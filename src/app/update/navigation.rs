@@ -7,7 +7,7 @@ use crate::app::message::Effect;
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
 use crate::commands::CommandId;
-use crate::core::diagnose::finding::Subject;
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
 
 /// Goes to another place.
@@ -73,7 +73,9 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     };
     if let Some(view) = deeper {
         let client = match state.table().and_then(|table| table.selected()).map(|row| &row.id) {
-            Some(RowId::Finding(_, Subject::Client(id)) | RowId::Relief(_, Subject::Client(id))) => Some(*id),
+            Some(
+                RowId::Finding(_, FindingSubject::Client(id)) | RowId::Relief(_, FindingSubject::Client(id)),
+            ) => Some(*id),
             _ => None,
         };
         if !SCREENS.iter().any(|(_, screen, _)| *screen == view) {

@@ -9,7 +9,7 @@ use crate::core::model::groups::{Group, ServerLag};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, StreamDetail, StreamFacts};
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use proptest::prelude::*;
 
 const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
@@ -22,7 +22,7 @@ pub(super) fn console() -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
-        watched: Watched::default(),
+        watched: WatchSettings::default(),
         themes: vec!["default".into(), "light".into()],
         theme: 0,
         size: (80, 24),

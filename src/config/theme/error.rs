@@ -2,7 +2,7 @@
 //!
 //! Does not know how the file was found. Invariant: lines and columns count from 1, columns in characters.
 
-use crate::config::problem::{Place, Problem};
+use crate::config::problem::{Location, Problem};
 use std::fmt;
 use std::ops::Range;
 
@@ -89,7 +89,7 @@ pub(super) fn nearest(word: &str, known: &[&str]) -> Option<String> {
 
 impl From<ThemeError> for Problem {
     fn from(error: ThemeError) -> Self {
-        let place = Place::File { path: error.origin.into(), line: error.line, column: error.column };
+        let place = Location::File { path: error.origin.into(), line: error.line, column: error.column };
         Problem::new(place, error.text, error.hint.unwrap_or_default())
     }
 }

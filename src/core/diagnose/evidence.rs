@@ -7,7 +7,7 @@ pub mod fanout;
 pub mod memory;
 
 use super::consumers::ConsumerVerdict;
-use super::finding::{Severity, Subject};
+use super::finding::{FindingSubject, Severity};
 use super::groups::Judgement;
 use super::hold::Hold;
 use crate::core::model::Name;
@@ -33,15 +33,15 @@ pub struct Evidence<'a> {
     /// What the slow log gained.
     pub slow: Option<SlowWork>,
     /// Round trips of PING.
-    pub pings: Pings,
+    pub pings: PingTimes,
     /// Publish and subscribe.
-    pub fanout: fanout::Fanout<'a>,
+    pub fanout: fanout::FanoutCase<'a>,
     /// Groups that are not well, with their numbers.
     pub groups: Vec<GroupCase<'a>>,
     /// Consumers that are dead or stuck.
     pub consumers: Vec<ConsumerCase<'a>>,
     /// Groups in numbers.
-    pub tally: Tally,
+    pub tally: GroupCounts,
     /// Memory, buffers and tiers of keys over time.
     pub memory: MemoryCase<'a>,
     /// What stands already.
@@ -50,14 +50,14 @@ pub struct Evidence<'a> {
 
 impl Evidence<'_> {
     /// How bad what this rule found about this subject is already.
-    pub fn standing(&self, id: &'static str, subject: &Subject) -> Option<Severity> {
+    pub fn standing(&self, id: &'static str, subject: &FindingSubject) -> Option<Severity> {
         self.standing.standing(id, subject)
     }
 }
 
 /// How many groups could be judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Tally {
+pub struct GroupCounts {
     /// Groups known.
     pub groups: usize,
     /// Of them not watched long enough.
@@ -134,7 +134,7 @@ pub struct SlowWork {
 
 /// Round trips of PING, microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Pings {
+pub struct PingTimes {
     /// How many in the last seconds.
     pub samples: usize,
     /// The longest of them.

@@ -26,7 +26,7 @@ impl Severity {
 
 /// Whom a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Subject {
+pub enum FindingSubject {
     /// The server as a whole.
     Server,
     /// A stream.
@@ -44,7 +44,7 @@ pub enum Subject {
 }
 
 /// `server`, `orders`, `orders/billing`, `orders/billing/billing-1`, `client 7`, `channel news`, names escaped where they have to be.
-impl fmt::Display for Subject {
+impl fmt::Display for FindingSubject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server => f.write_str("server"),
@@ -60,7 +60,7 @@ impl fmt::Display for Subject {
 
 /// Where to look on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Place {
+pub enum Destination {
     /// Streams, and the detail of the stream or group that the finding is about.
     Streams,
     /// Consumers, and the pending rows of the one that the finding is about.
@@ -77,7 +77,7 @@ pub enum Place {
     Latency,
 }
 
-impl Place {
+impl Destination {
     /// The screen's word.
     pub const fn word(self) -> &'static str {
         match self {
@@ -98,7 +98,7 @@ pub struct Remedy {
     /// One sentence.
     pub text: &'static str,
     /// The screen that shows more.
-    pub place: Option<Place>,
+    pub place: Option<Destination>,
 }
 
 /// A figure behind a finding; its name says the unit.
@@ -136,7 +136,7 @@ pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// Whom it is about.
-    pub subject: Subject,
+    pub subject: FindingSubject,
     /// One sentence with its numbers.
     pub text: String,
     /// What may be done.
@@ -150,13 +150,19 @@ pub struct Finding {
 
 impl Finding {
     /// A finding as of `since_ms`.
-    pub fn new(id: &'static str, severity: Severity, subject: Subject, text: String, since_ms: i64) -> Self {
+    pub fn new(
+        id: &'static str,
+        severity: Severity,
+        subject: FindingSubject,
+        text: String,
+        since_ms: i64,
+    ) -> Self {
         Self { id, severity, subject, text, remedy: None, evidence: Vec::new(), since_ms }
     }
 
     /// With what may be done.
     #[must_use]
-    pub fn remedy(mut self, place: Place, text: &'static str) -> Self {
+    pub fn remedy(mut self, place: Destination, text: &'static str) -> Self {
         self.remedy = Some(Remedy { text, place: Some(place) });
         self
     }

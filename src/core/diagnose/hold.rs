@@ -4,7 +4,7 @@
 //! never left; since-when survives as long as the finding does; the number of findings is bounded and what is
 //! beyond it is counted.
 
-use super::finding::{Finding, Severity, Subject};
+use super::finding::{Finding, FindingSubject, Severity};
 use crate::core::limits;
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct Patiences {
 
 /// One finding over time.
 #[derive(Clone, Debug)]
-struct Held {
+struct HeldFinding {
     finding: Finding,
     seen_ms: i64,
     polls: u32,
@@ -39,14 +39,14 @@ struct Held {
 /// Findings over time.
 #[derive(Clone, Debug, Default)]
 pub struct Hold {
-    held: BTreeMap<(&'static str, Subject), Held>,
+    held: BTreeMap<(&'static str, FindingSubject), HeldFinding>,
     /// Findings beyond the bound in the last round.
     pub dropped: u64,
 }
 
 impl Hold {
     /// How bad what stands already is: lets a figure clear later than it was raised.
-    pub fn standing(&self, id: &'static str, subject: &Subject) -> Option<Severity> {
+    pub fn standing(&self, id: &'static str, subject: &FindingSubject) -> Option<Severity> {
         let held = self.held.get(&(id, subject.clone()))?;
         held.is_raised.then_some(held.finding.severity)
     }
@@ -82,7 +82,7 @@ impl Hold {
             self.dropped += 1;
             return;
         }
-        let held = self.held.entry(key).or_insert_with(|| Held {
+        let held = self.held.entry(key).or_insert_with(|| HeldFinding {
             finding: finding.clone(),
             seen_ms: now_ms,
             polls: 0,
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     fn finding(now_ms: i64) -> Finding {
-        Finding::new("a.rule", Severity::Warning, Subject::Server, format!("at {now_ms}"), now_ms)
+        Finding::new("a.rule", Severity::Warning, FindingSubject::Server, format!("at {now_ms}"), now_ms)
     }
 
     fn clear() -> Patience {
@@ -168,7 +168,7 @@ mod tests {
     fn the_number_of_findings_is_bounded_and_the_rest_is_counted() {
         let mut hold = Hold::default();
         let found = (0..limits::FINDINGS as u64 + 7)
-            .map(|id| Finding { subject: Subject::Client(id), ..finding(0) })
+            .map(|id| Finding { subject: FindingSubject::Client(id), ..finding(0) })
             .collect();
         hold.advance(0, found, |_| Patiences { clear: clear(), ..Patiences::default() });
         assert_eq!((hold.findings().len(), hold.dropped), (limits::FINDINGS, 7));

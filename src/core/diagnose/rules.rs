@@ -79,12 +79,12 @@ pub struct Rule {
     /// them and not later.
     pub is_held: bool,
     /// Looks.
-    pub check: fn(&Evidence<'_>, &Thresholds) -> Answer,
+    pub check: fn(&Evidence<'_>, &Thresholds) -> RuleAnswer,
 }
 
 /// What a rule says.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Answer {
+pub struct RuleAnswer {
     /// What it found.
     pub findings: Vec<Finding>,
     /// Why it cannot tell whether that is all.
@@ -109,7 +109,7 @@ impl Blind {
     }
 }
 
-impl Answer {
+impl RuleAnswer {
     /// All that there is.
     fn of(findings: impl IntoIterator<Item = Finding>) -> Self {
         Self { findings: findings.into_iter().collect(), blind: None }

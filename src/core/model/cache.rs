@@ -58,12 +58,12 @@ pub struct Bracket {
     /// Read last; `None` when the round was cut off.
     pub last: Option<Stamped<Lookups>>,
     /// What actions of ours had looked up beside the rounds, since the console began.
-    pub beside: Beside,
+    pub beside: OwnLookups,
 }
 
 /// Lookups of our actions, up to the ends of a bracket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Beside {
+pub struct OwnLookups {
     /// When its round was sent.
     pub first: Lookups,
     /// When its replies were there.
@@ -192,7 +192,7 @@ mod tests {
     }
 
     fn bracket(first: Stamped<Lookups>, last: Option<Stamped<Lookups>>) -> Bracket {
-        Bracket { first, last, beside: Beside::default() }
+        Bracket { first, last, beside: OwnLookups::default() }
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
         let mut track = CacheTrack::default();
         let ours = |hits| Lookups { hits, misses: 0 };
         let mut advance = |at_us, hits, misses, told: (u64, u64)| {
-            let beside = Beside { first: ours(told.0), last: ours(told.1) };
+            let beside = OwnLookups { first: ours(told.0), last: ours(told.1) };
             let (first, last) = (at(at_us, hits, misses), Some(at(at_us + 1, hits, misses)));
             track.advance(&Bracket { first, last, beside });
             track.window(60_000_000).lookups
@@ -219,7 +219,7 @@ mod tests {
             track.advance(&Bracket {
                 first: at(start, ours + theirs * 80, theirs * 20),
                 last: Some(at(start + 10_000, ours + 400 + theirs * 80, theirs * 20)),
-                beside: Beside::default(),
+                beside: OwnLookups::default(),
             });
         }
         let window = track.window(60_000_000);

@@ -26,7 +26,7 @@ impl ChannelKind {
 }
 
 /// How many subscribe to each of some channels of a kind; `None` where what the server says can't be true.
-pub type Counts = (ChannelKind, Stamped<Vec<(Name, Option<u64>)>>);
+pub type SubscriberCounts = (ChannelKind, Stamped<Vec<(Name, Option<u64>)>>);
 
 /// What one round learnt of publish and subscribe.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -34,7 +34,7 @@ pub struct FanoutFacts {
     /// Every channel with a subscriber, a kind each; what is beyond the bound is missing.
     pub channels: Vec<(ChannelKind, Stamped<Vec<Name>>)>,
     /// Subscribers of some channels.
-    pub counts: Vec<Counts>,
+    pub counts: Vec<SubscriberCounts>,
     /// CLIENT LIST TYPE pubsub.
     pub subscribers: Option<Stamped<Vec<Client>>>,
     /// LATENCY HISTOGRAM of the commands that fan out.

@@ -10,11 +10,11 @@ use super::Name;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     text: Name,
-    parts: Vec<Part>,
+    parts: Vec<GlobPart>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum GlobPart {
     Star,
     Any,
     Byte(u8),
@@ -29,8 +29,8 @@ impl Glob {
         while let Some((&first, after)) = rest.split_first() {
             rest = after;
             let part = match (first, after) {
-                (b'*', _) => Part::Star,
-                (b'?', _) => Part::Any,
+                (b'*', _) => GlobPart::Star,
+                (b'?', _) => GlobPart::Any,
                 (b'[', _) => {
                     let (class, after) = class(after);
                     rest = after;
@@ -38,11 +38,11 @@ impl Glob {
                 }
                 (b'\\', [escaped, after @ ..]) => {
                     rest = after;
-                    Part::Byte(*escaped)
+                    GlobPart::Byte(*escaped)
                 }
-                (byte, _) => Part::Byte(byte),
+                (byte, _) => GlobPart::Byte(byte),
             };
-            if part != Part::Star || parts.last() != Some(&Part::Star) {
+            if part != GlobPart::Star || parts.last() != Some(&GlobPart::Star) {
                 parts.push(part);
             }
         }
@@ -69,12 +69,12 @@ impl Glob {
 
     /// Whether it has no wildcard, so that it is one name.
     pub fn is_literal(&self) -> bool {
-        self.parts.iter().all(|part| matches!(part, Part::Byte(_)))
+        self.parts.iter().all(|part| matches!(part, GlobPart::Byte(_)))
     }
 
     /// Whether it matches every name.
     pub fn is_everything(&self) -> bool {
-        self.parts == [Part::Star]
+        self.parts == [GlobPart::Star]
     }
 
     /// Whether the name matches.
@@ -84,7 +84,7 @@ impl Glob {
         let mut star: Option<(usize, usize)> = None;
         loop {
             match (self.parts.get(part), name.get(byte)) {
-                (Some(Part::Star), _) => {
+                (Some(GlobPart::Star), _) => {
                     star = Some((part, byte));
                     part += 1;
                 }
@@ -102,7 +102,7 @@ impl Glob {
     }
 }
 
-impl Part {
+impl GlobPart {
     fn takes(&self, byte: u8) -> bool {
         match self {
             Self::Star => false,
@@ -116,7 +116,7 @@ impl Part {
 }
 
 /// A class after its bracket, and what follows it. One that is not closed ends with the pattern.
-fn class(text: &[u8]) -> (Part, &[u8]) {
+fn class(text: &[u8]) -> (GlobPart, &[u8]) {
     let (not, mut rest) = match text {
         [b'^', rest @ ..] => (true, rest),
         _ => (false, text),
@@ -143,7 +143,7 @@ fn class(text: &[u8]) -> (Part, &[u8]) {
             }
         };
     }
-    (Part::Class { not, ranges }, rest)
+    (GlobPart::Class { not, ranges }, rest)
 }
 
 #[cfg(test)]

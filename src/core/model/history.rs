@@ -16,7 +16,7 @@ pub struct Point {
 
 /// Points of one resolution: the mean of what fell into each slot.
 #[derive(Clone, Debug)]
-struct Tier {
+struct HistoryTier {
     slot_ms: i64,
     slots: usize,
     points: VecDeque<Slot>,
@@ -29,7 +29,7 @@ struct Slot {
     count: u16,
 }
 
-impl Tier {
+impl HistoryTier {
     const fn new(slot_ms: i64, slots: usize) -> Self {
         Self { slot_ms, slots, points: VecDeque::new() }
     }
@@ -65,19 +65,19 @@ impl Tier {
 /// A figure over the last hour.
 #[derive(Clone, Debug)]
 pub struct History {
-    fine: Tier,
-    coarse: Option<Tier>,
+    fine: HistoryTier,
+    coarse: Option<HistoryTier>,
 }
 
 impl History {
     /// Five minutes by the second and an hour by ten seconds.
     pub const fn hour() -> Self {
-        Self { fine: Tier::new(1000, 300), coarse: Some(Tier::new(10_000, 360)) }
+        Self { fine: HistoryTier::new(1000, 300), coarse: Some(HistoryTier::new(10_000, 360)) }
     }
 
     /// Five minutes by the second: for figures of which there are many.
     pub const fn minutes() -> Self {
-        Self { fine: Tier::new(1000, 300), coarse: None }
+        Self { fine: HistoryTier::new(1000, 300), coarse: None }
     }
 
     /// Takes a point in; `None` is a break. Values that are not finite are breaks.

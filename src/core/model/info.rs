@@ -22,7 +22,7 @@ pub struct Info {
     /// Section stats.
     pub stats: Stats,
     /// Section keyspace: keys and keys with a TTL, a database each.
-    pub keyspace: Vec<Keyspace>,
+    pub keyspace: Vec<DatabaseKeys>,
 }
 
 /// When the data was saved to RDB last.
@@ -96,7 +96,7 @@ pub struct Stats {
 
 /// One database.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Keyspace {
+pub struct DatabaseKeys {
     /// Its number.
     pub database: u64,
     /// Keys in it.

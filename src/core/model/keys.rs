@@ -8,7 +8,7 @@ pub mod tree;
 pub mod ttl;
 
 use super::Name;
-pub use tally::Tally;
+pub use tally::KeyTotals;
 pub use tree::KeyTree;
 pub use ttl::{Ttl, TtlSpread};
 

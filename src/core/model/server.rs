@@ -12,7 +12,7 @@ pub struct Server {
     /// How it is deployed.
     pub mode: Mode,
     /// Primary or replica.
-    pub role: Role,
+    pub role: ServerRole,
     /// Changes with every start of the process.
     pub run_id: Option<String>,
     /// Seconds since the start.
@@ -73,7 +73,7 @@ impl Mode {
 
 /// Primary or replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Role {
+pub enum ServerRole {
     /// Not said.
     #[default]
     Unknown,
@@ -83,7 +83,7 @@ pub enum Role {
     Replica,
 }
 
-impl Role {
+impl ServerRole {
     /// The word for machines and people.
     pub const fn word(self) -> Option<&'static str> {
         match self {

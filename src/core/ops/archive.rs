@@ -104,7 +104,7 @@ impl Frame {
     /// Reads the bytes back; `None` for bytes that are no frame.
     pub fn decode(encoded: &[u8]) -> Option<Self> {
         let (kind, rest) = encoded.split_first()?;
-        let mut reader = Reader(rest);
+        let mut reader = FrameReader(rest);
         let frame = match kind {
             b'E' => {
                 let id = StreamId::new(reader.number()?, reader.number()?);
@@ -154,9 +154,9 @@ fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend(bytes);
 }
 
-struct Reader<'a>(&'a [u8]);
+struct FrameReader<'a>(&'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> FrameReader<'a> {
     fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;

@@ -3,7 +3,7 @@
 //! Knows policy and plan; not how consent is asked for. Invariant: a [`Confirmed`] is made here and nowhere else, for a
 //! plan that has not expired, under a policy that lets things be written.
 
-use super::plan::{Plan, Stake};
+use super::plan::{Impact, Plan};
 use super::policy::{Policy, WriteState};
 use crate::core::limits::ITEMS_TYPED;
 
@@ -11,12 +11,12 @@ use crate::core::limits::ITEMS_TYPED;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Challenge {
     plan: Plan,
-    typed: Option<Typed>,
+    typed: Option<TypedName>,
 }
 
 /// A name that has to be typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Typed {
+pub struct TypedName {
     /// Why.
     pub why: String,
     /// The name to show.
@@ -42,7 +42,7 @@ pub struct Confirmed {
 
 /// Why there is no consent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unconfirmed {
+pub enum ConsentError {
     /// Nothing can be written.
     #[error("read-only: nothing can be written to this target")]
     ReadOnly,
@@ -68,16 +68,16 @@ pub enum Unconfirmed {
 impl Challenge {
     /// What `plan` needs under `policy`.
     pub fn of(plan: Plan, policy: &Policy) -> Self {
-        let Stake { items, .. } = plan.stake;
+        let Impact { items, .. } = plan.stake;
         let subject = plan.subject.name();
         let typed = if policy.production {
             let why = format!("{} is a production target", policy.target);
-            Some(Typed { why, name: policy.target.clone(), other: None })
+            Some(TypedName { why, name: policy.target.clone(), other: None })
         } else {
             let many = (policy.on_screen && items >= ITEMS_TYPED)
                 .then(|| format!("{items} {} are many", plan.deed.items()));
             let why = plan.typed.clone().or(many);
-            why.map(|why| Typed { why, name: subject, other: Some(policy.target.clone()) })
+            why.map(|why| TypedName { why, name: subject, other: Some(policy.target.clone()) })
         };
         Self { plan, typed }
     }
@@ -88,7 +88,7 @@ impl Challenge {
     }
 
     /// The name that has to be typed.
-    pub const fn typed(&self) -> Option<&Typed> {
+    pub const fn typed(&self) -> Option<&TypedName> {
         self.typed.as_ref()
     }
 
@@ -103,22 +103,22 @@ impl Challenge {
     ///
     /// # Errors
     /// What is missing.
-    pub fn confirm(self, consent: &Consent, policy: &Policy, now_us: u64) -> Result<Confirmed, Unconfirmed> {
+    pub fn confirm(self, consent: &Consent, policy: &Policy, now_us: u64) -> Result<Confirmed, ConsentError> {
         match policy.state.at(now_us) {
-            WriteState::ReadOnly => return Err(Unconfirmed::ReadOnly),
-            WriteState::Locked => return Err(Unconfirmed::Locked),
+            WriteState::ReadOnly => return Err(ConsentError::ReadOnly),
+            WriteState::Locked => return Err(ConsentError::Locked),
             WriteState::Armed { .. } | WriteState::Open => {}
         }
         if self.plan.has_expired(now_us) {
-            return Err(Unconfirmed::Expired);
+            return Err(ConsentError::Expired);
         }
         if !consent.yes {
-            return Err(Unconfirmed::NotAsked);
+            return Err(ConsentError::NotAsked);
         }
         if let Some(typed) = &self.typed
             && !consent.name.as_deref().is_some_and(|name| self.accepts(name))
         {
-            return Err(Unconfirmed::Name { why: typed.why.clone(), name: typed.name.clone() });
+            return Err(ConsentError::Name { why: typed.why.clone(), name: typed.name.clone() });
         }
         Ok(Confirmed { plan: self.plan })
     }
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn nothing_is_confirmed_where_nothing_may_be_written() {
         for (state, error) in
-            [(WriteState::ReadOnly, Unconfirmed::ReadOnly), (WriteState::Locked, Unconfirmed::Locked)]
+            [(WriteState::ReadOnly, ConsentError::ReadOnly), (WriteState::Locked, ConsentError::Locked)]
         {
             let challenge = Challenge::of(plan(), &policy(state));
             assert_eq!(challenge.confirm(&yes(), &policy(state), 0), Err(error));
@@ -164,9 +164,9 @@ mod tests {
     fn a_plan_expires_and_so_does_the_lock() {
         let open = policy(WriteState::Open);
         let late_us = PLAN_LIVES_MS * 1_000 + 1;
-        assert_eq!(Challenge::of(plan(), &open).confirm(&yes(), &open, late_us), Err(Unconfirmed::Expired));
+        assert_eq!(Challenge::of(plan(), &open).confirm(&yes(), &open, late_us), Err(ConsentError::Expired));
         let armed = policy(WriteState::Armed { until_us: 10 });
-        assert_eq!(Challenge::of(plan(), &armed).confirm(&yes(), &armed, 10), Err(Unconfirmed::Locked));
+        assert_eq!(Challenge::of(plan(), &armed).confirm(&yes(), &armed, 10), Err(ConsentError::Locked));
         assert!(Challenge::of(plan(), &armed).confirm(&yes(), &armed, 9).is_ok());
     }
 
@@ -176,8 +176,8 @@ mod tests {
         let lossy = Plan { typed: Some("3 entries were not read".to_owned()), ..plan() };
         let with = |name: &str| Consent { yes: true, name: Some(name.to_owned()) };
         let confirm = |consent| Challenge::of(lossy.clone(), &open).confirm(&consent, &open, 0);
-        assert!(matches!(confirm(yes()), Err(Unconfirmed::Name { .. })));
-        assert!(matches!(confirm(with("order")), Err(Unconfirmed::Name { .. })));
+        assert!(matches!(confirm(yes()), Err(ConsentError::Name { .. })));
+        assert!(matches!(confirm(with("order")), Err(ConsentError::Name { .. })));
         assert!(confirm(with("orders")).is_ok() && confirm(with("prod")).is_ok());
     }
 
@@ -186,7 +186,7 @@ mod tests {
         let production = Policy { production: true, ..policy(WriteState::Open) };
         let challenge = Challenge::of(plan(), &production);
         assert!(challenge.accepts("prod") && !challenge.accepts("orders"));
-        let many = Plan { stake: Stake { items: ITEMS_TYPED, ..Stake::default() }, ..plan() };
+        let many = Plan { stake: Impact { items: ITEMS_TYPED, ..Impact::default() }, ..plan() };
         assert_eq!(Challenge::of(many.clone(), &policy(WriteState::Open)).typed(), None);
         let screen = Policy { on_screen: true, ..policy(WriteState::Open) };
         assert!(Challenge::of(many, &screen).typed().is_some());

@@ -5,9 +5,9 @@
 /// Why there is no plan, or why it is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Denial(pub String);
+pub struct Refusal(pub String);
 
-impl Denial {
+impl Refusal {
     /// A denial for this reason.
     pub fn because(reason: impl Into<String>) -> Self {
         Self(reason.into())

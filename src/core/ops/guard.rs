@@ -1,11 +1,11 @@
 //! What has to stay as it was between a plan and its last step: the process, its role, the key.
 //!
 //! Knows INFO and XINFO STREAM; not when to ask. Invariant: new entries change nothing; whatever means that the plan was
-//! made for something else is a [`Denial`].
+//! made for something else is a [`Refusal`].
 
-use super::denial::Denial;
+use super::denial::Refusal;
 use crate::core::limits::{LAZYFREE_OBJECTS, REPLICA_LAG_BYTES};
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use crate::core::model::streams::{StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::decode;
@@ -17,7 +17,7 @@ pub struct Guard {
     /// Of the server's process.
     pub run_id: Option<String>,
     /// Of the server.
-    pub role: Role,
+    pub role: ServerRole,
     /// The stream that the action is about.
     pub stream: Option<StreamMark>,
 }
@@ -97,18 +97,18 @@ impl StreamMark {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     /// The reason.
-    pub why: Denial,
+    pub why: Refusal,
     /// Whether it may go on later: the server is what it was, and has too much to do.
     pub is_strain: bool,
 }
 
 impl Changed {
     fn other(why: impl Into<String>) -> Self {
-        Self { why: Denial::because(why), is_strain: false }
+        Self { why: Refusal::because(why), is_strain: false }
     }
 
     fn strain(why: impl Into<String>) -> Self {
-        Self { why: Denial::because(why), is_strain: true }
+        Self { why: Refusal::because(why), is_strain: true }
     }
 }
 
@@ -145,7 +145,7 @@ mod tests {
     }
 
     fn guard() -> Guard {
-        Guard { run_id: Some("a".to_owned()), role: Role::Primary, stream: None }
+        Guard { run_id: Some("a".to_owned()), role: ServerRole::Primary, stream: None }
     }
 
     #[test]

@@ -4,12 +4,12 @@
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
 use super::archive::Frame;
-use super::protect::Protected;
+use super::protect::Protection;
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
-use crate::core::wire::{Inspect, ReadCmd, RefusalKind, Resp, ScanFor, WriteCmd};
+use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use std::collections::VecDeque;
 
 /// The steps of an invalidation.
@@ -24,7 +24,7 @@ pub struct InvalidateWork {
     /// Whether the server has `PEXPIRE … LT` (7.0).
     pub has_lt: bool,
     /// What stays.
-    pub protected: Protected,
+    pub protected: Protection,
     /// What chance begins with.
     pub seed: u64,
     /// Keys of one page of SCAN.
@@ -59,7 +59,7 @@ impl InvalidateWork {
             waiting: VecDeque::new(),
             chosen: Vec::new(),
             dumped: Vec::new(),
-            stage: Stage::Walk,
+            stage: InvalidateStage::Walk,
             asks_together: true,
             tally: Tally::default(),
             chance: seed | 1,
@@ -68,7 +68,7 @@ impl InvalidateWork {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum InvalidateStage {
     /// A page of SCAN was asked.
     Walk,
     /// Types were asked.
@@ -91,7 +91,7 @@ pub(super) struct InvalidateMachine {
     chosen: Vec<Name>,
     /// What was kept: checksum and length of each dump.
     dumped: Vec<(Name, Vec<u8>, usize)>,
-    stage: Stage,
+    stage: InvalidateStage,
     /// Types are asked by one script.
     asks_together: bool,
     tally: Tally,
@@ -111,21 +111,21 @@ impl InvalidateMachine {
         if !self.waiting.is_empty() {
             let count = (batch.max(1) as usize).min(self.waiting.len());
             self.chosen = self.waiting.drain(..count).collect();
-            self.stage = Stage::Look;
+            self.stage = InvalidateStage::Look;
             return Step::Ask(type_reads(&self.chosen, self.asks_together));
         }
         let Some(cursor) = self.cursor else { return Step::Done(End::Complete) };
-        self.stage = Stage::Walk;
+        self.stage = InvalidateStage::Walk;
         let (pattern, count) = (Some(self.work.pattern.clone()), self.work.scan_count);
         Step::Ask(vec![ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }])
     }
 
     fn read(&mut self, replies: &[Resp], batch: u32) -> Step {
         match self.stage {
-            Stage::Walk => self.walked(replies, batch),
-            Stage::Look => self.looked(replies, batch),
-            Stage::Size => self.sized(replies, batch),
-            Stage::Dump => self.dumped(replies, batch),
+            InvalidateStage::Walk => self.walked(replies, batch),
+            InvalidateStage::Look => self.looked(replies, batch),
+            InvalidateStage::Size => self.sized(replies, batch),
+            InvalidateStage::Dump => self.dumped(replies, batch),
         }
     }
 
@@ -183,7 +183,7 @@ impl InvalidateMachine {
         if self.work.expire_ms.is_some() {
             return self.dump();
         }
-        self.stage = Stage::Size;
+        self.stage = InvalidateStage::Size;
         let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
         Step::Ask(self.chosen.iter().map(size).collect())
     }
@@ -192,7 +192,7 @@ impl InvalidateMachine {
         let chosen = std::mem::take(&mut self.chosen);
         for (key, reply) in chosen.into_iter().zip(replies) {
             match reply {
-                Resp::Error(refusal) if refusal.kind() != RefusalKind::Unsupported => return end_of(refusal),
+                Resp::Error(refusal) if refusal.kind() != ErrorKind::Unsupported => return end_of(refusal),
                 Resp::Nil => {}
                 reply if reply.count().is_some_and(|bytes| bytes <= ARCHIVED_KEY_BYTES) => {
                     self.chosen.push(key)
@@ -206,7 +206,7 @@ impl InvalidateMachine {
 
     /// Asks what is to be kept: the time first, then two replies a key.
     fn dump(&mut self) -> Step {
-        self.stage = Stage::Dump;
+        self.stage = InvalidateStage::Dump;
         let is_soft = self.work.expire_ms.is_some();
         let mut reads = vec![ReadCmd::Time];
         for key in &self.chosen {

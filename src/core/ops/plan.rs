@@ -22,13 +22,13 @@ use crate::core::model::Name;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Which action.
-    pub deed: Deed,
+    pub deed: ActionKind,
     /// To what.
     pub subject: Subject,
     /// What has to be as it was for it to go on.
     pub guard: Guard,
     /// What it would remove or move.
-    pub stake: Stake,
+    pub stake: Impact,
     /// What it says of itself: label and sentence, in the order in which they are read.
     pub facts: Vec<(&'static str, String)>,
     /// What the operator should think of first.
@@ -51,7 +51,7 @@ pub struct Plan {
 
 /// Which action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Deed {
+pub enum ActionKind {
     /// Remove the oldest entries.
     Trim,
     /// Settle pending rows.
@@ -85,7 +85,7 @@ pub enum Subject {
 
 /// What goes, or moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Stake {
+pub struct Impact {
     /// Entries, rows or keys.
     pub items: u64,
     /// Whether they were counted to the last.
@@ -107,7 +107,7 @@ pub enum Work {
     Undo(UndoWork),
 }
 
-impl Deed {
+impl ActionKind {
     /// Its name, for people, the journal and the command line.
     pub const fn word(self) -> &'static str {
         match self {
@@ -186,10 +186,10 @@ pub(crate) mod tests {
         let (key, to) = (Name::from("orders"), StreamId::new(5, 0));
         let work = TrimWork { key: key.clone(), to, is_safe: true, approx: false, has_minid: true };
         Plan {
-            deed: Deed::Trim,
+            deed: ActionKind::Trim,
             subject: Subject::Stream(key),
             guard: Guard::default(),
-            stake: Stake { items: 3, is_exact: true, bytes: None, is_lossy: false },
+            stake: Impact { items: 3, is_exact: true, bytes: None, is_lossy: false },
             facts: Vec::new(),
             warnings: Vec::new(),
             commands: work.commands(false),

@@ -2,7 +2,7 @@
 //!
 //! Knows numbers; draws nothing. Invariant: the time that is left is told only where the number of items is known.
 
-use super::plan::{Deed, Plan};
+use super::plan::{ActionKind, Plan};
 use super::step::Tally;
 
 /// How far an action is.
@@ -11,7 +11,7 @@ pub struct Progress {
     /// Of the action; empty before its intent is written.
     pub id: String,
     /// Which action.
-    pub deed: Deed,
+    pub deed: ActionKind,
     /// To what, for people.
     pub subject: String,
     /// What has been done.
@@ -84,7 +84,7 @@ impl Progress {
 /// What has to be said of how an action ended, beside its numbers.
 pub fn note(plan: &Plan, tally: Tally) -> Option<String> {
     let super::plan::Work::Trim(work) = &plan.work else {
-        return (tally.lost > 0 && plan.deed == Deed::Invalidate)
+        return (tally.lost > 0 && plan.deed == ActionKind::Invalidate)
             .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost));
     };
     (work.approx && tally.done == 0).then(|| {

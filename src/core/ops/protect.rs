@@ -51,11 +51,11 @@ const REGISTRIES: &[(&str, &[&str])] = &[
 
 /// What is not to be touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Protected {
+pub struct Protection {
     globs: Vec<(Glob, String)>,
 }
 
-impl Protected {
+impl Protection {
     /// Locks and registries, and the operator's own patterns.
     pub fn new(own: &[Name]) -> Self {
         let glob = |text: &str| Glob::new(Name::from(text));
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn streams_locks_registries_and_the_operators_own_are_protected_with_a_reason() {
-        let protected = Protected::new(&[Name::from("session:*")]);
+        let protected = Protection::new(&[Name::from("session:*")]);
         let reason = |key: &str, kind: &str| protected.reason(&Name::from(key), kind).map(str::to_owned);
         assert_eq!(reason("cache:1", "stream").as_deref(), Some("a stream"));
         for key in ["job:17:lock", "lock:cache", "invoice_lock", "autoclaim:g:s"] {

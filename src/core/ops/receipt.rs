@@ -2,7 +2,7 @@
 //!
 //! Knows values. Invariant: an action of which nothing was begun has no id.
 
-use super::record::Counts;
+use super::record::RecordCounts;
 use super::run::Outcome;
 use super::step::Tally;
 
@@ -16,9 +16,9 @@ pub struct Receipt {
     /// What has been done.
     pub tally: Tally,
     /// How things stood.
-    pub before: Counts,
+    pub before: RecordCounts,
     /// How things stand.
-    pub after: Counts,
+    pub after: RecordCounts,
     /// Milliseconds.
     pub took_ms: u64,
     /// What else has to be said.
@@ -36,8 +36,8 @@ impl Receipt {
             id: String::new(),
             outcome,
             tally: Tally::default(),
-            before: Counts::new(),
-            after: Counts::new(),
+            before: RecordCounts::new(),
+            after: RecordCounts::new(),
             took_ms: 0,
             note: None,
             warm_up: None,

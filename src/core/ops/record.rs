@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Numbers by their name, before or after.
-pub type Counts = BTreeMap<String, u64>;
+pub type RecordCounts = BTreeMap<String, u64>;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub struct Intent {
     /// Whether what goes is kept.
     pub archive: bool,
     /// How things stood.
-    pub before: Counts,
+    pub before: RecordCounts,
 }
 
 /// What came of it.
@@ -94,7 +94,7 @@ pub struct Finish {
     /// How long it took, milliseconds.
     pub took_ms: u64,
     /// How things stand.
-    pub after: Counts,
+    pub after: RecordCounts,
 }
 
 /// An action of the journal.
@@ -157,7 +157,7 @@ impl Finish {
             left: tally.left,
             kept: tally.kept,
             took_ms: 0,
-            after: Counts::new(),
+            after: RecordCounts::new(),
         }
     }
 
@@ -180,8 +180,8 @@ pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
 }
 
 /// What the answers say.
-pub fn counts(subject: &Subject, replies: &[Resp]) -> Counts {
-    let mut found = Counts::new();
+pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
+    let mut found = RecordCounts::new();
     let first = replies.first().and_then(Resp::count);
     match subject {
         Subject::Keys(_) => found.extend(first.map(|keys| ("keys".to_owned(), keys))),
@@ -219,7 +219,7 @@ pub fn intent_of(plan: &Plan, id: &str) -> Intent {
         items_exact: plan.stake.is_exact,
         warnings: plan.warnings.clone(),
         archive: plan.archive,
-        before: Counts::new(),
+        before: RecordCounts::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! `core::ops` and nowhere else.
 
 use super::archive::Frame;
-use crate::core::wire::{ReadCmd, Refusal, RefusalKind, Resp, WriteCmd};
+use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
 
 /// What is to be done next.
 #[derive(Debug, PartialEq)]
@@ -95,12 +95,12 @@ impl Order {
 }
 
 /// What an error reply means for the run.
-pub(super) fn end_of(refusal: &Refusal) -> Step {
+pub(super) fn end_of(refusal: &ErrorReply) -> Step {
     let text = match (refusal.code.as_str(), refusal.kind()) {
         ("READONLY", _) => {
             return Step::Done(End::Refused("the server is a replica now: it takes no writes".into()));
         }
-        (_, RefusalKind::DeniedCommand | RefusalKind::DeniedKey) => {
+        (_, ErrorKind::DeniedCommand | ErrorKind::DeniedKey) => {
             format!("this user may not: {refusal}")
         }
         ("OOM", _) => "the server has no memory left for it (OOM)".to_owned(),

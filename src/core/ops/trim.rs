@@ -4,14 +4,14 @@
 //! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
 
 use super::archive::Frame;
-use super::denial::Denial;
+use super::denial::Refusal;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::streams::{entries, id};
-use crate::core::wire::write::Cut;
-use crate::core::wire::{ReadCmd, RefusalKind, Resp, WriteCmd};
+use crate::core::wire::write::StepExtent;
+use crate::core::wire::{ErrorKind, ReadCmd, Resp, WriteCmd};
 
 /// What a group still needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,9 +41,9 @@ pub struct Loss {
 ///
 /// # Errors
 /// There is no group, or one that does not say where it stands.
-pub fn needs(groups: &[(Group, Option<StreamId>)]) -> Result<Vec<Need>, Denial> {
+pub fn needs(groups: &[(Group, Option<StreamId>)]) -> Result<Vec<Need>, Refusal> {
     if groups.is_empty() {
-        return Err(Denial::because(
+        return Err(Refusal::because(
             "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
         ));
     }
@@ -52,11 +52,11 @@ pub fn needs(groups: &[(Group, Option<StreamId>)]) -> Result<Vec<Need>, Denial> 
         .map(|(group, first_pending)| {
             let unread = group.last_delivered.map(StreamId::successor);
             let unread = unread.ok_or_else(|| {
-                Denial::because(format!("group {} does not say where it stands", group.name))
+                Refusal::because(format!("group {} does not say where it stands", group.name))
             })?;
             if group.pending != Some(0) && first_pending.is_none() {
                 let why = format!("group {} has pending entries and does not show them", group.name);
-                return Err(Denial::because(why));
+                return Err(Refusal::because(why));
             }
             let floor = first_pending.map_or(unread, |pending| pending.min(unread));
             Ok(Need { group: group.name.clone(), floor, is_pending: floor != unread })
@@ -98,16 +98,16 @@ pub struct TrimWork {
 impl TrimWork {
     /// The commands, one of each form.
     pub fn commands(&self, archive: bool) -> Vec<String> {
-        let cuts: &[Cut] = match (self.has_minid, archive, self.approx) {
-            (false, _, _) => &[Cut::Counted(TRIM_READ_BATCH.1)],
-            (true, true, _) => &[Cut::All],
-            (true, false, true) => &[Cut::Nodes(TRIM_BATCH.1)],
-            (true, false, false) => &[Cut::Nodes(TRIM_BATCH.1), Cut::All],
+        let cuts: &[StepExtent] = match (self.has_minid, archive, self.approx) {
+            (false, _, _) => &[StepExtent::Counted(TRIM_READ_BATCH.1)],
+            (true, true, _) => &[StepExtent::All],
+            (true, false, true) => &[StepExtent::Nodes(TRIM_BATCH.1)],
+            (true, false, false) => &[StepExtent::Nodes(TRIM_BATCH.1), StepExtent::All],
         };
         cuts.iter().map(|cut| self.command(self.to, *cut).text()).collect()
     }
 
-    fn command(&self, to: StreamId, cut: Cut) -> WriteCmd {
+    fn command(&self, to: StreamId, cut: StepExtent) -> WriteCmd {
         let key = self.key.clone();
         if self.is_safe { WriteCmd::TrimSafe { key, to, cut } } else { WriteCmd::Trim { key, to, cut } }
     }
@@ -117,14 +117,14 @@ impl TrimWork {
             work: self,
             archive,
             tally: Tally::default(),
-            stage: Stage::Nodes,
+            stage: TrimStage::Nodes,
             page: (StreamId::MIN, 0),
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
+enum TrimStage {
     Nodes,
     Rest,
 }
@@ -135,21 +135,21 @@ pub(super) struct TrimMachine {
     work: TrimWork,
     archive: bool,
     tally: Tally,
-    stage: Stage,
+    stage: TrimStage,
     /// The last id kept and how many were, of the step that is under way.
     page: (StreamId, u32),
 }
 
 impl TrimMachine {
-    fn tell(&self, to: StreamId, cut: Cut) -> Step {
+    fn tell(&self, to: StreamId, cut: StepExtent) -> Step {
         Step::Tell(Order::new(vec![self.work.command(to, cut)]))
     }
 
     fn cut(&mut self, batch: u32) -> Step {
         let cut = match (self.work.has_minid, self.stage) {
-            (false, _) => Cut::Counted(batch.min(TRIM_READ_BATCH.2)),
-            (true, Stage::Nodes) => Cut::Nodes(batch),
-            (true, Stage::Rest) => Cut::All,
+            (false, _) => StepExtent::Counted(batch.min(TRIM_READ_BATCH.2)),
+            (true, TrimStage::Nodes) => StepExtent::Nodes(batch),
+            (true, TrimStage::Rest) => StepExtent::All,
         };
         self.tell(self.work.to, cut)
     }
@@ -181,14 +181,14 @@ impl TrimMachine {
     fn cut_kept(&mut self) -> Step {
         let (last, count) = self.page;
         self.tally.kept = self.tally.kept.saturating_add(u64::from(count));
-        let cut = if self.work.has_minid { Cut::All } else { Cut::Counted(count) };
+        let cut = if self.work.has_minid { StepExtent::All } else { StepExtent::Counted(count) };
         self.tell(last.successor().min(self.work.to), cut)
     }
 
     fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
         let removed = match replies.first() {
             Some(Resp::Error(refusal))
-                if refusal.kind() == RefusalKind::Unsupported
+                if refusal.kind() == ErrorKind::Unsupported
                     && self.work.has_minid
                     && refusal.text.contains("syntax") =>
             {
@@ -206,12 +206,12 @@ impl TrimMachine {
         self.tally.done = self.tally.done.saturating_add(removed);
         let is_over = match (self.archive, self.work.has_minid, self.stage) {
             (true, _, _) => return self.read(batch),
-            (false, true, Stage::Nodes) if removed == 0 => {
-                self.stage = Stage::Rest;
+            (false, true, TrimStage::Nodes) if removed == 0 => {
+                self.stage = TrimStage::Rest;
                 self.work.approx
             }
-            (false, true, Stage::Nodes) => false,
-            (false, true, Stage::Rest) => true,
+            (false, true, TrimStage::Nodes) => false,
+            (false, true, TrimStage::Rest) => true,
             (false, false, _) => removed == 0,
         };
         if is_over { Step::Done(End::Complete) } else { self.cut(batch) }

@@ -166,7 +166,7 @@ impl Machine for UndoMachine {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::wire::Refusal;
+    use crate::core::wire::ErrorReply;
 
     fn work() -> UndoWork {
         let name = Name::from;
@@ -192,7 +192,7 @@ mod tests {
         let Step::Tell(order) = machine.next(Answer::Loaded(frames), 10) else { panic!() };
         let lines: Vec<String> = order.commands().iter().map(WriteCmd::text).collect();
         assert_eq!(lines, ["RESTORE a 500 <payload>", "RESTORE b 0 <payload>"]);
-        let busy = Resp::Error(Refusal::new("BUSYKEY Target key name already exists."));
+        let busy = Resp::Error(ErrorReply::new("BUSYKEY Target key name already exists."));
         machine.next(Answer::Told(vec![busy, Resp::Bytes(b"OK".to_vec())]), 10);
         assert_eq!(machine.tally(), Tally { done: 1, left: 1, lost: 1, ..Tally::default() });
         assert_eq!(machine.next(Answer::Loaded(vec![]), 10), Step::Done(End::Complete));

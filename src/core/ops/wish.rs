@@ -7,13 +7,13 @@ use crate::core::model::{Name, StreamId};
 
 /// What is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum Request {
     /// Remove the oldest entries of a stream.
-    Trim(TrimWish),
+    Trim(TrimRequest),
     /// Settle pending rows of a group.
-    Reclaim(ReclaimWish),
+    Reclaim(ReclaimRequest),
     /// Remove keys, or shorten their time to live.
-    Invalidate(InvalidateWish),
+    Invalidate(InvalidateRequest),
     /// Delete a consumer that has nothing pending.
     DeleteConsumer {
         /// The stream.
@@ -33,7 +33,7 @@ pub enum Wish {
 
 /// A trim.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrimWish {
+pub struct TrimRequest {
     /// The stream.
     pub key: Name,
     /// Up to where.
@@ -59,7 +59,7 @@ pub enum TrimTo {
 
 /// A reclaim.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReclaimWish {
+pub struct ReclaimRequest {
     /// The stream.
     pub key: Name,
     /// The group.
@@ -102,7 +102,7 @@ pub enum ReclaimVerb {
 
 /// An invalidation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidateWish {
+pub struct InvalidateRequest {
     /// The pattern, as the server reads it.
     pub pattern: Name,
     /// What the operator wrote: a prefix, where it was literal.

@@ -8,10 +8,10 @@ mod memory;
 use super::Reading;
 use super::fanout::evidence as fanout;
 use super::groups::GroupState;
-use super::judge::Judged;
+use super::judge::Standing;
 use super::streams::StreamState;
 use crate::core::diagnose::consumers::ConsumerVerdict;
-use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, Pings, SlowWork, Tally};
+use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCounts, PingTimes, SlowWork};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::diagnose::groups::track::{GroupPoll, GroupTrack};
 use crate::core::limits;
@@ -28,7 +28,7 @@ const USUAL_SAMPLES: usize = 20;
 const MINUTE_MS: i64 = 60_000;
 
 /// Everything that rules look at. `dropped` counts what was not well and is beyond the bound.
-pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64) -> Evidence<'a> {
+pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u64) -> Evidence<'a> {
     let info = reading.info.as_ref().map(|info| &info.value);
     let span_us = i64::try_from(judged.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     let mut evidence = Evidence {
@@ -43,7 +43,7 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Judged, dropped: &mut u64
         fanout: fanout(reading, judged.thresholds().fanout.channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
-        tally: Tally { is_searched: is_searched(reading), ..Tally::default() },
+        tally: GroupCounts { is_searched: is_searched(reading), ..GroupCounts::default() },
         memory: memory::case(reading),
         standing: judged.hold(),
     };
@@ -177,12 +177,12 @@ fn slow_work(reading: &Reading) -> Option<SlowWork> {
     Some(work)
 }
 
-fn pings(reading: &Reading) -> Pings {
+fn pings(reading: &Reading) -> PingTimes {
     let now_us = reading.at_us;
     let is_late = |(at_us, _): &(i64, u64)| now_us.saturating_sub(*at_us) <= LATELY_US;
     let mut all: Vec<u64> = reading.pings.trips().map(|(_, trip_us)| trip_us).collect();
     let mut lately: Vec<u64> = reading.pings.trips().filter(is_late).map(|(_, trip_us)| trip_us).collect();
-    Pings {
+    PingTimes {
         samples: lately.len(),
         longest_us: lately.iter().max().copied(),
         median_us: median(&mut lately),

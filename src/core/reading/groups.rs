@@ -4,7 +4,7 @@
 //! Invariant: a window never spans a group that was set back or made anew.
 
 use super::lag::LagTrack;
-use super::loss::{LossTrack, Stand};
+use super::loss::{GroupPosition, LossTrack};
 use super::pings::Percentiles;
 use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
@@ -112,8 +112,8 @@ impl GroupState {
         self.facts = facts.clone();
     }
 
-    fn stand(&self, facts: &Group, detail: Option<&StreamDetail>) -> Stand {
-        Stand {
+    fn stand(&self, facts: &Group, detail: Option<&StreamDetail>) -> GroupPosition {
+        GroupPosition {
             lag: self.lag,
             cursor: facts.last_delivered,
             entries_read: facts.entries_read,

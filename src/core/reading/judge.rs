@@ -7,7 +7,7 @@ use super::streams::StreamState;
 use super::{Reading, evidence};
 use crate::core::diagnose::consumers::{ConsumerVerdict, Listeners};
 use crate::core::diagnose::finding::{Finding, Health, Severity};
-use crate::core::diagnose::groups::hands::Around;
+use crate::core::diagnose::groups::hands::GroupContext;
 use crate::core::diagnose::groups::track::GroupTrack;
 use crate::core::diagnose::groups::{GroupVerdict, Judgement};
 use crate::core::diagnose::growth::Growth;
@@ -15,7 +15,7 @@ use crate::core::diagnose::hold::Hold;
 use crate::core::diagnose::rules::{self, CannotTell};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::limits;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use crate::core::model::snapshot::ClockSource;
 use crate::core::model::{Name, StreamId};
 use std::collections::btree_map::Iter;
@@ -27,7 +27,7 @@ const CLIENTS_OLD_US: i64 = 15_000_000;
 
 /// Verdicts and findings.
 #[derive(Clone, Debug)]
-pub struct Judged {
+pub struct Standing {
     thresholds: Thresholds,
     streams: BTreeMap<Name, StreamTrack>,
     hold: Hold,
@@ -59,13 +59,13 @@ struct Epoch {
     clock: ClockSource,
 }
 
-impl Default for Judged {
+impl Default for Standing {
     fn default() -> Self {
         Self::new(Thresholds::default())
     }
 }
 
-impl Judged {
+impl Standing {
     /// Nothing judged yet.
     pub fn new(thresholds: Thresholds) -> Self {
         Self {
@@ -204,12 +204,12 @@ impl Judged {
     }
 
     fn follow_streams(&mut self, reading: &Reading) {
-        let role = reading.info.as_ref().map_or(Role::Unknown, |info| info.value.server.role);
+        let role = reading.info.as_ref().map_or(ServerRole::Unknown, |info| info.value.server.role);
         let context = Context {
             limits: &self.thresholds,
             listeners: self.listeners.as_ref().map(|(at_us, listeners)| (listeners, *at_us)),
             lively: self.lively,
-            is_replica: role == Role::Replica,
+            is_replica: role == ServerRole::Replica,
         };
         let (mut tracks, mut lively, mut with_groups) = (0, 0, 0);
         for (key, stream) in &reading.streams {
@@ -304,7 +304,7 @@ impl Context<'_> {
         }
         let list = group.consumers.as_ref().filter(|_| !self.is_replica);
         if let Some(list) = list.filter(|list| rows_are_new || list.at_us != track.crew.at_us) {
-            let around = Around {
+            let around = GroupContext {
                 rows: rows.map_or(&[], |rows| rows.value.as_slice()),
                 behind_ms: track.behind_ms(),
                 listeners: self.listeners.map(|(listeners, at_us)| {

@@ -4,10 +4,10 @@
 //! for. Invariants: a pass that was broken off is forgotten; counts of a whole pass are never mixed with those of one
 //! that runs; what is shown is bounded.
 
-use super::watched::Watched;
+use super::watched::WatchSettings;
 use crate::core::limits;
 use crate::core::model::glob::Glob;
-use crate::core::model::keys::{KeyFacts, KeyKind, KeyTree, KeysPass, Tally, Tier};
+use crate::core::model::keys::{KeyFacts, KeyKind, KeyTotals, KeyTree, KeysPass, Tier};
 use crate::core::model::{Name, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct KeyTrack {
     tiers: Vec<Tier>,
     separators: Vec<u8>,
     pass: KeysPass,
-    running: Running,
+    running: PassProgress,
     shown: Arc<Keyspace>,
     before: Sizes,
     shown_us: i64,
@@ -30,13 +30,13 @@ pub struct KeyTrack {
 
 /// Keys of a pass that runs.
 #[derive(Clone, Debug, Default)]
-struct Running {
+struct PassProgress {
     number: u64,
     began_us: i64,
     /// Whether some of it is missing.
     is_broken: bool,
-    total: Tally,
-    tiers: Vec<Tally>,
+    total: KeyTotals,
+    tiers: Vec<KeyTotals>,
     tree: KeyTree,
 }
 
@@ -60,7 +60,7 @@ pub struct Keyspace {
     /// Whether its counts are exact.
     pub is_exact: bool,
     /// All keys together.
-    pub total: Tally,
+    pub total: KeyTotals,
     /// By pattern: those of the config in their order, then those that were found, the greatest first.
     pub patterns: Vec<Pattern>,
     /// The biggest keys, the greatest first.
@@ -77,7 +77,7 @@ pub struct Pattern {
     /// How long its keys live at most, milliseconds, where the config says so.
     pub ttl_ms: Option<u64>,
     /// What its keys come to, as far as they were seen.
-    pub tally: Tally,
+    pub tally: KeyTotals,
     /// Growth since the pass before, bytes a second.
     pub grows_per_s: Option<f64>,
 }
@@ -93,12 +93,12 @@ pub struct BigKey {
 
 impl KeyTrack {
     /// Nothing seen yet.
-    pub fn new(watched: &Watched) -> Self {
+    pub fn new(watched: &WatchSettings) -> Self {
         Self {
             tiers: watched.tiers.clone(),
             separators: watched.separators.clone(),
             pass: KeysPass::default(),
-            running: Running::default(),
+            running: PassProgress::default(),
             shown: Arc::default(),
             before: Sizes::default(),
             shown_us: 0,
@@ -129,7 +129,7 @@ impl KeyTrack {
     /// Another process may answer: what was seen stays, what runs is forgotten.
     pub fn begin_anew(&mut self) {
         let is_broken = self.running.number > 0 && self.running.total.keys > 0;
-        self.running = Running { is_broken, ..self.run(self.running.number, 0) };
+        self.running = PassProgress { is_broken, ..self.run(self.running.number, 0) };
         self.before = Sizes::default();
         self.live.clear();
     }
@@ -142,9 +142,13 @@ impl KeyTrack {
         let Some(pass) = snapshot.keys_pass else { return };
         self.pass = pass;
         if pass.number != self.running.number {
-            let tiers = vec![Tally::default(); self.tiers.len()];
-            self.running =
-                Running { number: pass.number, began_us: snapshot.at_us, tiers, ..Running::default() };
+            let tiers = vec![KeyTotals::default(); self.tiers.len()];
+            self.running = PassProgress {
+                number: pass.number,
+                began_us: snapshot.at_us,
+                tiers,
+                ..PassProgress::default()
+            };
         }
         if !snapshot.measures_keys || self.running.is_broken {
             return;
@@ -168,9 +172,9 @@ impl KeyTrack {
     }
 
     /// A pass that has seen nothing yet.
-    fn run(&self, number: u64, began_us: i64) -> Running {
-        let tiers = vec![Tally::default(); self.tiers.len()];
-        Running { number, began_us, tiers, ..Running::default() }
+    fn run(&self, number: u64, began_us: i64) -> PassProgress {
+        let tiers = vec![KeyTotals::default(); self.tiers.len()];
+        PassProgress { number, began_us, tiers, ..PassProgress::default() }
     }
 
     fn take_live(&mut self, keys: &[KeyFacts]) {
@@ -204,7 +208,7 @@ impl KeyTrack {
             let before = before.filter(|_| self.before.at_us > 0 && since_s > 0.0 && pass.is_over)?;
             Some((now as f64 - *before as f64) / since_s)
         };
-        let pattern = |glob: Name, name: Option<String>, ttl_ms: Option<u64>, tally: Tally| Pattern {
+        let pattern = |glob: Name, name: Option<String>, ttl_ms: Option<u64>, tally: KeyTotals| Pattern {
             grows_per_s: growth(tally.bytes, self.before.patterns.get(&glob)),
             glob,
             name,

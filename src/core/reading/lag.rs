@@ -10,11 +10,11 @@ use crate::core::model::streams::StreamDetail;
 /// The last count, and where the counters stood.
 #[derive(Clone, Debug, Default)]
 pub struct LagTrack {
-    counted: Option<Counted>,
+    counted: Option<LagCount>,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Counted {
+struct LagCount {
     backlog: Backlog,
     added: Option<u64>,
     read: Option<u64>,
@@ -30,7 +30,7 @@ impl LagTrack {
         length: Option<u64>,
         added: Option<u64>,
     ) -> Lag {
-        self.counted = Some(Counted { backlog: *backlog, added, read: group.entries_read });
+        self.counted = Some(LagCount { backlog: *backlog, added, read: group.entries_read });
         if !backlog.is_capped {
             return Lag { entries: Some(backlog.entries), kind: LagKind::Exact };
         }

@@ -8,7 +8,7 @@ use crate::core::model::groups::{Lag, LagKind};
 
 /// Where a group and its stream stand.
 #[derive(Clone, Copy, Debug)]
-pub struct Stand {
+pub struct GroupPosition {
     /// The lag.
     pub lag: Lag,
     /// Up to where it has read.
@@ -26,7 +26,7 @@ pub struct Stand {
 /// What a group lost since we look.
 #[derive(Clone, Debug)]
 pub struct LossTrack {
-    base: Option<Stand>,
+    base: Option<GroupPosition>,
     lost: Option<u64>,
 }
 
@@ -38,7 +38,7 @@ impl Default for LossTrack {
 
 impl LossTrack {
     /// Takes the next stand in; one whose lag is not exact waits for the next that is.
-    pub fn advance(&mut self, now: Stand) {
+    pub fn advance(&mut self, now: GroupPosition) {
         if now.lag.kind != LagKind::Exact {
             return;
         }
@@ -63,7 +63,7 @@ impl LossTrack {
 }
 
 /// What had to be read and was neither delivered nor is there any more.
-fn lost_between(base: &Stand, now: &Stand) -> Option<u64> {
+fn lost_between(base: &GroupPosition, now: &GroupPosition) -> Option<u64> {
     if base.max_deleted != now.max_deleted {
         return None;
     }
@@ -78,9 +78,9 @@ fn lost_between(base: &Stand, now: &Stand) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn stand(lag: u64, cursor: u64, read: u64, added: u64, first: u64) -> Stand {
+    fn stand(lag: u64, cursor: u64, read: u64, added: u64, first: u64) -> GroupPosition {
         let id = |ms| Some(StreamId::new(ms, 0));
-        Stand {
+        GroupPosition {
             lag: Lag { entries: Some(lag), kind: LagKind::Exact },
             cursor: id(cursor),
             entries_read: Some(read),
@@ -90,7 +90,7 @@ mod tests {
         }
     }
 
-    fn lost(stands: &[Stand]) -> Option<u64> {
+    fn lost(stands: &[GroupPosition]) -> Option<u64> {
         let mut track = LossTrack::default();
         stands.iter().for_each(|stand| track.advance(*stand));
         track.lost()
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn deletions_in_between_leave_the_count_unknown() {
-        let deleted = Stand { max_deleted: Some(StreamId::new(5, 0)), ..stand(4, 3, 3, 10, 7) };
+        let deleted = GroupPosition { max_deleted: Some(StreamId::new(5, 0)), ..stand(4, 3, 3, 10, 7) };
         assert_eq!(lost(&[stand(7, 3, 3, 10, 1), deleted]), None);
     }
 

@@ -4,7 +4,7 @@
 //! foretold across a restart; streams that are followed are bounded.
 
 use super::Reading;
-use super::sizes::{StreamSize, Yardstick};
+use super::sizes::{SizeModel, StreamSize};
 use super::streams::StreamState;
 use crate::core::diagnose::growth::Growth;
 use crate::core::model::Name;
@@ -23,7 +23,7 @@ const SYNCS_US: i64 = 600_000_000;
 #[derive(Clone, Debug)]
 pub struct MemoryTrack {
     container: Option<u64>,
-    yardstick: Option<Yardstick>,
+    yardstick: Option<SizeModel>,
     headroom: Option<Headroom>,
     used: Trend,
     parts: BTreeMap<&'static str, Trend>,
@@ -62,7 +62,7 @@ impl MemoryTrack {
 
     /// Takes a reading of INFO in, with what streams were known to be.
     pub fn advance(&mut self, info: &Info, at_us: i64, streams: &BTreeMap<Name, StreamState>) {
-        self.yardstick = Some(Yardstick::of(info));
+        self.yardstick = Some(SizeModel::of(info));
         self.over_limit.add(at_us, info.stats.over_limit_ms);
         self.refused.add(at_us, info.stats.refused_for_memory);
         self.full_syncs.add(at_us, info.stats.full_syncs);
@@ -167,7 +167,7 @@ impl MemoryTrack {
     }
 
     /// How this server counts.
-    pub fn yardstick(&self) -> Option<&Yardstick> {
+    pub fn yardstick(&self) -> Option<&SizeModel> {
         self.yardstick.as_ref()
     }
 

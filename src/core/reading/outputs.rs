@@ -17,11 +17,11 @@ const LISTS: usize = 6;
 #[derive(Clone, Debug, Default)]
 pub struct OutputTrack {
     limits: Option<OutputLimits>,
-    clients: BTreeMap<u64, Buffer>,
+    clients: BTreeMap<u64, ClientBuffer>,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Buffer {
+struct ClientBuffer {
     seen: VecDeque<(i64, u64)>,
     /// Since when it has been above its soft limit.
     above_us: Option<i64>,

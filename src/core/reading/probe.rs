@@ -78,7 +78,7 @@ pub struct ProbeTrack {
     pub state: ProbeState,
     /// What it does, while it does anything.
     pub plan: Option<ProbePlan>,
-    windows: VecDeque<Window>,
+    windows: VecDeque<ProbeWindow>,
     /// The last ten seconds or so.
     pub lately: Measures,
     /// The last minute.
@@ -95,7 +95,7 @@ pub struct ProbeTrack {
 }
 
 #[derive(Clone, Debug)]
-struct Window {
+struct ProbeWindow {
     number: u64,
     publish: Times,
     first: Times,
@@ -185,9 +185,10 @@ impl ProbeTrack {
     fn take(&mut self, sample: &ProbeSample) {
         let number = sample.sent_us / WINDOW_US;
         if self.windows.back().is_none_or(|window| window.number != number) {
-            self.windows.push_back(Window::new(number));
+            self.windows.push_back(ProbeWindow::new(number));
         }
-        let is_old = |window: &Window| window.number.saturating_add(limits::PROBE_WINDOWS as u64) <= number;
+        let is_old =
+            |window: &ProbeWindow| window.number.saturating_add(limits::PROBE_WINDOWS as u64) <= number;
         while self.windows.front().is_some_and(is_old) {
             self.windows.pop_front();
         }
@@ -214,7 +215,7 @@ impl ProbeTrack {
     }
 }
 
-impl Window {
+impl ProbeWindow {
     fn new(number: u64) -> Self {
         let times = Times::default;
         Self { number, publish: times(), first: times(), last: times(), whole: times(), samples: 0, lost: 0 }
@@ -236,8 +237,8 @@ impl Window {
     }
 }
 
-fn measures<'a>(windows: impl Iterator<Item = &'a Window> + Clone) -> Measures {
-    let of = |part: fn(&Window) -> &Times| Times::of(windows.clone().map(part)).percentiles();
+fn measures<'a>(windows: impl Iterator<Item = &'a ProbeWindow> + Clone) -> Measures {
+    let of = |part: fn(&ProbeWindow) -> &Times| Times::of(windows.clone().map(part)).percentiles();
     Measures {
         publish: of(|window| &window.publish),
         first: of(|window| &window.first),

@@ -20,16 +20,16 @@ const MOST: usize = 100;
 
 /// A way to free memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relief {
+pub struct Saving {
     /// What would be done.
-    pub way: Way,
+    pub way: SavingKind,
     /// What it frees, bytes: an estimate.
     pub bytes: u64,
 }
 
 /// What would be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum SavingKind {
     /// Trim what every group has read and acknowledged.
     Trim {
         /// The stream.
@@ -78,7 +78,7 @@ pub enum Way {
     Purge,
 }
 
-impl Way {
+impl SavingKind {
     /// Whether it lowers what counts for maxmemory; the rest lowers only what is resident.
     pub const fn counts(&self) -> bool {
         !matches!(self, Self::Purge)
@@ -87,7 +87,7 @@ impl Way {
 
 impl Reading {
     /// Ways to free memory, those that free most first.
-    pub fn reliefs(&self) -> Vec<Relief> {
+    pub fn reliefs(&self) -> Vec<Saving> {
         let mut all = Vec::new();
         for stream in self.streams.values() {
             self.of_stream(stream, &mut all);
@@ -98,11 +98,11 @@ impl Reading {
             let is_ours = client.name.as_bytes().starts_with(OURS);
             if let Some(bytes) = client.omem.filter(|&bytes| bytes >= BUFFER_LEAST && !is_ours) {
                 let name = if client.name.as_bytes().is_empty() { &client.address } else { &client.name };
-                all.push(Relief { way: Way::Kill { id: client.id, name: name.clone() }, bytes });
+                all.push(Saving { way: SavingKind::Kill { id: client.id, name: name.clone() }, bytes });
             }
         }
         if let Some(bytes) = self.info.as_ref().and_then(|info| info.value.memory.allocator_rss) {
-            all.push(Relief { way: Way::Purge, bytes });
+            all.push(Saving { way: SavingKind::Purge, bytes });
         }
         all.retain(|relief| relief.bytes >= LEAST);
         all.sort_by_key(|relief| std::cmp::Reverse(relief.bytes));
@@ -110,18 +110,20 @@ impl Reading {
         all
     }
 
-    fn of_stream(&self, stream: &StreamState, all: &mut Vec<Relief>) {
+    fn of_stream(&self, stream: &StreamState, all: &mut Vec<Saving>) {
         let size = self.stream_size(stream);
         let length = stream.length.map_or(0, |length| length.value);
         if let Some(bytes) = size.entries.filter(|_| length > 0) {
             let share = |entries: u64| (u128::from(bytes) * u128::from(entries) / u128::from(length)) as u64;
             let key = stream.key.clone();
             match stream.group_count() {
-                Some(0) => all.push(Relief { way: Way::TrimUnread { key, entries: length }, bytes }),
-                Some(_) => all.extend(
-                    safe_entries(stream)
-                        .map(|entries| Relief { way: Way::Trim { key, entries }, bytes: share(entries) }),
-                ),
+                Some(0) => all.push(Saving { way: SavingKind::TrimUnread { key, entries: length }, bytes }),
+                Some(_) => {
+                    all.extend(safe_entries(stream).map(|entries| Saving {
+                        way: SavingKind::Trim { key, entries },
+                        bytes: share(entries),
+                    }))
+                }
                 None => {}
             }
         }
@@ -136,11 +138,13 @@ impl Reading {
                 .map(|(bytes, _)| bytes)
                 .or_else(|| yardstick.list(group, greatest == Some(&group.facts.name)));
             let (key, group) = (stream.key.clone(), group.facts.name.clone());
-            all.extend(bytes.map(|bytes| Relief { way: Way::Acknowledge { key, group, pending }, bytes }));
+            all.extend(
+                bytes.map(|bytes| Saving { way: SavingKind::Acknowledge { key, group, pending }, bytes }),
+            );
         }
     }
 
-    fn of_keys(&self, all: &mut Vec<Relief>) {
+    fn of_keys(&self, all: &mut Vec<Saving>) {
         let keyspace = self.keys.keyspace();
         for pattern in &keyspace.patterns {
             let tally = &pattern.tally;
@@ -150,11 +154,11 @@ impl Reading {
                 && tally.keys > 0
                 && matches!(tally.main_kind(), Some(KeyKind::String | KeyKind::Hash));
             if pattern.ttl_ms.is_some() && tally.ttl.forever > 0 {
-                let way = Way::Overdue { glob, keys: whole(tally.ttl.forever) };
-                all.push(Relief { way, bytes: whole(tally.forever_bytes) });
+                let way = SavingKind::Overdue { glob, keys: whole(tally.ttl.forever) };
+                all.push(Saving { way, bytes: whole(tally.forever_bytes) });
             } else if is_cache && !glob.as_bytes().is_empty() {
-                let way = Way::Cache { glob, keys: whole(tally.keys) };
-                all.push(Relief { way, bytes: whole(tally.bytes) });
+                let way = SavingKind::Cache { glob, keys: whole(tally.keys) };
+                all.push(Saving { way, bytes: whole(tally.bytes) });
             }
         }
     }

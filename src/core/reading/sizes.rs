@@ -4,7 +4,7 @@
 //! Invariants: what follows from an estimate is an estimate; a stream that nobody can measure is unknown, never 0.
 
 use super::groups::GroupState;
-use super::streams::{Measured, StreamState};
+use super::streams::{StreamState, UsageParts};
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::info::Info;
 use crate::core::model::memory::packed::Packing;
@@ -28,12 +28,12 @@ impl StreamSize {
 
 /// How a server counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Yardstick {
+pub struct SizeModel {
     list: Option<ListCost>,
     usage: Usage,
 }
 
-impl Yardstick {
+impl SizeModel {
     /// That of a server.
     pub fn of(info: &Info) -> Self {
         let allocator = info.memory.allocator.as_deref();
@@ -62,7 +62,7 @@ impl Yardstick {
     }
 
     /// What an entry and all lists took when MEMORY USAGE was answered.
-    pub(super) fn measure(&self, stream: &StreamState, usage: u64) -> Measured {
+    pub(super) fn measure(&self, stream: &StreamState, usage: u64) -> UsageParts {
         let lists = self.lists(stream);
         let pending = stream.pending().unwrap_or(0);
         let length = stream.length.map_or(0, |length| length.value);
@@ -72,14 +72,14 @@ impl Yardstick {
         let packs = stream.fact(|detail| detail.packs).unwrap_or(0);
         let nodes = stream.fact(|detail| detail.tree_nodes).unwrap_or(0);
         match self.usage {
-            Usage::True => Measured {
+            Usage::True => UsageParts {
                 entry: lists.and_then(|lists| whole(usage.saturating_sub(lists))),
                 list: of_list(lists),
             },
             Usage::TooMuch { .. } if pending == 0 && packs > 0 => {
                 // It takes each node of the tree over the entries for 244 bytes: 50 is right for each pack of them.
                 let too_much = (16 * packs).saturating_add(244 * nodes).saturating_sub(50 * packs);
-                Measured { entry: whole(usage.saturating_sub(too_much)), list: None }
+                UsageParts { entry: whole(usage.saturating_sub(too_much)), list: None }
             }
             Usage::TooMuch { record } => {
                 let packed = packing(stream);
@@ -92,10 +92,10 @@ impl Yardstick {
                     .filter(|raw| single && *raw < counted / 2.0)
                     .and_then(|raw| self.list?.bytes_by_nodes(pending, (counted - raw) / 244.0));
                 let entry = packed.and_then(|packing| packing.bytes()).and_then(whole);
-                Measured { entry, list: of_list(by_nodes.or(lists)) }
+                UsageParts { entry, list: of_list(by_nodes.or(lists)) }
             }
-            Usage::Unknown if pending == 0 => Measured { entry: whole(usage), list: None },
-            Usage::Unknown => Measured::default(),
+            Usage::Unknown if pending == 0 => UsageParts { entry: whole(usage), list: None },
+            Usage::Unknown => UsageParts::default(),
         }
     }
 

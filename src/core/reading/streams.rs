@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// What was worked out when MEMORY USAGE was answered, bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct Measured {
+pub struct UsageParts {
     /// Of an entry.
     pub entry: Option<f64>,
     /// Of a pending entry in the lists.
@@ -39,7 +39,7 @@ pub struct StreamState {
     /// Entries added a second over time.
     pub added_series: History,
     /// What an entry, and a pending one, was found to take.
-    pub measured: Measured,
+    pub measured: UsageParts,
     window_us: i64,
 }
 
@@ -55,7 +55,7 @@ impl StreamState {
             added: Meter::new(window_us),
             length_series: History::minutes(),
             added_series: History::minutes(),
-            measured: Measured::default(),
+            measured: UsageParts::default(),
             window_us,
         }
     }
@@ -69,7 +69,7 @@ impl StreamState {
             if before.is_some_and(|before| is_another_stream(before, detail)) {
                 self.begin_anew();
                 self.groups.clear();
-                self.measured = Measured::default();
+                self.measured = UsageParts::default();
             }
             self.added.add(at_us, detail.entries_added);
             self.added_series.add(at_ms, self.added.last_per_s());

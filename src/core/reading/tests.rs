@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::core::model::StreamId;
-use crate::core::model::cache::{Beside, Bracket, Lookups};
+use crate::core::model::cache::{Bracket, Lookups, OwnLookups};
 use crate::core::model::groups::{Group, ServerLag};
 use crate::core::model::info::Stats;
 use crate::core::model::server::Server;
@@ -23,7 +23,7 @@ fn round(second: i64, run_id: &str, commands: u64) -> Snapshot {
             stats: Stats { commands: Some(commands), lookups: Some(lookups), ..Stats::default() },
             ..Info::default()
         }),
-        bracket: Some(Bracket { first: stamped, last: Some(stamped), beside: Beside::default() }),
+        bracket: Some(Bracket { first: stamped, last: Some(stamped), beside: OwnLookups::default() }),
         ..Snapshot::default()
     }
 }

@@ -8,7 +8,7 @@ use crate::core::model::keys::Tier;
 
 /// What a reading is told once.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Watched {
+pub struct WatchSettings {
     /// From when on something is wrong.
     pub thresholds: Thresholds,
     /// Keys by pattern.
@@ -21,7 +21,7 @@ pub struct Watched {
     pub memory_limit: Option<u64>,
 }
 
-impl Default for Watched {
+impl Default for WatchSettings {
     fn default() -> Self {
         Self {
             thresholds: Thresholds::default(),

@@ -12,10 +12,10 @@ mod keys;
 mod latency;
 pub mod streams;
 
-use super::observation::{Exchange, Lost, Observation};
+use super::observation::{Exchange, NoReply, Observation};
 use super::read::{ReadCmd, ScanFor};
-use super::resp::{Refusal, RefusalKind, Resp};
-use crate::core::model::cache::{Beside, Bracket};
+use super::resp::{ErrorKind, ErrorReply, Resp};
+use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cost::Cost;
 use crate::core::model::counters::CounterValue;
@@ -204,11 +204,11 @@ fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us
 
 fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, at_us: i64) -> Option<()> {
     let text = reply.text()?;
-    let fields = info::Fields::of(&text);
+    let fields = info::InfoFields::of(&text);
     let lookups = fields.lookups().map(|value| Stamped { at_us, value });
     if let Some(first) = lookups {
         match &mut snapshot.bracket {
-            None => snapshot.bracket = Some(Bracket { first, last: None, beside: Beside::default() }),
+            None => snapshot.bracket = Some(Bracket { first, last: None, beside: OwnLookups::default() }),
             Some(bracket) => bracket.last = Some(first),
         }
     }
@@ -236,20 +236,20 @@ fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
     Some(ScanPage { next, keys, streams_only, for_sizes })
 }
 
-fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
+fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &ErrorReply) {
     let kind = refusal.kind();
-    if let (RefusalKind::WrongType, Some((key, field))) = (kind, keys::counter_of(command)) {
+    if let (ErrorKind::WrongType, Some((key, field))) = (kind, keys::counter_of(command)) {
         let value = Stamped { at_us: snapshot.at_us, value: CounterValue::NotANumber };
         return snapshot.counters.push((key, field, value));
     }
-    if let (RefusalKind::Gone | RefusalKind::WrongType, ReadCmd::Fanout(read)) = (kind, command)
+    if let (ErrorKind::Gone | ErrorKind::WrongType, ReadCmd::Fanout(read)) = (kind, command)
         && let Some(key) = read.layer_key()
     {
         snapshot.fanout.no_layer_keys.push(key.clone());
         snapshot.answered.insert(command.verb().label());
         return;
     }
-    if let (RefusalKind::Gone | RefusalKind::WrongType, Some(key)) = (kind, command.key()) {
+    if let (ErrorKind::Gone | ErrorKind::WrongType, Some(key)) = (kind, command.key()) {
         if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {
             snapshot.gone.push(key.clone());
         }
@@ -257,33 +257,31 @@ fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Refusal) {
         return;
     }
     let why = match kind {
-        RefusalKind::DeniedCommand | RefusalKind::DeniedKey | RefusalKind::Unauthenticated => {
-            GapReason::Denied
-        }
-        RefusalKind::Unsupported => GapReason::Unsupported,
+        ErrorKind::DeniedCommand | ErrorKind::DeniedKey | ErrorKind::Unauthenticated => GapReason::Denied,
+        ErrorKind::Unsupported => GapReason::Unsupported,
         _ => GapReason::Failed,
     };
     let label = command.verb().label();
     let (what, scope) = match kind {
-        RefusalKind::DeniedCommand | RefusalKind::Unsupported => (label.to_owned(), GapScope::Command),
+        ErrorKind::DeniedCommand | ErrorKind::Unsupported => (label.to_owned(), GapScope::Command),
         _ => (what(command), GapScope::Item),
     };
     let text = match kind {
-        RefusalKind::DeniedCommand => {
+        ErrorKind::DeniedCommand => {
             format!("{label}: not permitted for this user; ask for +{}", command.verb().stat_name())
         }
-        RefusalKind::DeniedKey => format!("{what}: no permission on this key"),
-        RefusalKind::Unsupported => format!("{label}: this server does not have it"),
+        ErrorKind::DeniedKey => format!("{what}: no permission on this key"),
+        ErrorKind::Unsupported => format!("{label}: this server does not have it"),
         _ => format!("{what}: {refusal}"),
     };
     snapshot.gaps.push(Gap { what, why, text, scope });
 }
 
 /// One gap for all that was lost: the connection's own status says the rest.
-fn note_lost(snapshot: &mut Snapshot, lost: Lost) {
+fn note_lost(snapshot: &mut Snapshot, lost: NoReply) {
     let (why, text) = match lost {
-        Lost::TimedOut => (GapReason::Timeout, "no reply in time: a part of the last round is missing"),
-        Lost::Disconnected => {
+        NoReply::TimedOut => (GapReason::Timeout, "no reply in time: a part of the last round is missing"),
+        NoReply::Disconnected => {
             (GapReason::Failed, "the connection ended: a part of the last round is missing")
         }
     };

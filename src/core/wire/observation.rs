@@ -27,14 +27,14 @@ pub struct Exchange {
     /// When its answer (that of its pipeline) was there, by the same clock.
     pub received_us: u64,
     /// What came back.
-    pub reply: Result<Resp, Lost>,
+    pub reply: Result<Resp, NoReply>,
     /// Length of the reply before anything was taken out of it, in bytes of the protocol.
     pub reply_bytes: u64,
 }
 
 /// No reply came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
+pub enum NoReply {
     /// Not within the time-out of its connection.
     TimedOut,
     /// The connection ended.

@@ -9,7 +9,7 @@ mod verb;
 
 pub use fanout::{FanoutRead, TIMED};
 pub use inspect::Inspect;
-pub use verb::Verb;
+pub use verb::ReadVerb;
 
 use super::scripts;
 use crate::core::model::{Name, StreamId};
@@ -205,35 +205,35 @@ impl ReadCmd {
     }
 
     /// Which command this is.
-    pub fn verb(&self) -> Verb {
+    pub fn verb(&self) -> ReadVerb {
         match self {
-            Self::Ping => Verb::Ping,
-            Self::Time => Verb::Time,
-            Self::Info(sections) if sections.len() > 1 => Verb::InfoSections,
-            Self::Info(_) => Verb::Info,
-            Self::Scan { wanted: ScanFor::Streams, .. } => Verb::ScanType,
-            Self::Scan { .. } => Verb::Scan,
-            Self::Type(_) => Verb::Type,
-            Self::Xlen(_) => Verb::Xlen,
-            Self::XinfoStream(_) => Verb::XinfoStream,
-            Self::XinfoStreamLean { read_only: true, .. } => Verb::EvalRo,
-            Self::XinfoStreamLean { .. } => Verb::Eval,
-            Self::CountUndelivered { read_only: true, .. } => Verb::EvalRo,
-            Self::CountUndelivered { .. } => Verb::Eval,
-            Self::XinfoGroups(_) => Verb::XinfoGroups,
-            Self::XinfoConsumers(..) => Verb::XinfoConsumers,
-            Self::Xpending { .. } | Self::SamplePending { .. } => Verb::Xpending,
-            Self::Pttl(_) => Verb::Pttl,
-            Self::MemoryUsage(_) => Verb::MemoryUsage,
-            Self::Counter { field: None, .. } => Verb::Getrange,
-            Self::Counter { .. } => Verb::Hget,
-            Self::Xrange { .. } => Verb::Xrange,
-            Self::Xrevrange { .. } => Verb::Xrevrange,
-            Self::ClientList => Verb::ClientList,
-            Self::SlowlogGet(_) => Verb::SlowlogGet,
-            Self::LatencyLatest => Verb::LatencyLatest,
+            Self::Ping => ReadVerb::Ping,
+            Self::Time => ReadVerb::Time,
+            Self::Info(sections) if sections.len() > 1 => ReadVerb::InfoSections,
+            Self::Info(_) => ReadVerb::Info,
+            Self::Scan { wanted: ScanFor::Streams, .. } => ReadVerb::ScanType,
+            Self::Scan { .. } => ReadVerb::Scan,
+            Self::Type(_) => ReadVerb::Type,
+            Self::Xlen(_) => ReadVerb::Xlen,
+            Self::XinfoStream(_) => ReadVerb::XinfoStream,
+            Self::XinfoStreamLean { read_only: true, .. } => ReadVerb::EvalRo,
+            Self::XinfoStreamLean { .. } => ReadVerb::Eval,
+            Self::CountUndelivered { read_only: true, .. } => ReadVerb::EvalRo,
+            Self::CountUndelivered { .. } => ReadVerb::Eval,
+            Self::XinfoGroups(_) => ReadVerb::XinfoGroups,
+            Self::XinfoConsumers(..) => ReadVerb::XinfoConsumers,
+            Self::Xpending { .. } | Self::SamplePending { .. } => ReadVerb::Xpending,
+            Self::Pttl(_) => ReadVerb::Pttl,
+            Self::MemoryUsage(_) => ReadVerb::MemoryUsage,
+            Self::Counter { field: None, .. } => ReadVerb::Getrange,
+            Self::Counter { .. } => ReadVerb::Hget,
+            Self::Xrange { .. } => ReadVerb::Xrange,
+            Self::Xrevrange { .. } => ReadVerb::Xrevrange,
+            Self::ClientList => ReadVerb::ClientList,
+            Self::SlowlogGet(_) => ReadVerb::SlowlogGet,
+            Self::LatencyLatest => ReadVerb::LatencyLatest,
             Self::Fanout(read) => read.verb(),
-            Self::OutputLimits => Verb::ConfigGet,
+            Self::OutputLimits => ReadVerb::ConfigGet,
             Self::Inspect(inspect) => inspect.verb(),
         }
     }

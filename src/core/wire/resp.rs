@@ -21,12 +21,12 @@ pub enum Resp {
     /// A map (RESP3), in the order sent.
     Map(Vec<(Resp, Resp)>),
     /// An error reply.
-    Error(Refusal),
+    Error(ErrorReply),
 }
 
 /// An error reply: `code` is its first word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
+pub struct ErrorReply {
     /// The first word, such as `NOPERM`, `WRONGTYPE` or `ERR`.
     pub code: String,
     /// What follows it.
@@ -35,7 +35,7 @@ pub struct Refusal {
 
 /// What an error reply means for whoever asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RefusalKind {
+pub enum ErrorKind {
     /// The user may not run this command at all.
     DeniedCommand,
     /// The user may run the command, not on this key.
@@ -54,7 +54,7 @@ pub enum RefusalKind {
     Other,
 }
 
-impl Refusal {
+impl ErrorReply {
     /// Splits the text of an error reply at its first blank.
     pub fn new(line: &str) -> Self {
         let (code, text) = line.split_once(' ').unwrap_or((line, ""));
@@ -62,20 +62,20 @@ impl Refusal {
     }
 
     /// What this means, judged by its wording in the servers from 5.0 on (Redis, Valkey, managed services).
-    pub fn kind(&self) -> RefusalKind {
+    pub fn kind(&self) -> ErrorKind {
         let text = self.text.to_ascii_lowercase();
         match self.code.as_str() {
             "NOPERM" if text.contains("access a key") || text.contains("keys used as arguments") => {
-                RefusalKind::DeniedKey
+                ErrorKind::DeniedKey
             }
-            "NOPERM" => RefusalKind::DeniedCommand,
-            "NOAUTH" | "WRONGPASS" => RefusalKind::Unauthenticated,
-            "WRONGTYPE" => RefusalKind::WrongType,
-            "NOGROUP" => RefusalKind::Gone,
-            "LOADING" | "BUSY" | "MASTERDOWN" => RefusalKind::Busy,
-            _ if text.contains("no such key") => RefusalKind::Gone,
+            "NOPERM" => ErrorKind::DeniedCommand,
+            "NOAUTH" | "WRONGPASS" => ErrorKind::Unauthenticated,
+            "WRONGTYPE" => ErrorKind::WrongType,
+            "NOGROUP" => ErrorKind::Gone,
+            "LOADING" | "BUSY" | "MASTERDOWN" => ErrorKind::Busy,
+            _ if text.contains("no such key") => ErrorKind::Gone,
             _ if text.contains("nopermission") || text.contains("acl failure in script") => {
-                RefusalKind::DeniedCommand
+                ErrorKind::DeniedCommand
             }
             _ if text.contains("unknown command")
                 || text.contains("unknown subcommand")
@@ -85,14 +85,14 @@ impl Refusal {
                 || text.contains("not supported")
                 || text.contains("disabled") =>
             {
-                RefusalKind::Unsupported
+                ErrorKind::Unsupported
             }
-            _ => RefusalKind::Other,
+            _ => ErrorKind::Other,
         }
     }
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for ErrorReply {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let line =
             if self.text.is_empty() { self.code.clone() } else { format!("{} {}", self.code, self.text) };
@@ -202,31 +202,31 @@ mod tests {
         for (line, kind) in [
             (
                 "NOPERM this user has no permissions to run the 'xinfo' command or its subcommand",
-                RefusalKind::DeniedCommand,
+                ErrorKind::DeniedCommand,
             ),
             (
                 "NOPERM User lim has no permissions to run the 'xinfo|stream' command",
-                RefusalKind::DeniedCommand,
+                ErrorKind::DeniedCommand,
             ),
             (
                 "NOPERM this user has no permissions to access one of the keys used as arguments",
-                RefusalKind::DeniedKey,
+                ErrorKind::DeniedKey,
             ),
-            ("NOPERM No permissions to access a key", RefusalKind::DeniedKey),
-            ("ERR unknown command `CONFIG`, with args beginning with: `GET`, ", RefusalKind::Unsupported),
+            ("NOPERM No permissions to access a key", ErrorKind::DeniedKey),
+            ("ERR unknown command `CONFIG`, with args beginning with: `GET`, ", ErrorKind::Unsupported),
             (
                 "ERR Unknown subcommand or wrong number of arguments for 'X'. Try CLIENT HELP.",
-                RefusalKind::Unsupported,
+                ErrorKind::Unsupported,
             ),
-            ("ERR syntax error", RefusalKind::Unsupported),
-            ("ERR no such key", RefusalKind::Gone),
-            ("ERR no such key script: b5e, on @user_script:1.", RefusalKind::Gone),
-            ("NOGROUP No such key 'k' or consumer group 'g'", RefusalKind::Gone),
-            ("WRONGTYPE Operation against a key holding the wrong kind of value", RefusalKind::WrongType),
-            ("LOADING Redis is loading the dataset in memory", RefusalKind::Busy),
-            ("OOM command not allowed", RefusalKind::Other),
+            ("ERR syntax error", ErrorKind::Unsupported),
+            ("ERR no such key", ErrorKind::Gone),
+            ("ERR no such key script: b5e, on @user_script:1.", ErrorKind::Gone),
+            ("NOGROUP No such key 'k' or consumer group 'g'", ErrorKind::Gone),
+            ("WRONGTYPE Operation against a key holding the wrong kind of value", ErrorKind::WrongType),
+            ("LOADING Redis is loading the dataset in memory", ErrorKind::Busy),
+            ("OOM command not allowed", ErrorKind::Other),
         ] {
-            assert_eq!(Refusal::new(line).kind(), kind, "{line}");
+            assert_eq!(ErrorReply::new(line).kind(), kind, "{line}");
         }
     }
 

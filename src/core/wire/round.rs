@@ -16,7 +16,7 @@ mod sampler;
 mod sizes;
 
 use super::observation::Observation;
-use super::read::{ReadCmd, Verb};
+use super::read::{ReadCmd, ReadVerb};
 use crate::core::limits;
 use crate::core::model::counters::CounterSpec;
 use crate::core::model::snapshot::Discovery;
@@ -25,7 +25,7 @@ use capabilities::Capabilities;
 use discovery::Search;
 use fanout::FanoutTurn;
 use known::Known;
-use layers::Layers;
+use layers::KnownLayers;
 pub use sampler::Sampler;
 
 /// What a planner is told once.
@@ -101,7 +101,7 @@ pub struct Planner {
     due: Due,
     clients: Option<u64>,
     fanout: FanoutTurn,
-    layers: Layers,
+    layers: KnownLayers,
     fetches: Vec<Fetch>,
     fetched: std::collections::BTreeMap<Fetch, u64>,
 }
@@ -128,7 +128,7 @@ impl Planner {
     /// A planner that knows nothing yet.
     pub fn new(settings: PollSettings) -> Self {
         let search = Search::new(&settings.patterns, settings.discover, settings.everything);
-        let layers = Layers::new(&settings.layers, settings.everything);
+        let layers = KnownLayers::new(&settings.layers, settings.everything);
         let mut known = Known::default();
         known.add(search.literals());
         let sampler = Sampler::new(settings.measures_keys);
@@ -251,7 +251,7 @@ impl Planner {
         let step = self.search.step(now_us, &self.capabilities);
         let commands = step.or_else(|| self.layers.step(now_us, &self.capabilities))?;
         let mut round = Round::default();
-        if self.capabilities.may(Verb::Info) {
+        if self.capabilities.may(ReadVerb::Info) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
         round.commands.extend(commands);
@@ -286,7 +286,7 @@ impl Planner {
     /// A question of somebody who looks at something, inside its own bracket.
     pub fn detail(&self, commands: Vec<ReadCmd>) -> Round {
         let mut round = Round::default();
-        if self.capabilities.may(Verb::Info) {
+        if self.capabilities.may(ReadVerb::Info) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
         round.commands.extend(commands);

@@ -18,7 +18,7 @@ pub enum WriteCmd {
         /// What is below goes.
         to: StreamId,
         /// How much of it.
-        cut: Cut,
+        cut: StepExtent,
     },
     /// The same in a script, which first sees that no group has an undelivered or unacknowledged entry below it.
     /// Answers `TRIMMED`, removed, length after; or `NOGROUPS`; or `HELD`, group, `pending` or `undelivered`, id.
@@ -28,7 +28,7 @@ pub enum WriteCmd {
         /// What is below goes.
         to: StreamId,
         /// How much of it.
-        cut: Cut,
+        cut: StepExtent,
     },
     /// Settles pending rows, each only if it is still pending and idle for so long. Answers five lists: ids done,
     /// ids whose entry is gone (dropped), ids that others were quicker with, ids left since they are in use, new ids
@@ -129,7 +129,7 @@ pub enum WriteCmd {
 
 /// How much of what is below an id goes in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum StepExtent {
     /// Whole nodes, about so many entries: the cheapest.
     Nodes(u32),
     /// All of it, to the entry.
@@ -172,14 +172,14 @@ impl WriteCmd {
     /// The words to send.
     pub fn args(&self) -> Vec<Vec<u8>> {
         match self {
-            Self::Trim { key, to, cut: Cut::Nodes(limit) } => words(&["XTRIM"]).name(key).more(&[
+            Self::Trim { key, to, cut: StepExtent::Nodes(limit) } => words(&["XTRIM"]).name(key).more(&[
                 "MINID",
                 "~",
                 &to.to_string(),
                 "LIMIT",
                 &limit.to_string(),
             ]),
-            Self::Trim { key, to, cut: Cut::All } => {
+            Self::Trim { key, to, cut: StepExtent::All } => {
                 words(&["XTRIM"]).name(key).more(&["MINID", "=", &to.to_string()])
             }
             Self::Trim { key, to, cut } => trim(key, *to, *cut, ""),
@@ -245,12 +245,12 @@ impl WriteCmd {
 }
 
 /// Words that are added to one after the other.
-trait Words {
+trait CommandWords {
     fn name(self, name: &Name) -> Self;
     fn more(self, words: &[&str]) -> Self;
 }
 
-impl Words for Vec<Vec<u8>> {
+impl CommandWords for Vec<Vec<u8>> {
     fn name(mut self, name: &Name) -> Self {
         self.push(name.as_bytes().to_vec());
         self
@@ -274,11 +274,11 @@ fn script(script: &str, keys: &[&Name]) -> Vec<Vec<u8>> {
     args
 }
 
-fn trim(key: &Name, to: StreamId, cut: Cut, safe: &str) -> Vec<Vec<u8>> {
+fn trim(key: &Name, to: StreamId, cut: StepExtent, safe: &str) -> Vec<Vec<u8>> {
     let (how, limit) = match cut {
-        Cut::Nodes(limit) => ("nodes", limit),
-        Cut::All => ("all", 0),
-        Cut::Counted(limit) => ("counted", limit),
+        StepExtent::Nodes(limit) => ("nodes", limit),
+        StepExtent::All => ("all", 0),
+        StepExtent::Counted(limit) => ("counted", limit),
     };
     let below = to.predecessor().to_string();
     script(scripts::TRIM, &[key]).more(&[&to.to_string(), how, &limit.to_string(), safe, &below])

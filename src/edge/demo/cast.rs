@@ -10,7 +10,7 @@ use crate::core::demo::{Rate, Scenario};
 
 /// A stream, who fills it and who reads it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct StreamSetup {
     /// The key.
     pub key: &'static str,
     /// Name of the producer's connection.
@@ -22,12 +22,12 @@ pub(super) struct Line {
     /// Messages kept at least.
     pub kept_min: f64,
     /// Its groups.
-    pub groups: &'static [Group],
+    pub groups: &'static [GroupSetup],
 }
 
 /// A consumer group and its workers.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Group {
+pub(super) struct GroupSetup {
     /// The group.
     pub name: &'static str,
     /// Its consumers, which name their connections likewise.
@@ -35,52 +35,52 @@ pub(super) struct Group {
 }
 
 /// Every stream of the demo.
-pub(super) const LINES: [Line; 5] = [
-    Line {
+pub(super) const LINES: [StreamSetup; 5] = [
+    StreamSetup {
         key: "orders",
         producer: "checkout-api",
         per_s: 20.0,
         kept_s: 90.0,
         kept_min: 4000.0,
         groups: &[
-            Group { name: "billing", workers: &["billing-1", "billing-2"] },
-            Group { name: "shipping", workers: &["shipping-1", "shipping-2", "shipping-3"] },
+            GroupSetup { name: "billing", workers: &["billing-1", "billing-2"] },
+            GroupSetup { name: "shipping", workers: &["shipping-1", "shipping-2", "shipping-3"] },
         ],
     },
-    Line {
+    StreamSetup {
         key: "payments",
         producer: "payment-gateway",
         per_s: 12.0,
         kept_s: 90.0,
         kept_min: 4000.0,
         groups: &[
-            Group { name: "ledger", workers: &["ledger-1"] },
-            Group { name: "fraud", workers: &["fraud-1", "fraud-2"] },
+            GroupSetup { name: "ledger", workers: &["ledger-1"] },
+            GroupSetup { name: "fraud", workers: &["fraud-1", "fraud-2"] },
         ],
     },
-    Line {
+    StreamSetup {
         key: "emails",
         producer: "account-api",
         per_s: 8.0,
         kept_s: 90.0,
         kept_min: 4000.0,
-        groups: &[Group { name: "mailer", workers: &["mailer-1"] }],
+        groups: &[GroupSetup { name: "mailer", workers: &["mailer-1"] }],
     },
-    Line {
+    StreamSetup {
         key: "clicks",
         producer: "web-frontend",
         per_s: 40.0,
         kept_s: 90.0,
         kept_min: 4000.0,
-        groups: &[Group { name: "analytics", workers: &["analytics-1", "analytics-2"] }],
+        groups: &[GroupSetup { name: "analytics", workers: &["analytics-1", "analytics-2"] }],
     },
-    Line {
+    StreamSetup {
         key: "telemetry",
         producer: "telemetry-agent",
         per_s: 5.0,
         kept_s: 10.0,
         kept_min: 500.0,
-        groups: &[Group { name: "collector", workers: &["collector-1"] }],
+        groups: &[GroupSetup { name: "collector", workers: &["collector-1"] }],
     },
 ];
 
@@ -98,7 +98,7 @@ const POISON_EVERY_S: u64 = 30;
 
 /// What a worker does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum WorkerPart {
     /// Reads, works, acknowledges; looks after its own pending messages.
     Work,
     /// Reads and never acknowledges.
@@ -115,19 +115,19 @@ pub(super) enum Part {
 }
 
 /// What the worker does in the scenario.
-pub(super) fn part(scenario: Scenario, group: &str, worker: &str) -> Part {
+pub(super) fn part(scenario: Scenario, group: &str, worker: &str) -> WorkerPart {
     match (scenario, group, worker) {
-        (Scenario::DeadConsumer, "shipping", "shipping-2") => Part::Die { holding: 15 },
-        (Scenario::DeadConsumer, "mailer", _) => Part::Absent,
-        (Scenario::Poison, "fraud", _) => Part::Choke,
-        (Scenario::MemoryAlert, "analytics", _) => Part::Neglect,
-        _ => Part::Work,
+        (Scenario::DeadConsumer, "shipping", "shipping-2") => WorkerPart::Die { holding: 15 },
+        (Scenario::DeadConsumer, "mailer", _) => WorkerPart::Absent,
+        (Scenario::Poison, "fraud", _) => WorkerPart::Choke,
+        (Scenario::MemoryAlert, "analytics", _) => WorkerPart::Neglect,
+        _ => WorkerPart::Work,
     }
 }
 
 /// Messages per second for the stream, so long after the scenario began.
 pub(super) fn production(
-    line: &Line,
+    line: &StreamSetup,
     scenario: Scenario,
     rate: Rate,
     since: Duration,
@@ -148,20 +148,20 @@ pub(super) fn production(
 
 /// How many poisonous messages the stream has been given, so long after the scenario began: a few at once, then
 /// one after another, so that some are always left where the stream is trimmed.
-pub(super) fn poisonous(line: &Line, scenario: Scenario, since: Duration) -> u64 {
+pub(super) fn poisonous(line: &StreamSetup, scenario: Scenario, since: Duration) -> u64 {
     let poisons = scenario == Scenario::Poison && line.key == "payments";
     if poisons { POISON_AT_ONCE + since.as_secs() / POISON_EVERY_S } else { 0 }
 }
 
 /// Length to which the producer trims its stream, roughly; none when it doesn't.
-pub(super) fn kept(line: &Line, scenario: Scenario, rate: Rate) -> Option<u64> {
+pub(super) fn kept(line: &StreamSetup, scenario: Scenario, rate: Rate) -> Option<u64> {
     let leaks = scenario == Scenario::MemoryAlert && line.key == "telemetry";
     // Small, positive and finite: the cast is exact enough for a rough length.
     (!leaks).then(|| (line.per_s * rate.factor() * line.kept_s).max(line.kept_min) as u64)
 }
 
 /// How long one worker of the group takes for one message.
-pub(super) fn service(line: &Line, group: &Group, rate: Rate) -> Duration {
+pub(super) fn service(line: &StreamSetup, group: &GroupSetup, rate: Rate) -> Duration {
     Duration::from_secs_f64(group.workers.len() as f64 / (SPARE * line.per_s * rate.factor()))
 }
 
@@ -184,7 +184,7 @@ mod tests {
             assert!(kept(line, Scenario::Steady, Rate::default()).is_some());
             for group in line.groups {
                 for worker in group.workers {
-                    assert_eq!(part(Scenario::Steady, group.name, worker), Part::Work);
+                    assert_eq!(part(Scenario::Steady, group.name, worker), WorkerPart::Work);
                 }
             }
         }
@@ -212,7 +212,7 @@ mod tests {
             let groups = LINES.iter().flat_map(|line| line.groups);
             let workers = groups.flat_map(|group| group.workers.iter().map(|worker| (group.name, *worker)));
             workers
-                .filter(|(group, worker)| part(scenario, group, worker) != Part::Work)
+                .filter(|(group, worker)| part(scenario, group, worker) != WorkerPart::Work)
                 .map(|w| w.1)
                 .collect()
         };

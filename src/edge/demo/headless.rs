@@ -21,7 +21,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// When the demo cannot be started, its server ends, or `out` fails.
 pub async fn headless(options: DemoOptions, out: &mut impl Write) -> Result<(), DemoError> {
     // Before the server: a signal that comes while it starts is kept, not lost.
-    let mut signals = Signals::new().map_err(DemoError::Signals)?;
+    let mut signals = StopSignals::new().map_err(DemoError::Signals)?;
     let demo = Demo::start(options).await?;
     let written = out.write_all(lines(&demo).as_bytes()).and_then(|()| out.flush());
     let ended = match written {
@@ -55,13 +55,13 @@ async fn server_end(demo: &Demo) -> String {
     }
 }
 
-struct Signals {
+struct StopSignals {
     interrupt: Signal,
     terminate: Signal,
     hang_up: Signal,
 }
 
-impl Signals {
+impl StopSignals {
     fn new() -> io::Result<Self> {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,

@@ -26,14 +26,14 @@ const KEEPER_ENDS_WITHIN: Duration = Duration::from_secs(1);
 
 /// A running server of our own.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(super) struct DemoServer {
     binary: PathBuf,
     /// Before `folder`: fields are dropped in this order, and the keeper must be gone before the folder goes.
     _keeper: Keeper,
     folder: Folder,
 }
 
-impl Server {
+impl DemoServer {
     /// Starts one and waits until it answers.
     ///
     /// # Errors

@@ -19,12 +19,12 @@ use tokio::task::JoinSet;
 
 use super::cast::LINES;
 use super::control::DemoControl;
-use cache::{Reader, ReportBuilder};
+use cache::{CacheReader, ReportBuilder};
 use consumers::Worker;
 use crowd::{Screens, Wall};
 use events::{Publisher, SUBSCRIBERS};
 use producers::Producer;
-use stage::{Role, Stage};
+use stage::{Connection, Task};
 use stampede::Stampede;
 use warden::Warden;
 
@@ -40,7 +40,8 @@ impl Workload {
     /// # Errors
     /// When the server refuses the first commands.
     pub async fn start(client: Client, control: &DemoControl) -> RedisResult<Self> {
-        let stage = Stage { client, setting: control.setting(), tally: control.tally(), subscriber: false };
+        let stage =
+            Connection { client, setting: control.setting(), tally: control.tally(), subscriber: false };
         let mut link = stage.link("demo-setup").await?;
         for line in &LINES {
             history::remember(&mut link, line).await?;
@@ -51,7 +52,7 @@ impl Workload {
         Ok(workload)
     }
 
-    fn cast(&mut self, stage: &Stage) {
+    fn cast(&mut self, stage: &Connection) {
         for line in &LINES {
             for group in line.groups {
                 for worker in group.workers {
@@ -60,11 +61,11 @@ impl Workload {
             }
             self.add(stage, Producer::new(line));
         }
-        self.add(stage, Reader { name: "shop-api" });
-        self.add(stage, Reader { name: "dashboard-api" });
+        self.add(stage, CacheReader { name: "shop-api" });
+        self.add(stage, CacheReader { name: "dashboard-api" });
         self.add(stage, ReportBuilder::default());
         self.add(stage, Stampede::default());
-        let subscribing = Stage { subscriber: true, ..stage.clone() };
+        let subscribing = Connection { subscriber: true, ..stage.clone() };
         for subscriber in SUBSCRIBERS {
             self.add(&subscribing, subscriber);
         }
@@ -74,7 +75,7 @@ impl Workload {
         self.add(stage, Warden::default());
     }
 
-    fn add(&mut self, stage: &Stage, role: impl Role) {
+    fn add(&mut self, stage: &Connection, role: impl Task) {
         self.tasks.spawn(stage.clone().keep(role));
     }
 

@@ -4,7 +4,7 @@
 //! STREAMGAUGE_CONFIG. Invariant: the themes are beside the config.
 
 use super::read;
-use crate::config::{Env, Flags, Place, Problem};
+use crate::config::{Env, Flags, Location, Problem};
 use crate::core::limits::CONFIG_FILE_BYTES;
 use directories::ProjectDirs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub struct Paths {
     /// The config file; it need not be there.
     pub config_file: Option<PathBuf>,
     /// Who asked for that file; nobody when it is the usual one.
-    pub asked_by: Option<Place>,
+    pub asked_by: Option<Location>,
     /// Folder of themes, beside the config.
     pub themes_dir: Option<PathBuf>,
     /// Folder of what is kept from run to run: the log, later the journal.
@@ -28,8 +28,8 @@ impl Paths {
         const VARIABLE: &str = "STREAMGAUGE_CONFIG";
         let folders = ProjectDirs::from("", "", "streamgauge");
         let (config_file, asked_by) = match (&flags.config_file, env.get(VARIABLE)) {
-            (Some(path), _) => (Some(path.clone()), Some(Place::Flag("--config"))),
-            (None, Some(path)) => (Some(PathBuf::from(path)), Some(Place::Env(VARIABLE.to_owned()))),
+            (Some(path), _) => (Some(path.clone()), Some(Location::Flag("--config"))),
+            (None, Some(path)) => (Some(PathBuf::from(path)), Some(Location::Env(VARIABLE.to_owned()))),
             (None, None) => (folders.as_ref().map(|folders| folders.config_dir().join("config.toml")), None),
         };
         let themes_dir = config_file.as_deref().and_then(Path::parent).map(|folder| folder.join("themes"));
@@ -43,7 +43,7 @@ impl Paths {
     pub fn config_file(&self) -> Result<&Path, Problem> {
         self.config_file.as_deref().ok_or_else(|| {
             Problem::new(
-                Place::Default,
+                Location::Default,
                 "there is no home folder to keep a config in",
                 "set HOME, or give --config FILE",
             )
@@ -56,7 +56,7 @@ impl Paths {
         match (read::text(path, CONFIG_FILE_BYTES), &self.asked_by) {
             (Ok(text), _) => Ok(Some(text)),
             (Err(unread), None) if unread.is_missing => Ok(None),
-            (Err(unread), None) => Err(Problem::new(Place::file(path), unread.what, unread.hint)),
+            (Err(unread), None) => Err(Problem::new(Location::file(path), unread.what, unread.hint)),
             (Err(unread), Some(place)) => {
                 let what = format!("the config file {} {}", path.display(), unread.what);
                 let hint =

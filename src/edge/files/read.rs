@@ -9,7 +9,7 @@ use std::path::Path;
 
 /// Why a file could not be read: what is wrong, what to try.
 #[derive(Debug)]
-pub struct Unread {
+pub struct FileError {
     /// There is none.
     pub is_missing: bool,
     /// What is wrong.
@@ -19,12 +19,12 @@ pub struct Unread {
 }
 
 /// The text of a file.
-pub fn text(path: &Path, limit_bytes: u64) -> Result<String, Unread> {
+pub fn text(path: &Path, limit_bytes: u64) -> Result<String, FileError> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(limit_bytes + 1).read_to_end(&mut bytes));
-    let unread = |what: String, hint| Unread { is_missing: false, what, hint };
+    let unread = |what: String, hint| FileError { is_missing: false, what, hint };
     match read {
-        Err(error) => Err(Unread {
+        Err(error) => Err(FileError {
             is_missing: error.kind() == io::ErrorKind::NotFound,
             ..unread(in_words(&error), "check the path and who may read it")
         }),

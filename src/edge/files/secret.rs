@@ -5,15 +5,15 @@
 
 use super::read;
 use crate::config::password::password_in;
-use crate::config::{Choice, PasswordSource, Place, Problem, Secret, Target};
+use crate::config::{Location, PasswordSource, Problem, Secret, Target, TargetChoice};
 use crate::core::limits::PASSWORD_FILE_BYTES;
 
 /// The target of a choice with its password. Reads a file or asks on the terminal where that is needed.
 ///
 /// # Errors
 /// The file cannot be read or holds no password; there is no terminal to ask on.
-pub fn complete(choice: Choice) -> Result<Target, Problem> {
-    let Choice { mut target, password, .. } = choice;
+pub fn complete(choice: TargetChoice) -> Result<Target, Problem> {
+    let TargetChoice { mut target, password, .. } = choice;
     match password {
         PasswordSource::Known => {}
         PasswordSource::File { path, name, place } => {
@@ -22,14 +22,14 @@ pub fn complete(choice: Choice) -> Result<Target, Problem> {
                 Problem::new(place, what, unread.hint)
             })?;
             let found = password_in(&text, name.as_deref());
-            let found = found.map_err(|none| Problem::new(Place::file(&path), none.what, none.hint))?;
+            let found = found.map_err(|none| Problem::new(Location::file(&path), none.what, none.hint))?;
             target.password = Some(found);
         }
         PasswordSource::Ask => {
             let prompt = format!("Password of {}: ", target.name);
             let asked = rpassword::prompt_password(prompt).map_err(|_| {
                 let what = "there is no terminal to ask for the password on";
-                Problem::new(Place::Flag("--askpass"), what, "set REDISCLI_AUTH instead")
+                Problem::new(Location::Flag("--askpass"), what, "set REDISCLI_AUTH instead")
             })?;
             target.password = Some(Secret::new(asked));
         }

@@ -6,7 +6,7 @@
 use super::{Paths, read};
 use crate::config::raw::nearest_hint;
 use crate::config::theme::BUILTIN;
-use crate::config::{Config, Place, Problem, Problems, Theme, ThemeError};
+use crate::config::{Config, Location, Problem, Problems, Theme, ThemeError};
 use crate::core::limits::CONFIG_FILE_BYTES;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ pub fn theme(paths: &Paths, config: &Config, name: &str) -> Result<Theme, Proble
     match read::text(&path, CONFIG_FILE_BYTES) {
         Ok(text) => Theme::parse(&text, &path.display().to_string()).map_err(|errors| told(&path, errors)),
         Err(unread) if unread.is_missing => Theme::builtin(name).ok_or_else(missing),
-        Err(unread) => Err(Problem::new(Place::file(path), unread.what, unread.hint).into()),
+        Err(unread) => Err(Problem::new(Location::file(path), unread.what, unread.hint).into()),
     }
 }
 
@@ -52,7 +52,7 @@ fn is_theme_name(name: &str) -> bool {
 
 fn told(path: &std::path::Path, errors: Vec<ThemeError>) -> Problems {
     let problem = |error: ThemeError| {
-        let place = Place::File { path: PathBuf::from(path), line: error.line, column: error.column };
+        let place = Location::File { path: PathBuf::from(path), line: error.line, column: error.column };
         Problem::new(place, error.text, error.hint.unwrap_or_default())
     };
     Problems(errors.into_iter().map(problem).collect())

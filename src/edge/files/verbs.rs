@@ -5,14 +5,14 @@
 
 use super::{Paths, load, read, theme};
 use crate::config::show::show;
-use crate::config::{ConfigVerb, EXAMPLE, Env, Flags, Place, Problem, Problems, choose};
+use crate::config::{ConfigVerb, EXAMPLE, Env, Flags, Location, Problem, Problems, choose};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
 /// What a command has to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct CommandOutput {
     /// For stdout.
     pub stdout: String,
     /// For stderr.
@@ -21,7 +21,7 @@ pub struct Answer {
     pub exit: u8,
 }
 
-impl Answer {
+impl CommandOutput {
     fn done(stdout: String) -> Self {
         Self { stdout, ..Self::default() }
     }
@@ -32,46 +32,50 @@ impl Answer {
 }
 
 /// Does what `streamgauge config VERB` asks for.
-pub fn run_config(verb: ConfigVerb, flags: &Flags, env: Env) -> Answer {
+pub fn run_config(verb: ConfigVerb, flags: &Flags, env: Env) -> CommandOutput {
     match verb {
         ConfigVerb::Init => init(&Paths::find(flags, &env)),
         ConfigVerb::Path => match Paths::find(flags, &env).config_file() {
-            Ok(path) => Answer::done(format!("{}\n", path.display())),
-            Err(problem) => Answer::wrong(&problem.into(), 1),
+            Ok(path) => CommandOutput::done(format!("{}\n", path.display())),
+            Err(problem) => CommandOutput::wrong(&problem.into(), 1),
         },
-        ConfigVerb::Check => check(flags, env).unwrap_or_else(|problems| Answer::wrong(&problems, 2)),
+        ConfigVerb::Check => check(flags, env).unwrap_or_else(|problems| CommandOutput::wrong(&problems, 2)),
         ConfigVerb::Show => match load(flags, env) {
             Ok(loaded) => {
                 let choice = choose(&loaded.config, &loaded.env, &flags.target);
-                Answer::done(show(&loaded.config, choice.as_ref()))
+                CommandOutput::done(show(&loaded.config, choice.as_ref()))
             }
-            Err(problems) => Answer::wrong(&problems, 2),
+            Err(problems) => CommandOutput::wrong(&problems, 2),
         },
     }
 }
 
-fn check(flags: &Flags, env: Env) -> Result<Answer, Problems> {
+fn check(flags: &Flags, env: Env) -> Result<CommandOutput, Problems> {
     let loaded = load(flags, env)?;
     theme(&loaded.paths, &loaded.config, &loaded.config.settings.theme)?;
-    Ok(Answer::done(match &loaded.config.file {
+    Ok(CommandOutput::done(match &loaded.config.file {
         Some(path) => format!("{}: ok\n", path.display()),
         None => "no config file: everything has its default\n".to_owned(),
     }))
 }
 
-fn init(paths: &Paths) -> Answer {
+fn init(paths: &Paths) -> CommandOutput {
     let written = paths.config_file().and_then(|path| {
         write_new(path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => {
-                Problem::new(Place::file(path), "is there already", "it stays as it is; move it away first")
-            }
-            _ => {
-                Problem::new(Place::file(path), read::in_words(&error), "give another place by --config FILE")
-            }
+            std::io::ErrorKind::AlreadyExists => Problem::new(
+                Location::file(path),
+                "is there already",
+                "it stays as it is; move it away first",
+            ),
+            _ => Problem::new(
+                Location::file(path),
+                read::in_words(&error),
+                "give another place by --config FILE",
+            ),
         })?;
         Ok(format!("{}\n", path.display()))
     });
-    written.map_or_else(|problem| Answer::wrong(&problem.into(), 1), Answer::done)
+    written.map_or_else(|problem| CommandOutput::wrong(&problem.into(), 1), CommandOutput::done)
 }
 
 /// For the operator alone to read, since Azure's string may come to stand in it.

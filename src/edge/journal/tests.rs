@@ -4,7 +4,7 @@ use super::*;
 use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header};
-use crate::core::ops::record::Counts;
+use crate::core::ops::record::RecordCounts;
 use crate::core::ops::{Outcome, Tally};
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn intent(id: &str) -> Intent {
         items_exact: true,
         warnings: Vec::new(),
         archive: false,
-        before: Counts::new(),
+        before: RecordCounts::new(),
     }
 }
 

@@ -12,14 +12,14 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::stream::{Failure, Wire};
+use super::stream::{ConnectFailure, Wire};
 use super::tls;
 use crate::config::{Address, Target};
 use crate::core::limits::{ADDRESSES_TRIED, KEEP_ALIVE_S};
 use crate::core::model::Fault;
 
 /// Connects to the target's address, with TLS if it is asked for.
-pub(super) async fn dial(target: &Target, deadline: Instant) -> Result<Box<dyn Wire>, Failure> {
+pub(super) async fn dial(target: &Target, deadline: Instant) -> Result<Box<dyn Wire>, ConnectFailure> {
     match (&target.address, &target.tls) {
         (Address::Unix(path), None) => Ok(Box::new(unix(path, deadline).await?)),
         (Address::Unix(path), Some(settings)) => {
@@ -34,7 +34,7 @@ pub(super) async fn dial(target: &Target, deadline: Instant) -> Result<Box<dyn W
     }
 }
 
-async fn unix(path: &Path, deadline: Instant) -> Result<UnixStream, Failure> {
+async fn unix(path: &Path, deadline: Instant) -> Result<UnixStream, ConnectFailure> {
     match timeout_at(deadline, UnixStream::connect(path)).await {
         Ok(Ok(stream)) => Ok(stream),
         Ok(Err(error)) => Err(of_unix(&error)),
@@ -42,7 +42,7 @@ async fn unix(path: &Path, deadline: Instant) -> Result<UnixStream, Failure> {
     }
 }
 
-fn of_unix(error: &io::Error) -> Failure {
+fn of_unix(error: &io::Error) -> ConnectFailure {
     match error.kind() {
         io::ErrorKind::NotFound => (Fault::NoSocket, String::new()),
         io::ErrorKind::PermissionDenied => (Fault::SocketDenied, String::new()),
@@ -51,7 +51,7 @@ fn of_unix(error: &io::Error) -> Failure {
     }
 }
 
-async fn tcp(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, Failure> {
+async fn tcp(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, ConnectFailure> {
     let addresses = addresses(host, port, deadline).await?;
     let mut left = u32::try_from(addresses.len()).unwrap_or(u32::MAX);
     let mut worst = (Fault::UnknownHost, String::new());
@@ -67,7 +67,7 @@ async fn tcp(host: &str, port: u16, deadline: Instant) -> Result<TcpStream, Fail
     Err(worst)
 }
 
-async fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, Failure> {
+async fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<SocketAddr>, ConnectFailure> {
     if let Ok(address) = host.parse::<IpAddr>() {
         return Ok(vec![SocketAddr::new(address, port)]);
     }
@@ -78,7 +78,7 @@ async fn addresses(host: &str, port: u16, deadline: Instant) -> Result<Vec<Socke
     }
 }
 
-async fn one(address: SocketAddr, share: Duration) -> Result<TcpStream, Failure> {
+async fn one(address: SocketAddr, share: Duration) -> Result<TcpStream, ConnectFailure> {
     match timeout(share, TcpStream::connect(address)).await {
         Ok(Ok(stream)) => {
             // Small requests and replies: waiting to fill a packet only adds delay. Both options are
@@ -98,7 +98,7 @@ fn keep_alive(stream: &TcpStream) {
         .set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(KEEP_ALIVE_S)));
 }
 
-fn of_tcp(error: &io::Error) -> Failure {
+fn of_tcp(error: &io::Error) -> ConnectFailure {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => (Fault::Refused, String::new()),
         io::ErrorKind::TimedOut => (Fault::ConnectTimeout, String::new()),
@@ -107,8 +107,8 @@ fn of_tcp(error: &io::Error) -> Failure {
 }
 
 /// Of two failures the one that says more: a host that refuses is there, one without a route may not be.
-fn more_telling(a: Failure, b: Failure) -> Failure {
-    let weight = |failure: &Failure| match failure.0 {
+fn more_telling(a: ConnectFailure, b: ConnectFailure) -> ConnectFailure {
+    let weight = |failure: &ConnectFailure| match failure.0 {
         Fault::Refused => 3,
         Fault::ConnectTimeout => 2,
         Fault::Unreachable => 1,

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// Hits and misses that links of actions caused; its clones are one.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger(Arc<(AtomicU64, AtomicU64)>);
+pub struct LookupLedger(Arc<(AtomicU64, AtomicU64)>);
 
-impl Ledger {
+impl LookupLedger {
     /// What was caused so far.
     pub fn total(&self) -> Lookups {
         Lookups { hits: self.0.0.load(Relaxed), misses: self.0.1.load(Relaxed) }

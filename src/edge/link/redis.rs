@@ -19,34 +19,34 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::dial::dial;
-use super::stream::{Failure, Wire};
+use super::stream::{ConnectFailure, Wire};
 use crate::config::Target;
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Lost, Resp};
-use handshake::{Miss, greet};
-use legible::Legible;
+use crate::core::wire::{NoReply, Resp};
+use handshake::{GreetError, greet};
+use legible::Utf8Sanitizer;
 
 /// A greeted, set up connection.
-pub(super) struct Session {
+pub(super) struct RedisSession {
     connection: MultiplexedConnection,
     driver: JoinHandle<()>,
     protocol: Protocol,
 }
 
-impl Drop for Session {
+impl Drop for RedisSession {
     fn drop(&mut self) {
         self.driver.abort();
     }
 }
 
-impl Session {
+impl RedisSession {
     /// Connects, greets and sets up, all before the deadline; the client will be called `name`.
     pub(super) async fn open(
         target: &Target,
         name: &str,
         response_timeout: Duration,
         deadline: Instant,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ConnectFailure> {
         let (stream, protocol) = greeted(target, deadline).await?;
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
@@ -72,7 +72,7 @@ impl Session {
     }
 
     /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
-    pub(super) async fn exchange(&mut self, commands: Vec<Vec<Vec<u8>>>) -> Result<Vec<Resp>, Lost> {
+    pub(super) async fn exchange(&mut self, commands: Vec<Vec<Vec<u8>>>) -> Result<Vec<Resp>, NoReply> {
         let (mut pipeline, count) = (Pipeline::new(), commands.len());
         for command in commands {
             let mut words = redis::Cmd::new();
@@ -87,7 +87,7 @@ impl Session {
 
     /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
     /// know or does not allow is left out.
-    async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), Failure> {
+    async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), ConnectFailure> {
         let mut pipeline = Pipeline::new();
         for words in [
             ["SETNAME", name, ""],
@@ -104,7 +104,7 @@ impl Session {
         let count = pipeline.len();
         match timeout_at(deadline, self.connection.req_packed_commands(&pipeline, 0, count)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if lost(&error) == Lost::Disconnected => Err((Fault::Closed, String::new())),
+            Ok(Err(error)) if lost(&error) == NoReply::Disconnected => Err((Fault::Closed, String::new())),
             Ok(Err(_)) | Err(_) => Err((Fault::Unanswered, String::new())),
         }
     }
@@ -112,19 +112,22 @@ impl Session {
 
 /// A stream on which the first words have been exchanged. HELLO that made a server hang up is left out on
 /// a second connection.
-async fn greeted(target: &Target, deadline: Instant) -> Result<(Legible<Box<dyn Wire>>, Protocol), Failure> {
+async fn greeted(
+    target: &Target,
+    deadline: Instant,
+) -> Result<(Utf8Sanitizer<Box<dyn Wire>>, Protocol), ConnectFailure> {
     for hello in [true, false] {
-        let mut stream = Legible::new(dial(target, deadline).await?);
+        let mut stream = Utf8Sanitizer::new(dial(target, deadline).await?);
         match timeout_at(deadline, greet(&mut stream, target, hello)).await {
             Ok(Ok(protocol)) => return Ok((stream, protocol)),
-            Ok(Err(Miss::Failed(failure))) => return Err(failure),
-            Ok(Err(Miss::CutAtHello)) => {}
+            Ok(Err(GreetError::Failed(failure))) => return Err(failure),
+            Ok(Err(GreetError::CutAtHello)) => {}
             Err(_) => return Err((Fault::Unanswered, String::new())),
         }
     }
     Err((Fault::Closed, String::new()))
 }
 
-fn lost(error: &RedisError) -> Lost {
-    if error.is_timeout() { Lost::TimedOut } else { Lost::Disconnected }
+fn lost(error: &RedisError) -> NoReply {
+    if error.is_timeout() { NoReply::TimedOut } else { NoReply::Disconnected }
 }

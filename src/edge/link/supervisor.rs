@@ -44,7 +44,7 @@ impl Supervisor {
         Ok(self.link.insert(link))
     }
 
-    /// Gives the link up because of `error`, as [`super::Asked::lost`] has it.
+    /// Gives the link up because of `error`, as [`super::AskResult::lost`] has it.
     pub fn lost(&mut self, error: &LinkError, now_us: u64) {
         let lived_ms = now_us.saturating_sub(self.up_since_us) / 1_000;
         if self.link.take().is_some() && lived_ms >= LINK_PROVEN_MS {

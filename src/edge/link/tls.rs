@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::stream::{Failure, Wire};
+use super::stream::{ConnectFailure, Wire};
 use super::unverified::Unverified;
 use crate::config::Tls;
 use crate::core::model::Fault;
@@ -28,7 +28,7 @@ pub(super) async fn handshake<S: Wire>(
     host: &str,
     stream: S,
     deadline: Instant,
-) -> Result<TlsStream<S>, Failure> {
+) -> Result<TlsStream<S>, ConnectFailure> {
     let name = settings.sni.as_deref().unwrap_or(host).to_owned();
     let server = ServerName::try_from(name.clone())
         .map_err(|_| (Fault::CertificateFile, format!("'{name}' is no name that a certificate can have")))?;
@@ -50,12 +50,12 @@ pub(super) async fn handshake<S: Wire>(
 }
 
 /// Reads files and the system's roots off the loop: both may be slow.
-async fn prepared(settings: Tls) -> Result<ClientConfig, Failure> {
+async fn prepared(settings: Tls) -> Result<ClientConfig, ConnectFailure> {
     let read = tokio::task::spawn_blocking(move || client_config(&settings)).await;
     read.unwrap_or_else(|error| Err((Fault::CertificateFile, error.to_string())))
 }
 
-fn client_config(settings: &Tls) -> Result<ClientConfig, Failure> {
+fn client_config(settings: &Tls) -> Result<ClientConfig, ConnectFailure> {
     let unusable = |error: rustls::Error| (Fault::CertificateFile, error.to_string());
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = if settings.insecure {
@@ -83,7 +83,7 @@ fn client_config(settings: &Tls) -> Result<ClientConfig, Failure> {
 }
 
 /// The operator's authorities alone, if named; else the system's and Mozilla's.
-fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, Failure> {
+fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, ConnectFailure> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = ca_file {
         for certificate in certificates(path)? {
@@ -99,7 +99,7 @@ fn roots(ca_file: Option<&Path>) -> Result<RootCertStore, Failure> {
     Ok(roots)
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, ConnectFailure> {
     let read: Result<Vec<_>, _> = CertificateDer::pem_file_iter(path).and_then(Iterator::collect);
     let found = read.map_err(|error| unreadable(path, "certificate", error))?;
     if found.is_empty() {
@@ -108,7 +108,7 @@ fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
     Ok(found)
 }
 
-fn unreadable(path: &Path, what: &str, error: rustls::pki_types::pem::Error) -> Failure {
+fn unreadable(path: &Path, what: &str, error: rustls::pki_types::pem::Error) -> ConnectFailure {
     let reason = match error {
         rustls::pki_types::pem::Error::Io(error) => error.to_string(),
         rustls::pki_types::pem::Error::NoItemsFound => format!("no PEM {what} in it"),
@@ -119,7 +119,7 @@ fn unreadable(path: &Path, what: &str, error: rustls::pki_types::pem::Error) -> 
 
 /// What an error of a stream means if it comes from TLS. With TLS 1.3 a refused client certificate shows
 /// only at the first read, so that later phases ask here too.
-pub(super) fn failure(error: &io::Error) -> Option<Failure> {
+pub(super) fn failure(error: &io::Error) -> Option<ConnectFailure> {
     let error = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     Some(match error {
         rustls::Error::InvalidCertificate(reason) => of_certificate(reason),
@@ -145,7 +145,7 @@ pub(super) fn failure(error: &io::Error) -> Option<Failure> {
     })
 }
 
-fn of_certificate(reason: &CertificateError) -> Failure {
+fn of_certificate(reason: &CertificateError) -> ConnectFailure {
     let text = rustls::Error::InvalidCertificate(reason.clone()).to_string();
     match reason {
         CertificateError::UnknownIssuer => (Fault::Untrusted, "unknown authority".to_owned()),

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{Asked, Lane, Ledger, Link, LinkError, Timeouts};
+use super::{AskResult, Lane, Link, LinkError, LookupLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::WRITE_TIMEOUT_MS;
 use crate::core::ops::Order;
@@ -17,18 +17,18 @@ use crate::core::wire::{ReadCmd, Resp, lookups};
 pub struct Writer {
     target: Target,
     timeouts: Timeouts,
-    ledger: Ledger,
+    ledger: LookupLedger,
 }
 
 impl Writer {
     /// The right to write, unless the target is read-only.
     pub fn new(target: &Target, timeouts: Timeouts, read_only: bool) -> Option<Self> {
-        (!read_only).then(|| Self { target: target.clone(), timeouts, ledger: Ledger::default() })
+        (!read_only).then(|| Self { target: target.clone(), timeouts, ledger: LookupLedger::default() })
     }
 
     /// Writes what its links look up into `ledger`.
     #[must_use]
-    pub fn noted_in(mut self, ledger: &Ledger) -> Self {
+    pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
         self.ledger = ledger.clone();
         self
     }
@@ -65,7 +65,7 @@ pub struct WriteLink {
 
 /// Why an order has no replies.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Untold {
+pub enum SendError {
     /// The connection was over before it was sent: nothing was done.
     Unsent(LinkError),
     /// It was sent, and no reply came: it may have been done.
@@ -74,7 +74,7 @@ pub enum Untold {
 
 impl WriteLink {
     /// Reads, on the connection of the writes.
-    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> Asked {
+    pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> AskResult {
         self.link.ask(commands).await
     }
 
@@ -82,9 +82,9 @@ impl WriteLink {
     ///
     /// # Errors
     /// Whether it was sent.
-    pub async fn tell(&mut self, order: &Order) -> Result<Vec<Resp>, Untold> {
+    pub async fn tell(&mut self, order: &Order) -> Result<Vec<Resp>, SendError> {
         if let Some(error) = self.link.lost() {
-            return Err(Untold::Unsent(error));
+            return Err(SendError::Unsent(error));
         }
         let words = order.commands().iter().map(crate::core::wire::WriteCmd::args).collect();
         let told = self.link.session.exchange(words).await;
@@ -94,7 +94,7 @@ impl WriteLink {
         told.map_err(|lost| {
             let error = super::loss(&self.link.target, lost);
             self.link.lost.get_or_insert((lost, error.clone()));
-            Untold::Lost(error)
+            SendError::Lost(error)
         })
     }
 }

@@ -3,7 +3,7 @@
 //! Knows the channel; measures nothing itself. Invariant: a listener's time-stamp is taken where its bytes are read.
 
 use super::board::Board;
-use super::{End, Prober, refused};
+use super::{ProbeEnd, Prober, refused};
 use crate::core::model::probe::ProbeEvent;
 use crate::core::wire::probe::{ProbeCmd, ProbeName};
 use crate::edge::link::{Backoff, ProbeLink};
@@ -12,7 +12,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 /// Runs until something ends it.
-pub(super) async fn run(prober: &mut Prober, name: &ProbeName, backoff: &mut Backoff) -> Result<(), End> {
+pub(super) async fn run(
+    prober: &mut Prober,
+    name: &ProbeName,
+    backoff: &mut Backoff,
+) -> Result<(), ProbeEnd> {
     let publisher = ProbeLink::open(&prober.target, &prober.timeouts).await?;
     let subscribers = prober.plan.subscribers;
     let board = Arc::new(Board::new(subscribers));
@@ -20,7 +24,7 @@ pub(super) async fn run(prober: &mut Prober, name: &ProbeName, backoff: &mut Bac
     let mut listeners = JoinSet::new();
     for _ in 0..subscribers {
         if *prober.stopped.borrow() {
-            return Err(End::Stopped);
+            return Err(ProbeEnd::Stopped);
         }
         let mut link = ProbeLink::open(&prober.target, &prober.timeouts).await?;
         link.send(&ProbeCmd::Subscribe(name.clone())).await?;

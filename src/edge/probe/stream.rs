@@ -4,7 +4,7 @@
 //! removed when the probe ends. No group of anybody else is ever joined: that would steal messages.
 
 use super::board::Board;
-use super::{End, Prober, refused};
+use super::{ProbeEnd, Prober, refused};
 use crate::core::model::Name;
 use crate::core::model::probe::ProbeEvent;
 use crate::core::wire::Resp;
@@ -21,7 +21,11 @@ const REPLIES_AS_ONE: usize = 4;
 const REMOVE_WITHIN: Duration = Duration::from_millis(800);
 
 /// Runs until something ends it.
-pub(super) async fn run(prober: &mut Prober, name: &ProbeName, backoff: &mut Backoff) -> Result<(), End> {
+pub(super) async fn run(
+    prober: &mut Prober,
+    name: &ProbeName,
+    backoff: &mut Backoff,
+) -> Result<(), ProbeEnd> {
     let mut writer = ProbeLink::open(&prober.target, &prober.timeouts).await?;
     let reader = ProbeLink::open(&prober.target, &prober.timeouts).await?;
     let mut remover = ProbeLink::open(&prober.target, &prober.timeouts).await?;
@@ -41,7 +45,7 @@ async fn begin(
     name: &ProbeName,
     (mut writer, reader): (ProbeLink, ProbeLink),
     backoff: &mut Backoff,
-) -> Result<(), End> {
+) -> Result<(), ProbeEnd> {
     for _ in 0..REPLIES_AS_ONE {
         refused(&prober.reply(&mut writer).await?.0)?;
     }
@@ -59,8 +63,8 @@ async fn read(mut link: ProbeLink, name: ProbeName, board: Arc<Board>, gone: mps
     loop {
         let why = match next(&mut link, &name, &board).await {
             Ok(Ok(())) => continue,
-            Ok(Err(End::Failed(text))) => text,
-            Ok(Err(End::Stopped)) => return,
+            Ok(Err(ProbeEnd::Failed(text))) => text,
+            Ok(Err(ProbeEnd::Stopped)) => return,
             Err(error) => error.to_string(),
         };
         let _nobody_waits = gone.try_send(why);
@@ -69,7 +73,11 @@ async fn read(mut link: ProbeLink, name: ProbeName, board: Arc<Board>, gone: mps
 }
 
 /// Waits on the server for the next entry, and acknowledges it.
-async fn next(link: &mut ProbeLink, name: &ProbeName, board: &Board) -> Result<Result<(), End>, LinkError> {
+async fn next(
+    link: &mut ProbeLink,
+    name: &ProbeName,
+    board: &Board,
+) -> Result<Result<(), ProbeEnd>, LinkError> {
     link.send(&ProbeCmd::Read(name.clone())).await?;
     let (reply, at_us) = link.receive().await?;
     if let Err(end) = refused(&reply) {

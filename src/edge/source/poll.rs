@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 /// What the poller is asked beside its rounds.
 #[derive(Clone, Debug)]
-pub enum Request {
+pub enum PollRequest {
     /// Poll in this rhythm, microseconds.
     SetInterval(u64),
     /// Ask for something costly, once.
@@ -47,7 +47,7 @@ pub struct PollHandle {
     /// What is looked at.
     pub focus: watch::Sender<Focus>,
     /// Everything else.
-    pub requests: mpsc::Sender<Request>,
+    pub requests: mpsc::Sender<PollRequest>,
 }
 
 /// Requests that may wait: more than a hand can press within a time-out.
@@ -80,7 +80,7 @@ pub fn poll(session: Session) -> (PollHandle, mpsc::Receiver<Event>, tokio::task
 struct Poller {
     session: Session,
     focus: watch::Receiver<Focus>,
-    asked: mpsc::Receiver<Request>,
+    asked: mpsc::Receiver<PollRequest>,
     events: mpsc::Sender<Event>,
     next_round_us: u64,
     next_ping_us: u64,
@@ -89,14 +89,14 @@ struct Poller {
 }
 
 /// Nobody listens any more.
-struct Over;
+struct PollStopped;
 
 impl Poller {
     async fn run(mut self) {
         while self.turn().await.is_ok() {}
     }
 
-    async fn turn(&mut self) -> Result<(), Over> {
+    async fn turn(&mut self) -> Result<(), PollStopped> {
         let was_up = matches!(self.session.status(), LinkStatus::Up { .. });
         if let Err(outage) = self.session.connect().await {
             return self.wait_out(outage).await;
@@ -123,7 +123,7 @@ impl Poller {
         }
     }
 
-    async fn round(&mut self, now_us: u64) -> Result<(), Over> {
+    async fn round(&mut self, now_us: u64) -> Result<(), PollStopped> {
         let interval_us = self.session.planner().interval_us();
         self.last_round_us = now_us;
         let in_rhythm = self.next_round_us.saturating_add(interval_us);
@@ -142,7 +142,7 @@ impl Poller {
     }
 
     /// At the start, and after every connection: reads at once what was never read.
-    async fn open(&mut self) -> Result<(), Over> {
+    async fn open(&mut self) -> Result<(), PollStopped> {
         while self.opening > 0 && self.session.planner().has_unread() {
             self.opening -= 1;
             let read = self.session.unread().await;
@@ -155,7 +155,7 @@ impl Poller {
         Ok(())
     }
 
-    async fn search(&mut self) -> Result<(), Over> {
+    async fn search(&mut self) -> Result<(), PollStopped> {
         let read = self.session.search_step().await;
         self.tell_read(read).await?;
         let now_us = clock::now_us();
@@ -168,7 +168,7 @@ impl Poller {
         Ok(())
     }
 
-    async fn tell_read(&mut self, read: Result<Option<Snapshot>, Outage>) -> Result<(), Over> {
+    async fn tell_read(&mut self, read: Result<Option<Snapshot>, Outage>) -> Result<(), PollStopped> {
         match read {
             Ok(None) => Ok(()),
             Ok(Some(snapshot)) => self.tell(Event::Observed(Box::new(snapshot))).await,
@@ -177,16 +177,16 @@ impl Poller {
     }
 
     /// Waits until something is due, somebody asks or looks elsewhere.
-    async fn wait(&mut self) -> Result<(), Over> {
+    async fn wait(&mut self) -> Result<(), PollStopped> {
         let search_us = self.session.planner().search_due_us().unwrap_or(u64::MAX);
         let keys_us = self.session.planner().keys_due_us().unwrap_or(u64::MAX);
         let due_us = self.next_round_us.min(self.next_ping_us).min(search_us).min(keys_us);
         let pause = Duration::from_micros(due_us.saturating_sub(clock::now_us()));
         tokio::select! {
             () = tokio::time::sleep(pause) => Ok(()),
-            request = self.asked.recv() => self.answer(request.ok_or(Over)?).await,
+            request = self.asked.recv() => self.answer(request.ok_or(PollStopped)?).await,
             changed = self.focus.changed() => {
-                changed.map_err(|_| Over)?;
+                changed.map_err(|_| PollStopped)?;
                 self.next_round_us = self.next_round_us.min(self.last_round_us.max(clock::now_us()).saturating_add(LOOK_US));
                 Ok(())
             }
@@ -194,7 +194,7 @@ impl Poller {
     }
 
     /// Waits for the next try to connect; a question meanwhile is answered with what is wrong.
-    async fn wait_out(&mut self, outage: Outage) -> Result<(), Over> {
+    async fn wait_out(&mut self, outage: Outage) -> Result<(), PollStopped> {
         let retry_at_us = outage.retry_at_us;
         self.tell(Event::Link(LinkStatus::Down(outage))).await?;
         let pause = Duration::from_micros(retry_at_us.saturating_sub(clock::now_us()));
@@ -204,8 +204,8 @@ impl Poller {
             tokio::select! {
                 () = &mut wake => return Ok(()),
                 request = self.asked.recv() => {
-                    let request = request.ok_or(Over)?;
-                    let retries = matches!(request, Request::Retry);
+                    let request = request.ok_or(PollStopped)?;
+                    let retries = matches!(request, PollRequest::Retry);
                     self.answer(request).await?;
                     if retries {
                         return Ok(());
@@ -215,30 +215,30 @@ impl Poller {
         }
     }
 
-    async fn answer(&mut self, request: Request) -> Result<(), Over> {
+    async fn answer(&mut self, request: PollRequest) -> Result<(), PollStopped> {
         match request {
-            Request::SetInterval(interval_us) => {
+            PollRequest::SetInterval(interval_us) => {
                 self.session.planner().set_interval_us(interval_us);
                 self.next_round_us = self.next_round_us.min(clock::now_us().saturating_add(interval_us));
                 Ok(())
             }
-            Request::Fetch(fetch) => match self.session.fetch(fetch.clone()) {
+            PollRequest::Fetch(fetch) => match self.session.fetch(fetch.clone()) {
                 Ok(()) => {
                     self.next_round_us = clock::now_us();
                     Ok(())
                 }
                 Err(wait_s) => self.tell(Event::FetchLater(fetch, wait_s)).await,
             },
-            Request::PauseSampler(is_paused) => {
+            PollRequest::PauseSampler(is_paused) => {
                 self.session.planner().sampler().pause(is_paused);
                 Ok(())
             }
-            Request::Retry => {
+            PollRequest::Retry => {
                 self.session.retry_now();
                 self.next_round_us = clock::now_us();
                 Ok(())
             }
-            Request::Entries(question) => {
+            PollRequest::Entries(question) => {
                 let (answer, snapshot) = self.session.entries(&question).await;
                 if let Some(snapshot) = snapshot {
                     self.tell(Event::Observed(Box::new(snapshot))).await?;
@@ -248,7 +248,7 @@ impl Poller {
         }
     }
 
-    async fn tell(&self, event: Event) -> Result<(), Over> {
-        self.events.send(event).await.map_err(|_| Over)
+    async fn tell(&self, event: Event) -> Result<(), PollStopped> {
+        self.events.send(event).await.map_err(|_| PollStopped)
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::config::Target;
 use crate::core::limits;
-use crate::core::model::cache::{Beside, Lookups};
+use crate::core::model::cache::{Lookups, OwnLookups};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
@@ -13,7 +13,7 @@ use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 use crate::edge::clock;
-use crate::edge::link::{Lane, Ledger, Supervisor, Timeouts};
+use crate::edge::link::{Lane, LookupLedger, Supervisor, Timeouts};
 
 /// A server that is read.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub struct Session {
     poll: Supervisor,
     control: Supervisor,
     clock_offset_us: Option<i64>,
-    ledger: Ledger,
+    ledger: LookupLedger,
     pings_us: Vec<u64>,
     ping_exchanges: Vec<Exchange>,
     connected_at_us: Option<u64>,
@@ -36,7 +36,7 @@ impl Session {
             poll: Supervisor::new(target.clone(), Lane::Poll, timeouts),
             control: Supervisor::new(target.clone(), Lane::Control, timeouts),
             clock_offset_us: None,
-            ledger: Ledger::default(),
+            ledger: LookupLedger::default(),
             pings_us: Vec::new(),
             ping_exchanges: Vec::new(),
             connected_at_us: None,
@@ -45,7 +45,7 @@ impl Session {
 
     /// Leaves out of the hit ratio what links of this ledger look up.
     #[must_use]
-    pub fn beside(mut self, ledger: &Ledger) -> Self {
+    pub fn beside(mut self, ledger: &LookupLedger) -> Self {
         self.ledger = ledger.clone();
         self
     }
@@ -233,7 +233,7 @@ impl Session {
     /// Adds what our actions had looked up at both ends.
     fn stand_beside(&self, snapshot: &mut Snapshot, first: Lookups) {
         if let Some(bracket) = &mut snapshot.bracket {
-            bracket.beside = Beside { first, last: self.ledger.total() };
+            bracket.beside = OwnLookups { first, last: self.ledger.total() };
         }
     }
 }

@@ -21,7 +21,7 @@ const FRAME_BYTES: usize = 64 * 1024;
 
 /// Why the console can't be shown here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum NoTerminal {
     /// Standard output goes elsewhere.
     #[error(
         "standard output is not a terminal: the console needs one; for a script use 'streamgauge snapshot'"
@@ -48,11 +48,11 @@ impl Screen {
     ///
     /// # Errors
     /// The reason, with what to use instead.
-    pub fn check() -> Result<(), Unfit> {
+    pub fn check() -> Result<(), NoTerminal> {
         if !io::stdout().is_terminal() {
-            return Err(Unfit::NoTerminal);
+            return Err(NoTerminal::NoTerminal);
         }
-        if terminal_name() == "dumb" { Err(Unfit::Dumb) } else { Ok(()) }
+        if terminal_name() == "dumb" { Err(NoTerminal::Dumb) } else { Ok(()) }
     }
 
     /// Takes the terminal over.

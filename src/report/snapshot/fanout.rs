@@ -4,35 +4,35 @@
 //! not be read is null, one without items is empty.
 
 use super::decimals::tidy;
-use super::schema::Percentiles;
+use super::schema::PercentilesView;
 use super::schema::fanout::{
-    Channel, Fanout, Gone, LayerChannel, LayerGroup, LayerRow, OutputLimit, Probe, ServiceTime,
-    SlowSubscriber, StreamProbe,
+    ChannelView, FanoutView, LayerChannelView, LayerGroupView, LayerView, OutputLimitView, ProbeView,
+    ServiceTimeView, SlowSubscriberView, StreamProbeView, VanishedView,
 };
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::fanout::layers::{self, Layer};
 use crate::core::reading::fanout::publishing;
-use crate::core::reading::fanout::subscribers::{Cause, Cut, Slow, Vanished};
+use crate::core::reading::fanout::subscribers::{Cause, Cutoff, Slow, Vanished};
 use crate::core::reading::pings;
 use crate::core::reading::probe::{Measures, ProbeState, ProbeTrack};
 
 /// Everything about publish and subscribe.
-pub(super) fn fanout(reading: &Reading) -> Fanout {
+pub(super) fn fanout(reading: &Reading) -> FanoutView {
     let track = &reading.fanout;
     let stats = reading.info.as_ref().map(|info| &info.value.stats);
     let list = track.subscribers.list();
     let slow = || track.subscribers.slow(track.limit, reading.at_us).iter().map(slow_subscriber).collect();
     let capacity = reading.judged.thresholds().fanout.channel_capacity;
     let layers = layers::layers(track, reading.at_us);
-    Fanout {
+    FanoutView {
         channels: track.is_listed().then(|| channels(reading)),
         patterns: stats.and_then(|stats| stats.pubsub_patterns),
         subscribers: list.map(|list| list.value.len() as u64),
         published_per_s: tidy(publishing(&reading.commands).per_s),
         publish_service_us: service_time(reading),
         event_loop_us: stats.and_then(|stats| stats.eventloop_us),
-        output_limit: track.limit.map_or_else(OutputLimit::default, |limit| OutputLimit {
+        output_limit: track.limit.map_or_else(OutputLimitView::default, |limit| OutputLimitView {
             hard_bytes: Some(limit.hard.unwrap_or(0)),
             soft_bytes: Some(limit.soft.unwrap_or(0)),
             soft_s: Some(limit.soft_s),
@@ -44,10 +44,10 @@ pub(super) fn fanout(reading: &Reading) -> Fanout {
     }
 }
 
-fn probe(reading: &Reading) -> Probe {
+fn probe(reading: &Reading) -> ProbeView {
     let (track, stream) = (&reading.probes.pubsub, &reading.probes.stream);
     let (all, of_stream) = (&track.minutes, &stream.minutes);
-    Probe {
+    ProbeView {
         enabled: track.is_on(),
         subscribers: track.plan.map(|plan| plan.subscribers),
         publish_us: times(all.publish),
@@ -57,7 +57,7 @@ fn probe(reading: &Reading) -> Probe {
         lost: counted(track).map(|measures| measures.lost),
         samples: counted(track).map(|measures| measures.samples),
         stopped: stopped(track),
-        stream: StreamProbe {
+        stream: StreamProbeView {
             enabled: stream.is_on(),
             add_us: times(of_stream.publish),
             delivery_us: times(of_stream.last),
@@ -68,8 +68,8 @@ fn probe(reading: &Reading) -> Probe {
     }
 }
 
-fn times(times: pings::Percentiles) -> Percentiles {
-    Percentiles { p50: times.p50, p95: times.p95, p99: times.p99, max: times.max }
+fn times(times: pings::Percentiles) -> PercentilesView {
+    PercentilesView { p50: times.p50, p95: times.p95, p99: times.p99, max: times.max }
 }
 
 fn counted(track: &ProbeTrack) -> Option<&Measures> {
@@ -83,8 +83,8 @@ fn stopped(track: &ProbeTrack) -> Option<String> {
     }
 }
 
-fn channels(reading: &Reading) -> Vec<Channel> {
-    let row = |channel: crate::core::reading::fanout::Channel<'_>| Channel {
+fn channels(reading: &Reading) -> Vec<ChannelView> {
+    let row = |channel: crate::core::reading::fanout::Channel<'_>| ChannelView {
         channel: channel.name.text(),
         kind: channel.kind.word(),
         subscribers: channel.subscribers,
@@ -92,9 +92,9 @@ fn channels(reading: &Reading) -> Vec<Channel> {
     reading.fanout.channels().map(row).collect()
 }
 
-fn service_time(reading: &Reading) -> ServiceTime {
+fn service_time(reading: &Reading) -> ServiceTimeView {
     let window = reading.fanout.histograms.of("publish");
-    ServiceTime {
+    ServiceTimeView {
         mean: tidy(publishing(&reading.commands).mean_us),
         p50_at_most: window.and_then(|window| window.p50_us),
         p99_at_most: window.and_then(|window| window.p99_us),
@@ -102,24 +102,24 @@ fn service_time(reading: &Reading) -> ServiceTime {
     }
 }
 
-fn slow_subscriber(slow: &Slow<'_>) -> SlowSubscriber {
-    SlowSubscriber {
+fn slow_subscriber(slow: &Slow<'_>) -> SlowSubscriberView {
+    SlowSubscriberView {
         id: slow.client.id,
         name: slow.client.name.text(),
         address: slow.client.address.text(),
         omem_bytes: slow.omem_bytes,
         growth_bytes_per_s: tidy(slow.growth_per_s),
         seconds_to_disconnect: match slow.cut {
-            Cut::In(seconds) => tidy(Some(seconds)),
-            Cut::Never | Cut::Unknown => None,
+            Cutoff::In(seconds) => tidy(Some(seconds)),
+            Cutoff::Never | Cutoff::Unknown => None,
         },
         behind_since_ms: slow.since_us.div_euclid(1000),
     }
 }
 
-fn gone(vanished: &Vanished) -> Gone {
+fn gone(vanished: &Vanished) -> VanishedView {
     let text = |name: &Name| name.text();
-    Gone {
+    VanishedView {
         id: vanished.id,
         name: text(&vanished.name),
         address: text(&vanished.address),
@@ -133,16 +133,16 @@ fn gone(vanished: &Vanished) -> Gone {
     }
 }
 
-fn layer_row(layer: &Layer, capacity: u64) -> LayerRow {
-    let group = |group: &layers::LayerGroup| LayerGroup { name: group.name.text(), width: group.width };
-    let channel = |channel: &layers::LayerChannel| LayerChannel {
+fn layer_row(layer: &Layer, capacity: u64) -> LayerView {
+    let group = |group: &layers::LayerGroup| LayerGroupView { name: group.name.text(), width: group.width };
+    let channel = |channel: &layers::LayerChannel| LayerChannelView {
         name: channel.name.text(),
         backlog: channel.backlog,
         in_flight: channel.in_flight,
         oldest_age_ms: channel.oldest_age_ms,
         full: channel.is_full(capacity),
     };
-    LayerRow {
+    LayerView {
         prefix: layer.prefix.text(),
         form: layer.form.word(),
         groups: layer.groups.iter().map(group).collect(),

@@ -4,19 +4,19 @@
 //! to be exact.
 
 use super::decimals::tidy;
-use super::schema::{BigKey, Counter, MemoryPart, Pattern, Relief, Ttl, Walk};
+use super::schema::{BigKeyView, CounterView, MemoryPartView, PatternView, SavingView, TtlView, WalkView};
 use crate::core::model::info::Info;
 use crate::core::reading::Reading;
-use crate::core::reading::relief::Way;
+use crate::core::reading::relief::SavingKind;
 
 /// The biggest keys that are listed.
 const BIGGEST: usize = 20;
 /// Ways to free memory that are listed.
 const RELIEFS: usize = 20;
 
-pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<MemoryPart>> {
+pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<MemoryPartView>> {
     let parts = reading.memory.parts(info?)?.into_iter();
-    let one = |growing: crate::core::reading::memory::GrowingPart| MemoryPart {
+    let one = |growing: crate::core::reading::memory::GrowingPart| MemoryPartView {
         part: growing.part.kind.id(),
         bytes: growing.part.bytes,
         bytes_per_s: tidy(growing.grows_per_s),
@@ -24,11 +24,11 @@ pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<Memory
     Some(parts.map(one).collect())
 }
 
-pub(super) fn walk(reading: &Reading) -> Walk {
+pub(super) fn walk(reading: &Reading) -> WalkView {
     let keyspace = reading.keys.keyspace();
     let is_known = !keyspace.is_empty();
     let ms = |us: i64| u64::try_from(us / 1000).ok().filter(|_| is_known);
-    Walk {
+    WalkView {
         share: tidy(keyspace.share.filter(|_| is_known)),
         age_ms: ms(reading.at_us.saturating_sub(keyspace.at_us)),
         took_ms: ms(keyspace.took_us),
@@ -36,19 +36,19 @@ pub(super) fn walk(reading: &Reading) -> Walk {
     }
 }
 
-pub(super) fn patterns(reading: &Reading) -> Vec<Pattern> {
+pub(super) fn patterns(reading: &Reading) -> Vec<PatternView> {
     let keyspace = reading.keys.keyspace();
     let named_or_found = keyspace.patterns.iter().filter(|pattern| !pattern.glob.as_bytes().is_empty());
     let one = |pattern: &crate::core::reading::keys::Pattern| {
         let tally = &pattern.tally;
-        Pattern {
+        PatternView {
             pattern: pattern.glob.text(),
             name: pattern.name.clone(),
             keys: keyspace.whole(tally.keys),
             keys_exact: keyspace.is_exact,
             bytes: tally.bytes_of_all().and_then(|bytes| keyspace.whole(bytes)),
             bytes_per_s: tidy(pattern.grows_per_s),
-            ttl_ms: Ttl {
+            ttl_ms: TtlView {
                 none: tidy(tally.ttl.forever_share()),
                 p50: tally.ttl.median_ms(),
                 max: tally.ttl.longest_ms(),
@@ -59,8 +59,8 @@ pub(super) fn patterns(reading: &Reading) -> Vec<Pattern> {
     named_or_found.map(one).collect()
 }
 
-pub(super) fn biggest(reading: &Reading) -> Vec<BigKey> {
-    let one = |key: &crate::core::reading::keys::BigKey| BigKey {
+pub(super) fn biggest(reading: &Reading) -> Vec<BigKeyView> {
+    let one = |key: &crate::core::reading::keys::BigKey| BigKeyView {
         key: key.facts.name.text(),
         r#type: key.facts.kind.map(|kind| kind.word()),
         bytes: key.facts.bytes,
@@ -69,27 +69,27 @@ pub(super) fn biggest(reading: &Reading) -> Vec<BigKey> {
     reading.keys.keyspace().biggest.iter().take(BIGGEST).map(one).collect()
 }
 
-pub(super) fn reliefs(reading: &Reading) -> Vec<Relief> {
-    let one = |relief: crate::core::reading::relief::Relief| {
+pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
+    let one = |relief: crate::core::reading::relief::Saving| {
         let (way, subject) = match &relief.way {
-            Way::Trim { key, .. } => ("trim", key.text()),
-            Way::TrimUnread { key, .. } => ("trim_unread", key.text()),
-            Way::Acknowledge { key, group, .. } => {
+            SavingKind::Trim { key, .. } => ("trim", key.text()),
+            SavingKind::TrimUnread { key, .. } => ("trim_unread", key.text()),
+            SavingKind::Acknowledge { key, group, .. } => {
                 ("acknowledge", format!("{}/{}", key.text(), group.text()))
             }
-            Way::Overdue { glob, .. } => ("overdue", glob.text()),
-            Way::Cache { glob, .. } => ("cache", glob.text()),
-            Way::Kill { id, .. } => ("kill", id.to_string()),
-            Way::Purge => ("purge", "server".to_owned()),
+            SavingKind::Overdue { glob, .. } => ("overdue", glob.text()),
+            SavingKind::Cache { glob, .. } => ("cache", glob.text()),
+            SavingKind::Kill { id, .. } => ("kill", id.to_string()),
+            SavingKind::Purge => ("purge", "server".to_owned()),
         };
-        Relief { way, subject, bytes: relief.bytes, counts_for_maxmemory: relief.way.counts() }
+        SavingView { way, subject, bytes: relief.bytes, counts_for_maxmemory: relief.way.counts() }
     };
     reading.reliefs().into_iter().take(RELIEFS).map(one).collect()
 }
 
-pub(super) fn counters(reading: &Reading) -> Vec<Counter> {
+pub(super) fn counters(reading: &Reading) -> Vec<CounterView> {
     let track = &reading.counters;
-    let one = |counter: &crate::core::reading::counters::Counter| Counter {
+    let one = |counter: &crate::core::reading::counters::Counter| CounterView {
         name: counter.spec.name.clone(),
         key: counter.spec.key.text(),
         field: counter.spec.field.as_ref().map(|field| field.text()),

@@ -5,32 +5,32 @@
 
 pub(super) mod fanout;
 
-use fanout::Fanout;
+use fanout::FanoutView;
 use serde::Serialize;
 
 /// Number of the schema.
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-pub(super) struct Snapshot {
+pub(super) struct SnapshotView {
     pub schema: u32,
     pub taken_at_ms: Option<i64>,
     pub window_ms: Option<f64>,
-    pub target: Target,
+    pub target: TargetView,
     pub health: &'static str,
     pub findings: Vec<serde_json::Value>,
-    pub memory: Memory,
-    pub cache: Cache,
-    pub throughput: Throughput,
-    pub clients: Clients,
-    pub persistence: Persistence,
-    pub counters: Vec<Counter>,
-    pub streams: Option<Vec<Stream>>,
-    pub fanout: Fanout,
+    pub memory: MemoryView,
+    pub cache: CacheView,
+    pub throughput: ThroughputView,
+    pub clients: ClientsView,
+    pub persistence: PersistenceView,
+    pub counters: Vec<CounterView>,
+    pub streams: Option<Vec<StreamView>>,
+    pub fanout: FanoutView,
     pub queues: [Unbuilt; 0],
-    pub latency: Latency,
-    pub cost: Cost,
-    pub gaps: Vec<Gap>,
+    pub latency: LatencyView,
+    pub cost: CostView,
+    pub gaps: Vec<GapView>,
 }
 
 /// An item of a list that nothing fills yet.
@@ -38,7 +38,7 @@ pub(super) struct Snapshot {
 pub(super) enum Unbuilt {}
 
 #[derive(Serialize)]
-pub(super) struct Target {
+pub(super) struct TargetView {
     pub name: String,
     pub address: String,
     pub mode: Option<&'static str>,
@@ -50,7 +50,7 @@ pub(super) struct Target {
 }
 
 #[derive(Serialize)]
-pub(super) struct Memory {
+pub(super) struct MemoryView {
     pub used_bytes: Option<u64>,
     pub rss_bytes: Option<u64>,
     pub peak_bytes: Option<u64>,
@@ -66,20 +66,20 @@ pub(super) struct Memory {
     pub headroom_bytes: Option<u64>,
     pub over_limit_ms: Option<u64>,
     pub refused_writes: Option<u64>,
-    pub parts: Option<Vec<MemoryPart>>,
-    pub biggest_keys: Vec<BigKey>,
-    pub reliefs: Vec<Relief>,
+    pub parts: Option<Vec<MemoryPartView>>,
+    pub biggest_keys: Vec<BigKeyView>,
+    pub reliefs: Vec<SavingView>,
 }
 
 #[derive(Serialize)]
-pub(super) struct MemoryPart {
+pub(super) struct MemoryPartView {
     pub part: &'static str,
     pub bytes: u64,
     pub bytes_per_s: Option<f64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct BigKey {
+pub(super) struct BigKeyView {
     pub key: String,
     pub r#type: Option<&'static str>,
     pub bytes: Option<u64>,
@@ -87,7 +87,7 @@ pub(super) struct BigKey {
 }
 
 #[derive(Serialize)]
-pub(super) struct Relief {
+pub(super) struct SavingView {
     pub way: &'static str,
     pub subject: String,
     pub bytes: u64,
@@ -95,19 +95,19 @@ pub(super) struct Relief {
 }
 
 #[derive(Serialize)]
-pub(super) struct Cache {
+pub(super) struct CacheView {
     pub hits: Option<u64>,
     pub misses: Option<u64>,
     pub hit_ratio: Option<f64>,
     pub coverage: Option<f64>,
     pub lifetime_hit_ratio: Option<f64>,
     pub expired_per_s: Option<f64>,
-    pub walk: Walk,
-    pub patterns: Vec<Pattern>,
+    pub walk: WalkView,
+    pub patterns: Vec<PatternView>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Walk {
+pub(super) struct WalkView {
     pub share: Option<f64>,
     pub age_ms: Option<u64>,
     pub took_ms: Option<u64>,
@@ -115,26 +115,26 @@ pub(super) struct Walk {
 }
 
 #[derive(Serialize)]
-pub(super) struct Pattern {
+pub(super) struct PatternView {
     pub pattern: String,
     pub name: Option<String>,
     pub keys: Option<u64>,
     pub keys_exact: bool,
     pub bytes: Option<u64>,
     pub bytes_per_s: Option<f64>,
-    pub ttl_ms: Ttl,
+    pub ttl_ms: TtlView,
     pub too_long: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Ttl {
+pub(super) struct TtlView {
     pub none: Option<f64>,
     pub p50: Option<u64>,
     pub max: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Counter {
+pub(super) struct CounterView {
     pub name: String,
     pub key: String,
     pub field: Option<String>,
@@ -145,21 +145,21 @@ pub(super) struct Counter {
 }
 
 #[derive(Serialize)]
-pub(super) struct Throughput {
+pub(super) struct ThroughputView {
     pub ops_per_s: Option<f64>,
     pub in_bytes_per_s: Option<f64>,
     pub out_bytes_per_s: Option<f64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Clients {
+pub(super) struct ClientsView {
     pub connected: Option<u64>,
     pub blocked: Option<u64>,
     pub max: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Persistence {
+pub(super) struct PersistenceView {
     pub aof_enabled: Option<bool>,
     pub rdb_last_ok: Option<bool>,
     pub rdb_last_save_age_ms: Option<u64>,
@@ -167,7 +167,7 @@ pub(super) struct Persistence {
 }
 
 #[derive(Serialize)]
-pub(super) struct Stream {
+pub(super) struct StreamView {
     pub key: String,
     pub length: Option<u64>,
     pub bytes: Option<u64>,
@@ -179,19 +179,19 @@ pub(super) struct Stream {
     pub oldest_entry_age_ms: Option<u64>,
     pub newest_entry_age_ms: Option<u64>,
     pub verdict: Option<&'static str>,
-    pub fanout: StreamFanout,
-    pub groups: Option<Vec<Group>>,
+    pub fanout: StreamFanoutView,
+    pub groups: Option<Vec<GroupView>>,
 }
 
 #[derive(Serialize, Default)]
-pub(super) struct StreamFanout {
+pub(super) struct StreamFanoutView {
     pub slowest_group: Option<String>,
     pub slowest_ms: Option<u64>,
     pub spread_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Group {
+pub(super) struct GroupView {
     pub name: String,
     pub lag: Option<u64>,
     pub lag_kind: &'static str,
@@ -202,15 +202,15 @@ pub(super) struct Group {
     pub delivered_per_s: Option<f64>,
     pub acked_per_s: Option<f64>,
     pub seconds_to_drain: Option<f64>,
-    pub delivery_ms: Delivery,
+    pub delivery_ms: DeliveryView,
     pub lost_undelivered: Option<u64>,
     pub verdict: Option<&'static str>,
     pub reason: Option<String>,
-    pub consumers: Option<Vec<Consumer>>,
+    pub consumers: Option<Vec<ConsumerView>>,
 }
 
 #[derive(Serialize, Default)]
-pub(super) struct Delivery {
+pub(super) struct DeliveryView {
     pub p50: Option<u64>,
     pub p95: Option<u64>,
     pub p99: Option<u64>,
@@ -218,7 +218,7 @@ pub(super) struct Delivery {
 }
 
 #[derive(Serialize)]
-pub(super) struct Consumer {
+pub(super) struct ConsumerView {
     pub name: String,
     pub pending: Option<u64>,
     pub idle_ms: Option<u64>,
@@ -227,7 +227,7 @@ pub(super) struct Consumer {
 }
 
 #[derive(Serialize, Default)]
-pub(super) struct Percentiles {
+pub(super) struct PercentilesView {
     pub p50: Option<u64>,
     pub p95: Option<u64>,
     pub p99: Option<u64>,
@@ -235,20 +235,20 @@ pub(super) struct Percentiles {
 }
 
 #[derive(Serialize)]
-pub(super) struct Latency {
-    pub ping_us: Percentiles,
+pub(super) struct LatencyView {
+    pub ping_us: PercentilesView,
     pub slowlog_new: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Cost {
+pub(super) struct CostView {
     pub commands_per_s: Option<f64>,
     pub bytes_per_s: Option<f64>,
     pub server_us_per_s: Option<f64>,
 }
 
 #[derive(Serialize)]
-pub(super) struct Gap {
+pub(super) struct GapView {
     pub what: String,
     pub why: &'static str,
     pub text: String,

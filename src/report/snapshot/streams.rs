@@ -25,7 +25,7 @@ const LEGEND: [&str; 2] = [
 ];
 
 /// One row: its name with the indent, and its figures in the order of the columns.
-struct Row {
+struct TextRow {
     name: String,
     figures: [String; 7],
 }
@@ -37,21 +37,22 @@ pub(super) fn table(reading: &Reading) -> Vec<String> {
         return vec![format!("streams: {none}")];
     }
     let now_ms = reading.now_ms();
-    let rows: Vec<Row> = reading.streams.values().flat_map(|stream| stream_rows(stream, now_ms)).collect();
+    let rows: Vec<TextRow> =
+        reading.streams.values().flat_map(|stream| stream_rows(stream, now_ms)).collect();
     let (least, most) = NAME_CELLS;
     let fitting = rows.iter().map(|row| row.name.width()).filter(|&cells| cells <= most);
     let name_cells = fitting.max().unwrap_or(least).max(least);
     let titles = COLUMNS.map(|(title, _)| title.to_owned());
     let title = format!("streams ({})", reading.streams.len());
-    let mut lines = line(&Row { name: title, figures: titles }, name_cells);
+    let mut lines = line(&TextRow { name: title, figures: titles }, name_cells);
     lines.extend(rows.iter().flat_map(|row| line(row, name_cells)));
     lines.push(String::new());
     lines.extend(LEGEND.map(str::to_owned));
     lines
 }
 
-fn stream_rows(stream: &StreamState, now_ms: i64) -> Vec<Row> {
-    let mut rows = vec![Row {
+fn stream_rows(stream: &StreamState, now_ms: i64) -> Vec<TextRow> {
+    let mut rows = vec![TextRow {
         name: shown(0, &stream.key),
         figures: [
             or_unknown(stream.length.map(|length| length.value), count),
@@ -64,20 +65,22 @@ fn stream_rows(stream: &StreamState, now_ms: i64) -> Vec<Row> {
         ],
     }];
     if stream.groups_at_us.is_none() {
-        rows.push(Row { name: format!("  groups {UNKNOWN}"), figures: Default::default() });
+        rows.push(TextRow { name: format!("  groups {UNKNOWN}"), figures: Default::default() });
     }
     for (name, group) in &stream.groups {
         rows.push(group_row(name, group, now_ms));
         match &group.consumers {
             Some(consumers) => rows.extend(consumers.value.iter().map(consumer_row)),
-            None => rows.push(Row { name: format!("    consumers {UNKNOWN}"), figures: Default::default() }),
+            None => {
+                rows.push(TextRow { name: format!("    consumers {UNKNOWN}"), figures: Default::default() })
+            }
         }
     }
     rows
 }
 
-fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> Row {
-    Row {
+fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> TextRow {
+    TextRow {
         name: shown(2, name),
         figures: [
             String::new(),
@@ -91,12 +94,12 @@ fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> Row {
     }
 }
 
-fn consumer_row(consumer: &Consumer) -> Row {
+fn consumer_row(consumer: &Consumer) -> TextRow {
     let mut figures: [String; 7] = Default::default();
     let [_, _, pending, _, _, _, idle] = &mut figures;
     *pending = or_unknown(consumer.pending, count);
     *idle = or_unknown(consumer.idle_ms, duration);
-    Row { name: shown(4, &consumer.name), figures }
+    TextRow { name: shown(4, &consumer.name), figures }
 }
 
 /// `12` is sure, `~12` an estimate, `≥1000` a bound.
@@ -122,7 +125,7 @@ fn shown(indent: usize, name: &Name) -> String {
     format!("{}{shown}", " ".repeat(indent))
 }
 
-fn line(row: &Row, name_cells: usize) -> Vec<String> {
+fn line(row: &TextRow, name_cells: usize) -> Vec<String> {
     let figures: String =
         row.figures.iter().zip(COLUMNS).map(|(figure, (_, cells))| right(figure, cells)).collect();
     if row.name.width() <= name_cells {

@@ -6,9 +6,9 @@ use crate::core::model::glob::Glob;
 use crate::core::model::info::Info;
 use crate::core::model::keys::{KeyFacts, KeyKind, KeysPass, Tier, Ttl};
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::decode::decode;
-use crate::core::wire::{Exchange, Observation, ReadCmd, Refusal, Resp};
+use crate::core::wire::{ErrorReply, Exchange, Observation, ReadCmd, Resp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ fn pending(key: &Name, group: &Name, consumer: &Name) -> (ReadCmd, Resp) {
 fn denied() -> (ReadCmd, Resp) {
     (
         ReadCmd::ClientList,
-        Resp::Error(Refusal::new("NOPERM this user has no permissions to run the 'client|list' command")),
+        Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'client|list' command")),
     )
 }
 
@@ -135,7 +135,7 @@ fn plain() -> Reading {
 fn measured() -> Reading {
     let tier = Tier { name: "charts".into(), glob: Glob::new(Name::from("charts:*")), ttl_ms: Some(60_000) };
     let spec = CounterSpec { name: "done".into(), key: Name::from("done"), field: None, pair: None };
-    let watched = Watched { tiers: vec![tier], counters: vec![spec], ..Watched::default() };
+    let watched = WatchSettings { tiers: vec![tier], counters: vec![spec], ..WatchSettings::default() };
     let mut reading = Reading::new(0).watching(&watched);
     let key = |name: &str, ttl| KeyFacts {
         kind: Some(KeyKind::String),

@@ -4,7 +4,7 @@
 //! foreign text on it is shown by its safe form.
 
 use super::TargetLine;
-use super::schema::Snapshot;
+use super::schema::SnapshotView;
 use super::{patterns, streams};
 use crate::core::reading::Reading;
 use crate::report::figures::{
@@ -44,7 +44,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     page
 }
 
-fn head(snapshot: &Snapshot) -> Vec<String> {
+fn head(snapshot: &SnapshotView) -> Vec<String> {
     let target = &snapshot.target;
     let (name, address) = (foreign(&target.name), foreign(&target.address));
     let called = if name == address { name } else { format!("{name} ({address})") };
@@ -60,7 +60,7 @@ fn head(snapshot: &Snapshot) -> Vec<String> {
     vec![first.join("  "), format!("taken {taken}, rates over {window}")]
 }
 
-fn memory(snapshot: &Snapshot) -> Vec<String> {
+fn memory(snapshot: &SnapshotView) -> Vec<String> {
     let memory = &snapshot.memory;
     let size = |figure: Option<u64>| or_unknown(figure, |figure| bytes(figure as f64));
     let limit = or_unknown(memory.maxmemory_bytes, |limit| match limit {
@@ -95,8 +95,8 @@ fn memory(snapshot: &Snapshot) -> Vec<String> {
     ]
 }
 
-fn panels(snapshot: &Snapshot) -> Vec<String> {
-    let Snapshot { cache, throughput, clients, persistence, latency: times, cost, .. } = snapshot;
+fn panels(snapshot: &SnapshotView) -> Vec<String> {
+    let SnapshotView { cache, throughput, clients, persistence, latency: times, cost, .. } = snapshot;
     let yes_or_no = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "yes" } else { "no" }.to_owned());
     let on_or_off = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "on" } else { "off" }.to_owned());
     let last_save = or_unknown(persistence.rdb_last_ok, |ok| if ok { "ok" } else { "FAILED" }.to_owned());
@@ -169,7 +169,7 @@ fn panels(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// Who listens, and how late the probe's messages come while it runs.
-fn fanout(snapshot: &Snapshot) -> String {
+fn fanout(snapshot: &SnapshotView) -> String {
     let fanout = &snapshot.fanout;
     let number = |figure: Option<u64>| or_unknown(figure, count);
     let behind = fanout.slow_subscribers.as_ref().map(|slow| slow.len() as u64);
@@ -180,7 +180,7 @@ fn fanout(snapshot: &Snapshot) -> String {
     row("fan-out", &[("subscribers", number(fanout.subscribers)), ("behind", number(behind)), third])
 }
 
-fn gaps(snapshot: &Snapshot) -> Vec<String> {
+fn gaps(snapshot: &SnapshotView) -> Vec<String> {
     if snapshot.gaps.is_empty() {
         return Vec::new();
     }

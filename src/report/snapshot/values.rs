@@ -6,8 +6,9 @@
 use super::decimals::tidy;
 use super::fanout::fanout;
 use super::schema::{
-    Cache, Clients, Consumer, Cost, Delivery, Gap, Group, Latency, Memory, Percentiles, Persistence,
-    Snapshot, Stream, StreamFanout, Target, Throughput, VERSION,
+    CacheView, ClientsView, ConsumerView, CostView, DeliveryView, GapView, GroupView, LatencyView,
+    MemoryView, PercentilesView, PersistenceView, SnapshotView, StreamFanoutView, StreamView, TargetView,
+    ThroughputView, VERSION,
 };
 use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
@@ -27,9 +28,9 @@ const CACHE_WINDOW_US: i64 = 60_000_000;
 const PING_WINDOW_US: i64 = 300_000_000;
 
 /// Everything, in the shape of the schema.
-pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
+pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
     let info = reading.info.as_ref().map(|info| &info.value);
-    Snapshot {
+    SnapshotView {
         schema: VERSION,
         taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
         window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
@@ -38,12 +39,12 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
         findings: reading.findings().iter().map(check::finding).collect(),
         memory: memory(info, reading),
         cache: cache(info, reading),
-        throughput: Throughput {
+        throughput: ThroughputView {
             ops_per_s: tidy(reading.rates.commands.per_s()),
             in_bytes_per_s: tidy(reading.rates.net_in.per_s()),
             out_bytes_per_s: tidy(reading.rates.net_out.per_s()),
         },
-        clients: Clients {
+        clients: ClientsView {
             connected: info.and_then(|info| info.clients.connected),
             blocked: info.and_then(|info| info.clients.blocked),
             max: info.and_then(|info| info.clients.max),
@@ -53,8 +54,8 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> Snapshot {
         streams: streams(reading),
         fanout: fanout(reading),
         queues: [],
-        latency: Latency { ping_us: pings(reading), slowlog_new: reading.slowlog.new_entries() },
-        cost: Cost {
+        latency: LatencyView { ping_us: pings(reading), slowlog_new: reading.slowlog.new_entries() },
+        cost: CostView {
             commands_per_s: tidy(reading.cost.commands_per_s()),
             bytes_per_s: tidy(reading.cost.bytes_per_s()),
             server_us_per_s: tidy(reading.server_us_per_s()),
@@ -69,9 +70,9 @@ fn window_us(reading: &Reading) -> Option<i64> {
     span_us.or(reading.window_us)
 }
 
-fn target_of(info: Option<&Info>, target: &TargetLine) -> Target {
+fn target_of(info: Option<&Info>, target: &TargetLine) -> TargetView {
     let server = info.map(|info| &info.server);
-    Target {
+    TargetView {
         name: target.name.clone(),
         address: target.address.clone(),
         mode: server.map(|server| server.mode.word()),
@@ -83,10 +84,10 @@ fn target_of(info: Option<&Info>, target: &TargetLine) -> Target {
     }
 }
 
-fn memory(info: Option<&Info>, reading: &Reading) -> Memory {
+fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
     let memory = info.map(|info| &info.memory);
     let room = reading.memory.headroom().filter(|_| info.is_some());
-    Memory {
+    MemoryView {
         used_bytes: memory.and_then(|memory| memory.used),
         rss_bytes: memory.and_then(|memory| memory.rss),
         peak_bytes: memory.and_then(|memory| memory.peak),
@@ -108,10 +109,10 @@ fn memory(info: Option<&Info>, reading: &Reading) -> Memory {
     }
 }
 
-fn cache(info: Option<&Info>, reading: &Reading) -> Cache {
+fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
     let window = Some(reading.cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0);
     let lifetime = info.and_then(|info| info.stats.lookups);
-    Cache {
+    CacheView {
         hits: window.map(|window| window.lookups.hits),
         misses: window.map(|window| window.lookups.misses),
         hit_ratio: tidy(window.and_then(|window| window.ratio())),
@@ -123,9 +124,9 @@ fn cache(info: Option<&Info>, reading: &Reading) -> Cache {
     }
 }
 
-fn persistence(info: Option<&Info>, at_us: i64) -> Persistence {
+fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {
     let state = info.map(|info| &info.persistence);
-    Persistence {
+    PersistenceView {
         aof_enabled: state.and_then(|state| state.aof_enabled),
         rdb_last_ok: state.and_then(|state| state.rdb_last_ok),
         rdb_last_save_age_ms: match info.map(|info| info.last_save(at_us)) {
@@ -137,19 +138,19 @@ fn persistence(info: Option<&Info>, at_us: i64) -> Persistence {
 }
 
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
-fn streams(reading: &Reading) -> Option<Vec<Stream>> {
+fn streams(reading: &Reading) -> Option<Vec<StreamView>> {
     let is_known = !reading.streams.is_empty() || reading.discovery.laps > 0;
     is_known.then(|| reading.streams.values().map(|state| stream(state, reading)).collect())
 }
 
-fn stream(state: &StreamState, reading: &Reading) -> Stream {
+fn stream(state: &StreamState, reading: &Reading) -> StreamView {
     let now_ms = reading.now_ms();
     let groups = state.groups_at_us.map(|_| {
         let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, reading);
         state.groups.iter().map(one).collect()
     });
     let size = reading.stream_size(state);
-    Stream {
+    StreamView {
         key: state.key.text(),
         length: state.length.map(|length| length.value),
         bytes: size.total(),
@@ -166,22 +167,22 @@ fn stream(state: &StreamState, reading: &Reading) -> Stream {
     }
 }
 
-fn fanout_of(state: &StreamState, now_us: i64) -> StreamFanout {
+fn fanout_of(state: &StreamState, now_us: i64) -> StreamFanoutView {
     let deliveries = deliveries::deliveries(state, now_us);
-    deliveries::spread(&deliveries).map_or_else(StreamFanout::default, |spread| StreamFanout {
+    deliveries::spread(&deliveries).map_or_else(StreamFanoutView::default, |spread| StreamFanoutView {
         slowest_group: Some(spread.slowest.text()),
         slowest_ms: Some(spread.slowest_ms),
         spread_ms: Some(spread.spread_ms),
     })
 }
 
-fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Reading) -> Group {
+fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Reading) -> GroupView {
     let now_ms = reading.now_ms();
     let consumers = state.consumers.as_ref();
     let delivery = state.delivery_ms(reading.at_us);
     let judgement = reading.group_verdict(&stream.key, name);
     let verdicts = reading.consumer_verdicts(&stream.key, name);
-    Group {
+    GroupView {
         name: name.text(),
         lag: state.lag.entries,
         lag_kind: state.lag.kind.word(),
@@ -192,7 +193,7 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Readin
         delivered_per_s: tidy(state.delivered_per_s()),
         acked_per_s: tidy(state.acked_per_s()),
         seconds_to_drain: tidy(state.seconds_to_drain(stream.in_per_s())),
-        delivery_ms: Delivery {
+        delivery_ms: DeliveryView {
             p50: delivery.p50,
             p95: delivery.p95,
             p99: delivery.p99,
@@ -208,8 +209,8 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Readin
     }
 }
 
-fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> Consumer {
-    Consumer {
+fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> ConsumerView {
+    ConsumerView {
         name: row.name.text(),
         pending: row.pending,
         idle_ms: row.idle_ms,
@@ -218,18 +219,18 @@ fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> Cons
     }
 }
 
-fn pings(reading: &Reading) -> Percentiles {
+fn pings(reading: &Reading) -> PercentilesView {
     let trips = reading.pings.percentiles(reading.at_us, PING_WINDOW_US);
-    Percentiles { p50: trips.p50, p95: trips.p95, p99: trips.p99, max: trips.max }
+    PercentilesView { p50: trips.p50, p95: trips.p95, p99: trips.p99, max: trips.max }
 }
 
-fn gaps(reading: &Reading) -> Vec<Gap> {
-    let one = |gap: &crate::core::model::Gap| Gap {
+fn gaps(reading: &Reading) -> Vec<GapView> {
+    let one = |gap: &crate::core::model::Gap| GapView {
         what: gap.what.clone(),
         why: gap.why.word(),
         text: gap.text.clone(),
     };
-    let dropped = (reading.gaps.dropped > 0).then(|| Gap {
+    let dropped = (reading.gaps.dropped > 0).then(|| GapView {
         what: "gaps".to_owned(),
         why: GapReason::Bound.word(),
         text: format!("{} more since the start are not listed", reading.gaps.dropped),

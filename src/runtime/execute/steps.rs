@@ -12,7 +12,7 @@ use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Sub
 use crate::core::wire::Resp;
 use crate::edge::clock;
 use crate::edge::journal::{ArchiveReader, ArchiveWriter, Archives};
-use crate::edge::link::{Untold, WriteLink};
+use crate::edge::link::{SendError, WriteLink};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -104,8 +104,8 @@ impl Steps<'_> {
         self.guard().await?;
         let began_us = clock::now_us();
         let replies = self.link.tell(order).await.map_err(|untold| match untold {
-            Untold::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
-            Untold::Lost(error) => {
+            SendError::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
+            SendError::Lost(error) => {
                 let line =
                     order.commands().first().map(crate::core::wire::WriteCmd::text).unwrap_or_default();
                 Outcome::Unknown(format!("{error}; it may or may not have been done: {line}"))

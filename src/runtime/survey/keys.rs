@@ -3,14 +3,14 @@
 //! Knows pages, types and samples; decides nothing. Invariant: a step of the walk holds the server for less than a
 //! millisecond, and each key is counted once.
 
-use super::Reader;
+use super::SurveyReader;
 use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_CALL_US, SCAN_COUNT, SHOWN_NAMES};
 use crate::core::model::Name;
 use crate::core::ops::invalidate::type_reads;
-use crate::core::ops::plan::invalidate::{KeyFacts, plan};
-use crate::core::ops::protect::Protected;
-use crate::core::ops::wish::InvalidateWish;
-use crate::core::ops::{Denial, Plan};
+use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
+use crate::core::ops::protect::Protection;
+use crate::core::ops::wish::InvalidateRequest;
+use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor};
 use crate::edge::clock;
 use std::collections::HashSet;
@@ -25,21 +25,21 @@ const TYPES_TOGETHER: usize = 100;
 const UNPACED_COUNT: u32 = 1_000;
 
 /// The plan of an invalidation.
-pub(super) async fn survey(reader: &mut Reader<'_>, wish: &InvalidateWish) -> Result<Plan, Denial> {
+pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &InvalidateRequest) -> Result<Plan, Refusal> {
     if wish.pattern.as_bytes().is_empty() {
-        return Err(Denial::because("an empty pattern matches nothing: give one, or '*' for everything"));
+        return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
     let ground = reader.ground(None).await?;
     let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.count();
-    let protected = Protected::new(&wish.protect);
-    let mut facts = KeyFacts {
+    let protected = Protection::new(&wish.protect);
+    let mut facts = InvalidateFacts {
         is_exact: true,
         all_keys,
         has_lt: ground.is_at_least(7, 0),
         scan_count: FIRST_COUNT,
         seed: fastrand::u64(..),
         guard: ground.guard,
-        ..KeyFacts::default()
+        ..InvalidateFacts::default()
     };
     let (mut cursor, mut samples) = (0, Samples::default());
     let (mut seen, hashes) = (HashSet::new(), RandomState::new());
@@ -48,7 +48,7 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &InvalidateWish) -> Re
         let (pattern, count) = (Some(wish.pattern.clone()), facts.scan_count);
         let page = reader.one(ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }).await?;
         adapt(&mut facts.scan_count, clock::now_us().saturating_sub(began_us));
-        let strange = || Denial::because("SCAN: a reply that streamgauge does not know");
+        let strange = || Refusal::because("SCAN: a reply that streamgauge does not know");
         let [next, keys] = page.items().unwrap_or_default() else { return Err(strange()) };
         let mut keys: Vec<Name> =
             keys.items().unwrap_or_default().iter().filter_map(Resp::bytes).map(Name::from).collect();
@@ -77,12 +77,12 @@ fn adapt(count: &mut u32, took_us: u64) {
 }
 
 async fn look(
-    reader: &mut Reader<'_>,
-    wish: &InvalidateWish,
-    protected: &Protected,
+    reader: &mut SurveyReader<'_>,
+    wish: &InvalidateRequest,
+    protected: &Protection,
     keys: Vec<Name>,
-    (facts, samples): (&mut KeyFacts, &mut Samples),
-) -> Result<(), Denial> {
+    (facts, samples): (&mut InvalidateFacts, &mut Samples),
+) -> Result<(), Refusal> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -96,7 +96,7 @@ async fn look(
     }
     for (key, reply) in keys.into_iter().zip(replies) {
         let kind = match reply {
-            Resp::Error(refusal) => return Err(Denial::because(format!("TYPE {key}: {refusal}"))),
+            Resp::Error(refusal) => return Err(Refusal::because(format!("TYPE {key}: {refusal}"))),
             reply => reply.text().unwrap_or_default(),
         };
         if kind == "none" || wish.kind.as_deref().is_some_and(|wanted| wanted != kind) {
@@ -135,7 +135,7 @@ impl Samples {
 }
 
 /// Bytes of the samples, and how many of them are still there.
-async fn sizes(reader: &mut Reader<'_>, keys: &[Name]) -> Result<(u64, u64), Denial> {
+async fn sizes(reader: &mut SurveyReader<'_>, keys: &[Name]) -> Result<(u64, u64), Refusal> {
     let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
     let replies = reader.ask(keys.iter().map(size).collect()).await?;
     let found: Vec<u64> = replies.iter().filter_map(Resp::count).collect();

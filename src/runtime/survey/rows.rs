@@ -2,28 +2,28 @@
 //!
 //! Knows pages; decides nothing. Invariant: rows are counted in pages of a bounded size, up to a bound.
 
-use super::Reader;
+use super::SurveyReader;
 use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
 use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
 use crate::core::ops::settle::SettleWork;
-use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
-use crate::core::ops::{Denial, Plan};
+use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
+use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::decode::groups::{consumers, pending};
 use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 
 /// The plan of a reclaim.
-pub(super) async fn survey(reader: &mut Reader<'_>, wish: &ReclaimWish) -> Result<Plan, Denial> {
+pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &ReclaimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
     let detail = ground.snapshot.streams.first().and_then(|stream| stream.detail.clone()).unwrap_or_default();
     let group = ground.groups()?.into_iter().find(|group| group.name == wish.group);
-    let group = group.ok_or_else(|| Denial::because(format!("{} has no group {}", wish.key, wish.group)))?;
+    let group = group.ok_or_else(|| Refusal::because(format!("{} has no group {}", wish.key, wish.group)))?;
     let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
     if let ReclaimVerb::DeadLetter { to, .. } = &wish.verb {
         let kind = reader.one(ReadCmd::Type(to.clone())).await?.text().unwrap_or_default();
         if kind != "none" && kind != "stream" {
-            return Err(Denial::because(format!("{to} is a {kind}: dead letters go to a stream")));
+            return Err(Refusal::because(format!("{to} is a {kind}: dead letters go to a stream")));
         }
     }
     let mut facts = ReclaimFacts {
@@ -40,10 +40,10 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &ReclaimWish) -> Resul
 }
 
 async fn matched(
-    reader: &mut Reader<'_>,
+    reader: &mut SurveyReader<'_>,
     work: &SettleWork,
     first_entry: Option<StreamId>,
-) -> Result<Matched, Denial> {
+) -> Result<Matched, Refusal> {
     let mut found = Matched { is_exact: true, ..Matched::default() };
     if !work.ids.is_empty() {
         for chunk in work.ids.chunks(usize::try_from(ROWS_PAGE).unwrap_or(usize::MAX)) {
@@ -70,7 +70,7 @@ async fn matched(
         let replies = reader.ask(work.page(start, ROWS_PAGE)).await?;
         let page = replies.get(1).unwrap_or(&Resp::Nil);
         if let Resp::Error(refusal) = page {
-            return Err(Denial::because(format!("XPENDING: {refusal}")));
+            return Err(Refusal::because(format!("XPENDING: {refusal}")));
         }
         let rows = pending(page).unwrap_or_default();
         found.seen += rows.len() as u64;

@@ -2,12 +2,12 @@
 //!
 //! Knows which reads; decides nothing. Invariant: an archive is read to its end before anything of it is brought back.
 
-use super::Reader;
+use super::SurveyReader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client};
-use crate::core::ops::plan::undo::{Held, plan, side_of};
-use crate::core::ops::{Denial, Plan};
+use crate::core::ops::plan::undo::{ArchiveContents, plan, side_of};
+use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
 use crate::edge::clock;
@@ -15,10 +15,10 @@ use crate::edge::journal::Archives;
 
 /// The plan to delete a consumer.
 pub(super) async fn consumer(
-    reader: &mut Reader<'_>,
+    reader: &mut SurveyReader<'_>,
     (key, group, name): (&Name, &Name, &Name),
     min_idle_ms: u64,
-) -> Result<Plan, Denial> {
+) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(key)).await?;
     let listed = reader.one(ReadCmd::XinfoConsumers(key.clone(), group.clone())).await?;
     let rows = consumers(&listed).unwrap_or_default();
@@ -26,25 +26,29 @@ pub(super) async fn consumer(
 }
 
 /// The plan to end a connection.
-pub(super) async fn client(reader: &mut Reader<'_>, id: u64) -> Result<Plan, Denial> {
+pub(super) async fn client(reader: &mut SurveyReader<'_>, id: u64) -> Result<Plan, Refusal> {
     let ground = reader.ground(None).await?;
     let snapshot = reader.snapshot(vec![ReadCmd::ClientList]).await?;
     let clients = snapshot.clients.map(|clients| clients.value);
-    let clients = clients.ok_or_else(|| Denial::because("CLIENT LIST is not answered"))?;
+    let clients = clients.ok_or_else(|| Refusal::because("CLIENT LIST is not answered"))?;
     kill_client(id, &clients, (ground.guard, clock::now_us()))
 }
 
 /// The plan of an undo.
-pub(super) async fn undo(reader: &mut Reader<'_>, archives: &Archives, id: &str) -> Result<Plan, Denial> {
+pub(super) async fn undo(
+    reader: &mut SurveyReader<'_>,
+    archives: &Archives,
+    id: &str,
+) -> Result<Plan, Refusal> {
     let mut archive = archives.open(id).map_err(|error| {
-        Denial::because(format!(
+        Refusal::because(format!(
             "action {id} has no archive here, so there is nothing to bring back ({error})"
         ))
     })?;
     let ground = reader.ground(None).await?;
-    let mut held = Held::default();
+    let mut held = ArchiveContents::default();
     loop {
-        let frames = archive.next(KEY_BATCH.2).map_err(|error| Denial::because(error.to_string()))?;
+        let frames = archive.next(KEY_BATCH.2).map_err(|error| Refusal::because(error.to_string()))?;
         if frames.is_empty() {
             break;
         }

@@ -2,7 +2,7 @@
 //!
 //! Knows how to count without a body crossing the network. Invariant: a count that reached its bound is "at least".
 
-use super::Reader;
+use super::SurveyReader;
 use crate::core::limits::{ROWS_PAGE, WALK_STEP, WALKED_ENTRIES};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
@@ -10,8 +10,8 @@ use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
 use crate::core::ops::trim::{Loss, Need, needs};
-use crate::core::ops::wish::{TrimTo, TrimWish};
-use crate::core::ops::{Denial, Plan};
+use crate::core::ops::wish::{TrimRequest, TrimTo};
+use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::decode::groups::pending;
 use crate::core::wire::decode::streams::id;
 use crate::core::wire::{Inspect, ReadCmd, Resp};
@@ -21,10 +21,10 @@ use crate::edge::clock;
 const LOSS_COUNTED: u64 = 200_000;
 
 /// The plan of a trim.
-pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<Plan, Denial> {
+pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &TrimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
     let stream = ground.snapshot.streams.first().cloned();
-    let stream = stream.ok_or_else(|| Denial::because(format!("nothing is known of {}", wish.key)))?;
+    let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", wish.key)))?;
     let groups = ground.groups()?;
     let firsts = first_pending(reader, &wish.key, &groups).await?;
     let standing: Vec<(Group, Option<StreamId>)> = groups.iter().cloned().zip(firsts).collect();
@@ -65,7 +65,7 @@ pub(super) async fn survey(reader: &mut Reader<'_>, wish: &TrimWish) -> Result<P
 
 /// What the entries take. Servers before 8.4 count pending lists several times over in MEMORY USAGE, so that it is asked
 /// only where the packing does not tell.
-async fn entries_bytes(reader: &mut Reader<'_>, stream: &StreamFacts) -> Result<Option<u64>, Denial> {
+async fn entries_bytes(reader: &mut SurveyReader<'_>, stream: &StreamFacts) -> Result<Option<u64>, Refusal> {
     let packing = stream.detail.as_ref().zip(stream.length);
     let packing = packing.and_then(|(detail, length)| Packing::of(detail, length));
     if let Some(bytes) = packing.and_then(|packing| packing.bytes()) {
@@ -76,10 +76,10 @@ async fn entries_bytes(reader: &mut Reader<'_>, stream: &StreamFacts) -> Result<
 }
 
 async fn first_pending(
-    reader: &mut Reader<'_>,
+    reader: &mut SurveyReader<'_>,
     key: &Name,
     groups: &[Group],
-) -> Result<Vec<Option<StreamId>>, Denial> {
+) -> Result<Vec<Option<StreamId>>, Refusal> {
     let row = |group: &Group| ReadCmd::Xpending {
         key: key.clone(),
         group: group.name.clone(),
@@ -92,7 +92,7 @@ async fn first_pending(
 }
 
 /// A walk in one direction.
-struct Walk {
+struct TrimWalk {
     at: StreamId,
     end: StreamId,
     backwards: bool,
@@ -100,8 +100,8 @@ struct Walk {
     is_over: bool,
 }
 
-impl Walk {
-    async fn step(&mut self, reader: &mut Reader<'_>, key: &Name, most: u64) -> Result<(), Denial> {
+impl TrimWalk {
+    async fn step(&mut self, reader: &mut SurveyReader<'_>, key: &Name, most: u64) -> Result<(), Refusal> {
         let count = u32::try_from(most.min(u64::from(WALK_STEP))).unwrap_or(WALK_STEP).max(1);
         let (key, from, to, backwards) = (key.clone(), self.at, self.end, self.backwards);
         let walk = Inspect::Walk { key, from, to, count, backwards };
@@ -127,17 +127,22 @@ impl Walk {
 }
 
 /// The id of the entry that is the oldest of so many newest ones: walked to from the nearer end.
-async fn nth_newest(reader: &mut Reader<'_>, key: &Name, length: u64, keep: u64) -> Result<StreamId, Denial> {
+async fn nth_newest(
+    reader: &mut SurveyReader<'_>,
+    key: &Name,
+    length: u64,
+    keep: u64,
+) -> Result<StreamId, Refusal> {
     let going = length.saturating_sub(keep);
     let backwards = keep <= going;
     let (at, end) = if backwards { (StreamId::MAX, StreamId::MIN) } else { (StreamId::MIN, StreamId::MAX) };
     let wanted = if backwards { keep } else { going };
     if wanted > WALKED_ENTRIES {
-        return Err(Denial::because(
+        return Err(Refusal::because(
             "the stream is too long to be cut by its length: give --minid or --older-than",
         ));
     }
-    let mut walk = Walk { at, end, backwards, entries: 0, is_over: false };
+    let mut walk = TrimWalk { at, end, backwards, entries: 0, is_over: false };
     let mut last = at;
     while walk.entries < wanted && !walk.is_over {
         let left = wanted - walk.entries;
@@ -155,15 +160,15 @@ async fn nth_newest(reader: &mut Reader<'_>, key: &Name, length: u64, keep: u64)
 
 /// How many entries lie below an id: counted from both ends, whichever is nearer.
 async fn below(
-    reader: &mut Reader<'_>,
+    reader: &mut SurveyReader<'_>,
     key: &Name,
     (length, last): (u64, StreamId),
     to: StreamId,
-) -> Result<(u64, bool), Denial> {
+) -> Result<(u64, bool), Refusal> {
     if to == StreamId::MIN || length == 0 {
         return Ok((0, true));
     }
-    let walk = |at, end, backwards| Walk { at, end, backwards, entries: 0, is_over: false };
+    let walk = |at, end, backwards| TrimWalk { at, end, backwards, entries: 0, is_over: false };
     let mut head = walk(StreamId::MIN, to.predecessor(), false);
     // What came after the length was read is not in it.
     let mut tail = walk(last, to, true);
@@ -182,16 +187,16 @@ async fn below(
 
 /// What a group would lose below `to`.
 async fn loss(
-    reader: &mut Reader<'_>,
+    reader: &mut SurveyReader<'_>,
     key: &Name,
     need: &Need,
     group: &Group,
     to: StreamId,
-) -> Result<Loss, Denial> {
+) -> Result<Loss, Refusal> {
     let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true };
     let cursor = group.last_delivered.unwrap_or_default();
     if cursor.successor() < to {
-        let mut walk = Walk {
+        let mut walk = TrimWalk {
             at: cursor.successor(),
             end: to.predecessor(),
             backwards: false,

@@ -55,9 +55,9 @@ fn in_ascii_the_unknown_is_ascii_too() {
 
 #[test]
 fn a_new_row_is_told_by_a_mark() {
-    let new = Row { id: RowId::Slow(7), cells: vec![Cell::Number(7)], mark: Mark::New };
+    let new = Row { id: RowId::Slow(7), cells: vec![Cell::Number(7)], mark: RowMark::New };
     let words = row(&new, 0, &Reading::new(0), &skin(false));
-    assert_eq!(words, [Words::new("+7", Role::Accent)]);
+    assert_eq!(words, [StyledText::new("+7", Role::Accent)]);
 }
 
 /// A reading of one stream, a length a second; `None` is a round in which the length was not read.

@@ -29,11 +29,11 @@ fn counts_have_three_digits_and_a_unit() {
 
 #[test]
 fn marks_say_how_far_a_figure_may_be_trusted() {
-    assert_eq!(F.marked(Some(12), Mark::Estimate), "~12");
-    assert_eq!(F.marked(Some(1000), Mark::AtLeast), "≥1000");
-    assert_eq!(A.marked(Some(1000), Mark::AtLeast), ">=1000");
-    assert_eq!(F.marked(Some(1000), Mark::Exact), "1.0 k");
-    assert_eq!(F.marked(None, Mark::Estimate), "—");
+    assert_eq!(F.marked(Some(12), Certainty::Estimate), "~12");
+    assert_eq!(F.marked(Some(1000), Certainty::AtLeast), "≥1000");
+    assert_eq!(A.marked(Some(1000), Certainty::AtLeast), ">=1000");
+    assert_eq!(F.marked(Some(1000), Certainty::Exact), "1.0 k");
+    assert_eq!(F.marked(None, Certainty::Estimate), "—");
 }
 
 #[test]
@@ -156,9 +156,9 @@ proptest! {
         let f = Figures::new(ascii);
         for (text, width) in [
             (f.count(count), COUNT_WIDTH),
-            (f.marked(count, Mark::Exact), COUNT_WIDTH),
-            (f.marked(count, Mark::Estimate), MARKED_COUNT_WIDTH),
-            (f.marked(count, Mark::AtLeast), MARKED_COUNT_WIDTH),
+            (f.marked(count, Certainty::Exact), COUNT_WIDTH),
+            (f.marked(count, Certainty::Estimate), MARKED_COUNT_WIDTH),
+            (f.marked(count, Certainty::AtLeast), MARKED_COUNT_WIDTH),
             (f.exact(count), EXACT_WIDTH),
             (f.bytes(count), BYTES_WIDTH),
             (f.duration_ms(count), DURATION_WIDTH),

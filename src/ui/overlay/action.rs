@@ -4,14 +4,14 @@
 //! focus is shows without colour.
 
 use crate::app::State;
-use crate::app::action::{ActionModal, Ask, Choice, Focus, Form, Question, Stage};
+use crate::app::action::{ActionModal, ActionStage, Ask, Choice, DialogFocus, Form, Question};
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::dialog::buttons;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::textlines::wrap;
-use crate::ui::widgets::{Dialog, Pen, Words};
+use crate::ui::widgets::{Dialog, Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -24,13 +24,13 @@ const LEAST: u16 = 48;
 const LABEL: u16 = 12;
 
 /// A line: its label, its text, how it is painted.
-struct Line {
+struct DialogLine {
     label: String,
     text: String,
     role: Role,
 }
 
-impl Line {
+impl DialogLine {
     fn new(label: &str, text: impl Into<String>, role: Role) -> Self {
         Self { label: label.to_owned(), text: text.into(), role }
     }
@@ -48,15 +48,15 @@ impl Line {
 /// Draws it.
 pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     match &modal.stage {
-        Stage::Planning(what) => {
-            let lines = vec![Line::new("", format!("{what} ... (esc leaves)"), Role::Text)];
+        ActionStage::Planning(what) => {
+            let lines = vec![DialogLine::new("", format!("{what} ... (esc leaves)"), Role::Text)];
             page("Making the plan", lines, 0, 0, body, buffer, skin);
         }
-        Stage::Told { title, lines, is_error, offset } => {
+        ActionStage::Told { title, lines, is_error, offset } => {
             let role = if *is_error { Role::Warning } else { Role::Text };
             let mark = if *is_error { format!("{} ", skin.glyphs.warning) } else { String::new() };
-            let mut lines: Vec<Line> =
-                lines.iter().map(|line| Line::new("", line.clone(), Role::Text)).collect();
+            let mut lines: Vec<DialogLine> =
+                lines.iter().map(|line| DialogLine::new("", line.clone(), Role::Text)).collect();
             if let Some(first) = lines.first_mut() {
                 (first.role, first.text) = (role, format!("{mark}{}", first.text));
             }
@@ -64,15 +64,15 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
                 buttons(&["Close"], 0, inner, buffer, skin);
             }
         }
-        Stage::Form(choices) => form(choices, body, buffer, skin),
-        Stage::Question(asked) => question(state, asked, body, buffer, skin),
+        ActionStage::Form(choices) => form(choices, body, buffer, skin),
+        ActionStage::Question(asked) => question(state, asked, body, buffer, skin),
     }
 }
 
 /// Text in a box with room for so many rows below it; where those are.
 fn page(
     title: &str,
-    lines: Vec<Line>,
+    lines: Vec<DialogLine>,
     offset: usize,
     below: u16,
     body: Rect,
@@ -82,7 +82,7 @@ fn page(
     let labelled = lines.iter().any(|line| !line.label.is_empty());
     let lead = if labelled { LABEL + 1 } else { 0 };
     let room = body.width.saturating_sub(4).min(WIDEST).saturating_sub(lead);
-    let lines: Vec<Line> = lines.into_iter().flat_map(|line| line.wrapped(room)).collect();
+    let lines: Vec<DialogLine> = lines.into_iter().flat_map(|line| line.wrapped(room)).collect();
     let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0).saturating_add(lead);
     let rows = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(below);
     let size = (wide.max(width(title) + 4).max(if below > 0 { LEAST } else { 0 }), rows);
@@ -90,7 +90,7 @@ fn page(
     let height = usize::from(dialog.place(body).height.saturating_sub(2).saturating_sub(below));
     let offset = offset.min(lines.len().saturating_sub(height));
     let note = (height < lines.len()).then(|| {
-        Words::new(
+        StyledText::new(
             format!("{}-{} of {}", offset + 1, (offset + height).min(lines.len()), lines.len()),
             Role::Dim,
         )
@@ -115,7 +115,7 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let line = |(at, choice): (usize, &Choice)| {
         let mark = if at == form.selected { ">" } else { "-" };
         let role = if at == form.selected { Role::Selection } else { Role::Text };
-        Line::new("", format!("{mark} {}", choice.title), role)
+        DialogLine::new("", format!("{mark} {}", choice.title), role)
     };
     let lines = choices.iter().enumerate().map(line).collect();
     let Some(inner) = page(&form.about.title(), lines, 0, 3, body, buffer, skin) else { return };
@@ -164,7 +164,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
                 "Writing to {} will be possible for {minutes} minutes. Every action shows what it would do, and asks.",
                 state.setup.target_name
             );
-            ("Unlock writing?".to_owned(), vec![Line::new("", text, Role::Text)], "Unlock")
+            ("Unlock writing?".to_owned(), vec![DialogLine::new("", text, Role::Text)], "Unlock")
         }
         Ask::Carry(challenge) => {
             let plan = challenge.plan();
@@ -193,18 +193,18 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
             skin.style(Role::Critical),
         );
     }
-    let focus = usize::from(question.focus == Focus::Go);
+    let focus = usize::from(question.focus == DialogFocus::Go);
     buttons(&["Cancel", go], focus, last, buffer, skin);
 }
 
-fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<Line> {
-    let mut lines: Vec<Line> =
-        plan.facts.iter().map(|(label, text)| Line::new(label, text.clone(), Role::Text)).collect();
+fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {
+    let mut lines: Vec<DialogLine> =
+        plan.facts.iter().map(|(label, text)| DialogLine::new(label, text.clone(), Role::Text)).collect();
     for warning in &plan.warnings {
-        lines.push(Line::new("note", format!("{} {warning}", skin.glyphs.warning), Role::Warning));
+        lines.push(DialogLine::new("note", format!("{} {warning}", skin.glyphs.warning), Role::Warning));
     }
     for (at, command) in plan.commands.iter().enumerate() {
-        lines.push(Line::new(if at == 0 { "commands" } else { "" }, command.clone(), Role::Dim));
+        lines.push(DialogLine::new(if at == 0 { "commands" } else { "" }, command.clone(), Role::Dim));
     }
     lines
 }

@@ -11,7 +11,7 @@ use crate::config::theme::Role;
 use crate::core::model::history::History;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
-use crate::ui::widgets::{Graph, Panel, Point, Scale, Series, Unit, Words};
+use crate::ui::widgets::{Graph, GraphPoint, GraphSeries, Panel, Scale, StyledText, Unit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -70,9 +70,9 @@ impl Span {
     }
 
     /// The points of a figure that belong to this span.
-    pub fn points(&self, history: &History) -> Vec<Point> {
+    pub fn points(&self, history: &History) -> Vec<GraphPoint> {
         let points = if self.coarse { history.coarse() } else { history.fine() };
-        points.into_iter().map(|point| Point { t_ms: point.at_ms, value: point.value }).collect()
+        points.into_iter().map(|point| GraphPoint { t_ms: point.at_ms, value: point.value }).collect()
     }
 }
 
@@ -93,9 +93,9 @@ pub struct Chart<'a> {
     /// Its title.
     pub title: &'a str,
     /// At the right end of its title's line; the first go first when it is narrow.
-    pub now: Vec<Words>,
+    pub now: Vec<StyledText>,
     /// The points of each figure, and how it is painted; the first lies above the others.
-    pub lines: Vec<(Vec<Point>, Role)>,
+    pub lines: Vec<(Vec<GraphPoint>, Role)>,
     /// What the figures are.
     pub unit: Unit,
     /// How they are laid out.
@@ -106,7 +106,7 @@ pub struct Chart<'a> {
 
 impl Chart<'_> {
     /// The greatest value in the span.
-    pub fn greatest(points: &[Point], span: &Span) -> Option<f64> {
+    pub fn greatest(points: &[GraphPoint], span: &Span) -> Option<f64> {
         let (from, to) = span.ends_ms;
         let shown = points.iter().filter(|point| (from..=to).contains(&point.t_ms));
         shown.filter_map(|point| point.value).filter(|value| value.is_finite()).reduce(f64::max)
@@ -114,8 +114,8 @@ impl Chart<'_> {
 
     /// Draws it. The area under the first line is filled where the axis begins at nothing, so that it means an amount.
     pub fn draw(&self, span: &Span, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-        let series: Vec<Series> =
-            self.lines.iter().map(|(points, role)| Series { points, role: *role }).collect();
+        let series: Vec<GraphSeries> =
+            self.lines.iter().map(|(points, role)| GraphSeries { points, role: *role }).collect();
         let inner = self.head(area.width).draw(area, buffer, skin);
         Graph {
             title: "",
@@ -133,12 +133,12 @@ impl Chart<'_> {
 
     /// Title and figures: padded, so that they stand still, where there is room for that.
     fn head(&self, room: u16) -> Panel<'_> {
-        let wanted = |words: &Words| width(&words.text).saturating_add(1);
+        let wanted = |words: &StyledText| width(&words.text).saturating_add(1);
         let padded = width(self.title).saturating_add(self.now.iter().map(wanted).sum()) < room;
         let tight = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         self.now.iter().fold(Panel::new(self.title), |panel, words| {
             let text = if padded { words.text.clone() } else { tight(&words.text) };
-            panel.note(Words::new(text, words.role))
+            panel.note(StyledText::new(text, words.role))
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::app::geometry::Areas;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
@@ -26,15 +26,15 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     view.draw(state, areas.main, buffer, skin);
 }
 
-fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
+fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let counts = reading.info.as_ref().map(|info| &info.value.clients);
     let count = |count: Option<u64>, word: &str| {
-        count.map(|count| Words::new(format!("{} {word}", skin.figures.count(Some(count))), Role::Dim))
+        count.map(|count| StyledText::new(format!("{} {word}", skin.figures.count(Some(count))), Role::Dim))
     };
     let connected = counts.and_then(|counts| match (counts.connected, counts.max) {
         (Some(connected), Some(max)) if max > 0 => {
             let (connected, max) = (skin.figures.count(Some(connected)), skin.figures.count(Some(max)));
-            Some(Words::new(format!("{connected} of {max} connected"), Role::Dim))
+            Some(StyledText::new(format!("{connected} of {max} connected"), Role::Dim))
         }
         (connected, _) => count(connected, "connected"),
     });
@@ -43,7 +43,7 @@ fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
     [age, connected, blocked].into_iter().flatten().collect()
 }
 
-fn nothing(reading: &Reading) -> Words {
+fn nothing(reading: &Reading) -> StyledText {
     match (gaps::of(reading, "CLIENT LIST"), &reading.clients) {
         (Some(gap), _) => gaps::words(gap),
         (None, Some(_)) => gaps::quiet("Nobody is connected."),

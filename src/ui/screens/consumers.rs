@@ -10,7 +10,7 @@ use crate::app::geometry::Areas;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 
 /// Lists read at most this long before the round count as read in it, microseconds.
@@ -29,12 +29,12 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     trends::of_selected(state, free, buffer, skin);
 }
 
-fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
+fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let mut notes = Vec::new();
     let groups = || reading.streams.values().flat_map(|stream| stream.groups.values());
     let unread = groups().filter(|group| group.consumers.is_none()).count();
     if unread > 0 {
-        notes.push(Words::new(format!("{unread} groups not read yet"), Role::Dim));
+        notes.push(StyledText::new(format!("{unread} groups not read yet"), Role::Dim));
     }
     let stamps = groups().filter_map(|group| group.consumers.as_ref().map(|consumers| consumers.at_us));
     notes.extend(stamps.min().and_then(|at_us| age(reading, at_us, "up to ", skin)));
@@ -42,13 +42,13 @@ fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
 }
 
 /// How long ago something was read, where that is longer ago than the rest of the screen.
-pub fn age(reading: &Reading, at_us: i64, up_to: &str, skin: &Skin) -> Option<Words> {
+pub fn age(reading: &Reading, at_us: i64, up_to: &str, skin: &Skin) -> Option<StyledText> {
     let ago_us = reading.at_us.saturating_sub(at_us);
     let ago_ms = u64::try_from(ago_us / 1000).ok().filter(|_| ago_us >= FRESH_US)?;
-    Some(Words::new(format!("read {up_to}{} ago", skin.figures.duration_ms(Some(ago_ms))), Role::Dim))
+    Some(StyledText::new(format!("read {up_to}{} ago", skin.figures.duration_ms(Some(ago_ms))), Role::Dim))
 }
 
-fn nothing(reading: &Reading, skin: &Skin) -> Vec<Words> {
+fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     if let Some(gap) = ["XINFO GROUPS", "XINFO CONSUMERS"].iter().find_map(|what| gaps::of(reading, what)) {
         return vec![gaps::words(gap)];
     }

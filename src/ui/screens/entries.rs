@@ -16,7 +16,7 @@ use crate::core::model::streams::{Entry, id_age_ms};
 use crate::ui::format::DURATION_WIDTH;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
-use crate::ui::widgets::{Panel, Pen, Words};
+use crate::ui::widgets::{Panel, Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -43,7 +43,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
     if let (Some(area), Some(entry)) = (unfolded, entries.selected()) {
         let title = entry.id.to_string();
         let note = format!("{} fields", entry.fields.len());
-        let panel = Panel::new(&title).note(Words::new(note, Role::Dim));
+        let panel = Panel::new(&title).note(StyledText::new(note, Role::Dim));
         let inside = panel.draw(cuts::inset(area), buffer, skin);
         fields::unfolded(entry, entries.shows_values, inside, buffer, skin);
     }
@@ -62,28 +62,28 @@ fn split(inner: Rect) -> (Rect, Option<Rect>) {
     (inner, None)
 }
 
-fn notes(state: &State, entries: &EntriesState, skin: &Skin) -> Vec<Words> {
+fn notes(state: &State, entries: &EntriesState, skin: &Skin) -> Vec<StyledText> {
     let mut notes = Vec::new();
     if let Some(error) = entries.error.as_ref().filter(|_| !entries.entries.is_empty()) {
-        notes.push(Words::new(error.clone(), Role::Warning));
+        notes.push(StyledText::new(error.clone(), Role::Warning));
     }
     notes.extend(entries.at_us.and_then(|at_us| consumers::age(state.shown(), at_us, "", skin)));
     if entries.is_loading {
-        notes.push(Words::new("reading", Role::Accent));
+        notes.push(StyledText::new("reading", Role::Accent));
     }
     if !entries.shows_values {
-        notes.push(Words::new("values hidden", Role::Dim));
+        notes.push(StyledText::new("values hidden", Role::Dim));
     }
     if !entries.entries.is_empty() {
         let text = format!("{} of {} read", entries.index + 1, entries.entries.len());
-        notes.push(Words::new(text, Role::Dim));
+        notes.push(StyledText::new(text, Role::Dim));
     }
     notes
 }
 
-fn nothing(entries: &EntriesState) -> Words {
+fn nothing(entries: &EntriesState) -> StyledText {
     match (&entries.error, entries.is_loading) {
-        (Some(error), _) => Words::new(error.clone(), Role::Critical),
+        (Some(error), _) => StyledText::new(error.clone(), Role::Critical),
         (None, true) => gaps::quiet("Reading entries."),
         (None, false) => gaps::quiet("No entries there."),
     }

@@ -6,7 +6,7 @@
 use super::cuts;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::pen::{Pen, Words, width};
+use crate::ui::widgets::pen::{Pen, StyledText, width};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -16,7 +16,7 @@ pub struct Fact {
     /// What it is.
     pub name: &'static str,
     /// How much it is.
-    pub figure: Words,
+    pub figure: StyledText,
 }
 
 impl Fact {
@@ -27,13 +27,13 @@ impl Fact {
 }
 
 /// A figure as words: quiet where it is nothing, quieter where it is not known.
-pub fn figure_words(figure: String, skin: &Skin) -> Words {
+pub fn figure_words(figure: String, skin: &Skin) -> StyledText {
     let role = match figure.as_str() {
         text if text == skin.figures.unknown() => Role::Unknown,
         "0" | "0.0%" | "0/s" | "0 B" | "0 B/s" | "none" => Role::Dim,
         _ => Role::Text,
     };
-    Words::new(figure, role)
+    StyledText::new(figure, role)
 }
 
 /// Cells that a column of facts takes at least, and the blank ones between two columns.
@@ -77,7 +77,13 @@ pub fn draw(facts: &[Fact], area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 /// A line of statements with dots between them, after a name in `name_width` cells. What does not fit is left
 /// out from the end, what is well before what is not.
-pub fn line((name, name_width): (&str, u16), parts: &[Words], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+pub fn line(
+    (name, name_width): (&str, u16),
+    parts: &[StyledText],
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) {
     let mut pen = Pen::new(area, buffer);
     let mut x = area.x;
     if name_width > 0 {
@@ -94,20 +100,20 @@ pub fn line((name, name_width): (&str, u16), parts: &[Words], area: Rect, buffer
 }
 
 /// The statements that fit, with the marks of their states. One always stays.
-fn kept(parts: &[Words], room: u16, skin: &Skin) -> Vec<Words> {
+fn kept(parts: &[StyledText], room: u16, skin: &Skin) -> Vec<StyledText> {
     const DOT: u16 = 3;
-    let marked = |words: &Words| {
+    let marked = |words: &StyledText| {
         let mark = skin.glyphs.state(words.role).filter(|_| words.role != Role::Unknown);
         let text = mark.map_or_else(|| words.text.clone(), |mark| format!("{mark} {}", words.text));
-        Words::new(text, words.role)
+        StyledText::new(text, words.role)
     };
-    let mut kept: Vec<Words> = parts.iter().map(marked).collect();
-    let weight = |words: &Words| match words.role {
+    let mut kept: Vec<StyledText> = parts.iter().map(marked).collect();
+    let weight = |words: &StyledText| match words.role {
         Role::Critical => 2,
         Role::Warning => 1,
         _ => 0,
     };
-    let wanted = |kept: &[Words]| {
+    let wanted = |kept: &[StyledText]| {
         kept.iter().map(|words| width(&words.text).saturating_add(DOT)).fold(0, u16::saturating_add)
     };
     while kept.len() > 1 && wanted(&kept).saturating_sub(DOT) > room {
@@ -127,8 +133,12 @@ mod tests {
     #[test]
     fn what_is_wrong_stays_longest_in_a_line() {
         let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, false);
-        let parts =
-            ["up 3d".into(), "replica".into(), Words::new("link down", Role::Critical), "12 refused".into()];
+        let parts = [
+            "up 3d".into(),
+            "replica".into(),
+            StyledText::new("link down", Role::Critical),
+            "12 refused".into(),
+        ];
         let shown = |room| kept(&parts, room, &skin).into_iter().map(|words| words.text).collect::<Vec<_>>();
         assert_eq!(shown(60), ["up 3d", "replica", "✗ link down", "12 refused"]);
         assert_eq!(shown(30), ["up 3d", "replica", "✗ link down"]);

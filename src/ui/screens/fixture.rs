@@ -18,7 +18,7 @@ use crate::core::model::link::{Fault, LinkStatus, Outage, Protocol};
 use crate::core::model::snapshot::{ClockSource, Discovery, EntriesPage};
 use crate::core::model::streams::Entry;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
-use crate::core::reading::watched::Watched;
+use crate::core::reading::watched::WatchSettings;
 use crate::ui::theme::{Depth, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -46,7 +46,7 @@ pub fn console(size: (u16, u16)) -> State {
         read_only: false,
         keymap: KeyMap::default(),
         interval_us: 1_000_000,
-        watched: Watched::default(),
+        watched: WatchSettings::default(),
         themes: vec!["default".into(), "light".into(), "mono".into()],
         theme: 0,
         size,

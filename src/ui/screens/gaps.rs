@@ -5,7 +5,7 @@
 use crate::config::theme::Role;
 use crate::core::model::{Gap, GapReason};
 use crate::core::reading::Reading;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 
 /// The gap of a command: as such, or for one of its items.
 pub fn of<'a>(reading: &'a Reading, what: &str) -> Option<&'a Gap> {
@@ -20,15 +20,15 @@ pub fn of_item<'a>(reading: &'a Reading, command: &str, item: &str) -> Option<&'
 }
 
 /// A gap as words.
-pub fn words(gap: &Gap) -> Words {
+pub fn words(gap: &Gap) -> StyledText {
     let role = match gap.why {
         GapReason::Denied | GapReason::Unsupported | GapReason::TooCostly | GapReason::Bound => Role::Warning,
         GapReason::Timeout | GapReason::Failed => Role::Critical,
     };
-    Words::new(gap.text.clone(), role)
+    StyledText::new(gap.text.clone(), role)
 }
 
 /// A quiet sentence.
-pub fn quiet(text: impl Into<String>) -> Words {
-    Words::new(text, Role::Dim)
+pub fn quiet(text: impl Into<String>) -> StyledText {
+    StyledText::new(text, Role::Dim)
 }

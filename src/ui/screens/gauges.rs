@@ -11,7 +11,7 @@ use crate::ui::screens::cuts;
 use crate::ui::screens::facts::line;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::Gauge;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -26,7 +26,7 @@ const PERCENT: u16 = 6;
 /// Bar, share and words, in one line.
 pub fn draw(
     gauge: (&str, Option<f64>, [Option<f64>; 2]),
-    words: &[Words],
+    words: &[StyledText],
     area: Rect,
     buffer: &mut Buffer,
     skin: &Skin,
@@ -62,18 +62,18 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut words = match room {
         Some(Headroom { used, limit, of: LimitOf::Maxmemory }) => {
             let text = format!("{:>8} of {}", bytes(Some(used)), bytes(Some(limit)));
-            vec![Words::from(text), policy(memory)]
+            vec![StyledText::from(text), policy(memory)]
         }
         Some(Headroom { used, limit, of }) => {
             let whose = if of == LimitOf::Container { "its container" } else { "RAM" };
             let text = format!("{:>8} of {} {whose}", bytes(Some(used)), bytes(Some(limit)));
-            vec![text.into(), Words::new("no maxmemory", Role::Dim)]
+            vec![text.into(), StyledText::new("no maxmemory", Role::Dim)]
         }
-        None => vec![Words::new(format!("{:>8}", bytes(memory.used)), Role::Text)],
+        None => vec![StyledText::new(format!("{:>8}", bytes(memory.used)), Role::Text)],
     };
     if state.shown().memory.seconds_to_full().is_some_and(|seconds| seconds > 0.0) {
         let soon = full_in(state, skin);
-        words.insert(1, Words::new(format!("full in {}", soon.text.trim()), soon.role));
+        words.insert(1, StyledText::new(format!("full in {}", soon.text.trim()), soon.role));
     }
     // Where nothing can be evicted the server refuses writes at the limit.
     let refuses = memory.limit().is_some() && memory.policy.as_deref() == Some("noeviction");
@@ -83,7 +83,7 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 /// When memory is full, as it grows.
-pub fn full_in(state: &State, skin: &Skin) -> Words {
+pub fn full_in(state: &State, skin: &Skin) -> StyledText {
     let reading = state.shown();
     let (track, limits) = (&reading.memory, reading.judged.thresholds().full_in_minutes);
     match track.seconds_to_full() {
@@ -96,16 +96,18 @@ pub fn full_in(state: &State, skin: &Skin) -> Words {
                 Some(Severity::Warning) => Role::Warning,
                 None => Role::Text,
             };
-            Words::new(skin.figures.duration_s(Some(seconds)), role)
+            StyledText::new(skin.figures.duration_s(Some(seconds)), role)
         }
-        Some(_) => Words::new("full now", Role::Text),
-        None if track.is_foretold() && track.headroom().is_some() => Words::new("not growing", Role::Dim),
-        None => Words::new(skin.figures.unknown(), Role::Unknown),
+        Some(_) => StyledText::new("full now", Role::Text),
+        None if track.is_foretold() && track.headroom().is_some() => {
+            StyledText::new("not growing", Role::Dim)
+        }
+        None => StyledText::new(skin.figures.unknown(), Role::Unknown),
     }
 }
 
-fn policy(memory: &Memory) -> Words {
-    Words::new(memory.policy.clone().unwrap_or_default(), Role::Dim)
+fn policy(memory: &Memory) -> StyledText {
+    StyledText::new(memory.policy.clone().unwrap_or_default(), Role::Dim)
 }
 
 /// Hits over reads of the last minute, those of others only.
@@ -115,20 +117,20 @@ pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let figures = skin.figures;
     let reads = window.lookups.total();
     let first = if window.ratio().is_some() {
-        Words::from(format!("{:>8} reads", figures.count(Some(reads))))
+        StyledText::from(format!("{:>8} reads", figures.count(Some(reads))))
     } else if window.whole_us == 0 {
-        Words::new("nothing counted yet", Role::Unknown)
+        StyledText::new("nothing counted yet", Role::Unknown)
     } else {
-        Words::new(format!("{reads:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
+        StyledText::new(format!("{reads:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     };
     let lifetime =
         reading.info.as_ref().and_then(|info| info.value.stats.lookups).and_then(|all| all.ratio());
     let mut words = vec![first];
     if lifetime.is_some() {
-        words.push(Words::new(format!("ever {}", figures.percent(lifetime)), Role::Dim));
+        words.push(StyledText::new(format!("ever {}", figures.percent(lifetime)), Role::Dim));
     }
     if let Some(coverage) = window.coverage() {
-        words.push(Words::new(format!("coverage {}", figures.percent(Some(coverage))), Role::Dim));
+        words.push(StyledText::new(format!("coverage {}", figures.percent(Some(coverage))), Role::Dim));
     }
     draw(("hits 1m", window.ratio(), [None, None]), &words, area, buffer, skin);
 }

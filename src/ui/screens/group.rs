@@ -17,7 +17,7 @@ use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
-use crate::ui::widgets::{Panel, Pen, Textlines, Words};
+use crate::ui::widgets::{Panel, Pen, StyledText, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -131,27 +131,27 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
 }
 
 /// When the lag will be gone; how fast it grows where it never will.
-fn drained(drain: Drain, skin: &Skin) -> Words {
+fn drained(drain: Drain, skin: &Skin) -> StyledText {
     match drain {
         Drain::Never { grows_per_s } => {
             let rate = skin.figures.signed_rate(Some(grows_per_s));
-            Words::new(format!("never, {rate}"), Role::Warning)
+            StyledText::new(format!("never, {rate}"), Role::Warning)
         }
         drain => cells::drain(drain, skin),
     }
 }
 
 /// What was trimmed before this group got it: never calm.
-fn lost(group: &GroupState, skin: &Skin) -> Words {
+fn lost(group: &GroupState, skin: &Skin) -> StyledText {
     let lost = group.lost_undelivered();
     let figure = skin.figures.exact(lost);
     if lost.is_some_and(|lost| lost > 0) {
-        return Words::new(format!("{} {figure}", skin.glyphs.warning), Role::Warning);
+        return StyledText::new(format!("{} {figure}", skin.glyphs.warning), Role::Warning);
     }
     facts::figure_words(figure, skin)
 }
 
-fn nothing(reading: &Reading, item: &str, group: Option<&GroupState>) -> Vec<Words> {
+fn nothing(reading: &Reading, item: &str, group: Option<&GroupState>) -> Vec<StyledText> {
     let Some(group) = group else {
         return vec![gaps::quiet("This group is gone. esc goes back.")];
     };

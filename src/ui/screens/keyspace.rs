@@ -5,19 +5,19 @@
 use super::reasons;
 use crate::app::State;
 use crate::config::theme::Role;
-use crate::core::model::info::Keyspace;
+use crate::core::model::info::DatabaseKeys;
 use crate::ui::format::{COUNT_WIDTH, PERCENT_WIDTH};
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Words, notice};
+use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: [Column; 5] = [
-    Column::text("DB", 4, 10, 0),
-    Column::figures("KEYS", COUNT_WIDTH, 0),
-    Column::figures("WITH TTL", COUNT_WIDTH + 2, 1),
-    Column::figures("NO TTL", COUNT_WIDTH, 3),
-    Column::figures("NO TTL %", PERCENT_WIDTH + 2, 2),
+const COLUMNS: [ColumnWidth; 5] = [
+    ColumnWidth::text("DB", 4, 10, 0),
+    ColumnWidth::figures("KEYS", COUNT_WIDTH, 0),
+    ColumnWidth::figures("WITH TTL", COUNT_WIDTH + 2, 1),
+    ColumnWidth::figures("NO TTL", COUNT_WIDTH, 3),
+    ColumnWidth::figures("NO TTL %", PERCENT_WIDTH + 2, 2),
 ];
 
 /// Draws the panel with its title.
@@ -25,12 +25,12 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
     let keys: Option<u64> = spaces.map(|spaces| spaces.iter().map(|space| space.keys).sum());
     let note = format!("{} {}", skin.figures.count(keys), if keys == Some(1) { "key" } else { "keys" });
-    let inner = Panel::new("Keys").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
+    let inner = Panel::new("Keys").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     match spaces {
         None => reasons::draw(&reasons::why(state, "INFO"), inner, buffer, skin),
-        Some([]) => notice(&Words::new("no keys in any database", Role::Dim), inner, buffer, skin),
+        Some([]) => notice(&StyledText::new("no keys in any database", Role::Dim), inner, buffer, skin),
         Some(spaces) => {
-            let rows: Vec<Vec<Words>> = spaces.iter().map(|space| row(space, skin)).collect();
+            let rows: Vec<Vec<StyledText>> = spaces.iter().map(|space| row(space, skin)).collect();
             let shown = rows.get(..Table::capacity(inner).min(rows.len())).unwrap_or_default();
             Table {
                 columns: &COLUMNS,
@@ -45,10 +45,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
 }
 
-fn row(space: &Keyspace, skin: &Skin) -> Vec<Words> {
+fn row(space: &DatabaseKeys, skin: &Skin) -> Vec<StyledText> {
     let without = space.keys.saturating_sub(space.expires);
     let share = (space.keys > 0).then(|| without as f64 / space.keys as f64);
-    let count = |count: u64| Words::from(skin.figures.count(Some(count)));
+    let count = |count: u64| StyledText::from(skin.figures.count(Some(count)));
     vec![
         format!("db{}", space.database).into(),
         count(space.keys),

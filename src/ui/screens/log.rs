@@ -8,7 +8,7 @@ use crate::app::State;
 use crate::app::geometry::Areas;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use crate::ui::widgets::textlines::wrap;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,8 +25,8 @@ const NARROW: u16 = 40;
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let note = match state.log_offset {
-        0 => Words::new("newest at the bottom", Role::Dim),
-        lines => Words::new(format!("{lines} lines back"), Role::Accent),
+        0 => StyledText::new("newest at the bottom", Role::Dim),
+        lines => StyledText::new(format!("{lines} lines back"), Role::Accent),
     };
     let (actions, main) = super::operations::split(state, areas.main);
     if let Some(actions) = actions {

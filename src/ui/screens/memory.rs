@@ -15,7 +15,7 @@ use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Words, notice};
+use crate::ui::widgets::{StyledText, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -82,7 +82,7 @@ fn graphs_and_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin)
     }
 }
 
-fn nothing(reading: &Reading) -> Vec<Words> {
+fn nothing(reading: &Reading) -> Vec<StyledText> {
     if reading.info.is_none() {
         return vec![gaps::quiet("Nothing was read yet.")];
     }

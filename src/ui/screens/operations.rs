@@ -9,7 +9,7 @@ use crate::core::limits::OPERATIONS_SHOWN;
 use crate::core::model::Name;
 use crate::ui::format::action;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Pen, Words};
+use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,7 +28,7 @@ pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
 /// Draws them.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let operations = &state.operations;
-    let note = Words::new("newest first; all of it: streamgauge journal", Role::Dim);
+    let note = StyledText::new("newest first; all of it: streamgauge journal", Role::Dim);
     let inner = frame(area, "Operations", vec![note], buffer, skin);
     let mut lines: Vec<(String, Role)> = Vec::new();
     if let Some(progress) = &operations.running {

@@ -15,10 +15,10 @@ use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::keys::ttl::TtlSpread;
 use crate::core::reading::keys::{Keyspace, Pattern};
-use crate::ui::format::{Mark, PERCENT_WIDTH};
+use crate::ui::format::{Certainty, PERCENT_WIDTH};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::Pen;
-use crate::ui::widgets::{Panel, Words};
+use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -35,7 +35,7 @@ pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin
     let panel = Panel::new(&title);
     let panel = named
         .into_iter()
-        .fold(panel, |panel, name| panel.note(Words::new(format!("tier {name}"), Role::Dim)));
+        .fold(panel, |panel, name| panel.note(StyledText::new(format!("tier {name}"), Role::Dim)));
     let inner = panel.draw(cuts::inset(areas.top), buffer, skin);
     if let Some(pattern) = pattern {
         let halves = cuts::columns(inner, if inner.width >= 76 { 2 } else { 1 }, 3);
@@ -48,14 +48,14 @@ pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin
     }
     let mut notes = walk::notes(reading, skin);
     if pattern.is_some_and(|pattern| pattern.tally.keys > limits::KEYS_OF_PATTERN as u64) {
-        notes.insert(0, Words::new(format!("the biggest {}", limits::KEYS_OF_PATTERN), Role::Dim));
+        notes.insert(0, StyledText::new(format!("the biggest {}", limits::KEYS_OF_PATTERN), Role::Dim));
     }
     let view = TableView {
         id: TableId::PatternKeys,
         title: "Keys",
         notes,
         empty: vec![match pattern {
-            Some(_) => Words::new("no key of this pattern was seen", Role::Dim),
+            Some(_) => StyledText::new("no key of this pattern was seen", Role::Dim),
             None => walk::why_nothing(state),
         }],
     };
@@ -65,7 +65,7 @@ pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin
 fn figures(keyspace: &Keyspace, pattern: &Pattern, skin: &Skin) -> Vec<Fact> {
     let (figures, tally) = (skin.figures, &pattern.tally);
     let fact = |name, figure| Fact::new(name, figure, skin);
-    let mark = if keyspace.is_exact { Mark::Exact } else { Mark::Estimate };
+    let mark = if keyspace.is_exact { Certainty::Exact } else { Certainty::Estimate };
     let bytes = tally.bytes_of_all().and_then(|bytes| keyspace.whole(bytes));
     let kinds: Vec<String> = KeyKind::ALL
         .into_iter()

@@ -14,7 +14,7 @@ use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Headline, Panel, Segment, Words};
+use crate::ui::widgets::{Headline, Panel, Segment, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -43,7 +43,7 @@ pub fn draw(
     let mut notes = Vec::new();
     if total.is_some_and(|total| total > read as u64) && read > 0 {
         let text = format!("the first {read} of {} by id", skin.figures.exact(total));
-        notes.push(Words::new(text, Role::Warning));
+        notes.push(StyledText::new(text, Role::Warning));
     }
     notes.extend(rows.and_then(|rows| consumers::age(reading, rows.at_us, "", skin)));
     let view = TableView {
@@ -79,11 +79,11 @@ fn summary(
         segments.push(Segment::left(format!("oldest of the group {oldest}"), 2));
     }
     let bound = format!("at most {PENDING_ROWS_VISIBLE} rows are read, the smallest ids first");
-    segments.push(Segment::right(Words::new(bound, Role::Dim), 3));
+    segments.push(Segment::right(StyledText::new(bound, Role::Dim), 3));
     segments
 }
 
-fn nothing(reading: &Reading, is_known: bool, total: Option<u64>, item: &str) -> Vec<Words> {
+fn nothing(reading: &Reading, is_known: bool, total: Option<u64>, item: &str) -> Vec<StyledText> {
     if !is_known {
         return vec![gaps::quiet("This group is gone. esc goes back.")];
     }

@@ -7,7 +7,7 @@ use crate::app::geometry::Areas;
 use crate::app::message::Message;
 use crate::app::{State, View};
 use crate::core::model::gap::GapScope;
-use crate::core::model::server::{Role as ServerRole, Server};
+use crate::core::model::server::{Server, ServerRole};
 use crate::core::model::{Gap, GapReason, Snapshot};
 use crate::ui::dump;
 use crate::ui::theme::{Depth, Skin, roles};

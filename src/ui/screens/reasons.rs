@@ -8,24 +8,24 @@ use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::Pen;
-use crate::ui::widgets::{Textlines, Words};
+use crate::ui::widgets::{StyledText, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Why nothing is known of what this command tells.
-pub fn why(state: &State, command: &str) -> Words {
+pub fn why(state: &State, command: &str) -> StyledText {
     if let Some(gap) = gaps::of(state.shown(), command) {
         return gaps::words(gap);
     }
     match &state.link {
-        LinkStatus::Connecting => Words::new("connecting", Role::Unknown),
-        LinkStatus::Down(outage) => Words::new(outage.error.clone(), Role::Unknown),
-        LinkStatus::Up { .. } => Words::new("not read yet", Role::Unknown),
+        LinkStatus::Connecting => StyledText::new("connecting", Role::Unknown),
+        LinkStatus::Down(outage) => StyledText::new(outage.error.clone(), Role::Unknown),
+        LinkStatus::Up { .. } => StyledText::new("not read yet", Role::Unknown),
     }
 }
 
 /// Draws a reason into an empty panel: the mark of its state, and the sentence in as many lines as it takes.
-pub fn draw(why: &Words, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(why: &StyledText, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut rest = area;
     if let Some(mark) = skin.glyphs.state(why.role) {
         Pen::new(area, buffer).glyph(area.x, area.y, mark, skin.style(why.role));

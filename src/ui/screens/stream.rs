@@ -12,7 +12,7 @@ use crate::core::model::{Name, StreamId};
 use crate::core::reading::Reading;
 use crate::core::reading::streams::StreamState;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Words};
+use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -35,7 +35,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
     trends::of_selected(state, free, buffer, skin);
 }
 
-fn groups_age(reading: &Reading, stream: Option<&StreamState>, skin: &Skin) -> Option<Words> {
+fn groups_age(reading: &Reading, stream: Option<&StreamState>, skin: &Skin) -> Option<StyledText> {
     consumers::age(reading, stream?.groups_at_us?, "", skin)
 }
 
@@ -73,7 +73,7 @@ fn figures(reading: &Reading, stream: &StreamState, skin: &Skin) -> Vec<Fact> {
     ]
 }
 
-fn nothing(reading: &Reading, key: &Name, stream: Option<&StreamState>) -> Vec<Words> {
+fn nothing(reading: &Reading, key: &Name, stream: Option<&StreamState>) -> Vec<StyledText> {
     let Some(stream) = stream else {
         return vec![gaps::quiet("This stream is gone: deleted, or another type now. esc goes back.")];
     };

@@ -11,7 +11,7 @@ use crate::app::geometry::Areas;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
@@ -28,21 +28,24 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 }
 
 /// What is to be said beside the table while it has rows.
-pub fn notes(reading: &Reading) -> Vec<Words> {
+pub fn notes(reading: &Reading) -> Vec<StyledText> {
     if reading.streams.is_empty() {
         return Vec::new();
     }
     if gaps::of(reading, "SCAN").is_some() {
-        return vec![Words::new("search denied", Role::Warning)];
+        return vec![StyledText::new("search denied", Role::Warning)];
     }
     if reading.discovery.laps == 0 {
-        return vec![Words::new(format!("still searching, step {}", reading.discovery.steps), Role::Dim)];
+        return vec![StyledText::new(
+            format!("still searching, step {}", reading.discovery.steps),
+            Role::Dim,
+        )];
     }
     gaps::of(reading, "streams").map(gaps::words).into_iter().collect()
 }
 
 /// Why there are no streams.
-pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<Words> {
+pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let refused = ["SCAN", "XINFO STREAM"].iter().find_map(|what| gaps::of(reading, what));
     if let Some(gap) = refused {
         let hint = "Without it streams are found by name only: list them in the config, [streams] patterns = [\"orders\"].";
@@ -61,7 +64,7 @@ pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<Words> {
         ];
     }
     vec![
-        Words::from("No streams in this database."),
+        StyledText::from("No streams in this database."),
         gaps::quiet(keys),
         gaps::quiet("The search goes on: a stream appears here as soon as it is found."),
     ]

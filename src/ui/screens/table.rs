@@ -9,7 +9,7 @@ use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{self, Align, Panel, Table, Textlines, Words};
+use crate::ui::widgets::{self, Align, Panel, StyledText, Table, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -28,9 +28,9 @@ pub struct TableView<'a> {
     /// The title of its frame.
     pub title: &'a str,
     /// More notes for the frame's line, before the position.
-    pub notes: Vec<Words>,
+    pub notes: Vec<StyledText>,
     /// Why there are no rows, when there are none: paragraphs.
-    pub empty: Vec<Words>,
+    pub empty: Vec<StyledText>,
 }
 
 impl TableView<'_> {
@@ -40,19 +40,22 @@ impl TableView<'_> {
         let reading = state.shown();
         let inner = inner(area);
         let trend = table.rows.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
-        let columns: Vec<widgets::Column> = rows::columns(self.id)
+        let columns: Vec<widgets::ColumnWidth> = rows::columns(self.id)
             .iter()
             .enumerate()
             .map(|(at, column)| match Some(at) == trend && inner.width >= TREND_WIDE.0 {
-                true => {
-                    widgets::Column { least: TREND_WIDE.1, most: TREND_WIDE.1, ..shaped(column, inner.width) }
-                }
+                true => widgets::ColumnWidth {
+                    least: TREND_WIDE.1,
+                    most: TREND_WIDE.1,
+                    ..shaped(column, inner.width)
+                },
                 false => shaped(column, inner.width),
             })
             .collect();
         let trend = trend.and_then(|at| columns.get(at)).map_or(0, |column| column.least);
         let visible = table.visible(Table::capacity(inner));
-        let rows: Vec<Vec<Words>> = visible.iter().map(|row| cells::row(row, trend, reading, skin)).collect();
+        let rows: Vec<Vec<StyledText>> =
+            visible.iter().map(|row| cells::row(row, trend, reading, skin)).collect();
         let drawn = Table {
             columns: &columns,
             rows: &rows,
@@ -63,13 +66,13 @@ impl TableView<'_> {
         };
         let mut notes = self.notes;
         if let Some(filter) = &table.filter {
-            notes.push(Words::new(format!("/{}", filter.text), Role::Match));
+            notes.push(StyledText::new(format!("/{}", filter.text), Role::Match));
         }
         if table.filter.is_some() {
             let text = format!("{} of {}", table.rows.len(), table.total);
-            notes.push(Words::new(text, Role::Dim));
+            notes.push(StyledText::new(text, Role::Dim));
         } else if !table.rows.is_empty() {
-            notes.push(Words::new(drawn.position(inner), Role::Dim));
+            notes.push(StyledText::new(drawn.position(inner), Role::Dim));
         }
         frame(area, self.title, notes, buffer, skin);
         drawn.draw(inner, buffer, skin);
@@ -81,7 +84,7 @@ impl TableView<'_> {
                         "None of {} rows matches /{}; esc drops the filter.",
                         table.total, filter.text
                     );
-                    why(&[Words::new(text, Role::Dim)], below, buffer, skin);
+                    why(&[StyledText::new(text, Role::Dim)], below, buffer, skin);
                 }
                 _ => why(&self.empty, below, buffer, skin),
             }
@@ -92,7 +95,7 @@ impl TableView<'_> {
 }
 
 /// Draws the frame of an area where it has one, and gives what is left inside.
-pub fn frame(area: Rect, title: &str, notes: Vec<Words>, buffer: &mut Buffer, skin: &Skin) -> Rect {
+pub fn frame(area: Rect, title: &str, notes: Vec<StyledText>, buffer: &mut Buffer, skin: &Skin) -> Rect {
     if has_frame(area) {
         let panel = Panel::new(title).boxed();
         notes.into_iter().fold(panel, Panel::note).draw(area, buffer, skin);
@@ -106,7 +109,7 @@ pub fn inner(area: Rect) -> Rect {
 }
 
 /// Draws paragraphs that say why something is not there.
-pub fn why(paragraphs: &[Words], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+pub fn why(paragraphs: &[StyledText], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let area = Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area };
     Textlines { paragraphs, offset: 0 }.draw(area, buffer, skin);
 }
@@ -116,10 +119,10 @@ fn below_head(inner: Rect) -> Rect {
     Rect { y: inner.y.saturating_add(used), height: inner.height - used, ..inner }
 }
 
-fn shaped(column: &Column, room: u16) -> widgets::Column {
+fn shaped(column: &Column, room: u16) -> widgets::ColumnWidth {
     // On the narrowest terminals a figure says more than the end of a name.
     let least = if column.is_flexible && room < NARROW { column.width.min(NAME_LEAST) } else { column.width };
-    widgets::Column {
+    widgets::ColumnWidth {
         title: column.title,
         align: if column.is_right { Align::Right } else { Align::Left },
         least,

@@ -8,13 +8,13 @@ use super::{cuts, facts};
 use crate::app::State;
 use crate::app::cell::RowId;
 use crate::config::theme::Role;
-use crate::core::diagnose::finding::Subject;
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::history::History;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Scale, Unit, Words};
+use crate::ui::widgets::{Panel, Scale, StyledText, Unit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -32,7 +32,7 @@ pub struct Picture<'a> {
     /// What it is.
     pub title: String,
     /// How much it is now.
-    pub now: Words,
+    pub now: StyledText,
     /// How much it was.
     pub points: &'a History,
     /// What it is measured in.
@@ -120,13 +120,13 @@ pub fn of_selected(state: &State, free: Rect, buffer: &mut Buffer, skin: &Skin) 
     }
     let streams = &state.shown().streams;
     let (title, pictures) = match &row.id {
-        RowId::Stream(key) | RowId::Finding(_, Subject::Stream(key)) => match streams.get(key) {
+        RowId::Stream(key) | RowId::Finding(_, FindingSubject::Stream(key)) => match streams.get(key) {
             Some(stream) => (key.to_string(), of_stream(stream, skin)),
             None => return,
         },
         RowId::Group(key, name)
         | RowId::Consumer(key, name, _)
-        | RowId::Finding(_, Subject::Group(key, name) | Subject::Consumer(key, name, _)) => {
+        | RowId::Finding(_, FindingSubject::Group(key, name) | FindingSubject::Consumer(key, name, _)) => {
             match streams.get(key).and_then(|stream| stream.groups.get(name)) {
                 Some(group) => (format!("{name} of {key}"), of_group(group, skin)),
                 None => return,

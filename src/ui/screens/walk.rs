@@ -7,14 +7,14 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 
 /// What is to be said beside a table of keys or patterns.
-pub fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
+pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let (pass, keyspace) = (reading.keys.pass(), reading.keys.keyspace());
     let mut notes = Vec::new();
     if pass.is_paused {
-        notes.push(Words::new("walk paused", Role::Warning));
+        notes.push(StyledText::new("walk paused", Role::Warning));
     }
     if pass.number == 0 {
         return notes;
@@ -29,7 +29,7 @@ pub fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
             figures.duration_ms(Some(age_ms)),
             figures.duration_ms(Some(took))
         );
-        notes.push(Words::new(text, Role::Dim));
+        notes.push(StyledText::new(text, Role::Dim));
     }
     if !pass.is_over {
         let share = figures.percent(pass.share());
@@ -37,13 +37,13 @@ pub fn notes(reading: &Reading, skin: &Skin) -> Vec<Words> {
             Some(keys) => format!("walk {share} of {} keys", figures.count(Some(keys))),
             None => format!("walk: {} keys so far", figures.count(Some(pass.measured))),
         };
-        notes.push(Words::new(text, if is_whole { Role::Dim } else { Role::Accent }));
+        notes.push(StyledText::new(text, if is_whole { Role::Dim } else { Role::Accent }));
     }
     notes
 }
 
 /// Why there are no keys or patterns to show.
-pub fn why_nothing(state: &State) -> Words {
+pub fn why_nothing(state: &State) -> StyledText {
     let reading = state.shown();
     let refused = ["SCAN", "TYPE", "PTTL"].into_iter().find(|command| reading.gaps.about(command).is_some());
     if let Some(command) = refused {
@@ -54,9 +54,9 @@ pub fn why_nothing(state: &State) -> Words {
         return reasons::why(state, "INFO");
     }
     match pass.number {
-        _ if pass.is_paused => Words::new("the walk is paused: m goes on", Role::Unknown),
-        0 => Words::new("keys are not measured: [sampler] enabled is false", Role::Unknown),
-        _ if pass.is_over => Words::new("no keys in this database", Role::Dim),
-        _ => Words::new("measuring the first keys", Role::Unknown),
+        _ if pass.is_paused => StyledText::new("the walk is paused: m goes on", Role::Unknown),
+        0 => StyledText::new("keys are not measured: [sampler] enabled is false", Role::Unknown),
+        _ if pass.is_over => StyledText::new("no keys in this database", Role::Dim),
+        _ => StyledText::new("measuring the first keys", Role::Unknown),
     }
 }

@@ -3,7 +3,7 @@
 //! Invariant: what is typed stays visible at its cursor, and its error beside it.
 
 use super::keys;
-use crate::app::action::Stage;
+use crate::app::action::ActionStage;
 use crate::app::modal::{Modal, Prompt};
 use crate::app::{Notice, State, View};
 use crate::commands::{CommandId, Danger};
@@ -77,14 +77,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 /// The keys of what stands in the middle of the screen.
-fn in_action(stage: &Stage, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn in_action(stage: &ActionStage, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let shown: &[(&str, &str)] = match stage {
-        Stage::Form(_) => &[("up/down", "choose"), ("enter", "plan it"), ("esc", "leave")],
-        Stage::Question(_) => {
+        ActionStage::Form(_) => &[("up/down", "choose"), ("enter", "plan it"), ("esc", "leave")],
+        ActionStage::Question(_) => {
             &[("tab", "choose"), ("enter", "do what is chosen"), ("up/down", "scroll"), ("esc", "leave")]
         }
-        Stage::Planning(_) => &[("esc", "leave")],
-        Stage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],
+        ActionStage::Planning(_) => &[("esc", "leave")],
+        ActionStage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],
     };
     Keyline { keys: shown }.draw(area, buffer, skin);
 }

@@ -10,7 +10,7 @@ use crate::core::model::server::{Mode, Server};
 use crate::core::ops::WriteState;
 use crate::ui::format;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Headline, Segment, Words};
+use crate::ui::widgets::{Headline, Segment, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -18,7 +18,7 @@ use ratatui::layout::Rect;
 pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer, skin: &Skin) {
     let setup = &state.setup;
     let role = if setup.production { Role::Production } else { Role::Header };
-    let mut segments = vec![Segment::left(Words::new(setup.target_name.clone(), Role::Title), 0)];
+    let mut segments = vec![Segment::left(StyledText::new(setup.target_name.clone(), Role::Title), 0)];
     if setup.production {
         segments.push(Segment::left("PRODUCTION", 2));
     }
@@ -28,11 +28,11 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
     if setup.target_address != setup.target_name {
         // The demo's own socket is of no use to anybody.
         let priority = if setup.demo { 10 } else { 5 };
-        segments.push(Segment::left(Words::new(setup.target_address.clone(), Role::Dim), priority));
+        segments.push(Segment::left(StyledText::new(setup.target_address.clone(), Role::Dim), priority));
     }
     segments.extend(server(state));
     segments.extend(cost(state, skin));
-    segments.push(Segment::right(Words::new(every(state.interval_us), Role::Dim), 8));
+    segments.push(Segment::right(StyledText::new(every(state.interval_us), Role::Dim), 8));
     segments.push(Segment::right(write(state), 3));
     segments.extend(pulse::health(state, skin).map(|words| Segment::right(words, 1)));
     let pulse = pulse::words(state, skin);
@@ -43,14 +43,14 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
 }
 
 /// Whether anything may be written, and for how long still.
-fn write(state: &State) -> Words {
+fn write(state: &State) -> StyledText {
     match state.operations.write.at(state.now_us) {
-        _ if state.setup.read_only => Words::new("READ-ONLY", Role::Dim),
-        WriteState::ReadOnly => Words::new("READ-ONLY", Role::Dim),
-        WriteState::Locked => Words::new("LOCKED", Role::Dim),
+        _ if state.setup.read_only => StyledText::new("READ-ONLY", Role::Dim),
+        WriteState::ReadOnly => StyledText::new("READ-ONLY", Role::Dim),
+        WriteState::Locked => StyledText::new("LOCKED", Role::Dim),
         WriteState::Armed { .. } | WriteState::Open => {
             let left_s = state.operations.write.armed_s(state.now_us).unwrap_or(0);
-            Words::new(format!("ARMED {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
+            StyledText::new(format!("ARMED {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
         }
     }
 }
@@ -62,17 +62,17 @@ fn server(state: &State) -> Vec<Segment> {
     let mut segments = vec![Segment::left(shown(&format!("{} {version}", product.word())), 4)];
     let mode = (*mode != Mode::Standalone).then(|| mode.word());
     let role: Vec<&str> = [mode, role.word()].into_iter().flatten().collect();
-    segments.push(Segment::left(Words::new(role.join(" "), Role::Dim), 6));
+    segments.push(Segment::left(StyledText::new(role.join(" "), Role::Dim), 6));
     if let Some(share) = loading {
         let text = format!("loading {}", format::Figures::new(true).percent(Some(*share)));
-        segments.push(Segment::left(Words::new(text, Role::Warning), 2));
+        segments.push(Segment::left(StyledText::new(text, Role::Warning), 2));
     }
     segments
 }
 
 /// Foreign text, safe to show.
-fn shown(text: &str) -> Words {
-    Words::from(crate::core::model::Name::from(text.trim()).to_string())
+fn shown(text: &str) -> StyledText {
+    StyledText::from(crate::core::model::Name::from(text.trim()).to_string())
 }
 
 /// What we cost the server: its time, commands, bytes.
@@ -83,13 +83,13 @@ fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
     }
     let us = reading.server_us_per_s();
     let time = match us {
-        Some(_) => format!("{}{}/s", figures.mark(format::Mark::Estimate), figures.latency_us(us)),
+        Some(_) => format!("{}{}/s", figures.mark(format::Certainty::Estimate), figures.latency_us(us)),
         None => figures.unknown().to_owned(),
     };
     let commands = figures.rate(reading.cost.commands_per_s()).replace("/s", " cmd/s");
     let bytes = figures.bytes_rate(reading.cost.bytes_per_s());
     let segment = |text, width: usize, priority| {
-        Segment::right(Words::new(format!("{text:>width$}"), Role::Dim), priority)
+        Segment::right(StyledText::new(format!("{text:>width$}"), Role::Dim), priority)
     };
     vec![
         segment(format!("cost {time:>10}"), 15, 7),

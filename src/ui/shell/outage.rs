@@ -10,7 +10,7 @@ use crate::core::model::{LinkStatus, Outage};
 use crate::ui::cells;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
-use crate::ui::widgets::{Panel, Pen, Words};
+use crate::ui::widgets::{Panel, Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -42,9 +42,9 @@ pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     Pen::new(area, buffer).clear(area, ground);
     let title = format!("{} Link down; these figures are old", skin.glyphs.critical);
     let panel = Panel::new(&title)
-        .note(Words::new(format!("since {} UTC", clock(outage.since_ms)), Role::Dim))
-        .note(Words::new(next_try(state, outage), Role::Stale))
-        .note(Words::new(format!("{} now", retry_key(state)), Role::Dim));
+        .note(StyledText::new(format!("since {} UTC", clock(outage.since_ms)), Role::Dim))
+        .note(StyledText::new(next_try(state, outage), Role::Stale))
+        .note(StyledText::new(format!("{} now", retry_key(state)), Role::Dim));
     let inner = panel.draw(area, buffer, skin);
     let mut pen = Pen::new(inner, buffer);
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
@@ -55,7 +55,7 @@ pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
 /// Draws the screen of a target that was never reached.
 pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let room = body.width.saturating_sub(2).min(TEXT_CELLS);
-    let mut lines: Vec<Words> = Vec::new();
+    let mut lines: Vec<StyledText> = Vec::new();
     let setup = &state.setup;
     let address = match setup.target_address == setup.target_name {
         true => String::new(),
@@ -68,10 +68,10 @@ pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     };
     push(&mut lines, &format!("{verb} {}{address}", setup.target_name), Role::Title, room);
     if let LinkStatus::Down(outage) = &state.link {
-        lines.push(Words::from(""));
+        lines.push(StyledText::from(""));
         let error = format!("{} {}", skin.glyphs.critical, safe(&outage.error));
         push(&mut lines, &error, Role::Critical, room);
-        lines.push(Words::from(""));
+        lines.push(StyledText::from(""));
         let since_ms = u64::try_from(state.now_ms.saturating_sub(outage.since_ms)).unwrap_or(0);
         let since = skin.figures.duration_ms(Some(since_ms / 1000 * 1000));
         let tries = match outage.attempts {
@@ -85,7 +85,7 @@ pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
             room,
         );
         push(&mut lines, &next_try(state, outage), Role::Stale, room);
-        lines.push(Words::from(""));
+        lines.push(StyledText::from(""));
         let hint = format!("{} tries now; the screen fills by itself once it answers.", retry_key(state));
         push(&mut lines, &hint, Role::Dim, room);
     }
@@ -99,8 +99,8 @@ pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
 }
 
-fn push(lines: &mut Vec<Words>, text: &str, role: Role, room: u16) {
-    lines.extend(wrap(text, room).into_iter().map(|line| Words::new(line, role)));
+fn push(lines: &mut Vec<StyledText>, text: &str, role: Role, room: u16) {
+    lines.extend(wrap(text, room).into_iter().map(|line| StyledText::new(line, role)));
 }
 
 fn clock(at_ms: i64) -> String {

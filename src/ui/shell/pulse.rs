@@ -8,24 +8,24 @@ use crate::core::diagnose::finding::Health;
 use crate::core::model::LinkStatus;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 
 /// Below this an age is no news, milliseconds: a round and its drawing take their time.
 const FRESH_MS: u64 = 1_500;
 
 /// The words, the weightiest last.
-pub fn words(state: &State, skin: &Skin) -> Vec<Words> {
+pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
     let mut words = Vec::new();
     words.extend(stale(state, skin));
     match &state.link {
         LinkStatus::Connecting => words.push(marked("CONNECTING", Role::Warning, skin)),
         LinkStatus::Down(outage) => {
-            words.push(Words::new(super::outage::next_try(state, outage), Role::Stale));
+            words.push(StyledText::new(super::outage::next_try(state, outage), Role::Stale));
             words.push(marked("DOWN", Role::Critical, skin));
         }
         LinkStatus::Up { .. } if !state.is_paused() => {
             let role = if words.is_empty() { Role::Ok } else { Role::Stale };
-            words.push(Words::new(if words.is_empty() { "LIVE" } else { "LATE" }, role));
+            words.push(StyledText::new(if words.is_empty() { "LIVE" } else { "LATE" }, role));
         }
         LinkStatus::Up { .. } => {}
     }
@@ -34,13 +34,13 @@ pub fn words(state: &State, skin: &Skin) -> Vec<Words> {
         let time = cells::time(at_ms).filter(|_| at_ms > 0);
         let time = time.and_then(|time| time.get(11..).map(str::to_owned));
         let text = time.map_or(" PAUSED ".to_owned(), |time| format!(" PAUSED at {time} UTC "));
-        words.push(Words::new(text, Role::Paused));
+        words.push(StyledText::new(text, Role::Paused));
     }
     words
 }
 
 /// How the server fares, as wide as its longest word; nothing while the link is down, for then nobody knows.
-pub fn health(state: &State, skin: &Skin) -> Option<Words> {
+pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
     let health = state.shown().health();
     let role = match health {
         Health::Ok => Role::Ok,
@@ -51,20 +51,21 @@ pub fn health(state: &State, skin: &Skin) -> Option<Words> {
     let is_up = matches!(state.link, LinkStatus::Up { .. });
     is_up.then(|| {
         let words = marked(health.word(), role, skin);
-        Words::new(format!("{:>10}", words.text), words.role)
+        StyledText::new(format!("{:>10}", words.text), words.role)
     })
 }
 
 /// The age of the data, where they are older than they should be. A stopped picture says its time instead.
-fn stale(state: &State, skin: &Skin) -> Option<Words> {
+fn stale(state: &State, skin: &Skin) -> Option<StyledText> {
     let age_ms = state.data_age_ms().filter(|_| !state.is_paused())?;
     let fresh_ms = (state.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
     let is_down = matches!(state.link, LinkStatus::Down(_) | LinkStatus::Connecting);
-    let text = || Words::new(format!("stale {:>7}", skin.figures.duration_ms(Some(age_ms))), Role::Stale);
+    let text =
+        || StyledText::new(format!("stale {:>7}", skin.figures.duration_ms(Some(age_ms))), Role::Stale);
     (age_ms > fresh_ms || is_down).then(text)
 }
 
-fn marked(word: &str, role: Role, skin: &Skin) -> Words {
+fn marked(word: &str, role: Role, skin: &Skin) -> StyledText {
     let mark = skin.glyphs.state(role).map_or(String::new(), |mark| format!("{mark} "));
-    Words::new(format!("{mark}{word}"), role)
+    StyledText::new(format!("{mark}{word}"), role)
 }

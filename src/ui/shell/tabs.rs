@@ -8,7 +8,7 @@ use crate::commands::CommandId;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{cut, width};
-use crate::ui::widgets::{Pen, Words};
+use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -17,9 +17,9 @@ const STEP_CELLS: u16 = 28;
 
 /// The line, ready to be drawn.
 pub struct Tabs {
-    words: Vec<Vec<Words>>,
+    words: Vec<Vec<StyledText>>,
     gap: u16,
-    demo: Option<Words>,
+    demo: Option<StyledText>,
     /// Whether the demo stands in this line.
     pub shows_demo: bool,
 }
@@ -59,21 +59,22 @@ impl Tabs {
     }
 }
 
-fn length(tabs: &[Vec<Words>], gap: u16) -> u16 {
-    let cells = |tab: &Vec<Words>| tab.iter().map(|words| width(&words.text)).fold(0, u16::saturating_add);
+fn length(tabs: &[Vec<StyledText>], gap: u16) -> u16 {
+    let cells =
+        |tab: &Vec<StyledText>| tab.iter().map(|words| width(&words.text)).fold(0, u16::saturating_add);
     tabs.iter().map(|tab| cells(tab).saturating_add(gap)).fold(0, u16::saturating_add).saturating_sub(gap)
 }
 
 /// One list of words a screen; the current one has its name and the way from there.
-fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<Words>> {
+fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
     let base = state.trail.first();
     let tab = |(command, view, title): &(CommandId, View, &str)| {
         let key = state.setup.keymap.keys_of(*command).first().map(ToString::to_string);
         let is_here = Some(view) == base;
-        let mut words = vec![Words::new(key.unwrap_or_default(), Role::Key)];
+        let mut words = vec![StyledText::new(key.unwrap_or_default(), Role::Key)];
         if names || is_here {
             let role = if is_here { Role::Accent } else { Role::Dim };
-            words.push(Words::new(format!(" {title}"), role));
+            words.push(StyledText::new(format!(" {title}"), role));
         }
         if is_here {
             words.extend(way(state, skin));
@@ -83,26 +84,26 @@ fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<Words>> {
     SCREENS.iter().map(tab).collect()
 }
 
-fn way(state: &State, skin: &Skin) -> Vec<Words> {
+fn way(state: &State, skin: &Skin) -> Vec<StyledText> {
     let mut words = Vec::new();
     let last = state.trail.len().saturating_sub(1);
     for (at, view) in state.trail.iter().enumerate().skip(1) {
-        words.push(Words::new(format!(" {} ", skin.glyphs.folded), Role::Dim));
+        words.push(StyledText::new(format!(" {} ", skin.glyphs.folded), Role::Dim));
         let role = if at == last { Role::Title } else { Role::Text };
-        words.push(Words::new(cut(&view.title(), STEP_CELLS, skin.glyphs.ellipsis), role));
+        words.push(StyledText::new(cut(&view.title(), STEP_CELLS, skin.glyphs.ellipsis), role));
     }
     words
 }
 
 /// What the demo plays, how fast, and what comes of it.
-pub fn demo(state: &State, skin: &Skin) -> Option<Words> {
+pub fn demo(state: &State, skin: &Skin) -> Option<StyledText> {
     let demo = state.demo.as_ref()?;
     let produced = skin.figures.rate(demo.produced_per_s);
     let text = format!("{} {} {produced:>8}", demo.scenario, demo.rate);
     Some(if demo.errors > 0 {
         let text = format!("{text} {} errors", skin.figures.count(Some(demo.errors)));
-        Words::new(text, Role::Warning)
+        StyledText::new(text, Role::Warning)
     } else {
-        Words::new(text, Role::Accent)
+        StyledText::new(text, Role::Accent)
     })
 }

@@ -4,7 +4,7 @@
 //! outside are halves of wide characters that it would cut.
 
 use super::panel::Panel;
-use super::pen::{Pen, Words};
+use super::pen::{Pen, StyledText};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use ratatui::buffer::{Buffer, CellWidth};
@@ -16,7 +16,7 @@ pub struct Dialog<'a> {
     /// Its title.
     pub title: &'a str,
     /// At the right end of its title's line.
-    pub note: Option<Words>,
+    pub note: Option<StyledText>,
     /// Rows and columns wanted inside.
     pub size: (u16, u16),
 }

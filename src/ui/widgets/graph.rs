@@ -8,7 +8,7 @@ mod scale;
 
 pub use scale::{Scale, Unit};
 
-use super::pen::{Pen, Words, width};
+use super::pen::{Pen, StyledText, width};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use raster::{Raster, Timeline};
@@ -18,7 +18,7 @@ use scale::Axis;
 
 /// A reading at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct GraphPoint {
     /// When.
     pub t_ms: i64,
     /// What; `None` (or not finite) is a gap.
@@ -27,9 +27,9 @@ pub struct Point {
 
 /// Readings in the order of time, and how they are painted.
 #[derive(Clone, Copy, Debug)]
-pub struct Series<'a> {
+pub struct GraphSeries<'a> {
     /// Oldest first.
-    pub points: &'a [Point],
+    pub points: &'a [GraphPoint],
     /// How the line is painted.
     pub role: Role,
 }
@@ -40,9 +40,9 @@ pub struct Graph<'a> {
     /// Its title; without one the first row belongs to the picture.
     pub title: &'a str,
     /// The present value or values, at the right end of the title's line.
-    pub now: Vec<Words>,
+    pub now: Vec<StyledText>,
     /// The series; the first is drawn above the others.
-    pub series: &'a [Series<'a>],
+    pub series: &'a [GraphSeries<'a>],
     /// The span of time: first and last instant.
     pub span_ms: (i64, i64),
     /// Two readings further apart than this are not joined.

@@ -2,7 +2,7 @@
 //!
 //! Does not know what they say. Invariant: segments keep their order, and none overlaps another.
 
-use super::pen::{Pen, Words, width};
+use super::pen::{Pen, StyledText, width};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 #[derive(Clone, Debug)]
 pub struct Segment {
     /// What it says.
-    pub words: Words,
+    pub words: StyledText,
     /// 0 stays longest; the greatest goes first.
     pub priority: u8,
     /// Whether it stands at the right end.
@@ -21,12 +21,12 @@ pub struct Segment {
 
 impl Segment {
     /// A segment at the left end.
-    pub fn left(words: impl Into<Words>, priority: u8) -> Self {
+    pub fn left(words: impl Into<StyledText>, priority: u8) -> Self {
         Self { words: words.into(), priority, right: false }
     }
 
     /// A segment at the right end.
-    pub fn right(words: impl Into<Words>, priority: u8) -> Self {
+    pub fn right(words: impl Into<StyledText>, priority: u8) -> Self {
         Self { words: words.into(), priority, right: true }
     }
 
@@ -54,7 +54,7 @@ impl Headline<'_> {
         let ground = skin.style(Role::Base).patch(skin.style(self.role));
         pen.clear(line, ground);
         let kept = self.kept(area.width.saturating_sub(2));
-        let style = |words: &Words| match words.role {
+        let style = |words: &StyledText| match words.role {
             Role::Text => ground,
             // On a loud ground the words keep its colours: only their weight may differ.
             role if self.role == Role::Production => ground.add_modifier(skin.style(role).add_modifier),

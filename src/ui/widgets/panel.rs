@@ -3,7 +3,7 @@
 //!
 //! Does not know what is inside. Invariant: the inner rectangle lies inside the outer one.
 
-use super::pen::{Pen, Words, width};
+use super::pen::{Pen, StyledText, width};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
@@ -13,7 +13,7 @@ use ratatui::layout::{Margin, Rect};
 #[derive(Clone, Debug)]
 pub struct Panel<'a> {
     title: &'a str,
-    note: Vec<Words>,
+    note: Vec<StyledText>,
     focus: bool,
     boxed: bool,
 }
@@ -25,7 +25,7 @@ impl<'a> Panel<'a> {
     }
 
     /// Adds words at the right end of the title's line; they go before the title does when it is narrow.
-    pub fn note(mut self, words: impl Into<Words>) -> Self {
+    pub fn note(mut self, words: impl Into<StyledText>) -> Self {
         self.note.push(words.into());
         self
     }
@@ -110,7 +110,7 @@ fn sides(pen: &mut Pen, skin: &Skin, style: ratatui::style::Style) {
 }
 
 /// One line that says why something is not there: a denied command, an old server, a reading not made yet.
-pub fn notice(why: &Words, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+pub fn notice(why: &StyledText, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut pen = Pen::new(area, buffer);
     let style = skin.style(why.role);
     let mut x = area.x;

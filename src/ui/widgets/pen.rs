@@ -14,35 +14,35 @@ const BYTES_A_CELL: usize = 64;
 
 /// A piece of text and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Words {
+pub struct StyledText {
     /// The text; names in it are escaped already.
     pub text: String,
     /// What it is.
     pub role: Role,
 }
 
-impl Words {
+impl StyledText {
     /// Text of a role.
     pub fn new(text: impl Into<String>, role: Role) -> Self {
         Self { text: text.into(), role }
     }
 }
 
-impl<T: Into<String>> From<(T, Role)> for Words {
+impl<T: Into<String>> From<(T, Role)> for StyledText {
     fn from((text, role): (T, Role)) -> Self {
         Self::new(text, role)
     }
 }
 
 /// Ordinary text.
-impl From<&str> for Words {
+impl From<&str> for StyledText {
     fn from(text: &str) -> Self {
         Self::new(text, Role::Text)
     }
 }
 
 /// Ordinary text.
-impl From<String> for Words {
+impl From<String> for StyledText {
     fn from(text: String) -> Self {
         Self::new(text, Role::Text)
     }

@@ -10,7 +10,7 @@ use ratatui::layout::Rect;
 
 /// One part of a whole.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
+pub struct StackPart<'a> {
     /// Its name.
     pub name: &'a str,
     /// How great it is, in the unit of the whole.
@@ -23,7 +23,7 @@ pub struct Part<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Stack<'a> {
     /// The parts; their looks repeat after sixteen.
-    pub parts: &'a [Part<'a>],
+    pub parts: &'a [StackPart<'a>],
     /// The whole; the sum of the parts when there is none or less. What no part takes stays empty.
     pub whole: Option<f64>,
 }
@@ -66,7 +66,7 @@ impl Stack<'_> {
     /// Cells of each part: rounded at the running sum, so that they add up; a part that is there has one at
     /// least while there is room.
     fn cells(&self, room: u16) -> Vec<u16> {
-        let value = |part: &Part| if part.value.is_finite() { part.value.max(0.0) } else { 0.0 };
+        let value = |part: &StackPart| if part.value.is_finite() { part.value.max(0.0) } else { 0.0 };
         let sum: f64 = self.parts.iter().map(value).sum();
         let whole = self.whole.filter(|whole| *whole > sum).unwrap_or(sum);
         let mut done = 0u16;
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     fn cells(values: &[f64], whole: Option<f64>, room: u16) -> Vec<u16> {
-        let parts: Vec<_> = values.iter().map(|v| Part { name: "", value: *v, figure: "" }).collect();
+        let parts: Vec<_> = values.iter().map(|v| StackPart { name: "", value: *v, figure: "" }).collect();
         Stack { parts: &parts, whole }.cells(room)
     }
 

@@ -5,12 +5,12 @@
 
 mod columns;
 
-pub use columns::{Align, Column};
+pub use columns::{Align, ColumnWidth};
 
-use super::pen::{Pen, Words, cut, width};
+use super::pen::{Pen, StyledText, cut, width};
 use crate::config::theme::Role;
 use crate::ui::theme::{Depth, Skin};
-use columns::{Place, places};
+use columns::{ColumnSpan, places};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -19,9 +19,9 @@ use ratatui::style::Style;
 #[derive(Clone, Copy, Debug)]
 pub struct Table<'a> {
     /// The columns, the first at the left.
-    pub columns: &'a [Column],
+    pub columns: &'a [ColumnWidth],
     /// The visible rows only; cells in the order of the columns. Missing cells stay blank.
-    pub rows: &'a [Vec<Words>],
+    pub rows: &'a [Vec<StyledText>],
     /// The place of the first visible row among all.
     pub offset: usize,
     /// How many rows there are in all.
@@ -39,7 +39,7 @@ impl Table<'_> {
     }
 
     /// Which columns are shown at this width, by their place.
-    pub fn shown(columns: &[Column], width: u16) -> Vec<usize> {
+    pub fn shown(columns: &[ColumnWidth], width: u16) -> Vec<usize> {
         places(columns, width.saturating_sub(2)).into_iter().map(|place| place.column).collect()
     }
 
@@ -87,7 +87,7 @@ impl Table<'_> {
         self.scroll_bar(&mut pen, area, skin);
     }
 
-    fn header(&self, pen: &mut Pen, (left, y): (u16, u16), places: &[Place], skin: &Skin) {
+    fn header(&self, pen: &mut Pen, (left, y): (u16, u16), places: &[ColumnSpan], skin: &Skin) {
         let line = Rect { y, height: 1, ..pen.area() };
         let style = skin.style(Role::TableHeader);
         pen.ground(line, style);

@@ -9,22 +9,28 @@ use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: [Column; 3] =
-    [Column::text("stream", 6, 40, 0), Column::figures("length", 6, 1), Column::figures("lag", 5, 2)];
+const COLUMNS: [ColumnWidth; 3] = [
+    ColumnWidth::text("stream", 6, 40, 0),
+    ColumnWidth::figures("length", 6, 1),
+    ColumnWidth::figures("lag", 5, 2),
+];
 
-fn words(text: &str, role: Role) -> Words {
-    Words::new(text, role)
+fn words(text: &str, role: Role) -> StyledText {
+    StyledText::new(text, role)
 }
 
 /// Draws every part into the area, one after another.
 fn draw_all(area: Rect, buffer: &mut Buffer, skin: &Skin, value: f64, text: &str) {
-    let points: Vec<Point> = (0..50i64)
-        .map(|at| Point { t_ms: at * 700, value: (at % 7 != 0).then_some(value * at as f64) })
-        .chain([Point { t_ms: i64::MAX, value: Some(f64::NAN) }, Point { t_ms: i64::MIN, value: Some(1.0) }])
+    let points: Vec<GraphPoint> = (0..50i64)
+        .map(|at| GraphPoint { t_ms: at * 700, value: (at % 7 != 0).then_some(value * at as f64) })
+        .chain([
+            GraphPoint { t_ms: i64::MAX, value: Some(f64::NAN) },
+            GraphPoint { t_ms: i64::MIN, value: Some(1.0) },
+        ])
         .collect();
     let series = [
-        Series { points: &points, role: Role::Graph1 },
-        Series { points: points.get(..9).unwrap(), role: Role::Graph2 },
+        GraphSeries { points: &points, role: Role::Graph1 },
+        GraphSeries { points: points.get(..9).unwrap(), role: Role::Graph2 },
     ];
     for (scale, unit) in [
         (Scale::Zero, Unit::Bytes),
@@ -56,7 +62,7 @@ fn draw_all(area: Rect, buffer: &mut Buffer, skin: &Skin, value: f64, text: &str
         critical_at: Some(f64::NAN),
     }
     .draw(area, buffer, skin);
-    let part = Part { name: text, value, figure: "1" };
+    let part = StackPart { name: text, value, figure: "1" };
     Stack { parts: &[part; 5], whole: None }.draw(area, buffer, skin);
     draw_lines(area, buffer, skin, text);
 }

@@ -2,7 +2,7 @@
 //!
 //! Does not know what they say. Invariant: no line is wider than asked, and no word is lost.
 
-use super::pen::{Pen, Words, graphemes, width};
+use super::pen::{Pen, StyledText, graphemes, width};
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -48,7 +48,7 @@ fn wrap_paragraph(paragraph: &str, room: u16) -> Vec<String> {
 #[derive(Clone, Copy, Debug)]
 pub struct Textlines<'a> {
     /// The paragraphs.
-    pub paragraphs: &'a [Words],
+    pub paragraphs: &'a [StyledText],
     /// The first line that is drawn.
     pub offset: usize,
 }

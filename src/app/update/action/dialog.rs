@@ -5,13 +5,13 @@
 
 use super::{plan, policy};
 use crate::app::State;
-use crate::app::action::{ActionModal, ActionSetup, Ask, Focus, Form, Question, Stage};
+use crate::app::action::{ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, Question};
 use crate::app::message::Effect;
 use crate::app::modal::{LINE_CHARS, Modal};
 use crate::app::update::{notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
-use crate::core::ops::{Challenge, Consent, Control, Progress, Wish, Work};
+use crate::core::ops::{Challenge, Consent, Control, Progress, Request, Work};
 use tui_input::{Input, InputRequest};
 
 /// Takes a key in while something stands in the middle of the screen.
@@ -24,19 +24,19 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
     let opened_by = modal.opened_by;
     match &mut modal.stage {
-        Stage::Planning(_) => {}
-        Stage::Told { lines, offset, .. } => match key.code {
+        ActionStage::Planning(_) => {}
+        ActionStage::Told { lines, offset, .. } => match key.code {
             KeyCode::Up | KeyCode::Char('k') => *offset = offset.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => *offset = (*offset + 1).min(lines.len()),
             KeyCode::Enter | KeyCode::Char('q' | ' ') => state.modal = None,
             _ => {}
         },
-        Stage::Form(form) => {
+        ActionStage::Form(form) => {
             if let Some(wish) = in_form(form, key, &state.setup.actions) {
                 plan(state, wish, opened_by, effects);
             }
         }
-        Stage::Question(question) => {
+        ActionStage::Question(question) => {
             if in_question(question, key, opened_by) {
                 answer(state, effects);
             }
@@ -44,7 +44,7 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
-fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Wish> {
+fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
     let choices = form.about.choices();
     let step = match key.code {
         KeyCode::Up => choices.len().saturating_sub(1),
@@ -74,7 +74,7 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Wish> {
 
 /// Whether the focused answer is given.
 fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
-    let other = |focus| if focus == Focus::Cancel { Focus::Go } else { Focus::Cancel };
+    let other = |focus| if focus == DialogFocus::Cancel { DialogFocus::Go } else { DialogFocus::Cancel };
     match key.code {
         // Whoever leans on the key that opened it has not read it.
         _ if key == opened_by && question.typed().is_none() => {}
@@ -105,8 +105,8 @@ fn edit(input: &mut Input, key: Key) {
 pub fn paste(state: &mut State, text: &str) -> bool {
     let Some(Modal::Action(modal)) = &mut state.modal else { return false };
     let input = match &mut modal.stage {
-        Stage::Form(form) => &mut form.input,
-        Stage::Question(question) if question.typed().is_some() => &mut question.input,
+        ActionStage::Form(form) => &mut form.input,
+        ActionStage::Question(question) if question.typed().is_some() => &mut question.input,
         _ => return true,
     };
     for c in text.chars().filter(|c| !c.is_control()) {
@@ -119,16 +119,17 @@ pub fn paste(state: &mut State, text: &str) -> bool {
 
 /// Yes or no, as the focus stands.
 fn answer(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Modal::Action(ActionModal { stage: Stage::Question(question), opened_by })) = state.modal.take()
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), opened_by })) =
+        state.modal.take()
     else {
         return;
     };
-    if question.focus == Focus::Cancel {
+    if question.focus == DialogFocus::Cancel {
         return;
     }
     if !question.is_typed() {
         let error = question.typed().map(|(_, name)| format!("type {}", Name::from(name)));
-        let stage = Stage::Question(Box::new(Question { error, ..*question }));
+        let stage = ActionStage::Question(Box::new(Question { error, ..*question }));
         state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
         return;
     }

@@ -19,7 +19,7 @@ fn armed() -> State {
 /// The question about a trim, as it stands after the plan was made.
 fn asked(mut state: State, plan: Plan) -> State {
     let effects = keys(&mut state, "T enter");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(Wish::Trim(_)))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(Request::Trim(_)))));
     let plan = Plan { made_us: state.now_us, ..plan };
     tell(&mut state, Message::Planned(Ok(Box::new(plan))));
     state
@@ -90,10 +90,11 @@ fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
     keys(&mut state, "T enter");
     state.now_us += PLAN_LIVES_MS * 1_000 + 1;
     planned(&mut state, Ok(Plan { made_us: 0, ..old }));
-    let Some(Modal::Action(ActionModal { stage: Stage::Question(question), .. })) = &mut state.modal else {
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) = &mut state.modal
+    else {
         panic!()
     };
-    question.focus = crate::app::action::Focus::Go;
+    question.focus = crate::app::action::DialogFocus::Go;
     let Ask::Carry(challenge) = question.ask.clone() else { panic!() };
     let (policy, consent) = (policy(&state), crate::core::ops::Consent { yes: true, name: None });
     assert!(challenge.confirm(&consent, &policy, state.now_us).is_err());
@@ -107,7 +108,8 @@ fn a_plan_that_comes_after_one_left_is_not_shown_and_nothing_to_do_is_told() {
     assert!(state.modal.is_none());
     let nothing = Plan { nothing: Some("held by g".to_owned()), ..plan() };
     let state = asked(armed(), nothing);
-    let Some(Modal::Action(ActionModal { stage: Stage::Told { lines, is_error, .. }, .. })) = &state.modal
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, is_error, .. }, .. })) =
+        &state.modal
     else {
         panic!()
     };
@@ -132,7 +134,8 @@ fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
     receipt.tally.done = 7;
     let effects = tell(&mut state, Message::Finished(Box::new(receipt)));
     assert!(effects.contains(&Effect::Retry) && state.operations.running.is_none());
-    let Some(Modal::Action(ActionModal { stage: Stage::Told { lines, is_error, .. }, .. })) = &state.modal
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, is_error, .. }, .. })) =
+        &state.modal
     else {
         panic!()
     };
@@ -148,7 +151,7 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }
     assert_eq!(keys(&mut state, "x enter").len(), 0);
     let effects = keys(&mut state, "backspace 5 m enter");
-    let Some(Effect::Plan(Wish::Trim(wish))) = effects.into_iter().next() else { panic!() };
+    let Some(Effect::Plan(Request::Trim(wish))) = effects.into_iter().next() else { panic!() };
     assert_eq!(wish.to, crate::core::ops::wish::TrimTo::OlderThan(300_000));
     let mut state = armed();
     state.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
@@ -159,7 +162,7 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }];
     state.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
     let effects = keys(&mut state, "A");
-    let Some(Effect::Plan(Wish::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
+    let Some(Effect::Plan(Request::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
     assert_eq!((wish.ids, wish.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
 }
 
@@ -168,11 +171,11 @@ fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
     let state = armed();
     let name = |text: &str| Name::from(text);
     let relief = |subject| RowId::Relief("way", subject);
-    let orders = relief(Found::Stream(name("orders")));
+    let orders = relief(FindingSubject::Stream(name("orders")));
     assert_eq!(stream(&state, Some(&orders)), Some(name("orders")));
-    let billing = relief(Found::Group(name("orders"), name("billing")));
+    let billing = relief(FindingSubject::Group(name("orders"), name("billing")));
     assert_eq!(rows(&state, Some(&billing)), Some((name("orders"), name("billing"), None)));
-    assert_eq!(pattern(&state, Some(&relief(Found::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
+    assert_eq!(pattern(&state, Some(&relief(FindingSubject::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
     assert_eq!(pattern(&state, Some(&RowId::Pattern(name("")))), None);
     let lines = |glob: &str| {
         let choices = About::Invalidate(Some(name(glob))).choices();

@@ -6,7 +6,7 @@ use crate::core::model::Name;
 
 /// Publish and subscribe at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Fanout<'a> {
+pub struct FanoutCase<'a> {
     /// Whether anybody subscribes to anything; `None` where the server does not tell.
     pub is_used: Option<bool>,
     /// Whether the subscribers were listed a moment ago.
@@ -16,7 +16,7 @@ pub struct Fanout<'a> {
     /// Subscribers that are behind, the greatest buffer first.
     pub behind: Vec<Behind<'a>>,
     /// Subscribers that were behind and went away within the last minutes.
-    pub lost: Vec<Lost<'a>>,
+    pub lost: Vec<LostSubscriber<'a>>,
     /// Channels of channel layers that are at their capacity.
     pub full: Vec<FullChannel>,
     /// What the probe measured, while it runs.
@@ -81,7 +81,7 @@ pub struct Behind<'a> {
 
 /// A subscriber that was behind and is gone.
 #[derive(Clone, Copy, Debug)]
-pub struct Lost<'a> {
+pub struct LostSubscriber<'a> {
     /// Who.
     pub who: Who<'a>,
     /// What it had not read, bytes.

@@ -37,7 +37,7 @@ pub struct MemoryCase<'a> {
     /// Tiers of keys that live too long.
     pub tiers: Vec<TierCase<'a>>,
     /// Whether keys are measured at all, and how far.
-    pub keys_seen: Seen,
+    pub keys_seen: WalkShare,
     /// Clients whose output buffer is full of what they have not read.
     pub outputs: Vec<OutputCase<'a>>,
     /// Whether CLIENT LIST is known.
@@ -46,7 +46,7 @@ pub struct MemoryCase<'a> {
 
 /// How far the walk that measures keys is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Seen {
+pub enum WalkShare {
     /// It is off, or cannot be made.
     #[default]
     Never,

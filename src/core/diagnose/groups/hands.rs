@@ -91,7 +91,7 @@ impl Rows {
 
 /// The consumers in short, and each one's verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Crew {
+pub struct GroupSigns {
     /// When they were read; 0 before.
     pub at_us: i64,
     /// Each one's verdict, in the order of the list.
@@ -112,7 +112,7 @@ pub struct Crew {
 
 /// What consumers are judged by beside their own row.
 #[derive(Clone, Copy, Debug)]
-pub struct Around<'a> {
+pub struct GroupContext<'a> {
     /// The first pending rows of the group.
     pub rows: &'a [PendingRow],
     /// How long the group has had entries to read, milliseconds; 0 when it has none.
@@ -123,9 +123,15 @@ pub struct Around<'a> {
     pub lively: usize,
 }
 
-impl Crew {
+impl GroupSigns {
     /// Takes the list in.
-    pub fn advance(&mut self, at_us: i64, consumers: &[Consumer], around: &Around<'_>, limits: &Thresholds) {
+    pub fn advance(
+        &mut self,
+        at_us: i64,
+        consumers: &[Consumer],
+        around: &GroupContext<'_>,
+        limits: &Thresholds,
+    ) {
         let (mut verdicts, mut held_ms) =
             (std::mem::take(&mut self.verdicts), std::mem::take(&mut self.held_ms));
         verdicts.clear();
@@ -135,7 +141,7 @@ impl Crew {
         // Rows younger than what makes anybody slow decide nothing: thousands of names need not be compared.
         let is_old = |row: &PendingRow| row.idle_ms.is_some_and(|ms| ms >= limits.consumer_slow_ms);
         let around =
-            &Around { rows: if around.rows.iter().any(is_old) { around.rows } else { &[] }, ..*around };
+            &GroupContext { rows: if around.rows.iter().any(is_old) { around.rows } else { &[] }, ..*around };
         for consumer in consumers {
             let signs = signs(consumer, around);
             let silent = signs.is_silent(limits);
@@ -165,7 +171,7 @@ impl Crew {
     }
 }
 
-fn signs(consumer: &Consumer, around: &Around<'_>) -> ConsumerSigns {
+fn signs(consumer: &Consumer, around: &GroupContext<'_>) -> ConsumerSigns {
     let own = |row: &&PendingRow| row.consumer == consumer.name;
     let holds = consumer.pending != Some(0);
     let oldest = holds.then(|| around.rows.iter().filter(own).filter_map(|row| row.idle_ms).max()).flatten();

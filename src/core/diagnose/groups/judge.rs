@@ -9,10 +9,10 @@ use super::track::GroupTrack;
 use crate::core::diagnose::thresholds::Thresholds;
 
 /// A reason, its verdict, and since when (microseconds).
-type Found = (Reason, GroupVerdict, i64);
+type Assessment = (Reason, GroupVerdict, i64);
 
 /// The verdict of a group now.
-pub(super) fn verdict(track: &GroupTrack, limits: &Thresholds) -> Found {
+pub(super) fn verdict(track: &GroupTrack, limits: &Thresholds) -> Assessment {
     let tries = [loss, dead, stopped, no_acknowledgements, rewound, poison, oldest_waits, slow, ghosts];
     tries.iter().find_map(|tried| tried(track, limits)).unwrap_or_else(|| well(track, limits))
 }
@@ -26,7 +26,7 @@ fn is_watched(track: &GroupTrack, limits: &Thresholds) -> bool {
     track.watched.polls >= limits.window_polls && track.watched.ms(track.now.at_us) >= limits.window_ms
 }
 
-fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let (entries, at_us) = track.loss?;
     let told_us = i64::try_from(limits.loss_told_ms).unwrap_or(i64::MAX).saturating_mul(1000);
     (track.now.at_us.saturating_sub(at_us) <= told_us).then_some((
@@ -36,7 +36,7 @@ fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
     ))
 }
 
-fn dead(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn dead(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let (now, behind) = (&track.now, track.behind?);
     let behind_ms = track.behind_ms()?;
     if !is_watched(track, limits) || behind.ms(now.at_us) < limits.window_ms {
@@ -58,7 +58,7 @@ fn dead(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
     })
 }
 
-fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let (now, behind) = (&track.now, track.behind?);
     let seen_ms = track.still.ms(now.at_us).min(behind.ms(now.at_us));
     if !is_watched(track, limits) || seen_ms < limits.window_ms || now.consumers == Some(0) {
@@ -73,7 +73,7 @@ fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
     })
 }
 
-fn no_acknowledgements(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn no_acknowledgements(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let super::track::Unacknowledged { run, read, deliveries } = track.unacknowledged?;
     let for_ms = run.ms(track.now.at_us);
     let delivered = track.now.entries_read?.checked_sub(read)?;
@@ -86,18 +86,18 @@ fn no_acknowledgements(track: &GroupTrack, limits: &Thresholds) -> Option<Found>
     })
 }
 
-fn rewound(track: &GroupTrack, _: &Thresholds) -> Option<Found> {
+fn rewound(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
     let (from, to, at_us) = track.rewound?;
     track.behind?;
     Some((Reason::Rewound { from, to, lag: track.now.lag }, GroupVerdict::Rewound, at_us))
 }
 
-fn poison(track: &GroupTrack, _: &Thresholds) -> Option<Found> {
+fn poison(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
     let (id, deliveries, entries) = track.rows.poison?;
     Some((Reason::Poison { id, deliveries, entries }, GroupVerdict::Poison, track.rows.bad_since_us()))
 }
 
-fn oldest_waits(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn oldest_waits(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let oldest = track.rows.oldest.as_ref()?;
     let rows_at_us = track.rows.at_us;
     // A claim makes the idle time 0; that we see the same entry for longer says more then.
@@ -112,7 +112,7 @@ fn oldest_waits(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
     })
 }
 
-fn slow(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
+fn slow(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let (run, first, last) = track.growing?;
     let (grown, for_ms) = (u64::try_from(last - first).unwrap_or(0), run.ms(track.now.at_us));
     // The poll at which a run begins is the first of it: five polls are four steps.
@@ -123,13 +123,13 @@ fn slow(track: &GroupTrack, limits: &Thresholds) -> Option<Found> {
     enough.then_some((reason, GroupVerdict::Slow, run.since_us))
 }
 
-fn ghosts(track: &GroupTrack, _: &Thresholds) -> Option<Found> {
+fn ghosts(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
     let (id, entries) = track.rows.ghosts?;
     Some((Reason::Ghosts { entries, id }, GroupVerdict::Ghosts, track.rows.bad_since_us()))
 }
 
 /// Nothing is wrong as far as can be seen: how far is that?
-fn well(track: &GroupTrack, limits: &Thresholds) -> Found {
+fn well(track: &GroupTrack, limits: &Thresholds) -> Assessment {
     let now = &track.now;
     let watched_ms = track.watched.ms(now.at_us);
     let Some(behind) = track.is_behind() else {

@@ -5,7 +5,7 @@
 //! was acknowledged. Invariants: a few hundred bytes a group whatever happens; a run never spans a restart, a
 //! group made anew or a clock that went back.
 
-use super::hands::{Around, Crew, Rows};
+use super::hands::{GroupContext, GroupSigns, Rows};
 use super::{GroupVerdict, Judgement, judge};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::StreamId;
@@ -38,12 +38,12 @@ pub struct GroupPoll {
 
 /// A run: since when, and over how many polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Run {
+pub(super) struct Streak {
     pub since_us: i64,
     pub polls: u32,
 }
 
-impl Run {
+impl Streak {
     const fn new(since_us: i64) -> Self {
         Self { since_us, polls: 1 }
     }
@@ -56,7 +56,7 @@ impl Run {
 /// A run without an acknowledgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unacknowledged {
-    pub run: Run,
+    pub run: Streak,
     /// How many had been read at its beginning.
     pub read: u64,
     /// Polls of it that saw new deliveries: one great batch is no want of acknowledgements.
@@ -68,18 +68,18 @@ pub(super) struct Unacknowledged {
 pub struct GroupTrack {
     pub(super) now: GroupPoll,
     /// Since we watch.
-    pub(super) watched: Run,
+    pub(super) watched: Streak,
     /// The cursor stands where it is.
-    pub(super) still: Run,
+    pub(super) still: Streak,
     pub(super) has_moved: bool,
     /// Something waits to be read.
-    pub(super) behind: Option<Run>,
+    pub(super) behind: Option<Streak>,
     /// Nothing was added to the stream.
-    pub(super) quiet: Run,
+    pub(super) quiet: Streak,
     added: Option<u64>,
     pub(super) last_entry: Option<StreamId>,
     /// The lag never fell: where it began, where it is.
-    pub(super) growing: Option<(Run, i128, i128)>,
+    pub(super) growing: Option<(Streak, i128, i128)>,
     /// Nothing was acknowledged.
     pub(super) unacknowledged: Option<Unacknowledged>,
     acknowledged: Option<u64>,
@@ -91,20 +91,20 @@ pub struct GroupTrack {
     /// Its pending rows.
     pub rows: Rows,
     /// Its consumers.
-    pub crew: Crew,
+    pub crew: GroupSigns,
     judgement: Judgement,
-    better: Option<Run>,
+    better: Option<Streak>,
     slow: Option<(i128, i128)>,
 }
 
 impl GroupTrack {
     /// A group seen for the first time.
     pub fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
-        let run = Run::new(poll.at_us);
+        let run = Streak::new(poll.at_us);
         let mut track = Self {
             now: poll,
-            watched: Run { polls: 0, ..run },
-            still: Run { polls: 0, ..run },
+            watched: Streak { polls: 0, ..run },
+            still: Streak { polls: 0, ..run },
             has_moved: false,
             behind: None,
             quiet: run,
@@ -117,7 +117,7 @@ impl GroupTrack {
             lost: poll.lost,
             loss: None,
             rows: Rows::default(),
-            crew: Crew::default(),
+            crew: GroupSigns::default(),
             judgement: Judgement {
                 verdict: GroupVerdict::Unknown,
                 reason: super::Reason::TooSoon { polls: 0, for_ms: 0 },
@@ -143,7 +143,7 @@ impl GroupTrack {
         self.follow_production(added, detail.and_then(|detail| detail.last_generated), &poll);
         self.now = poll;
         self.behind = match self.is_behind() {
-            Some(true) => Some(self.behind.map_or(Run::new(poll.at_us), next)),
+            Some(true) => Some(self.behind.map_or(Streak::new(poll.at_us), next)),
             _ => None,
         };
         self.follow_lag(added);
@@ -159,7 +159,7 @@ impl GroupTrack {
         &mut self,
         at_us: i64,
         consumers: &[Consumer],
-        around: &Around<'_>,
+        around: &GroupContext<'_>,
         limits: &Thresholds,
     ) {
         self.crew.advance(at_us, consumers, around, limits);
@@ -203,7 +203,7 @@ impl GroupTrack {
                 self.better = None;
                 return;
             }
-            let run = self.better.map_or(Run::new(now_us), next);
+            let run = self.better.map_or(Streak::new(now_us), next);
             self.better = Some(run);
             if run.polls < limits.clear_polls || run.ms(now_us) < limits.clear_ms {
                 return;
@@ -229,7 +229,7 @@ impl GroupTrack {
         }
         self.slow = Some((base, last));
         let grown = u64::try_from(last.saturating_sub(base)).unwrap_or(0);
-        let for_ms = Run::new(self.judgement.since_us).ms(self.now.at_us);
+        let for_ms = Streak::new(self.judgement.since_us).ms(self.now.at_us);
         Some(super::Reason::Growing { lag: self.now.lag, grown, for_ms })
     }
 
@@ -251,7 +251,7 @@ impl GroupTrack {
             self.still = next(self.still);
         } else {
             self.has_moved = true;
-            self.still = Run::new(poll.at_us);
+            self.still = Streak::new(poll.at_us);
         }
     }
 
@@ -261,7 +261,7 @@ impl GroupTrack {
         if mark == self.added {
             self.quiet = next(self.quiet)
         } else {
-            self.quiet = Run::new(poll.at_us)
+            self.quiet = Streak::new(poll.at_us)
         }
         self.added = mark;
     }
@@ -279,7 +279,7 @@ impl GroupTrack {
             (None, _) => None,
             _ if self.behind.is_none() => None,
             (Some(measure), Some((run, first, last))) if measure >= last => Some((next(run), first, measure)),
-            (Some(measure), _) => Some((Run::new(poll.at_us), measure, measure)),
+            (Some(measure), _) => Some((Streak::new(poll.at_us), measure, measure)),
         };
     }
 
@@ -295,7 +295,7 @@ impl GroupTrack {
                 Some(Unacknowledged { run: next(before.run), deliveries, ..before })
             }
             _ => poll.entries_read.map(|read| Unacknowledged {
-                run: Run::new(poll.at_us),
+                run: Streak::new(poll.at_us),
                 read,
                 deliveries: 0,
             }),
@@ -330,6 +330,6 @@ fn lost_before(poll: &GroupPoll, detail: &StreamDetail) -> Option<u64> {
     owed.checked_sub(poll.length?).filter(|&lost| lost > 0)
 }
 
-fn next(run: Run) -> Run {
-    Run { polls: run.polls.saturating_add(1), ..run }
+fn next(run: Streak) -> Streak {
+    Streak { polls: run.polls.saturating_add(1), ..run }
 }

@@ -3,10 +3,10 @@
 //! Knows hits and misses of others, never ours. Few lookups say nothing and are well; a window that is too short
 //! says nothing and is not.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{count, share, span};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "cache.hit_ratio";
@@ -17,27 +17,27 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "too few lookups find their key", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none_or(|info| info.stats.lookups.is_none()) {
-        return Answer::unread("hits and misses can't be read");
+        return RuleAnswer::unread("hits and misses can't be read");
     }
     let window = evidence.cache;
     let window_ms = window.whole_us / 1000;
     if window_ms < thresholds.hit_ratio_least_ms {
         let least = span(thresholds.hit_ratio_least_ms);
-        return Answer::too_soon(format!("hits and misses are watched for {least} first"));
+        return RuleAnswer::too_soon(format!("hits and misses are watched for {least} first"));
     }
-    let Some(ratio) = window.ratio() else { return Answer::default() };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.hit_ratio.severity(ratio, standing).map(|severity| {
+    let Some(ratio) = window.ratio() else { return RuleAnswer::default() };
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.hit_ratio.severity(ratio, standing).map(|severity| {
         let text = format!(
             "{} of {} lookups found their key in {}",
             share(ratio),
             count(window.lookups.total()),
             span(window_ms)
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Cache, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Cache, REMEDY)
             .with("hit_ratio", Some(ratio))
             .with("hits", Some(window.lookups.hits))
             .with("misses", Some(window.lookups.misses))

@@ -2,11 +2,11 @@
 //!
 //! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::evidence::memory::Seen;
+use crate::core::diagnose::evidence::memory::WalkShare;
 use crate::core::diagnose::figures::{count, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "cache.ttl_long";
@@ -21,9 +21,9 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("keys can't be read");
+        return RuleAnswer::unread("keys can't be read");
     }
     let cases = evidence.memory.tiers.iter().filter(|case| case.too_long > 0);
     let findings = cases.map(|case| {
@@ -35,17 +35,19 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
             span(case.ttl_ms),
             span(case.longest_ms.unwrap_or(0))
         );
-        let subject = Subject::Pattern(case.glob.clone());
+        let subject = FindingSubject::Pattern(case.glob.clone());
         Finding::new(ID, Severity::Warning, subject, text, evidence.now_ms)
-            .remedy(Place::Cache, REMEDY)
+            .remedy(Destination::Cache, REMEDY)
             .with("keys", Some(case.keys))
             .with("without_ttl", Some(case.forever.0))
             .with("too_long", Some(case.too_long))
             .with("ttl_ms", Some(case.ttl_ms))
     });
-    let answer = Answer::of(findings);
+    let answer = RuleAnswer::of(findings);
     match evidence.memory.keys_seen {
-        Seen::Part => Answer { blind: Answer::too_soon("keys are still being measured").blind, ..answer },
-        Seen::Never | Seen::Whole => answer,
+        WalkShare::Part => {
+            RuleAnswer { blind: RuleAnswer::too_soon("keys are still being measured").blind, ..answer }
+        }
+        WalkShare::Never | WalkShare::Whole => answer,
     }
 }

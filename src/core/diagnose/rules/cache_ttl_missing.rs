@@ -2,11 +2,11 @@
 //!
 //! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::evidence::memory::Seen;
+use crate::core::diagnose::evidence::memory::WalkShare;
 use crate::core::diagnose::figures::{bytes, count, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "cache.ttl_missing";
@@ -16,9 +16,9 @@ const REMEDY: &str = "Find who writes them without a TTL; invalidating the patte
 pub const RULE: Rule =
     Rule { id: ID, doc: "keys of a tier have no TTL", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("keys can't be read");
+        return RuleAnswer::unread("keys can't be read");
     }
     let cases = evidence.memory.tiers.iter().filter(|case| case.forever.0 > 0);
     let findings = cases.map(|case| {
@@ -30,17 +30,19 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
             bytes(case.forever.1),
             span(case.ttl_ms)
         );
-        let subject = Subject::Pattern(case.glob.clone());
+        let subject = FindingSubject::Pattern(case.glob.clone());
         Finding::new(ID, Severity::Warning, subject, text, evidence.now_ms)
-            .remedy(Place::Cache, REMEDY)
+            .remedy(Destination::Cache, REMEDY)
             .with("keys", Some(case.keys))
             .with("without_ttl", Some(case.forever.0))
             .with("too_long", Some(case.too_long))
             .with("ttl_ms", Some(case.ttl_ms))
     });
-    let answer = Answer::of(findings);
+    let answer = RuleAnswer::of(findings);
     match evidence.memory.keys_seen {
-        Seen::Part => Answer { blind: Answer::too_soon("keys are still being measured").blind, ..answer },
-        Seen::Never | Seen::Whole => answer,
+        WalkShare::Part => {
+            RuleAnswer { blind: RuleAnswer::too_soon("keys are still being measured").blind, ..answer }
+        }
+        WalkShare::Never | WalkShare::Whole => answer,
     }
 }

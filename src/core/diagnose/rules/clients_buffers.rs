@@ -2,10 +2,10 @@
 //!
 //! Knows the sum of all; `clients.output_buffer` names the one.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, counted};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "clients.buffers";
@@ -18,19 +18,19 @@ const LARGE: u64 = 200 << 10;
 pub const RULE: Rule =
     Rule { id: ID, doc: "buffers of clients are large on average", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };
     let clients = info.clients.connected.filter(|&clients| clients > 0);
     let found = info.memory.clients_normal.zip(clients).filter(|(all, clients)| all / clients > LARGE);
-    Answer::of(found.map(|(all, clients)| {
+    RuleAnswer::of(found.map(|(all, clients)| {
         let text = format!(
             "{} take {} in buffers, {} each on average",
             counted(clients, "client", "clients"),
             bytes(all),
             bytes(all / clients)
         );
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Clients, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Clients, REMEDY)
             .with("buffers_bytes", Some(all))
             .with("clients", Some(clients))
     }))

@@ -3,11 +3,11 @@
 //! Knows what it has not read, how fast that grows, and when the server will cut it off; a limit that can't be read is
 //! unknown, not the default.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::memory::OutputCase;
 use crate::core::diagnose::figures::{bytes, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::clients::ClientClass;
 
@@ -19,26 +19,26 @@ const MIB: f64 = 1_048_576.0;
 pub const RULE: Rule =
     Rule { id: ID, doc: "a client does not read what it is sent", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if !evidence.memory.has_clients {
-        return Answer::unread("the list of clients can't be read");
+        return RuleAnswer::unread("the list of clients can't be read");
     }
     // Subscribers that are listed have a rule of their own, which looks every two seconds.
     let is_told = |case: &OutputCase<'_>| evidence.fanout.is_listed && case.class == ClientClass::Pubsub;
     let found = evidence.memory.outputs.iter().filter(|case| !is_told(case)).filter_map(|case| {
-        let subject = Subject::Client(case.id);
+        let subject = FindingSubject::Client(case.id);
         let standing = evidence.standing(ID, &subject);
         let severity = thresholds.output_mib.severity(case.bytes as f64 / MIB, standing)?;
         Some(
             Finding::new(ID, severity, subject, text(case), evidence.now_ms)
-                .remedy(Place::Clients, REMEDY)
+                .remedy(Destination::Clients, REMEDY)
                 .with("omem_bytes", Some(case.bytes))
                 .with("grows_bytes_per_s", case.grows_per_s)
                 .with("seconds_to_cut", case.seconds_to_cut)
                 .with("class", Some(case.class.word().to_owned())),
         )
     });
-    Answer::of(found)
+    RuleAnswer::of(found)
 }
 
 fn text(case: &OutputCase<'_>) -> String {

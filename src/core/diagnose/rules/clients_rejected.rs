@@ -2,10 +2,10 @@
 //!
 //! Knows how the counter grew while we looked; what was refused before is history.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::counted;
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "clients.rejected";
@@ -16,21 +16,21 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "connections are refused at maxclients", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(rejected) = evidence.rejected else {
-        return Answer::unread("refused connections can't be read");
+        return RuleAnswer::unread("refused connections can't be read");
     };
-    let standing = evidence.standing(ID, &Subject::Server);
+    let standing = evidence.standing(ID, &FindingSubject::Server);
     let severity = thresholds.rejected_in_a_minute.severity(rejected as f64, standing);
-    Answer::of(severity.map(|severity| {
+    RuleAnswer::of(severity.map(|severity| {
         let max = evidence.info.and_then(|info| info.clients.max);
         let refused = counted(rejected, "connection was refused", "connections were refused");
         let text = match max {
             Some(max) => format!("{refused} in the last minute: maxclients is {max}"),
             None => format!("{refused} in the last minute"),
         };
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Clients, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Clients, REMEDY)
             .with("rejected", Some(rejected))
             .with("max", max)
     }))

@@ -3,12 +3,12 @@
 //! Knows verdicts that were decided already. One that holds nothing is nobody's trouble: the group's verdict tells
 //! when none is left.
 
-use super::consumers::Words;
-use super::{AT_ONCE, Answer, Rule, consumers, groups};
+use super::consumers::ConsumerTexts;
+use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
 use crate::core::diagnose::figures::{counted, span};
-use crate::core::diagnose::finding::Place;
+use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "consumer.dead";
@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words {
+const WORDS: ConsumerTexts = ConsumerTexts {
     id: ID,
     span_name: "idle_ms",
     grade: |ms, thresholds| thresholds.consumer_dead.severity(ms),
@@ -37,11 +37,11 @@ fn one(case: &ConsumerCase<'_>, idle_ms: u64) -> String {
     format!("holds {held} and has not {done} for {}", span(idle_ms))
 }
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let is_dead = |case: &&ConsumerCase<'_>| case.verdict == ConsumerVerdict::Dead && case.pending > 0;
     let dead = evidence.consumers.iter().filter(is_dead);
     let cases: Vec<_> = dead.map(|case| (case, case.idle_ms.saturating_add(case.read_ms_ago))).collect();
     let found = consumers::findings(&cases, &WORDS, evidence.now_ms, thresholds);
-    let findings = found.into_iter().map(|finding| finding.remedy(Place::Consumers, REMEDY)).collect();
-    Answer { findings, blind: groups::blind_consumers(&evidence.tally) }
+    let findings = found.into_iter().map(|finding| finding.remedy(Destination::Consumers, REMEDY)).collect();
+    RuleAnswer { findings, blind: groups::blind_consumers(&evidence.tally) }
 }

@@ -3,12 +3,12 @@
 //! Knows verdicts that were decided already; does not know whether it works on one entry or has forgotten it. Where
 //! the whole group acknowledges nothing, the group's own finding says so and this rule is silent.
 
-use super::consumers::Words;
-use super::{AT_ONCE, Answer, Rule, consumers, groups};
+use super::consumers::ConsumerTexts;
+use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
 use crate::core::diagnose::figures::{counted, span};
-use crate::core::diagnose::finding::Place;
+use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::groups::{PendingReason, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -24,7 +24,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-const WORDS: Words = Words {
+const WORDS: ConsumerTexts = ConsumerTexts {
     id: ID,
     span_name: "held_ms",
     grade: |ms, thresholds| thresholds.consumer_stuck.severity(ms),
@@ -34,7 +34,7 @@ const WORDS: Words = Words {
     many: "leave them unacknowledged, though they live",
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let nobody_acknowledges = |case: &ConsumerCase<'_>| {
         evidence.groups.iter().any(|group| {
             (group.key, group.group) == (case.key, case.group)
@@ -46,6 +46,6 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
     let stuck = evidence.consumers.iter().filter(is_stuck);
     let cases: Vec<_> = stuck.map(|case| (case, case.held_ms.saturating_add(case.read_ms_ago))).collect();
     let found = consumers::findings(&cases, &WORDS, evidence.now_ms, thresholds);
-    let findings = found.into_iter().map(|finding| finding.remedy(Place::Consumers, REMEDY)).collect();
-    Answer { findings, blind: groups::blind_consumers(&evidence.tally) }
+    let findings = found.into_iter().map(|finding| finding.remedy(Destination::Consumers, REMEDY)).collect();
+    RuleAnswer { findings, blind: groups::blind_consumers(&evidence.tally) }
 }

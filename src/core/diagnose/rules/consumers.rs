@@ -5,14 +5,14 @@
 
 use crate::core::diagnose::evidence::ConsumerCase;
 use crate::core::diagnose::figures::{count, counted, name, span};
-use crate::core::diagnose::finding::{Finding, Severity, Subject};
+use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 /// Consumers of one group that are told one by one.
 const ONE_BY_ONE: usize = 3;
 
 /// What a rule says of its consumers.
-pub struct Words {
+pub struct ConsumerTexts {
     /// The rule.
     pub id: &'static str,
     /// What the span is called in the evidence.
@@ -28,7 +28,7 @@ pub struct Words {
 /// Findings about these: a case with its span in milliseconds each, group by group.
 pub fn findings(
     cases: &[(&ConsumerCase<'_>, u64)],
-    words: &Words,
+    words: &ConsumerTexts,
     now_ms: i64,
     thresholds: &Thresholds,
 ) -> Vec<Finding> {
@@ -37,7 +37,7 @@ pub fn findings(
         (a.0.key, a.0.group) == (b.0.key, b.0.group)
     };
     let of_one = |&(case, ms): &(&ConsumerCase<'_>, u64)| {
-        let subject = Subject::Consumer(case.key.clone(), case.group.clone(), case.consumer.clone());
+        let subject = FindingSubject::Consumer(case.key.clone(), case.group.clone(), case.consumer.clone());
         let of = format!("{} of {}/{}", name(case.consumer), name(case.key), name(case.group));
         let text = format!("{of} {}", (words.one)(case, ms));
         Finding::new(words.id, grade(ms), subject, text, now_ms.saturating_sub_unsigned(ms))
@@ -59,7 +59,7 @@ pub fn findings(
                     words.many,
                     span(longest_ms)
                 );
-                let subject = Subject::Group(case.key.clone(), case.group.clone());
+                let subject = FindingSubject::Group(case.key.clone(), case.group.clone());
                 let since_ms = now_ms.saturating_sub_unsigned(longest_ms);
                 let finding = Finding::new(words.id, grade(longest_ms), subject, text, since_ms)
                     .with("consumers", Some(group.len() as u64))

@@ -4,9 +4,9 @@
 //! Knows the server's own limits (`object.c`, getMemoryDoctorReport). Ours is only that a small server is left alone: up to
 //! [`SMALL`] the program itself is most of its resident set.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::model::info::Info;
 use crate::core::model::memory::Memory;
 
@@ -50,13 +50,13 @@ pub(super) fn answer(
     found: Option<(f64, u64)>,
     text: impl Fn(f64, u64) -> String,
     remedy: &'static str,
-) -> Answer {
+) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("memory can't be read");
+        return RuleAnswer::unread("memory can't be read");
     }
-    Answer::of(found.map(|(ratio, bytes)| {
-        Finding::new(id, Severity::Warning, Subject::Server, text(ratio, bytes), evidence.now_ms)
-            .remedy(Place::Memory, remedy)
+    RuleAnswer::of(found.map(|(ratio, bytes)| {
+        Finding::new(id, Severity::Warning, FindingSubject::Server, text(ratio, bytes), evidence.now_ms)
+            .remedy(Destination::Memory, remedy)
             .with("ratio", Some(ratio))
             .with("bytes", Some(bytes))
     }))

@@ -4,11 +4,11 @@
 //! configured.
 
 use super::subscribers::FEW;
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::FullChannel;
 use crate::core::diagnose::figures::{count, counted, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "fanout.channel_full";
@@ -24,17 +24,17 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;
     if evidence.info.is_none() {
-        return Answer::unread("channel layers can't be looked for");
+        return RuleAnswer::unread("channel layers can't be looked for");
     }
     let capacity = thresholds.fanout.channel_capacity;
     let full: Vec<&FullChannel> = fanout.full.iter().collect();
     if full.len() > FEW {
-        return Answer::of(together(&full, capacity, evidence.now_ms));
+        return RuleAnswer::of(together(&full, capacity, evidence.now_ms));
     }
-    Answer::of(full.into_iter().map(|channel| {
+    RuleAnswer::of(full.into_iter().map(|channel| {
         let age = channel
             .oldest_age_ms
             .map_or_else(String::new, |age_ms| format!(", the oldest for {}", span(age_ms)));
@@ -47,8 +47,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
         let since_ms = channel.oldest_age_ms.map_or(evidence.now_ms, |age_ms| {
             evidence.now_ms.saturating_sub(i64::try_from(age_ms).unwrap_or(0)).max(0)
         });
-        Finding::new(ID, Severity::Critical, Subject::Channel(channel.key.clone()), text, since_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(ID, Severity::Critical, FindingSubject::Channel(channel.key.clone()), text, since_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with("backlog", Some(channel.backlog))
             .with("capacity", Some(capacity))
             .with("oldest_age_ms", channel.oldest_age_ms)
@@ -63,8 +63,8 @@ fn together(full: &[&FullChannel], capacity: u64, now_ms: i64) -> Option<Finding
         count(capacity),
         name(&first.key)
     );
-    let finding = Finding::new(ID, Severity::Critical, Subject::Server, text, now_ms)
-        .remedy(Place::Fanout, REMEDY)
+    let finding = Finding::new(ID, Severity::Critical, FindingSubject::Server, text, now_ms)
+        .remedy(Destination::Fanout, REMEDY)
         .with("channels", Some(full.len() as u64))
         .with("capacity", Some(capacity));
     Some(finding)

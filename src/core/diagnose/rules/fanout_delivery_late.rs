@@ -2,8 +2,8 @@
 //!
 //! Knows what the probe measured over the last minute; while it does not run there is nothing to tell.
 
-use super::targets::{Target, late};
-use super::{Answer, BRIEFLY, Rule};
+use super::targets::{TimeTarget, late};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -13,8 +13,8 @@ const ID: &str = "fanout.delivery_late";
 pub const RULE: Rule =
     Rule { id: ID, doc: "messages of the probe arrive late", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let target = Target {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let target = TimeTarget {
         id: ID,
         what: "messages took up to",
         figure: |probed| probed.delivery_ms,

@@ -2,10 +2,10 @@
 //!
 //! Knows how many different patterns there are, not how many subscribe to each.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::counted;
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "fanout.patterns";
@@ -21,18 +21,18 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(patterns) = evidence.fanout.patterns else {
-        return Answer::unread("the number of patterns can't be read");
+        return RuleAnswer::unread("the number of patterns can't be read");
     };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.fanout.patterns.severity(patterns as f64, standing).map(|severity| {
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.fanout.patterns.severity(patterns as f64, standing).map(|severity| {
         let text = format!(
             "{} are subscribed to, and every PUBLISH is compared with each of them",
             counted(patterns, "pattern", "patterns")
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with("patterns", Some(patterns))
     }))
 }

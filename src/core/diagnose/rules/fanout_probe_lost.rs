@@ -3,10 +3,10 @@
 //! Knows what was sent and what arrived within five seconds; why it was lost is not to be seen from here.
 
 use super::targets::off;
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{count, counted};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "fanout.probe_lost";
@@ -16,16 +16,16 @@ const REMEDY: &str = "See whether connections are cut or the server stands still
 pub const RULE: Rule =
     Rule { id: ID, doc: "messages of the probe never arrived", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let Some(probed) = &evidence.fanout.probe else { return off(evidence) };
-    Answer::of((probed.lost > 0).then(|| {
+    RuleAnswer::of((probed.lost > 0).then(|| {
         let text = format!(
             "{} of the probe never arrived, of {} sent in five minutes",
             counted(probed.lost, "delivery", "deliveries"),
             count(probed.sent)
         );
-        Finding::new(ID, Severity::Critical, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(ID, Severity::Critical, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with("lost", Some(probed.lost))
             .with("sent", Some(probed.sent))
     }))

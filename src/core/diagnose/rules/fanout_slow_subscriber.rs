@@ -4,11 +4,11 @@
 //! have one cause.
 
 use super::subscribers::{FEW, who};
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::Behind;
 use crate::core::diagnose::figures::{bytes, counted, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "fanout.slow_subscriber";
@@ -21,7 +21,7 @@ const GROWN: usize = 3;
 pub const RULE: Rule =
     Rule { id: ID, doc: "a subscriber does not read what it is sent", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;
     if let Some(answer) = super::subscribers::blind(fanout) {
         return answer;
@@ -36,9 +36,9 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
         if is_near { Severity::Critical } else { Severity::Warning }
     };
     if wrong.len() > FEW {
-        return Answer::of(together(&wrong, severity));
+        return RuleAnswer::of(together(&wrong, severity));
     }
-    Answer::of(wrong.into_iter().map(|behind| {
+    RuleAnswer::of(wrong.into_iter().map(|behind| {
         let grows = behind
             .growth_per_s
             .filter(|growth| *growth >= 1.0)
@@ -48,8 +48,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
             None => String::new(),
         };
         let text = format!("{} has {} to read{grows}{until}", who(&behind.who), bytes(behind.bytes));
-        Finding::new(ID, severity(behind), Subject::Client(behind.who.id), text, behind.since_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(ID, severity(behind), FindingSubject::Client(behind.who.id), text, behind.since_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with("omem_bytes", Some(behind.bytes))
             .with("growth_bytes_per_s", behind.growth_per_s)
             .with("seconds_to_disconnect", behind.cut_s)
@@ -71,8 +71,8 @@ fn together(wrong: &[&Behind<'_>], severity: impl Fn(&Behind<'_>) -> Severity) -
     );
     let severity = wrong.iter().map(|behind| severity(behind)).max()?;
     let since_ms = wrong.iter().map(|behind| behind.since_ms).min()?;
-    let finding = Finding::new(ID, severity, Subject::Server, text, since_ms)
-        .remedy(Place::Fanout, REMEDY)
+    let finding = Finding::new(ID, severity, FindingSubject::Server, text, since_ms)
+        .remedy(Destination::Fanout, REMEDY)
         .with("subscribers", Some(wrong.len() as u64))
         .with("omem_bytes", Some(all_bytes))
         .with("seconds_to_disconnect", soonest_s);

@@ -4,11 +4,11 @@
 //! before that, only that its buffer was nearly full.
 
 use super::subscribers::{FEW, who};
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::evidence::fanout::Lost;
+use crate::core::diagnose::evidence::fanout::LostSubscriber;
 use crate::core::diagnose::figures::{bytes, counted};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "fanout.subscriber_lost";
@@ -24,27 +24,27 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;
     if let Some(answer) = super::subscribers::blind(fanout) {
         return answer;
     }
     let told_ms = i64::try_from(thresholds.loss_told_ms).unwrap_or(i64::MAX);
-    let recent = |lost: &&Lost<'_>| evidence.now_ms.saturating_sub(lost.at_ms) < told_ms;
-    let lost: Vec<&Lost<'_>> = fanout.lost.iter().filter(recent).collect();
+    let recent = |lost: &&LostSubscriber<'_>| evidence.now_ms.saturating_sub(lost.at_ms) < told_ms;
+    let lost: Vec<&LostSubscriber<'_>> = fanout.lost.iter().filter(recent).collect();
     if lost.len() > FEW {
-        return Answer::of(together(&lost));
+        return RuleAnswer::of(together(&lost));
     }
-    Answer::of(lost.into_iter().map(|lost| {
+    RuleAnswer::of(lost.into_iter().map(|lost| {
         let why = if lost.was_cut { "was cut off" } else { "went away" };
         let text = format!("{} {why} with {} unread", who(&lost.who), bytes(lost.bytes));
-        Finding::new(ID, Severity::Warning, Subject::Client(lost.who.id), text, lost.at_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Client(lost.who.id), text, lost.at_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with("omem_bytes", Some(lost.bytes))
     }))
 }
 
-fn together(lost: &[&Lost<'_>]) -> Option<Finding> {
+fn together(lost: &[&LostSubscriber<'_>]) -> Option<Finding> {
     let first_ms = lost.iter().map(|lost| lost.at_ms).min()?;
     let all_bytes = lost.iter().map(|lost| lost.bytes).fold(0, u64::saturating_add);
     let last = lost.iter().max_by_key(|lost| lost.at_ms)?;
@@ -54,8 +54,8 @@ fn together(lost: &[&Lost<'_>]) -> Option<Finding> {
         bytes(all_bytes),
         who(&last.who)
     );
-    let finding = Finding::new(ID, Severity::Warning, Subject::Server, text, first_ms)
-        .remedy(Place::Fanout, REMEDY)
+    let finding = Finding::new(ID, Severity::Warning, FindingSubject::Server, text, first_ms)
+        .remedy(Destination::Fanout, REMEDY)
         .with("subscribers", Some(lost.len() as u64))
         .with("omem_bytes", Some(all_bytes));
     Some(finding)

@@ -2,10 +2,10 @@
 //!
 //! Knows verdicts that were decided already; decides only how bad each is.
 
-use super::{Answer, Blind};
-use crate::core::diagnose::evidence::{Evidence, GroupCase, Tally};
+use super::{Blind, RuleAnswer};
+use crate::core::diagnose::evidence::{Evidence, GroupCase, GroupCounts};
 use crate::core::diagnose::figures::{counted, name};
-use crate::core::diagnose::finding::{Finding, Severity, Subject};
+use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::groups::GroupVerdict;
 
 /// A finding for every group with this verdict; `grade` says how bad it is, `None` to say nothing.
@@ -15,11 +15,11 @@ pub fn findings(
     verdict: GroupVerdict,
     grade: impl Fn(&GroupCase<'_>) -> Option<Severity>,
     finish: impl Fn(&GroupCase<'_>, Finding) -> Finding,
-) -> Answer {
+) -> RuleAnswer {
     let with_verdict = evidence.groups.iter().filter(|case| case.judgement.verdict == verdict);
     let one = |case: &GroupCase<'_>| {
         let severity = grade(case)?;
-        let subject = Subject::Group(case.key.clone(), case.group.clone());
+        let subject = FindingSubject::Group(case.key.clone(), case.group.clone());
         let text = format!("{}/{}: {}", name(case.key), name(case.group), case.judgement.reason);
         let finding = Finding::new(id, severity, subject, text, case.since_ms())
             .with("lag", case.lag)
@@ -27,11 +27,11 @@ pub fn findings(
             .with("consumers", case.consumers);
         Some(finish(case, finding))
     };
-    Answer { findings: with_verdict.filter_map(one).collect(), blind: blind(&evidence.tally) }
+    RuleAnswer { findings: with_verdict.filter_map(one).collect(), blind: blind(&evidence.tally) }
 }
 
 /// Why there may be more than was found.
-fn blind(tally: &Tally) -> Option<Blind> {
+fn blind(tally: &GroupCounts) -> Option<Blind> {
     if !tally.is_searched {
         return Some(Blind::TooSoon("the search for streams is not finished".to_owned()));
     }
@@ -48,7 +48,7 @@ fn blind(tally: &Tally) -> Option<Blind> {
 }
 
 /// Why a rule about pending rows may not see all.
-pub fn blind_rows(tally: &Tally) -> Option<Blind> {
+pub fn blind_rows(tally: &GroupCounts) -> Option<Blind> {
     let of = counted(tally.without_rows as u64, "group", "groups");
     blind(tally).or_else(|| {
         (tally.without_rows > 0).then(|| Blind::Unread(format!("the pending rows of {of} were not read")))
@@ -56,13 +56,13 @@ pub fn blind_rows(tally: &Tally) -> Option<Blind> {
 }
 
 /// Why a rule about consumers may not see all.
-pub fn blind_consumers(tally: &Tally) -> Option<Blind> {
+pub fn blind_consumers(tally: &GroupCounts) -> Option<Blind> {
     let of = counted(tally.without_consumers as u64, "group", "groups");
     blind_search(tally).or_else(|| {
         (tally.without_consumers > 0).then(|| Blind::Unread(format!("the consumers of {of} were not read")))
     })
 }
 
-fn blind_search(tally: &Tally) -> Option<Blind> {
-    blind(&Tally { too_soon: 0, unread: 0, ..*tally })
+fn blind_search(tally: &GroupCounts) -> Option<Blind> {
+    blind(&GroupCounts { too_soon: 0, unread: 0, ..*tally })
 }

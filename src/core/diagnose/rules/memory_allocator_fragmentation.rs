@@ -3,7 +3,7 @@
 //! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
 
 use super::doctor::{answer, large, parts};
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {
         let [found, _, _] = parts(memory);
         found

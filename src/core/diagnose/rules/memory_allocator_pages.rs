@@ -3,7 +3,7 @@
 //! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
 
 use super::doctor::{answer, large, parts};
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
@@ -16,7 +16,7 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "the allocator holds pages that nobody uses", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {
         let [_, found, _] = parts(memory);
         found

@@ -3,10 +3,10 @@
 //! Knows that there are lists, not whether they are queues.
 
 use super::memory_evictable_streams::evicts_all;
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::counted;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.evictable_queues";
@@ -17,16 +17,16 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "lists, which may be queues, may be evicted", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("the policy can't be read") };
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("the policy can't be read") };
     let lists = evidence.memory.lists.filter(|&lists| lists > 0 && thresholds.evictable_queues);
-    Answer::of(lists.zip(evicts_all(&info.memory)).map(|(lists, policy)| {
+    RuleAnswer::of(lists.zip(evicts_all(&info.memory)).map(|(lists, policy)| {
         let text = format!(
             "{} may be evicted, and with them queued work: policy {policy}",
             counted(lists, "list", "lists")
         );
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("lists", Some(lists))
             .with("policy", Some(policy.to_owned()))
     }))

@@ -2,10 +2,10 @@
 //!
 //! Knows the policy and that there are streams; whether it comes to that is up to the memory.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::counted;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::memory::Memory;
 
@@ -16,16 +16,16 @@ const REMEDY: &str = "Use a volatile-* policy, or keep streams in a Redis of the
 pub const RULE: Rule =
     Rule { id: ID, doc: "streams may be evicted whole", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("the policy can't be read") };
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("the policy can't be read") };
     let streams = evidence.memory.streams;
     if !thresholds.evictable_streams || streams == 0 {
-        return Answer::default();
+        return RuleAnswer::default();
     }
-    Answer::of(evicts_all(&info.memory).map(|policy| {
+    RuleAnswer::of(evicts_all(&info.memory).map(|policy| {
         let text = format!("{} may be evicted whole: policy {policy}", counted(streams, "stream", "streams"));
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("streams", Some(streams))
             .with("policy", Some(policy.to_owned()))
     }))

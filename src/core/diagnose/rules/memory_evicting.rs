@@ -2,10 +2,10 @@
 //!
 //! Knows the rate of all keys together; a cache that evicts a few is at work.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::count;
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.evicting";
@@ -16,23 +16,23 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "keys are evicted in numbers", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none_or(|info| info.stats.evicted.is_none()) {
-        return Answer::unread("evicted keys can't be read");
+        return RuleAnswer::unread("evicted keys can't be read");
     }
     let Some(per_s) = evidence.evicted_per_s else {
-        return Answer::too_soon("a rate of evictions needs 2 readings");
+        return RuleAnswer::too_soon("a rate of evictions needs 2 readings");
     };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.evicted_per_s.severity(per_s, standing).map(|severity| {
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.evicted_per_s.severity(per_s, standing).map(|severity| {
         let policy = evidence.info.and_then(|info| info.memory.policy.clone());
         let text = format!(
             "{} keys are evicted a second, policy {}",
             count(per_s.round() as u64),
             policy.as_deref().unwrap_or("unknown")
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("evicted_per_s", Some(per_s))
             .with("policy", policy)
     }))

@@ -3,7 +3,7 @@
 //! Knows ratio and bytes; where a part or a peak is the cause, that is told instead.
 
 use super::doctor::{FRAGMENTED, PEAK, answer, large, parts, waste};
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
@@ -15,7 +15,7 @@ const REMEDY: &str = "CONFIG SET activedefrag yes gives it back slowly, a restar
 pub const RULE: Rule =
     Rule { id: ID, doc: "much more memory is resident than used", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {
         let after_a_peak = memory.peak.unwrap_or(0) as f64 / memory.used? as f64 > PEAK;
         let has_a_part = parts(memory).iter().any(Option::is_some);

@@ -4,10 +4,10 @@
 //! may well be full.
 
 use super::memory_near_limit::bands;
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, name, share, span};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.full_soon";
@@ -17,19 +17,19 @@ const REMEDY: &str = "Memory shows what would free how much; a trim of what all 
 pub const RULE: Rule =
     Rule { id: ID, doc: "memory will be used up soon", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let memory = &evidence.memory;
-    let Some(room) = memory.headroom else { return Answer::unread("memory or its limit can't be read") };
+    let Some(room) = memory.headroom else { return RuleAnswer::unread("memory or its limit can't be read") };
     if !memory.is_foretold {
-        return Answer::too_soon("a slope needs 10 readings");
+        return RuleAnswer::too_soon("a slope needs 10 readings");
     }
     let may_be_full =
         evidence.info.is_some_and(|info| bands(&info.memory, room.of, thresholds).warning.is_none());
     let (Some(seconds), false) = (memory.seconds_to_full, may_be_full || room.left() == 0) else {
-        return Answer::default();
+        return RuleAnswer::default();
     };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.full_in_minutes.severity(seconds / 60.0, standing).map(|severity| {
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.full_in_minutes.severity(seconds / 60.0, standing).map(|severity| {
         let grows = memory.grows_per_s.unwrap_or(0.0).max(0.0);
         let grower = memory.grower.map_or_else(String::new, |(key, _, of_all)| {
             format!(", {} of it by {}", share(of_all), name(key))
@@ -42,8 +42,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
             bytes(room.limit),
             room.of.phrase()
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("seconds_to_full", Some(seconds))
             .with("slope_bytes_per_s", memory.grows_per_s)
             .with("left_bytes", Some(room.left()))

@@ -2,10 +2,10 @@
 //!
 //! Knows their number; not their bytes, which the server does not tell.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::count;
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.lazyfree";
@@ -15,14 +15,14 @@ const REMEDY: &str = "Wait before deleting more: what is freed in the background
 pub const RULE: Rule =
     Rule { id: ID, doc: "objects wait to be freed in the background", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
-    let Some(objects) = info.memory.lazyfree_pending else { return Answer::default() };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.lazyfree.severity(objects as f64, standing).map(|severity| {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };
+    let Some(objects) = info.memory.lazyfree_pending else { return RuleAnswer::default() };
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.lazyfree.severity(objects as f64, standing).map(|severity| {
         let text = format!("{} objects wait to be freed in the background", count(objects));
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("objects", Some(objects))
     }))
 }

@@ -2,10 +2,10 @@
 //!
 //! Knows what the server itself compares with maxmemory, and which policy evicts everything.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, share};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::{Bands, Thresholds};
 use crate::core::model::memory::{LimitOf, Memory};
 
@@ -17,14 +17,14 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "memory is nearly used up", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let memory = evidence.info.map(|info| &info.memory);
     let (Some(memory), Some(room)) = (memory, evidence.memory.headroom) else {
-        return Answer::unread("memory or its limit can't be read");
+        return RuleAnswer::unread("memory or its limit can't be read");
     };
     let ratio = room.fullness();
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(bands(memory, room.of, thresholds).severity(ratio, standing).map(|severity| {
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(bands(memory, room.of, thresholds).severity(ratio, standing).map(|severity| {
         let policy = memory.policy.clone();
         let text = format!(
             "{} used, {} of {} ({}), policy {}",
@@ -34,8 +34,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
             room.of.phrase(),
             policy.as_deref().unwrap_or("unknown")
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("used_bytes", Some(room.used))
             .with("limit_bytes", Some(room.limit))
             .with("policy", policy)

@@ -2,10 +2,10 @@
 //!
 //! Knows counts of keys; says nothing while memory is less than half full.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{count, share};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.nothing_evictable";
@@ -25,26 +25,26 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(memory) = evidence.info.map(|info| &info.memory) else {
-        return Answer::unread("the policy can't be read");
+        return RuleAnswer::unread("the policy can't be read");
     };
     let policy = memory.policy.as_deref().filter(|policy| policy.starts_with("volatile"));
     let is_filling = memory.fullness().is_some_and(|fullness| fullness >= HALF_FULL);
     let keys = evidence.memory.keys.filter(|(keys, _)| *keys > 0);
     let (Some(policy), Some((keys, with_ttl)), true) = (policy, keys, is_filling) else {
-        return Answer::default();
+        return RuleAnswer::default();
     };
     let of_all = with_ttl as f64 / keys as f64;
-    Answer::of((of_all < FEW).then(|| {
+    RuleAnswer::of((of_all < FEW).then(|| {
         let text = format!(
             "policy {policy} may evict {} of {} keys ({}): only they have a TTL",
             count(with_ttl),
             count(keys),
             share(of_all)
         );
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("keys", Some(keys))
             .with("with_ttl", Some(with_ttl))
             .with("policy", Some(policy.to_owned()))

@@ -2,10 +2,10 @@
 //!
 //! Knows the time that the server itself counts (Redis 7.0); older servers don't.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::span;
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.over_limit";
@@ -15,18 +15,18 @@ const REMEDY: &str = "Free memory or raise maxmemory: evictions do not keep up w
 pub const RULE: Rule =
     Rule { id: ID, doc: "memory was over its limit", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("memory can't be read");
+        return RuleAnswer::unread("memory can't be read");
     }
     // Before 7.0 nobody counts it: that is no gap to worry about, for near_limit says the same in time.
-    let Some(over_ms) = evidence.memory.over_limit_ms else { return Answer::default() };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.over_limit_s_in_a_minute.severity(over_ms as f64 / 1000.0, standing).map(
+    let Some(over_ms) = evidence.memory.over_limit_ms else { return RuleAnswer::default() };
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.over_limit_s_in_a_minute.severity(over_ms as f64 / 1000.0, standing).map(
         |severity| {
             let text = format!("memory was over maxmemory for {} of the last minute", span(over_ms));
-            Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-                .remedy(Place::Memory, REMEDY)
+            Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+                .remedy(Destination::Memory, REMEDY)
                 .with("over_limit_ms", Some(over_ms))
         },
     ))

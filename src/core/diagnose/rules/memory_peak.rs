@@ -3,7 +3,7 @@
 //! Knows the peak since the start; a high one alone is history and no finding.
 
 use super::doctor::{FRAGMENTED, PEAK, answer, large, waste};
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
@@ -15,7 +15,7 @@ const REMEDY: &str = "The allocator gives little back by itself: MEMORY PURGE or
 pub const RULE: Rule =
     Rule { id: ID, doc: "resident memory is left from a peak", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {
         let ratio = memory.peak? as f64 / memory.used? as f64;
         waste(memory.fragmentation_ratio, memory.fragmentation, FRAGMENTED).filter(|_| ratio > PEAK)

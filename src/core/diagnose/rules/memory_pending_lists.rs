@@ -2,10 +2,10 @@
 //!
 //! Knows estimates of both, and says so. One finding a stream.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, count, name};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.pending_lists";
@@ -21,11 +21,11 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("memory can't be read");
+        return RuleAnswer::unread("memory can't be read");
     }
-    Answer::of(evidence.memory.lists_of_pending.iter().map(|case| {
+    RuleAnswer::of(evidence.memory.lists_of_pending.iter().map(|case| {
         let text = format!(
             "{}: {} pending entries take about {}, the entries themselves {}; most are {}'s",
             name(case.key),
@@ -34,8 +34,8 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
             bytes(case.entries_bytes),
             name(case.group)
         );
-        Finding::new(ID, Severity::Warning, Subject::Stream(case.key.clone()), text, evidence.now_ms)
-            .remedy(Place::Streams, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Stream(case.key.clone()), text, evidence.now_ms)
+            .remedy(Destination::Streams, REMEDY)
             .with("pending", Some(case.pending))
             .with("pending_bytes", Some(case.bytes))
             .with("entries_bytes", Some(case.entries_bytes))

@@ -2,10 +2,10 @@
 //!
 //! Knows their number; the server's own limit is 1000.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::count;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "memory.scripts";
@@ -17,13 +17,13 @@ const MANY: u64 = 1_000;
 /// `memory.scripts`
 pub const RULE: Rule = Rule { id: ID, doc: "scripts pile up", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };
     let scripts = info.memory.scripts.filter(|&scripts| scripts > MANY);
-    Answer::of(scripts.map(|scripts| {
+    RuleAnswer::of(scripts.map(|scripts| {
         let text = format!("{} scripts are kept in memory", count(scripts));
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("scripts", Some(scripts))
     }))
 }

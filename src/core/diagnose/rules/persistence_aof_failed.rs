@@ -3,10 +3,10 @@
 //! Knows what INFO says of the last of each: a failed write makes the server refuse writes, a failed rewrite lets
 //! the file grow.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "persistence.aof_failed";
@@ -21,19 +21,19 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info.filter(|info| info.persistence.aof_enabled.is_some()) else {
-        return Answer::unread("the state of the append-only file can't be read");
+        return RuleAnswer::unread("the state of the append-only file can't be read");
     };
     let state = &info.persistence;
     let (severity, what) = match (state.aof_enabled, state.aof_last_write_ok, state.aof_last_rewrite_ok) {
-        (Some(false), ..) => return Answer::default(),
+        (Some(false), ..) => return RuleAnswer::default(),
         (_, Some(false), _) => (Severity::Critical, "the last write of the append-only file failed"),
         (_, _, Some(false)) => (Severity::Warning, "the last rewrite of the append-only file failed"),
-        _ => return Answer::default(),
+        _ => return RuleAnswer::default(),
     };
     let text = format!("{what}; {} wait in its buffer", bytes(info.memory.aof_buffer.unwrap_or(0)));
-    Answer::of([Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-        .remedy(Place::Memory, REMEDY)
+    RuleAnswer::of([Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+        .remedy(Destination::Memory, REMEDY)
         .with("aof_buffer_bytes", info.memory.aof_buffer)])
 }

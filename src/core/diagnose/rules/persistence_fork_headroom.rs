@@ -2,10 +2,10 @@
 //!
 //! Knows what the last saves copied and the host's or the container's memory; nothing where no save ever ran.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::memory::LimitOf;
 
@@ -16,25 +16,25 @@ const REMEDY: &str = "Lower maxmemory or give the host more: when a save does no
 pub const RULE: Rule =
     Rule { id: ID, doc: "the next save may not fit into memory", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };
     let persistence = &info.persistence;
     let copied = [persistence.rdb_last_copied, persistence.aof_last_copied, persistence.copied_now];
     let copied = copied.into_iter().flatten().max().filter(|&copied| copied > 0);
     let room = evidence.memory.headroom.filter(|room| room.of != LimitOf::Maxmemory);
     let limit = room.map(|room| room.limit).or(info.memory.system_total);
     let (Some(copied), Some(limit), Some(rss)) = (copied, limit, info.memory.rss) else {
-        return Answer::default();
+        return RuleAnswer::default();
     };
-    Answer::of((rss.saturating_add(copied) > limit).then(|| {
+    RuleAnswer::of((rss.saturating_add(copied) > limit).then(|| {
         let text = format!(
             "{} are resident and the last save copied {} more: together more than the {} there are",
             bytes(rss),
             bytes(copied),
             bytes(limit)
         );
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("rss_bytes", Some(rss))
             .with("copied_bytes", Some(copied))
             .with("limit_bytes", Some(limit))

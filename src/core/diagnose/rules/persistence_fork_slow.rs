@@ -2,10 +2,10 @@
 //!
 //! Knows how long; the cause is the size of memory, its pages and the host.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, span};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "persistence.fork_slow";
@@ -16,15 +16,15 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "the last fork held the server", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("persistence can't be read") };
-    let Some(fork_us) = info.persistence.latest_fork_us else { return Answer::default() };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.fork_ms.severity(fork_us as f64 / 1000.0, standing).map(|severity| {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("persistence can't be read") };
+    let Some(fork_us) = info.persistence.latest_fork_us else { return RuleAnswer::default() };
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.fork_ms.severity(fork_us as f64 / 1000.0, standing).map(|severity| {
         let used = info.memory.used.map_or_else(String::new, |used| format!(" with {} used", bytes(used)));
         let text = format!("the last fork held the server for {}{used}", span(fork_us / 1000));
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Latency, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Latency, REMEDY)
             .with("fork_us", Some(fork_us))
     }))
 }

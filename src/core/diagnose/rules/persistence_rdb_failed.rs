@@ -2,10 +2,10 @@
 //!
 //! Knows what INFO says of the last save. Netdata and awesome-prometheus-alerts call it critical.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{counted, span};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "persistence.rdb_failed";
@@ -15,13 +15,13 @@ const REMEDY: &str = "See the server's log: disk full, no right to write, or no 
 pub const RULE: Rule =
     Rule { id: ID, doc: "the last RDB save failed", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let state = evidence.info.map(|info| &info.persistence);
     let Some(state) = state.filter(|state| state.rdb_last_ok.is_some()) else {
-        return Answer::unread("the state of RDB saves can't be read");
+        return RuleAnswer::unread("the state of RDB saves can't be read");
     };
     if state.rdb_last_ok != Some(false) {
-        return Answer::default();
+        return RuleAnswer::default();
     }
     let saved_ms = state.rdb_last_save_s.and_then(|s| i64::try_from(s).ok()?.checked_mul(1000));
     let age_ms = saved_ms.map(|ms| u64::try_from(evidence.now_ms.saturating_sub(ms)).unwrap_or(0));
@@ -33,8 +33,8 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
         ),
         None => format!("the last RDB save failed; {changes} not saved"),
     };
-    Answer::of([Finding::new(ID, Severity::Critical, Subject::Server, text, evidence.now_ms)
-        .remedy(Place::Memory, REMEDY)
+    RuleAnswer::of([Finding::new(ID, Severity::Critical, FindingSubject::Server, text, evidence.now_ms)
+        .remedy(Destination::Memory, REMEDY)
         .with("changes", state.rdb_changes)
         .with("last_save_age_ms", age_ms)])
 }

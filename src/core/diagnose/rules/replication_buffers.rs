@@ -2,10 +2,10 @@
 //!
 //! Knows the sum of all replicas, less the backlog that they share.
 
-use super::{Answer, BRIEFLY, Rule};
+use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, counted};
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "replication.buffers";
@@ -17,19 +17,19 @@ const LARGE: u64 = 10 << 20;
 pub const RULE: Rule =
     Rule { id: ID, doc: "buffers of replicas fill", raise: BRIEFLY, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("memory can't be read") };
+fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };
     let memory = &info.memory;
     // From 7.0 on the buffers share their blocks with the backlog.
     let beyond =
         memory.replication_buffers.map(|all| all.saturating_sub(memory.replication_backlog.unwrap_or(0)));
     let found = beyond.or(memory.clients_replicas).filter(|&bytes| bytes > LARGE);
-    Answer::of(found.map(|buffers| {
+    RuleAnswer::of(found.map(|buffers| {
         let replicas = info.replication.replicas.unwrap_or(0);
         let text =
             format!("{} wait to be sent to {}", bytes(buffers), counted(replicas, "replica", "replicas"));
-        Finding::new(ID, Severity::Warning, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("buffers_bytes", Some(buffers))
             .with("replicas", Some(replicas))
     }))

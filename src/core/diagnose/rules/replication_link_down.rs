@@ -2,12 +2,12 @@
 //!
 //! Knows the replica's own view; a primary without replicas is no fault. Netdata: critical from the first second.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::span;
-use crate::core::diagnose::finding::{Finding, Severity, Subject};
+use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 
 const ID: &str = "replication.link_down";
 
@@ -15,10 +15,10 @@ const ID: &str = "replication.link_down";
 pub const RULE: Rule =
     Rule { id: ID, doc: "a replica has lost its primary", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("INFO can't be read") };
-    if info.server.role != Role::Replica || info.replication.link_up != Some(false) {
-        return Answer::default();
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };
+    if info.server.role != ServerRole::Replica || info.replication.link_up != Some(false) {
+        return RuleAnswer::default();
     }
     let silent_ms = info.replication.link_silent_s.map(|s| s.saturating_mul(1000));
     let primary = info.replication.primary.clone().unwrap_or_else(|| "its primary".to_owned());
@@ -27,7 +27,7 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
         None => format!("the link to {primary} is down: 0 of 1 links stand"),
     };
     let since_ms = evidence.now_ms.saturating_sub_unsigned(silent_ms.unwrap_or(0));
-    Answer::of([Finding::new(ID, Severity::Critical, Subject::Server, text, since_ms)
+    RuleAnswer::of([Finding::new(ID, Severity::Critical, FindingSubject::Server, text, since_ms)
         .with("primary", info.replication.primary.clone())
         .with("silent_ms", silent_ms)])
 }

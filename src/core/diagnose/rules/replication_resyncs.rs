@@ -2,10 +2,10 @@
 //!
 //! Knows the server's count of full copies; that several replicas were added at once looks the same for ten minutes.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{bytes, counted};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "replication.resyncs";
@@ -21,11 +21,11 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("replication can't be read") };
-    let Some(syncs) = evidence.memory.full_syncs else { return Answer::default() };
-    let standing = evidence.standing(ID, &Subject::Server);
-    Answer::of(thresholds.full_syncs.severity(syncs as f64, standing).map(|severity| {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("replication can't be read") };
+    let Some(syncs) = evidence.memory.full_syncs else { return RuleAnswer::default() };
+    let standing = evidence.standing(ID, &FindingSubject::Server);
+    RuleAnswer::of(thresholds.full_syncs.severity(syncs as f64, standing).map(|severity| {
         let backlog = info
             .replication
             .backlog_size
@@ -34,8 +34,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
             "{} of a replica within ten minutes{backlog}",
             counted(syncs, "full copy", "full copies")
         );
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("full_syncs", Some(syncs))
             .with("backlog_bytes", info.replication.backlog_size)
     }))

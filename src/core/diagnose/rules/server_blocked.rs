@@ -3,10 +3,10 @@
 //! Knows round trips of PING against the usual one, and the event loop's mean turn (7.2); a link that is always
 //! slow is not blocked.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::span;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "server.blocked";
@@ -18,12 +18,12 @@ const ENOUGH: usize = 10;
 /// `server.blocked`
 pub const RULE: Rule = Rule { id: ID, doc: "the server answers late", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let (pings, loop_us) = (evidence.pings, evidence.info.and_then(|info| info.stats.eventloop_us));
     if pings.usual_us.is_none() && loop_us.is_none() {
-        return Answer::too_soon("what a PING usually takes is not known yet");
+        return RuleAnswer::too_soon("what a PING usually takes is not known yet");
     }
-    let standing = evidence.standing(ID, &Subject::Server);
+    let standing = evidence.standing(ID, &FindingSubject::Server);
     // Without a usual time nobody knows whether the way is long: then PINGs say nothing.
     let usual_ms = pings.usual_us.map_or(f64::INFINITY, |us| us as f64 / 1e3);
     let beyond_ms = |us: Option<u64>| us.map(|us| us as f64 / 1e3 - usual_ms);
@@ -39,9 +39,9 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
         });
     let worst: Option<(Severity, String)> =
         [by_loop, by_median, by_longest].into_iter().flatten().max_by_key(|(severity, _)| *severity);
-    Answer::of(worst.map(|(severity, text)| {
-        Finding::new(ID, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Latency, REMEDY)
+    RuleAnswer::of(worst.map(|(severity, text)| {
+        Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Latency, REMEDY)
             .with("ping_longest_us", pings.longest_us)
             .with("ping_median_us", pings.median_us)
             .with("ping_usual_us", pings.usual_us)

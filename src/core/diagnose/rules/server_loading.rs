@@ -2,10 +2,10 @@
 //!
 //! Knows what INFO tells of it; INFO is one of the few commands that are answered then.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::share;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "server.loading";
@@ -15,12 +15,12 @@ const REMEDY: &str = "Wait; clients get LOADING errors until it is done.";
 pub const RULE: Rule =
     Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, is_held: false, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
-    let Some(info) = evidence.info else { return Answer::unread("INFO can't be read") };
-    Answer::of(info.server.loading.map(|loaded| {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
+    let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };
+    RuleAnswer::of(info.server.loading.map(|loaded| {
         let text = format!("the server loads its data set, {} is loaded", share(loaded));
-        Finding::new(ID, Severity::Critical, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Memory, REMEDY)
+        Finding::new(ID, Severity::Critical, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Memory, REMEDY)
             .with("loaded_share", Some(loaded))
     }))
 }

@@ -2,10 +2,10 @@
 //!
 //! Knows new entries of the last minute; one short entry is no finding, their time together is.
 
-use super::{AT_ONCE, Answer, Rule};
+use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{counted, name, span};
-use crate::core::diagnose::finding::{Finding, Place, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "slowlog.new";
@@ -20,13 +20,13 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
-    let Some(slow) = &evidence.slow else { return Answer::unread("the slow log can't be read") };
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
+    let Some(slow) = &evidence.slow else { return RuleAnswer::unread("the slow log can't be read") };
     let total_ms = slow.total_us / 1000;
-    let standing = evidence.standing(ID, &Subject::Server);
+    let standing = evidence.standing(ID, &FindingSubject::Server);
     let severity = thresholds.slow_ms_in_a_minute.severity(slow.total_us as f64 / 1e3, standing);
     let Some((severity, (command, longest_us, at_ms))) = severity.zip(slow.longest.as_ref()) else {
-        return Answer::default();
+        return RuleAnswer::default();
     };
     let text = format!(
         "{} held the server for {} in the last minute, the longest {} for {}",
@@ -35,8 +35,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
         name(command),
         span(longest_us / 1000)
     );
-    Answer::of([Finding::new(ID, severity, Subject::Server, text, (*at_ms).min(evidence.now_ms))
-        .remedy(Place::Latency, REMEDY)
+    RuleAnswer::of([Finding::new(ID, severity, FindingSubject::Server, text, (*at_ms).min(evidence.now_ms))
+        .remedy(Destination::Latency, REMEDY)
         .with("entries", Some(slow.entries))
         .with("total_ms", Some(total_ms))
         .with("longest_us", Some(*longest_us))

@@ -2,9 +2,9 @@
 //!
 //! Knows silence; a consumer that waits on a quiet stream is none of its.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     groups::findings(
         evidence,
         ID,
@@ -32,7 +32,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
             _ => Some(Severity::Warning),
         },
         |case, finding| {
-            let finding = finding.remedy(Place::Consumers, REMEDY);
+            let finding = finding.remedy(Destination::Consumers, REMEDY);
             match &case.judgement.reason {
                 Reason::NoConsumer { for_ms, .. } | Reason::AllSilent { for_ms, .. } => {
                     finding.with("silent_ms", Some(*for_ms))

@@ -2,9 +2,9 @@
 //!
 //! Knows ids below the first entry; those deleted further up can't be seen without reading the stream.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -21,14 +21,14 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let answer = groups::findings(
         evidence,
         ID,
         GroupVerdict::Ghosts,
         |_| Some(Severity::Warning),
         |case, finding| {
-            let finding = finding.remedy(Place::Consumers, REMEDY);
+            let finding = finding.remedy(Destination::Consumers, REMEDY);
             match &case.judgement.reason {
                 Reason::Ghosts { entries, id } => {
                     finding.with("ghosts", Some(*entries)).with("entry_id", Some(id.to_string()))
@@ -37,5 +37,5 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
             }
         },
     );
-    Answer { blind: groups::blind_rows(&evidence.tally), ..answer }
+    RuleAnswer { blind: groups::blind_rows(&evidence.tally), ..answer }
 }

@@ -2,9 +2,9 @@
 //!
 //! Knows the loss that the group's track counted; does not know what was in the entries.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -20,14 +20,14 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(
         evidence,
         ID,
         GroupVerdict::Loss,
         |_| Some(Severity::Critical),
         |case, finding| {
-            let finding = finding.remedy(Place::Streams, REMEDY);
+            let finding = finding.remedy(Destination::Streams, REMEDY);
             if let Reason::Lost { entries } = &case.judgement.reason {
                 return finding.with("lost_entries", Some(*entries));
             }

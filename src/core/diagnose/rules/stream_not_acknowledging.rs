@@ -3,10 +3,10 @@
 //! Knows the group's verdict; where the reason is one dead or stuck consumer, that consumer's own finding says so
 //! and this rule is silent.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, PendingReason, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -18,7 +18,7 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "entries are delivered and not acknowledged", raise: AT_ONCE, is_held: true, check };
 
-fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let grade = |reason: &Reason| match reason {
         Reason::Pending(PendingReason::None { for_ms, .. }) => {
             Some(thresholds.no_acknowledgements.severity(*for_ms).unwrap_or(Severity::Warning))
@@ -40,7 +40,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> Answer {
         verdict,
         |case| grade(&case.judgement.reason),
         |case, finding| {
-            let finding = finding.remedy(Place::Consumers, REMEDY);
+            let finding = finding.remedy(Destination::Consumers, REMEDY);
             match &case.judgement.reason {
                 Reason::Pending(PendingReason::None { delivered, for_ms, .. }) => {
                     finding.with("delivered", Some(*delivered)).with("unacknowledged_ms", Some(*for_ms))

@@ -2,9 +2,9 @@
 //!
 //! Knows delivery counts of the first pending rows; does not read the entry.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -16,14 +16,14 @@ const REMEDY: &str =
 pub const RULE: Rule =
     Rule { id: ID, doc: "one entry is delivered again and again", raise: AT_ONCE, is_held: true, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let answer = groups::findings(
         evidence,
         ID,
         GroupVerdict::Poison,
         |_| Some(Severity::Warning),
         |case, finding| {
-            let finding = finding.remedy(Place::Consumers, REMEDY);
+            let finding = finding.remedy(Destination::Consumers, REMEDY);
             match &case.judgement.reason {
                 Reason::Poison { id, deliveries, entries } => finding
                     .with("entry_id", Some(id.to_string()))
@@ -33,5 +33,5 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
             }
         },
     );
-    Answer { blind: groups::blind_rows(&evidence.tally), ..answer }
+    RuleAnswer { blind: groups::blind_rows(&evidence.tally), ..answer }
 }

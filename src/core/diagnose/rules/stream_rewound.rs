@@ -2,9 +2,9 @@
 //!
 //! Knows where it was; it is over when the group is there again, or has nothing left to read.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -20,14 +20,14 @@ pub const RULE: Rule = Rule {
     check,
 };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(
         evidence,
         ID,
         GroupVerdict::Rewound,
         |_| Some(Severity::Warning),
         |case, finding| {
-            let finding = finding.remedy(Place::Streams, REMEDY);
+            let finding = finding.remedy(Destination::Streams, REMEDY);
             match &case.judgement.reason {
                 Reason::Rewound { from, to, .. } => {
                     finding.with("from_id", Some(from.to_string())).with("to_id", Some(to.to_string()))

@@ -2,9 +2,9 @@
 //!
 //! Knows that the lag never fell for a while (Burrow's warning); does not foretell.
 
-use super::{AT_ONCE, Answer, Rule, groups};
+use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Place, Severity};
+use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -15,14 +15,14 @@ const REMEDY: &str = "Add consumers, or make each faster: more comes than is rea
 pub const RULE: Rule =
     Rule { id: ID, doc: "the lag of a group grows and grows", raise: AT_ONCE, is_held: true, check };
 
-fn check(evidence: &Evidence<'_>, _: &Thresholds) -> Answer {
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(
         evidence,
         ID,
         GroupVerdict::Slow,
         |_| Some(Severity::Warning),
         |case, finding| {
-            let finding = finding.remedy(Place::Streams, REMEDY);
+            let finding = finding.remedy(Destination::Streams, REMEDY);
             match &case.judgement.reason {
                 Reason::Growing { grown, for_ms, .. } => {
                     finding.with("grown_entries", Some(*grown)).with("grown_over_ms", Some(*for_ms))

@@ -2,8 +2,8 @@
 //!
 //! Knows words; judges nothing.
 
-use super::Answer;
-use crate::core::diagnose::evidence::fanout::{Fanout, Who};
+use super::RuleAnswer;
+use crate::core::diagnose::evidence::fanout::{FanoutCase, Who};
 use crate::core::diagnose::figures::name;
 
 /// More subscribers than these with one trouble have one cause: they are told together.
@@ -17,10 +17,10 @@ pub fn who(who: &Who<'_>) -> String {
 }
 
 /// Why nothing can be told, if so: nobody says whether anybody subscribes, or who.
-pub fn blind(fanout: &Fanout<'_>) -> Option<Answer> {
+pub fn blind(fanout: &FanoutCase<'_>) -> Option<RuleAnswer> {
     match fanout.is_used {
-        None => Some(Answer::unread("whether anybody subscribes can't be read")),
-        Some(true) if !fanout.is_listed => Some(Answer::unread("subscribers can't be listed")),
+        None => Some(RuleAnswer::unread("whether anybody subscribes can't be read")),
+        Some(true) if !fanout.is_listed => Some(RuleAnswer::unread("subscribers can't be listed")),
         Some(_) => None,
     }
 }

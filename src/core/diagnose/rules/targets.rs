@@ -3,18 +3,18 @@
 //! Knows the share of messages that counts; not which time it is. Invariant: one late message is none: of a minute's
 //! messages more than one in twenty must be late.
 
-use super::Answer;
+use super::RuleAnswer;
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::Probed;
 use crate::core::diagnose::figures::count;
-use crate::core::diagnose::finding::{Finding, Place, Severity, Subject};
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::{Band, Bands};
 
 const REMEDY: &str = "See the event loop and slow commands: everybody waits for them. Fewer subscribers to a channel, or sharded \
     pub/sub, make each message cheaper.";
 
 /// A time and how long it may be.
-pub struct Target {
+pub struct TimeTarget {
     /// The rule.
     pub id: &'static str,
     /// The beginning of the sentence.
@@ -28,13 +28,13 @@ pub struct Target {
 }
 
 /// Whether the target is broken.
-pub fn late(evidence: &Evidence<'_>, target: &Target) -> Answer {
+pub fn late(evidence: &Evidence<'_>, target: &TimeTarget) -> RuleAnswer {
     let Some(probed) = &evidence.fanout.probe else { return off(evidence) };
     let Some(ms) = (target.figure)(probed) else {
-        return Answer::too_soon(format!("the probe has sent {} of 20 messages", probed.samples.min(19)));
+        return RuleAnswer::too_soon(format!("the probe has sent {} of 20 messages", probed.samples.min(19)));
     };
-    let standing = evidence.standing(target.id, &Subject::Server);
-    Answer::of(target.bands.severity(ms, standing).map(|severity| {
+    let standing = evidence.standing(target.id, &FindingSubject::Server);
+    RuleAnswer::of(target.bands.severity(ms, standing).map(|severity| {
         let allowed = |band: Option<Band>| band.map_or(0.0, |band| band.raise);
         let limit = match severity {
             Severity::Warning => allowed(target.bands.warning),
@@ -45,8 +45,8 @@ pub fn late(evidence: &Evidence<'_>, target: &Target) -> Answer {
             target.what,
             count(probed.samples)
         );
-        Finding::new(target.id, severity, Subject::Server, text, evidence.now_ms)
-            .remedy(Place::Fanout, REMEDY)
+        Finding::new(target.id, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Fanout, REMEDY)
             .with(target.evidence, Some(ms))
             .with("limit_ms", Some(limit))
             .with("samples", Some(probed.samples))
@@ -54,9 +54,9 @@ pub fn late(evidence: &Evidence<'_>, target: &Target) -> Answer {
 }
 
 /// A probe that nobody asked for tells nothing, and that is no gap; a server that tells nothing is one.
-pub fn off(evidence: &Evidence<'_>) -> Answer {
+pub fn off(evidence: &Evidence<'_>) -> RuleAnswer {
     if evidence.info.is_none() {
-        return Answer::unread("whether the server may be probed can't be read");
+        return RuleAnswer::unread("whether the server may be probed can't be read");
     }
-    Answer::default()
+    RuleAnswer::default()
 }

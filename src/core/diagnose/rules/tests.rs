@@ -3,15 +3,15 @@
 mod fanout;
 
 use super::*;
-use crate::core::diagnose::evidence::fanout::Fanout;
+use crate::core::diagnose::evidence::fanout::FanoutCase;
 use crate::core::diagnose::evidence::memory::MemoryCase;
-use crate::core::diagnose::evidence::{Pings, SlowWork, Tally};
+use crate::core::diagnose::evidence::{GroupCounts, PingTimes, SlowWork};
 use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::hold::Hold;
 use crate::core::model::Name;
 use crate::core::model::cache::{Lookups, Window};
 use crate::core::model::info::Info;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use std::collections::BTreeSet;
 
 mod memory;
@@ -32,7 +32,7 @@ fn healthy() -> Info {
     info.persistence.rdb_last_ok = Some(true);
     info.persistence.aof_enabled = Some(true);
     info.persistence.aof_last_write_ok = Some(true);
-    info.server.role = Role::Primary;
+    info.server.role = ServerRole::Primary;
     info
 }
 
@@ -51,14 +51,14 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
         slow: info.map(|_| SlowWork::default()),
         pings: match info {
             Some(_) => {
-                Pings { samples: 40, longest_us: Some(900), median_us: Some(300), usual_us: Some(300) }
+                PingTimes { samples: 40, longest_us: Some(900), median_us: Some(300), usual_us: Some(300) }
             }
-            None => Pings::default(),
+            None => PingTimes::default(),
         },
         fanout: fanout(info),
         groups: Vec::new(),
         consumers: Vec::new(),
-        tally: Tally { is_searched: info.is_some(), ..Tally::default() },
+        tally: GroupCounts { is_searched: info.is_some(), ..GroupCounts::default() },
         memory: MemoryCase {
             headroom: info.and_then(|info| info.memory.headroom(None)),
             is_foretold: info.is_some(),
@@ -73,13 +73,13 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
 }
 
 /// A few subscribers, all of whom keep up.
-fn fanout<'a>(info: Option<&Info>) -> Fanout<'a> {
+fn fanout<'a>(info: Option<&Info>) -> FanoutCase<'a> {
     let is_known = info.is_some();
-    Fanout {
+    FanoutCase {
         is_used: is_known.then_some(true),
         is_listed: is_known,
         patterns: is_known.then_some(1),
-        ..Fanout::default()
+        ..FanoutCase::default()
     }
 }
 
@@ -178,7 +178,7 @@ fn a_window_that_is_too_short_is_no_clean_bill() {
     let mut short = evidence(Some(&info), &hold);
     short.cache.whole_us = 4_999_999;
     short.evicted_per_s = None;
-    short.tally = Tally { is_searched: true, groups: 9, too_soon: 2, ..Tally::default() };
+    short.tally = GroupCounts { is_searched: true, groups: 9, too_soon: 2, ..GroupCounts::default() };
     let (_, cannot_tell) = ask(&short, &Thresholds::default());
     let blind = |id| cannot_tell.iter().find(|rule| rule.id == id).map(|rule| rule.blind.clone());
     for id in ["cache.hit_ratio", "memory.evicting", "stream.slow"] {
@@ -267,7 +267,7 @@ fn a_long_way_is_no_blocked_server() {
             "server.blocked",
             |_| {},
             |evidence| {
-                evidence.pings = Pings {
+                evidence.pings = PingTimes {
                     samples: 40,
                     longest_us: Some(longest_ms * 1000),
                     median_us: Some(median_ms * 1000),
@@ -309,7 +309,7 @@ fn plain_facts_of_the_server_are_found_at_once() {
             info.replication.link_silent_s = Some(7);
         })
     };
-    assert_eq!(replica(Role::Replica, Some(false)), CRITICAL);
-    assert_eq!(replica(Role::Replica, Some(true)), None);
-    assert_eq!(replica(Role::Primary, None), None);
+    assert_eq!(replica(ServerRole::Replica, Some(false)), CRITICAL);
+    assert_eq!(replica(ServerRole::Replica, Some(true)), None);
+    assert_eq!(replica(ServerRole::Primary, None), None);
 }

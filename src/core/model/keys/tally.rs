@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 
 /// What a set of keys comes to.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Tally {
+pub struct KeyTotals {
     /// Keys.
     pub keys: u64,
     /// Keys whose bytes are known.
@@ -26,7 +26,7 @@ pub struct Tally {
     least: u64,
 }
 
-impl Tally {
+impl KeyTotals {
     /// Takes a key in.
     pub fn add(&mut self, key: &KeyFacts) {
         self.count(key);
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn the_biggest_are_kept_whatever_their_order_and_the_rest_is_only_counted() {
-        let mut tally = Tally::default();
+        let mut tally = KeyTotals::default();
         let many = 5 * limits::KEYS_OF_PATTERN as u64;
         (0..many).map(|n| (n * 7919) % many).for_each(|n| tally.add(&key(n)));
         assert_eq!((tally.keys, tally.bytes), (many, many * (many - 1) / 2));
@@ -138,11 +138,11 @@ mod tests {
 
     #[test]
     fn keys_that_could_not_be_measured_are_not_nothing() {
-        let mut tally = Tally::default();
+        let mut tally = KeyTotals::default();
         tally.add(&key(100));
         tally.add(&KeyFacts { bytes: None, ..key(0) });
         assert_eq!((tally.bytes, tally.bytes_of_all()), (100, Some(200)));
-        let unknown = Tally { keys: 3, ..Tally::default() };
-        assert_eq!((unknown.bytes_of_all(), Tally::default().bytes_of_all()), (None, Some(0)));
+        let unknown = KeyTotals { keys: 3, ..KeyTotals::default() };
+        assert_eq!((unknown.bytes_of_all(), KeyTotals::default().bytes_of_all()), (None, Some(0)));
     }
 }

@@ -4,7 +4,7 @@
 //! side by side, those that lead no further become one `*`. Knows names and what they come to; not where they are from.
 //! Invariants: the tree is bounded, and every key is in exactly one pattern.
 
-use super::{KeyFacts, Tally};
+use super::{KeyFacts, KeyTotals};
 use crate::core::limits;
 use std::collections::BTreeMap;
 
@@ -24,17 +24,17 @@ pub struct KeyTree {
 
 #[derive(Clone, Debug, Default)]
 struct Node {
-    own: Option<Tally>,
+    own: Option<KeyTotals>,
     children: BTreeMap<Vec<u8>, Node>,
 }
 
 /// A pattern that was found, and what its keys come to.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct FoundPattern {
     /// The pattern as it is written; keys that have no separator at all are in the one that is empty.
     pub pattern: Vec<u8>,
     /// Its keys.
-    pub tally: Tally,
+    pub tally: KeyTotals,
 }
 
 impl KeyTree {
@@ -59,13 +59,13 @@ impl KeyTree {
     }
 
     /// The patterns, each with its keys, in the order of their text.
-    pub fn patterns(&self) -> Vec<Found> {
-        let mut found: BTreeMap<Vec<u8>, Tally> = BTreeMap::new();
+    pub fn patterns(&self) -> Vec<FoundPattern> {
+        let mut found: BTreeMap<Vec<u8>, KeyTotals> = BTreeMap::new();
         if let Some(tally) = &self.root.own {
             found.entry(Vec::new()).or_default().merge(tally);
         }
         self.root.gather(&mut Vec::new(), &mut found);
-        found.into_iter().map(|(pattern, tally)| Found { pattern, tally }).collect()
+        found.into_iter().map(|(pattern, tally)| FoundPattern { pattern, tally }).collect()
     }
 }
 
@@ -110,7 +110,7 @@ impl Node {
         }
     }
 
-    fn gather(&self, path: &mut Vec<u8>, found: &mut BTreeMap<Vec<u8>, Tally>) {
+    fn gather(&self, path: &mut Vec<u8>, found: &mut BTreeMap<Vec<u8>, KeyTotals>) {
         for (part, child) in &self.children {
             let length = path.len();
             if let Some(tally) = &child.own {

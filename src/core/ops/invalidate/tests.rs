@@ -8,7 +8,7 @@ fn work() -> InvalidateWork {
         kind: None,
         expire_ms: None,
         has_lt: true,
-        protected: Protected::new(&[]),
+        protected: Protection::new(&[]),
         seed: 7,
         scan_count: 100,
     }
@@ -103,7 +103,7 @@ fn where_scripts_are_not_allowed_each_type_is_asked_for_itself() {
     machine.next(Answer::Begin, 50);
     machine.next(page("0", &["c:1", "c:2"]), 50);
     let denied =
-        Resp::Error(crate::core::wire::Refusal::new("NOPERM no permissions to run the 'eval' command"));
+        Resp::Error(crate::core::wire::ErrorReply::new("NOPERM no permissions to run the 'eval' command"));
     let Step::Ask(asked) = machine.next(Answer::Read(vec![denied]), 50) else { panic!() };
     assert_eq!(asked.len(), 2);
     let step = machine.next(Answer::Read(vec![bytes("string"), bytes("stream")]), 50);

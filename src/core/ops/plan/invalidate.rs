@@ -3,21 +3,21 @@
 //! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
 //! keys, want a name.
 
-use super::{Deed, Plan, Stake, Subject, Work};
+use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
-use crate::core::ops::denial::Denial;
+use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
-use crate::core::ops::protect::Protected;
-use crate::core::ops::wish::InvalidateWish;
+use crate::core::ops::protect::Protection;
+use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::words::{bytes, count, counted, glob_text, span};
 use std::collections::BTreeMap;
 
 /// What was read for the plan of an invalidation.
 #[derive(Clone, Debug, Default)]
-pub struct KeyFacts {
+pub struct InvalidateFacts {
     /// Keys that match and may go.
     pub keys: u64,
     /// Whether they were counted to the last, each once.
@@ -48,7 +48,7 @@ pub struct KeyFacts {
 ///
 /// # Errors
 /// Everything that matches is protected.
-pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
+pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, Refusal> {
     let protected: u64 = facts.stays.values().map(|(keys, _)| keys).sum();
     if facts.keys == 0 && protected > 0 {
         let (why, (_, key)) = facts
@@ -57,7 +57,7 @@ pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
             .next()
             .map_or(("", (0, Name::from(""))), |(why, first)| (why.as_str(), first.clone()));
         let all = if protected == 1 { "it is" } else { "all of it is" };
-        return Err(Denial::because(format!(
+        return Err(Refusal::because(format!(
             "{} matches what is protected: {all} left alone ({key} is {why})",
             wish.written
         )));
@@ -79,7 +79,7 @@ pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
         kind: wish.kind.clone(),
         expire_ms: wish.expire_ms,
         has_lt: facts.has_lt,
-        protected: Protected::new(&wish.protect),
+        protected: Protection::new(&wish.protect),
         seed: facts.seed,
         scan_count: facts.scan_count,
     };
@@ -90,10 +90,10 @@ pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
         );
     }
     Ok(Plan {
-        deed: Deed::Invalidate,
+        deed: ActionKind::Invalidate,
         subject: Subject::Keys(wish.written.clone()),
         guard: facts.guard.clone(),
-        stake: Stake { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },
+        stake: Impact { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },
         facts: lines(wish, facts, size, archive),
         warnings,
         commands: work.commands(archive),
@@ -107,8 +107,8 @@ pub fn plan(wish: &InvalidateWish, facts: &KeyFacts) -> Result<Plan, Denial> {
 }
 
 fn lines(
-    wish: &InvalidateWish,
-    facts: &KeyFacts,
+    wish: &InvalidateRequest,
+    facts: &InvalidateFacts,
     size: Option<u64>,
     archive: bool,
 ) -> Vec<(&'static str, String)> {
@@ -149,9 +149,9 @@ fn lines(
 mod tests {
     use super::*;
 
-    fn wish(pattern: &str) -> InvalidateWish {
+    fn wish(pattern: &str) -> InvalidateRequest {
         let (pattern, written) = (Name::from(pattern), Name::from(pattern));
-        InvalidateWish {
+        InvalidateRequest {
             pattern,
             written,
             kind: None,
@@ -163,8 +163,8 @@ mod tests {
         }
     }
 
-    fn facts(keys: u64, all_keys: u64) -> KeyFacts {
-        KeyFacts { keys, is_exact: true, all_keys: Some(all_keys), ..KeyFacts::default() }
+    fn facts(keys: u64, all_keys: u64) -> InvalidateFacts {
+        InvalidateFacts { keys, is_exact: true, all_keys: Some(all_keys), ..InvalidateFacts::default() }
     }
 
     #[test]

@@ -3,13 +3,13 @@
 //! Knows facts as values; asks nothing. Invariants: who gets rows exists, and whoever is proposed shows signs of life;
 //! what a verb does to others is said before.
 
-use super::{Deed, Plan, Stake, Subject, Work};
+use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::denial::Denial;
+use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::settle::SettleWork;
-use crate::core::ops::wish::{ReclaimVerb, ReclaimWish};
+use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::{count, counted, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
@@ -89,12 +89,12 @@ fn lives(consumer: &Consumer) -> bool {
 ///
 /// # Errors
 /// A consumer that is not there.
-pub fn work(wish: &ReclaimWish, facts: &ReclaimFacts) -> Result<SettleWork, Denial> {
+pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, Refusal> {
     let known = |name: &Name| facts.consumers.iter().any(|consumer| consumer.name == *name);
     let missing = |name: &Name| {
         let hint =
             proposed(&facts.consumers, &[]).map_or(String::new(), |live| format!("; {} lives", live.name));
-        Denial::because(format!("group {} has no consumer {name}{hint}", wish.group))
+        Refusal::because(format!("group {} has no consumer {name}{hint}", wish.group))
     };
     if let Some(from) = wish.consumer.as_ref().filter(|from| !known(from)) {
         return Err(missing(from));
@@ -105,7 +105,7 @@ pub fn work(wish: &ReclaimWish, facts: &ReclaimFacts) -> Result<SettleWork, Deni
         ReclaimVerb::Release => Settling::Release(RELEASED_IDLE_MS),
         ReclaimVerb::Requeue => Settling::Requeue,
         ReclaimVerb::DeadLetter { to, .. } if *to == wish.key => {
-            return Err(Denial::because("dead letters go to another stream than the one they come from"));
+            return Err(Refusal::because("dead letters go to another stream than the one they come from"));
         }
         ReclaimVerb::DeadLetter { to, .. } => Settling::DeadLetter(to.clone()),
         ReclaimVerb::Drop => Settling::Drop,
@@ -129,7 +129,7 @@ pub fn work(wish: &ReclaimWish, facts: &ReclaimFacts) -> Result<SettleWork, Deni
 }
 
 /// The plan.
-pub fn plan(wish: &ReclaimWish, facts: &ReclaimFacts, work: SettleWork) -> Plan {
+pub fn plan(wish: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Plan {
     let matched = &facts.rows;
     let is_sweep = wish.verb == ReclaimVerb::Sweep;
     let items = wish.count.map_or(matched.rows, |most| most.min(matched.rows));
@@ -144,10 +144,10 @@ pub fn plan(wish: &ReclaimWish, facts: &ReclaimFacts, work: SettleWork) -> Plan 
         )
     });
     Plan {
-        deed: Deed::Reclaim,
+        deed: ActionKind::Reclaim,
         subject: Subject::Group(wish.key.clone(), wish.group.clone()),
         guard: facts.guard.clone(),
-        stake: Stake { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },
+        stake: Impact { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },
         facts: lines(wish, facts, items, archive),
         warnings: warnings(wish, facts),
         commands: vec![work.command().text()],
@@ -160,7 +160,12 @@ pub fn plan(wish: &ReclaimWish, facts: &ReclaimFacts, work: SettleWork) -> Plan 
     }
 }
 
-fn lines(wish: &ReclaimWish, facts: &ReclaimFacts, items: u64, archive: bool) -> Vec<(&'static str, String)> {
+fn lines(
+    wish: &ReclaimRequest,
+    facts: &ReclaimFacts,
+    items: u64,
+    archive: bool,
+) -> Vec<(&'static str, String)> {
     let matched = &facts.rows;
     let does = match &wish.verb {
         ReclaimVerb::HandOver(to) => format!("hand over to {to}"),
@@ -207,7 +212,7 @@ fn lines(wish: &ReclaimWish, facts: &ReclaimFacts, items: u64, archive: bool) ->
     lines
 }
 
-fn warnings(wish: &ReclaimWish, facts: &ReclaimFacts) -> Vec<String> {
+fn warnings(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
     let mut found = Vec::new();
     match &wish.verb {
         ReclaimVerb::HandOver(to) => {
@@ -243,8 +248,8 @@ mod tests {
         Consumer { name: Name::from(name), pending: Some(pending), idle_ms: Some(idle_ms), inactive }
     }
 
-    fn wish(verb: ReclaimVerb) -> ReclaimWish {
-        ReclaimWish {
+    fn wish(verb: ReclaimVerb) -> ReclaimRequest {
+        ReclaimRequest {
             key: Name::from("s"),
             group: Name::from("g"),
             verb,

@@ -2,21 +2,21 @@
 //!
 //! Knows facts as values; asks nothing. Invariant: a consumer with pending rows is not deleted.
 
-use super::{Deed, Plan, Stake, Subject, Work};
+use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
-use crate::core::ops::denial::Denial;
+use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::single::SingleWork;
 use crate::core::ops::words::span;
 
-fn plan(deed: Deed, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
+fn plan(deed: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
     Plan {
         deed,
         subject,
         guard,
-        stake: Stake { items: 1, is_exact: true, bytes: None, is_lossy: false },
+        stake: Impact { items: 1, is_exact: true, bytes: None, is_lossy: false },
         facts: Vec::new(),
         warnings: Vec::new(),
         commands: vec![work.command().text()],
@@ -38,27 +38,27 @@ pub fn delete_consumer(
     consumers: &[Consumer],
     min_idle_ms: u64,
     (guard, at_us): (Guard, u64),
-) -> Result<Plan, Denial> {
+) -> Result<Plan, Refusal> {
     let consumer = consumers.iter().find(|consumer| consumer.name == *name);
     let consumer =
-        consumer.ok_or_else(|| Denial::because(format!("group {group} has no consumer {name}")))?;
+        consumer.ok_or_else(|| Refusal::because(format!("group {group} has no consumer {name}")))?;
     match consumer.pending {
         Some(0) => {}
         Some(rows) => {
-            return Err(Denial::because(format!(
+            return Err(Refusal::because(format!(
                 "consumer {name} has {rows} pending entries, which would be lost to the group: hand them over first"
             )));
         }
-        None => return Err(Denial::because(format!("nobody knows whether {name} has pending entries"))),
+        None => return Err(Refusal::because(format!("nobody knows whether {name} has pending entries"))),
     }
     let idle_ms = consumer.idle_ms.unwrap_or(0);
     if idle_ms < min_idle_ms {
-        return Err(Denial::because(format!("consumer {name} showed a sign of life {} ago", span(idle_ms))));
+        return Err(Refusal::because(format!("consumer {name} showed a sign of life {} ago", span(idle_ms))));
     }
     let (key, group, consumer) = (key.clone(), group.clone(), name.clone());
     let subject = Subject::Consumer(key.clone(), group.clone(), consumer.clone());
     let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms };
-    let mut plan = plan(Deed::DeleteConsumer, subject, guard, work, at_us);
+    let mut plan = plan(ActionKind::DeleteConsumer, subject, guard, work, at_us);
     plan.facts.push(("consumer", format!("{name}: nothing pending, idle {}", span(idle_ms))));
     plan.facts.push(("archive", "its name is kept, so that it can be made again".to_owned()));
     plan.warnings
@@ -71,18 +71,19 @@ pub fn delete_consumer(
 ///
 /// # Errors
 /// It is not connected (any more), or it is a replica, a primary or one of ours.
-pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) -> Result<Plan, Denial> {
+pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) -> Result<Plan, Refusal> {
     let client = clients.iter().find(|client| client.id == id);
-    let client = client.ok_or_else(|| Denial::because(format!("client {id} is not connected any more")))?;
+    let client = client.ok_or_else(|| Refusal::because(format!("client {id} is not connected any more")))?;
     if client.flags.contains(['S', 'M']) {
-        return Err(Denial::because(format!(
+        return Err(Refusal::because(format!(
             "client {id} carries the replication: it is not killed from here"
         )));
     }
     if client.name.as_bytes().starts_with(b"streamgauge:") {
-        return Err(Denial::because(format!("client {id} is a streamgauge")));
+        return Err(Refusal::because(format!("client {id} is a streamgauge")));
     }
-    let mut plan = plan(Deed::KillClient, Subject::Client(id), guard, SingleWork::KillClient(id), at_us);
+    let mut plan =
+        plan(ActionKind::KillClient, Subject::Client(id), guard, SingleWork::KillClient(id), at_us);
     plan.facts.push((
         "client",
         format!(

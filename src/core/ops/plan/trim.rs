@@ -3,13 +3,13 @@
 //! Knows facts as values; asks nothing. Invariants: a plan that removes what a group still needs says how much of whose,
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
-use super::{Deed, Plan, Stake, Subject, Work};
+use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::StreamId;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
-use crate::core::ops::denial::Denial;
+use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder};
-use crate::core::ops::wish::{TrimTo, TrimWish};
+use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::words::{bytes, count, counted, span};
 
 /// What a pending row takes of the server's memory, bytes: measured 84 on 7.0.
@@ -51,13 +51,13 @@ pub struct Below {
 ///
 /// # Errors
 /// A safe trim of a stream without groups.
-pub fn boundary(wish: &TrimWish, facts: &TrimFacts) -> Result<Option<StreamId>, Denial> {
+pub fn boundary(wish: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId>, Refusal> {
     let after_last = after_last(&facts.stream);
     Ok(Some(match wish.to {
         TrimTo::Safe => match holder(&facts.needs) {
             Some(need) => need.floor.min(after_last),
             None => {
-                return Err(Denial::because(
+                return Err(Refusal::because(
                     "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
                 ));
             }
@@ -80,7 +80,7 @@ fn after_last(stream: &StreamFacts) -> StreamId {
 }
 
 /// The plan.
-pub fn plan(wish: &TrimWish, facts: &TrimFacts, to: StreamId, below: &Below) -> Plan {
+pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> Plan {
     let is_safe = wish.to == TrimTo::Safe;
     let is_lossy = !below.losses.is_empty();
     let archive = wish.archive.unwrap_or(is_lossy || (!is_safe && facts.needs.is_empty()));
@@ -102,10 +102,10 @@ pub fn plan(wish: &TrimWish, facts: &TrimFacts, to: StreamId, below: &Below) -> 
         warnings.push("nothing is kept (--no-archive): what goes is lost".to_owned());
     }
     Plan {
-        deed: Deed::Trim,
+        deed: ActionKind::Trim,
         subject: Subject::Stream(wish.key.clone()),
         guard: facts.guard.clone(),
-        stake: Stake { items: below.entries, is_exact: below.is_exact, bytes: freed, is_lossy },
+        stake: Impact { items: below.entries, is_exact: below.is_exact, bytes: freed, is_lossy },
         facts: lines(wish, facts, to, below, freed, archive),
         warnings,
         commands: work.commands(archive),
@@ -119,7 +119,7 @@ pub fn plan(wish: &TrimWish, facts: &TrimFacts, to: StreamId, below: &Below) -> 
 }
 
 fn lines(
-    wish: &TrimWish,
+    wish: &TrimRequest,
     facts: &TrimFacts,
     to: StreamId,
     below: &Below,
@@ -181,7 +181,7 @@ fn losses(losses: &[Loss]) -> Vec<String> {
 }
 
 /// Why nothing goes.
-fn nothing(wish: &TrimWish, facts: &TrimFacts, to: StreamId) -> String {
+fn nothing(wish: &TrimRequest, facts: &TrimFacts, to: StreamId) -> String {
     let detail = facts.stream.detail.clone().unwrap_or_default();
     let StreamDetail { first_entry, .. } = detail;
     let first =

@@ -2,17 +2,17 @@
 //!
 //! Knows frames as numbers; reads nothing. Invariant: nothing that is there again is written over.
 
-use super::{Deed, Plan, Stake, Subject, Work};
+use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header};
-use crate::core::ops::denial::Denial;
+use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::undo::UndoWork;
 use crate::core::ops::words::count;
 
 /// What an archive holds.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Held {
+pub struct ArchiveContents {
     /// Entries.
     pub entries: u64,
     /// The first of them.
@@ -27,7 +27,7 @@ pub struct Held {
     pub samples: Vec<Frame>,
 }
 
-impl Held {
+impl ArchiveContents {
     /// Takes a frame in.
     pub fn add(&mut self, frame: &Frame) {
         let (number, is_first) = match frame {
@@ -71,14 +71,14 @@ pub fn side_of(key: &Name) -> Name {
 /// The archive is of another server, or entries can't come back in their order.
 pub fn plan(
     header: &Header,
-    held: &Held,
+    held: &ArchiveContents,
     (address, database): (&str, u32),
     side_last: Option<StreamId>,
     (guard, at_us): (Guard, u64),
-) -> Result<Plan, Denial> {
+) -> Result<Plan, Refusal> {
     if header.address != address || header.database != database {
         let there = format!("{} (database {})", header.address, header.database);
-        return Err(Denial::because(format!(
+        return Err(Refusal::because(format!(
             "action {} was done at {there}, which is not this target",
             header.id
         )));
@@ -90,7 +90,7 @@ pub fn plan(
         let why = format!(
             "{side} is there already, up to {last}: {first} can't be added before that; move it away first"
         );
-        return Err(Denial::because(why));
+        return Err(Refusal::because(why));
     }
     let from = name(&header.from);
     let work = UndoWork {
@@ -122,10 +122,10 @@ pub fn plan(
         facts.push(("consumers", format!("{} made again", count(held.consumers))));
     }
     Ok(Plan {
-        deed: Deed::Undo,
+        deed: ActionKind::Undo,
         subject: Subject::Action(header.id.clone()),
         guard,
-        stake: Stake { items: held.items(), is_exact: true, bytes: None, is_lossy: false },
+        stake: Impact { items: held.items(), is_exact: true, bytes: None, is_lossy: false },
         facts,
         warnings,
         commands: work.commands(&held.samples),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::core::model::groups::ServerLag;
-use crate::core::wire::Refusal;
+use crate::core::wire::ErrorReply;
 
 fn group(name: &str, last: u64, pending: u64) -> Group {
     Group {
@@ -84,7 +84,7 @@ fn nothing_is_removed_that_was_not_kept_when_it_is_to_be_kept() {
 fn a_server_without_minid_is_found_out_by_trying() {
     let mut machine = TrimWork { is_safe: false, ..work() }.machine(false);
     machine.next(Answer::Begin, 1_000);
-    let refused = Answer::Told(vec![Resp::Error(Refusal::new("ERR syntax error"))]);
+    let refused = Answer::Told(vec![Resp::Error(ErrorReply::new("ERR syntax error"))]);
     assert!(told(&machine.next(refused, 1_000)).contains("MAXLEN"));
     assert!(told(&machine.next(trimmed(4), 1_000)).contains("MAXLEN"));
     assert_eq!(machine.next(Answer::Told(vec![Resp::Int(0)]), 1_000), Step::Done(End::Complete));

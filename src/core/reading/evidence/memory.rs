@@ -3,7 +3,7 @@
 //! Knows where each figure comes from. Invariant: what is listed is bounded by what the tracks keep.
 
 use super::super::Reading;
-use crate::core::diagnose::evidence::memory::{MemoryCase, PendingCase, Seen, TierCase};
+use crate::core::diagnose::evidence::memory::{MemoryCase, PendingCase, TierCase, WalkShare};
 use crate::core::limits;
 use crate::core::model::keys::KeyKind;
 
@@ -76,11 +76,11 @@ fn tiers(reading: &Reading) -> Vec<TierCase<'_>> {
 }
 
 /// Keys are measured only where it is on and may be done.
-fn seen(reading: &Reading) -> Seen {
+fn seen(reading: &Reading) -> WalkShare {
     let pass = reading.keys.pass();
     match reading.keys.keyspace().share {
-        Some(share) if share >= 1.0 => Seen::Whole,
-        _ if pass.number > 0 && !pass.is_paused => Seen::Part,
-        _ => Seen::Never,
+        Some(share) if share >= 1.0 => WalkShare::Whole,
+        _ if pass.number > 0 && !pass.is_paused => WalkShare::Part,
+        _ => WalkShare::Never,
     }
 }

@@ -4,8 +4,8 @@
 
 use super::FanoutTrack;
 use super::layers::layers;
-use super::subscribers::{Cause, Cut};
-use crate::core::diagnose::evidence::fanout::{Behind, Fanout, FullChannel, Lost, Probed, Who};
+use super::subscribers::{Cause, Cutoff};
+use crate::core::diagnose::evidence::fanout::{Behind, FanoutCase, FullChannel, LostSubscriber, Probed, Who};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::reading::Reading;
@@ -16,7 +16,7 @@ use crate::core::reading::probe::{Measures, ProbeTrack};
 const OLD_US: i64 = 60_000_000;
 
 /// Publish and subscribe as it stands, where a channel of a layer holds so many messages.
-pub fn evidence(reading: &Reading, capacity: u64) -> Fanout<'_> {
+pub fn evidence(reading: &Reading, capacity: u64) -> FanoutCase<'_> {
     let (track, now_us) = (&reading.fanout, reading.at_us);
     let stats = reading.info.as_ref().map(|info| &info.value.stats);
     let counts = |stats: &crate::core::model::info::Stats| {
@@ -32,18 +32,18 @@ pub fn evidence(reading: &Reading, capacity: u64) -> Fanout<'_> {
         growth_per_s: slow.growth_per_s,
         samples: slow.samples,
         cut_s: match slow.cut {
-            Cut::In(seconds) => Some(seconds),
-            Cut::Never | Cut::Unknown => None,
+            Cutoff::In(seconds) => Some(seconds),
+            Cutoff::Never | Cutoff::Unknown => None,
         },
         since_ms: slow.since_us.div_euclid(1000),
     });
-    let lost = track.subscribers.vanished().map(|gone| Lost {
+    let lost = track.subscribers.vanished().map(|gone| LostSubscriber {
         who: Who { id: gone.id, name: &gone.name, address: &gone.address },
         bytes: gone.omem_bytes,
         at_ms: gone.at_us.div_euclid(1000),
         was_cut: gone.cause != Cause::Unknown,
     });
-    Fanout {
+    FanoutCase {
         full: full(track, capacity, now_us),
         probe: probed(reading),
         is_used: stats.and_then(counts),

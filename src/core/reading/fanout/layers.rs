@@ -27,14 +27,14 @@ struct Kept {
 
 /// Which form of channels_redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Form {
+pub enum LayerForm {
     /// Messages in sorted sets.
     Core,
     /// Messages by pub/sub.
     PubSub,
 }
 
-impl Form {
+impl LayerForm {
     /// The word for machines and people.
     pub const fn word(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ pub struct Layer {
     /// What its keys or channels begin with.
     pub prefix: Name,
     /// Its form.
-    pub form: Form,
+    pub form: LayerForm,
     /// Its groups, by name.
     pub groups: Vec<LayerGroup>,
     /// Its channels, by name; those of the pub/sub form keep nothing and are not listed.
@@ -114,8 +114,8 @@ impl Layers {
 
 /// Every layer of both forms, by prefix; ages as of `now_us`.
 pub fn layers(track: &FanoutTrack, now_us: i64) -> Vec<Layer> {
-    let mut layers: BTreeMap<(Name, Form), Layer> = BTreeMap::new();
-    let mut of = |prefix: &Name, form: Form, take: &mut dyn FnMut(&mut Layer)| {
+    let mut layers: BTreeMap<(Name, LayerForm), Layer> = BTreeMap::new();
+    let mut of = |prefix: &Name, form: LayerForm, take: &mut dyn FnMut(&mut Layer)| {
         let blank = || Layer { prefix: prefix.clone(), form, groups: Vec::new(), channels: Vec::new() };
         take(layers.entry((prefix.clone(), form)).or_insert_with(blank));
     };
@@ -124,7 +124,7 @@ pub fn layers(track: &FanoutTrack, now_us: i64) -> Vec<Layer> {
     for kept in keys.values() {
         let LayerKey { part, members, .. } = &kept.last.value;
         match part.role {
-            LayerRole::Group => of(&part.prefix, Form::Core, &mut |layer| {
+            LayerRole::Group => of(&part.prefix, LayerForm::Core, &mut |layer| {
                 layer.groups.push(LayerGroup { name: part.name.clone(), width: Some(*members) });
             }),
             LayerRole::Channel | LayerRole::InFlight => {
@@ -134,11 +134,11 @@ pub fn layers(track: &FanoutTrack, now_us: i64) -> Vec<Layer> {
     }
     for (prefix, name) in channels {
         let channel = channel(keys, prefix, name, now_us);
-        of(prefix, Form::Core, &mut |layer| layer.channels.push(channel.clone()));
+        of(prefix, LayerForm::Core, &mut |layer| layer.channels.push(channel.clone()));
     }
     for channel in track.channels() {
         if let Some((prefix, group)) = LayerPart::pubsub_group(channel.name) {
-            of(&prefix, Form::PubSub, &mut |layer| {
+            of(&prefix, LayerForm::PubSub, &mut |layer| {
                 layer.groups.push(LayerGroup { name: group.clone(), width: channel.subscribers });
             });
         }
@@ -186,7 +186,7 @@ mod tests {
         ]);
         let layers = layers(&track, 5_000_000);
         let layer = layers.first().unwrap();
-        assert_eq!((layers.len(), layer.form, layer.prefix.text().as_str()), (1, Form::Core, "asgi"));
+        assert_eq!((layers.len(), layer.form, layer.prefix.text().as_str()), (1, LayerForm::Core, "asgi"));
         assert_eq!(layer.groups, [LayerGroup { name: Name::from("chat"), width: Some(3) }]);
         let channels: Vec<_> = layer
             .channels
@@ -213,7 +213,7 @@ mod tests {
         );
         let layers = layers(&track, 0);
         let layer = layers.first().unwrap();
-        assert_eq!((layers.len(), layer.form), (1, Form::PubSub));
+        assert_eq!((layers.len(), layer.form), (1, LayerForm::PubSub));
         assert_eq!(layer.groups, [LayerGroup { name: Name::from("chat"), width: Some(4) }]);
     }
 

@@ -23,7 +23,7 @@ const NEARLY: f64 = 0.8;
 #[derive(Clone, Debug, Default)]
 pub struct Subscribers {
     list: Option<Stamped<Vec<Client>>>,
-    behind: BTreeMap<u64, Buffer>,
+    behind: BTreeMap<u64, SubscriberBuffer>,
     vanished: VecDeque<Vanished>,
     cuts: Option<u64>,
     cuts_at_list: Option<u64>,
@@ -31,7 +31,7 @@ pub struct Subscribers {
 
 /// The output buffer of one subscriber over time: only as long as something waits in it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Buffer {
+pub struct SubscriberBuffer {
     samples: VecDeque<(i64, u64)>,
     over_soft_us: Option<i64>,
 }
@@ -66,7 +66,7 @@ pub struct Vanished {
 
 /// When a subscriber will be cut off.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Cut {
+pub enum Cutoff {
     /// The limit or the growth is not known.
     Unknown,
     /// Not as it goes: there is no limit, or the buffer does not grow.
@@ -89,10 +89,10 @@ pub struct Slow<'a> {
     /// In how many lists it was behind.
     pub samples: usize,
     /// When it will be cut off.
-    pub cut: Cut,
+    pub cut: Cutoff,
 }
 
-impl Buffer {
+impl SubscriberBuffer {
     fn new() -> Self {
         Self { samples: VecDeque::new(), over_soft_us: None }
     }
@@ -122,9 +122,11 @@ impl Buffer {
         Some((to as f64 - from as f64) * 1e6 / span_us as f64)
     }
 
-    fn cut(&self, limit: Option<OutputLimit>, now_us: i64) -> Cut {
-        let (Some(limit), Some(&(at_us, bytes))) = (limit, self.samples.back()) else { return Cut::Unknown };
-        let Some(growth) = self.growth_per_s() else { return Cut::Unknown };
+    fn cut(&self, limit: Option<OutputLimit>, now_us: i64) -> Cutoff {
+        let (Some(limit), Some(&(at_us, bytes))) = (limit, self.samples.back()) else {
+            return Cutoff::Unknown;
+        };
+        let Some(growth) = self.growth_per_s() else { return Cutoff::Unknown };
         let until = |height: u64| {
             let left = height.saturating_sub(bytes) as f64;
             if left == 0.0 { Some(0.0) } else { (growth > 0.0).then(|| left / growth) }
@@ -137,8 +139,8 @@ impl Buffer {
         });
         let passed_s = now_us.saturating_sub(at_us) as f64 / 1e6;
         match [hard_s, soft_s].into_iter().flatten().reduce(f64::min) {
-            Some(seconds) => Cut::In((seconds - passed_s).max(0.0)),
-            None => Cut::Never,
+            Some(seconds) => Cutoff::In((seconds - passed_s).max(0.0)),
+            None => Cutoff::Never,
         }
     }
 
@@ -165,7 +167,7 @@ impl Subscribers {
             let buffer = before.remove(&client.id);
             let Some(bytes) = client.omem.filter(|&bytes| bytes > 0) else { continue };
             if self.behind.len() < limits::SLOW_SUBSCRIBERS {
-                let mut buffer = buffer.unwrap_or_else(Buffer::new);
+                let mut buffer = buffer.unwrap_or_else(SubscriberBuffer::new);
                 buffer.add(list.at_us, bytes, limit);
                 self.behind.insert(client.id, buffer);
             }
@@ -181,7 +183,14 @@ impl Subscribers {
     }
 
     /// Somebody who was behind is not on the list any more.
-    fn miss(&mut self, id: u64, buffer: &Buffer, at_us: i64, limit: Option<OutputLimit>, was_cut: bool) {
+    fn miss(
+        &mut self,
+        id: u64,
+        buffer: &SubscriberBuffer,
+        at_us: i64,
+        limit: Option<OutputLimit>,
+        was_cut: bool,
+    ) {
         let known = self.list.as_ref().and_then(|list| list.value.iter().find(|client| client.id == id));
         let Some((client, &(_, omem_bytes))) = known.zip(buffer.samples.back()) else { return };
         let is_full = limit.is_some_and(|limit| buffer.is_nearly_full(limit, at_us));
@@ -238,7 +247,7 @@ impl Subscribers {
 
 fn slow<'a>(
     client: &'a Client,
-    buffer: &Buffer,
+    buffer: &SubscriberBuffer,
     limit: Option<OutputLimit>,
     now_us: i64,
 ) -> Option<Slow<'a>> {

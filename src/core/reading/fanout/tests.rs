@@ -1,6 +1,6 @@
 //! What is told of channels and subscribers as lists come in.
 
-use super::subscribers::{Cause, Cut};
+use super::subscribers::{Cause, Cutoff};
 use super::*;
 use crate::core::model::clients::Client;
 
@@ -41,7 +41,7 @@ fn track(omem: &[u64]) -> FanoutTrack {
     track
 }
 
-fn cut(omem: &[u64], limit: Option<OutputLimit>) -> Option<Cut> {
+fn cut(omem: &[u64], limit: Option<OutputLimit>) -> Option<Cutoff> {
     let track = track(omem);
     let now_us = (omem.len() as i64 - 1) * 2_000_000;
     track.subscribers.slow(limit, now_us).first().map(|slow| slow.cut)
@@ -60,33 +60,33 @@ fn whoever_is_behind_in_two_lists_is_slow_and_a_moment_is_not() {
 
 #[test]
 fn a_quick_growth_is_cut_at_the_hard_limit() {
-    assert_eq!(cut(&[2_000_000, 4_000_000], Some(LIMIT)), Some(Cut::In(28.0)));
+    assert_eq!(cut(&[2_000_000, 4_000_000], Some(LIMIT)), Some(Cutoff::In(28.0)));
 }
 
 #[test]
 fn a_slow_growth_is_cut_by_the_time_above_the_soft_limit() {
     // 8 MB in another 20 s, and 60 s above it, while 32 MB would take 140 s.
-    assert_eq!(cut(&[3_600_000, 4_000_000], Some(LIMIT)), Some(Cut::In(80.0)));
+    assert_eq!(cut(&[3_600_000, 4_000_000], Some(LIMIT)), Some(Cutoff::In(80.0)));
     // Above it for 1 s already: it was crossed half-way between the lists.
-    assert_eq!(cut(&[7_900_000, 8_100_000], Some(LIMIT)), Some(Cut::In(59.0)));
+    assert_eq!(cut(&[7_900_000, 8_100_000], Some(LIMIT)), Some(Cutoff::In(59.0)));
     // Even a buffer that does not grow any more.
-    assert_eq!(cut(&[7_900_000, 8_100_000, 8_100_000], Some(LIMIT)), Some(Cut::In(57.0)));
+    assert_eq!(cut(&[7_900_000, 8_100_000, 8_100_000], Some(LIMIT)), Some(Cutoff::In(57.0)));
 }
 
 #[test]
 fn a_buffer_that_does_not_grow_or_has_no_limit_is_never_cut_and_an_unknown_limit_is_not_the_default() {
-    assert_eq!(cut(&[4_000_000, 4_000_000], Some(LIMIT)), Some(Cut::Never));
+    assert_eq!(cut(&[4_000_000, 4_000_000], Some(LIMIT)), Some(Cutoff::Never));
     let none = OutputLimit { hard: None, soft: None, soft_s: 0 };
-    assert_eq!(cut(&[2_000_000, 4_000_000], Some(none)), Some(Cut::Never));
-    assert_eq!(cut(&[2_000_000, 4_000_000], None), Some(Cut::Unknown));
+    assert_eq!(cut(&[2_000_000, 4_000_000], Some(none)), Some(Cutoff::Never));
+    assert_eq!(cut(&[2_000_000, 4_000_000], None), Some(Cutoff::Unknown));
 }
 
 #[test]
 fn time_passes_between_lists() {
     let track = track(&[2_000_000, 4_000_000]);
     let cut_at = |now_us| track.subscribers.slow(Some(LIMIT), now_us).first().map(|slow| slow.cut);
-    assert_eq!(cut_at(3_000_000), Some(Cut::In(27.0)));
-    assert_eq!(cut_at(99_000_000), Some(Cut::In(0.0)));
+    assert_eq!(cut_at(3_000_000), Some(Cutoff::In(27.0)));
+    assert_eq!(cut_at(99_000_000), Some(Cutoff::In(0.0)));
 }
 
 #[test]

@@ -162,7 +162,7 @@ fn before_7_2_a_client_of_its_name_tells_stuck_from_dead() {
 #[test]
 fn a_replica_is_not_asked_about_consumers() {
     let mut world = World::new();
-    world.role = Role::Replica;
+    world.role = ServerRole::Replica;
     world.produce(1);
     world.take("w-1", 1);
     assert_eq!(first_at(&mut world, 90, "consumer.dead", |_, _| {}), None);

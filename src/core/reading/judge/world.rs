@@ -8,7 +8,7 @@ use crate::core::model::clients::Client;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::groups::{Backlog, Group, ServerLag};
 use crate::core::model::info::{Info, Stats};
-use crate::core::model::server::{Role, Server};
+use crate::core::model::server::{Server, ServerRole};
 use crate::core::model::snapshot::{Discovery, PendingPage};
 use crate::core::model::streams::{StreamDetail, StreamFacts};
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
@@ -21,7 +21,7 @@ pub struct World {
     pub reading: Reading,
     pub now_ms: u64,
     pub run_id: &'static str,
-    pub role: Role,
+    pub role: ServerRole,
     /// Whether idle is the last attempt (7.2).
     pub is_modern: bool,
     pub clients: Option<Vec<Client>>,
@@ -40,7 +40,7 @@ impl World {
             reading: Reading::new(10_000_000),
             now_ms: START_MS,
             run_id: "a",
-            role: Role::Primary,
+            role: ServerRole::Primary,
             is_modern: false,
             clients: None,
             entries: BTreeSet::new(),

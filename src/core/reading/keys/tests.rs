@@ -3,9 +3,9 @@
 use super::*;
 use crate::core::model::keys::Ttl;
 
-fn watched() -> Watched {
+fn watched() -> WatchSettings {
     let tier = Tier { name: "charts".into(), glob: Glob::new(Name::from("charts:*")), ttl_ms: Some(300_000) };
-    Watched { tiers: vec![tier], ..Watched::default() }
+    WatchSettings { tiers: vec![tier], ..WatchSettings::default() }
 }
 
 fn key(name: &str, bytes: u64, ttl: Ttl) -> KeyFacts {

@@ -3,7 +3,7 @@
 //! Knows reasons; stops nothing. Invariant: where it is not known, nothing is sent.
 
 use crate::core::model::probe::ProbeKind;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use crate::core::reading::Reading;
 
 /// Memory so full that nothing is added to it, as a share of the limit, where nothing is evicted.
@@ -32,7 +32,7 @@ pub fn permit(reading: &Reading, kind: ProbeKind, read_only: bool) -> Permit {
             None => Permit::Unknown,
         };
     };
-    if info.server.role == Role::Replica {
+    if info.server.role == ServerRole::Replica {
         return refuse("this is a replica: probe its primary");
     }
     if info.server.loading.is_some() {
@@ -57,7 +57,7 @@ mod tests {
 
     fn permitted(change: impl Fn(&mut Info), kind: ProbeKind, read_only: bool) -> Permit {
         let mut info = Info::default();
-        info.server.role = Role::Primary;
+        info.server.role = ServerRole::Primary;
         info.memory.used = Some(50);
         info.memory.maxmemory = Some(100);
         info.memory.policy = Some("noeviction".to_owned());
@@ -80,7 +80,7 @@ mod tests {
     fn replicas_full_and_loading_servers_and_unknown_ones_are_left_alone() {
         let refused =
             |change: fn(&mut Info)| matches!(permitted(change, ProbeKind::PubSub, false), Permit::Refused(_));
-        assert!(refused(|info| info.server.role = Role::Replica));
+        assert!(refused(|info| info.server.role = ServerRole::Replica));
         assert!(refused(|info| info.server.loading = Some(0.5)));
         assert!(refused(|info| info.memory.used = Some(96)));
         assert!(!refused(|info| info.memory.used = Some(95)));

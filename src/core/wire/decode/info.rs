@@ -2,15 +2,15 @@
 
 use crate::core::model::cache::Lookups;
 use crate::core::model::clients::ClientCounts;
-use crate::core::model::info::{Info, Keyspace, Stats};
+use crate::core::model::info::{DatabaseKeys, Info, Stats};
 use crate::core::model::memory::Memory;
-use crate::core::model::server::{Mode, Persistence, Product, Replication, Role, Server};
+use crate::core::model::server::{Mode, Persistence, Product, Replication, Server, ServerRole};
 use std::collections::HashMap;
 
 /// The fields of one reply.
-pub struct Fields<'a>(HashMap<&'a str, &'a str>);
+pub struct InfoFields<'a>(HashMap<&'a str, &'a str>);
 
-impl<'a> Fields<'a> {
+impl<'a> InfoFields<'a> {
     /// Splits the text into its fields.
     pub fn of(text: &'a str) -> Self {
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
@@ -63,7 +63,7 @@ pub fn server_time_us(text: &str) -> Option<i64> {
 }
 
 /// All sections that are read.
-pub fn info(fields: &Fields<'_>) -> Info {
+pub fn info(fields: &InfoFields<'_>) -> Info {
     Info {
         server: server(fields),
         clients: ClientCounts {
@@ -80,7 +80,7 @@ pub fn info(fields: &Fields<'_>) -> Info {
     }
 }
 
-fn server(fields: &Fields<'_>) -> Server {
+fn server(fields: &InfoFields<'_>) -> Server {
     let (product, version) = product(fields);
     let mode = ["server_mode", "redis_mode", "redict_mode"].iter().find_map(|field| fields.text(field));
     Server {
@@ -92,9 +92,9 @@ fn server(fields: &Fields<'_>) -> Server {
             _ => Mode::Standalone,
         },
         role: match fields.text("role") {
-            Some("master") => Role::Primary,
-            Some("slave" | "replica") => Role::Replica,
-            _ => Role::Unknown,
+            Some("master") => ServerRole::Primary,
+            Some("slave" | "replica") => ServerRole::Replica,
+            _ => ServerRole::Unknown,
         },
         run_id: fields.owned("run_id"),
         uptime_s: fields.count("uptime_in_seconds"),
@@ -108,7 +108,7 @@ fn server(fields: &Fields<'_>) -> Server {
 }
 
 /// Forks keep `redis_version` at what they are compatible with; their own version stands in a field of theirs.
-fn product(fields: &Fields<'_>) -> (Product, Option<String>) {
+fn product(fields: &InfoFields<'_>) -> (Product, Option<String>) {
     for (field, name) in
         [("redict_version", "redict"), ("dragonfly_version", "dragonfly"), ("garnet_version", "garnet")]
     {
@@ -127,7 +127,7 @@ fn product(fields: &Fields<'_>) -> (Product, Option<String>) {
     }
 }
 
-fn memory(fields: &Fields<'_>) -> Memory {
+fn memory(fields: &InfoFields<'_>) -> Memory {
     // The C library's allocator keeps no figures of its own: what INFO shows then is made of nothing.
     let measures = fields.text("mem_allocator").is_none_or(|allocator| !allocator.starts_with("libc"));
     Memory {
@@ -161,7 +161,7 @@ fn memory(fields: &Fields<'_>) -> Memory {
     }
 }
 
-fn persistence(fields: &Fields<'_>) -> Persistence {
+fn persistence(fields: &InfoFields<'_>) -> Persistence {
     Persistence {
         aof_enabled: fields.flag("aof_enabled"),
         aof_last_write_ok: fields.ok("aof_last_write_status"),
@@ -178,7 +178,7 @@ fn persistence(fields: &Fields<'_>) -> Persistence {
     }
 }
 
-fn replication(fields: &Fields<'_>) -> Replication {
+fn replication(fields: &InfoFields<'_>) -> Replication {
     let primary = fields.text("master_host").map(|host| match fields.text("master_port") {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
@@ -193,7 +193,7 @@ fn replication(fields: &Fields<'_>) -> Replication {
     }
 }
 
-fn stats(fields: &Fields<'_>) -> Stats {
+fn stats(fields: &InfoFields<'_>) -> Stats {
     Stats {
         commands: fields.count("total_commands_processed"),
         connections: fields.count("total_connections_received"),
@@ -217,7 +217,7 @@ fn stats(fields: &Fields<'_>) -> Stats {
 }
 
 /// A kind of error that never happened has no line: where errors are counted at all, that is none.
-fn refused_for_memory(fields: &Fields<'_>) -> Option<u64> {
+fn refused_for_memory(fields: &InfoFields<'_>) -> Option<u64> {
     match fields.text("errorstat_OOM") {
         Some(text) => text.strip_prefix("count=")?.parse().ok(),
         None => {
@@ -226,17 +226,17 @@ fn refused_for_memory(fields: &Fields<'_>) -> Option<u64> {
     }
 }
 
-fn keyspace(fields: &Fields<'_>) -> Vec<Keyspace> {
+fn keyspace(fields: &InfoFields<'_>) -> Vec<DatabaseKeys> {
     let mut databases: Vec<_> = fields.0.iter().filter_map(|(field, value)| database(field, value)).collect();
     databases.sort_by_key(|keyspace| keyspace.database);
     databases
 }
 
-fn database(field: &str, value: &str) -> Option<Keyspace> {
+fn database(field: &str, value: &str) -> Option<DatabaseKeys> {
     let database = field.strip_prefix("db")?.parse().ok()?;
     let part = |name: &str| {
         let mut parts = value.split(',').filter_map(|part| part.split_once('='));
         parts.find(|(key, _)| *key == name).and_then(|(_, number)| number.parse().ok())
     };
-    Some(Keyspace { database, keys: part("keys")?, expires: part("expires").unwrap_or(0) })
+    Some(DatabaseKeys { database, keys: part("keys")?, expires: part("expires").unwrap_or(0) })
 }

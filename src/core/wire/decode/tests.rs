@@ -96,7 +96,7 @@ fn a_pending_row_that_was_given_back_has_no_idle_time() {
 #[test]
 fn a_denied_command_is_a_gap_and_leaves_the_rest_alone() {
     let refusal =
-        Resp::Error(Refusal::new("NOPERM this user has no permissions to run the 'client|list' command"));
+        Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'client|list' command"));
     let snapshot = seen(ReadCmd::ClientList, refusal);
     assert_eq!(snapshot.clients, None);
     let gap = snapshot.gaps.first().unwrap();
@@ -106,7 +106,8 @@ fn a_denied_command_is_a_gap_and_leaves_the_rest_alone() {
 
 #[test]
 fn an_absent_key_is_gone_and_no_gap() {
-    let snapshot = seen(ReadCmd::XinfoGroups(Name::from("s")), Resp::Error(Refusal::new("ERR no such key")));
+    let snapshot =
+        seen(ReadCmd::XinfoGroups(Name::from("s")), Resp::Error(ErrorReply::new("ERR no such key")));
     assert_eq!((snapshot.gone, snapshot.gaps), (vec![Name::from("s")], vec![]));
 }
 
@@ -145,7 +146,7 @@ fn any_resp() -> impl Strategy<Value = Resp> {
         any::<bool>().prop_map(Resp::Bool),
         proptest::sample::select(words.to_vec()).prop_map(|word| Resp::Bytes(word.as_bytes().to_vec())),
         proptest::collection::vec(any::<u8>(), 0..12).prop_map(Resp::Bytes),
-        "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::Error(Refusal::new(&line))),
+        "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::Error(ErrorReply::new(&line))),
     ];
     leaf.prop_recursive(4, 48, 6, |inner| {
         prop_oneof![

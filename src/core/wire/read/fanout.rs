@@ -3,7 +3,7 @@
 //! Knows how each is written; not when it is worth asking (`round::fanout`). Invariant: no message leaves the server:
 //! a channel is asked how many wait and since when, never what.
 
-use super::{Verb, on, words};
+use super::{ReadVerb, on, words};
 use crate::core::model::Name;
 use crate::core::model::fanout::{ChannelKind, LayerPart};
 use crate::core::wire::scripts;
@@ -57,17 +57,17 @@ impl FanoutRead {
     }
 
     /// Which command this is.
-    pub fn verb(&self) -> Verb {
+    pub fn verb(&self) -> ReadVerb {
         match self {
-            Self::Channels(ChannelKind::Plain) => Verb::PubsubChannels,
-            Self::Channels(ChannelKind::Shard) => Verb::PubsubShardChannels,
-            Self::Counts(ChannelKind::Plain, _) => Verb::PubsubNumsub,
-            Self::Counts(ChannelKind::Shard, _) => Verb::PubsubShardNumsub,
-            Self::Subscribers => Verb::ClientListPubsub,
-            Self::Histograms => Verb::LatencyHistogram,
-            Self::Members(_) => Verb::Zcard,
-            Self::Backlog { read_only: true, .. } => Verb::LayerEvalRo,
-            Self::Backlog { .. } => Verb::LayerEval,
+            Self::Channels(ChannelKind::Plain) => ReadVerb::PubsubChannels,
+            Self::Channels(ChannelKind::Shard) => ReadVerb::PubsubShardChannels,
+            Self::Counts(ChannelKind::Plain, _) => ReadVerb::PubsubNumsub,
+            Self::Counts(ChannelKind::Shard, _) => ReadVerb::PubsubShardNumsub,
+            Self::Subscribers => ReadVerb::ClientListPubsub,
+            Self::Histograms => ReadVerb::LatencyHistogram,
+            Self::Members(_) => ReadVerb::Zcard,
+            Self::Backlog { read_only: true, .. } => ReadVerb::LayerEvalRo,
+            Self::Backlog { .. } => ReadVerb::LayerEval,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Knows how each is written; does not know which action asks. Invariant: each reads a bounded piece, and no body
 //! crosses the network but in a dump, which is asked for to be kept.
 
-use super::Verb;
+use super::ReadVerb;
 use crate::core::model::{Name, StreamId};
 
 /// A read of one action about one key.
@@ -84,14 +84,14 @@ impl Inspect {
     }
 
     /// Which command this is.
-    pub fn verb(&self) -> Verb {
+    pub fn verb(&self) -> ReadVerb {
         match self {
-            Self::Walk { .. } | Self::Types(_) => Verb::Eval,
-            Self::MemoryUsage(_) => Verb::MemoryUsage,
-            Self::Pttl(_) => Verb::Pttl,
-            Self::Dump(_) => Verb::Dump,
-            Self::Dbsize => Verb::Dbsize,
-            Self::Exists(_) => Verb::Exists,
+            Self::Walk { .. } | Self::Types(_) => ReadVerb::Eval,
+            Self::MemoryUsage(_) => ReadVerb::MemoryUsage,
+            Self::Pttl(_) => ReadVerb::Pttl,
+            Self::Dump(_) => ReadVerb::Dump,
+            Self::Dbsize => ReadVerb::Dbsize,
+            Self::Exists(_) => ReadVerb::Exists,
         }
     }
 

@@ -6,7 +6,7 @@
 /// Which command or form of a command: what may be denied, unsupported or paid for as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "each is the command of its name")]
-pub enum Verb {
+pub enum ReadVerb {
     Ping,
     Time,
     Info,
@@ -45,7 +45,7 @@ pub enum Verb {
     Exists,
 }
 
-impl Verb {
+impl ReadVerb {
     /// What a person calls it.
     pub fn label(self) -> &'static str {
         match self {

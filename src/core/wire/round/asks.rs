@@ -8,12 +8,12 @@ use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, StreamId};
-use crate::core::wire::read::{ReadCmd, Verb};
+use crate::core::wire::read::{ReadCmd, ReadVerb};
 
 impl Planner {
     pub(super) fn ask_info(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
-        if !self.capabilities.may(Verb::Info) {
-            if self.capabilities.may(Verb::Time) {
+        if !self.capabilities.may(ReadVerb::Info) {
+            if self.capabilities.may(ReadVerb::Time) {
                 round.commands.push(ReadCmd::Time);
             }
             return;
@@ -26,7 +26,7 @@ impl Planner {
             self.due.commands_us = now_us
                 + if focus.latency || focus.fanout || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
         }
-        if self.capabilities.may(Verb::InfoSections) {
+        if self.capabilities.may(ReadVerb::InfoSections) {
             let mut sections = INFO_SECTIONS.to_vec();
             if commands_due {
                 sections.extend(["commandstats", "latencystats"]);
@@ -85,7 +85,7 @@ impl Planner {
             );
         }
         if let Some((key, group, consumer)) = &focus.pending
-            && self.capabilities.may(Verb::Xpending)
+            && self.capabilities.may(ReadVerb::Xpending)
         {
             round.commands.push(ReadCmd::Xpending {
                 key: key.clone(),
@@ -109,7 +109,7 @@ impl Planner {
                 [ReadCmd::Type(key.clone()), ReadCmd::Pttl(key.clone()), ReadCmd::MemoryUsage(key.clone())];
             let is_dear = self.known.too_many_consumers(key).is_some();
             let may = |command: &ReadCmd| {
-                self.capabilities.may(command.verb()) && (command.verb() != Verb::MemoryUsage || !is_dear)
+                self.capabilities.may(command.verb()) && (command.verb() != ReadVerb::MemoryUsage || !is_dear)
             };
             round.commands.extend(asked.into_iter().filter(may));
         }
@@ -125,11 +125,11 @@ impl Planner {
     pub(super) fn ask_clients(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
         let fetched = self.fetches.contains(&Fetch::Clients);
         self.fetches.clear();
-        if self.capabilities.may(Verb::ConfigGet) && now_us >= self.due.output_limits_us {
+        if self.capabilities.may(ReadVerb::ConfigGet) && now_us >= self.due.output_limits_us {
             self.due.output_limits_us = now_us + 60 * SECOND_US;
             round.commands.push(ReadCmd::OutputLimits);
         }
-        if !self.capabilities.may(Verb::ClientList) {
+        if !self.capabilities.may(ReadVerb::ClientList) {
             return;
         }
         let Some(clients) = self.clients else {
@@ -173,20 +173,20 @@ impl Planner {
     }
 
     pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {
-        if self.capabilities.may(Verb::SlowlogGet) && now_us >= self.due.slowlog_us {
+        if self.capabilities.may(ReadVerb::SlowlogGet) && now_us >= self.due.slowlog_us {
             self.due.slowlog_us = now_us + 5 * SECOND_US;
             round.commands.push(ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES));
         }
-        if self.capabilities.may(Verb::LatencyLatest) && now_us >= self.due.latency_us {
+        if self.capabilities.may(ReadVerb::LatencyLatest) && now_us >= self.due.latency_us {
             self.due.latency_us = now_us + 10 * SECOND_US;
             round.commands.push(ReadCmd::LatencyLatest);
         }
     }
 
     pub(super) fn close(&self, round: &mut Round) {
-        if self.capabilities.may(Verb::Info) {
+        if self.capabilities.may(ReadVerb::Info) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
-        } else if round.commands.is_empty() && self.capabilities.may(Verb::Ping) {
+        } else if round.commands.is_empty() && self.capabilities.may(ReadVerb::Ping) {
             round.commands.push(ReadCmd::Ping);
         }
     }

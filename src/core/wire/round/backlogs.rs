@@ -3,9 +3,9 @@
 //! Knows whose lag does not follow from ids alone and what a count costs; takes turns within a budget of server
 //! time. Invariant: no count holds the server for 1 ms, whatever the size of the entries.
 
-use super::super::read::{ReadCmd, Verb};
+use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
-use super::known::{Group, Known, Stream};
+use super::known::{Known, KnownGroup, KnownStream};
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::{Name, Snapshot, StreamId};
@@ -22,8 +22,8 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        let read_only = capabilities.may(Verb::EvalRo);
-        if !read_only && !capabilities.may(Verb::Eval) {
+        let read_only = capabilities.may(ReadVerb::EvalRo);
+        if !read_only && !capabilities.may(ReadVerb::Eval) {
             return;
         }
         let mut chosen = BTreeSet::new();
@@ -69,7 +69,10 @@ impl Known {
         };
         let Some(cursor) = group.cursor else { return };
         let from = group.sampled_to.unwrap_or(StreamId::new(minute_ago, 0));
-        if !capabilities.may(Verb::Xpending) || group.pending == Some(0) || cursor <= from || minute_ago == 0
+        if !capabilities.may(ReadVerb::Xpending)
+            || group.pending == Some(0)
+            || cursor <= from
+            || minute_ago == 0
         {
             return;
         }
@@ -104,28 +107,28 @@ impl Known {
         }
     }
 
-    fn group(&self, key: &Name, name: &Name) -> Option<(&Stream, &Group)> {
+    fn group(&self, key: &Name, name: &Name) -> Option<(&KnownStream, &KnownGroup)> {
         let stream = self.streams.get(key)?;
         Some((stream, stream.groups.get(name)?))
     }
 }
 
 /// Whether the ids alone leave the lag open: the cursor stands inside the stream.
-fn needs_count(stream: &Stream, group: &Group) -> bool {
+fn needs_count(stream: &KnownStream, group: &KnownGroup) -> bool {
     let (Some((first, last)), Some(cursor)) = (stream.ends, group.cursor) else { return false };
     stream.length != Some(0) && cursor >= first && cursor < last
 }
 
 /// Entries counted at most: fewer where they are long. Of a backlog that was beyond that, and is by the server's
 /// own figure still, only the first is read.
-fn cap(stream: &Stream, group: &Group, call_us: u64) -> u32 {
+fn cap(stream: &KnownStream, group: &KnownGroup, call_us: u64) -> u32 {
     let cap = (call_us * 1000 / entry_ns(stream)).clamp(10, u64::from(limits::COUNT_CAP));
     let is_long = group.was_capped && group.server_lag.is_some_and(|lag| lag > cap);
     if is_long { limits::COUNT_FIRST } else { u32::try_from(cap).unwrap_or(limits::COUNT_CAP) }
 }
 
 /// What an entry of this stream adds to a count, nanoseconds: by the size of its first and last one.
-fn entry_ns(stream: &Stream) -> u64 {
+fn entry_ns(stream: &KnownStream) -> u64 {
     let entry_bytes = (stream.reply_bytes.saturating_sub(limits::XINFO_STREAM_BYTES) / 2).max(30);
     entry_bytes * limits::COUNT_BYTE_NS + 100
 }

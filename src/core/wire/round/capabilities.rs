@@ -4,8 +4,8 @@
 //! asked again in every round (each try adds to the server's error counters and its ACL log).
 
 use super::super::observation::Observation;
-use super::super::read::{ReadCmd, Verb};
-use super::super::resp::{RefusalKind, Resp};
+use super::super::read::{ReadCmd, ReadVerb};
+use super::super::resp::{ErrorKind, Resp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After this a refused command is tried again: rights may have been given meanwhile.
@@ -14,14 +14,14 @@ const RETRY_US: u64 = 300_000_000;
 /// Refused commands and until when they rest.
 #[derive(Clone, Debug, Default)]
 pub struct Capabilities {
-    resting: BTreeMap<Verb, u64>,
-    proven: BTreeSet<Verb>,
+    resting: BTreeMap<ReadVerb, u64>,
+    proven: BTreeSet<ReadVerb>,
     now_us: u64,
 }
 
 impl Capabilities {
     /// Whether the command may be asked now.
-    pub fn may(&self, verb: Verb) -> bool {
+    pub fn may(&self, verb: ReadVerb) -> bool {
         self.resting.get(&verb).is_none_or(|&until_us| self.now_us >= until_us)
     }
 
@@ -31,14 +31,15 @@ impl Capabilities {
         let mut tried = BTreeSet::new();
         commands.retain(|command| {
             let verb = command.verb();
-            let stays = matches!(verb, Verb::Info | Verb::InfoSections | Verb::Time | Verb::Ping);
+            let stays =
+                matches!(verb, ReadVerb::Info | ReadVerb::InfoSections | ReadVerb::Time | ReadVerb::Ping);
             stays || self.proven.contains(&verb) || tried.insert(verb)
         });
     }
 
     /// Whether the keyspace may be walked through at all.
     pub fn may_scan(&self) -> bool {
-        self.may(Verb::Scan) && (self.may(Verb::ScanType) || self.may(Verb::Type))
+        self.may(ReadVerb::Scan) && (self.may(ReadVerb::ScanType) || self.may(ReadVerb::Type))
     }
 
     /// Takes refusals and answers in.
@@ -48,8 +49,8 @@ impl Capabilities {
             let verb = exchange.command.verb();
             match &exchange.reply {
                 Ok(Resp::Error(refusal)) => match refusal.kind() {
-                    RefusalKind::DeniedCommand => self.rest(verb, true),
-                    RefusalKind::Unsupported => self.rest(verb, false),
+                    ErrorKind::DeniedCommand => self.rest(verb, true),
+                    ErrorKind::Unsupported => self.rest(verb, false),
                     _ => {}
                 },
                 Ok(_) => {
@@ -61,23 +62,23 @@ impl Capabilities {
         }
     }
 
-    fn rest(&mut self, verb: Verb, denied: bool) {
+    fn rest(&mut self, verb: ReadVerb, denied: bool) {
         let until_us = self.now_us.saturating_add(RETRY_US);
         self.proven.remove(&verb);
         self.resting.insert(verb, until_us);
         // A denied command is denied in all its forms; an unsupported form leaves the plain one.
         match verb {
-            Verb::InfoSections if denied => {
-                self.resting.insert(Verb::Info, until_us);
+            ReadVerb::InfoSections if denied => {
+                self.resting.insert(ReadVerb::Info, until_us);
             }
-            Verb::Info => {
-                self.resting.insert(Verb::InfoSections, until_us);
+            ReadVerb::Info => {
+                self.resting.insert(ReadVerb::InfoSections, until_us);
             }
-            Verb::ScanType if denied => {
-                self.resting.insert(Verb::Scan, until_us);
+            ReadVerb::ScanType if denied => {
+                self.resting.insert(ReadVerb::Scan, until_us);
             }
-            Verb::Scan => {
-                self.resting.insert(Verb::ScanType, until_us);
+            ReadVerb::Scan => {
+                self.resting.insert(ReadVerb::ScanType, until_us);
             }
             _ => {}
         }

@@ -7,7 +7,7 @@
 
 use crate::core::limits;
 use crate::core::model::Snapshot;
-use crate::core::wire::read::Verb;
+use crate::core::wire::read::ReadVerb;
 
 /// How long a price holds that is not learnt again.
 const HOLDS_US: u64 = 300_000_000;
@@ -16,7 +16,7 @@ const CONSUMERS_A_CALL: u64 = 50;
 
 /// What a list of consumers takes.
 #[derive(Clone, Copy, Debug)]
-pub struct ListCost {
+pub struct ConsumersCost {
     each_ns: u64,
     learnt_us: Option<u64>,
     /// Calls and microseconds at the last figures.
@@ -25,13 +25,13 @@ pub struct ListCost {
     asked: (u64, u64),
 }
 
-impl Default for ListCost {
+impl Default for ConsumersCost {
     fn default() -> Self {
         Self { each_ns: limits::CONSUMER_NS, learnt_us: None, seen: None, asked: (0, 0) }
     }
 }
 
-impl ListCost {
+impl ConsumersCost {
     /// What a list of so many takes, microseconds.
     pub fn of_us(&self, consumers: u64) -> u64 {
         limits::CONSUMERS_BASE_US.saturating_add(consumers.saturating_mul(self.each_ns) / 1000)
@@ -44,7 +44,7 @@ impl ListCost {
             self.learnt_us = None;
         }
         if let Some(commands) = &snapshot.commands {
-            let name = Verb::XinfoConsumers.stat_name();
+            let name = ReadVerb::XinfoConsumers.stat_name();
             let stat = commands.stats.iter().find(|stat| stat.name == name);
             self.measure(stat.map_or((0, 0), |stat| (stat.calls, stat.usec)), now_us);
         }
@@ -77,8 +77,8 @@ impl ListCost {
 mod tests {
     use super::*;
 
-    fn learnt(calls: u64, usec: u64, consumers_each: u64) -> ListCost {
-        let mut cost = ListCost::default();
+    fn learnt(calls: u64, usec: u64, consumers_each: u64) -> ConsumersCost {
+        let mut cost = ConsumersCost::default();
         cost.measure((5, 100), 0);
         (0..4).for_each(|_| cost.ask(consumers_each));
         cost.measure((5 + calls, 100 + usec), 1);
@@ -87,7 +87,7 @@ mod tests {
 
     #[test]
     fn what_a_busy_server_takes_is_learnt_and_never_less_than_a_quiet_one() {
-        assert_eq!(ListCost::default().of_us(1_000), 255);
+        assert_eq!(ConsumersCost::default().of_us(1_000), 255);
         assert_eq!(learnt(4, 4 * 1_005, 1_000).of_us(1_000), 1_005);
         assert_eq!(learnt(4, 4 * 60, 1_000).of_us(1_000), 255);
     }

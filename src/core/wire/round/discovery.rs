@@ -4,7 +4,7 @@
 //! about 0.3 ms of server time, and no more than about one part in a hundred of it over time.
 
 use super::super::observation::Observation;
-use super::super::read::{ReadCmd, ScanFor, Verb};
+use super::super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::capabilities::Capabilities;
 use crate::core::limits;
 use crate::core::model::glob::Glob;
@@ -126,7 +126,7 @@ impl Search {
             cursor: self.cursor,
             pattern: self.walks.get(self.walk).cloned().flatten(),
             count: self.count.now(),
-            wanted: match self.of_streams && capabilities.may(Verb::ScanType) {
+            wanted: match self.of_streams && capabilities.may(ReadVerb::ScanType) {
                 true => ScanFor::Streams,
                 false => ScanFor::Types,
             },

@@ -9,7 +9,7 @@ use crate::core::limits;
 use crate::core::model::fanout::ChannelKind;
 use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
-use crate::core::wire::read::{FanoutRead, ReadCmd, Verb};
+use crate::core::wire::read::{FanoutRead, ReadCmd, ReadVerb};
 use std::collections::BTreeSet;
 use std::ops::Bound;
 
@@ -71,7 +71,7 @@ impl FanoutTurn {
         if is_used || wants(Fetch::Subscribers) {
             self.ask_subscribers(asker, wants(Fetch::Subscribers), round);
         }
-        let may_time = asker.capabilities.may(Verb::LatencyHistogram);
+        let may_time = asker.capabilities.may(ReadVerb::LatencyHistogram);
         if may_time && (is_used || asker.is_seen) && (asker.everything || asker.now_us >= self.histograms_us)
         {
             self.histograms_us = asker.now_us + channels_apart_us(asker);
@@ -85,8 +85,8 @@ impl FanoutTurn {
             self.channels_us = asker.now_us + channels_apart_us(asker);
         }
         for (kind, count, verb) in [
-            (ChannelKind::Plain, self.plain, Verb::PubsubChannels),
-            (ChannelKind::Shard, self.shard, Verb::PubsubShardChannels),
+            (ChannelKind::Plain, self.plain, ReadVerb::PubsubChannels),
+            (ChannelKind::Shard, self.shard, ReadVerb::PubsubShardChannels),
         ] {
             let many = count.unwrap_or(0);
             // The kind that nobody counts is asked for with the other, once somebody wants it.
@@ -118,7 +118,7 @@ impl FanoutTurn {
         let turn: Vec<(ChannelKind, Name)> =
             later.chain(self.channels.iter()).take(places).cloned().collect();
         for (kind, verb) in
-            [(ChannelKind::Plain, Verb::PubsubNumsub), (ChannelKind::Shard, Verb::PubsubShardNumsub)]
+            [(ChannelKind::Plain, ReadVerb::PubsubNumsub), (ChannelKind::Shard, ReadVerb::PubsubShardNumsub)]
         {
             let names: Vec<Name> =
                 turn.iter().filter(|(of, _)| *of == kind).map(|(_, name)| name.clone()).collect();
@@ -132,7 +132,7 @@ impl FanoutTurn {
     }
 
     fn ask_subscribers(&mut self, asker: &Asker<'_>, is_wanted: bool, round: &mut Round) {
-        if !asker.capabilities.may(Verb::ClientListPubsub) {
+        if !asker.capabilities.may(ReadVerb::ClientListPubsub) {
             return;
         }
         // The last list may have grown since; without any, everybody may be a subscriber.
@@ -143,7 +143,7 @@ impl FanoutTurn {
                 let others = asker.clients.unwrap_or(0) as f64;
                 let us = many as f64 * SUBSCRIBER_US + others * PASSED_OVER_US;
                 let cost = format!("{many} subscribers would hold the server about {}", ms(us));
-                round.gaps.push(too_costly(Verb::ClientListPubsub.label(), &cost));
+                round.gaps.push(too_costly(ReadVerb::ClientListPubsub.label(), &cost));
             }
             return;
         };

@@ -4,10 +4,10 @@
 //! asked first, everything else gets its turn, and the number of streams is bounded.
 
 use super::super::observation::Observation;
-use super::super::read::{ReadCmd, Verb};
-use super::super::resp::{RefusalKind, Resp};
+use super::super::read::{ReadCmd, ReadVerb};
+use super::super::resp::{ErrorKind, Resp};
 use super::capabilities::Capabilities;
-use super::costs::ListCost;
+use super::costs::ConsumersCost;
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
@@ -24,7 +24,7 @@ const WHOLE_AGAIN_US: u64 = 30_000_000;
 /// Everything known.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    pub(super) streams: BTreeMap<Name, Stream>,
+    pub(super) streams: BTreeMap<Name, KnownStream>,
     pub(super) count_turn: Option<(Name, Name)>,
     /// The server's clock at the last answer, milliseconds since 1970.
     pub(super) now_ms: i64,
@@ -34,12 +34,12 @@ pub struct Known {
     pub(super) size_turn: Option<Name>,
     pub(super) sample_turn: Option<(Name, Name)>,
     refused: usize,
-    list_cost: ListCost,
+    list_cost: ConsumersCost,
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stream {
-    pub(super) groups: BTreeMap<Name, Group>,
+pub(super) struct KnownStream {
+    pub(super) groups: BTreeMap<Name, KnownGroup>,
     group_count: Option<u64>,
     pub(super) reply_bytes: u64,
     pub(super) length: Option<u64>,
@@ -52,7 +52,7 @@ pub(super) struct Stream {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct Group {
+pub(super) struct KnownGroup {
     pub(super) consumers: Option<u64>,
     pub(super) pending: Option<u64>,
     pub(super) cursor: Option<StreamId>,
@@ -92,14 +92,15 @@ impl Known {
             if self.streams.len() >= limits::STREAMS {
                 self.refused += 1;
             } else {
-                self.streams.insert(key.clone(), Stream::default());
+                self.streams.insert(key.clone(), KnownStream::default());
             }
         }
     }
 
     /// Whether every stream and every group was read once, as far as they may be.
     pub fn all_read(&self, capabilities: &Capabilities) -> bool {
-        let may_look_inside = capabilities.may(Verb::XinfoConsumers) || capabilities.may(Verb::Xpending);
+        let may_look_inside =
+            capabilities.may(ReadVerb::XinfoConsumers) || capabilities.may(ReadVerb::Xpending);
         self.streams.values().all(|stream| {
             stream.was_read && (!may_look_inside || stream.groups.values().all(|group| group.was_read))
         })
@@ -118,7 +119,7 @@ impl Known {
 
     /// The streams of this round: those looked at, then `places` others in turn.
     pub fn streams_in_turn(&mut self, focus: &Focus, places: usize, now_us: u64) -> Vec<Name> {
-        let awake = |stream: &Stream| now_us >= stream.rests_until_us;
+        let awake = |stream: &KnownStream| now_us >= stream.rests_until_us;
         let mut turn: Vec<Name> = Vec::new();
         let mut chosen = BTreeSet::new();
         for key in &focus.streams {
@@ -169,7 +170,7 @@ impl Known {
         last: Option<&(Name, Name)>,
         places: usize,
         chosen: &BTreeSet<(Name, Name)>,
-        wanted: impl Fn(&Stream, &Group) -> bool,
+        wanted: impl Fn(&KnownStream, &KnownGroup) -> bool,
     ) -> Vec<(Name, Name)> {
         if places == 0 {
             return Vec::new();
@@ -182,7 +183,8 @@ impl Known {
         let (later, earlier): (Vec<_>, Vec<_>) = match last {
             None => (all(Bound::Unbounded, Bound::Unbounded).collect(), Vec::new()),
             Some((key, name)) => {
-                let is_later = |item: &(&Name, &Name, &Stream, &Group)| (item.0, item.1) > (key, name);
+                let is_later =
+                    |item: &(&Name, &Name, &KnownStream, &KnownGroup)| (item.0, item.1) > (key, name);
                 (
                     all(Bound::Included(key), Bound::Unbounded).filter(is_later).collect(),
                     all(Bound::Unbounded, Bound::Included(key)).filter(|item| !is_later(item)).collect(),
@@ -203,13 +205,13 @@ impl Known {
     /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
     pub fn ask_stream(&mut self, key: &Name, capabilities: &Capabilities, now_us: u64, round: &mut Round) {
         let Some(stream) = self.streams.get_mut(key) else { return };
-        let lean_ro = capabilities.may(Verb::EvalRo);
+        let lean_ro = capabilities.may(ReadVerb::EvalRo);
         let fat = stream.reply_bytes > limits::FAT_REPLY_BYTES;
-        if !capabilities.may(Verb::XinfoStream) {
+        if !capabilities.may(ReadVerb::XinfoStream) {
             round.commands.push(ReadCmd::Xlen(key.clone()));
         } else if !fat {
             round.commands.push(ReadCmd::XinfoStream(key.clone()));
-        } else if lean_ro || capabilities.may(Verb::Eval) {
+        } else if lean_ro || capabilities.may(ReadVerb::Eval) {
             round.commands.push(ReadCmd::XinfoStreamLean { key: key.clone(), read_only: lean_ro });
         } else if stream.reply_bytes <= limits::HUGE_REPLY_BYTES && now_us >= stream.whole_due_us {
             stream.whole_due_us = now_us.saturating_add(WHOLE_AGAIN_US);
@@ -222,7 +224,7 @@ impl Known {
                 format!("XINFO GROUPS {key} is not polled: it has too many groups to be read within 1 ms");
             round.gaps.push(too_costly(format!("XINFO GROUPS {key}"), text));
             stream.was_read = true;
-        } else if capabilities.may(Verb::XinfoGroups) && stream.group_count != Some(0) {
+        } else if capabilities.may(ReadVerb::XinfoGroups) && stream.group_count != Some(0) {
             round.commands.push(ReadCmd::XinfoGroups(key.clone()));
         }
     }
@@ -250,10 +252,10 @@ impl Known {
             );
             round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
             group.was_read |= group.pending == Some(0);
-        } else if capabilities.may(Verb::XinfoConsumers) && group.consumers != Some(0) {
+        } else if capabilities.may(ReadVerb::XinfoConsumers) && group.consumers != Some(0) {
             round.commands.push(ReadCmd::XinfoConsumers(key.clone(), name.clone()));
         }
-        if capabilities.may(Verb::Xpending) && group.pending != Some(0) {
+        if capabilities.may(ReadVerb::Xpending) && group.pending != Some(0) {
             round.commands.push(ReadCmd::Xpending {
                 key: key.clone(),
                 group: name.clone(),
@@ -271,7 +273,7 @@ impl Known {
                 continue;
             };
             match &exchange.reply {
-                Ok(Resp::Error(refusal)) if refusal.kind() == RefusalKind::DeniedKey => {
+                Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
                     stream.rests_until_us = now_us.saturating_add(DENIED_KEY_US);
                     stream.was_read = true;
                 }
@@ -308,7 +310,7 @@ impl Known {
                 let stuck = facts.pending.is_some_and(|rows| rows > 0) && facts.pending == group.pending;
                 stream.groups.insert(
                     facts.name.clone(),
-                    Group {
+                    KnownGroup {
                         consumers,
                         pending,
                         cursor: facts.last_delivered,

@@ -12,7 +12,7 @@ use crate::core::limits;
 use crate::core::model::fanout::{LayerPart, LayerRole};
 use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
-use crate::core::wire::read::{FanoutRead, ReadCmd, Verb};
+use crate::core::wire::read::{FanoutRead, ReadCmd, ReadVerb};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -23,10 +23,10 @@ const EMPTY_US: u64 = 60 * SECOND_US;
 
 /// What is known of channel layers.
 #[derive(Clone, Debug)]
-pub struct Layers {
+pub struct KnownLayers {
     prefixes: Vec<Name>,
     search: Search,
-    keys: BTreeMap<Name, Key>,
+    keys: BTreeMap<Name, KnownKey>,
     others: BTreeSet<Name>,
     refused: usize,
     turn: Option<Name>,
@@ -34,13 +34,13 @@ pub struct Layers {
 }
 
 #[derive(Clone, Debug)]
-struct Key {
+struct KnownKey {
     part: LayerPart,
     /// When it was found, or had a member last.
     full_us: u64,
 }
 
-impl Layers {
+impl KnownLayers {
     /// Layers whose keys begin like this.
     pub fn new(prefixes: &[Name], is_hurried: bool) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Layers {
                 continue;
             };
             if self.keys.len() < limits::LAYER_KEYS {
-                self.keys.insert(key, Key { part, full_us: now_us });
+                self.keys.insert(key, KnownKey { part, full_us: now_us });
                 // What was just found is read with the next round.
                 self.due_us = 0;
             } else {
@@ -131,12 +131,12 @@ impl Layers {
             .take(places.min(self.keys.len()))
             .collect();
         let may = |verb| asker.capabilities.may(verb);
-        let read_only = may(Verb::EvalRo) && may(Verb::LayerEvalRo);
-        let may_eval = read_only || (may(Verb::Eval) && may(Verb::LayerEval));
+        let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::LayerEvalRo);
+        let may_eval = read_only || (may(ReadVerb::Eval) && may(ReadVerb::LayerEval));
         let reads = turn.iter().filter_map(|part| {
             let part = (*part).clone();
             let wants_age = part.role != LayerRole::Group;
-            match (wants_age && may_eval, may(Verb::Zcard)) {
+            match (wants_age && may_eval, may(ReadVerb::Zcard)) {
                 (true, _) => Some(FanoutRead::Backlog { part, read_only }),
                 (false, true) => Some(FanoutRead::Members(part)),
                 (false, false) => None,
@@ -163,7 +163,7 @@ mod tests {
     use crate::core::model::fanout::LayerKey;
     use crate::core::model::snapshot::ScanPage;
 
-    fn found(layers: &mut Layers, keys: &[&str], now_us: u64) {
+    fn found(layers: &mut KnownLayers, keys: &[&str], now_us: u64) {
         let keys = keys.iter().map(|key| Name::from(*key)).collect();
         let page = ScanPage { next: 0, keys, streams_only: false, for_sizes: false };
         layers.step(u64::MAX, &Capabilities::default());
@@ -174,7 +174,7 @@ mod tests {
         );
     }
 
-    fn asked(layers: &mut Layers, second: u64) -> Vec<String> {
+    fn asked(layers: &mut KnownLayers, second: u64) -> Vec<String> {
         let (capabilities, mut round) = (Capabilities::default(), Round::default());
         let asker = Asker {
             now_us: second * SECOND_US,
@@ -192,7 +192,7 @@ mod tests {
         round.commands.iter().filter_map(key).collect()
     }
 
-    fn answered(layers: &mut Layers, key: &str, members: u64, second: u64) {
+    fn answered(layers: &mut KnownLayers, key: &str, members: u64, second: u64) {
         let part = LayerPart::of(&Name::from(key), &Name::from("asgi")).unwrap();
         let mut snapshot = Snapshot::default();
         let value = LayerKey { part, members, oldest_ms: None };
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_every_two_seconds_and_one_that_is_something_else_once() {
-        let mut layers = Layers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
         found(&mut layers, &["asgi:group:chat", "asgia.1!", "asgi:cache:1"], 0);
         assert_eq!(asked(&mut layers, 1), ["asgi:group:chat", "asgia.1!"]);
         assert_eq!(asked(&mut layers, 2), Vec::<String>::new());
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn an_empty_group_is_gone_and_an_empty_channel_is_waited_for() {
-        let mut layers = Layers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
         found(&mut layers, &["asgi:group:chat", "asgia.1!"], 0);
         answered(&mut layers, "asgi:group:chat", 0, 1);
         answered(&mut layers, "asgia.1!", 0, 30);
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn very_many_keys_are_read_in_turn_and_their_number_is_bounded() {
-        let mut layers = Layers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
         let keys: Vec<String> = (0..limits::LAYER_KEYS + 9).map(|at| format!("asgic.{at:05}!")).collect();
         found(&mut layers, &keys.iter().map(String::as_str).collect::<Vec<_>>(), 0);
         let mut seen = BTreeSet::new();

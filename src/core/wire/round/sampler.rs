@@ -5,7 +5,7 @@
 //! of small reads; what is seen twice or lost with a connection ends the pass, so that no count is wrong and called
 //! exact.
 
-use super::super::read::{ReadCmd, ScanFor, Verb};
+use super::super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::capabilities::Capabilities;
 use crate::core::limits;
 use crate::core::model::info::CommandInfo;
@@ -39,13 +39,13 @@ pub struct Sampler {
     credit_us: f64,
     credited_us: Option<u64>,
     due_us: u64,
-    asked: Option<Asked>,
+    asked: Option<OpenStep>,
     idle_us: u64,
 }
 
 /// The step that is to be answered.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct OpenStep {
     cost_us: f64,
 }
 
@@ -143,7 +143,9 @@ impl Sampler {
 
     /// Whether the walk can be made at all: without bytes it still counts keys and how long they live.
     pub fn may(capabilities: &Capabilities) -> bool {
-        capabilities.may(Verb::Scan) && capabilities.may(Verb::Type) && capabilities.may(Verb::Pttl)
+        capabilities.may(ReadVerb::Scan)
+            && capabilities.may(ReadVerb::Type)
+            && capabilities.may(ReadVerb::Pttl)
     }
 
     /// The commands of the next step, when it is due. `is_dear` tells of keys that MEMORY USAGE would take too long for.
@@ -170,7 +172,7 @@ impl Sampler {
         for name in self.names.drain(..batch) {
             cost_us += self.prices.kind.us + self.prices.ttl.us;
             commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
-            if capabilities.may(Verb::MemoryUsage) && !is_dear(&name) {
+            if capabilities.may(ReadVerb::MemoryUsage) && !is_dear(&name) {
                 cost_us += self.prices.bytes.us;
                 commands.push(ReadCmd::MemoryUsage(name));
             }
@@ -185,7 +187,7 @@ impl Sampler {
                 wanted: ScanFor::Sizes,
             });
         }
-        self.asked = Some(Asked { cost_us });
+        self.asked = Some(OpenStep { cost_us });
         Some(commands)
     }
 
@@ -229,10 +231,10 @@ impl Sampler {
 impl Prices {
     fn learn(&mut self, commands: &CommandInfo) {
         let prices = [
-            (Verb::Type, &mut self.kind),
-            (Verb::Pttl, &mut self.ttl),
-            (Verb::MemoryUsage, &mut self.bytes),
-            (Verb::Scan, &mut self.page),
+            (ReadVerb::Type, &mut self.kind),
+            (ReadVerb::Pttl, &mut self.ttl),
+            (ReadVerb::MemoryUsage, &mut self.bytes),
+            (ReadVerb::Scan, &mut self.page),
         ];
         for (verb, price) in prices {
             let name = verb.stat_name();

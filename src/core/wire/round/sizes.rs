@@ -4,9 +4,9 @@
 //! stream with so many consumers that MEMORY USAGE would hold the server is left out and told; a list is sampled in pages
 //! spread over it, and rests after that.
 
-use super::super::read::{ReadCmd, Verb};
+use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
-use super::known::{Group, Known, Stream, after, too_costly};
+use super::known::{Known, KnownGroup, KnownStream, after, too_costly};
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::{Name, StreamId};
@@ -28,10 +28,11 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        if !capabilities.may(Verb::MemoryUsage) {
+        if !capabilities.may(ReadVerb::MemoryUsage) {
             return;
         }
-        let is_due = |stream: &Stream| stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US);
+        let is_due =
+            |stream: &KnownStream| stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US);
         let looked_at = focus.streams.iter().filter(|key| self.streams.get(*key).is_some_and(is_due));
         let mut turn: Vec<Name> = looked_at.take(places).cloned().collect();
         let others = after(&self.streams, self.size_turn.as_ref()).filter(|(_, stream)| is_due(stream));
@@ -70,10 +71,10 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        if !capabilities.may(Verb::Xpending) {
+        if !capabilities.may(ReadVerb::Xpending) {
             return;
         }
-        let is_due = |group: &Group| {
+        let is_due = |group: &KnownGroup| {
             group.pending.is_some_and(|pending| pending > LONG_LIST)
                 && group.listed_us.is_none_or(|at_us| now_us >= at_us + SAMPLED_APART_US)
         };

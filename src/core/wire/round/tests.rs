@@ -2,7 +2,7 @@
 
 use super::super::decode::decode;
 use super::super::observation::Exchange;
-use super::super::resp::{Refusal, Resp};
+use super::super::resp::{ErrorReply, Resp};
 use super::*;
 use crate::core::model::GapReason;
 
@@ -99,7 +99,7 @@ fn a_denied_command_is_not_asked_again_until_it_rested() {
     assert!(asks(&round));
     answer(&mut planner, &round, 6 * SECOND_US, |command| match command {
         ReadCmd::ClientList => {
-            Resp::Error(Refusal::new("NOPERM User x has no permissions to run the 'client|list' command"))
+            Resp::Error(ErrorReply::new("NOPERM User x has no permissions to run the 'client|list' command"))
         }
         other => server(1, 5)(other),
     });
@@ -115,9 +115,9 @@ fn a_denied_command_is_not_asked_again_until_it_rested() {
 fn several_sections_fall_back_to_one_and_scan_type_to_type() {
     let mut planner = Planner::new(settings());
     let old = |command: &ReadCmd| match command {
-        ReadCmd::Info(sections) if sections.len() > 1 => Resp::Error(Refusal::new("ERR syntax error")),
+        ReadCmd::Info(sections) if sections.len() > 1 => Resp::Error(ErrorReply::new("ERR syntax error")),
         ReadCmd::Scan { wanted: crate::core::wire::ScanFor::Streams, .. } => {
-            Resp::Error(Refusal::new("ERR syntax error"))
+            Resp::Error(ErrorReply::new("ERR syntax error"))
         }
         ReadCmd::Type(_) => text("stream"),
         other => server(2, 5)(other),
@@ -144,7 +144,7 @@ fn a_fat_stream_is_asked_lean_and_without_scripts_only_for_its_length() {
             Resp::Array(vec![text("length"), Resp::Int(1), text("first-entry"), body])
         }
         ReadCmd::XinfoStreamLean { .. } => {
-            Resp::Error(Refusal::new("NOPERM this user has no permissions to run the 'eval' command"))
+            Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'eval' command"))
         }
         other => server(1, 5)(other),
     };

@@ -10,10 +10,10 @@ fn line(command: &WriteCmd) -> String {
 #[test]
 fn a_lossy_trim_is_the_plain_command_and_says_so() {
     let (key, to) = (Name::from("s"), StreamId::new(5, 1));
-    let near = WriteCmd::Trim { key: key.clone(), to, cut: Cut::Nodes(1_000) };
+    let near = WriteCmd::Trim { key: key.clone(), to, cut: StepExtent::Nodes(1_000) };
     assert_eq!(line(&near), "XTRIM s MINID ~ 5-1 LIMIT 1000");
     assert_eq!(near.text(), line(&near));
-    let all = WriteCmd::Trim { key, to, cut: Cut::All };
+    let all = WriteCmd::Trim { key, to, cut: StepExtent::All };
     assert_eq!(line(&all), "XTRIM s MINID = 5-1");
 }
 

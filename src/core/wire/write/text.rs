@@ -3,7 +3,7 @@
 //! Knows words and bounds; not what is sent (the parent does). Invariant: one line each, nothing in it that a terminal
 //! obeys, and what a script does is told by its commands.
 
-use super::{Cut, Settling, WriteCmd};
+use super::{Settling, StepExtent, WriteCmd};
 use crate::core::model::Name;
 
 /// Characters of one name in a line: a key may have a megabyte.
@@ -13,11 +13,11 @@ impl WriteCmd {
     /// The line that stands for it.
     pub fn text(&self) -> String {
         match self {
-            Self::Trim { key, to, cut: Cut::Nodes(limit) } => {
+            Self::Trim { key, to, cut: StepExtent::Nodes(limit) } => {
                 format!("XTRIM {} MINID ~ {to} LIMIT {limit}", word(key))
             }
-            Self::Trim { key, to, cut: Cut::All } => format!("XTRIM {} MINID = {to}", word(key)),
-            Self::Trim { key, to, cut: Cut::Counted(_) } => {
+            Self::Trim { key, to, cut: StepExtent::All } => format!("XTRIM {} MINID = {to}", word(key)),
+            Self::Trim { key, to, cut: StepExtent::Counted(_) } => {
                 format!("EVAL: count entries below {to}, XTRIM {} MAXLEN = the rest", word(key))
             }
             Self::TrimSafe { key, to, cut } => {

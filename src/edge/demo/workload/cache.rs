@@ -9,12 +9,12 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::stage::{Pace, Patience, Role, Stage};
+use super::stage::{Connection, RetryDelay, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
 /// Keys of one kind.
-pub(super) struct Tier {
+pub(super) struct CacheTier {
     prefix: &'static str,
     keys: u32,
     bytes: usize,
@@ -23,11 +23,11 @@ pub(super) struct Tier {
     is_hot: bool,
 }
 
-const TIERS: [Tier; 4] = [
-    Tier { prefix: "dashboard", keys: 300, bytes: 4000, ttl_s: 300, is_hot: true },
-    Tier { prefix: "kpi", keys: 120, bytes: 80, ttl_s: 60, is_hot: true },
-    Tier { prefix: "charts", keys: 200, bytes: 8000, ttl_s: 300, is_hot: true },
-    Tier { prefix: "sessions", keys: 1500, bytes: 600, ttl_s: 1800, is_hot: false },
+const TIERS: [CacheTier; 4] = [
+    CacheTier { prefix: "dashboard", keys: 300, bytes: 4000, ttl_s: 300, is_hot: true },
+    CacheTier { prefix: "kpi", keys: 120, bytes: 80, ttl_s: 60, is_hot: true },
+    CacheTier { prefix: "charts", keys: 200, bytes: 8000, ttl_s: 300, is_hot: true },
+    CacheTier { prefix: "sessions", keys: 1500, bytes: 600, ttl_s: 1800, is_hot: false },
 ];
 
 /// Reads per second of one reader at rate 1.
@@ -47,7 +47,7 @@ const RUSH_REBUILDS: f64 = 0.1;
 /// Life of what a stampede rebuilds, milliseconds.
 pub(super) const RUSH_TTL_MS: u64 = 300;
 
-impl Tier {
+impl CacheTier {
     /// The tiers that everybody asks for.
     pub fn hot() -> impl Iterator<Item = &'static Self> {
         TIERS.iter().filter(|tier| tier.is_hot)
@@ -93,18 +93,18 @@ pub(super) async fn warm_up(link: &mut MultiplexedConnection) -> RedisResult<()>
 }
 
 /// Reads from the cache and fills what it misses.
-pub(super) struct Reader {
+pub(super) struct CacheReader {
     /// Name of its connection.
     pub name: &'static str,
 }
 
-impl Role for Reader {
+impl Task for CacheReader {
     fn name(&self) -> &'static str {
         self.name
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
-        let (mut pace, mut patience) = (Pace::new(), Patience::default());
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+        let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
             let stampede = stage.is(Scenario::CacheStampede);
             let rush = if stampede { RUSH } else { 1.0 };
@@ -113,7 +113,7 @@ impl Role for Reader {
             if due == 0 {
                 continue;
             }
-            let asked: Vec<(&Tier, Option<String>)> = (0..due).filter_map(|_| draw(stampede)).collect();
+            let asked: Vec<(&CacheTier, Option<String>)> = (0..due).filter_map(|_| draw(stampede)).collect();
             let mut gets = Pipeline::with_capacity(asked.len());
             for (tier, key) in &asked {
                 match key {
@@ -137,10 +137,13 @@ impl Role for Reader {
 }
 
 /// A tier and a key of it, or none for a stranger.
-fn draw(stampede: bool) -> Option<(&'static Tier, Option<String>)> {
+fn draw(stampede: bool) -> Option<(&'static CacheTier, Option<String>)> {
     let rushes = stampede && fastrand::f64() < RUSH_HOT;
-    let tier =
-        if rushes { fastrand::choice(Tier::hot().collect::<Vec<_>>())? } else { fastrand::choice(&TIERS)? };
+    let tier = if rushes {
+        fastrand::choice(CacheTier::hot().collect::<Vec<_>>())?
+    } else {
+        fastrand::choice(&TIERS)?
+    };
     let known = fastrand::f64() >= STRANGERS;
     Some((tier, known.then(|| format!("{}:{}", tier.prefix, fastrand::u32(0..tier.keys)))))
 }
@@ -163,18 +166,18 @@ impl ReportBuilder {
     }
 }
 
-impl Role for ReportBuilder {
+impl Task for ReportBuilder {
     fn name(&self) -> &'static str {
         "report-builder"
     }
 
-    async fn cue(&self, stage: &mut Stage) {
+    async fn cue(&self, stage: &mut Connection) {
         let written = self.written > 0;
         stage.until(|setting| written || setting.scenario == Scenario::MemoryAlert).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
-        let (mut pace, mut patience) = (Pace::new(), Patience::default());
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+        let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         while stage.is(Scenario::MemoryAlert) {
             let at_1 = if stage.tally.nearly_full() { REPORTS_PER_S.1 } else { REPORTS_PER_S.0 };
             let due = pace.turn(at_1 * stage.now().rate.factor(), DEMO_BATCH).await;
@@ -200,14 +203,14 @@ async fn send(
     name: &str,
     batch: &mut Pipeline,
     link: &mut MultiplexedConnection,
-    stage: &Stage,
-    patience: &mut Patience,
+    stage: &Connection,
+    patience: &mut RetryDelay,
 ) -> RedisResult<()> {
     let answers: Vec<RedisResult<Value>> = batch.ignore_errors().query_async(link).await?;
     match answers.into_iter().find(Result::is_err) {
         Some(refused) => stage.answer(name, refused, patience).await.map(drop),
         None => {
-            *patience = Patience::default();
+            *patience = RetryDelay::default();
             Ok(())
         }
     }

@@ -1,6 +1,6 @@
 //! Workers of consumer groups, healthy or not.
 //!
-//! Knows XREADGROUP, XACK and what its [`Part`] asks for. Does not know why. Invariants: a worker that works
+//! Knows XREADGROUP, XACK and what its [`WorkerPart`] asks for. Does not know why. Invariants: a worker that works
 //! again first deals with all that it left pending, so every scenario heals; what a neglectful worker holds is
 //! bounded.
 
@@ -8,11 +8,11 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisError, RedisResult, Value};
 use tokio::time::{Duration, Instant};
 
-use super::super::cast::{Group, Line, Part, batch, part, service};
-use super::super::control::Setting;
+use super::super::cast::{GroupSetup, StreamSetup, WorkerPart, batch, part, service};
+use super::super::control::WorkloadSetting;
 use super::history::make_group;
 use super::messages::is_poison;
-use super::stage::{BLOCK_MS, Patience, Role, Stage};
+use super::stage::{BLOCK_MS, Connection, RetryDelay, Task};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
 
@@ -28,8 +28,8 @@ const RETRY_EVERY: Duration = Duration::from_secs(1);
 
 /// One consumer of one group.
 pub(super) struct Worker {
-    line: &'static Line,
-    group: &'static Group,
+    line: &'static StreamSetup,
+    group: &'static GroupSetup,
     name: &'static str,
     /// Messages read and not acknowledged since it began to neglect, to die or to fail.
     holding: usize,
@@ -39,13 +39,13 @@ pub(super) struct Worker {
 
 impl Worker {
     /// Not at work yet.
-    pub fn new(line: &'static Line, group: &'static Group, name: &'static str) -> Self {
+    pub fn new(line: &'static StreamSetup, group: &'static GroupSetup, name: &'static str) -> Self {
         Self { line, group, name, holding: 0, died_in: None }
     }
 
-    fn part(&self, setting: &Setting) -> Part {
+    fn part(&self, setting: &WorkloadSetting) -> WorkerPart {
         match part(setting.scenario, self.group.name, self.name) {
-            Part::Die { .. } if self.died_in == Some(setting.visit) => Part::Absent,
+            WorkerPart::Die { .. } if self.died_in == Some(setting.visit) => WorkerPart::Absent,
             part => part,
         }
     }
@@ -56,7 +56,7 @@ impl Worker {
         link: &mut MultiplexedConnection,
         from: &str,
         count: usize,
-    ) -> RedisResult<Vec<Message>> {
+    ) -> RedisResult<Vec<WorkMessage>> {
         let mut read = redis::cmd("XREADGROUP");
         read.arg("GROUP").arg(self.group.name).arg(self.name).arg("COUNT").arg(count);
         if from == ">" {
@@ -82,7 +82,7 @@ impl Worker {
     async fn acknowledge(
         &self,
         link: &mut MultiplexedConnection,
-        done: impl Iterator<Item = &Message>,
+        done: impl Iterator<Item = &WorkMessage>,
     ) -> RedisResult<()> {
         let ids: Vec<&[u8]> = done.map(|message| message.id.as_slice()).collect();
         if ids.is_empty() {
@@ -127,7 +127,7 @@ impl Worker {
     async fn turn(
         &mut self,
         link: &mut MultiplexedConnection,
-        setting: &Setting,
+        setting: &WorkloadSetting,
         hurried: bool,
     ) -> RedisResult<usize> {
         let count = if hurried { DEMO_BATCH } else { batch(setting.rate) };
@@ -136,11 +136,11 @@ impl Worker {
             return Ok(0);
         }
         let part = self.part(setting);
-        let chokes = |message: &&Message| part == Part::Choke && message.is_poison;
+        let chokes = |message: &&WorkMessage| part == WorkerPart::Choke && message.is_poison;
         let keeps = match part {
-            Part::Work | Part::Choke => false,
-            Part::Neglect => self.holding < DEMO_NEGLECTED,
-            Part::Die { .. } | Part::Absent => true,
+            WorkerPart::Work | WorkerPart::Choke => false,
+            WorkerPart::Neglect => self.holding < DEMO_NEGLECTED,
+            WorkerPart::Die { .. } | WorkerPart::Absent => true,
         };
         if keeps {
             self.holding += fresh.len();
@@ -157,40 +157,40 @@ impl Worker {
     }
 }
 
-impl Role for Worker {
+impl Task for Worker {
     fn name(&self) -> &'static str {
         self.name
     }
 
-    async fn cue(&self, stage: &mut Stage) {
-        stage.until(|setting| self.part(setting) != Part::Absent).await;
+    async fn cue(&self, stage: &mut Connection) {
+        stage.until(|setting| self.part(setting) != WorkerPart::Absent).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
-        let mut patience = Patience::default();
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+        let mut patience = RetryDelay::default();
         let mut looked: Option<Instant> = None;
         let mut hurried = false;
         loop {
             let setting = stage.now();
             match self.part(&setting) {
-                Part::Absent => return Ok(()),
-                Part::Die { holding } if self.holding >= holding => {
+                WorkerPart::Absent => return Ok(()),
+                WorkerPart::Die { holding } if self.holding >= holding => {
                     self.died_in = Some(setting.visit);
                     return Ok(());
                 }
-                Part::Work
+                WorkerPart::Work
                     if self.holding > 0 || looked.is_none_or(|at| at.elapsed() > OWN_PENDING_EVERY) =>
                 {
                     looked = Some(Instant::now());
                     let caught_up = self.catch_up(link).await;
                     stage.answer(self.name, caught_up, &mut patience).await?;
                 }
-                Part::Choke if looked.is_none_or(|at| at.elapsed() > RETRY_EVERY) => {
+                WorkerPart::Choke if looked.is_none_or(|at| at.elapsed() > RETRY_EVERY) => {
                     looked = Some(Instant::now());
                     let tried = self.retry(link).await;
                     stage.answer(self.name, tried, &mut patience).await?;
                 }
-                Part::Work | Part::Choke | Part::Neglect | Part::Die { .. } => {}
+                WorkerPart::Work | WorkerPart::Choke | WorkerPart::Neglect | WorkerPart::Die { .. } => {}
             }
             let done = self.turn(link, &setting, hurried).await;
             let done = stage.answer(self.name, done, &mut patience).await?.unwrap_or(0);
@@ -202,14 +202,14 @@ impl Role for Worker {
 
 /// A message as a worker sees it.
 #[derive(Debug, PartialEq)]
-struct Message {
+struct WorkMessage {
     id: Vec<u8>,
     is_poison: bool,
 }
 
 /// The messages in an answer to XREADGROUP for one stream, in RESP2's shape; none when there is nothing new. An
 /// entry that is gone has no fields, so it is no poison.
-fn messages(answer: Value) -> Vec<Message> {
+fn messages(answer: Value) -> Vec<WorkMessage> {
     let parts = |value: Value| match value {
         Value::Array(parts) => parts,
         _ => Vec::new(),
@@ -220,7 +220,7 @@ fn messages(answer: Value) -> Vec<Message> {
         let Some(Value::BulkString(id)) = entry.next() else { return None };
         let fields = entry.next().map(parts).unwrap_or_default();
         let fails = |field: &Value| matches!(field, Value::BulkString(value) if is_poison(value));
-        Some(Message { id, is_poison: fields.iter().any(fails) })
+        Some(WorkMessage { id, is_poison: fields.iter().any(fails) })
     };
     entries.map(parts).unwrap_or_default().into_iter().filter_map(message).collect()
 }

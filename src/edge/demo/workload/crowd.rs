@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::stage::{Pace, Role, Stage};
+use super::stage::{Connection, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_SCREENS};
 
@@ -32,7 +32,7 @@ const USUAL: &str = "pubsub 32mb 8mb 60";
 const AWAY: Duration = Duration::from_secs(6);
 
 /// A subscriber on a bare socket: it may read, or not.
-async fn subscribe(stage: &Stage, name: &str, channel: &str) -> RedisResult<UnixStream> {
+async fn subscribe(stage: &Connection, name: &str, channel: &str) -> RedisResult<UnixStream> {
     let ConnectionAddr::Unix(path) = stage.client.get_connection_info().addr().clone() else {
         return Err(std::io::Error::from(std::io::ErrorKind::Unsupported).into());
     };
@@ -51,21 +51,21 @@ async fn drain(mut socket: UnixStream) {
 /// Hundreds of screens, and what is published to them more and more often.
 pub(super) struct Screens;
 
-impl Role for Screens {
+impl Task for Screens {
     fn name(&self) -> &'static str {
         "presence-bus"
     }
 
-    async fn cue(&self, stage: &mut Stage) {
+    async fn cue(&self, stage: &mut Connection) {
         stage.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
         let mut screens = JoinSet::new();
         for number in 0..DEMO_SCREENS {
             screens.spawn(drain(subscribe(stage, &format!("screen-{number:03}"), PRESENCE).await?));
         }
-        let (began, mut pace) = (Instant::now(), Pace::new());
+        let (began, mut pace) = (Instant::now(), WorkPace::new());
         while stage.is(Scenario::SlowSubscriber) {
             let per_s = (FIRST_PER_S + began.elapsed().as_secs_f64() * MORE_PER_S).min(MOST_PER_S);
             let due = pace.turn(per_s * stage.now().rate.factor().min(2.0), DEMO_BATCH).await;
@@ -81,18 +81,18 @@ impl Role for Screens {
 /// A wall that has stopped reading, and what is published to it.
 pub(super) struct Wall;
 
-impl Role for Wall {
+impl Task for Wall {
     fn name(&self) -> &'static str {
         "wall-bus"
     }
 
-    async fn cue(&self, stage: &mut Stage) {
+    async fn cue(&self, stage: &mut Connection) {
         stage.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
         limit(link, TIGHT).await?;
-        let mut pace = Pace::new();
+        let mut pace = WorkPace::new();
         let picture = "#".repeat(WALL_BYTES);
         while stage.is(Scenario::SlowSubscriber) {
             let wall = subscribe(stage, "lobby-wall", WALL).await?;

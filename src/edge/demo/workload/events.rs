@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, Pipeline, RedisResult};
 
-use super::stage::{Pace, Role, Stage};
+use super::stage::{Connection, Task, WorkPace};
 use crate::core::limits::DEMO_BATCH;
 
 const CHANNELS: [&str; 3] = ["events:orders", "events:payments", "events:stock"];
@@ -23,13 +23,13 @@ const PING_EVERY: Duration = Duration::from_secs(2);
 /// Publishes to all channels.
 pub(super) struct Publisher;
 
-impl Role for Publisher {
+impl Task for Publisher {
     fn name(&self) -> &'static str {
         "event-bus"
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
-        let mut pace = Pace::new();
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+        let mut pace = WorkPace::new();
         loop {
             let due = pace.turn(PER_S * stage.now().rate.factor(), DEMO_BATCH).await;
             let mut batch = Pipeline::with_capacity(due);
@@ -60,12 +60,12 @@ pub(super) const SUBSCRIBERS: [Subscriber; 3] = [
     Subscriber { name: "live-feed-2", channels: &[] },
 ];
 
-impl Role for Subscriber {
+impl Task for Subscriber {
     fn name(&self) -> &'static str {
         self.name
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
         let heard = match self.channels {
             [] => link.psubscribe(ALL).await,
             channels => link.subscribe(channels).await,
@@ -83,7 +83,7 @@ impl Role for Subscriber {
 
 impl Subscriber {
     /// The way of RESP2, before Redis 6: on a connection of its own, which redis-rs cannot give a name.
-    async fn listen(&self, stage: &Stage) -> RedisResult<()> {
+    async fn listen(&self, stage: &Connection) -> RedisResult<()> {
         let mut feed = stage.client.get_async_pubsub().await?;
         match self.channels {
             [] => feed.psubscribe(ALL).await?,

@@ -6,7 +6,7 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult};
 
-use super::super::cast::{Line, kept};
+use super::super::cast::{StreamSetup, kept};
 use super::messages::message;
 use super::producers::add;
 use crate::core::demo::{Rate, Scenario};
@@ -16,7 +16,7 @@ use crate::core::limits::DEMO_BATCH;
 ///
 /// # Errors
 /// When the server refuses or is gone.
-pub(super) async fn remember(link: &mut MultiplexedConnection, line: &Line) -> RedisResult<()> {
+pub(super) async fn remember(link: &mut MultiplexedConnection, line: &StreamSetup) -> RedisResult<()> {
     let (now_s, _us): (u64, u64) = redis::cmd("TIME").query_async(link).await?;
     let messages = kept(line, Scenario::Steady, Rate::default()).unwrap_or_default();
     let mut left = messages;

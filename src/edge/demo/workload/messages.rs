@@ -4,7 +4,7 @@
 //! (under 300 bytes) but telemetry's, which are what fills the memory.
 
 /// One message: field and value.
-pub(super) type Fields = Vec<(&'static str, String)>;
+pub(super) type MessageFields = Vec<(&'static str, String)>;
 
 /// Bytes of one telemetry message's spans.
 const SPANS_BYTES: usize = 1400;
@@ -13,7 +13,7 @@ const SPANS_BYTES: usize = 1400;
 const POISON: &str = "12,5O";
 
 /// A message at which workers fail that look into it.
-pub(super) fn poison(stream: &str) -> Fields {
+pub(super) fn poison(stream: &str) -> MessageFields {
     let mut fields = message(stream);
     for (_, value) in fields.iter_mut().filter(|(name, _)| *name == "amount_cents") {
         *value = POISON.to_owned();
@@ -27,7 +27,7 @@ pub(super) fn is_poison(value: &[u8]) -> bool {
 }
 
 /// A message for the stream.
-pub(super) fn message(stream: &str) -> Fields {
+pub(super) fn message(stream: &str) -> MessageFields {
     match stream {
         "orders" => vec![
             ("order", id("ord")),
@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn poison_is_known_by_its_amount_and_nothing_else_is_poison() {
-        let bad = |fields: Fields| fields.iter().filter(|(_, value)| is_poison(value.as_bytes())).count();
+        let bad =
+            |fields: MessageFields| fields.iter().filter(|(_, value)| is_poison(value.as_bytes())).count();
         assert_eq!(bad(poison("payments")), 1);
         assert!(LINES.iter().all(|line| bad(message(line.key)) == 0));
     }

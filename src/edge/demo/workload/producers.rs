@@ -5,27 +5,27 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::super::cast::{Line, kept, poisonous, production};
-use super::super::control::Setting;
-use super::messages::{Fields, message, poison};
-use super::stage::{Pace, Patience, Role, Stage};
+use super::super::cast::{StreamSetup, kept, poisonous, production};
+use super::super::control::WorkloadSetting;
+use super::messages::{MessageFields, message, poison};
+use super::stage::{Connection, RetryDelay, Task, WorkPace};
 use crate::core::limits::DEMO_BATCH;
 
 /// Adds to one stream.
 pub(super) struct Producer {
-    line: &'static Line,
+    line: &'static StreamSetup,
     /// The visit of a scenario, and the poisonous messages added in it.
     poisoned: (u64, u64),
 }
 
 impl Producer {
     /// Nothing added yet.
-    pub fn new(line: &'static Line) -> Self {
+    pub fn new(line: &'static StreamSetup) -> Self {
         Self { line, poisoned: (0, 0) }
     }
 
     /// How many poisonous messages are due.
-    fn poison(&mut self, setting: &Setting) -> u64 {
+    fn poison(&mut self, setting: &WorkloadSetting) -> u64 {
         if self.poisoned.0 != setting.visit {
             self.poisoned = (setting.visit, 0);
         }
@@ -33,13 +33,13 @@ impl Producer {
     }
 }
 
-impl Role for Producer {
+impl Task for Producer {
     fn name(&self) -> &'static str {
         self.line.producer
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
-        let (mut pace, mut patience) = (Pace::new(), Patience::default());
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+        let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
             let setting = stage.now();
             let full = stage.tally.nearly_full();
@@ -58,7 +58,7 @@ impl Role for Producer {
             if let Some(refused) = answers.into_iter().find(Result::is_err) {
                 stage.answer(self.name(), refused, &mut patience).await?;
             } else {
-                patience = Patience::default();
+                patience = RetryDelay::default();
             }
         }
     }
@@ -76,7 +76,7 @@ fn batch(key: &str, messages: usize, poisonous: u64, kept: Option<u64>) -> Pipel
 }
 
 /// Puts one message for the stream into the batch, under this id.
-pub(super) fn add(batch: &mut Pipeline, key: &str, kept: Option<u64>, id: &str, fields: Fields) {
+pub(super) fn add(batch: &mut Pipeline, key: &str, kept: Option<u64>, id: &str, fields: MessageFields) {
     let add = batch.cmd("XADD").arg(key);
     if let Some(kept) = kept {
         add.arg("MAXLEN").arg("~").arg(kept);

@@ -10,7 +10,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult};
 use tokio::sync::watch;
 
-use super::super::control::{Setting, Tally};
+use super::super::control::{WorkCounts, WorkloadSetting};
 use crate::core::demo::Scenario;
 
 /// How long a producer's or a cache's turn is: few wake-ups, smooth enough for graphs.
@@ -22,12 +22,12 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
 /// A part of the workload with a connection of its own.
-pub(super) trait Role: Send + 'static {
+pub(super) trait Task: Send + 'static {
     /// Name of its connection, as CLIENT LIST shows it.
     fn name(&self) -> &'static str;
 
     /// Waits until there is something to do. Without this, there always is.
-    fn cue(&self, _stage: &mut Stage) -> impl Future<Output = ()> + Send {
+    fn cue(&self, _stage: &mut Connection) -> impl Future<Output = ()> + Send {
         std::future::ready(())
     }
 
@@ -35,37 +35,37 @@ pub(super) trait Role: Send + 'static {
     fn play(
         &mut self,
         link: &mut MultiplexedConnection,
-        stage: &mut Stage,
+        stage: &mut Connection,
     ) -> impl Future<Output = RedisResult<()>> + Send;
 }
 
 /// What a role plays on.
 #[derive(Clone)]
-pub(super) struct Stage {
+pub(super) struct Connection {
     /// How to get in.
     pub client: Client,
     /// What is asked for.
-    pub setting: watch::Receiver<Setting>,
+    pub setting: watch::Receiver<WorkloadSetting>,
     /// What is counted.
-    pub tally: Arc<Tally>,
+    pub tally: Arc<WorkCounts>,
     /// For subscribers: RESP3, and what is pushed is dropped on arrival.
     pub subscriber: bool,
 }
 
-impl Stage {
+impl Connection {
     /// What is asked for now.
-    pub fn now(&self) -> Setting {
+    pub fn now(&self) -> WorkloadSetting {
         *self.setting.borrow()
     }
 
     /// Plays the role for good.
-    pub async fn keep<R: Role>(mut self, mut role: R) {
-        let mut patience = Patience::default();
+    pub async fn keep<R: Task>(mut self, mut role: R) {
+        let mut patience = RetryDelay::default();
         loop {
             role.cue(&mut self).await;
             let played = match self.link(role.name()).await {
                 Ok(mut link) => {
-                    patience = Patience::default();
+                    patience = RetryDelay::default();
                     role.play(&mut link, &mut self).await
                 }
                 Err(error) => Err(error),
@@ -116,11 +116,11 @@ impl Stage {
         &self,
         name: &str,
         answer: RedisResult<T>,
-        patience: &mut Patience,
+        patience: &mut RetryDelay,
     ) -> RedisResult<Option<T>> {
         match answer {
             Ok(value) => {
-                *patience = Patience::default();
+                *patience = RetryDelay::default();
                 Ok(Some(value))
             }
             Err(error) if is_refusal(&error) => {
@@ -133,7 +133,7 @@ impl Stage {
     }
 
     /// Waits until the setting is like this.
-    pub async fn until(&mut self, wanted: impl FnMut(&Setting) -> bool) {
+    pub async fn until(&mut self, wanted: impl FnMut(&WorkloadSetting) -> bool) {
         if self.setting.wait_for(wanted).await.is_err() {
             // Nobody is left who could change it: whoever stops the workload ends this task.
             std::future::pending::<()>().await;
@@ -153,11 +153,11 @@ fn is_refusal(error: &RedisError) -> bool {
 
 /// How long to wait after a failure: 100 ms, doubling to 5 s, plus up to a quarter.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(super) struct RetryDelay {
     failures: u32,
 }
 
-impl Patience {
+impl RetryDelay {
     /// Waits, longer each time.
     pub async fn pause(&mut self) {
         tokio::time::sleep(self.next()).await;
@@ -172,12 +172,12 @@ impl Patience {
 
 /// Turns a rate into whole things to do, turn by turn.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct WorkPace {
     last: tokio::time::Instant,
     owed: f64,
 }
 
-impl Pace {
+impl WorkPace {
     /// From now on.
     pub fn new() -> Self {
         Self { last: tokio::time::Instant::now(), owed: 0.0 }
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn patience_grows_to_five_seconds_and_no_further() {
-        let mut patience = Patience::default();
+        let mut patience = RetryDelay::default();
         let waits: Vec<u128> = (0..40).map(|_| patience.next().as_millis()).collect();
         assert!((100..=125).contains(&waits[0]) && (200..=250).contains(&waits[1]), "{waits:?}");
         assert!(waits[6..].iter().all(|wait| (5000..=6250).contains(wait)), "{waits:?}");
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_pace_owes_fractions_and_forgets_what_is_too_much() {
-        let mut pace = Pace { last: tokio::time::Instant::now(), owed: 0.0 };
+        let mut pace = WorkPace { last: tokio::time::Instant::now(), owed: 0.0 };
         let done: usize = (0..100).map(|_| pace.due(0.25, 10)).sum();
         assert_eq!(done, 25);
         assert_eq!([pace.due(1e9, 10), pace.due(0.0, 10)], [10, 0]);

@@ -6,8 +6,8 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult};
 
-use super::cache::{RUSH_TTL_MS, Tier};
-use super::stage::{Role, Stage};
+use super::cache::{CacheTier, RUSH_TTL_MS};
+use super::stage::{Connection, Task};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
@@ -17,25 +17,25 @@ pub(super) struct Stampede {
     has_begun: bool,
 }
 
-impl Role for Stampede {
+impl Task for Stampede {
     fn name(&self) -> &'static str {
         "release-bot"
     }
 
-    async fn cue(&self, stage: &mut Stage) {
+    async fn cue(&self, stage: &mut Connection) {
         let has_begun = self.has_begun;
         stage.until(|setting| has_begun || setting.scenario == Scenario::CacheStampede).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
         if stage.is(Scenario::CacheStampede) {
             self.has_begun = true;
-            for tier in Tier::hot() {
+            for tier in CacheTier::hot() {
                 expire(&tier.names(), link).await?;
             }
             stage.until(|setting| setting.scenario != Scenario::CacheStampede).await;
         }
-        for tier in Tier::hot() {
+        for tier in CacheTier::hot() {
             tier.fill(link).await?;
         }
         self.has_begun = false;

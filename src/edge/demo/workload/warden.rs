@@ -9,7 +9,7 @@ use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
 use tokio::time::{Duration, Instant};
 
-use super::stage::{Role, Stage};
+use super::stage::{Connection, Task};
 use crate::core::demo::Scenario;
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -41,12 +41,12 @@ impl Warden {
     }
 }
 
-impl Role for Warden {
+impl Task for Warden {
     fn name(&self) -> &'static str {
         "demo-warden"
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Stage) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             if let Some(per_s) = self.measure(Instant::now(), stage.tally.produced()) {

@@ -5,7 +5,7 @@
 
 use redis::Value;
 
-use crate::core::wire::{Refusal, Resp};
+use crate::core::wire::{ErrorReply, Resp};
 
 /// The same reply in our shape.
 pub(super) fn resp(value: Value) -> Resp {
@@ -23,7 +23,7 @@ pub(super) fn resp(value: Value) -> Resp {
         Value::Attribute { data, .. } => resp(*data),
         Value::Double(number) => Resp::Double(number),
         Value::Boolean(value) => Resp::Bool(value),
-        Value::ServerError(error) => Resp::Error(Refusal {
+        Value::ServerError(error) => Resp::Error(ErrorReply {
             code: error.code().to_owned(),
             text: error.details().unwrap_or_default().to_owned(),
         }),
@@ -59,9 +59,9 @@ mod tests {
             (b"~1\r\n:1\r\n", Resp::Array(vec![Resp::Int(1)])),
             (b"%1\r\n+a\r\n:1\r\n", Resp::Map(vec![(bytes("a"), Resp::Int(1))])),
             (b"|1\r\n+ttl\r\n:3\r\n:7\r\n", Resp::Int(7)),
-            (b"-NOPERM no\r\n", Resp::Error(Refusal::new("NOPERM no"))),
-            (b"-WRONGTYPE not so\r\n", Resp::Error(Refusal::new("WRONGTYPE not so"))),
-            (b"!9\r\nERR a b c\r\n", Resp::Error(Refusal::new("ERR a b c"))),
+            (b"-NOPERM no\r\n", Resp::Error(ErrorReply::new("NOPERM no"))),
+            (b"-WRONGTYPE not so\r\n", Resp::Error(ErrorReply::new("WRONGTYPE not so"))),
+            (b"!9\r\nERR a b c\r\n", Resp::Error(ErrorReply::new("ERR a b c"))),
         ] {
             assert_eq!(of(wire), expected, "{}", String::from_utf8_lossy(wire));
         }

@@ -9,18 +9,18 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::super::stream::{Failure, Wire};
+use super::super::stream::{ConnectFailure, Wire};
 use super::super::tls;
 use super::convert::resp;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Refusal, Resp};
+use crate::core::wire::{ErrorReply, Resp};
 
 /// Why the first words came to nothing.
-pub(super) enum Miss {
+pub(super) enum GreetError {
     /// For a reason that another try does not change.
-    Failed(Failure),
+    Failed(ConnectFailure),
     /// The stream ended at HELLO: some proxies hang up at commands they do not know.
     CutAtHello,
 }
@@ -28,26 +28,32 @@ pub(super) enum Miss {
 /// No reply could be read.
 enum Break {
     Stream(io::Error),
-    Foreign(Failure),
+    Foreign(ConnectFailure),
 }
 
 /// What begins a reply of either protocol.
 const TYPES: &[u8] = b"+-:$*%_#,(=~|>!";
 
 /// Authenticates, agrees on a protocol (RESP2 without `hello`) and selects the database.
-pub(super) async fn greet(stream: &mut impl Wire, target: &Target, hello: bool) -> Result<Protocol, Miss> {
-    let mut answered = authenticate(stream, target).await.map_err(Miss::Failed)?;
+pub(super) async fn greet(
+    stream: &mut impl Wire,
+    target: &Target,
+    hello: bool,
+) -> Result<Protocol, GreetError> {
+    let mut answered = authenticate(stream, target).await.map_err(GreetError::Failed)?;
     let mut protocol = Protocol::Resp2;
     if hello {
         match exchange(stream, &["HELLO", "3"]).await {
             Ok(Resp::Error(refusal)) => {
                 if let Some(fault) = fatal(&refusal) {
-                    return Err(Miss::Failed((fault, said(&refusal, target))));
+                    return Err(GreetError::Failed((fault, said(&refusal, target))));
                 }
             }
             Ok(_) => protocol = Protocol::Resp3,
-            Err(Break::Stream(error)) if tls::failure(&error).is_none() => return Err(Miss::CutAtHello),
-            Err(broken) => return Err(Miss::Failed(cut(broken, target, answered))),
+            Err(Break::Stream(error)) if tls::failure(&error).is_none() => {
+                return Err(GreetError::CutAtHello);
+            }
+            Err(broken) => return Err(GreetError::Failed(cut(broken, target, answered))),
         }
         answered = true;
     }
@@ -56,21 +62,21 @@ pub(super) async fn greet(stream: &mut impl Wire, target: &Target, hello: bool) 
         match exchange(stream, &["PING"]).await {
             Ok(Resp::Error(refusal)) => {
                 if let Some(fault) = fatal(&refusal) {
-                    return Err(Miss::Failed((fault, said(&refusal, target))));
+                    return Err(GreetError::Failed((fault, said(&refusal, target))));
                 }
             }
             Ok(_) => {}
-            Err(broken) => return Err(Miss::Failed(cut(broken, target, answered))),
+            Err(broken) => return Err(GreetError::Failed(cut(broken, target, answered))),
         }
     }
     if target.database != 0 {
-        select(stream, target).await.map_err(Miss::Failed)?;
+        select(stream, target).await.map_err(GreetError::Failed)?;
     }
     Ok(protocol)
 }
 
 /// AUTH, if the target has a user or a password. Answers whether the server has said anything.
-async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, Failure> {
+async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, ConnectFailure> {
     let user = target.username.as_deref();
     let password = target.password.as_ref().map(|secret| secret.expose());
     let mut words = vec!["AUTH"];
@@ -108,7 +114,7 @@ async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, F
     })
 }
 
-async fn select(stream: &mut impl Wire, target: &Target) -> Result<(), Failure> {
+async fn select(stream: &mut impl Wire, target: &Target) -> Result<(), ConnectFailure> {
     let database = target.database.to_string();
     let reply = exchange(stream, &["SELECT", &database]).await.map_err(|broken| cut(broken, target, true))?;
     let Resp::Error(refusal) = reply else { return Ok(()) };
@@ -121,7 +127,7 @@ async fn select(stream: &mut impl Wire, target: &Target) -> Result<(), Failure> 
 }
 
 /// Refusals of the connection itself.
-fn fatal(refusal: &Refusal) -> Option<Fault> {
+fn fatal(refusal: &ErrorReply) -> Option<Fault> {
     match refusal.code.as_str() {
         "NOAUTH" => Some(Fault::NoPassword),
         "DENIED" => Some(Fault::ProtectedMode),
@@ -131,7 +137,7 @@ fn fatal(refusal: &Refusal) -> Option<Fault> {
 }
 
 /// The server's words. An unknown command is repeated to us with its arguments: those are cut off.
-fn said(refusal: &Refusal, target: &Target) -> String {
+fn said(refusal: &ErrorReply, target: &Target) -> String {
     if matches!(refusal.code.as_str(), "NOAUTH" | "DENIED") {
         return refusal.code.clone();
     }
@@ -143,7 +149,7 @@ fn said(refusal: &Refusal, target: &Target) -> String {
     }
 }
 
-fn cut(broken: Break, target: &Target, answered: bool) -> Failure {
+fn cut(broken: Break, target: &Target, answered: bool) -> ConnectFailure {
     match broken {
         Break::Foreign(failure) => failure,
         Break::Stream(error) => tls::failure(&error).unwrap_or_else(|| {
@@ -183,7 +189,7 @@ async fn exchange(stream: &mut impl Wire, words: &[&str]) -> Result<Resp, Break>
 }
 
 /// Whether these bytes can't begin a reply of a Redis.
-fn foreign(reply: &[u8]) -> Option<Failure> {
+fn foreign(reply: &[u8]) -> Option<ConnectFailure> {
     let first = reply.first()?;
     if TYPES.contains(first) {
         return None;
@@ -222,7 +228,7 @@ mod tests {
             "ERR unknown command 'AUTH', with args beginning with: 'hunt",
             "ERR bad password hunter2",
         ] {
-            let said = said(&Refusal::new(line), &target());
+            let said = said(&ErrorReply::new(line), &target());
             assert!(!said.contains("hunt"), "{said}");
             assert!(said.starts_with("ERR "));
         }

@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Where in a frame the next byte is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum FramePart {
     /// At the byte that says what follows.
     Type,
     /// In a simple string or an error.
@@ -26,15 +26,15 @@ enum Place {
 }
 
 /// A stream of the protocol whose text lines are ASCII.
-pub(super) struct Legible<S> {
+pub(super) struct Utf8Sanitizer<S> {
     inner: S,
-    place: Place,
+    place: FramePart,
 }
 
-impl<S> Legible<S> {
+impl<S> Utf8Sanitizer<S> {
     /// Wraps a stream at the beginning of a reply.
     pub(super) fn new(inner: S) -> Self {
-        Self { inner, place: Place::Type }
+        Self { inner, place: FramePart::Type }
     }
 
     /// The stream as it is, for whoever reads no text of others from it.
@@ -44,40 +44,40 @@ impl<S> Legible<S> {
 }
 
 /// Goes through `bytes`, which stand at `place`; answers where the next byte will be.
-fn clean(mut place: Place, mut bytes: &mut [u8]) -> Place {
+fn clean(mut place: FramePart, mut bytes: &mut [u8]) -> FramePart {
     while let Some((byte, rest)) = std::mem::take(&mut bytes).split_first_mut() {
         bytes = rest;
         place = match place {
-            Place::Type => match *byte {
-                b'+' | b'-' => Place::Text { after_cr: false },
-                b'$' | b'=' | b'!' => Place::Length(Some(0)),
-                _ => Place::Line,
+            FramePart::Type => match *byte {
+                b'+' | b'-' => FramePart::Text { after_cr: false },
+                b'$' | b'=' | b'!' => FramePart::Length(Some(0)),
+                _ => FramePart::Line,
             },
-            Place::Text { after_cr: true } if *byte == b'\n' => Place::Type,
-            Place::Text { .. } => {
+            FramePart::Text { after_cr: true } if *byte == b'\n' => FramePart::Type,
+            FramePart::Text { .. } => {
                 if !byte.is_ascii() {
                     *byte = b'?';
                 }
-                Place::Text { after_cr: *byte == b'\r' }
+                FramePart::Text { after_cr: *byte == b'\r' }
             }
-            Place::Line if *byte == b'\n' => Place::Type,
-            Place::Line => Place::Line,
-            Place::Length(length) => match (*byte, length) {
-                (b'\n', Some(length)) => Place::Payload { left: length.saturating_add(2) },
-                (b'\n', None) => Place::Type,
-                (b'\r', length) => Place::Length(length),
+            FramePart::Line if *byte == b'\n' => FramePart::Type,
+            FramePart::Line => FramePart::Line,
+            FramePart::Length(length) => match (*byte, length) {
+                (b'\n', Some(length)) => FramePart::Payload { left: length.saturating_add(2) },
+                (b'\n', None) => FramePart::Type,
+                (b'\r', length) => FramePart::Length(length),
                 (digit @ b'0'..=b'9', Some(length)) => {
-                    Place::Length(Some(length.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
+                    FramePart::Length(Some(length.saturating_mul(10).saturating_add(u64::from(digit - b'0'))))
                 }
-                _ => Place::Length(None),
+                _ => FramePart::Length(None),
             },
-            Place::Payload { left } => {
+            FramePart::Payload { left } => {
                 let skipped = (bytes.len() as u64).min(left.saturating_sub(1));
                 let skipped_here = usize::try_from(skipped).unwrap_or(usize::MAX);
                 bytes = std::mem::take(&mut bytes).get_mut(skipped_here..).unwrap_or_default();
                 match left.saturating_sub(skipped + 1) {
-                    0 => Place::Type,
-                    left => Place::Payload { left },
+                    0 => FramePart::Type,
+                    left => FramePart::Payload { left },
                 }
             }
         };
@@ -85,7 +85,7 @@ fn clean(mut place: Place, mut bytes: &mut [u8]) -> Place {
     place
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Legible<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Utf8Sanitizer<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -101,7 +101,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Legible<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Legible<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Utf8Sanitizer<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.inner).poll_write(cx, buf)
     }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn text_lines_become_ascii_and_payloads_stay() {
         let mut bytes = WIRE.to_vec();
-        assert_eq!(clean(Place::Type, &mut bytes), Place::Type);
+        assert_eq!(clean(FramePart::Type, &mut bytes), FramePart::Type);
         assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(CLEAN));
         assert_eq!(bytes, CLEAN);
     }
@@ -135,7 +135,7 @@ mod tests {
         #[test]
         fn where_the_network_cuts_does_not_matter(cuts in proptest::collection::vec(1usize..9, 1..40)) {
             let mut bytes = WIRE.to_vec();
-            let (mut at, mut place) = (0, Place::Type);
+            let (mut at, mut place) = (0, FramePart::Type);
             for cut in cuts.iter().cycle() {
                 let end = (at + cut).min(bytes.len());
                 place = clean(place, &mut bytes[at..end]);

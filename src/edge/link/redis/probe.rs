@@ -7,7 +7,7 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
-use super::super::stream::{Failure, Wire};
+use super::super::stream::{ConnectFailure, Wire};
 use super::convert::resp;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
@@ -26,7 +26,10 @@ pub(in crate::edge::link) struct Bare {
 
 impl Bare {
     /// Connects, greets and says who we are.
-    pub(in crate::edge::link) async fn open(target: &Target, deadline: Instant) -> Result<Self, Failure> {
+    pub(in crate::edge::link) async fn open(
+        target: &Target,
+        deadline: Instant,
+    ) -> Result<Self, ConnectFailure> {
         let (stream, _) = super::greeted(target, deadline).await?;
         let stream = stream.into_inner();
         let mut bare = Self { stream, buffer: Vec::with_capacity(1024), read_us: now_us() };
@@ -42,11 +45,11 @@ impl Bare {
     }
 
     /// Sends; answers when the first byte left.
-    pub(in crate::edge::link) async fn send(&mut self, command: &ProbeCmd) -> Result<u64, Failure> {
+    pub(in crate::edge::link) async fn send(&mut self, command: &ProbeCmd) -> Result<u64, ConnectFailure> {
         self.write(&command.commands()).await
     }
 
-    async fn write(&mut self, commands: &[Vec<Vec<u8>>]) -> Result<u64, Failure> {
+    async fn write(&mut self, commands: &[Vec<Vec<u8>>]) -> Result<u64, ConnectFailure> {
         let mut packed = Vec::with_capacity(256);
         for words in commands {
             let mut command = redis::Cmd::new();
@@ -65,7 +68,7 @@ impl Bare {
     /// The number of the next message, and when its last byte was read. What is read beside it is dropped: messages come
     /// one at a time. The time-stamp is taken first and nothing is made of the rest, so that whoever listens on the next
     /// connection is not kept waiting.
-    pub(in crate::edge::link) async fn message(&mut self) -> Result<(u64, u64), Failure> {
+    pub(in crate::edge::link) async fn message(&mut self) -> Result<(u64, u64), ConnectFailure> {
         loop {
             if let Some(seq) = seq_at_end(&self.buffer) {
                 self.buffer.clear();
@@ -76,7 +79,7 @@ impl Bare {
     }
 
     /// The next reply or message, and when its last byte was read. Nothing is lost when this is given up half-way.
-    pub(in crate::edge::link) async fn receive(&mut self) -> Result<(Resp, u64), Failure> {
+    pub(in crate::edge::link) async fn receive(&mut self) -> Result<(Resp, u64), ConnectFailure> {
         let foreign = || (Fault::NotRedis, "its reply can't be read".to_owned());
         loop {
             if let Some(number) = count(&self.buffer) {
@@ -93,7 +96,7 @@ impl Bare {
         }
     }
 
-    async fn read(&mut self) -> Result<(), Failure> {
+    async fn read(&mut self) -> Result<(), ConnectFailure> {
         if self.buffer.len() > HANDSHAKE_REPLY_BYTES {
             return Err((Fault::NotRedis, "its reply is too long".to_owned()));
         }

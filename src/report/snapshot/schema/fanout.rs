@@ -3,33 +3,33 @@
 //! Knows names and types of fields; what each means stands in docs/SCHEMA.md. Invariant: a list that could not be read
 //! is null, one without items is empty.
 
-use super::Percentiles;
+use super::PercentilesView;
 use serde::Serialize;
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct Fanout {
-    pub channels: Option<Vec<Channel>>,
+pub(in crate::report::snapshot) struct FanoutView {
+    pub channels: Option<Vec<ChannelView>>,
     pub patterns: Option<u64>,
     pub subscribers: Option<u64>,
     pub published_per_s: Option<f64>,
-    pub publish_service_us: ServiceTime,
+    pub publish_service_us: ServiceTimeView,
     pub event_loop_us: Option<u64>,
-    pub output_limit: OutputLimit,
-    pub slow_subscribers: Option<Vec<SlowSubscriber>>,
-    pub vanished: Option<Vec<Gone>>,
-    pub layers: Vec<LayerRow>,
-    pub probe: Probe,
+    pub output_limit: OutputLimitView,
+    pub slow_subscribers: Option<Vec<SlowSubscriberView>>,
+    pub vanished: Option<Vec<VanishedView>>,
+    pub layers: Vec<LayerView>,
+    pub probe: ProbeView,
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct Channel {
+pub(in crate::report::snapshot) struct ChannelView {
     pub channel: String,
     pub kind: &'static str,
     pub subscribers: Option<u64>,
 }
 
 #[derive(Serialize, Default)]
-pub(in crate::report::snapshot) struct ServiceTime {
+pub(in crate::report::snapshot) struct ServiceTimeView {
     pub mean: Option<f64>,
     pub p50_at_most: Option<u64>,
     pub p99_at_most: Option<u64>,
@@ -37,14 +37,14 @@ pub(in crate::report::snapshot) struct ServiceTime {
 }
 
 #[derive(Serialize, Default)]
-pub(in crate::report::snapshot) struct OutputLimit {
+pub(in crate::report::snapshot) struct OutputLimitView {
     pub hard_bytes: Option<u64>,
     pub soft_bytes: Option<u64>,
     pub soft_s: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct SlowSubscriber {
+pub(in crate::report::snapshot) struct SlowSubscriberView {
     pub id: u64,
     pub name: String,
     pub address: String,
@@ -55,7 +55,7 @@ pub(in crate::report::snapshot) struct SlowSubscriber {
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct Gone {
+pub(in crate::report::snapshot) struct VanishedView {
     pub id: u64,
     pub name: String,
     pub address: String,
@@ -65,21 +65,21 @@ pub(in crate::report::snapshot) struct Gone {
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct LayerRow {
+pub(in crate::report::snapshot) struct LayerView {
     pub prefix: String,
     pub form: &'static str,
-    pub groups: Vec<LayerGroup>,
-    pub channels: Vec<LayerChannel>,
+    pub groups: Vec<LayerGroupView>,
+    pub channels: Vec<LayerChannelView>,
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct LayerGroup {
+pub(in crate::report::snapshot) struct LayerGroupView {
     pub name: String,
     pub width: Option<u64>,
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct LayerChannel {
+pub(in crate::report::snapshot) struct LayerChannelView {
     pub name: String,
     pub backlog: u64,
     pub in_flight: u64,
@@ -88,24 +88,24 @@ pub(in crate::report::snapshot) struct LayerChannel {
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct Probe {
+pub(in crate::report::snapshot) struct ProbeView {
     pub enabled: bool,
     pub subscribers: Option<u32>,
-    pub publish_us: Percentiles,
-    pub first_us: Percentiles,
-    pub delivery_us: Percentiles,
-    pub whole_way_us: Percentiles,
+    pub publish_us: PercentilesView,
+    pub first_us: PercentilesView,
+    pub delivery_us: PercentilesView,
+    pub whole_way_us: PercentilesView,
     pub lost: Option<u64>,
     pub samples: Option<u64>,
     pub stopped: Option<String>,
-    pub stream: StreamProbe,
+    pub stream: StreamProbeView,
 }
 
 #[derive(Serialize)]
-pub(in crate::report::snapshot) struct StreamProbe {
+pub(in crate::report::snapshot) struct StreamProbeView {
     pub enabled: bool,
-    pub add_us: Percentiles,
-    pub delivery_us: Percentiles,
+    pub add_us: PercentilesView,
+    pub delivery_us: PercentilesView,
     pub lost: Option<u64>,
     pub samples: Option<u64>,
     pub stopped: Option<String>,

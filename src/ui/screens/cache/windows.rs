@@ -8,7 +8,7 @@ use crate::core::model::cache::{MIN_LOOKUPS, Window};
 use crate::ui::screens::cuts;
 use crate::ui::screens::gauges;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Words};
+use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -19,7 +19,7 @@ const SPANS: [(&str, i64); 3] = [("1 min", 1), ("5 min", 5), ("15 min", 15)];
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let note = Words::new("our own reads left out; Reads and lifetime have them", Role::Dim);
+    let note = StyledText::new("our own reads left out; Reads and lifetime have them", Role::Dim);
     let inner = Panel::new("Hit ratio").note(note).draw(area, buffer, skin);
     let line = |at: u16| cuts::top(cuts::top(inner, at).1, 1).0;
     for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
@@ -34,37 +34,38 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         );
     }
     let all = state.shown().info.as_ref().and_then(|info| info.value.stats.lookups);
-    let mut words = all
-        .map_or_else(Vec::new, |all| vec![reads(all.total(), skin), Words::new("ours included", Role::Dim)]);
+    let mut words = all.map_or_else(Vec::new, |all| {
+        vec![reads(all.total(), skin), StyledText::new("ours included", Role::Dim)]
+    });
     if let Some(share) = state.shown().commands.stream_share() {
         // They count as hits, the clients' in every line: a cache is better judged where they are few.
         let share = skin.figures.percent(Some(share));
-        words.push(Words::new(format!("{} of calls are for streams", share.trim()), Role::Dim));
+        words.push(StyledText::new(format!("{} of calls are for streams", share.trim()), Role::Dim));
     }
     let ratio = all.filter(|all| all.total() > 0).and_then(|all| all.ratio());
     gauges::draw(("lifetime", ratio, [None, None]), &words, line(3), buffer, skin);
 }
 
-fn reads(count: u64, skin: &Skin) -> Words {
-    Words::from(format!("{:>8} reads", skin.figures.count(Some(count))))
+fn reads(count: u64, skin: &Skin) -> StyledText {
+    StyledText::from(format!("{:>8} reads", skin.figures.count(Some(count))))
 }
 
-fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<Words> {
+fn words(window: &Window, span_us: i64, skin: &Skin) -> Vec<StyledText> {
     if window.whole_us == 0 {
-        return vec![Words::new("nothing counted yet", Role::Unknown)];
+        return vec![StyledText::new("nothing counted yet", Role::Unknown)];
     }
     let total = window.lookups.total();
     let mut words = vec![if window.ratio().is_some() {
         reads(total, skin)
     } else {
-        Words::new(format!("{total:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
+        StyledText::new(format!("{total:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     }];
-    words.push(Words::new(format!("coverage {}", skin.figures.percent(window.coverage())), Role::Dim));
+    words.push(StyledText::new(format!("coverage {}", skin.figures.percent(window.coverage())), Role::Dim));
     // A window is as long as the span but for a round or two; before that it is what there is so far.
     let known_us = i64::try_from(window.whole_us).unwrap_or(i64::MAX);
     if known_us.saturating_add(10_000_000) < span_us {
         let known = skin.figures.duration_ms(Some(window.whole_us / 1000));
-        words.push(Words::new(format!("in {known}"), Role::Dim));
+        words.push(StyledText::new(format!("in {known}"), Role::Dim));
     }
     words
 }

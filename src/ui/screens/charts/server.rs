@@ -8,7 +8,7 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::history::History;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Point, Scale, Unit, Words};
+use crate::ui::widgets::{GraphPoint, Scale, StyledText, Unit};
 
 /// Memory used and resident, bytes.
 pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
@@ -32,11 +32,11 @@ pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let series = &state.shown().series;
     let (rss, used) = (span.points(&series.rss), span.points(&series.used));
-    let beyond = |(rss, used): (&Point, &Point)| {
+    let beyond = |(rss, used): (&GraphPoint, &GraphPoint)| {
         let used = used.value.filter(|_| used.t_ms == rss.t_ms);
-        Point { t_ms: rss.t_ms, value: rss.value.zip(used).map(|(rss, used)| (rss - used).max(0.0)) }
+        GraphPoint { t_ms: rss.t_ms, value: rss.value.zip(used).map(|(rss, used)| (rss - used).max(0.0)) }
     };
-    let points: Vec<Point> = rss.iter().zip(&used).map(beyond).collect();
+    let points: Vec<GraphPoint> = rss.iter().zip(&used).map(beyond).collect();
     let latest = points.last().and_then(|point| point.value);
     let greatest = Chart::greatest(&points, span);
     let figure = |bytes: Option<f64>| format!("{:>8}", skin.figures.bytes(bytes.map(|bytes| bytes as u64)));
@@ -66,9 +66,9 @@ pub fn hit_ratio<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let least = shown.filter_map(|point| point.value).reduce(f64::min);
     let latest = points.last().and_then(|point| point.value);
     let percent = |share| format!("{:>6}", skin.figures.percent(share));
-    let mut now = vec![Words::new(percent(latest), Role::Graph1)];
+    let mut now = vec![StyledText::new(percent(latest), Role::Graph1)];
     if least.is_some() {
-        now.insert(0, Words::new(format!("min {}", percent(least)), Role::Dim));
+        now.insert(0, StyledText::new(format!("min {}", percent(least)), Role::Dim));
     }
     Chart {
         title: "Hit ratio",
@@ -137,16 +137,18 @@ pub fn lookups<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
             ("misses", span.points(&series.misses), figure(rates.misses.per_s())),
         ],
     );
-    chart.now.insert(0, Words::new("ours included", Role::Dim));
+    chart.now.insert(0, StyledText::new("ours included", Role::Dim));
     chart
 }
 
 /// Round trips of PING, microseconds, on a logarithmic axis.
 pub fn pings<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let point =
-        |(at_us, trip_us): (i64, u64)| Point { t_ms: at_us.div_euclid(1000), value: Some(trip_us as f64) };
-    let points: Vec<Point> = reading.pings.trips().map(point).collect();
+    let point = |(at_us, trip_us): (i64, u64)| GraphPoint {
+        t_ms: at_us.div_euclid(1000),
+        value: Some(trip_us as f64),
+    };
+    let points: Vec<GraphPoint> = reading.pings.trips().map(point).collect();
     let latest = points.last().and_then(|point| point.value);
     let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
@@ -180,10 +182,10 @@ fn single<'a>(
     }
 }
 
-fn now_and_greatest(now: String, greatest: Option<String>) -> Vec<Words> {
-    let mut words = vec![Words::new(now, Role::Graph1)];
+fn now_and_greatest(now: String, greatest: Option<String>) -> Vec<StyledText> {
+    let mut words = vec![StyledText::new(now, Role::Graph1)];
     if let Some(greatest) = greatest {
-        words.insert(0, Words::new(format!("max {}", greatest.trim_start()), Role::Dim));
+        words.insert(0, StyledText::new(format!("max {}", greatest.trim_start()), Role::Dim));
     }
     words
 }
@@ -191,9 +193,9 @@ fn now_and_greatest(now: String, greatest: Option<String>) -> Vec<Words> {
 /// Two figures: name, points, and the present value as text.
 fn pair<'a>(
     (title, unit, scale): (&'a str, Unit, Scale),
-    [first, second]: [(&str, Vec<Point>, String); 2],
+    [first, second]: [(&str, Vec<GraphPoint>, String); 2],
 ) -> Chart<'a> {
-    let words = |name: &str, figure: &str, role| Words::new(format!("{name} {figure:>8}"), role);
+    let words = |name: &str, figure: &str, role| StyledText::new(format!("{name} {figure:>8}"), role);
     Chart {
         title,
         now: vec![words(first.0, &first.2, Role::Graph1), words(second.0, &second.2, Role::Graph2)],

@@ -8,7 +8,7 @@ use crate::core::model::streams::Entry;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::textlines::wrap;
-use crate::ui::widgets::{Pen, Words};
+use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -32,19 +32,19 @@ pub fn unfolded(entry: &Entry, shows_values: bool, area: Rect, buffer: &mut Buff
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let name_width = widest.min(NAME_MOST).min(area.width / 2);
     let room = area.width.saturating_sub(name_width + 2);
-    let mut lines: Vec<(Option<&str>, Words)> = Vec::new();
+    let mut lines: Vec<(Option<&str>, StyledText)> = Vec::new();
     for (name, (_, value)) in names.iter().zip(&entry.fields) {
         if lines.len() > usize::from(area.height) {
             break;
         }
         if !shows_values {
-            lines.push((Some(name), Words::new(size(value, skin), Role::Dim)));
+            lines.push((Some(name), StyledText::new(size(value, skin), Role::Dim)));
             continue;
         }
         let text: String = value.to_string().chars().take(VALUE_CHARS).collect();
         let mut name = Some(name.as_str());
         for line in wrap(&text, room) {
-            lines.push((name.take(), Words::from(line)));
+            lines.push((name.take(), StyledText::from(line)));
         }
     }
     let mut pen = Pen::new(area, buffer);

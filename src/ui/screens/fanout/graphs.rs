@@ -8,7 +8,7 @@ use crate::core::reading::fanout::publishing;
 use crate::ui::screens::charts::{Chart, Span, server};
 use crate::ui::screens::cuts;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Scale, Unit, Words};
+use crate::ui::widgets::{Scale, StyledText, Unit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -37,7 +37,7 @@ fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let now = skin.figures.rate(publishing(&reading.commands).per_s);
     Chart {
         title: "Published",
-        now: vec![Words::new(format!("{now:>8}"), Role::Graph2)],
+        now: vec![StyledText::new(format!("{now:>8}"), Role::Graph2)],
         lines: vec![(span.points(&reading.fanout.published), Role::Graph2)],
         unit: Unit::Rate,
         scale: Scale::Zero,
@@ -52,9 +52,9 @@ fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let now = points.last().and_then(|point| point.value);
     let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
-    let mut words = vec![Words::new(figure(now), Role::Graph1)];
+    let mut words = vec![StyledText::new(figure(now), Role::Graph1)];
     if greatest.is_some() {
-        words.insert(0, Words::new(format!("max {}", figure(greatest).trim_start()), Role::Dim));
+        words.insert(0, StyledText::new(format!("max {}", figure(greatest).trim_start()), Role::Dim));
     }
     Chart {
         title: "Event loop turn",

@@ -14,7 +14,7 @@ use crate::ui::cells;
 use crate::ui::screens::table::TableView;
 use crate::ui::screens::{consumers, cuts, gaps, streams};
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Align, Column, Panel, Table, Words};
+use crate::ui::widgets::{Align, ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -67,13 +67,13 @@ fn draw_beside(state: &State, part: FanoutPart, area: Rect, buffer: &mut Buffer,
     let mut all = rows::of_fanout(state, id);
     let (sort, is_descending) = rows::first_sort(id);
     all.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
-    let panel = Panel::new(part.title()).boxed().note(Words::new(all.len().to_string(), Role::Dim));
+    let panel = Panel::new(part.title()).boxed().note(StyledText::new(all.len().to_string(), Role::Dim));
     let inner = panel.draw(area, buffer, skin);
     let shown = all.iter().take(Table::capacity(inner));
-    let drawn: Vec<Vec<Words>> = shown.map(|row| cells::row(row, 0, state.shown(), skin)).collect();
-    let columns: Vec<Column> = rows::columns(id)
+    let drawn: Vec<Vec<StyledText>> = shown.map(|row| cells::row(row, 0, state.shown(), skin)).collect();
+    let columns: Vec<ColumnWidth> = rows::columns(id)
         .iter()
-        .map(|column| Column {
+        .map(|column| ColumnWidth {
             title: column.title,
             align: if column.is_right { Align::Right } else { Align::Left },
             least: column.width,
@@ -93,10 +93,11 @@ fn draw_beside(state: &State, part: FanoutPart, area: Rect, buffer: &mut Buffer,
     .draw(inner, buffer, skin);
 }
 
-fn notes(state: &State, part: FanoutPart, skin: &Skin) -> Vec<Words> {
+fn notes(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {
     let reading = state.shown();
     let key = state.setup.keymap.keys_of(CommandId::FanoutList).first().map(ToString::to_string);
-    let next = key.map(|key| Words::new(format!("{key}: {}", part.next().title().to_lowercase()), Role::Dim));
+    let next =
+        key.map(|key| StyledText::new(format!("{key}: {}", part.next().title().to_lowercase()), Role::Dim));
     let age = match part {
         FanoutPart::Subscribers => {
             let list = reading.fanout.subscribers.list();
@@ -107,7 +108,7 @@ fn notes(state: &State, part: FanoutPart, skin: &Skin) -> Vec<Words> {
     next.into_iter().chain(age).collect()
 }
 
-fn nothing(state: &State, part: FanoutPart, skin: &Skin) -> Vec<Words> {
+fn nothing(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {
     let reading = state.shown();
     let quiet = |text: &str| vec![gaps::quiet(text)];
     let gap = |what: &str| gaps::of(reading, what).map(|gap| vec![gaps::words(gap)]);

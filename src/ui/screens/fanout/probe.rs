@@ -14,7 +14,7 @@ use crate::ui::screens::cuts;
 use crate::ui::screens::facts::{self, figure_words};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
-use crate::ui::widgets::{Column, Panel, Pen, Scale, Table, Unit, Words};
+use crate::ui::widgets::{ColumnWidth, Panel, Pen, Scale, StyledText, Table, Unit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -33,7 +33,7 @@ pub fn is_there(state: &State) -> bool {
 pub fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let probes = &state.shown().probes;
     let key = |id: CommandId| state.setup.keymap.keys_of(id).first().map(ToString::to_string);
-    let mut parts: Vec<Words> = [("pub/sub", &probes.pubsub), ("stream", &probes.stream)]
+    let mut parts: Vec<StyledText> = [("pub/sub", &probes.pubsub), ("stream", &probes.stream)]
         .into_iter()
         .filter_map(|(name, track)| standing(name, track, skin))
         .collect();
@@ -42,7 +42,7 @@ pub fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let hint = keys.map_or_else(String::new, |(pubsub, stream)| {
             format!("{pubsub} times messages of our own, {stream} entries: 5 to 10 \u{b5}s each")
         });
-        parts = vec![Words::new("off", Role::Dim), Words::new(hint, Role::Dim)];
+        parts = vec![StyledText::new("off", Role::Dim), StyledText::new(hint, Role::Dim)];
         if skin.is_ascii() {
             parts.iter_mut().for_each(|words| words.text = words.text.replace('\u{b5}', "u"));
         }
@@ -50,7 +50,7 @@ pub fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     facts::line(("Probe", TITLE), &parts, area, buffer, skin);
 }
 
-fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<Words> {
+fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<StyledText> {
     let of = |plan: &crate::core::model::probe::ProbePlan| match plan.subscribers {
         1 => name.to_owned(),
         many => format!("{name} to {many}"),
@@ -58,8 +58,8 @@ fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<Words> {
     let named = track.plan.as_ref().map_or_else(|| name.to_owned(), of);
     Some(match &track.state {
         ProbeState::Off => return None,
-        ProbeState::Waiting => Words::new(format!("{named}: waits for INFO"), Role::Unknown),
-        ProbeState::Starting => Words::new(format!("{named}: connects"), Role::Unknown),
+        ProbeState::Waiting => StyledText::new(format!("{named}: waits for INFO"), Role::Unknown),
+        ProbeState::Starting => StyledText::new(format!("{named}: connects"), Role::Unknown),
         ProbeState::Running => {
             let every = track.plan.as_ref().map_or(0, |plan| plan.interval_us / 1000);
             let (sent, lost) = (skin.figures.count(Some(track.minutes.samples)), track.minutes.lost);
@@ -67,10 +67,10 @@ fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<Words> {
             let cost = format!("{} of the server", skin.figures.percent(share));
             let every = skin.figures.duration_ms(Some(every));
             let text = format!("{named} every {every}, {sent} in 5 min, {lost} lost, {cost}");
-            Words::new(text, if lost > 0 { Role::Critical } else { Role::Text })
+            StyledText::new(text, if lost > 0 { Role::Critical } else { Role::Text })
         }
-        ProbeState::Failing(why) => Words::new(format!("{named}: {why}"), Role::Critical),
-        ProbeState::Refused(why) => Words::new(format!("{named}: {why}"), Role::Warning),
+        ProbeState::Failing(why) => StyledText::new(format!("{named}: {why}"), Role::Critical),
+        ProbeState::Refused(why) => StyledText::new(format!("{named}: {why}"), Role::Warning),
     })
 }
 
@@ -98,7 +98,7 @@ fn drawn(state: &State) -> (&ProbeTrack, &'static str) {
 fn lines<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let (track, title) = drawn(state);
     let figure = |us: Option<u64>| skin.figures.latency_us(us.map(|us| us as f64));
-    let words = |name: &str, us, role| Words::new(format!("{name} {:>7}", figure(us)), role);
+    let words = |name: &str, us, role| StyledText::new(format!("{name} {:>7}", figure(us)), role);
     Chart {
         title,
         now: vec![
@@ -118,11 +118,17 @@ fn lines<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 }
 
 /// Percentiles of both probes; where there is little room and both run, those that say least are left out.
-fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<Words>> {
+fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
     let probes = &state.shown().probes;
     let row = |name: &'static str, times: Percentiles| {
         let figure = |us: Option<u64>| figure_words(skin.figures.latency_us(us.map(|us| us as f64)), skin);
-        vec![Words::from(name), figure(times.p50), figure(times.p95), figure(times.p99), figure(times.max)]
+        vec![
+            StyledText::from(name),
+            figure(times.p50),
+            figure(times.p95),
+            figure(times.p99),
+            figure(times.max),
+        ]
     };
     let is_there = |track: &ProbeTrack| track.minutes.samples > 0 || track.is_on();
     let (pubsub, stream) = (is_there(&probes.pubsub), is_there(&probes.stream));
@@ -142,13 +148,13 @@ fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<Words>> {
     rows
 }
 
-fn percentiles(rows: &[Vec<Words>], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn percentiles(rows: &[Vec<StyledText>], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let columns = [
-        Column::text("OF 5 MINUTES", 10, 14, 0),
-        Column::figures("P50", LATENCY_WIDTH, 0),
-        Column::figures("P95", LATENCY_WIDTH, 2),
-        Column::figures("P99", LATENCY_WIDTH, 0),
-        Column::figures("MAX", LATENCY_WIDTH, 1),
+        ColumnWidth::text("OF 5 MINUTES", 10, 14, 0),
+        ColumnWidth::figures("P50", LATENCY_WIDTH, 0),
+        ColumnWidth::figures("P95", LATENCY_WIDTH, 2),
+        ColumnWidth::figures("P99", LATENCY_WIDTH, 0),
+        ColumnWidth::figures("MAX", LATENCY_WIDTH, 1),
     ];
     Table { columns: &columns, rows, offset: 0, total: rows.len(), selected: None, sorted: None }
         .draw(area, buffer, skin);
@@ -162,7 +168,7 @@ fn histogram(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (track, title) = drawn(state);
     let all: u64 = track.bars().iter().map(|bar| bar.count).sum();
     let inner =
-        Panel::new(title).note(Words::new("how many took how long", Role::Dim)).draw(area, buffer, skin);
+        Panel::new(title).note(StyledText::new("how many took how long", Role::Dim)).draw(area, buffer, skin);
     let bars = fitted(track.bars(), inner.height);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let mut pen = Pen::new(inner, buffer);

@@ -9,7 +9,7 @@ use crate::ui::format::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Align, Column, Panel, Table, Words};
+use crate::ui::widgets::{Align, ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::cmp::Ordering;
@@ -21,16 +21,16 @@ const LONG_BAR: (u16, u16) = (80, 24);
 /// From this width on the note says what percentiles are of.
 const LONG_NOTE: u16 = 72;
 
-const fn columns(bar: u16) -> [Column; 8] {
+const fn columns(bar: u16) -> [ColumnWidth; 8] {
     [
-        Column::text("COMMAND", 13, 26, 0),
-        Column::figures("SHARE", PERCENT_WIDTH, 0),
-        Column { title: "", least: bar, most: bar, flex: 0, priority: 4, align: Align::Left },
-        Column::figures("CALLS", RATE_WIDTH, 1),
-        Column::figures("MEAN", LATENCY_WIDTH, 2),
-        Column::figures("P50", LATENCY_WIDTH, 5),
-        Column::figures("P99", LATENCY_WIDTH, 3),
-        Column::figures("CALLS EVER", COUNT_WIDTH, 6),
+        ColumnWidth::text("COMMAND", 13, 26, 0),
+        ColumnWidth::figures("SHARE", PERCENT_WIDTH, 0),
+        ColumnWidth { title: "", least: bar, most: bar, flex: 0, priority: 4, align: Align::Left },
+        ColumnWidth::figures("CALLS", RATE_WIDTH, 1),
+        ColumnWidth::figures("MEAN", LATENCY_WIDTH, 2),
+        ColumnWidth::figures("P50", LATENCY_WIDTH, 5),
+        ColumnWidth::figures("P99", LATENCY_WIDTH, 3),
+        ColumnWidth::figures("CALLS EVER", COUNT_WIDTH, 6),
     ]
 }
 
@@ -42,14 +42,14 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         _ => "of the last window",
     };
     let inner =
-        Panel::new("Server time by command").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
+        Panel::new("Server time by command").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     if commands.is_empty() {
         return reasons::draw(&reason(state), inner, buffer, skin);
     }
     let mut sorted: Vec<&CommandRow> = commands.rows().iter().collect();
     sorted.sort_by(|a, b| order(a, b));
     let bar = if inner.width >= LONG_BAR.0 { LONG_BAR.1 } else { BAR };
-    let rows: Vec<Vec<Words>> =
+    let rows: Vec<Vec<StyledText>> =
         sorted.iter().take(Table::capacity(inner)).map(|one| row(one, bar, skin)).collect();
     Table {
         columns: &columns(bar),
@@ -62,7 +62,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     .draw(inner, buffer, skin);
 }
 
-fn reason(state: &State) -> Words {
+fn reason(state: &State) -> StyledText {
     let gaps = &state.shown().gaps;
     if gaps.about("INFO commandstats").is_some() {
         return reasons::why(state, "INFO commandstats");
@@ -76,18 +76,18 @@ fn order(a: &CommandRow, b: &CommandRow) -> Ordering {
     share(b).total_cmp(&share(a)).then_with(|| b.calls.cmp(&a.calls)).then_with(|| a.name.cmp(&b.name))
 }
 
-fn row(row: &CommandRow, bar: u16, skin: &Skin) -> Vec<Words> {
+fn row(row: &CommandRow, bar: u16, skin: &Skin) -> Vec<StyledText> {
     let figures = skin.figures;
     let figure = |text: String| figure_words(text, skin);
     let cells = row.share.map_or(0, |share| (share * f64::from(bar)).round() as usize);
     vec![
         row.name.replace('|', " ").into(),
         figure(figures.percent(row.share)),
-        Words::new(skin.glyphs.bar_used.to_string().repeat(cells), Role::BarUsed),
+        StyledText::new(skin.glyphs.bar_used.to_string().repeat(cells), Role::BarUsed),
         figure(figures.rate(row.calls_per_s)),
         figure(figures.latency_us(row.mean_us)),
         figure(figures.latency_us(row.p50_us)),
         figure(figures.latency_us(row.p99_us)),
-        Words::new(figures.count(Some(row.calls)), Role::Dim),
+        StyledText::new(figures.count(Some(row.calls)), Role::Dim),
     ]
 }

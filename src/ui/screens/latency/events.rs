@@ -8,15 +8,15 @@ use crate::core::model::latency::LatencyEvent;
 use crate::ui::format::DURATION_WIDTH;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Words};
+use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: [Column; 4] = [
-    Column::text("EVENT", 12, 30, 0),
-    Column::figures("LAST", DURATION_WIDTH, 0),
-    Column::figures("WORST", DURATION_WIDTH, 1),
-    Column::figures("AGO", DURATION_WIDTH, 0),
+const COLUMNS: [ColumnWidth; 4] = [
+    ColumnWidth::text("EVENT", 12, 30, 0),
+    ColumnWidth::figures("LAST", DURATION_WIDTH, 0),
+    ColumnWidth::figures("WORST", DURATION_WIDTH, 1),
+    ColumnWidth::figures("AGO", DURATION_WIDTH, 0),
 ];
 
 /// Draws the panel with its title.
@@ -26,13 +26,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         None => reasons::draw(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
         Some([]) => {
             let text = "No events. The monitor is off while latency-monitor-threshold is 0.";
-            reasons::draw(&Words::new(text, Role::Dim), inner, buffer, skin);
+            reasons::draw(&StyledText::new(text, Role::Dim), inner, buffer, skin);
         }
         Some(events) => {
             let now_ms = state.shown().now_ms();
             let mut sorted: Vec<&LatencyEvent> = events.iter().collect();
             sorted.sort_by(|a, b| b.at_s.cmp(&a.at_s).then_with(|| a.name.cmp(&b.name)));
-            let rows: Vec<Vec<Words>> =
+            let rows: Vec<Vec<StyledText>> =
                 sorted.iter().take(Table::capacity(inner)).map(|event| row(event, now_ms, skin)).collect();
             Table {
                 columns: &COLUMNS,
@@ -47,8 +47,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
 }
 
-fn row(event: &LatencyEvent, now_ms: i64, skin: &Skin) -> Vec<Words> {
-    let ms = |ms: u64| Words::from(skin.figures.duration_ms(Some(ms)));
+fn row(event: &LatencyEvent, now_ms: i64, skin: &Skin) -> Vec<StyledText> {
+    let ms = |ms: u64| StyledText::from(skin.figures.duration_ms(Some(ms)));
     let age_ms = u64::try_from(now_ms.saturating_sub(event.at_s.saturating_mul(1000))).unwrap_or(0);
     vec![event.name.clone().into(), ms(event.latest_ms), ms(event.max_ms), ms(age_ms)]
 }

@@ -10,7 +10,7 @@ use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::{cuts, reasons};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, width};
-use crate::ui::widgets::{Panel, Part, Stack, Words, stack};
+use crate::ui::widgets::{Panel, Stack, StackPart, StyledText, stack};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -26,17 +26,21 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let parts = info.and_then(|info| reading.memory.parts(info));
     let sum: Option<u64> = parts.as_ref().map(|parts| parts.iter().map(|growing| growing.part.bytes).sum());
     let note = skin.figures.bytes(sum);
-    let inner = Panel::new("Made of").note(Words::new(note, Role::Dim)).draw(area, buffer, skin);
+    let inner = Panel::new("Made of").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     let (Some(parts), Some(sum)) = (parts, sum) else {
         let why = match info {
-            Some(_) => Words::new("this server does not tell its overhead", Role::Unknown),
+            Some(_) => StyledText::new("this server does not tell its overhead", Role::Unknown),
             None => reasons::why(state, "INFO"),
         };
         return reasons::draw(&why, inner, buffer, skin);
     };
-    let drawn: Vec<Part> = parts
+    let drawn: Vec<StackPart> = parts
         .iter()
-        .map(|growing| Part { name: growing.part.kind.word(), value: growing.part.bytes as f64, figure: "" })
+        .map(|growing| StackPart {
+            name: growing.part.kind.word(),
+            value: growing.part.bytes as f64,
+            figure: "",
+        })
         .collect();
     let (bar, legend) = cuts::top(inner, 1);
     Stack { parts: &drawn, whole: None }.draw(bar, buffer, skin);
@@ -64,10 +68,12 @@ fn legend_line((at, growing, sum): (usize, GrowingPart, u64), area: Rect, buffer
     let bytes = format!("{mark}{}", figures.bytes(Some(part.bytes)));
     let growth = figures
         .signed_bytes_rate(growing.grows_per_s.map(|per_s| if per_s.abs() < 1.0 { 0.0 } else { per_s }));
-    let mut columns =
-        vec![(Words::from(bytes), BYTES_WIDTH + 1), (figure_words(growth, skin), SIGNED_BYTES_RATE_WIDTH)];
+    let mut columns = vec![
+        (StyledText::from(bytes), BYTES_WIDTH + 1),
+        (figure_words(growth, skin), SIGNED_BYTES_RATE_WIDTH),
+    ];
     if area.width >= WITH_SHARE {
-        columns.insert(1, (Words::from(figures.percent(share)), PERCENT_WIDTH));
+        columns.insert(1, (StyledText::from(figures.percent(share)), PERCENT_WIDTH));
     }
     let quiet = part.bytes == 0;
     let mut end = area.right().min(area.x.saturating_add(LONGEST));

@@ -9,15 +9,15 @@ use crate::ui::format::{BYTES_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::{reasons, walk};
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Column, Panel, Table, Words};
+use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: [Column; 4] = [
-    Column::text("KEY", 10, 40, 0),
-    Column::figures("BYTES", BYTES_WIDTH, 0),
-    Column::figures("GROWTH", SIGNED_BYTES_RATE_WIDTH, 1),
-    Column::text("TYPE", 6, 6, 2),
+const COLUMNS: [ColumnWidth; 4] = [
+    ColumnWidth::text("KEY", 10, 40, 0),
+    ColumnWidth::figures("BYTES", BYTES_WIDTH, 0),
+    ColumnWidth::figures("GROWTH", SIGNED_BYTES_RATE_WIDTH, 1),
+    ColumnWidth::text("TYPE", 6, 6, 2),
 ];
 
 /// Draws the panel with its title.
@@ -26,7 +26,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         return;
     }
     let keyspace = state.shown().keys.keyspace();
-    let note = Words::new("b: all of them", Role::Dim);
+    let note = StyledText::new("b: all of them", Role::Dim);
     let inner = Panel::new("Biggest keys").note(note).draw(area, buffer, skin);
     if keyspace.biggest.is_empty() {
         return reasons::draw(&walk::why_nothing(state), inner, buffer, skin);
@@ -34,13 +34,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let row = |key: &crate::core::reading::keys::BigKey| {
         let growth = skin.figures.signed_bytes_rate(key.grows_per_s.map(f64::round));
         vec![
-            Words::from(key.facts.name.to_string()),
+            StyledText::from(key.facts.name.to_string()),
             cells::known(key.facts.bytes, skin.figures.bytes(key.facts.bytes), false),
             figure_words(growth, skin),
-            Words::new(key.facts.kind.map_or("", |kind| kind.word()), Role::Dim),
+            StyledText::new(key.facts.kind.map_or("", |kind| kind.word()), Role::Dim),
         ]
     };
-    let rows: Vec<Vec<Words>> = keyspace.biggest.iter().take(Table::capacity(inner)).map(row).collect();
+    let rows: Vec<Vec<StyledText>> = keyspace.biggest.iter().take(Table::capacity(inner)).map(row).collect();
     Table {
         columns: &COLUMNS,
         rows: &rows,

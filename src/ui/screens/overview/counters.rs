@@ -10,7 +10,7 @@ use crate::core::reading::counters::Counter;
 use crate::ui::screens::facts::line;
 use crate::ui::screens::gauges::LABEL;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -29,20 +29,22 @@ pub fn rows(state: &State, height: u16) -> u16 {
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let rows = state.shown().counters.rows();
     for (at, (counters, y)) in rows.chunks(A_LINE).zip(area.y..area.bottom()).enumerate() {
-        let words: Vec<Words> = counters.iter().map(|counter| words(state, counter, skin)).collect();
+        let words: Vec<StyledText> = counters.iter().map(|counter| words(state, counter, skin)).collect();
         let label = if at == 0 { "counters" } else { "" };
         line((label, LABEL), &words, Rect { y, height: 1, ..area }, buffer, skin);
     }
 }
 
-fn words(state: &State, counter: &Counter, skin: &Skin) -> Words {
+fn words(state: &State, counter: &Counter, skin: &Skin) -> StyledText {
     let (figures, track) = (skin.figures, &state.shown().counters);
     let name = &counter.spec.name;
     let number = match counter.value.map(|value| value.value) {
         Some(CounterValue::Number(number)) => number,
-        Some(CounterValue::Missing) => return Words::new(format!("{name}: no such key"), Role::Unknown),
-        Some(CounterValue::NotANumber) => return Words::new(format!("{name}: no number"), Role::Warning),
-        None => return Words::new(format!("{name} {}", figures.unknown()), Role::Unknown),
+        Some(CounterValue::Missing) => return StyledText::new(format!("{name}: no such key"), Role::Unknown),
+        Some(CounterValue::NotANumber) => {
+            return StyledText::new(format!("{name}: no number"), Role::Warning);
+        }
+        None => return StyledText::new(format!("{name} {}", figures.unknown()), Role::Unknown),
     };
     let sign = if number < 0 { "-" } else { "" };
     let mut text = format!("{name} {sign}{}", figures.count(Some(number.unsigned_abs())));
@@ -50,5 +52,5 @@ fn words(state: &State, counter: &Counter, skin: &Skin) -> Words {
     if let Some(share) = track.share_now(counter).or_else(|| track.share(counter)) {
         text.push_str(&format!(" {}", figures.percent(Some(share))));
     }
-    Words::from(text)
+    StyledText::from(text)
 }

@@ -5,11 +5,11 @@
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::info::{Info, LastSave};
-use crate::core::model::server::{Persistence, Role as ServerRole};
+use crate::core::model::server::{Persistence, ServerRole};
 use crate::ui::screens::facts::{Fact, line};
 use crate::ui::screens::gauges::LABEL;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::Words;
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -63,53 +63,57 @@ fn keys(state: &State, skin: &Skin) -> String {
 pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let info = state.shown().info.as_ref();
     let words = info.map_or_else(
-        || vec![Words::new(skin.figures.unknown(), Role::Unknown)],
+        || vec![StyledText::new(skin.figures.unknown(), Role::Unknown)],
         |info| {
             let disk = &info.value.persistence;
             let mut words = rdb(disk, info.value.last_save(info.at_us), skin);
             words.extend(aof(disk));
             let changes = disk.rdb_changes.map(|changes| skin.figures.count(Some(changes)));
-            words.extend(changes.map(|changes| Words::new(format!("{changes} unsaved changes"), Role::Dim)));
+            words.extend(
+                changes.map(|changes| StyledText::new(format!("{changes} unsaved changes"), Role::Dim)),
+            );
             words
         },
     );
     line(("disk", LABEL), &words, area, buffer, skin);
 }
 
-fn rdb(disk: &Persistence, saved: LastSave, skin: &Skin) -> Vec<Words> {
+fn rdb(disk: &Persistence, saved: LastSave, skin: &Skin) -> Vec<StyledText> {
     let age = match saved {
         LastSave::Ago(age_s) => skin.figures.duration_ms(Some(age_s.saturating_mul(1000))),
         LastSave::Unknown | LastSave::Never => skin.figures.unknown().to_owned(),
     };
     let never = saved == LastSave::Never;
     let mut words = vec![match disk.rdb_last_ok {
-        Some(true) if never => Words::new("no RDB save since the start", Role::Dim),
-        Some(true) => Words::from(format!("RDB saved {age} ago")),
-        Some(false) if never => Words::new("RDB save failed, none was good since the start", Role::Critical),
-        Some(false) => Words::new(format!("RDB save failed, last good {age} ago"), Role::Critical),
-        None => Words::new("RDB unknown", Role::Unknown),
+        Some(true) if never => StyledText::new("no RDB save since the start", Role::Dim),
+        Some(true) => StyledText::from(format!("RDB saved {age} ago")),
+        Some(false) if never => {
+            StyledText::new("RDB save failed, none was good since the start", Role::Critical)
+        }
+        Some(false) => StyledText::new(format!("RDB save failed, last good {age} ago"), Role::Critical),
+        None => StyledText::new("RDB unknown", Role::Unknown),
     }];
     if disk.rdb_saving == Some(true) {
-        words.push(Words::new("saving now", Role::Accent));
+        words.push(StyledText::new("saving now", Role::Accent));
     }
     words
 }
 
-fn aof(disk: &Persistence) -> Vec<Words> {
+fn aof(disk: &Persistence) -> Vec<StyledText> {
     match disk.aof_enabled {
-        None => vec![Words::new("AOF unknown", Role::Unknown)],
-        Some(false) => vec![Words::new("AOF off", Role::Dim)],
+        None => vec![StyledText::new("AOF unknown", Role::Unknown)],
+        Some(false) => vec![StyledText::new("AOF off", Role::Dim)],
         Some(true) => {
             let failed = |ok: Option<bool>| ok == Some(false);
             let mut words = vec![if failed(disk.aof_last_write_ok) {
-                Words::new("AOF write failed", Role::Critical)
+                StyledText::new("AOF write failed", Role::Critical)
             } else if failed(disk.aof_last_rewrite_ok) {
-                Words::new("AOF rewrite failed", Role::Critical)
+                StyledText::new("AOF rewrite failed", Role::Critical)
             } else {
-                Words::from("AOF on")
+                StyledText::from("AOF on")
             }];
             if disk.aof_rewriting == Some(true) {
-                words.push(Words::new("rewriting now", Role::Accent));
+                words.push(StyledText::new("rewriting now", Role::Accent));
             }
             words
         }
@@ -120,34 +124,38 @@ fn aof(disk: &Persistence) -> Vec<Words> {
 pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
     let Some(info) = reading.info.as_ref().map(|info| &info.value) else {
-        let words = [Words::new(skin.figures.unknown(), Role::Unknown)];
+        let words = [StyledText::new(skin.figures.unknown(), Role::Unknown)];
         return line(("server", LABEL), &words, area, buffer, skin);
     };
     let figures = skin.figures;
     let mut words = Vec::new();
     if let Some(loaded) = info.server.loading {
-        words.push(Words::new(format!("loading, {} done", figures.percent(Some(loaded))), Role::Warning));
+        words
+            .push(StyledText::new(format!("loading, {} done", figures.percent(Some(loaded))), Role::Warning));
     }
     let uptime = figures.duration_ms(info.server.uptime_s.map(|s| s.saturating_mul(1000)));
-    words.push(Words::from(format!("up {uptime}")));
+    words.push(StyledText::from(format!("up {uptime}")));
     words.extend(replication(info, skin));
     if reading.restarts > 0 {
-        words.push(Words::new(
+        words.push(StyledText::new(
             format!("restarted or reset {} x while we looked", reading.restarts),
             Role::Warning,
         ));
     }
     if let Some(refused) = info.stats.rejected_connections.filter(|&count| count > 0) {
-        words.push(Words::new(format!("{} connections refused", figures.count(Some(refused))), Role::Dim));
+        words.push(StyledText::new(
+            format!("{} connections refused", figures.count(Some(refused))),
+            Role::Dim,
+        ));
     }
     line(("server", LABEL), &words, area, buffer, skin);
 }
 
-fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
+fn replication(info: &Info, skin: &Skin) -> Vec<StyledText> {
     let link = &info.replication;
     match info.server.role {
-        ServerRole::Unknown => vec![Words::new("role unknown", Role::Unknown)],
-        ServerRole::Primary => vec![Words::from(match link.replicas {
+        ServerRole::Unknown => vec![StyledText::new("role unknown", Role::Unknown)],
+        ServerRole::Primary => vec![StyledText::from(match link.replicas {
             Some(1) => "primary with 1 replica".to_owned(),
             Some(0) => "primary without replicas".to_owned(),
             replicas => format!("primary with {} replicas", skin.figures.count(replicas)),
@@ -156,11 +164,11 @@ fn replication(info: &Info, skin: &Skin) -> Vec<Words> {
             let of = link.primary.as_deref().map_or_else(String::new, |primary| format!(" of {primary}"));
             let silent = link.link_silent_s.map(|s| s.saturating_mul(1000));
             let state = match link.link_up {
-                Some(true) => Words::from(format!("heard {} ago", skin.figures.duration_ms(silent))),
-                Some(false) => Words::new("link is down", Role::Critical),
-                None => Words::new("link unknown", Role::Unknown),
+                Some(true) => StyledText::from(format!("heard {} ago", skin.figures.duration_ms(silent))),
+                Some(false) => StyledText::new("link is down", Role::Critical),
+                None => StyledText::new("link unknown", Role::Unknown),
             };
-            vec![Words::from(format!("replica{of}")), state]
+            vec![StyledText::from(format!("replica{of}")), state]
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::ui::screens::table::TableView;
 use crate::ui::screens::{cuts, trends};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
-use crate::ui::widgets::{Textlines, Words, notice};
+use crate::ui::widgets::{StyledText, Textlines, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -22,7 +22,7 @@ use ratatui::layout::Rect;
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
     let dropped = reading.judged.dropped();
-    let more = (dropped > 0).then(|| Words::new(format!("{dropped} more not listed"), Role::Dim));
+    let more = (dropped > 0).then(|| StyledText::new(format!("{dropped} more not listed"), Role::Dim));
     let view = TableView {
         id: TableId::Findings,
         title: "Findings",
@@ -47,13 +47,13 @@ fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (sentence, below) = cuts::top(area, area.height - wanted);
     let mut place = below;
     if sentence.height >= rows(&finding.text) {
-        let text = [Words::from(finding.text.clone())];
+        let text = [StyledText::from(finding.text.clone())];
         Textlines { paragraphs: &text, offset: 0 }.draw(sentence, buffer, skin);
         place.y = sentence.y + rows(&finding.text);
     } else {
         place = Rect { height: wanted, ..area };
     }
-    Textlines { paragraphs: &[Words::new(remedy, Role::Accent)], offset: 0 }.draw(place, buffer, skin);
+    Textlines { paragraphs: &[StyledText::new(remedy, Role::Accent)], offset: 0 }.draw(place, buffer, skin);
 }
 
 /// One line while nothing is found.
@@ -61,7 +61,7 @@ pub fn calm(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     notice(&calm_words(state.shown(), skin), area, buffer, skin);
 }
 
-fn calm_words(reading: &Reading, skin: &Skin) -> Words {
+fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
     let span = |ms| skin.figures.duration_ms(Some(ms));
     let unsure = match reading.judged.cannot_tell().len() {
         0 => String::new(),
@@ -69,7 +69,7 @@ fn calm_words(reading: &Reading, skin: &Skin) -> Words {
         many => format!(", as far as can be told: {many} checks lack what they need"),
     };
     if reading.health() == Health::Ok {
-        return Words::new(format!("nothing is wrong{unsure}"), Role::Ok);
+        return StyledText::new(format!("nothing is wrong{unsure}"), Role::Ok);
     }
     let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged.thresholds().window_ms);
     let text = match reading.info.is_none() {
@@ -78,5 +78,5 @@ fn calm_words(reading: &Reading, skin: &Skin) -> Words {
         }
         _ => format!("watching: {} of {} so far", span(watched_ms.min(window_ms)), span(window_ms)),
     };
-    Words::new(text, Role::Unknown)
+    StyledText::new(text, Role::Unknown)
 }

@@ -3,7 +3,7 @@
 use crate::app::message::{Effect, Message, ProbeOrder};
 use crate::app::{State, update};
 use crate::core::model::probe::ProbeKind;
-use crate::core::model::server::Role;
+use crate::core::model::server::ServerRole;
 use crate::core::reading::probe::ProbeState;
 use crate::ui::screens::fixture;
 
@@ -15,7 +15,7 @@ fn orders(effects: &[Effect]) -> Vec<ProbeOrder> {
     effects.iter().filter_map(order).collect()
 }
 
-fn observe(state: &mut State, role: Role) -> Vec<ProbeOrder> {
+fn observe(state: &mut State, role: ServerRole) -> Vec<ProbeOrder> {
     let mut snapshot = fixture::round(301);
     if let Some(info) = &mut snapshot.info {
         info.server.role = role;
@@ -48,7 +48,7 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
     setup.probe.enabled = true;
     let mut state = State::new(setup, fixture::later(0));
     assert_eq!(state.reading.probes.pubsub.state, ProbeState::Waiting);
-    assert_eq!(observe(&mut state, Role::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
+    assert_eq!(observe(&mut state, ServerRole::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
     assert!(
         matches!(&state.reading.probes.pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
     );
@@ -59,7 +59,7 @@ fn a_primary_that_becomes_a_replica_is_probed_no_more() {
     let mut state = fixture::busy((80, 24));
     typed(&mut state, "6 P enter S");
     assert!(state.reading.probes.pubsub.is_on() && state.reading.probes.stream.is_on());
-    let stopped = observe(&mut state, Role::Replica);
+    let stopped = observe(&mut state, ServerRole::Replica);
     assert_eq!(stopped, [ProbeOrder::Stop(ProbeKind::PubSub), ProbeOrder::Stop(ProbeKind::Stream)]);
     assert!(!state.reading.probes.pubsub.is_on());
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows columns and rows of dots, not values. Invariant: memory and work are bounded by columns and points.
 
-use super::Point;
+use super::GraphPoint;
 
 /// Time laid out in columns of dots. Columns begin at whole multiples of their length, so that a reading keeps
 /// its neighbours as time passes.
@@ -35,14 +35,14 @@ pub(super) struct Raster {
 impl Raster {
     /// Lays points out; `share` says where a value stands, 0 at the bottom and 1 at the top.
     pub(super) fn new(
-        points: &[Point],
+        points: &[GraphPoint],
         timeline: &Timeline,
         gap_ms: i64,
         rows: usize,
         share: impl Fn(f64) -> f64,
     ) -> Self {
         let mut raster = Self { rows, covered: vec![None; timeline.columns] };
-        let mut before: Option<(&Point, f64)> = None;
+        let mut before: Option<(&GraphPoint, f64)> = None;
         for point in points {
             let place =
                 point.value.filter(|value| value.is_finite()).map(|value| share(value).clamp(0.0, 1.0));

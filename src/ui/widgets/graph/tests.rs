@@ -9,12 +9,12 @@ fn skin(ascii: bool) -> Skin {
     Skin::new(&Theme::builtin("default").unwrap(), Depth::True, ascii)
 }
 
-fn every_second(values: &[Option<f64>]) -> Vec<Point> {
-    values.iter().zip(0i64..).map(|(value, at)| Point { t_ms: at * 1000, value: *value }).collect()
+fn every_second(values: &[Option<f64>]) -> Vec<GraphPoint> {
+    values.iter().zip(0i64..).map(|(value, at)| GraphPoint { t_ms: at * 1000, value: *value }).collect()
 }
 
-fn drawn(points: &[Point], size: (u16, u16), fill: bool, ascii: bool) -> String {
-    let series = [Series { points, role: Role::Graph1 }];
+fn drawn(points: &[GraphPoint], size: (u16, u16), fill: bool, ascii: bool) -> String {
+    let series = [GraphSeries { points, role: Role::Graph1 }];
     let graph = Graph {
         title: "ops/s",
         now: vec!["12/s".into()],
@@ -31,7 +31,7 @@ fn drawn(points: &[Point], size: (u16, u16), fill: bool, ascii: bool) -> String 
     dump::text(&buffer)
 }
 
-fn wave() -> Vec<Point> {
+fn wave() -> Vec<GraphPoint> {
     let value = |at: i32| (f64::from(at) / 4.0).sin() * 400.0 + 500.0;
     every_second(&(0..31).map(|at| (!(12..16).contains(&at)).then(|| value(at))).collect::<Vec<_>>())
 }
@@ -78,7 +78,7 @@ fn a_terminal_of_ascii_gets_the_same_picture_in_ascii() {
 #[test]
 fn readings_too_far_apart_are_not_joined() {
     let mut points = every_second(&[Some(5.0), Some(5.0)]);
-    points.push(Point { t_ms: 29_000, value: Some(5.0) });
+    points.push(GraphPoint { t_ms: 29_000, value: Some(5.0) });
     let text = drawn(&points, (20, 3), false, false);
     assert!(text.lines().any(|line| line.trim().contains("            ")), "{text}");
 }

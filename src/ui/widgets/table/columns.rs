@@ -16,7 +16,7 @@ pub enum Align {
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub struct ColumnWidth {
     /// Its title.
     pub title: &'static str,
     /// Where its text stands.
@@ -31,7 +31,7 @@ pub struct Column {
     pub priority: u8,
 }
 
-impl Column {
+impl ColumnWidth {
     /// A column of figures of this width.
     pub const fn figures(title: &'static str, width: u16, priority: u8) -> Self {
         Self { title, align: Align::Right, least: width, most: width, flex: 0, priority }
@@ -54,7 +54,7 @@ impl Column {
 
 /// Where a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ColumnSpan {
     /// Which column.
     pub(super) column: usize,
     /// Its first cell.
@@ -64,7 +64,7 @@ pub(super) struct Place {
 }
 
 /// The columns that fit into this room. Two cells between them if all fit so, else one.
-pub(super) fn places(columns: &[Column], room: u16) -> Vec<Place> {
+pub(super) fn places(columns: &[ColumnWidth], room: u16) -> Vec<ColumnSpan> {
     let mut kept: Vec<usize> = (0..columns.len()).collect();
     let wanted = |kept: &[usize], gap: u32| -> u32 {
         let cells = kept.iter().filter_map(|at| columns.get(*at)).map(|c| u32::from(c.least()) + gap);
@@ -87,20 +87,20 @@ pub(super) fn places(columns: &[Column], room: u16) -> Vec<Place> {
         if wide == 0 {
             break;
         }
-        places.push(Place { column, x, width: wide });
+        places.push(ColumnSpan { column, x, width: wide });
         x = x.saturating_add(wide).saturating_add(gap);
     }
     places
 }
 
 /// Least widths, and the spare cells handed out by flex until each has its most.
-fn grown(columns: &[Column], kept: &[usize], spare: u32) -> Vec<u16> {
-    let kept: Vec<&Column> = kept.iter().filter_map(|at| columns.get(*at)).collect();
+fn grown(columns: &[ColumnWidth], kept: &[usize], spare: u32) -> Vec<u16> {
+    let kept: Vec<&ColumnWidth> = kept.iter().filter_map(|at| columns.get(*at)).collect();
     let mut widths: Vec<u16> = kept.iter().map(|c| c.least()).collect();
     let mut spare = spare;
     // Each turn fills a column up or ends it: as many turns as columns are enough.
     for _ in 0..kept.len() {
-        let open = |c: &Column, width: u16| c.flex > 0 && width < c.most;
+        let open = |c: &ColumnWidth, width: u16| c.flex > 0 && width < c.most;
         let shares: u32 =
             kept.iter().zip(&widths).filter(|(c, w)| open(c, **w)).map(|(c, _)| u32::from(c.flex)).sum();
         if shares == 0 || spare == 0 {
@@ -124,17 +124,17 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn widths(columns: &[Column], room: u16) -> Vec<(usize, u16, u16)> {
+    fn widths(columns: &[ColumnWidth], room: u16) -> Vec<(usize, u16, u16)> {
         places(columns, room).iter().map(|p| (p.column, p.x, p.width)).collect()
     }
 
     #[test]
     fn the_least_important_columns_go_first() {
         let columns = [
-            Column::text("name", 10, 20, 0),
-            Column::figures("length", 6, 1),
-            Column::figures("bytes", 8, 3),
-            Column::figures("lag", 6, 2),
+            ColumnWidth::text("name", 10, 20, 0),
+            ColumnWidth::figures("length", 6, 1),
+            ColumnWidth::figures("bytes", 8, 3),
+            ColumnWidth::figures("lag", 6, 2),
         ];
         assert_eq!(widths(&columns, 80), [(0, 0, 20), (1, 22, 6), (2, 30, 8), (3, 40, 6)]);
         assert_eq!(widths(&columns, 36), [(0, 0, 10), (1, 12, 6), (2, 20, 8), (3, 30, 6)]);
@@ -150,7 +150,7 @@ mod tests {
             shape in prop::collection::vec((0u16..30, 0u16..60, 0u16..4, 0u8..4), 0..8), room in 0u16..200,
         ) {
             let columns: Vec<_> = shape.iter().map(|(least, most, flex, priority)| {
-                Column { title: "t", align: Align::Left, least: *least, most: *most, flex: *flex, priority: *priority }
+                ColumnWidth { title: "t", align: Align::Left, least: *least, most: *most, flex: *flex, priority: *priority }
             }).collect();
             let places = places(&columns, room);
             for pair in places.windows(2) {

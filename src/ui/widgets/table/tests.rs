@@ -8,12 +8,15 @@ fn skin(depth: Depth) -> Skin {
     Skin::new(&Theme::builtin("default").unwrap(), depth, false)
 }
 
-const COLUMNS: [Column; 3] =
-    [Column::text("stream", 6, 12, 0), Column::figures("length", 6, 0), Column::figures("lag", 5, 1)];
+const COLUMNS: [ColumnWidth; 3] = [
+    ColumnWidth::text("stream", 6, 12, 0),
+    ColumnWidth::figures("length", 6, 0),
+    ColumnWidth::figures("lag", 5, 1),
+];
 
-fn rows() -> Vec<Vec<Words>> {
+fn rows() -> Vec<Vec<StyledText>> {
     let row = |name: &str, length: &str, lag: &str| {
-        vec![name.into(), length.into(), Words::new(lag, Role::Critical)]
+        vec![name.into(), length.into(), StyledText::new(lag, Role::Critical)]
     };
     vec![row("orders:european", "1.2 k", "12"), row("漢字漢字漢字漢字", "999", "—"), row("c", "1", "0")]
 }

@@ -7,25 +7,25 @@ use crate::ui::theme::{Depth, Skin, roles};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-const COLUMNS: [Column; 6] = [
-    Column::figures("", 1, 0),
-    Column::text("stream", 10, 24, 0),
-    Column::figures("length", 6, 0),
-    Column::figures("lag", 7, 0),
-    Column::text("trend", 6, 6, 2),
-    Column::figures("bytes", 9, 3),
+const COLUMNS: [ColumnWidth; 6] = [
+    ColumnWidth::figures("", 1, 0),
+    ColumnWidth::text("stream", 10, 24, 0),
+    ColumnWidth::figures("length", 6, 0),
+    ColumnWidth::figures("lag", 7, 0),
+    ColumnWidth::text("trend", 6, 6, 2),
+    ColumnWidth::figures("bytes", 9, 3),
 ];
 
-fn row(skin: &Skin, name: &str, role: Role, lag: Option<u64>) -> Vec<Words> {
+fn row(skin: &Skin, name: &str, role: Role, lag: Option<u64>) -> Vec<StyledText> {
     let figures = skin.figures;
     let mark = skin.glyphs.state(role).unwrap_or(' ');
     let trend = [Some(0.0), Some(2.0), None, Some(5.0), Some(8.0), Some(9.0)];
     vec![
-        Words::new(mark, role),
+        StyledText::new(mark, role),
         name.into(),
         figures.count(Some(12_345)).into(),
-        Words::new(figures.marked(lag, crate::ui::format::Mark::AtLeast), role),
-        Words::new(spark::text(&trend, None, 3, skin.glyphs), Role::Graph1),
+        StyledText::new(figures.marked(lag, crate::ui::format::Certainty::AtLeast), role),
+        StyledText::new(spark::text(&trend, None, 3, skin.glyphs), Role::Graph1),
         figures.bytes(Some(3_650_722_202)).into(),
     ]
 }
@@ -49,13 +49,13 @@ fn page(skin: &Skin) -> Buffer {
     Headline { segments: &segments, role: Role::Header }.draw(line(0, 1), &mut buffer, skin);
     let panel = Panel::new("Memory").note(("2.6 GiB", Role::Text)).note(("of 3.0 GiB", Role::Dim));
     let inner = panel.draw(line(1, 8), &mut buffer, skin);
-    let points: Vec<Point> = (0..60i64)
-        .map(|at| Point {
+    let points: Vec<GraphPoint> = (0..60i64)
+        .map(|at| GraphPoint {
             t_ms: at * 5000,
             value: (!(20..25).contains(&at)).then_some(1.9e9 + at as f64 * 1e7),
         })
         .collect();
-    let series = [Series { points: &points, role: Role::Graph1 }];
+    let series = [GraphSeries { points: &points, role: Role::Graph1 }];
     let graph = Graph {
         title: "",
         now: Vec::new(),
@@ -78,7 +78,7 @@ fn page(skin: &Skin) -> Buffer {
         critical_at: Some(0.95),
     };
     gauge.draw(line(9, 1), &mut buffer, skin);
-    let part = |name, value, figure| Part { name, value, figure };
+    let part = |name, value, figure| StackPart { name, value, figure };
     let parts = [part("data", 60.0, "1.6 GiB"), part("streams", 25.0, "650 MiB"), part("rest", 9.0, "1 MiB")];
     Stack { parts: &parts, whole: Some(100.0) }.draw(line(10, 2), &mut buffer, skin);
     let rows = [
@@ -97,7 +97,7 @@ fn page(skin: &Skin) -> Buffer {
     let panel = Panel::new("Streams").focus(true).note((table.position(line(14, 4)), Role::Dim));
     let inner = panel.draw(line(13, 5), &mut buffer, skin);
     table.draw(inner, &mut buffer, skin);
-    notice(&Words::new("CLIENT LIST: not allowed", Role::Unknown), line(18, 1), &mut buffer, skin);
+    notice(&StyledText::new("CLIENT LIST: not allowed", Role::Unknown), line(18, 1), &mut buffer, skin);
     let keys = [("q", "quit"), ("?", "help"), ("Enter", "open"), ("/", "filter"), ("Space", "pause")];
     Keyline { keys: &[&keys[..], &keys[..]].concat() }.draw(line(19, 1), &mut buffer, skin);
     buffer

@@ -2,7 +2,7 @@
 
 use super::{CRITICAL, WARNING, told};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::evidence::fanout::{Behind, FullChannel, Lost, Who};
+use crate::core::diagnose::evidence::fanout::{Behind, FullChannel, LostSubscriber, Who};
 use crate::core::diagnose::finding::Severity;
 use crate::core::model::Name;
 use std::sync::LazyLock;
@@ -70,7 +70,7 @@ fn whoever_was_lost_is_told_with_what_it_had_not_read_for_ten_minutes() {
             |_| {},
             move |evidence| {
                 let at_ms = evidence.now_ms - ago_ms;
-                evidence.fanout.lost = vec![Lost { who: who(7), bytes: 31 * MIB, at_ms, was_cut }];
+                evidence.fanout.lost = vec![LostSubscriber { who: who(7), bytes: 31 * MIB, at_ms, was_cut }];
             },
         )
         .map(|(_, text)| text)

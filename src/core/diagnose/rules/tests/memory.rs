@@ -1,7 +1,7 @@
 //! The rules about memory, buffers, copies and tiers of keys, at their edges.
 
 use super::*;
-use crate::core::diagnose::evidence::memory::{OutputCase, PendingCase, Seen, TierCase};
+use crate::core::diagnose::evidence::memory::{OutputCase, PendingCase, TierCase, WalkShare};
 
 const MIB: u64 = 1 << 20;
 
@@ -153,7 +153,7 @@ fn lists_tiers_and_copies_are_told_one_by_one() {
         too_long: 4,
         longest_ms: Some(900_000),
     }];
-    evidence.memory.keys_seen = Seen::Whole;
+    evidence.memory.keys_seen = WalkShare::Whole;
     evidence.memory.full_syncs = Some(4);
     let (found, _) = ask(&evidence, &Thresholds::default());
     let ids: Vec<_> = found.iter().map(|finding| (finding.id, finding.subject.to_string())).collect();

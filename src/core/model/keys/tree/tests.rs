@@ -13,7 +13,7 @@ fn tree(names: impl IntoIterator<Item = String>) -> KeyTree {
 }
 
 fn patterns(tree: &KeyTree) -> Vec<(String, u64)> {
-    let text = |found: Found| (String::from_utf8_lossy(&found.pattern).into_owned(), found.tally.keys);
+    let text = |found: FoundPattern| (String::from_utf8_lossy(&found.pattern).into_owned(), found.tally.keys);
     tree.patterns().into_iter().map(text).collect()
 }
 
