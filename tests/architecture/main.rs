@@ -5,6 +5,7 @@
 //! Every rule is a function from sources to findings, and `planted` shows each of them catching a planted fault.
 
 mod cycles;
+mod homonyms;
 mod house;
 mod imports;
 mod paths;
@@ -64,6 +65,12 @@ fn files_are_short_and_say_what_they_know() {
 fn types_and_files_have_telling_names() {
     let sources = crate_sources();
     holds("names", &house::name_findings(&sources));
+}
+
+#[test]
+fn a_type_name_means_one_thing() {
+    let sources = crate_sources();
+    holds("homonyms", &homonyms::findings(&sources));
 }
 
 #[test]
