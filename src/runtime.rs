@@ -13,6 +13,7 @@ pub mod logging;
 pub mod panics;
 pub mod pass;
 pub mod probes;
+mod pulse;
 pub mod snapshot;
 pub mod start;
 pub mod survey;

@@ -8,7 +8,7 @@ use crate::core::model::glob::Glob;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
-use crate::core::ops::{Challenge, Control, Progress, Request, WriteState};
+use crate::core::ops::{Challenge, Control, PlanId, PlanProgress, Progress, Request, WriteState};
 use tui_input::Input;
 
 /// What the console is told of actions at its start.
@@ -33,6 +33,8 @@ pub struct Operations {
     pub running: Option<Progress>,
     /// What it was told.
     pub control: Control,
+    /// The plan that was asked for last.
+    pub plan: PlanId,
     /// What the journal has, the oldest first.
     pub past: Vec<Past>,
 }
@@ -41,7 +43,7 @@ impl Operations {
     /// None yet.
     pub fn new(read_only: bool) -> Self {
         let write = if read_only { WriteState::ReadOnly } else { WriteState::Locked };
-        Self { write, running: None, control: Control::default(), past: Vec::new() }
+        Self { write, running: None, control: Control::default(), plan: PlanId::default(), past: Vec::new() }
     }
 }
 
@@ -60,7 +62,7 @@ pub enum ActionStage {
     /// What exactly?
     Form(Form),
     /// The server is looked at.
-    Planning(String),
+    Planning(PlanId, PlanProgress),
     /// Is that what is wanted?
     Question(Box<Question>),
     /// What came of it.

@@ -8,7 +8,7 @@ use crate::core::model::link::LinkStatus;
 use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan};
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::ops::record::Past;
-use crate::core::ops::{Confirmed, Control, Plan, Progress, Receipt, Refusal, Request};
+use crate::core::ops::{Confirmed, Control, Plan, PlanId, PlanProgress, Progress, Receipt, Refusal, Request};
 use crate::core::wire::round::{Fetch, Focus};
 
 /// What happened.
@@ -31,7 +31,9 @@ pub enum Message {
     /// A probe tells something.
     Probe(ProbeKind, ProbeEvent),
     /// A plan was made, or there is none.
-    Planned(Result<Box<Plan>, Refusal>),
+    Planned(PlanId, Result<Box<Plan>, Refusal>),
+    /// A plan is so far.
+    Planning(PlanId, PlanProgress),
     /// An action is so far.
     Progress(Progress),
     /// An action is over.
@@ -69,8 +71,10 @@ pub enum Effect {
     ReadEntries(EntriesQuestion),
     /// Begin or end a probe.
     Probe(ProbeOrder),
-    /// Look at the server for a plan.
-    Plan(Request),
+    /// Look at the server for a plan; one that is being made is given up.
+    Plan(PlanId, Request),
+    /// Give up the plan that is being made.
+    CancelPlan(PlanId),
     /// Carry a confirmed plan out, so many items a second at most.
     Carry(Box<Confirmed>, Option<u64>),
     /// Tell the action that runs.

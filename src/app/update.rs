@@ -75,9 +75,11 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             state.reading.advance_probe(kind, &event);
             if state.is_paused() { Draw::No } else { Draw::Data }
         }
-        Message::Planned(_) | Message::Progress(_) | Message::Finished(_) | Message::Journal(..) => {
-            action::take(state, message, &mut effects)
-        }
+        Message::Planned(..)
+        | Message::Planning(..)
+        | Message::Progress(_)
+        | Message::Finished(_)
+        | Message::Journal(..) => action::take(state, message, &mut effects),
         Message::Demo(status) => {
             let changed = state.demo.as_ref() != Some(&status);
             state.demo = Some(status);

@@ -4,18 +4,19 @@
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
 use super::execute::Executor;
-use super::survey::survey;
+use super::survey::{Desk, Patience, survey};
 use super::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
 use crate::core::model::Name;
 use crate::core::ops::{
-    Challenge, Consent, ConsentError, Control, Policy, Progress, Receipt, Refusal, Request, WriteState,
+    Challenge, Consent, ConsentError, Control, Plan, PlanProgress, Policy, Progress, Receipt, Refusal,
+    Request, WriteState,
 };
 use crate::edge::clock;
 use crate::edge::files::{self, Loaded};
 use crate::edge::journal::{Journal, JournalError};
-use crate::edge::link::{Lane, Link, Timeouts, Writer};
+use crate::edge::link::{LookupLedger, Timeouts, Writer};
 use crate::report::action;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -58,13 +59,10 @@ pub async fn run(
     tell_open(&journal);
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let wish = completed(loaded, asked);
-    let mut link =
-        Link::open(&target, Lane::Control, &timeouts).await.map_err(|e| ActError::Failed(e.to_string()))?;
-    let plan = match survey(&mut link, &journal.archives(), &wish).await {
+    let plan = match Box::pin(planned(&target, timeouts, &journal, &wish)).await {
         Ok(plan) => plan,
         Err(Refusal(why)) => return refused(asked.format, &why),
     };
-    drop(link);
     let policy = Policy {
         target: target.name.clone(),
         production: target.production,
@@ -189,28 +187,76 @@ fn consent(asked: &ActionArgs, challenge: &Challenge) -> Result<Consent, ActErro
     })
 }
 
+/// Makes the plan, with progress on a terminal; an interrupt ends the look at the server.
+async fn planned(
+    target: &Target,
+    timeouts: Timeouts,
+    journal: &Journal,
+    wish: &Request,
+) -> Result<Plan, Refusal> {
+    let (progress, mut seen) = watch::channel(PlanProgress::default());
+    let (cancel, cancelled) = watch::channel(false);
+    let (target, ledger) = (target.clone(), LookupLedger::default());
+    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, patience: Patience::default() };
+    let archives = journal.archives();
+    let mut planning = Box::pin(survey(&desk, &archives, wish));
+    let mut line = ProgressLine::default();
+    let mut tick = tokio::time::interval(PROGRESS_EVERY);
+    loop {
+        tokio::select! {
+            plan = &mut planning => {
+                line.clear();
+                return plan;
+            }
+            _ = tokio::signal::ctrl_c() => {
+                cancel.send_replace(true);
+            }
+            _ = tick.tick() => {
+                let progress = *seen.borrow_and_update();
+                if progress.seen > 0 {
+                    line.show(&progress.text());
+                }
+            }
+        }
+    }
+}
+
+/// A line on standard error that is written over, where that is a terminal.
+#[derive(Default)]
+struct ProgressLine {
+    is_shown: bool,
+}
+
+impl ProgressLine {
+    fn show(&mut self, text: &str) {
+        if io::stderr().is_terminal() {
+            let _closed = write!(io::stderr(), "\r\x1b[K{text}");
+            self.is_shown = true;
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.is_shown) {
+            let _closed = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
 /// Carries it out, with progress on a terminal; an interrupt ends it after the step that is under way.
 async fn watched(executor: &Executor, confirmed: crate::core::ops::Confirmed) -> Receipt {
     let (tell, mut progress) = watch::channel(Progress::of(confirmed.plan(), executor.per_s));
     let (order, control) = watch::channel(Control::default());
-    let is_shown = io::stderr().is_terminal();
+    let mut shown = ProgressLine::default();
     let mut running = Box::pin(executor.execute(confirmed, &tell, control));
     let mut tick = tokio::time::interval(PROGRESS_EVERY);
-    let mut has_line = false;
     let receipt = loop {
         tokio::select! {
             receipt = &mut running => break receipt,
             _ = tokio::signal::ctrl_c() => order.send_modify(|control| control.cancel = true),
-            _ = tick.tick(), if is_shown => {
-                let line = line(&progress.borrow_and_update());
-                let _closed = write!(io::stderr(), "\r\x1b[K{line}");
-                has_line = true;
-            }
+            _ = tick.tick() => shown.show(&line(&progress.borrow_and_update())),
         }
     };
-    if has_line {
-        let _closed = write!(io::stderr(), "\r\x1b[K");
-    }
+    shown.clear();
     receipt
 }
 

@@ -1,16 +1,18 @@
 //! The console's actions: plans are made and carried out beside the loop, which hears of them by messages.
 //!
-//! Knows tasks and channels; decides nothing. Invariants: one action at a time; where nothing may be written there is no
+//! Knows tasks and channels; decides nothing. Invariants: one plan and one action at a time; where nothing may be written there is no
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
 use super::execute::Executor;
-use super::survey::survey;
+use super::survey::{Desk, Patience, survey};
 use crate::app::Message;
 use crate::config::Target;
-use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Refusal, Request};
+use crate::core::ops::{
+    Confirmed, Control, Outcome, Plan, PlanId, PlanProgress, Progress, Receipt, Refusal, Request,
+};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::edge::link::{Lane, Link, LookupLedger, Timeouts, Writer};
+use crate::edge::link::{LookupLedger, Timeouts, Writer};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -47,6 +49,14 @@ pub struct Actor {
     tell: mpsc::Sender<Message>,
     control: watch::Sender<Control>,
     running: Option<JoinHandle<()>>,
+    planning: Option<Planning>,
+}
+
+/// A plan that is being made.
+struct Planning {
+    id: PlanId,
+    cancel: watch::Sender<bool>,
+    task: JoinHandle<()>,
 }
 
 impl Actor {
@@ -54,18 +64,39 @@ impl Actor {
     pub fn new(setup: ActorSetup) -> (Self, mpsc::Receiver<Message>) {
         let (tell, told) = mpsc::channel(WAITING);
         let (control, _) = watch::channel(Control::default());
-        let actor = Self { setup, tell, control, running: None };
+        let actor = Self { setup, tell, control, running: None, planning: None };
         actor.read_journal(true);
         (actor, told)
     }
 
-    /// Looks at the server for a plan.
-    pub fn plan(&self, wish: Request) {
+    /// Looks at the server for a plan. One that is being made is given up first: there is one at a time on the server.
+    pub fn plan(&mut self, id: PlanId, wish: Request) {
+        let before = self.planning.take();
+        if let Some(before) = &before {
+            before.cancel.send_replace(true);
+        }
         let (setup, tell) = (self.setup.clone(), self.tell.clone());
-        tokio::spawn(async move {
-            let plan = Box::pin(plan(&setup, &wish)).await;
-            let _closed = tell.send(Message::Planned(plan.map(Box::new))).await;
+        let (cancel, cancelled) = watch::channel(false);
+        let task = tokio::spawn(async move {
+            if let Some(before) = before {
+                // It ends with the reply that it waits for, which has a time-out.
+                let _panicked = before.task.await;
+            }
+            let (progress, seen) = watch::channel(PlanProgress::default());
+            let shown =
+                tokio::spawn(show(seen, tell.clone(), move |progress| Message::Planning(id, progress)));
+            let plan = Box::pin(plan(&setup, &wish, (progress, cancelled))).await;
+            shown.abort();
+            let _closed = tell.send(Message::Planned(id, plan.map(Box::new))).await;
         });
+        self.planning = Some(Planning { id, cancel, task });
+    }
+
+    /// Gives a plan up: nothing more is asked for it.
+    pub fn cancel_plan(&mut self, id: PlanId) {
+        if let Some(planning) = self.planning.as_ref().filter(|planning| planning.id == id) {
+            planning.cancel.send_replace(true);
+        }
     }
 
     /// Carries a plan out.
@@ -94,7 +125,7 @@ impl Actor {
         let (tell, control) = (self.tell.clone(), self.control.subscribe());
         self.running = Some(tokio::spawn(async move {
             let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
-            let shown = tokio::spawn(show(seen, tell.clone()));
+            let shown = tokio::spawn(show(seen, tell.clone(), Message::Progress));
             let receipt = Box::pin(executor.execute(*confirmed, &progress, control)).await;
             shown.abort();
             let _closed = tell.send(Message::Finished(Box::new(receipt))).await;
@@ -136,18 +167,26 @@ impl Actor {
     }
 }
 
-async fn plan(setup: &ActorSetup, wish: &Request) -> Result<Plan, Refusal> {
-    let opened = Link::open(&setup.target, Lane::Control, &setup.timeouts).await;
-    let link = opened.map_err(|error| Refusal::because(error.to_string()))?;
+async fn plan(
+    setup: &ActorSetup,
+    wish: &Request,
+    (progress, cancel): (watch::Sender<PlanProgress>, watch::Receiver<bool>),
+) -> Result<Plan, Refusal> {
     let no_home = || Refusal::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
-    survey(&mut link.noted_in(&setup.ledger), &archives, wish).await
+    let (target, timeouts, ledger) = (setup.target.clone(), setup.timeouts, setup.ledger.clone());
+    let patience = Patience::default();
+    survey(&Desk { target, timeouts, ledger, progress, cancel, patience }, &archives, wish).await
 }
 
-async fn show(mut seen: watch::Receiver<Progress>, tell: mpsc::Sender<Message>) {
+async fn show<T: Clone>(
+    mut seen: watch::Receiver<T>,
+    tell: mpsc::Sender<Message>,
+    message: impl Fn(T) -> Message,
+) {
     while seen.changed().await.is_ok() {
         let progress = seen.borrow_and_update().clone();
-        if tell.send(Message::Progress(progress)).await.is_err() {
+        if tell.send(message(progress)).await.is_err() {
             return;
         }
         tokio::time::sleep(PROGRESS_EVERY).await;

@@ -50,8 +50,12 @@ pub fn perform(
             }
             return (LoopStep::GoOn, demo.map(|demo| Message::Demo(demo.status())));
         }
-        Effect::Plan(wish) => {
-            actor.plan(wish);
+        Effect::Plan(id, wish) => {
+            actor.plan(id, wish);
+            return (LoopStep::GoOn, None);
+        }
+        Effect::CancelPlan(id) => {
+            actor.cancel_plan(id);
             return (LoopStep::GoOn, None);
         }
         Effect::Carry(confirmed, per_s) => {

@@ -4,9 +4,9 @@
 //! intent is synced; nothing is sent twice; a lost reply ends it as unknown; whatever happens, at most one finish is
 //! written.
 
-mod pulse;
 mod steps;
 
+use super::pulse::Pulse;
 use crate::core::limits::GUARD_EVERY_MS;
 use crate::core::model::Name;
 use crate::core::ops::archive::Header;
@@ -20,7 +20,6 @@ use crate::edge::clock;
 use crate::edge::journal::Journal;
 use crate::edge::link::{Link, Writer};
 use crate::runtime::warm;
-use pulse::Pulse;
 use std::time::Duration;
 use steps::Steps;
 use tokio::sync::watch;

@@ -1,9 +1,10 @@
 //! Looks at the server for a plan: reads, and nothing else.
 //!
-//! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariant: every walk has an
-//! end, and what was not counted to the last says so.
+//! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariants: every walk has an
+//! end, by count and by time, and what was not counted to the last says so.
 
 mod keys;
+mod reader;
 mod rows;
 mod single;
 mod trim;
@@ -17,14 +18,16 @@ use crate::core::wire::decode::decode;
 use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::journal::Archives;
-use crate::edge::link::Link;
+use reader::Reader;
 
-/// Makes the plan of a wish.
+pub use reader::{Desk, Patience};
+
+/// Makes the plan of a wish, within [`PLAN_MS`](crate::core::limits::PLAN_MS) and the last reply's time-out.
 ///
 /// # Errors
 /// Why there is none.
-pub async fn survey(link: &mut Link, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
-    let mut reader = SurveyReader { link };
+pub async fn survey(desk: &Desk, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
+    let mut reader = Reader::open(desk).await?;
     match wish {
         Request::Trim(wish) => trim::survey(&mut reader, wish).await,
         Request::Reclaim(wish) => rows::survey(&mut reader, wish).await,
@@ -35,11 +38,6 @@ pub async fn survey(link: &mut Link, archives: &Archives, wish: &Request) -> Res
         Request::KillClient(id) => single::client(&mut reader, *id).await,
         Request::Undo(id) => single::undo(&mut reader, archives, id).await,
     }
-}
-
-/// Asks, and gives up when the connection does.
-struct SurveyReader<'a> {
-    link: &'a mut Link,
 }
 
 /// What every plan begins with.
@@ -68,34 +66,7 @@ impl Ground {
     }
 }
 
-impl SurveyReader<'_> {
-    async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
-        let asked = self.link.ask(commands).await;
-        match asked.lost {
-            Some(error) => Err(Refusal::because(error.to_string())),
-            None => Ok(asked.exchanges),
-        }
-    }
-
-    async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Refusal> {
-        let exchanges = self.exchange(commands).await?;
-        Ok(exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect())
-    }
-
-    async fn one(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
-        let label = command.verb().label();
-        let reply = self.ask(vec![command]).await?.pop().unwrap_or(Resp::Nil);
-        match reply {
-            Resp::Error(refusal) => Err(Refusal::because(format!("{label}: {refusal}"))),
-            reply => Ok(reply),
-        }
-    }
-
-    async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Refusal> {
-        let exchanges = self.exchange(commands).await?;
-        Ok(decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() }))
-    }
-
+impl Reader {
     /// Which server this is, what time it has, and how the stream stands that the action is about.
     async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Refusal> {
         let mut commands = vec![ReadCmd::Time, ReadCmd::Info(Vec::new())];

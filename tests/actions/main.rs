@@ -25,9 +25,9 @@ use streamgauge::core::ops::{
 };
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
-use streamgauge::edge::link::{Lane, Link, LookupLedger, Timeouts, Writer};
+use streamgauge::edge::link::{LookupLedger, Timeouts, Writer};
 use streamgauge::runtime::execute::Executor;
-use streamgauge::runtime::survey::survey;
+use streamgauge::runtime::survey::{Desk, survey};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -74,8 +74,8 @@ impl Place {
     }
 
     async fn plan(&self, wish: &Request) -> Result<Plan, Refusal> {
-        let link = Link::open(&self.target, Lane::Control, &Timeouts::default()).await.unwrap();
-        survey(&mut link.noted_in(&self.ledger), &self.journal().archives(), wish).await
+        let desk = Desk::quiet(&self.target, Timeouts::default(), &self.ledger);
+        survey(&desk, &self.journal().archives(), wish).await
     }
 
     /// Plans it and does it, with every name typed.

@@ -20,7 +20,9 @@ use crate::core::ops::plan::reclaim::proposed;
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;
-use crate::core::ops::{ActionKind, Challenge, Outcome, Plan, Policy, Receipt, Refusal, Request, WriteState};
+use crate::core::ops::{
+    ActionKind, Challenge, Outcome, Plan, PlanId, PlanProgress, Policy, Receipt, Refusal, Request, WriteState,
+};
 use tui_input::Input;
 
 /// Idle time that a consumer must have before it is deleted, and a row before it is settled, milliseconds.
@@ -74,9 +76,11 @@ enum Begin {
 }
 
 fn plan(state: &mut State, wish: Request, opened_by: Key, effects: &mut Vec<Effect>) {
-    let stage = ActionStage::Planning("looking at the server".to_owned());
+    let id = state.operations.plan.next();
+    state.operations.plan = id;
+    let stage = ActionStage::Planning(id, PlanProgress::default());
     state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
-    effects.push(Effect::Plan(wish));
+    effects.push(Effect::Plan(id, wish));
 }
 
 fn unlock(state: &mut State, opened_by: Key) {
@@ -206,7 +210,8 @@ fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<N
 /// Takes in what is told of actions.
 pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw {
     match message {
-        Message::Planned(plan) => planned(state, plan.map(|plan| *plan)),
+        Message::Planned(id, plan) => return planned(state, id, plan.map(|plan| *plan)),
+        Message::Planning(id, progress) => return planning(state, id, progress),
         Message::Progress(progress) => {
             if state.operations.running.is_some() {
                 state.operations.running = Some(progress);
@@ -224,14 +229,27 @@ pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> D
     Draw::Now
 }
 
-/// A plan was made, or there is none.
-fn planned(state: &mut State, planned: Result<Plan, Refusal>) {
-    let policy = policy(state);
-    let Some(Modal::Action(modal)) = &mut state.modal else { return };
-    if !matches!(modal.stage, ActionStage::Planning(_)) {
-        return;
+/// The dialog that waits for this plan, and no other.
+fn awaiting(state: &mut State, id: PlanId) -> Option<&mut ActionStage> {
+    match &mut state.modal {
+        Some(Modal::Action(ActionModal { stage, .. })) => {
+            matches!(stage, ActionStage::Planning(wanted, _) if *wanted == id).then_some(stage)
+        }
+        _ => None,
     }
-    modal.stage = match planned {
+}
+
+fn planning(state: &mut State, id: PlanId, progress: PlanProgress) -> Draw {
+    let Some(stage) = awaiting(state, id) else { return Draw::No };
+    *stage = ActionStage::Planning(id, progress);
+    Draw::Data
+}
+
+/// A plan was made, or there is none.
+fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Draw {
+    let policy = policy(state);
+    let Some(stage) = awaiting(state, id) else { return Draw::No };
+    *stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
             Some(nothing) => told(format!("{} {}", plan.deed.word(), plan.subject), vec![nothing], false),
             None => ActionStage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(
@@ -240,6 +258,7 @@ fn planned(state: &mut State, planned: Result<Plan, Refusal>) {
         },
         Err(Refusal(why)) => told("Refused".to_owned(), vec![why], true),
     };
+    Draw::Now
 }
 
 /// An action is over.

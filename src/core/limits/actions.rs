@@ -7,6 +7,12 @@ use super::{PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 /// How long a plan holds after it was made, milliseconds: who read it longer than two minutes should read it anew.
 pub const PLAN_LIVES_MS: u64 = 120_000;
 
+/// How long a plan may look at the server, milliseconds: whoever waits for it waits no longer, whatever is answered.
+pub const PLAN_MS: u64 = 20_000;
+
+/// How long a plan may count, milliseconds: what was counted by then is told as "at least".
+pub const PLAN_COUNTS_MS: u64 = 15_000;
+
 /// Items from which on the name has to be typed on the screen.
 pub const ITEMS_TYPED: u64 = 100_000;
 
@@ -41,6 +47,9 @@ pub const GUARD_EVERY_MS: u64 = 100;
 /// How often the server is timed while an action runs, milliseconds: fifty a second.
 pub const PULSE_EVERY_MS: u64 = 20;
 
+/// How long the quiet moment before an action is timed, milliseconds: two round trips where they are longer.
+pub const PULSE_QUIET_MS: u64 = 300;
+
 /// Round trips that are judged together.
 pub const PULSE_WINDOW: usize = 50;
 
@@ -59,8 +68,8 @@ pub const LAZYFREE_OBJECTS: u64 = 100_000;
 /// Entries walked through to find where a stream is to be cut, or what lies beyond: two seconds of paced reads.
 pub const WALKED_ENTRIES: u64 = 20_000_000;
 
-/// Entries that one step of a walk looks at: 0.1 ms of the server.
-pub const WALK_STEP: u32 = 200;
+/// Smallest, first and greatest number of entries that one step of a walk looks at: 0.04 ms of the server per hundred.
+pub const WALK_BATCH: (u32, u32, u32) = (100, 200, 1_000);
 
 /// Pending rows looked through before a plan says "at least".
 pub const PLANNED_ROWS: u64 = 2_000_000;
@@ -98,5 +107,6 @@ pub const WARM_UP_MS: u64 = 600_000;
 /// What is kept of the output of a warm-up, bytes.
 pub const WARM_UP_OUTPUT_BYTES: usize = 2_000;
 
+const _: () = assert!(PLAN_COUNTS_MS < PLAN_MS && PLAN_MS < PLAN_LIVES_MS);
 const _: () = assert!(STRAIN_MS.0 < STRAIN_MS.1 && WRITE_TIMEOUT_MS > RESPONSE_TIMEOUT_MS);
 const _: () = assert!(KEY_BATCH.2 as usize <= PIPELINE_COMMANDS);

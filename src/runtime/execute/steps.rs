@@ -4,7 +4,6 @@
 //! pulse say, and a step whose reply was lost is the last.
 
 use super::GUARD_EVERY;
-use super::pulse::Pulse;
 use crate::core::ops::archive::{Frame, Header};
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
@@ -13,6 +12,7 @@ use crate::core::wire::Resp;
 use crate::edge::clock;
 use crate::edge::journal::{ArchiveReader, ArchiveWriter, Archives};
 use crate::edge::link::{SendError, WriteLink};
+use crate::runtime::pulse::Pulse;
 use std::time::Duration;
 use tokio::sync::watch;
 

@@ -3,17 +3,17 @@
 //! Knows pages, types and samples; decides nothing. Invariant: a step of the walk holds the server for less than a
 //! millisecond, and each key is counted once.
 
-use super::SurveyReader;
-use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_CALL_US, SCAN_COUNT, SHOWN_NAMES};
+use super::Reader;
+use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::Name;
 use crate::core::ops::invalidate::type_reads;
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor};
+use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
 use crate::edge::clock;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
@@ -25,13 +25,12 @@ const TYPES_TOGETHER: usize = 100;
 const UNPACED_COUNT: u32 = 1_000;
 
 /// The plan of an invalidation.
-pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &InvalidateRequest) -> Result<Plan, Refusal> {
+pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Result<Plan, Refusal> {
     if wish.pattern.as_bytes().is_empty() {
         return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
     let ground = reader.ground(None).await?;
     let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.count();
-    let protected = Protection::new(&wish.protect);
     let mut facts = InvalidateFacts {
         is_exact: true,
         all_keys,
@@ -41,25 +40,8 @@ pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &InvalidateReque
         guard: ground.guard,
         ..InvalidateFacts::default()
     };
-    let (mut cursor, mut samples) = (0, Samples::default());
-    let (mut seen, hashes) = (HashSet::new(), RandomState::new());
-    loop {
-        let began_us = clock::now_us();
-        let (pattern, count) = (Some(wish.pattern.clone()), facts.scan_count);
-        let page = reader.one(ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }).await?;
-        adapt(&mut facts.scan_count, clock::now_us().saturating_sub(began_us));
-        let strange = || Refusal::because("SCAN: a reply that streamgauge does not know");
-        let [next, keys] = page.items().unwrap_or_default() else { return Err(strange()) };
-        let mut keys: Vec<Name> =
-            keys.items().unwrap_or_default().iter().filter_map(Resp::bytes).map(Name::from).collect();
-        keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hashes.hash_one(key)));
-        facts.is_exact = seen.len() < PLANNED_KEYS;
-        look(reader, wish, &protected, keys, (&mut facts, &mut samples)).await?;
-        cursor = next.text().and_then(|next| next.parse().ok()).ok_or_else(strange)?;
-        if cursor == 0 {
-            break;
-        }
-    }
+    let mut samples = Samples::default();
+    walk(reader, wish, (&mut facts, &mut samples)).await?;
     // A page of the run is looked at, key by key: what is fine for a count is too much for that.
     facts.scan_count = if wish.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
     facts.sampled = sizes(reader, &samples.keys).await?;
@@ -67,55 +49,123 @@ pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &InvalidateReque
     plan(wish, &facts)
 }
 
-/// Follows the time that a page takes, network included: further away it stays small.
-fn adapt(count: &mut u32, took_us: u64) {
-    if took_us > SCAN_CALL_US * 2 {
-        *count = (*count / 2).max(FIRST_COUNT);
-    } else if took_us < SCAN_CALL_US / 2 {
-        *count = (*count + *count / 4).min(*SCAN_COUNT.end());
-    }
-}
-
-async fn look(
-    reader: &mut SurveyReader<'_>,
+/// Goes through the keyspace. The types of one page are asked together with the next page: far away a page takes one
+/// round trip.
+async fn walk(
+    reader: &mut Reader,
     wish: &InvalidateRequest,
-    protected: &Protection,
-    keys: Vec<Name>,
     (facts, samples): (&mut InvalidateFacts, &mut Samples),
 ) -> Result<(), Refusal> {
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut replies = Vec::new();
-    for chunk in keys.chunks(TYPES_TOGETHER) {
-        let types = reader.ask(type_reads(chunk, true)).await?;
-        match types.as_slice() {
-            [Resp::Array(types)] => replies.extend(types.iter().cloned()),
-            _ => replies.extend(reader.ask(type_reads(chunk, false)).await?),
+    let protected = Protection::new(&wish.protect);
+    let (mut seen, hashes) = (HashSet::new(), RandomState::new());
+    let (mut cursor, mut keys, mut asked) = (Some(0), Vec::<Name>::new(), 0_u64);
+    // Where scripts are refused they are not asked for again.
+    let mut together = true;
+    while cursor.is_some() || !keys.is_empty() {
+        let types: Vec<ReadCmd> =
+            keys.chunks(TYPES_TOGETHER).flat_map(|chunk| type_reads(chunk, together)).collect();
+        let (pattern, count) = (Some(wish.pattern.clone()), facts.scan_count);
+        let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
+        let began_us = clock::now_us();
+        let commands: Vec<ReadCmd> = types.into_iter().chain(scan).collect();
+        let exchanges = reader.exchange(commands).await?;
+        let busy_us = trip_us(&exchanges, began_us).saturating_sub(reader.idle_us());
+        adapt(&mut facts.scan_count, busy_us);
+        let mut replies: VecDeque<Resp> =
+            exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
+        let page = cursor.is_some().then(|| replies.pop_back().unwrap_or(Resp::Nil));
+        let kinds = kinds(reader, &keys, replies, &mut together).await?;
+        for (key, kind) in keys.drain(..).zip(kinds) {
+            sort(wish, &protected, (key, kind?), (facts, samples));
         }
-    }
-    for (key, reply) in keys.into_iter().zip(replies) {
-        let kind = match reply {
-            Resp::Error(refusal) => return Err(Refusal::because(format!("TYPE {key}: {refusal}"))),
-            reply => reply.text().unwrap_or_default(),
-        };
-        if kind == "none" || wish.kind.as_deref().is_some_and(|wanted| wanted != kind) {
-            continue;
+        let Some(page) = page else { break };
+        asked = asked.saturating_add(u64::from(count));
+        reader.tell("keys", facts.all_keys.map_or(asked, |all| asked.min(all)), facts.all_keys);
+        (cursor, keys) = read_page(page)?;
+        keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hashes.hash_one(key)));
+        facts.is_exact = seen.len() < PLANNED_KEYS;
+        if reader.is_late() && cursor.is_some() {
+            facts.cut_at = Some(asked);
+            facts.is_exact = false;
+            cursor = None;
         }
-        if let Some(reason) = protected.reason(&key, &kind) {
-            facts.stays.entry(reason.to_owned()).or_insert_with(|| (0, key)).0 += 1;
-            continue;
-        }
-        facts.keys += 1;
-        *facts.kinds.entry(kind).or_default() += 1;
-        if facts.names.len() < SHOWN_NAMES {
-            facts.names.push(key.clone());
-        }
-        samples.take(key);
     }
     Ok(())
 }
 
+/// How long the last pipeline took, microseconds.
+fn trip_us(exchanges: &[Exchange], began_us: u64) -> u64 {
+    exchanges.last().map_or(0, |last| last.received_us.saturating_sub(last.sent_us.max(began_us)))
+}
+
+/// Cursor and keys of a page of SCAN; no cursor at the end.
+fn read_page(page: Resp) -> Result<(Option<u64>, Vec<Name>), Refusal> {
+    let strange = || Refusal::because("SCAN: a reply that streamgauge does not know");
+    if let Resp::Error(refusal) = &page {
+        return Err(Refusal::because(format!("SCAN: {refusal}")));
+    }
+    let [next, keys] = page.items().unwrap_or_default() else { return Err(strange()) };
+    let keys = keys.items().unwrap_or_default().iter().filter_map(Resp::bytes).map(Name::from).collect();
+    let next: u64 = next.text().and_then(|next| next.parse().ok()).ok_or_else(strange)?;
+    Ok(((next > 0).then_some(next), keys))
+}
+
+/// Follows the time that a page takes on the server.
+fn adapt(count: &mut u32, busy_us: u64) {
+    if busy_us > STEP_US * 2 {
+        *count = (*count / 2).max(FIRST_COUNT);
+    } else if busy_us < STEP_US * 3 / 4 {
+        *count = (*count + *count / 4).min(*SCAN_COUNT.end());
+    }
+}
+
+/// What each key is, from the replies; asked key by key where the script was refused.
+async fn kinds(
+    reader: &mut Reader,
+    keys: &[Name],
+    replies: VecDeque<Resp>,
+    together: &mut bool,
+) -> Result<Vec<Result<String, Refusal>>, Refusal> {
+    let is_refused = |reply: &Resp| !matches!(reply, Resp::Array(_));
+    let types: Vec<Resp> = if *together && replies.iter().any(is_refused) {
+        *together = false;
+        reader.ask(type_reads(keys, false)).await?
+    } else if *together {
+        replies
+            .into_iter()
+            .flat_map(|reply| reply.items().map(<[Resp]>::to_vec).unwrap_or_default())
+            .collect()
+    } else {
+        replies.into()
+    };
+    let kind = |(key, reply): (&Name, Resp)| match reply {
+        Resp::Error(refusal) => Err(Refusal::because(format!("TYPE {key}: {refusal}"))),
+        reply => Ok(reply.text().unwrap_or_default()),
+    };
+    Ok(keys.iter().zip(types).map(kind).collect())
+}
+
+/// Counts one key where it belongs.
+fn sort(
+    wish: &InvalidateRequest,
+    protected: &Protection,
+    (key, kind): (Name, String),
+    (facts, samples): (&mut InvalidateFacts, &mut Samples),
+) {
+    if kind == "none" || wish.kind.as_deref().is_some_and(|wanted| wanted != kind) {
+        return;
+    }
+    if let Some(reason) = protected.reason(&key, &kind) {
+        facts.stays.entry(reason.to_owned()).or_insert_with(|| (0, key)).0 += 1;
+        return;
+    }
+    facts.keys += 1;
+    *facts.kinds.entry(kind).or_default() += 1;
+    if facts.names.len() < SHOWN_NAMES {
+        facts.names.push(key.clone());
+    }
+    samples.take(key);
+}
 /// Some keys, each as likely as another.
 #[derive(Default)]
 struct Samples {
@@ -135,7 +185,7 @@ impl Samples {
 }
 
 /// Bytes of the samples, and how many of them are still there.
-async fn sizes(reader: &mut SurveyReader<'_>, keys: &[Name]) -> Result<(u64, u64), Refusal> {
+async fn sizes(reader: &mut Reader, keys: &[Name]) -> Result<(u64, u64), Refusal> {
     let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
     let replies = reader.ask(keys.iter().map(size).collect()).await?;
     let found: Vec<u64> = replies.iter().filter_map(Resp::count).collect();

@@ -2,7 +2,7 @@
 //!
 //! Knows pages; decides nothing. Invariant: rows are counted in pages of a bounded size, up to a bound.
 
-use super::SurveyReader;
+use super::Reader;
 use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
 use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
@@ -14,7 +14,7 @@ use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 
 /// The plan of a reclaim.
-pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &ReclaimRequest) -> Result<Plan, Refusal> {
+pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
     let detail = ground.snapshot.streams.first().and_then(|stream| stream.detail.clone()).unwrap_or_default();
     let group = ground.groups()?.into_iter().find(|group| group.name == wish.group);
@@ -34,15 +34,15 @@ pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &ReclaimRequest)
         ..ReclaimFacts::default()
     };
     let work = work(wish, &facts)?;
-    facts.rows = matched(reader, &work, detail.first_entry).await?;
+    facts.rows = matched(reader, &work, (detail.first_entry, group.pending)).await?;
     facts.at_us = clock::now_us();
     Ok(plan(wish, &facts, work))
 }
 
 async fn matched(
-    reader: &mut SurveyReader<'_>,
+    reader: &mut Reader,
     work: &SettleWork,
-    first_entry: Option<StreamId>,
+    (first_entry, pending_of_group): (Option<StreamId>, Option<u64>),
 ) -> Result<Matched, Refusal> {
     let mut found = Matched { is_exact: true, ..Matched::default() };
     if !work.ids.is_empty() {
@@ -75,13 +75,15 @@ async fn matched(
         let rows = pending(page).unwrap_or_default();
         found.seen += rows.len() as u64;
         rows.iter().filter(|row| work.covers(row)).for_each(|row| found.add(row, first_entry));
+        reader.tell("pending rows", found.seen, pending_of_group);
         match rows.last() {
             Some(last) if rows.len() as u64 == u64::from(ROWS_PAGE) && last.id < work.upto => {
                 start = last.id.successor();
             }
             _ => return Ok(found),
         }
-        if found.seen >= PLANNED_ROWS || work.count.is_some_and(|most| found.rows >= most) {
+        if found.seen >= PLANNED_ROWS || reader.is_late() || work.count.is_some_and(|most| found.rows >= most)
+        {
             found.is_exact = work.count.is_some_and(|most| found.rows >= most);
             return Ok(found);
         }

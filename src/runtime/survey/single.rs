@@ -2,7 +2,7 @@
 //!
 //! Knows which reads; decides nothing. Invariant: an archive is read to its end before anything of it is brought back.
 
-use super::SurveyReader;
+use super::Reader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client};
@@ -15,7 +15,7 @@ use crate::edge::journal::Archives;
 
 /// The plan to delete a consumer.
 pub(super) async fn consumer(
-    reader: &mut SurveyReader<'_>,
+    reader: &mut Reader,
     (key, group, name): (&Name, &Name, &Name),
     min_idle_ms: u64,
 ) -> Result<Plan, Refusal> {
@@ -26,7 +26,7 @@ pub(super) async fn consumer(
 }
 
 /// The plan to end a connection.
-pub(super) async fn client(reader: &mut SurveyReader<'_>, id: u64) -> Result<Plan, Refusal> {
+pub(super) async fn client(reader: &mut Reader, id: u64) -> Result<Plan, Refusal> {
     let ground = reader.ground(None).await?;
     let snapshot = reader.snapshot(vec![ReadCmd::ClientList]).await?;
     let clients = snapshot.clients.map(|clients| clients.value);
@@ -35,11 +35,7 @@ pub(super) async fn client(reader: &mut SurveyReader<'_>, id: u64) -> Result<Pla
 }
 
 /// The plan of an undo.
-pub(super) async fn undo(
-    reader: &mut SurveyReader<'_>,
-    archives: &Archives,
-    id: &str,
-) -> Result<Plan, Refusal> {
+pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> Result<Plan, Refusal> {
     let mut archive = archives.open(id).map_err(|error| {
         Refusal::because(format!(
             "action {id} has no archive here, so there is nothing to bring back ({error})"
@@ -64,6 +60,6 @@ pub(super) async fn undo(
             side.and_then(|detail| detail.last_generated)
         }
     };
-    let (address, database) = reader.link.address();
+    let (address, database) = reader.address();
     plan(header, &held, (&address, database), side_last, (ground.guard, clock::now_us()))
 }

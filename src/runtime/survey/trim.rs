@@ -2,8 +2,8 @@
 //!
 //! Knows how to count without a body crossing the network. Invariant: a count that reached its bound is "at least".
 
-use super::SurveyReader;
-use crate::core::limits::{ROWS_PAGE, WALK_STEP, WALKED_ENTRIES};
+use super::Reader;
+use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH, WALKED_ENTRIES};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::streams::StreamFacts;
@@ -21,7 +21,7 @@ use crate::edge::clock;
 const LOSS_COUNTED: u64 = 200_000;
 
 /// The plan of a trim.
-pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &TrimRequest) -> Result<Plan, Refusal> {
+pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
     let stream = ground.snapshot.streams.first().cloned();
     let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", wish.key)))?;
@@ -65,7 +65,7 @@ pub(super) async fn survey(reader: &mut SurveyReader<'_>, wish: &TrimRequest) ->
 
 /// What the entries take. Servers before 8.4 count pending lists several times over in MEMORY USAGE, so that it is asked
 /// only where the packing does not tell.
-async fn entries_bytes(reader: &mut SurveyReader<'_>, stream: &StreamFacts) -> Result<Option<u64>, Refusal> {
+async fn entries_bytes(reader: &mut Reader, stream: &StreamFacts) -> Result<Option<u64>, Refusal> {
     let packing = stream.detail.as_ref().zip(stream.length);
     let packing = packing.and_then(|(detail, length)| Packing::of(detail, length));
     if let Some(bytes) = packing.and_then(|packing| packing.bytes()) {
@@ -76,7 +76,7 @@ async fn entries_bytes(reader: &mut SurveyReader<'_>, stream: &StreamFacts) -> R
 }
 
 async fn first_pending(
-    reader: &mut SurveyReader<'_>,
+    reader: &mut Reader,
     key: &Name,
     groups: &[Group],
 ) -> Result<Vec<Option<StreamId>>, Refusal> {
@@ -98,14 +98,27 @@ struct TrimWalk {
     backwards: bool,
     entries: u64,
     is_over: bool,
+    batch: u32,
 }
 
 impl TrimWalk {
-    async fn step(&mut self, reader: &mut SurveyReader<'_>, key: &Name, most: u64) -> Result<(), Refusal> {
-        let count = u32::try_from(most.min(u64::from(WALK_STEP))).unwrap_or(WALK_STEP).max(1);
+    fn new(at: StreamId, end: StreamId, backwards: bool) -> Self {
+        Self { at, end, backwards, entries: 0, is_over: false, batch: WALK_BATCH.1 }
+    }
+
+    async fn step(&mut self, reader: &mut Reader, key: &Name, most: u64) -> Result<(), Refusal> {
+        let count = u32::try_from(most.min(u64::from(self.batch))).unwrap_or(self.batch).max(1);
+        let began_us = clock::now_us();
         let (key, from, to, backwards) = (key.clone(), self.at, self.end, self.backwards);
         let walk = Inspect::Walk { key, from, to, count, backwards };
-        let reply = reader.one(ReadCmd::Inspect(walk)).await?;
+        let exchange = reader.exchange(vec![ReadCmd::Inspect(walk)]).await?.pop();
+        let trip_us = exchange.as_ref().map_or(0, |exchange| exchange.received_us.saturating_sub(began_us));
+        self.adapt(trip_us.saturating_sub(reader.idle_us()));
+        let reply = match exchange.map(|exchange| exchange.reply) {
+            Some(Ok(Resp::Error(refusal))) => return Err(Refusal::because(format!("EVAL: {refusal}"))),
+            Some(Ok(reply)) => reply,
+            _ => Resp::Nil,
+        };
         let [found, last, ..] = reply.items().unwrap_or_default() else {
             self.is_over = true;
             return Ok(());
@@ -126,13 +139,23 @@ impl TrimWalk {
     }
 }
 
+impl TrimWalk {
+    /// Follows the time that a step takes on the server.
+    fn adapt(&mut self, busy_us: u64) {
+        let (least, _, most) = WALK_BATCH;
+        let batch = if busy_us > STEP_US {
+            self.batch / 2
+        } else if busy_us < STEP_US * 3 / 4 {
+            self.batch.saturating_add(self.batch / 4)
+        } else {
+            self.batch
+        };
+        self.batch = batch.clamp(least, most);
+    }
+}
+
 /// The id of the entry that is the oldest of so many newest ones: walked to from the nearer end.
-async fn nth_newest(
-    reader: &mut SurveyReader<'_>,
-    key: &Name,
-    length: u64,
-    keep: u64,
-) -> Result<StreamId, Refusal> {
+async fn nth_newest(reader: &mut Reader, key: &Name, length: u64, keep: u64) -> Result<StreamId, Refusal> {
     let going = length.saturating_sub(keep);
     let backwards = keep <= going;
     let (at, end) = if backwards { (StreamId::MAX, StreamId::MIN) } else { (StreamId::MIN, StreamId::MAX) };
@@ -142,9 +165,15 @@ async fn nth_newest(
             "the stream is too long to be cut by its length: give --minid or --older-than",
         ));
     }
-    let mut walk = TrimWalk { at, end, backwards, entries: 0, is_over: false };
+    let mut walk = TrimWalk::new(at, end, backwards);
     let mut last = at;
     while walk.entries < wanted && !walk.is_over {
+        if reader.is_late() {
+            return Err(Refusal::because(format!(
+                "the cut lies {wanted} entries from the nearer end, which is too far to be counted over this link in time: give --minid or --older-than"
+            )));
+        }
+        reader.tell("entries", walk.entries, Some(wanted));
         let left = wanted - walk.entries;
         walk.step(reader, key, left).await?;
         last = walk.at;
@@ -160,7 +189,7 @@ async fn nth_newest(
 
 /// How many entries lie below an id: counted from both ends, whichever is nearer.
 async fn below(
-    reader: &mut SurveyReader<'_>,
+    reader: &mut Reader,
     key: &Name,
     (length, last): (u64, StreamId),
     to: StreamId,
@@ -168,11 +197,11 @@ async fn below(
     if to == StreamId::MIN || length == 0 {
         return Ok((0, true));
     }
-    let walk = |at, end, backwards| TrimWalk { at, end, backwards, entries: 0, is_over: false };
-    let mut head = walk(StreamId::MIN, to.predecessor(), false);
+    let mut head = TrimWalk::new(StreamId::MIN, to.predecessor(), false);
     // What came after the length was read is not in it.
-    let mut tail = walk(last, to, true);
-    while head.entries + tail.entries < WALKED_ENTRIES {
+    let mut tail = TrimWalk::new(last, to, true);
+    while head.entries + tail.entries < WALKED_ENTRIES && !reader.is_late() {
+        reader.tell("entries", head.entries + tail.entries, Some(length));
         head.step(reader, key, u64::MAX).await?;
         if head.is_over {
             return Ok((head.entries, true));
@@ -187,7 +216,7 @@ async fn below(
 
 /// What a group would lose below `to`.
 async fn loss(
-    reader: &mut SurveyReader<'_>,
+    reader: &mut Reader,
     key: &Name,
     need: &Need,
     group: &Group,
@@ -196,21 +225,15 @@ async fn loss(
     let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true };
     let cursor = group.last_delivered.unwrap_or_default();
     if cursor.successor() < to {
-        let mut walk = TrimWalk {
-            at: cursor.successor(),
-            end: to.predecessor(),
-            backwards: false,
-            entries: 0,
-            is_over: false,
-        };
-        while !walk.is_over && walk.entries < LOSS_COUNTED {
+        let mut walk = TrimWalk::new(cursor.successor(), to.predecessor(), false);
+        while !walk.is_over && walk.entries < LOSS_COUNTED && !reader.is_late() {
             walk.step(reader, key, u64::MAX).await?;
         }
         loss.undelivered = walk.entries;
         loss.is_exact = walk.is_over;
     }
     let mut start = StreamId::MIN;
-    while group.pending != Some(0) && loss.pending < LOSS_COUNTED {
+    while group.pending != Some(0) && loss.pending < LOSS_COUNTED && !reader.is_late() {
         let (key, group) = (key.clone(), need.group.clone());
         let page = ReadCmd::Xpending { key, group, start, count: ROWS_PAGE, consumer: None };
         let rows = pending(&reader.one(page).await?).unwrap_or_default();

@@ -48,8 +48,11 @@ impl DialogLine {
 /// Draws it.
 pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     match &modal.stage {
-        ActionStage::Planning(what) => {
-            let lines = vec![DialogLine::new("", format!("{what} ... (esc leaves)"), Role::Text)];
+        ActionStage::Planning(_, progress) => {
+            let lines = vec![
+                DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
+                DialogLine::new("", "nothing is written   esc: give it up", Role::Dim),
+            ];
             page("Making the plan", lines, 0, 0, body, buffer, skin);
         }
         ActionStage::Told { title, lines, is_error, offset } => {

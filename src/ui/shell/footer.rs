@@ -83,7 +83,7 @@ fn in_action(stage: &ActionStage, area: Rect, buffer: &mut Buffer, skin: &Skin) 
         ActionStage::Question(_) => {
             &[("tab", "choose"), ("enter", "do what is chosen"), ("up/down", "scroll"), ("esc", "leave")]
         }
-        ActionStage::Planning(_) => &[("esc", "leave")],
+        ActionStage::Planning(..) => &[("esc", "give up")],
         ActionStage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],
     };
     Keyline { keys: shown }.draw(area, buffer, skin);

@@ -19,12 +19,15 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let ctrl_c = key.modifiers.ctrl && key.code == KeyCode::Char('c');
     let Some(Modal::Action(modal)) = &mut state.modal else { return };
     if key.code == KeyCode::Esc || ctrl_c {
+        if let ActionStage::Planning(id, _) = modal.stage {
+            effects.push(Effect::CancelPlan(id));
+        }
         state.modal = None;
         return;
     }
     let opened_by = modal.opened_by;
     match &mut modal.stage {
-        ActionStage::Planning(_) => {}
+        ActionStage::Planning(..) => {}
         ActionStage::Told { lines, offset, .. } => match key.code {
             KeyCode::Up | KeyCode::Char('k') => *offset = offset.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => *offset = (*offset + 1).min(lines.len()),

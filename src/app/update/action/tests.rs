@@ -19,9 +19,10 @@ fn armed() -> State {
 /// The question about a trim, as it stands after the plan was made.
 fn asked(mut state: State, plan: Plan) -> State {
     let effects = keys(&mut state, "T enter");
-    assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(Request::Trim(_)))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(_, Request::Trim(_)))));
     let plan = Plan { made_us: state.now_us, ..plan };
-    tell(&mut state, Message::Planned(Ok(Box::new(plan))));
+    let id = state.operations.plan;
+    tell(&mut state, Message::Planned(id, Ok(Box::new(plan))));
     state
 }
 
@@ -89,7 +90,8 @@ fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
     let mut state = armed();
     keys(&mut state, "T enter");
     state.now_us += PLAN_LIVES_MS * 1_000 + 1;
-    planned(&mut state, Ok(Plan { made_us: 0, ..old }));
+    let id = state.operations.plan;
+    planned(&mut state, id, Ok(Plan { made_us: 0, ..old }));
     let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) = &mut state.modal
     else {
         panic!()
@@ -103,9 +105,27 @@ fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
 #[test]
 fn a_plan_that_comes_after_one_left_is_not_shown_and_nothing_to_do_is_told() {
     let mut state = armed();
-    keys(&mut state, "T enter esc");
-    tell(&mut state, Message::Planned(Ok(Box::new(plan()))));
+    let effects = keys(&mut state, "T enter esc");
+    let first = state.operations.plan;
+    assert!(effects.contains(&Effect::CancelPlan(first)));
+    tell(&mut state, Message::Planned(first, Ok(Box::new(plan()))));
     assert!(state.modal.is_none());
+    // Nor does it show in the dialog of the next request.
+    keys(&mut state, "T enter");
+    let second = state.operations.plan;
+    let progress = PlanProgress { items: "keys", seen: 9, of: None, halvings: 0 };
+    tell(&mut state, Message::Planning(first, progress));
+    tell(&mut state, Message::Planned(first, Ok(Box::new(plan()))));
+    let is_waiting = |state: &State, progress| {
+        matches!(&state.modal, Some(Modal::Action(ActionModal { stage, .. }))
+            if matches!(stage, ActionStage::Planning(id, shown) if *id == second && *shown == progress))
+    };
+    assert!(is_waiting(&state, PlanProgress::default()));
+    tell(&mut state, Message::Planning(second, progress));
+    assert!(is_waiting(&state, progress));
+    let made = Plan { made_us: state.now_us, ..plan() };
+    tell(&mut state, Message::Planned(second, Ok(Box::new(made))));
+    assert!(!is_waiting(&state, progress) && state.modal.is_some());
     let nothing = Plan { nothing: Some("held by g".to_owned()), ..plan() };
     let state = asked(armed(), nothing);
     let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, is_error, .. }, .. })) =
@@ -151,7 +171,7 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }
     assert_eq!(keys(&mut state, "x enter").len(), 0);
     let effects = keys(&mut state, "backspace 5 m enter");
-    let Some(Effect::Plan(Request::Trim(wish))) = effects.into_iter().next() else { panic!() };
+    let Some(Effect::Plan(_, Request::Trim(wish))) = effects.into_iter().next() else { panic!() };
     assert_eq!(wish.to, crate::core::ops::wish::TrimTo::OlderThan(300_000));
     let mut state = armed();
     state.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
@@ -162,7 +182,7 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }];
     state.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
     let effects = keys(&mut state, "A");
-    let Some(Effect::Plan(Request::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
+    let Some(Effect::Plan(_, Request::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
     assert_eq!((wish.ids, wish.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
 }
 

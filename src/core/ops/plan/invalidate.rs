@@ -22,6 +22,8 @@ pub struct InvalidateFacts {
     pub keys: u64,
     /// Whether they were counted to the last, each once.
     pub is_exact: bool,
+    /// Keys that were looked at when there was no more time; none where all were.
+    pub cut_at: Option<u64>,
     /// Of them by type.
     pub kinds: BTreeMap<String, u64>,
     /// Some of their names.
@@ -50,7 +52,7 @@ pub struct InvalidateFacts {
 /// Everything that matches is protected.
 pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, Refusal> {
     let protected: u64 = facts.stays.values().map(|(keys, _)| keys).sum();
-    if facts.keys == 0 && protected > 0 {
+    if facts.keys == 0 && protected > 0 && facts.cut_at.is_none() {
         let (why, (_, key)) = facts
             .stays
             .iter()
@@ -65,11 +67,16 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
     let (sampled, samples) = facts.sampled;
     let size = (samples > 0).then(|| (sampled as f64 / samples as f64 * facts.keys as f64) as u64);
     let is_everything = Glob::new(wish.pattern.clone()).is_everything();
-    let is_most = facts.all_keys.is_some_and(|all| facts.keys.saturating_mul(2) > all);
+    let is_most = {
+        let looked_at = facts.cut_at.or(facts.all_keys);
+        looked_at.is_some_and(|looked_at| facts.keys.saturating_mul(2) > looked_at)
+    };
     let typed = match (is_everything, is_most) {
         (true, _) => Some("the pattern matches every key".to_owned()),
         (_, true) if facts.keys > 0 => {
-            Some(format!("more than half of the {} keys match", count(facts.all_keys.unwrap_or(0))))
+            let of = facts.cut_at.map_or("", |_| " that were looked at");
+            let keys = facts.cut_at.or(facts.all_keys).unwrap_or(0);
+            Some(format!("more than half of the {} keys{of} match", count(keys)))
         }
         _ => None,
     };
@@ -89,6 +96,12 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
             "what goes is not kept: --archive keeps it, --expire spreads the load on the origin".to_owned(),
         );
     }
+    if let Some(looked_at) = facts.cut_at {
+        warnings.push(format!(
+            "there was time to look at about {} keys: the numbers are theirs, and the action goes through all",
+            count(looked_at)
+        ));
+    }
     Ok(Plan {
         deed: ActionKind::Invalidate,
         subject: Subject::Keys(wish.written.clone()),
@@ -99,7 +112,8 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
         commands: work.commands(archive),
         typed,
         archive,
-        nothing: (facts.keys == 0).then(|| format!("no key matches {}", glob_text(&wish.written))),
+        nothing: (facts.keys == 0 && facts.cut_at.is_none())
+            .then(|| format!("no key matches {}", glob_text(&wish.written))),
         warm_up: wish.warm_up.clone(),
         work: Work::Invalidate(work),
         made_us: facts.at_us,
@@ -165,6 +179,22 @@ mod tests {
 
     fn facts(keys: u64, all_keys: u64) -> InvalidateFacts {
         InvalidateFacts { keys, is_exact: true, all_keys: Some(all_keys), ..InvalidateFacts::default() }
+    }
+
+    #[test]
+    fn a_count_that_was_cut_off_is_at_least_and_never_nothing() {
+        let facts = InvalidateFacts {
+            keys: 0,
+            all_keys: Some(9_000_000),
+            cut_at: Some(1_000),
+            ..InvalidateFacts::default()
+        };
+        let none = plan(&wish("a:*"), &facts).unwrap();
+        assert_eq!((none.nothing, none.typed), (None, None));
+        assert!(none.warnings.iter().any(|line| line.contains("about 1,000 keys")), "{:?}", none.warnings);
+        // 600 of 1,000 are most of them, though not of nine million.
+        let most = plan(&wish("a:*"), &InvalidateFacts { keys: 600, ..facts }).unwrap();
+        assert!(most.typed.unwrap().contains("1,000 keys that were looked at"));
     }
 
     #[test]

@@ -157,7 +157,7 @@ fn planned(state: &mut State) {
         vec!["group billing loses 400 that it has not read and 3 that it has not acknowledged".to_owned()];
     plan.typed = Some("entries go that a group has not read or not acknowledged".to_owned());
     plan.made_us = state.now_us;
-    tell(state, Message::Planned(Ok(Box::new(plan))));
+    tell(state, Message::Planned(state.operations.plan, Ok(Box::new(plan))));
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! Times the server while an action runs, on a connection of its own.
+//! Times the server while an action is planned or runs, on a connection of its own.
 //!
-//! Knows when to send a PING; what follows from it is `core::ops::strain`'s. Invariant: a pulse ends with the action.
+//! Knows when to send a PING; what follows from it is `core::ops::strain`'s. Invariant: a pulse ends with whatever it was begun for.
 
-use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW};
+use crate::core::limits::{PULSE_EVERY_MS, PULSE_QUIET_MS, PULSE_WINDOW};
 use crate::core::ops::strain::{Advice, Strain};
 use crate::core::wire::ReadCmd;
 use crate::edge::clock;
@@ -11,8 +11,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Round trips of the quiet moment before.
+/// Round trips of the quiet moment before, at most.
 const QUIET_PINGS: usize = PULSE_WINDOW / 2;
+/// And at least, however long each takes.
+const LEAST_PINGS: usize = 2;
 /// Between them.
 const QUIET_PAUSE: Duration = Duration::from_millis(4);
 
@@ -44,7 +46,11 @@ impl Pulse {
     /// Takes the quiet moment in, and begins.
     pub(super) async fn start(mut link: Link) -> Self {
         let mut quiet = Vec::new();
-        for _ in 0..QUIET_PINGS {
+        let until_us = clock::now_us().saturating_add(PULSE_QUIET_MS * 1_000);
+        for asked in 0..QUIET_PINGS {
+            if asked >= LEAST_PINGS && clock::now_us() >= until_us {
+                break;
+            }
             quiet.extend(ping(&mut link).await);
             tokio::time::sleep(QUIET_PAUSE).await;
         }

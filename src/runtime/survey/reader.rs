@@ -1,0 +1,220 @@
+//! Reads for a plan: at a pace, with an end, and no further once it is given up.
+//!
+//! Knows how to ask and when to rest; not what for. Invariants: no pipeline leaves after the plan was given up or its time
+//! is over, each pipeline that left is waited for, so that what it looked up is known, and the server is left to others
+//! as it is while an action runs.
+
+use crate::config::Target;
+use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS};
+use crate::core::model::Snapshot;
+use crate::core::ops::pace::Pace;
+use crate::core::ops::{PlanProgress, Refusal};
+use crate::core::wire::decode::decode;
+use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::edge::clock;
+use crate::edge::link::{Lane, Link, LookupLedger, Timeouts};
+use crate::runtime::pulse::Pulse;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// From then on the server is timed: most plans are a matter of a moment.
+const TIMED_AFTER: Duration = Duration::from_millis(200);
+
+/// Where a plan is made, and who hears of it.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// The target.
+    pub target: Target,
+    /// How long anything may take.
+    pub timeouts: Timeouts,
+    /// What is looked up for it is written down there.
+    pub ledger: LookupLedger,
+    /// How far it is.
+    pub progress: watch::Sender<PlanProgress>,
+    /// Becomes true when the plan is given up.
+    pub cancel: watch::Receiver<bool>,
+    /// How long it may take.
+    pub patience: Patience,
+}
+
+/// How long a plan may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// Until counting ends, and what was counted is told as "at least".
+    pub counts: Duration,
+    /// Until nothing more is asked.
+    pub all: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { counts: Duration::from_millis(PLAN_COUNTS_MS), all: Duration::from_millis(PLAN_MS) }
+    }
+}
+
+impl Desk {
+    /// A desk of which nobody hears anything, and that nobody gives up.
+    pub fn quiet(target: &Target, timeouts: Timeouts, ledger: &LookupLedger) -> Self {
+        let (progress, _) = watch::channel(PlanProgress::default());
+        let (_, cancel) = watch::channel(false);
+        Self {
+            target: target.clone(),
+            timeouts,
+            ledger: ledger.clone(),
+            progress,
+            cancel,
+            patience: Patience::default(),
+        }
+    }
+
+    async fn link(&self) -> Result<Link, Refusal> {
+        let opened = Link::open(&self.target, Lane::Control, &self.timeouts).await;
+        Ok(opened.map_err(|error| Refusal::because(error.to_string()))?.noted_in(&self.ledger))
+    }
+}
+
+/// Asks, and gives up when the connection does, when the operator does, or when the time is over.
+pub(super) struct Reader {
+    desk: Desk,
+    link: Link,
+    pace: Pace,
+    began_us: u64,
+    /// The shortest way there and back so far, microseconds: about what it takes with nothing to do.
+    shortest_us: u64,
+    pulse: Option<Pulse>,
+    is_timed: bool,
+}
+
+impl Reader {
+    pub(super) async fn open(desk: &Desk) -> Result<Self, Refusal> {
+        let began_us = clock::now_us();
+        let link = desk.link().await?;
+        let pace = Pace::new((1, 1, 1), None, true);
+        let desk = desk.clone();
+        Ok(Self { desk, link, pace, began_us, shortest_us: u64::MAX, pulse: None, is_timed: false })
+    }
+
+    /// Where it asks, without secrets, and the logical database.
+    pub(super) fn address(&self) -> (String, u32) {
+        self.link.address()
+    }
+
+    /// Tells how far it is.
+    pub(super) fn tell(&self, items: &'static str, seen: u64, of: Option<u64>) {
+        let halvings = self.pace.halvings();
+        self.desk.progress.send_replace(PlanProgress { items, seen, of, halvings });
+    }
+
+    /// Whether counting has to end, and what is known is told as "at least".
+    pub(super) fn is_late(&self) -> bool {
+        self.elapsed() >= self.desk.patience.counts
+    }
+
+    /// The way there and back with nothing to do, microseconds.
+    pub(super) fn idle_us(&self) -> u64 {
+        let timed_us = self.pulse.as_ref().map_or(u64::MAX, Pulse::idle_us);
+        match self.shortest_us.min(timed_us) {
+            u64::MAX => 0,
+            idle_us => idle_us,
+        }
+    }
+
+    /// Whether it may go on.
+    ///
+    /// # Errors
+    /// It was given up, its time is over, or the server is under strain.
+    pub(super) fn go_on(&mut self) -> Result<(), Refusal> {
+        if *self.desk.cancel.borrow() {
+            return Err(Refusal::because("given up"));
+        }
+        if self.elapsed() >= self.desk.patience.all {
+            let seconds = self.desk.patience.all.as_secs();
+            return Err(Refusal::because(format!(
+                "the server did not answer all that the plan needs within {seconds} s; nothing was written"
+            )));
+        }
+        let Some(pulse) = &self.pulse else { return Ok(()) };
+        let advised = pulse.advised();
+        while self.pace.halvings() < advised.halvings.min(10) {
+            self.pace.halve();
+        }
+        match advised.stops {
+            0 => Ok(()),
+            _ => {
+                Err(Refusal::because(format!("stopped while looking: {}; nothing was written", advised.why)))
+            }
+        }
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(clock::now_us().saturating_sub(self.began_us))
+    }
+
+    /// Asks a pipeline at a time, and rests after each.
+    pub(super) async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
+        let mut exchanges = Vec::with_capacity(commands.len());
+        let mut rest = commands.into_iter();
+        loop {
+            let pipeline: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
+            if pipeline.is_empty() {
+                return Ok(exchanges);
+            }
+            self.go_on()?;
+            self.time().await;
+            let sent_us = clock::now_us();
+            let asked = self.link.ask(pipeline).await;
+            if let Some(error) = asked.lost {
+                return Err(Refusal::because(error.to_string()));
+            }
+            exchanges.extend(asked.exchanges);
+            let trip_us = clock::now_us().saturating_sub(sent_us);
+            self.shortest_us = self.shortest_us.min(trip_us);
+            self.rest(trip_us).await;
+        }
+    }
+
+    /// Begins to time the server, once it is clear that the plan is not a matter of a moment.
+    async fn time(&mut self) {
+        if self.is_timed || self.elapsed() < TIMED_AFTER {
+            return;
+        }
+        self.is_timed = true;
+        // Without a second connection the pace is what is left.
+        if let Ok(link) = self.desk.link().await {
+            self.pulse = Some(Pulse::start(link).await);
+        }
+    }
+
+    /// Leaves the others their share of the server.
+    async fn rest(&mut self, trip_us: u64) {
+        let rest_us = self.pace.stepped(1, trip_us, self.idle_us(), trip_us);
+        let rest = tokio::time::sleep(Duration::from_micros(rest_us));
+        tokio::select! {
+            () = rest => {}
+            // Whoever asked for it is gone, or has given it up: the next question sees it.
+            Ok(()) = self.desk.cancel.changed() => {}
+        }
+    }
+
+    /// The replies.
+    pub(super) async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Refusal> {
+        let exchanges = self.exchange(commands).await?;
+        Ok(exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect())
+    }
+
+    /// The reply to one command; an error is why there is no plan.
+    pub(super) async fn one(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
+        let label = command.verb().label();
+        let reply = self.ask(vec![command]).await?.pop().unwrap_or(Resp::Nil);
+        match reply {
+            Resp::Error(refusal) => Err(Refusal::because(format!("{label}: {refusal}"))),
+            reply => Ok(reply),
+        }
+    }
+
+    /// What the replies say.
+    pub(super) async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Refusal> {
+        let exchanges = self.exchange(commands).await?;
+        Ok(decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() }))
+    }
+}
