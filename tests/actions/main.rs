@@ -7,6 +7,7 @@ mod commands;
 mod faults;
 mod keys;
 mod lookups;
+mod plans;
 mod reclaim;
 #[path = "../support/server.rs"]
 mod server;
