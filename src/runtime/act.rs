@@ -4,7 +4,7 @@
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
 use super::execute::Executor;
-use super::survey::{Desk, Patience, survey};
+use super::survey::{Desk, PlanTime, survey};
 use super::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
@@ -197,7 +197,7 @@ async fn planned(
     let (progress, mut seen) = watch::channel(PlanProgress::default());
     let (cancel, cancelled) = watch::channel(false);
     let (target, ledger) = (target.clone(), LookupLedger::default());
-    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, patience: Patience::default() };
+    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time: PlanTime::default() };
     let archives = journal.archives();
     let mut planning = Box::pin(survey(&desk, &archives, wish));
     let mut line = ProgressLine::default();

@@ -4,7 +4,7 @@
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
 use super::execute::Executor;
-use super::survey::{Desk, Patience, survey};
+use super::survey::{Desk, PlanTime, survey};
 use crate::app::Message;
 use crate::config::Target;
 use crate::core::ops::{
@@ -175,8 +175,8 @@ async fn plan(
     let no_home = || Refusal::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
     let (target, timeouts, ledger) = (setup.target.clone(), setup.timeouts, setup.ledger.clone());
-    let patience = Patience::default();
-    survey(&Desk { target, timeouts, ledger, progress, cancel, patience }, &archives, wish).await
+    let time = PlanTime::default();
+    survey(&Desk { target, timeouts, ledger, progress, cancel, time }, &archives, wish).await
 }
 
 async fn show<T: Clone>(

@@ -20,7 +20,7 @@ use crate::edge::clock;
 use crate::edge::journal::Archives;
 use reader::Reader;
 
-pub use reader::{Desk, Patience};
+pub use reader::{Desk, PlanTime};
 
 /// Makes the plan of a wish, within [`PLAN_MS`](crate::core::limits::PLAN_MS) and the last reply's time-out.
 ///

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use streamgauge::core::ops::wish::{TrimRequest, TrimTo};
 use streamgauge::core::ops::{PlanProgress, Request};
 use streamgauge::edge::link::Timeouts;
-use streamgauge::runtime::survey::{Desk, Patience, survey};
+use streamgauge::runtime::survey::{Desk, PlanTime, survey};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::watch;
@@ -119,9 +119,9 @@ async fn over_a_long_link_a_plan_ends_in_its_time_and_says_at_least() {
     fill(&mut connection, 0, &["g"]);
     read(&mut connection, "g", "c", 30_000);
     let place = Place::at(&far(&server, Duration::from_millis(40)));
-    let patience = Patience { counts: Duration::from_millis(700), all: Duration::from_secs(20) };
+    let time = PlanTime { counts: Duration::from_millis(700), all: Duration::from_secs(20) };
     let quiet = Desk::quiet(&place.target, Timeouts::default(), &place.ledger);
-    let desk = Desk { patience, ..quiet };
+    let desk = Desk { time, ..quiet };
     let archives = place.journal().archives();
     let began = Instant::now();
     let wanted = Request::Invalidate(invalidate("gone:*", None, false));
@@ -134,7 +134,7 @@ async fn over_a_long_link_a_plan_ends_in_its_time_and_says_at_least() {
     assert!(refused.contains("--minid"), "{refused}");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
     // Whoever has no time at all is told so, too.
-    let patience = Patience { all: Duration::ZERO, ..patience };
-    let refused = survey(&Desk { patience, ..desk }, &archives, &wanted).await.unwrap_err().to_string();
+    let time = PlanTime { all: Duration::ZERO, ..time };
+    let refused = survey(&Desk { time, ..desk }, &archives, &wanted).await.unwrap_err().to_string();
     assert!(refused.contains("did not answer all that the plan needs"), "{refused}");
 }

@@ -34,19 +34,19 @@ pub struct Desk {
     /// Becomes true when the plan is given up.
     pub cancel: watch::Receiver<bool>,
     /// How long it may take.
-    pub patience: Patience,
+    pub time: PlanTime,
 }
 
 /// How long a plan may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Patience {
+pub struct PlanTime {
     /// Until counting ends, and what was counted is told as "at least".
     pub counts: Duration,
     /// Until nothing more is asked.
     pub all: Duration,
 }
 
-impl Default for Patience {
+impl Default for PlanTime {
     fn default() -> Self {
         Self { counts: Duration::from_millis(PLAN_COUNTS_MS), all: Duration::from_millis(PLAN_MS) }
     }
@@ -63,7 +63,7 @@ impl Desk {
             ledger: ledger.clone(),
             progress,
             cancel,
-            patience: Patience::default(),
+            time: PlanTime::default(),
         }
     }
 
@@ -107,7 +107,7 @@ impl Reader {
 
     /// Whether counting has to end, and what is known is told as "at least".
     pub(super) fn is_late(&self) -> bool {
-        self.elapsed() >= self.desk.patience.counts
+        self.elapsed() >= self.desk.time.counts
     }
 
     /// The way there and back with nothing to do, microseconds.
@@ -127,8 +127,8 @@ impl Reader {
         if *self.desk.cancel.borrow() {
             return Err(Refusal::because("given up"));
         }
-        if self.elapsed() >= self.desk.patience.all {
-            let seconds = self.desk.patience.all.as_secs();
+        if self.elapsed() >= self.desk.time.all {
+            let seconds = self.desk.time.all.as_secs();
             return Err(Refusal::because(format!(
                 "the server did not answer all that the plan needs within {seconds} s; nothing was written"
             )));
@@ -160,7 +160,7 @@ impl Reader {
                 return Ok(exchanges);
             }
             self.go_on()?;
-            self.time().await;
+            self.begin_timing().await;
             let sent_us = clock::now_us();
             let asked = self.link.ask(pipeline).await;
             if let Some(error) = asked.lost {
@@ -174,7 +174,7 @@ impl Reader {
     }
 
     /// Begins to time the server, once it is clear that the plan is not a matter of a moment.
-    async fn time(&mut self) {
+    async fn begin_timing(&mut self) {
         if self.is_timed || self.elapsed() < TIMED_AFTER {
             return;
         }
