@@ -6,6 +6,7 @@
 mod actions;
 mod args;
 mod mask;
+mod values;
 
 use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
@@ -56,6 +57,8 @@ pub struct SnapshotArgs {
     pub watch: bool,
     /// Measure every key first, however many there are.
     pub all_keys: bool,
+    /// How long a reading may take; none for the usual.
+    pub within: Option<Duration>,
     /// How many, when watching; without it, until it is ended.
     pub count: Option<NonZeroU64>,
 }
@@ -84,6 +87,8 @@ pub struct ActionArgs {
     pub confirm: Option<String>,
     /// In which form.
     pub format: OutputFormat,
+    /// How long the plan may take.
+    pub within: Duration,
     /// Items a second at most, 0 for as fast as it goes; none for the config's.
     pub per_s: Option<u64>,
 }

@@ -3,6 +3,7 @@
 //! Knows words and their help; not what is on the server. Invariant: what is not said is safe, and a reclaim without a
 //! verb is a mistake.
 
+use super::values::within;
 use super::{Action, ActionArgs, JournalVerb, OutputFormat};
 use crate::config::units;
 use crate::core::model::glob::Glob;
@@ -24,6 +25,9 @@ struct ConsentArgs {
     /// The name that has to be typed for what can lose something, for `*` and for production
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
+    /// How long the plan may take at most
+    #[arg(long = "for", value_name = "DURATION", default_value = "20s", value_parser = within)]
+    within: Duration,
     /// In which form
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
@@ -185,8 +189,8 @@ pub(super) struct JournalArgs {
 }
 
 fn act(wish: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
-    let ConsentArgs { dry_run, yes, confirm, format } = consent;
-    Action::Act(Box::new(ActionArgs { wish, dry_run, yes, confirm, format, per_s }))
+    let ConsentArgs { dry_run, yes, confirm, within, format } = consent;
+    Action::Act(Box::new(ActionArgs { wish, dry_run, yes, confirm, within, format, per_s }))
 }
 
 impl TrimArgs {

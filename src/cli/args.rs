@@ -4,9 +4,9 @@
 //! command has works before and after the command's name.
 
 use super::actions::{InvalidateArgs, JournalArgs, ReclaimArgs, TrimArgs, UndoArgs};
+use super::values::within;
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
 use crate::config::schema::SETTINGS;
-use crate::config::units::duration;
 use crate::config::value::Value;
 use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
 use crate::core::demo::Scenario;
@@ -156,6 +156,9 @@ enum CliVerb {
         /// Measure every key first; without it as many as a quarter of a second of the server's time allows
         #[arg(long)]
         all_keys: bool,
+        /// How long a reading may take at most [default: 20s, 10m with --all-keys]
+        #[arg(long = "for", value_name = "DURATION", value_parser = within)]
+        within: Option<Duration>,
         /// End after so many readings
         #[arg(long, value_name = "N", requires = "watch")]
         count: Option<NonZeroU64>,
@@ -163,7 +166,7 @@ enum CliVerb {
     /// Print what is wrong; exit 0 ok, 1 warning, 2 critical, 3 could not tell
     Check {
         /// How long to watch before judging: verdicts need a window
-        #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = watch)]
+        #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = within)]
         watch: Duration,
         /// What does not pass: any warning, or only what is critical
         #[arg(long, value_enum, default_value_t)]
@@ -220,15 +223,6 @@ enum FileVerb {
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::ALL.map(Scenario::name)).try_map(|name| name.parse::<Scenario>())
-}
-
-fn watch(text: &str) -> Result<Duration, String> {
-    let watch = duration(text).map_err(|bad| bad.hint)?;
-    if (Duration::from_secs(1)..=Duration::from_secs(3600)).contains(&watch) {
-        Ok(watch)
-    } else {
-        Err("from 1s to 1h".to_owned())
-    }
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
@@ -316,8 +310,8 @@ impl TargetArgs {
 impl CliVerb {
     fn into_action(self) -> Action {
         match self {
-            Self::Snapshot { format, watch, all_keys, count } => {
-                Action::Snapshot(SnapshotArgs { format, watch, all_keys, count })
+            Self::Snapshot { format, watch, all_keys, within, count } => {
+                Action::Snapshot(SnapshotArgs { format, watch, all_keys, within, count })
             }
             Self::Check { watch, fail_on, format } => Action::Check(CheckArgs { watch, fail_on, format }),
             Self::Demo { scenario, port, headless, server_bin } => {

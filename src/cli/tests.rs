@@ -67,7 +67,13 @@ fn commands_have_their_own_options() {
     let count = NonZeroU64::new(3);
     assert_eq!(
         snapshot,
-        Action::Snapshot(SnapshotArgs { format: OutputFormat::Json, watch: true, all_keys: false, count })
+        Action::Snapshot(SnapshotArgs {
+            format: OutputFormat::Json,
+            watch: true,
+            all_keys: false,
+            within: None,
+            count
+        })
     );
     let demo = read("demo --scenario burst --port 7000 --headless --server-bin /x -p 1").unwrap();
     let server_bin = Some("/x".into());

@@ -1,8 +1,12 @@
 //! Every bound of the program, in one place, each with its reason.
 
 mod actions;
+mod replies;
+mod times;
 
 pub use actions::*;
+pub use replies::*;
+pub use times::*;
 
 /// Commands in flight in one pipeline. More only raises everybody else's p99 (100 keeps it under 0.6 ms).
 pub const PIPELINE_COMMANDS: usize = 100;
@@ -122,9 +126,6 @@ pub const SCAN_COUNT: std::ops::RangeInclusive<u32> = 10..=1_000;
 
 /// Server time that one call of SCAN should take, microseconds.
 pub const SCAN_CALL_US: u64 = 300;
-
-/// Keys of one SCAN page whose type has still to be asked: pages come in thousands at most.
-pub const UNTYPED_KEYS: usize = 10_000;
 
 /// Rounds without a pause at the start, until everything was seen once.
 pub const OPENING_ROUNDS: usize = 50;

@@ -23,13 +23,14 @@ use tokio::time::Instant;
 use crate::config::Target;
 use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Exchange, NoReply, ReadCmd, lookups, redact};
+use crate::core::wire::{Exchange, NoReply, ReadCmd, bounds, lookups, redact};
 use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
 pub use error::LinkError;
 pub use ledger::LookupLedger;
 pub use probe::ProbeLink;
+use redis::Unanswered;
 pub use supervisor::Supervisor;
 pub use write::{SendError, WriteLink, Writer};
 
@@ -148,11 +149,20 @@ impl Link {
     /// Asks all commands in pipelines of at most [`PIPELINE_COMMANDS`], one after another. A command that
     /// is refused is a reply; after a time-out or a disconnect the rest is not sent.
     pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> AskResult {
+        self.ask_until(commands, None).await
+    }
+
+    /// The same, where nothing is sent any more after a moment: what is on its way then is awaited.
+    pub async fn ask_until(&mut self, commands: Vec<ReadCmd>, until: Option<Instant>) -> AskResult {
         let mut exchanges = Vec::with_capacity(commands.len());
         let mut rest = commands.into_iter();
         loop {
             let chunk: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
             if chunk.is_empty() {
+                break;
+            }
+            if until.is_some_and(|until| Instant::now() >= until) {
+                exchanges.extend(chunk.into_iter().chain(rest).map(unasked));
                 break;
             }
             self.ask_at_once(chunk, &mut exchanges).await;
@@ -163,18 +173,30 @@ impl Link {
     async fn ask_at_once(&mut self, commands: Vec<ReadCmd>, exchanges: &mut Vec<Exchange>) {
         let sent_us = now_us();
         let replies = match &self.lost {
-            Some((lost, _)) => Err(*lost),
-            None => self.session.exchange(commands.iter().map(ReadCmd::args).collect()).await,
-        };
-        let received_us = now_us();
-        let (mut replies, lost) = match replies {
-            Ok(replies) => (replies.into_iter(), NoReply::Disconnected),
-            Err(lost) => {
-                self.lost.get_or_insert_with(|| (lost, loss(&self.target, lost)));
-                (Vec::new().into_iter(), lost)
+            Some((lost, _)) => Err(Unanswered::Lost(*lost)),
+            None => {
+                let words = commands.iter().map(|command| (command.args(), bounds::of_read(command)));
+                self.session.exchange(words.collect()).await
             }
         };
-        for command in commands {
+        let received_us = now_us();
+        let (mut replies, unanswered) = match replies {
+            Ok(replies) => (replies.into_iter(), None),
+            Err(unanswered) => (Vec::new().into_iter(), Some(unanswered)),
+        };
+        if let Some(unanswered) = unanswered {
+            let lost = match unanswered {
+                Unanswered::Lost(lost) => lost,
+                Unanswered::TooLong(_) | Unanswered::NotAReply => NoReply::Disconnected,
+            };
+            self.lost.get_or_insert_with(|| (lost, loss(&self.target, unanswered)));
+        }
+        for (at, command) in commands.into_iter().enumerate() {
+            let lost = match unanswered {
+                Some(Unanswered::TooLong(number)) if number == at => NoReply::TooLong,
+                Some(Unanswered::Lost(lost)) => lost,
+                _ => NoReply::Disconnected,
+            };
             let reply = replies.next().ok_or(lost);
             let reply_bytes = reply.as_ref().map_or(0, |reply| reply.encoded_len());
             if let Ok(reply) = &reply {
@@ -186,10 +208,17 @@ impl Link {
     }
 }
 
-fn loss(target: &Target, lost: NoReply) -> LinkError {
-    let fault = match lost {
-        NoReply::TimedOut => Fault::ResponseTimeout,
-        NoReply::Disconnected => Fault::Closed,
+fn unasked(command: ReadCmd) -> Exchange {
+    let at_us = now_us();
+    Exchange { command, sent_us: at_us, received_us: at_us, reply: Err(NoReply::OutOfTime), reply_bytes: 0 }
+}
+
+fn loss(target: &Target, unanswered: Unanswered) -> LinkError {
+    let fault = match unanswered {
+        Unanswered::Lost(NoReply::TimedOut) => Fault::ResponseTimeout,
+        Unanswered::Lost(_) => Fault::Closed,
+        Unanswered::TooLong(_) => Fault::ReplyTooLong,
+        Unanswered::NotAReply => Fault::NotRedis,
     };
     LinkError::new(target, fault, "")
 }

@@ -59,10 +59,11 @@ pub async fn run(
     tell_open(&journal);
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let wish = completed(loaded, asked);
-    let plan = match Box::pin(planned(&target, timeouts, &journal, &wish)).await {
-        Ok(plan) => plan,
-        Err(Refusal(why)) => return refused(asked.format, &why),
-    };
+    let plan =
+        match Box::pin(planned(&target, timeouts, &journal, (&wish, PlanTime::within(asked.within)))).await {
+            Ok(plan) => plan,
+            Err(Refusal(why)) => return refused(asked.format, &why),
+        };
     let policy = Policy {
         target: target.name.clone(),
         production: target.production,
@@ -192,12 +193,12 @@ async fn planned(
     target: &Target,
     timeouts: Timeouts,
     journal: &Journal,
-    wish: &Request,
+    (wish, time): (&Request, PlanTime),
 ) -> Result<Plan, Refusal> {
     let (progress, mut seen) = watch::channel(PlanProgress::default());
     let (cancel, cancelled) = watch::channel(false);
     let (target, ledger) = (target.clone(), LookupLedger::default());
-    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time: PlanTime::default() };
+    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time };
     let archives = journal.archives();
     let mut planning = Box::pin(survey(&desk, &archives, wish));
     let mut line = ProgressLine::default();

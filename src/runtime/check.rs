@@ -5,6 +5,7 @@
 
 use super::pass::{measure_keys, pass};
 use super::probes::Probing;
+use crate::core::limits::CHECK_BEYOND_MS;
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
@@ -22,6 +23,9 @@ const RATE_WINDOW_US: i64 = 10_000_000;
 /// Polls in a watch, where there is time for them, and the least time between two.
 const POLLS: u32 = 14;
 const POLL_LEAST: Duration = Duration::from_millis(450);
+
+/// The least time for the search.
+const SEARCH_LEAST: Duration = Duration::from_secs(5);
 
 /// What is wanted.
 #[derive(Clone, Debug)]
@@ -76,13 +80,17 @@ async fn watch(
     // A watch that is short needs its polls all the same: a slope is made of ten.
     let interval = wanted.interval.min((wanted.watch / POLLS).max(POLL_LEAST));
     let until = Instant::now() + wanted.watch;
+    // Half of the watch is for the search, so that what was found is watched too.
+    let first_until = Instant::now() + (wanted.watch / 2).max(SEARCH_LEAST);
+    let last = until + Duration::from_millis(CHECK_BEYOND_MS);
     let (mut watch, mut is_first) = (Watch::default(), true);
     loop {
         let began = Instant::now();
-        pass(session, &mut reading, is_first).await.map_err(told)?;
+        let pass_until = if is_first { first_until } else { last };
+        pass(session, &mut reading, is_first, pass_until).await.map_err(told)?;
         watch.advance(reading.findings());
         if std::mem::take(&mut is_first) {
-            measure_keys(session, &mut reading, false).await.map_err(told)?;
+            measure_keys(session, &mut reading, false, first_until).await.map_err(told)?;
             probing.begin(&mut reading);
         }
         if Instant::now() >= until {

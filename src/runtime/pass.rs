@@ -3,7 +3,7 @@
 //! Knows when a reading is complete; does not know what it is for. Invariant: every loop ends, by count or by time.
 
 use crate::core::limits;
-use crate::core::model::Outage;
+use crate::core::model::{Fault, Outage};
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
 use crate::edge::clock;
@@ -13,15 +13,36 @@ use tokio::time::Instant;
 
 /// Time between PINGs while waiting.
 const PING: Duration = Duration::from_millis(100);
-/// A walk through the keyspace that takes longer than this ends the search: what was found is reported.
-const SEARCH: Duration = Duration::from_secs(600);
 /// Rounds of one pass at most: each new stream may show new groups.
 const ROUNDS: usize = 50;
 
-/// Reads everything once.
-pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) -> Result<(), Outage> {
+/// Reads everything once, as far as it comes until then: what is missing is a gap. A connection that was cut because a
+/// reply was too long is made again, for what was too long rests.
+pub async fn pass(
+    session: &mut Session,
+    reading: &mut Reading,
+    is_first: bool,
+    until: Instant,
+) -> Result<(), Outage> {
+    session.end_by(until);
+    loop {
+        match read(session, reading, is_first, until).await {
+            Err(outage) if outage.fault == Fault::ReplyTooLong && Instant::now() < until => {
+                session.retry_now();
+            }
+            Err(outage) if outage.fault == Fault::ReplyTooLong => return Ok(()),
+            result => return result,
+        }
+    }
+}
+
+async fn read(
+    session: &mut Session,
+    reading: &mut Reading,
+    is_first: bool,
+    until: Instant,
+) -> Result<(), Outage> {
     let focus = Focus::default();
-    let until = Instant::now() + SEARCH;
     session.connect().await?;
     reading.advance(session.round(&focus).await?);
     if is_first && reading.info.is_none() {
@@ -37,7 +58,7 @@ pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) 
             // Later laps of the search take their time; one step at most delays nobody.
             search(session, reading).await?;
         }
-        if !session.planner().has_unread() {
+        if !session.planner().has_unread() || Instant::now() >= until {
             break;
         }
         reading.advance(session.unread().await?);
@@ -48,12 +69,22 @@ pub async fn pass(session: &mut Session, reading: &mut Reading, is_first: bool) 
     Ok(())
 }
 
-/// Measures keys at once: until all were, or until that has taken as much of the server as one reading may.
-pub async fn measure_keys(session: &mut Session, reading: &mut Reading, all: bool) -> Result<(), Outage> {
-    let until = Instant::now() + SEARCH;
+/// Measures keys at once: until all were, until that has taken as much of the server as one reading may, or until then.
+pub async fn measure_keys(
+    session: &mut Session,
+    reading: &mut Reading,
+    all: bool,
+    until: Instant,
+) -> Result<(), Outage> {
     session.planner().sampler().hurry(true);
     while Instant::now() < until {
-        let Some(snapshot) = session.keys_step().await? else { break };
+        let snapshot = match session.keys_step().await {
+            Ok(Some(snapshot)) => snapshot,
+            Ok(None) => break,
+            // It is made again with the next pass.
+            Err(outage) if outage.fault == Fault::ReplyTooLong => break,
+            Err(outage) => return Err(outage),
+        };
         reading.advance(snapshot);
         let sampler = session.planner().sampler();
         let is_spent = !all && sampler.owed_us() > limits::SAMPLER_HURRY_US;

@@ -6,6 +6,7 @@
 
 use super::pass::{measure_keys, pass, wait_out};
 use super::probes::Probing;
+use crate::core::limits::{RESPONSE_TIMEOUT_MS, SECOND_LOOK_PERCENT};
 use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
@@ -14,6 +15,9 @@ use crate::report::snapshot::{self, TargetLine};
 use std::io::{self, Write};
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// What is on its way when the time is over may take so long.
+const LAST_REPLY: Duration = Duration::from_millis(RESPONSE_TIMEOUT_MS);
 
 /// How the reading is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub struct SnapshotRequest {
     pub interval: Duration,
     /// Whether to measure every key before the first reading, however many there are.
     pub all_keys: bool,
+    /// How long one reading may take, the wait of one interval aside.
+    pub within: Duration,
     /// How many readings; `None` for as many as there is time for.
     pub count: Option<u64>,
     /// What is watched, and from when on it is wrong.
@@ -52,7 +58,7 @@ pub enum SnapshotError {
     Output(#[from] io::Error),
 }
 
-/// Writes readings until there are enough. Outages between readings are told on standard error and waited out.
+/// Writes readings until there are enough; whether the server told of itself, without which nothing can be judged. Outages between readings are told on standard error and waited out.
 ///
 /// # Errors
 /// No connection at the start, or an output that can't be written.
@@ -61,7 +67,7 @@ pub async fn run(
     mut probing: Probing,
     wanted: &SnapshotRequest,
     out: &mut impl Write,
-) -> Result<(), SnapshotError> {
+) -> Result<bool, SnapshotError> {
     let result = read(&mut session, &mut probing, wanted, out).await;
     probing.probes.stop_all().await;
     result
@@ -72,21 +78,27 @@ async fn read(
     probing: &mut Probing,
     wanted: &SnapshotRequest,
     out: &mut impl Write,
-) -> Result<(), SnapshotError> {
+) -> Result<bool, SnapshotError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
     let mut reading = Reading::new(half_us).watching(&wanted.watched);
     let told = |outage: Outage| SnapshotError::Outage(outage.error);
+    let start = Instant::now();
     session.connect().await.map_err(told)?;
+    // The second look waits for the interval, and has its share of the time whenever that is.
+    let second = wanted.within * SECOND_LOOK_PERCENT / 100;
+    let last_reply = LAST_REPLY.min(wanted.within / 10);
+    let first_until = start + wanted.within.saturating_sub(second + last_reply);
     let mut began = Instant::now();
-    pass(session, &mut reading, true).await.map_err(told)?;
-    measure_keys(session, &mut reading, wanted.all_keys).await.map_err(told)?;
+    pass(session, &mut reading, true, first_until).await.map_err(told)?;
+    measure_keys(session, &mut reading, wanted.all_keys, first_until).await.map_err(told)?;
     probing.begin(&mut reading);
     probing.wait_for_samples(session, &mut reading).await;
     let mut written = 0;
     while wanted.count.is_none_or(|count| written < count) {
         probing.wait(session, &mut reading, began + wanted.interval).await;
         began = (began + wanted.interval).max(Instant::now() - wanted.interval / 10);
-        match pass(session, &mut reading, false).await {
+        let until = Instant::now() + second.saturating_sub(last_reply);
+        match pass(session, &mut reading, false, until).await {
             Ok(()) => {}
             Err(outage) if written == 0 && wanted.count == Some(1) => return Err(told(outage)),
             Err(outage) => {
@@ -107,5 +119,5 @@ async fn read(
         out.flush()?;
         written += 1;
     }
-    Ok(())
+    Ok(reading.info.is_some())
 }

@@ -143,6 +143,10 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Re
         },
         interval: loaded.config.settings.interval,
         all_keys: asked.all_keys,
+        within: asked.within.unwrap_or(std::time::Duration::from_millis(match asked.all_keys {
+            true => limits::READING_ALL_KEYS_MS,
+            false => limits::READING_MS,
+        })),
         count: if asked.watch { asked.count.map(u64::from) } else { Some(1) },
         watched: watched(&loaded.config, &target),
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
@@ -153,7 +157,7 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Re
         runtime.block_on(snapshot::run(session, probing(loaded, &target), &wanted, &mut io::stdout()));
     runtime.shutdown_background();
     match result {
-        Ok(()) => Ok(0),
+        Ok(can_tell) => Ok(if can_tell { 0 } else { check::COULD_NOT_TELL }),
         Err(snapshot::SnapshotError::Outage(error)) => Err(StartFailure::Failed(error)),
         Err(snapshot::SnapshotError::Output(error)) => Err(error.into()),
     }

@@ -111,4 +111,6 @@ pub enum Fault {
     Closed,
     /// A live connection gave no reply in time.
     ResponseTimeout,
+    /// A reply was longer than its bound, so that we cut the connection.
+    ReplyTooLong,
 }

@@ -135,6 +135,8 @@ pub struct ScanPage {
     pub next: u64,
     /// Keys on it.
     pub keys: Vec<Name>,
+    /// Keys beside those whose names are too long to be asked for again and again.
+    pub left_out: u64,
     /// Whether they are streams for sure.
     pub streams_only: bool,
     /// Whether they are to be measured: not a step of the search for streams.

@@ -12,9 +12,11 @@ mod keys;
 mod latency;
 pub mod streams;
 
+use super::bounds;
 use super::observation::{Exchange, NoReply, Observation};
 use super::read::{ReadCmd, ScanFor};
 use super::resp::{ErrorKind, ErrorReply, Resp};
+use crate::core::limits::{OVERSIZE_REST_US, WATCHED_NAME_BYTES};
 use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cost::Cost;
@@ -36,7 +38,7 @@ pub fn decode(observation: &Observation) -> Snapshot {
         match &exchange.reply {
             Ok(Resp::Error(refusal)) => refused(&mut snapshot, &exchange.command, refusal),
             Ok(reply) => answered(&mut snapshot, exchange, reply, clock.at_us(exchange)),
-            Err(lost) => note_lost(&mut snapshot, *lost),
+            Err(lost) => note_lost(&mut snapshot, &exchange.command, *lost),
         }
     }
     snapshot
@@ -117,7 +119,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         // An action reads these itself.
         ReadCmd::Inspect(_) => Some(()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
-        ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| snapshot.scan = Some(page)),
+        ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| take_page(snapshot, page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
             keys::fact(snapshot, &exchange.command, reply, at_us)
         }
@@ -231,9 +233,26 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
 fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
     let parts = reply.items()?;
     let next = parts.first()?.text()?.parse().ok()?;
-    let keys = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).map(Name::from).collect();
+    let names = parts.get(1)?.items()?.iter().filter_map(Resp::bytes);
+    let (keys, long): (Vec<_>, Vec<_>) = names.partition(|name| name.len() <= WATCHED_NAME_BYTES);
     let (streams_only, for_sizes) = (wanted == ScanFor::Streams, wanted == ScanFor::Sizes);
-    Some(ScanPage { next, keys, streams_only, for_sizes })
+    let keys = keys.into_iter().map(Name::from).collect();
+    Some(ScanPage { next, keys, left_out: long.len() as u64, streams_only, for_sizes })
+}
+
+fn take_page(snapshot: &mut Snapshot, page: ScanPage) {
+    if page.left_out > 0 {
+        snapshot.gaps.push(Gap {
+            what: "long names".to_owned(),
+            why: GapReason::Bound,
+            text: format!(
+                "keys whose names are longer than {} KiB are neither watched nor measured",
+                WATCHED_NAME_BYTES >> 10
+            ),
+            scope: GapScope::Item,
+        });
+    }
+    snapshot.scan = Some(page);
 }
 
 fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &ErrorReply) {
@@ -277,18 +296,44 @@ fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &ErrorReply) {
     snapshot.gaps.push(Gap { what, why, text, scope });
 }
 
-/// One gap for all that was lost: the connection's own status says the rest.
-fn note_lost(snapshot: &mut Snapshot, lost: NoReply) {
+/// One gap for all that was lost: the connection's own status says the rest. A reply that was too long has its own.
+fn note_lost(snapshot: &mut Snapshot, command: &ReadCmd, lost: NoReply) {
     let (why, text) = match lost {
         NoReply::TimedOut => (GapReason::Timeout, "no reply in time: a part of the last round is missing"),
         NoReply::Disconnected => {
             (GapReason::Failed, "the connection ended: a part of the last round is missing")
         }
+        NoReply::TooLong => return snapshot.gaps.push(too_long(command)),
+        NoReply::OutOfTime => return out_of_time(snapshot),
     };
     if !snapshot.gaps.iter().any(|gap| gap.what == "connection") {
         let (what, text) = ("connection".to_owned(), text.to_owned());
         snapshot.gaps.push(Gap { what, why, text, scope: GapScope::Item });
     }
+}
+
+fn out_of_time(snapshot: &mut Snapshot) {
+    if !snapshot.gaps.iter().any(|gap| gap.what == "time") {
+        snapshot.gaps.push(Gap {
+            what: "time".to_owned(),
+            why: GapReason::Timeout,
+            text: "the time for this reading was over: a part of it is missing; --for gives it longer"
+                .to_owned(),
+            scope: GapScope::Item,
+        });
+    }
+}
+
+/// The gap of a reply that was longer than its bound.
+pub fn too_long(command: &ReadCmd) -> Gap {
+    let (what, bound) = (what(command), bounds::of_read(command));
+    let text = format!(
+        "{what}: the reply was cut off, for it is longer than {} KiB or has more than {} values; it is asked again in {} minutes",
+        bound.bytes >> 10,
+        bound.values,
+        OVERSIZE_REST_US / 60_000_000,
+    );
+    Gap { what, why: GapReason::Bound, text, scope: GapScope::Item }
 }
 
 #[cfg(test)]

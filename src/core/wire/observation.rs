@@ -39,4 +39,8 @@ pub enum NoReply {
     TimedOut,
     /// The connection ended.
     Disconnected,
+    /// It was longer than its bound: the connection was cut.
+    TooLong,
+    /// It was not asked: the time for all that was to be asked is over.
+    OutOfTime,
 }

@@ -65,7 +65,10 @@ impl ErrorReply {
     pub fn kind(&self) -> ErrorKind {
         let text = self.text.to_ascii_lowercase();
         match self.code.as_str() {
-            "NOPERM" if text.contains("access a key") || text.contains("keys used as arguments") => {
+            _ if text.contains("permissions to access a key")
+                || text.contains("keys used as arguments")
+                || text.contains("can't access at least one of the keys") =>
+            {
                 ErrorKind::DeniedKey
             }
             "NOPERM" => ErrorKind::DeniedCommand,
@@ -74,7 +77,10 @@ impl ErrorReply {
             "NOGROUP" => ErrorKind::Gone,
             "LOADING" | "BUSY" | "MASTERDOWN" => ErrorKind::Busy,
             _ if text.contains("no such key") => ErrorKind::Gone,
-            _ if text.contains("nopermission") || text.contains("acl failure in script") => {
+            _ if text.contains("nopermission")
+                || text.contains("acl failure in script")
+                || text.contains("the user executing the script can't run") =>
+            {
                 ErrorKind::DeniedCommand
             }
             _ if text.contains("unknown command")
@@ -213,6 +219,26 @@ mod tests {
                 ErrorKind::DeniedKey,
             ),
             ("NOPERM No permissions to access a key", ErrorKind::DeniedKey),
+            (
+                "ERR The user executing the script can't run this command or subcommand script: 3c, on @user_script:1.",
+                ErrorKind::DeniedCommand,
+            ),
+            (
+                "ERR Error running script (call to f_3c): @user_script:1: @user_script: 1: The user executing the script can't run this command or subcommand",
+                ErrorKind::DeniedCommand,
+            ),
+            (
+                "ERR ACL failure in script: User u has no permissions to run the 'xrange' command script: on @user_script:1.",
+                ErrorKind::DeniedCommand,
+            ),
+            (
+                "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments script: 67, on @user_script:1.",
+                ErrorKind::DeniedKey,
+            ),
+            (
+                "ERR ACL failure in script: No permissions to access a key script: 67, on @user_script:1.",
+                ErrorKind::DeniedKey,
+            ),
             ("ERR unknown command `CONFIG`, with args beginning with: `GET`, ", ErrorKind::Unsupported),
             (
                 "ERR Unknown subcommand or wrong number of arguments for 'X'. Try CLIENT HELP.",

@@ -12,15 +12,18 @@ mod discovery;
 mod fanout;
 mod known;
 mod layers;
+mod oversize;
 mod sampler;
 mod sizes;
 
-use super::observation::Observation;
+use super::observation::{Exchange, Observation};
 use super::read::{ReadCmd, ReadVerb};
+use super::resp::Resp;
 use crate::core::limits;
 use crate::core::model::counters::CounterSpec;
+use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::Discovery;
-use crate::core::model::{Gap, Name, Snapshot};
+use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use capabilities::Capabilities;
 use discovery::Search;
 use fanout::FanoutTurn;
@@ -104,6 +107,8 @@ pub struct Planner {
     layers: KnownLayers,
     fetches: Vec<Fetch>,
     fetched: std::collections::BTreeMap<Fetch, u64>,
+    /// Whether the last step of the search was refused in every form.
+    is_scan_refused: bool,
 }
 
 /// When the slower questions come next.
@@ -144,6 +149,7 @@ impl Planner {
             layers,
             fetches: Vec::new(),
             fetched: std::collections::BTreeMap::new(),
+            is_scan_refused: false,
         }
     }
 
@@ -159,7 +165,8 @@ impl Planner {
 
     /// Another connection, perhaps another user or server: what was refused may be tried again.
     pub fn reconnected(&mut self) {
-        self.capabilities = Capabilities::default();
+        self.capabilities.reconnected();
+        self.is_scan_refused = false;
         self.due = Due::default();
         self.sampler.begin_anew();
         self.fanout.reconnected();
@@ -185,7 +192,9 @@ impl Planner {
     /// Whether the keyspace was walked through once, or can't be.
     pub fn has_searched(&self) -> bool {
         let is_through = |search: &Search| search.progress().laps > 0 && !search.has_untyped();
-        !self.capabilities.may_scan() || (is_through(&self.search) && self.layers.is_searched())
+        self.is_scan_refused
+            || !self.capabilities.may_scan()
+            || (is_through(&self.search) && self.layers.is_searched())
     }
 
     /// Whether there are streams or groups that were not read yet.
@@ -208,9 +217,24 @@ impl Planner {
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
         self.ask_latency(&mut round, now_us);
-        self.capabilities.try_one_first(&mut round.commands);
         self.close(&mut round);
+        self.tell_unsearched(&mut round);
+        self.capabilities.admit(&mut round, now_us);
         round
+    }
+
+    /// Where one reading is to be whole, a search that was not ended in time is told.
+    fn tell_unsearched(&self, round: &mut Round) {
+        if self.settings.everything && self.search.progress().steps > 0 && !self.has_searched() {
+            round.gaps.push(Gap {
+                what: "search".to_owned(),
+                why: GapReason::Timeout,
+                text:
+                    "the keyspace was not searched to its end: streams may be missing; --for gives it longer"
+                        .to_owned(),
+                scope: GapScope::Item,
+            });
+        }
     }
 
     /// A round of what was never read yet: to see everything soon without asking anything twice.
@@ -224,13 +248,13 @@ impl Planner {
         for (key, group) in &groups {
             self.known.ask_group(key, group, self.call_us(), &self.capabilities, &mut round);
         }
-        self.capabilities.try_one_first(&mut round.commands);
         round.commands.extend(closing);
+        self.capabilities.admit(&mut round, now_us);
         round
     }
 
     /// Counts every lag that does not follow from ids: for one reading that is complete, right after its round.
-    pub fn backlog_round(&mut self) -> Option<Round> {
+    pub fn backlog_round(&mut self, now_us: u64) -> Option<Round> {
         let mut round = self.detail(Vec::new());
         let bare = round.commands.len();
         let closing = round.commands.pop();
@@ -241,8 +265,8 @@ impl Planner {
             &self.capabilities,
             &mut round,
         );
-        self.capabilities.try_one_first(&mut round.commands);
         round.commands.extend(closing);
+        self.capabilities.admit(&mut round, now_us);
         (round.commands.len() > bare).then_some(round)
     }
 
@@ -256,6 +280,7 @@ impl Planner {
         }
         round.commands.extend(commands);
         self.close(&mut round);
+        self.capabilities.admit(&mut round, now_us);
         Some(round)
     }
 
@@ -270,7 +295,9 @@ impl Planner {
         let known = &self.known;
         let is_dear = |name: &Name| known.too_many_consumers(name).is_some();
         let commands = self.sampler.step(now_us, &self.capabilities, is_dear)?;
-        Some(self.detail(commands))
+        let mut round = self.detail(commands);
+        self.capabilities.admit(&mut round, now_us);
+        Some(round)
     }
 
     /// When the next step of that walk is due; `None` while it stands still, or cannot be made.
@@ -294,9 +321,25 @@ impl Planner {
         round
     }
 
+    /// Whether PING may be asked: it goes over a connection of its own.
+    pub fn may_ping(&self) -> bool {
+        self.capabilities.may(ReadVerb::Ping)
+    }
+
+    /// Learns what is refused of what was asked beside the rounds.
+    pub fn learn_beside(&mut self, exchanges: &[Exchange], now_us: u64) {
+        self.capabilities.learn(exchanges, now_us);
+    }
+
     /// Learns from what came back: what was refused, what is there, what takes long.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
-        self.capabilities.learn(observation, now_us);
+        self.capabilities.learn(&observation.exchanges, now_us);
+        let is_scan = |exchange: &&Exchange| matches!(exchange.command, ReadCmd::Scan { .. });
+        if let Some(scan) = observation.exchanges.iter().find(is_scan) {
+            // A page that can't be read is as good as none.
+            let is_page = matches!(&scan.reply, Ok(reply) if !matches!(reply, Resp::Error(_)));
+            self.is_scan_refused = snapshot.scan.is_none() && (is_page || !self.capabilities.may_scan());
+        }
         self.known.learn(observation, snapshot, now_us);
         self.fanout.learn(snapshot);
         self.search.learn(observation, snapshot, now_us);

@@ -152,6 +152,10 @@ fn of_the_server(fault: Fault) -> Option<(&'static str, &'static str)> {
         Fault::Closed => {
             ("the connection to {at} was closed", "the server ended or was restarted, or killed this client")
         }
+        Fault::ReplyTooLong => (
+            "a reply of {at} was too long and was cut off",
+            "what was asked rests; see the gaps for which command it was",
+        ),
         Fault::ResponseTimeout => (
             "no reply from {at} in time",
             "the server is stopped or busy with a long command, or the network is slow",

@@ -5,9 +5,10 @@
 //! connection ends with the session.
 
 mod convert;
+mod filter;
 mod handshake;
-mod legible;
 mod probe;
+mod quota;
 
 pub(super) use probe::Bare;
 
@@ -21,16 +22,30 @@ use tokio::time::{Instant, timeout_at};
 use super::dial::dial;
 use super::stream::{ConnectFailure, Wire};
 use crate::config::Target;
+use crate::core::limits::{REPLY_FIGURE, ReplyBound};
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{NoReply, Resp};
+use filter::ReplyFilter;
 use handshake::{GreetError, greet};
-use legible::Utf8Sanitizer;
+use quota::{Breach, Shared};
 
 /// A greeted, set up connection.
 pub(super) struct RedisSession {
     connection: MultiplexedConnection,
     driver: JoinHandle<()>,
     protocol: Protocol,
+    quota: Shared,
+}
+
+/// Why a pipeline has no replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// None came, or not all of them.
+    Lost(NoReply),
+    /// The reply to the command of this number was too long: the connection is cut.
+    TooLong(usize),
+    /// What came is no reply, or one that nobody asked for: the connection is cut.
+    NotAReply,
 }
 
 impl Drop for RedisSession {
@@ -48,6 +63,7 @@ impl RedisSession {
         deadline: Instant,
     ) -> Result<Self, ConnectFailure> {
         let (stream, protocol) = greeted(target, deadline).await?;
+        let quota = stream.quota();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
             .set_response_timeout(Some(response_timeout));
@@ -56,7 +72,7 @@ impl RedisSession {
         let nothing = RedisConnectionInfo::default().set_skip_set_lib_name();
         let made = MultiplexedConnection::new_with_config(&nothing, stream, config).await;
         let (connection, driver) = made.map_err(|_| (Fault::Closed, String::new()))?;
-        let mut session = Self { connection, driver: tokio::spawn(driver), protocol };
+        let mut session = Self { connection, driver: tokio::spawn(driver), protocol, quota };
         session.set_up(name, deadline).await?;
         Ok(session)
     }
@@ -71,18 +87,29 @@ impl RedisSession {
         self.driver.is_finished()
     }
 
-    /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
-    pub(super) async fn exchange(&mut self, commands: Vec<Vec<Vec<u8>>>) -> Result<Vec<Resp>, NoReply> {
+    /// Sends all commands in one pipeline; one reply for each, in order, errors among them. Each comes with the bound
+    /// of its reply.
+    pub(super) async fn exchange(
+        &mut self,
+        commands: Vec<(Vec<Vec<u8>>, ReplyBound)>,
+    ) -> Result<Vec<Resp>, Unanswered> {
         let (mut pipeline, count) = (Pipeline::new(), commands.len());
-        for command in commands {
+        let number = self.quota.lock().await_replies(commands.iter().map(|(_, bound)| *bound));
+        for (command, _) in commands {
             let mut words = redis::Cmd::new();
             for word in command {
                 words.arg(word);
             }
             pipeline.add_command(words);
         }
-        let replies = self.connection.req_packed_commands(&pipeline, 0, count).await;
-        Ok(replies.map_err(|error| lost(&error))?.into_iter().map(convert::resp).collect())
+        match self.connection.req_packed_commands(&pipeline, 0, count).await {
+            Ok(replies) => Ok(replies.into_iter().map(convert::resp).collect()),
+            Err(error) => Err(match self.quota.lock().breach() {
+                Some(Breach::TooLong { pipeline, reply }) if pipeline == number => Unanswered::TooLong(reply),
+                Some(Breach::NotAReply) => Unanswered::NotAReply,
+                _ => Unanswered::Lost(lost(&error)),
+            }),
+        }
     }
 
     /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
@@ -102,6 +129,7 @@ impl RedisSession {
             }
         }
         let count = pipeline.len();
+        self.quota.lock().await_replies(std::iter::repeat_n(REPLY_FIGURE, count));
         match timeout_at(deadline, self.connection.req_packed_commands(&pipeline, 0, count)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if lost(&error) == NoReply::Disconnected => Err((Fault::Closed, String::new())),
@@ -115,9 +143,9 @@ impl RedisSession {
 async fn greeted(
     target: &Target,
     deadline: Instant,
-) -> Result<(Utf8Sanitizer<Box<dyn Wire>>, Protocol), ConnectFailure> {
+) -> Result<(ReplyFilter<Box<dyn Wire>>, Protocol), ConnectFailure> {
     for hello in [true, false] {
-        let mut stream = Utf8Sanitizer::new(dial(target, deadline).await?);
+        let mut stream = ReplyFilter::new(dial(target, deadline).await?);
         match timeout_at(deadline, greet(&mut stream, target, hello)).await {
             Ok(Ok(protocol)) => return Ok((stream, protocol)),
             Ok(Err(GreetError::Failed(failure))) => return Err(failure),

@@ -11,9 +11,10 @@ use crate::core::model::{LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
 use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
-use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, ReadVerb, Resp};
 use crate::edge::clock;
 use crate::edge::link::{Lane, LookupLedger, Supervisor, Timeouts};
+use tokio::time::Instant;
 
 /// A server that is read.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Session {
     pings_us: Vec<u64>,
     ping_exchanges: Vec<Exchange>,
     connected_at_us: Option<u64>,
+    until: Option<Instant>,
 }
 
 impl Session {
@@ -40,6 +42,7 @@ impl Session {
             pings_us: Vec::new(),
             ping_exchanges: Vec::new(),
             connected_at_us: None,
+            until: None,
         }
     }
 
@@ -48,6 +51,11 @@ impl Session {
     pub fn beside(mut self, ledger: &LookupLedger) -> Self {
         self.ledger = ledger.clone();
         self
+    }
+
+    /// Rounds send nothing any more after this moment: what is left is a gap.
+    pub fn end_by(&mut self, until: Instant) {
+        self.until = Some(until);
     }
 
     /// What is asked next.
@@ -93,7 +101,7 @@ impl Session {
     /// Asks the next round.
     ///
     /// # Errors
-    /// The outage, when the connection was lost; what was answered before is lost with it.
+    /// The outage, when the connection was lost before anything was answered.
     pub async fn round(&mut self, focus: &Focus) -> Result<Snapshot, Outage> {
         let round = self.planner.round(clock::now_us(), focus);
         self.observe(round).await
@@ -113,14 +121,14 @@ impl Session {
     /// # Errors
     /// As [`Session::round`].
     pub async fn backlogs(&mut self) -> Result<Option<Snapshot>, Outage> {
-        let Some(round) = self.planner.backlog_round() else { return Ok(None) };
+        let Some(round) = self.planner.backlog_round(clock::now_us()) else { return Ok(None) };
         let mut snapshot = self.observe(round).await?;
         // The first tries one; an old server refuses its first form, and the second is another command.
         for _ in 0..3 {
             if snapshot.backlogs.len() > 1 {
                 break;
             }
-            let Some(round) = self.planner.backlog_round() else { break };
+            let Some(round) = self.planner.backlog_round(clock::now_us()) else { break };
             let cost = snapshot.cost;
             snapshot = self.observe(round).await?;
             snapshot.cost.add(&cost);
@@ -150,10 +158,15 @@ impl Session {
         Ok(Some(snapshot))
     }
 
-    /// Times a PING on the control lane. One that fails is no sample.
+    /// Times a PING on the control lane. One that fails is no sample; one that is refused rests.
     pub async fn ping(&mut self) {
+        if !self.planner.may_ping() {
+            return;
+        }
         let Ok(link) = self.control.link(clock::now_us()).await else { return };
         let asked = link.ask(vec![ReadCmd::Ping]).await;
+        let now_us = clock::now_us();
+        self.planner.learn_beside(&asked.exchanges, now_us);
         for exchange in asked.exchanges {
             if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
                 self.pings_us.push(exchange.received_us.saturating_sub(exchange.sent_us));
@@ -163,7 +176,7 @@ impl Session {
             }
         }
         if let Some(error) = asked.lost {
-            self.control.lost(&error, clock::now_us());
+            self.control.lost(&error, now_us);
         }
     }
 
@@ -201,19 +214,23 @@ impl Session {
         (answer, Some(snapshot))
     }
 
+    /// Asks, and takes in what came. Where the connection was lost on the way, what came before is told all the same;
+    /// the outage is told by whatever is asked next.
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
         let taken_at_ms = clock::wall_ms();
         let link = self.poll.link(clock::now_us()).await?;
         let first = self.ledger.total();
-        let asked = link.ask(round.commands).await;
+        let asked = link.ask_until(round.commands, self.until).await;
         let now_us = clock::now_us();
         if let Some(error) = asked.lost {
             self.poll.lost(&error, now_us);
-            return match self.poll.status() {
-                LinkStatus::Down(outage) => Err(outage),
-                // A link that was just given up is down; anything else ends at the next try.
-                _ => self.poll.link(now_us).await.map(|_| Snapshot::default()),
-            };
+            let says_something =
+                |exchange: &Exchange| matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong));
+            if let LinkStatus::Down(outage) = self.poll.status()
+                && !asked.exchanges.iter().any(says_something)
+            {
+                return Err(outage);
+            }
         }
         let mut observation =
             Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
@@ -226,7 +243,11 @@ impl Session {
         snapshot.keys_pass = Some(self.planner.sampler().pass());
         snapshot.pings_us.append(&mut self.pings_us);
         observation.exchanges = std::mem::take(&mut self.ping_exchanges);
-        snapshot.cost.add(&decode(&observation).cost);
+        let mut beside = decode(&observation);
+        snapshot.cost.add(&beside.cost);
+        snapshot.answered.append(&mut beside.answered);
+        // A PING that was lost is the connection's own affair; one that was refused is told.
+        snapshot.gaps.extend(beside.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
         Ok(snapshot)
     }
 

@@ -153,7 +153,7 @@ fn measured() -> Reading {
         info: Some(info),
         keys,
         measures_keys: true,
-        keys_pass: Some(KeysPass { number: 1, measured: 3, keys: Some(3), is_over: true, is_paused: false }),
+        keys_pass: Some(KeysPass::whole(3)),
         counters: vec![(Name::from("done"), None, done)],
         ..Snapshot::default()
     });

@@ -48,7 +48,15 @@ pub struct PlanTime {
 
 impl Default for PlanTime {
     fn default() -> Self {
-        Self { counts: Duration::from_millis(PLAN_COUNTS_MS), all: Duration::from_millis(PLAN_MS) }
+        Self::within(Duration::from_millis(PLAN_MS))
+    }
+}
+
+impl PlanTime {
+    /// So long altogether, and for counting its share of that.
+    pub fn within(all: Duration) -> Self {
+        let share = PLAN_COUNTS_MS as f64 / PLAN_MS as f64;
+        Self { counts: all.mul_f64(share), all }
     }
 }
 

@@ -25,7 +25,7 @@ fn step(track: &mut KeyTrack, second: i64, keys: Vec<KeyFacts>, pass: KeysPass) 
 }
 
 fn pass(number: u64, measured: u64, is_over: bool) -> KeysPass {
-    KeysPass { number, measured, keys: Some(4), is_over, is_paused: false }
+    KeysPass { number, measured, left_out: 0, keys: Some(4), is_over, is_paused: false }
 }
 
 #[test]

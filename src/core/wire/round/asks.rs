@@ -34,7 +34,9 @@ impl Planner {
             round.commands.push(ReadCmd::Info(sections));
         } else {
             round.commands.push(ReadCmd::Info(vec![]));
-            round.commands.push(ReadCmd::Time);
+            if self.capabilities.may(ReadVerb::Time) {
+                round.commands.push(ReadCmd::Time);
+            }
             if commands_due {
                 round.commands.push(ReadCmd::Info(vec!["commandstats"]));
             }

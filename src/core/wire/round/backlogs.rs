@@ -22,8 +22,11 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        let read_only = capabilities.may(ReadVerb::EvalRo);
-        if !read_only && !capabilities.may(ReadVerb::Eval) {
+        let may = |verb| capabilities.may(verb);
+        // A user may run scripts and not what they call.
+        let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::CountEvalRo);
+        let may_count = read_only || (may(ReadVerb::Eval) && may(ReadVerb::CountEval));
+        if !may_count {
             return;
         }
         let mut chosen = BTreeSet::new();

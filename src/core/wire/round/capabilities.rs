@@ -1,38 +1,73 @@
 //! What this user may do on this server, found out by trying.
 //!
 //! Knows refusals of commands as such; refusals of one key are `known`'s. Invariant: what was refused is not
-//! asked again in every round (each try adds to the server's error counters and its ACL log).
+//! asked again in every round (each try adds to the server's error counters and its ACL log), in whatever words.
 
-use super::super::observation::Observation;
-use super::super::read::{ReadCmd, ReadVerb};
+use super::super::observation::Exchange;
+use super::super::read::ReadVerb;
 use super::super::resp::{ErrorKind, Resp};
+use super::Round;
+use super::oversize::Oversize;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// After this a refused command is tried again: rights may have been given meanwhile.
+/// After this a command is tried again that was denied, or that the server does not have: rights may have been given
+/// meanwhile.
 const RETRY_US: u64 = 300_000_000;
+/// The first rest of a command that is refused for a reason that passes by itself, or that we do not know. It doubles
+/// with each refusal.
+const FIRST_REST_US: u64 = 1_000_000;
+/// The longest: of INFO, without which nothing else is judged, and of everything else.
+const LONGEST_REST_US: (u64, u64) = (4_000_000, 64_000_000);
 
 /// Refused commands and until when they rest.
 #[derive(Clone, Debug, Default)]
 pub struct Capabilities {
-    resting: BTreeMap<ReadVerb, u64>,
+    resting: BTreeMap<ReadVerb, Rest>,
     proven: BTreeSet<ReadVerb>,
+    oversize: Oversize,
     now_us: u64,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    until_us: u64,
+    /// How long, where it doubles.
+    for_us: u64,
+}
+
 impl Capabilities {
-    /// Whether the command may be asked now.
-    pub fn may(&self, verb: ReadVerb) -> bool {
-        self.resting.get(&verb).is_none_or(|&until_us| self.now_us >= until_us)
+    /// Of a server that answers these.
+    #[cfg(test)]
+    pub fn proving(verbs: &[ReadVerb]) -> Self {
+        Self { proven: verbs.iter().copied().collect(), ..Self::default() }
     }
 
-    /// Keeps one of each command that was never answered yet: a hundred refusals say no more than one, and each
-    /// adds to the server's counters. INFO and TIME stay, for they stand at both ends.
-    pub fn try_one_first(&self, commands: &mut Vec<ReadCmd>) {
+    /// Whether the command may be asked now.
+    pub fn may(&self, verb: ReadVerb) -> bool {
+        self.resting.get(&verb).is_none_or(|rest| self.now_us >= rest.until_us)
+            && !self.oversize.rests(verb, self.now_us)
+    }
+
+    /// Whether the command was answered on this connection, and not refused since.
+    pub fn is_proven(&self, verb: ReadVerb) -> bool {
+        self.proven.contains(&verb)
+    }
+
+    /// Another connection, perhaps another user or server: what was refused may be tried again.
+    pub fn reconnected(&mut self) {
+        *self = Self { oversize: std::mem::take(&mut self.oversize), now_us: self.now_us, ..Self::default() };
+    }
+
+    /// Keeps of a round what may be asked now: nothing that was too long, and one of each command that was never
+    /// answered yet, since a hundred refusals say no more than one, and each adds to the server's counters. INFO stands
+    /// at both ends.
+    pub fn admit(&mut self, round: &mut Round, now_us: u64) {
+        self.now_us = self.now_us.max(now_us);
+        self.oversize.leave_out(round, self.now_us);
         let mut tried = BTreeSet::new();
-        commands.retain(|command| {
+        round.commands.retain(|command| {
             let verb = command.verb();
-            let stays =
-                matches!(verb, ReadVerb::Info | ReadVerb::InfoSections | ReadVerb::Time | ReadVerb::Ping);
+            let stays = matches!(verb, ReadVerb::Info | ReadVerb::InfoSections);
             stays || self.proven.contains(&verb) || tried.insert(verb)
         });
     }
@@ -43,15 +78,19 @@ impl Capabilities {
     }
 
     /// Takes refusals and answers in.
-    pub fn learn(&mut self, observation: &Observation, now_us: u64) {
+    pub fn learn(&mut self, exchanges: &[Exchange], now_us: u64) {
         self.now_us = now_us;
-        for exchange in &observation.exchanges {
+        self.oversize.learn(exchanges, now_us);
+        let mut refused = BTreeSet::new();
+        for exchange in exchanges {
             let verb = exchange.command.verb();
             match &exchange.reply {
                 Ok(Resp::Error(refusal)) => match refusal.kind() {
                     ErrorKind::DeniedCommand => self.rest(verb, true),
                     ErrorKind::Unsupported => self.rest(verb, false),
-                    _ => {}
+                    // One key, and not the command.
+                    ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType => {}
+                    _ => drop(refused.insert(verb)),
                 },
                 Ok(_) => {
                     self.resting.remove(&verb);
@@ -60,27 +99,36 @@ impl Capabilities {
                 Err(_) => {}
             }
         }
+        let is_answered = |verb: ReadVerb| {
+            let of_verb = exchanges.iter().filter(|exchange| exchange.command.verb() == verb);
+            of_verb.filter_map(|exchange| exchange.reply.as_ref().ok()).any(|r| !matches!(r, Resp::Error(_)))
+        };
+        for verb in refused.into_iter().filter(|&verb| !is_answered(verb)) {
+            self.rest_a_while(verb);
+        }
+    }
+
+    fn rest_a_while(&mut self, verb: ReadVerb) {
+        self.proven.remove(&verb);
+        let is_info = matches!(verb, ReadVerb::Info | ReadVerb::InfoSections);
+        let longest_us = if is_info { LONGEST_REST_US.0 } else { LONGEST_REST_US.1 };
+        let before_us = self.resting.get(&verb).map_or(0, |rest| rest.for_us);
+        let for_us = before_us.saturating_mul(2).clamp(FIRST_REST_US, longest_us);
+        self.resting.insert(verb, Rest { until_us: self.now_us.saturating_add(for_us), for_us });
     }
 
     fn rest(&mut self, verb: ReadVerb, denied: bool) {
-        let until_us = self.now_us.saturating_add(RETRY_US);
+        let rest = Rest { until_us: self.now_us.saturating_add(RETRY_US), for_us: 0 };
         self.proven.remove(&verb);
-        self.resting.insert(verb, until_us);
+        self.resting.insert(verb, rest);
         // A denied command is denied in all its forms; an unsupported form leaves the plain one.
-        match verb {
-            ReadVerb::InfoSections if denied => {
-                self.resting.insert(ReadVerb::Info, until_us);
-            }
-            ReadVerb::Info => {
-                self.resting.insert(ReadVerb::InfoSections, until_us);
-            }
-            ReadVerb::ScanType if denied => {
-                self.resting.insert(ReadVerb::Scan, until_us);
-            }
-            ReadVerb::Scan => {
-                self.resting.insert(ReadVerb::ScanType, until_us);
-            }
-            _ => {}
-        }
+        let also = match verb {
+            ReadVerb::InfoSections if denied => ReadVerb::Info,
+            ReadVerb::Info => ReadVerb::InfoSections,
+            ReadVerb::ScanType if denied => ReadVerb::Scan,
+            ReadVerb::Scan => ReadVerb::ScanType,
+            _ => return,
+        };
+        self.resting.insert(also, rest);
     }
 }

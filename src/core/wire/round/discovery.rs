@@ -17,6 +17,8 @@ use std::collections::VecDeque;
 const EAGER_STEPS: u64 = 16;
 /// Pause between steps, microseconds.
 const PAUSE_US: u64 = 25_000;
+/// How often the pause doubles while no page comes: up to half a minute.
+const LATEST_PAUSE: u32 = 10;
 /// The same for a first lap that somebody waits for.
 const HURRIED_PAUSE_US: u64 = 1_000;
 /// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.
@@ -41,6 +43,8 @@ pub struct Search {
     is_hurried: bool,
     /// Whether the last step is still to be answered.
     is_asked: bool,
+    /// Steps in a row that brought no page.
+    refusals: u32,
 }
 
 impl Search {
@@ -84,6 +88,7 @@ impl Search {
             idle_us: u64::MAX,
             is_hurried: false,
             is_asked: false,
+            refusals: 0,
         }
     }
 
@@ -119,7 +124,9 @@ impl Search {
         }
         self.is_asked = true;
         if !self.untyped.is_empty() {
-            let batch = self.untyped.len().min(limits::PIPELINE_COMMANDS - 2);
+            // A hundred refusals say no more than one.
+            let most = if capabilities.is_proven(ReadVerb::Type) { limits::PIPELINE_COMMANDS - 2 } else { 1 };
+            let batch = self.untyped.len().min(most);
             return Some(self.untyped.drain(..batch).map(ReadCmd::Type).collect());
         }
         Some(vec![ReadCmd::Scan {
@@ -154,11 +161,14 @@ impl Search {
             observation.exchanges.iter().any(|exchange| matches!(exchange.command, ReadCmd::Scan { .. }));
         let Some(page) = snapshot.scan.as_ref().filter(|page| !page.for_sizes) else {
             if asked {
-                // Refused in this form, or lost: the next step tries again in another.
-                self.due_us = now_us.saturating_add(PAUSE_US);
+                // Refused in this form, or lost: the next step tries again in another, and then ever later.
+                let pause_us = PAUSE_US << self.refusals.min(LATEST_PAUSE);
+                self.refusals += 1;
+                self.due_us = now_us.saturating_add(pause_us);
             }
             return;
         };
+        self.refusals = 0;
         self.progress.steps += 1;
         let call_us = taken_us.saturating_sub(self.idle_us);
         self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);

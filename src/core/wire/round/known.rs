@@ -3,7 +3,7 @@
 //! Knows sizes that predict cost; keeps no figures for show (`Reading` does). Invariant: what is looked at is
 //! asked first, everything else gets its turn, and the number of streams is bounded.
 
-use super::super::observation::Observation;
+use super::super::observation::{NoReply, Observation};
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
 use super::capabilities::Capabilities;
@@ -278,11 +278,18 @@ impl Known {
                     stream.was_read = true;
                 }
                 Ok(_) => stream.was_read = true,
+                Err(NoReply::TooLong) => {
+                    stream.was_read = true;
+                    if matches!(exchange.command, ReadCmd::XinfoStream(_)) {
+                        // From now on without the entries at its ends.
+                        stream.reply_bytes = u64::MAX;
+                    }
+                }
                 Err(_) => {}
             }
             if let ReadCmd::XinfoConsumers(_, name) | ReadCmd::Xpending { group: name, .. } =
                 &exchange.command
-                && exchange.reply.is_ok()
+                && matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong))
                 && let Some(group) = stream.groups.get_mut(name)
             {
                 group.was_read = true;

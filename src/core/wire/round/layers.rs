@@ -165,7 +165,7 @@ mod tests {
 
     fn found(layers: &mut KnownLayers, keys: &[&str], now_us: u64) {
         let keys = keys.iter().map(|key| Name::from(*key)).collect();
-        let page = ScanPage { next: 0, keys, streams_only: false, for_sizes: false };
+        let page = ScanPage { next: 0, keys, left_out: 0, streams_only: false, for_sizes: false };
         layers.step(u64::MAX, &Capabilities::default());
         layers.learn_step(
             &Observation::default(),

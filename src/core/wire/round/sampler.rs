@@ -168,7 +168,10 @@ impl Sampler {
         self.credit(now_us);
         let (mut commands, mut cost_us) = (Vec::new(), BRACKET_US);
         let most = limits::SAMPLED_A_STEP * if self.is_hurried { HURRIED_STEPS } else { 1 };
-        let batch = self.names.len().min(most);
+        // A hundred refusals say no more than one.
+        let is_tried = |verb: &ReadVerb| capabilities.is_proven(*verb) || !capabilities.may(*verb);
+        let is_proven = [ReadVerb::Type, ReadVerb::Pttl, ReadVerb::MemoryUsage].iter().all(is_tried);
+        let batch = self.names.len().min(if is_proven { most } else { 1 });
         for name in self.names.drain(..batch) {
             cost_us += self.prices.kind.us + self.prices.ttl.us;
             commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
@@ -211,6 +214,7 @@ impl Sampler {
         match &snapshot.scan {
             Some(page) => {
                 self.names.extend(page.keys.iter().cloned());
+                self.pass.left_out += page.left_out;
                 (self.cursor, self.is_walked) = (page.next, page.next == 0);
             }
             // Nothing was asked, or it was refused: then the walk ends, and the gap says why.

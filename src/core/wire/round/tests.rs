@@ -4,7 +4,6 @@ use super::super::decode::decode;
 use super::super::observation::Exchange;
 use super::super::resp::{ErrorReply, Resp};
 use super::*;
-use crate::core::model::GapReason;
 
 fn settings() -> PollSettings {
     PollSettings { interval_us: SECOND_US, discover: true, ..PollSettings::default() }

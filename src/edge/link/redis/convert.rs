@@ -5,6 +5,7 @@
 
 use redis::Value;
 
+use crate::core::limits::ERROR_TEXT_BYTES;
 use crate::core::wire::{ErrorReply, Resp};
 
 /// The same reply in our shape.
@@ -24,12 +25,17 @@ pub(super) fn resp(value: Value) -> Resp {
         Value::Double(number) => Resp::Double(number),
         Value::Boolean(value) => Resp::Bool(value),
         Value::ServerError(error) => Resp::Error(ErrorReply {
-            code: error.code().to_owned(),
-            text: error.details().unwrap_or_default().to_owned(),
+            code: short(error.code()),
+            text: short(error.details().unwrap_or_default()),
         }),
         // Nil, and whatever a later version of the library may add.
         _ => Resp::Nil,
     }
+}
+
+/// The beginning of a text: an error that comes with its length is not cut on the way.
+fn short(text: &str) -> String {
+    text.chars().take(ERROR_TEXT_BYTES).collect()
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ impl Server {
                     let end = (cursor + self.page).min(self.keys);
                     let keys = (*cursor..end).map(|n| Name::from(format!("k:{n}").as_str())).collect();
                     let next = if end == self.keys { 0 } else { end };
-                    snapshot.scan = Some(ScanPage { next, keys, streams_only: false, for_sizes: true });
+                    snapshot.scan =
+                        Some(ScanPage { next, keys, left_out: 0, streams_only: false, for_sizes: true });
                 }
                 _ => {}
             }
@@ -29,12 +30,16 @@ impl Server {
     }
 }
 
+fn proven() -> Capabilities {
+    Capabilities::proving(&[ReadVerb::Type, ReadVerb::Pttl, ReadVerb::MemoryUsage])
+}
+
 /// Walks until the pass is over; the time it took, microseconds.
 fn walk(sampler: &mut Sampler, server: &Server) -> u64 {
     let mut now_us = 0;
     for _ in 0..1_000_000 {
         now_us = now_us.max(sampler.due_us().unwrap());
-        let commands = sampler.step(now_us, &Capabilities::default(), |_| false).unwrap();
+        let commands = sampler.step(now_us, &proven(), |_| false).unwrap();
         assert!(commands.len() <= limits::PIPELINE_COMMANDS - 2);
         sampler.learn(&server.answer(&commands), 300, Some(server.keys), now_us);
         if sampler.pass().is_over {
@@ -74,7 +79,7 @@ fn over_time_it_stays_under_its_share_of_the_server_and_a_hurried_pass_waits_for
 fn a_step_that_was_never_answered_begins_the_pass_anew() {
     let server = Server { keys: 200, page: 50 };
     let mut sampler = Sampler::new(true);
-    let lost = sampler.step(0, &Capabilities::default(), |_| false);
+    let lost = sampler.step(0, &proven(), |_| false);
     assert!(lost.is_some());
     walk(&mut sampler, &server);
     assert_eq!((sampler.pass().number, sampler.pass().measured), (2, 200));
@@ -82,8 +87,9 @@ fn a_step_that_was_never_answered_begins_the_pass_anew() {
 
 #[test]
 fn more_keys_than_there_ever_were_are_not_called_exact() {
-    let pass = KeysPass { measured: 11, keys: Some(10), is_over: true, number: 1, is_paused: false };
-    assert!(!pass.is_exact() && KeysPass { measured: 10, ..pass }.is_exact());
+    let pass = KeysPass { measured: 11, keys: Some(10), is_over: true, number: 1, ..KeysPass::default() };
+    let exact = KeysPass { measured: 10, ..pass };
+    assert!(!pass.is_exact() && exact.is_exact() && !KeysPass { left_out: 1, ..exact }.is_exact());
 }
 
 #[test]
@@ -92,11 +98,25 @@ fn it_stands_still_when_it_is_paused_or_off_and_leaves_dear_keys_unmeasured() {
     assert_eq!(sampler.due_us(), None);
     sampler = Sampler::new(true);
     sampler.pause(true);
-    assert_eq!((sampler.due_us(), sampler.step(5, &Capabilities::default(), |_| false)), (None, None));
+    assert_eq!((sampler.due_us(), sampler.step(5, &proven(), |_| false)), (None, None));
     sampler.pause(false);
-    let page = sampler.step(5, &Capabilities::default(), |_| false).unwrap();
+    let page = sampler.step(5, &proven(), |_| false).unwrap();
     sampler.learn(&Server { keys: 3, page: 9 }.answer(&page), 300, None, 5);
-    let step = sampler.step(10_000_000, &Capabilities::default(), |_| true).unwrap();
+    let step = sampler.step(10_000_000, &proven(), |_| true).unwrap();
     assert_eq!(step.iter().filter(|command| matches!(command, ReadCmd::Pttl(_))).count(), 3);
     assert!(!step.iter().any(|command| matches!(command, ReadCmd::MemoryUsage(_))));
+}
+
+#[test]
+fn a_key_is_tried_before_a_hundred_are_asked() {
+    let mut sampler = Sampler::new(true);
+    sampler.hurry(true);
+    let page = sampler.step(0, &Capabilities::default(), |_| false).unwrap();
+    sampler.learn(&Server { keys: 300, page: 300 }.answer(&page), 300, None, 0);
+    let step = sampler.step(0, &Capabilities::default(), |_| false).unwrap();
+    assert_eq!(step.iter().filter(|command| matches!(command, ReadCmd::Type(_))).count(), 1);
+    let server = Server { keys: 300, page: 300 };
+    sampler.learn(&server.answer(&step), 300, None, 0);
+    let step = sampler.step(0, &proven(), |_| false).unwrap();
+    assert!(step.iter().filter(|command| matches!(command, ReadCmd::Type(_))).count() > 200);
 }
