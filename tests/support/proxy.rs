@@ -5,6 +5,7 @@
 //! round trip after its command came.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
