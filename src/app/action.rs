@@ -5,6 +5,7 @@
 
 use crate::commands::Key;
 use crate::core::model::glob::Glob;
+use crate::core::model::id_unit::BadIdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
@@ -195,7 +196,7 @@ impl About {
         match self {
             Self::Trim(_) => vec![
                 plain("safe: what every group is done with"),
-                with("what is older than", "age", "24h"),
+                with("what is older than ('24h s' where ids count seconds)", "age", "24h"),
                 with("until so many are left", "entries", "1000"),
                 with("what is below an id", "id", ""),
             ],
@@ -244,7 +245,7 @@ impl About {
             Self::Trim(key) => {
                 let to = match selected {
                     0 => TrimTo::Safe,
-                    1 => TrimTo::OlderThan(milliseconds(line)?),
+                    1 => age(line)?,
                     2 => TrimTo::MaxLen(crate::config::units::count(line).map_err(|bad| bad.what)?),
                     _ => TrimTo::MinId(line.parse::<StreamId>().map_err(|bad| bad.to_string())?),
                 };
@@ -290,6 +291,13 @@ impl About {
             }
         }
     }
+}
+
+/// `24h`, or `24h s` where ids count seconds.
+fn age(line: &str) -> Result<TrimTo, String> {
+    let (age, unit) = line.split_once(' ').unwrap_or((line, "ms"));
+    let unit = unit.trim().parse().map_err(|bad: BadIdUnit| bad.to_string())?;
+    Ok(TrimTo::OlderThan { age_ms: milliseconds(age)?, unit })
 }
 
 fn milliseconds(line: &str) -> Result<u64, String> {

@@ -7,6 +7,7 @@ use super::values::within;
 use super::{Action, ActionArgs, JournalVerb, OutputFormat};
 use crate::config::units;
 use crate::core::model::glob::Glob;
+use crate::core::model::id_unit::IdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Request;
 use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
@@ -72,6 +73,9 @@ pub(super) struct TrimArgs {
     /// What is older
     #[arg(long, value_name = "AGE", value_parser = milliseconds)]
     older_than: Option<u64>,
+    /// What the ids count, for --older-than: ms, s, us, ns, or snowflake:EPOCH (milliseconds since 1970)
+    #[arg(long, value_name = "UNIT", default_value = "ms", value_parser = |text: &str| text.parse::<IdUnit>())]
+    id_unit: IdUnit,
     /// Whole nodes only: cheaper, and a little less goes
     #[arg(long)]
     approx: bool,
@@ -198,7 +202,7 @@ impl TrimArgs {
         let to = match (self.maxlen, self.minid, self.older_than) {
             (Some(entries), _, _) => TrimTo::MaxLen(entries),
             (_, Some(id), _) => TrimTo::MinId(id),
-            (_, _, Some(age_ms)) => TrimTo::OlderThan(age_ms),
+            (_, _, Some(age_ms)) => TrimTo::OlderThan { age_ms, unit: self.id_unit },
             // --safe is what is meant without a word.
             _ => TrimTo::Safe,
         };

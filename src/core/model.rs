@@ -15,6 +15,7 @@ pub mod glob;
 pub mod groups;
 pub mod history;
 pub mod id;
+pub mod id_unit;
 pub mod info;
 pub mod keys;
 pub mod latency;

@@ -4,6 +4,7 @@
 //! end, by count and by time, and what was not counted to the last says so.
 
 mod keys;
+mod pending;
 mod reader;
 mod rows;
 mod single;

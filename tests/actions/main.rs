@@ -5,6 +5,7 @@
 
 mod commands;
 mod faults;
+mod floors;
 mod keys;
 mod lookups;
 mod plans;

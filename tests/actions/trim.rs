@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use streamgauge::core::model::StreamId;
+use streamgauge::core::model::id_unit::IdUnit;
 use streamgauge::core::ops::archive::Frame;
 use streamgauge::core::ops::wish::{TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Receipt, Request};
@@ -241,7 +242,7 @@ async fn every_way_to_say_how_much_goes_removes_just_that_on_every_server() {
             (TrimTo::MaxLen(3), 7),
             (TrimTo::MaxLen(8), 2),
             (TrimTo::MinId(StreamId::new(now - 5_000, 0)), 5),
-            (TrimTo::OlderThan(4_500), 5),
+            (TrimTo::OlderThan { age_ms: 4_500, unit: IdUnit::Milliseconds }, 5),
             (TrimTo::MaxLen(0), 10),
         ];
         for (to, removed) in ways {
@@ -257,7 +258,7 @@ async fn every_way_to_say_how_much_goes_removes_just_that_on_every_server() {
             let receipt = place.carry_out(plan, 1 << 20).await;
             let left: u64 = say(&mut connection, &["XLEN", "s"]);
             // An age is one of the moment: the machine may be slow.
-            if matches!(to, TrimTo::OlderThan(_)) {
+            if matches!(to, TrimTo::OlderThan { .. }) {
                 assert!(receipt.tally.done >= removed && left + receipt.tally.done == 10, "{build:?}");
             } else {
                 assert_eq!(

@@ -23,6 +23,16 @@ pub const WRITE_TIMEOUT_MS: u64 = 10_000;
 /// Smallest, first and greatest number of pending rows in one step: each takes 5 to 8 µs of the server's time.
 pub const SETTLE_BATCH: (u32, u32, u32) = (10, 50, 200);
 
+/// Pending rows of one group, from the first entry on, that a safe trim looks at to find one whose entry is still
+/// there; where none of so many is, the last of them holds the trim. Each takes 2 µs of the server.
+pub const GHOSTS_PASSED: u32 = 100;
+
+/// Fields and values of an entry that a script can copy: Lua takes 8,000 arguments at most.
+pub const COPIED_WORDS: u32 = 7_900;
+
+/// Entries walked through where no script may count them: their bodies cross the network.
+pub const WALKED_BODIES: u64 = 50_000;
+
 /// Smallest, first and greatest number of entries in one step of a trim that frees whole nodes.
 pub const TRIM_BATCH: (u32, u32, u32) = (100, 1_000, 20_000);
 

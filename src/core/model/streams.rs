@@ -62,10 +62,7 @@ pub struct Entry {
 
 /// Whether the first part of an id can be a time: from 2010 to a day after `now_ms`.
 pub fn id_time_ms(id: StreamId, now_ms: i64) -> Option<i64> {
-    const YEAR_2010_MS: i64 = 1_262_304_000_000;
-    const DAY_MS: i64 = 86_400_000;
-    let ms = i64::try_from(id.ms).ok()?;
-    (YEAR_2010_MS..=now_ms.saturating_add(DAY_MS)).contains(&ms).then_some(ms)
+    super::id_unit::IdUnit::Milliseconds.time_ms(id, now_ms)
 }
 
 /// Age of an entry in milliseconds; 0 when its clock was ahead, `None` when its id is no time.

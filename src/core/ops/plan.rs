@@ -180,11 +180,20 @@ impl Plan {
 pub(crate) mod tests {
     use super::*;
     use crate::core::model::StreamId;
+    use crate::core::wire::write::Made;
 
     /// A trim of stream `orders`.
     pub fn plan() -> Plan {
         let (key, to) = (Name::from("orders"), StreamId::new(5, 0));
-        let work = TrimWork { key: key.clone(), to, is_safe: true, approx: false, has_minid: true };
+        let work = TrimWork {
+            key: key.clone(),
+            to,
+            is_safe: true,
+            approx: false,
+            has_minid: true,
+            has_scripts: true,
+            made: Made::default(),
+        };
         Plan {
             deed: ActionKind::Trim,
             subject: Subject::Stream(key),

@@ -4,6 +4,8 @@
 
 use super::plan::{ActionKind, Plan};
 use super::step::Tally;
+use super::words::count;
+use crate::core::limits::COPIED_WORDS;
 
 /// How far an action is.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +85,13 @@ impl Progress {
 
 /// What has to be said of how an action ended, beside its numbers.
 pub fn note(plan: &Plan, tally: Tally) -> Option<String> {
+    if tally.wide > 0 {
+        return Some(format!(
+            "{} entries have more than {} fields, which no script can copy: they stay pending",
+            count(tally.wide),
+            count(u64::from(COPIED_WORDS / 2))
+        ));
+    }
     let super::plan::Work::Trim(work) = &plan.work else {
         return (tally.lost > 0 && plan.deed == ActionKind::Invalidate)
             .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost));

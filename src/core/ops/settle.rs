@@ -10,7 +10,7 @@ use crate::core::model::consumers::PendingRow;
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::groups::pending;
 use crate::core::wire::write::{OldRow, Settling};
-use crate::core::wire::{ReadCmd, Resp, WriteCmd};
+use crate::core::wire::{ErrorReply, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
 
 /// The steps of a reclaim.
@@ -184,10 +184,13 @@ impl SettleMachine {
     fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
         let lists = match replies.first() {
             Some(Resp::Error(refusal)) => return end_of(refusal),
-            Some(reply) => reply.items().unwrap_or_default(),
+            Some(reply) => match reply.items() {
+                Some(lists) => lists,
+                None => return strange(),
+            },
             None => return strange(),
         };
-        let [done, gone, lost, busy, ..] = lists else {
+        let [done, gone, lost, busy, _, wide, error] = lists else {
             return match lists.first().and_then(Resp::text).as_deref() {
                 Some("NOCONSUMER") => {
                     Step::Done(End::Refused("that consumer is not there any more".to_owned()))
@@ -199,8 +202,13 @@ impl SettleMachine {
         self.tally.done += count(done);
         self.tally.gone += count(gone);
         self.tally.lost += count(lost);
-        self.tally.left += count(busy);
-        self.ask(batch)
+        self.tally.left += count(busy) + count(wide);
+        self.tally.wide += count(wide);
+        match error.text() {
+            Some(error) if error.is_empty() => self.ask(batch),
+            Some(error) => end_of(&ErrorReply::new(&error)),
+            None => strange(),
+        }
     }
 }
 
@@ -266,7 +274,8 @@ mod tests {
 
     fn five(done: usize, gone: usize) -> Answer {
         let list = |count| Resp::Array(vec![bytes("1-0"); count]);
-        Answer::Told(vec![Resp::Array(vec![list(done), list(gone), list(0), list(0), list(0)])])
+        let lists = [done, gone, 0, 0, 0, 0].map(list);
+        Answer::Told(vec![Resp::Array(lists.into_iter().chain([bytes("")]).collect())])
     }
 
     #[test]
@@ -330,6 +339,22 @@ mod tests {
         assert_eq!(order.items(), 1);
         assert_eq!(machine.next(five(1, 0), 10), Step::Done(End::Complete));
         assert_eq!(machine.tally().lost, 1);
+    }
+
+    #[test]
+    fn an_entry_that_no_script_can_copy_is_left_and_an_error_keeps_the_count_of_what_was_done() {
+        let list = |count| Resp::Array(vec![bytes("1-0"); count]);
+        let told = |wide, error: &str| {
+            let lists = [list(3), list(0), list(0), list(0), list(3), list(wide), bytes(error)];
+            Answer::Told(vec![Resp::Array(lists.to_vec())])
+        };
+        let mut machine = work().machine(false);
+        machine.next(Answer::Begin, 10);
+        machine.next(page(vec![row("1-0", "a", 70_000)]), 10);
+        assert!(matches!(machine.next(told(1, ""), 10), Step::Ask(_)));
+        let step = machine.next(told(0, "OOM command not allowed when used memory > 'maxmemory'."), 10);
+        assert!(matches!(step, Step::Done(End::Failed(why)) if why.contains("OOM")));
+        assert_eq!(machine.tally(), Tally { done: 6, left: 1, wide: 1, ..Tally::default() });
     }
 
     #[test]

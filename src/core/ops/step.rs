@@ -64,6 +64,8 @@ pub struct Tally {
     pub lost: u64,
     /// Items left alone: in use, protected, changed, or there again.
     pub left: u64,
+    /// Of those left alone: entries with more fields than a script can copy.
+    pub wide: u64,
     /// Items kept in the archive.
     pub kept: u64,
 }

@@ -10,18 +10,40 @@ use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::streams::{entries, id};
-use crate::core::wire::write::StepExtent;
-use crate::core::wire::{ErrorKind, ReadCmd, Resp, WriteCmd};
+use crate::core::wire::write::{Made, StepExtent, TrimCheck};
+use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
+
+/// From which id on a group needs the entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Floor {
+    /// From this one on.
+    Known(StreamId),
+    /// From this one on for sure, perhaps from an earlier one: its pending entries can't be read.
+    AtMost(StreamId),
+    /// It does not say where it stands.
+    Unknown,
+}
 
 /// What a group still needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
     /// The group.
     pub group: Name,
-    /// The lowest id that it was not given, or that it has not acknowledged.
-    pub floor: StreamId,
+    /// The lowest id that it was not given, or that it has not acknowledged and that is still there.
+    pub floor: Floor,
     /// Whether that is a pending one.
     pub is_pending: bool,
+}
+
+/// The first pending row of a group whose entry is still in the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstPending {
+    /// This one; or one of the rows after it, where too many before had lost their entry.
+    Row(StreamId),
+    /// No row has an entry.
+    None,
+    /// It could not be read.
+    Unknown,
 }
 
 /// What a group would lose.
@@ -35,47 +57,93 @@ pub struct Loss {
     pub pending: u64,
     /// Whether both were counted to the last; else at least so many.
     pub is_exact: bool,
+    /// Why more may be lost than can be told.
+    pub unknown: Option<&'static str>,
 }
 
 /// What each group still needs: the lowest pending id where there is one, else what follows its cursor.
-///
-/// # Errors
-/// There is no group, or one that does not say where it stands.
-pub fn needs(groups: &[(Group, Option<StreamId>)]) -> Result<Vec<Need>, Refusal> {
-    if groups.is_empty() {
-        return Err(Refusal::because(
-            "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
-        ));
-    }
+pub fn needs(groups: &[(Group, FirstPending)]) -> Vec<Need> {
     groups
         .iter()
         .map(|(group, first_pending)| {
             let unread = group.last_delivered.map(StreamId::successor);
-            let unread = unread.ok_or_else(|| {
-                Refusal::because(format!("group {} does not say where it stands", group.name))
-            })?;
-            if group.pending != Some(0) && first_pending.is_none() {
-                let why = format!("group {} has pending entries and does not show them", group.name);
-                return Err(Refusal::because(why));
-            }
-            let floor = first_pending.map_or(unread, |pending| pending.min(unread));
-            Ok(Need { group: group.name.clone(), floor, is_pending: floor != unread })
+            let (floor, is_pending) = match (unread, first_pending) {
+                (None, _) => (Floor::Unknown, false),
+                (Some(unread), FirstPending::Row(row)) => (Floor::Known(unread.min(*row)), *row < unread),
+                (Some(unread), FirstPending::None) => (Floor::Known(unread), false),
+                (Some(unread), FirstPending::Unknown) => (Floor::AtMost(unread), false),
+            };
+            Need { group: group.name.clone(), floor, is_pending }
         })
         .collect()
 }
 
 /// The group that holds the most.
 pub fn holder(needs: &[Need]) -> Option<&Need> {
-    needs.iter().min_by_key(|need| need.floor)
+    needs.iter().min_by_key(|need| need.floor.lowest())
+}
+
+/// The lowest id that some group needs.
+///
+/// # Errors
+/// There is no group, or one that does not say all that it needs.
+pub fn safe_floor(needs: &[Need]) -> Result<StreamId, Refusal> {
+    let mut lowest = None;
+    for need in needs {
+        match need.floor {
+            Floor::Known(floor) => lowest = Some(lowest.map_or(floor, |before: StreamId| before.min(floor))),
+            Floor::AtMost(_) => {
+                return Err(Refusal::because(format!(
+                    "group {} has pending entries that can't be read, so nobody can say what it needs: allow XPENDING to this user",
+                    need.group
+                )));
+            }
+            Floor::Unknown => {
+                let why = format!("group {} does not say where it stands", need.group);
+                return Err(Refusal::because(why));
+            }
+        }
+    }
+    lowest.ok_or_else(|| {
+        Refusal::because(
+            "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
+        )
+    })
+}
+
+impl Floor {
+    /// What lies below is not needed; nothing is below where that is not known.
+    pub const fn lowest(self) -> StreamId {
+        match self {
+            Self::Known(floor) | Self::AtMost(floor) => floor,
+            Self::Unknown => StreamId::MIN,
+        }
+    }
+
+    /// Why the group may need more than is known.
+    pub const fn doubt(self) -> Option<&'static str> {
+        match self {
+            Self::Known(_) => None,
+            Self::AtMost(_) => Some("its pending entries can't be read (XPENDING)"),
+            Self::Unknown => Some("it does not say where it stands"),
+        }
+    }
 }
 
 impl Need {
     /// Why it holds what it holds, for people.
     pub fn text(&self) -> String {
-        if self.is_pending {
-            format!("group {} has not acknowledged {}", self.group, self.floor)
-        } else {
-            format!("group {} has read up to {}", self.group, self.floor.predecessor())
+        match (self.floor, self.is_pending) {
+            (Floor::Known(floor), true) => format!("group {} has not acknowledged {floor}", self.group),
+            (Floor::Known(floor), false) => {
+                format!("group {} has read up to {}", self.group, floor.predecessor())
+            }
+            (Floor::AtMost(floor), _) => format!(
+                "group {} has read up to {}; its pending entries can't be read",
+                self.group,
+                floor.predecessor()
+            ),
+            (Floor::Unknown, _) => format!("group {} does not say where it stands", self.group),
         }
     }
 }
@@ -93,6 +161,10 @@ pub struct TrimWork {
     pub approx: bool,
     /// Whether the server has MINID (6.2).
     pub has_minid: bool,
+    /// Whether scripts may be run: without them a trim that is not safe is the plain command.
+    pub has_scripts: bool,
+    /// How the stream stood when the plan was made.
+    pub made: Made,
 }
 
 impl TrimWork {
@@ -108,8 +180,12 @@ impl TrimWork {
     }
 
     fn command(&self, to: StreamId, cut: StepExtent) -> WriteCmd {
-        let key = self.key.clone();
-        if self.is_safe { WriteCmd::TrimSafe { key, to, cut } } else { WriteCmd::Trim { key, to, cut } }
+        let check = match (self.is_safe, self.has_scripts) {
+            (true, _) => TrimCheck::Safe(self.made),
+            (false, true) => TrimCheck::Same(self.made),
+            (false, false) => TrimCheck::Nothing,
+        };
+        WriteCmd::Trim { key: self.key.clone(), to, cut, check }
     }
 
     pub(super) fn machine(self, archive: bool) -> TrimMachine {
@@ -196,6 +272,11 @@ impl TrimMachine {
                 self.work.has_minid = false;
                 return if self.archive { self.cut_kept_again() } else { self.cut(batch) };
             }
+            Some(Resp::Error(refusal)) if self.can_be_plain(refusal) => {
+                // The script was refused before it began: the plain command does it too.
+                self.work.has_scripts = false;
+                return if self.archive { self.cut_kept_again() } else { self.cut(batch) };
+            }
             Some(Resp::Error(refusal)) => return end_of(refusal),
             Some(reply) => match self.removed(reply) {
                 Ok(removed) => removed,
@@ -217,6 +298,16 @@ impl TrimMachine {
         if is_over { Step::Done(End::Complete) } else { self.cut(batch) }
     }
 
+    /// Whether the plain command may do what the script was not allowed to.
+    fn can_be_plain(&self, refusal: &ErrorReply) -> bool {
+        let is_refused = match refusal.kind() {
+            ErrorKind::DeniedCommand => true,
+            ErrorKind::Unsupported => refusal.text.to_ascii_lowercase().contains("eval"),
+            _ => false,
+        };
+        is_refused && self.work.has_scripts && !self.work.is_safe && self.work.has_minid
+    }
+
     fn cut_kept_again(&mut self) -> Step {
         self.tally.kept = self.tally.kept.saturating_sub(u64::from(self.page.1));
         self.cut_kept()
@@ -227,14 +318,18 @@ impl TrimMachine {
         if let Some(removed) = reply.count() {
             return Ok(removed);
         }
-        let items = reply.items().unwrap_or_default();
-        let word = items.first().and_then(Resp::text).unwrap_or_default();
+        let items = reply.items().ok_or_else(strange)?;
+        let word = items.first().and_then(Resp::text).ok_or_else(strange)?;
         match (word.as_str(), items) {
             ("TRIMMED", [_, removed, ..]) => removed.count().ok_or_else(strange),
+            ("REMADE", _) => {
+                let why = format!("{} was made anew since the plan: its ids begin earlier", self.work.key);
+                Err(Step::Done(End::Refused(why)))
+            }
             ("NOGROUPS", _) => Err(Step::Done(End::Refused("the stream has no groups any more".to_owned()))),
             ("HELD", [_, group, why, floor]) => {
-                let group = Name::from(group.bytes().unwrap_or_default());
-                let floor = id(floor).unwrap_or_default();
+                let group = Name::from(group.bytes().ok_or_else(strange)?);
+                let floor = id(floor).ok_or_else(strange)?;
                 let text = match why.text().as_deref() {
                     Some("pending") => format!("group {group} has not acknowledged {floor}"),
                     _ => format!("group {group} has read only up to {}", floor.predecessor()),

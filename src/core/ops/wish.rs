@@ -3,6 +3,7 @@
 //! Knows the actions and their options; not whether they make sense here. Invariant: no wish names a default that
 //! would destroy: what is not said is safe.
 
+use crate::core::model::id_unit::IdUnit;
 use crate::core::model::{Name, StreamId};
 
 /// What is wanted.
@@ -53,8 +54,13 @@ pub enum TrimTo {
     MaxLen(u64),
     /// What is below this id.
     MinId(StreamId),
-    /// What is older, milliseconds.
-    OlderThan(u64),
+    /// What is older.
+    OlderThan {
+        /// The age, milliseconds.
+        age_ms: u64,
+        /// What the ids count.
+        unit: IdUnit,
+    },
 }
 
 /// A reclaim.

@@ -6,12 +6,15 @@
 mod scripts;
 mod text;
 
+use crate::core::limits::{COPIED_WORDS, GHOSTS_PASSED};
 use crate::core::model::{Name, StreamId};
 
 /// A command that writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WriteCmd {
-    /// Removes entries below an id, whoever still needs them.
+    /// Removes entries below an id. In a script, which first sees that the stream is the one that was planned for, it
+    /// answers `TRIMMED`, removed, length after; or `REMADE`; and for a safe one `NOGROUPS`, or `HELD`, group,
+    /// `pending` or `undelivered`, id. As the plain command it answers how many were removed.
     Trim {
         /// The stream.
         key: Name,
@@ -19,20 +22,13 @@ pub enum WriteCmd {
         to: StreamId,
         /// How much of it.
         cut: StepExtent,
+        /// What is looked at before.
+        check: TrimCheck,
     },
-    /// The same in a script, which first sees that no group has an undelivered or unacknowledged entry below it.
-    /// Answers `TRIMMED`, removed, length after; or `NOGROUPS`; or `HELD`, group, `pending` or `undelivered`, id.
-    TrimSafe {
-        /// The stream.
-        key: Name,
-        /// What is below goes.
-        to: StreamId,
-        /// How much of it.
-        cut: StepExtent,
-    },
-    /// Settles pending rows, each only if it is still pending and idle for so long. Answers five lists: ids done,
+    /// Settles pending rows, each only if it is still pending and idle for so long. Answers six lists: ids done,
     /// ids whose entry is gone (dropped), ids that others were quicker with, ids left since they are in use, new ids
-    /// of copies; or `NOCONSUMER`.
+    /// of copies, ids of entries with more fields than a script can copy; then the error that ended it, or nothing.
+    /// Or `NOCONSUMER`.
     Settle {
         /// The stream.
         key: Name,
@@ -127,6 +123,26 @@ pub enum WriteCmd {
     KillClient(u64),
 }
 
+/// What a step of a trim sees to before it removes anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrimCheck {
+    /// Nothing: the plain command, where the server lets us run no script. It has to have MINID.
+    Nothing,
+    /// That the stream was not made anew.
+    Same(Made),
+    /// That, and that no group has an undelivered or unacknowledged entry below the id.
+    Safe(Made),
+}
+
+/// How a stream stood when a plan was made: less than that is another stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Made {
+    /// The id given last.
+    pub last: Option<StreamId>,
+    /// Entries ever added (7.0).
+    pub added: Option<u64>,
+}
+
 /// How much of what is below an id goes in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepExtent {
@@ -172,18 +188,16 @@ impl WriteCmd {
     /// The words to send.
     pub fn args(&self) -> Vec<Vec<u8>> {
         match self {
-            Self::Trim { key, to, cut: StepExtent::Nodes(limit) } => words(&["XTRIM"]).name(key).more(&[
-                "MINID",
-                "~",
-                &to.to_string(),
-                "LIMIT",
-                &limit.to_string(),
-            ]),
-            Self::Trim { key, to, cut: StepExtent::All } => {
+            Self::Trim { key, to, cut: StepExtent::Nodes(limit), check: TrimCheck::Nothing } => words(&[
+                "XTRIM",
+            ])
+            .name(key)
+            .more(&["MINID", "~", &to.to_string(), "LIMIT", &limit.to_string()]),
+            Self::Trim { key, to, check: TrimCheck::Nothing, .. } => {
                 words(&["XTRIM"]).name(key).more(&["MINID", "=", &to.to_string()])
             }
-            Self::Trim { key, to, cut } => trim(key, *to, *cut, ""),
-            Self::TrimSafe { key, to, cut } => trim(key, *to, *cut, "safe"),
+            Self::Trim { key, to, cut, check: TrimCheck::Same(made) } => trim(key, *to, *cut, "", *made),
+            Self::Trim { key, to, cut, check: TrimCheck::Safe(made) } => trim(key, *to, *cut, "safe", *made),
             Self::Settle { key, group, deed, min_idle_ms, ids } => {
                 settle(key, group, deed, *min_idle_ms, ids)
             }
@@ -274,14 +288,17 @@ fn script(script: &str, keys: &[&Name]) -> Vec<Vec<u8>> {
     args
 }
 
-fn trim(key: &Name, to: StreamId, cut: StepExtent, safe: &str) -> Vec<Vec<u8>> {
+fn trim(key: &Name, to: StreamId, cut: StepExtent, safe: &str, made: Made) -> Vec<Vec<u8>> {
     let (how, limit) = match cut {
         StepExtent::Nodes(limit) => ("nodes", limit),
         StepExtent::All => ("all", 0),
         StepExtent::Counted(limit) => ("counted", limit),
     };
     let below = to.predecessor().to_string();
-    script(scripts::TRIM, &[key]).more(&[&to.to_string(), how, &limit.to_string(), safe, &below])
+    let last = made.last.map_or_else(String::new, |last| last.to_string());
+    let added = made.added.map_or_else(String::new, |added| added.to_string());
+    let (to, limit, rows) = (to.to_string(), limit.to_string(), GHOSTS_PASSED.to_string());
+    script(scripts::TRIM, &[key]).more(&[&to, how, &limit, safe, &below, &last, &added, &rows])
 }
 
 fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
@@ -295,7 +312,7 @@ fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[St
         Settling::Sweep => ("sweep", none, vec![key]),
     };
     let mut args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
-    args = args.more(&[&min_idle_ms.to_string()]).name(&argument);
+    args = args.more(&[&min_idle_ms.to_string()]).name(&argument).more(&[&COPIED_WORDS.to_string()]);
     for id in ids {
         args = args.more(&[&id.to_string()]);
     }

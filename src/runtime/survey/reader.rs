@@ -5,12 +5,13 @@
 //! as it is while an action runs.
 
 use crate::config::Target;
-use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS};
-use crate::core::model::Snapshot;
+use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS, WALKED_BODIES, WALKED_ENTRIES};
+use crate::core::model::{Name, Snapshot, StreamId};
 use crate::core::ops::pace::Pace;
 use crate::core::ops::{PlanProgress, Refusal};
 use crate::core::wire::decode::decode;
-use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::core::wire::decode::streams::id;
+use crate::core::wire::{ErrorKind, Exchange, Inspect, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::link::{Lane, Link, LookupLedger, Timeouts};
 use crate::runtime::pulse::Pulse;
@@ -91,6 +92,10 @@ pub(super) struct Reader {
     shortest_us: u64,
     pulse: Option<Pulse>,
     is_timed: bool,
+    /// The last way there and back, microseconds.
+    last_us: u64,
+    /// Whether scripts may be run, as far as was seen.
+    scripts: bool,
 }
 
 impl Reader {
@@ -99,7 +104,17 @@ impl Reader {
         let link = desk.link().await?;
         let pace = Pace::new((1, 1, 1), None, true);
         let desk = desk.clone();
-        Ok(Self { desk, link, pace, began_us, shortest_us: u64::MAX, pulse: None, is_timed: false })
+        Ok(Self {
+            desk,
+            link,
+            pace,
+            began_us,
+            shortest_us: u64::MAX,
+            pulse: None,
+            is_timed: false,
+            last_us: 0,
+            scripts: true,
+        })
     }
 
     /// Where it asks, without secrets, and the logical database.
@@ -111,6 +126,59 @@ impl Reader {
     pub(super) fn tell(&self, items: &'static str, seen: u64, of: Option<u64>) {
         let halvings = self.pace.halvings();
         self.desk.progress.send_replace(PlanProgress { items, seen, of, halvings });
+    }
+
+    /// The last way there and back, microseconds.
+    pub(super) const fn last_us(&self) -> u64 {
+        self.last_us
+    }
+
+    /// Whether scripts may be run, as far as was seen.
+    pub(super) const fn has_scripts(&self) -> bool {
+        self.scripts
+    }
+
+    /// Entries that may be walked through: fewer where their bodies cross the network.
+    pub(super) const fn walked_most(&self) -> u64 {
+        if self.scripts { WALKED_ENTRIES } else { WALKED_BODIES }
+    }
+
+    /// How many entries lie between two ids, up to a count, and the last of them: counted on the server, or read where
+    /// no script may be run.
+    pub(super) async fn walk(
+        &mut self,
+        key: &Name,
+        (from, to): (StreamId, StreamId),
+        count: u32,
+        backwards: bool,
+    ) -> Result<(u64, Option<StreamId>), Refusal> {
+        let strange =
+            |verb: &str| Refusal::because(format!("{verb}: a reply that streamgauge does not know"));
+        if self.scripts {
+            let walk = Inspect::Walk { key: key.clone(), from, to, count, backwards };
+            match self.ask(vec![ReadCmd::Inspect(walk)]).await?.first() {
+                Some(Resp::Error(error))
+                    if matches!(error.kind(), ErrorKind::DeniedCommand | ErrorKind::Unsupported) =>
+                {
+                    self.scripts = false;
+                }
+                Some(Resp::Error(error)) => return Err(Refusal::because(format!("EVAL: {error}"))),
+                reply => {
+                    let items = reply.and_then(Resp::items).ok_or_else(|| strange("EVAL"))?;
+                    let found = items.first().and_then(Resp::count).ok_or_else(|| strange("EVAL"))?;
+                    return Ok((found, items.get(1).and_then(id)));
+                }
+            }
+        }
+        let (key, count) = (key.clone(), count);
+        let page = match backwards {
+            false => ReadCmd::Xrange { key, start: from, end: to, count },
+            true => ReadCmd::Xrevrange { key, end: from, start: to, count },
+        };
+        let reply = self.one(page).await?;
+        let entries = reply.items().ok_or_else(|| strange("XRANGE"))?;
+        let last = entries.last().and_then(Resp::items).and_then(<[Resp]>::first).and_then(id);
+        Ok((entries.len() as u64, last))
     }
 
     /// Whether counting has to end, and what is known is told as "at least".
@@ -177,6 +245,7 @@ impl Reader {
             exchanges.extend(asked.exchanges);
             let trip_us = clock::now_us().saturating_sub(sent_us);
             self.shortest_us = self.shortest_us.min(trip_us);
+            self.last_us = trip_us;
             self.rest(trip_us).await;
         }
     }

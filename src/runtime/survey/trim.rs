@@ -2,18 +2,16 @@
 //!
 //! Knows how to count without a body crossing the network. Invariant: a count that reached its bound is "at least".
 
-use super::Reader;
-use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH, WALKED_ENTRIES};
+use super::{Reader, pending};
+use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
-use crate::core::ops::trim::{Loss, Need, needs};
+use crate::core::ops::trim::{FirstPending, Loss, Need, needs};
 use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::decode::groups::pending;
-use crate::core::wire::decode::streams::id;
 use crate::core::wire::{Inspect, ReadCmd, Resp};
 use crate::edge::clock;
 
@@ -26,25 +24,24 @@ pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Pl
     let stream = ground.snapshot.streams.first().cloned();
     let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", wish.key)))?;
     let groups = ground.groups()?;
-    let firsts = first_pending(reader, &wish.key, &groups).await?;
-    let standing: Vec<(Group, Option<StreamId>)> = groups.iter().cloned().zip(firsts).collect();
+    let first_entry = stream.detail.as_ref().and_then(|detail| detail.first_entry);
+    let (firsts, ghosts) = pending::firsts(reader, &wish.key, &groups, first_entry).await?;
+    let standing: Vec<(Group, FirstPending)> = groups.into_iter().zip(firsts).collect();
     let bytes = entries_bytes(reader, &stream).await?;
     let facts = TrimFacts {
         stream,
-        needs: match (standing.is_empty(), wish.to) {
-            (true, _) => Vec::new(),
-            (false, TrimTo::Safe) => needs(&standing)?,
-            // What a group does not say is no reason not to do what was asked for; it is said.
-            (false, _) => needs(&standing).unwrap_or_default(),
-        },
-        pending: groups.iter().filter_map(|group| group.pending).sum(),
+        needs: needs(&standing),
+        pending: standing.iter().filter_map(|(group, _)| group.pending).fold(0, u64::saturating_add),
+        ghosts,
+        has_scripts: reader.has_scripts(),
         bytes,
         now_ms: ground.now_ms,
         has_minid: ground.is_at_least(6, 2),
         guard: ground.guard,
         at_us: clock::now_us(),
     };
-    let length = facts.stream.length.unwrap_or(0);
+    let length = facts.stream.length;
+    let length = length.ok_or_else(|| Refusal::because(format!("{} does not tell its length", wish.key)))?;
     let last = facts.stream.detail.as_ref().and_then(|detail| detail.last_generated);
     let last = last.unwrap_or(StreamId::MAX);
     let to = match (boundary(wish, &facts)?, wish.to) {
@@ -55,12 +52,14 @@ pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Pl
     let (entries, is_exact) = below(reader, &wish.key, (length, last), to).await?;
     let mut losses = Vec::new();
     for (need, (group, _)) in facts.needs.iter().zip(&standing) {
-        if need.floor < to && entries > 0 {
+        if entries > 0 && (need.floor.lowest() < to || need.floor.doubt().is_some()) {
             let loss = loss(reader, &wish.key, need, group, to).await?;
-            losses.extend((loss.undelivered > 0 || loss.pending > 0).then_some(loss));
+            let is_loss = loss.undelivered > 0 || loss.pending > 0 || loss.unknown.is_some();
+            losses.extend(is_loss.then_some(loss));
         }
     }
-    Ok(plan(wish, &TrimFacts { at_us: clock::now_us(), ..facts }, to, &Below { entries, is_exact, losses }))
+    let facts = TrimFacts { at_us: clock::now_us(), has_scripts: reader.has_scripts(), ..facts };
+    plan(wish, &facts, to, &Below { entries, is_exact, losses })
 }
 
 /// What the entries take. Servers before 8.4 count pending lists several times over in MEMORY USAGE, so that it is asked
@@ -73,22 +72,6 @@ async fn entries_bytes(reader: &mut Reader, stream: &StreamFacts) -> Result<Opti
     }
     let usage = ReadCmd::Inspect(Inspect::MemoryUsage(stream.key.clone()));
     Ok(reader.ask(vec![usage]).await?.first().and_then(Resp::count))
-}
-
-async fn first_pending(
-    reader: &mut Reader,
-    key: &Name,
-    groups: &[Group],
-) -> Result<Vec<Option<StreamId>>, Refusal> {
-    let row = |group: &Group| ReadCmd::Xpending {
-        key: key.clone(),
-        group: group.name.clone(),
-        start: StreamId::MIN,
-        count: 1,
-        consumer: None,
-    };
-    let replies = reader.ask(groups.iter().map(row).collect()).await?;
-    Ok(replies.iter().map(|reply| pending(reply).and_then(|rows| rows.first().map(|row| row.id))).collect())
 }
 
 /// A walk in one direction.
@@ -107,27 +90,13 @@ impl TrimWalk {
     }
 
     async fn step(&mut self, reader: &mut Reader, key: &Name, most: u64) -> Result<(), Refusal> {
-        let count = u32::try_from(most.min(u64::from(self.batch))).unwrap_or(self.batch).max(1);
-        let began_us = clock::now_us();
-        let (key, from, to, backwards) = (key.clone(), self.at, self.end, self.backwards);
-        let walk = Inspect::Walk { key, from, to, count, backwards };
-        let exchange = reader.exchange(vec![ReadCmd::Inspect(walk)]).await?.pop();
-        let trip_us = exchange.as_ref().map_or(0, |exchange| exchange.received_us.saturating_sub(began_us));
-        self.adapt(trip_us.saturating_sub(reader.idle_us()));
-        let reply = match exchange.map(|exchange| exchange.reply) {
-            Some(Ok(Resp::Error(refusal))) => return Err(Refusal::because(format!("EVAL: {refusal}"))),
-            Some(Ok(reply)) => reply,
-            _ => Resp::Nil,
-        };
-        let [found, last, ..] = reply.items().unwrap_or_default() else {
-            self.is_over = true;
-            return Ok(());
-        };
-        let found = found.count().unwrap_or(0);
+        let count = u32::try_from(most.min(u64::from(self.batch))).map_or(self.batch, |count| count.max(1));
+        let (found, last) = reader.walk(key, (self.at, self.end), count, self.backwards).await?;
+        self.adapt(reader.last_us().saturating_sub(reader.idle_us()));
         self.entries += found;
-        match id(last) {
+        match last {
             Some(last) if found == u64::from(count) && last != self.end => {
-                self.at = if backwards { last.predecessor() } else { last.successor() };
+                self.at = if self.backwards { last.predecessor() } else { last.successor() };
             }
             Some(last) => {
                 self.at = last;
@@ -160,15 +129,10 @@ async fn nth_newest(reader: &mut Reader, key: &Name, length: u64, keep: u64) -> 
     let backwards = keep <= going;
     let (at, end) = if backwards { (StreamId::MAX, StreamId::MIN) } else { (StreamId::MIN, StreamId::MAX) };
     let wanted = if backwards { keep } else { going };
-    if wanted > WALKED_ENTRIES {
-        return Err(Refusal::because(
-            "the stream is too long to be cut by its length: give --minid or --older-than",
-        ));
-    }
     let mut walk = TrimWalk::new(at, end, backwards);
     let mut last = at;
     while walk.entries < wanted && !walk.is_over {
-        if reader.is_late() {
+        if reader.is_late() || wanted > reader.walked_most() {
             return Err(Refusal::because(format!(
                 "the cut lies {wanted} entries from the nearer end, which is too far to be counted over this link in time: give --minid or --older-than"
             )));
@@ -200,7 +164,7 @@ async fn below(
     let mut head = TrimWalk::new(StreamId::MIN, to.predecessor(), false);
     // What came after the length was read is not in it.
     let mut tail = TrimWalk::new(last, to, true);
-    while head.entries + tail.entries < WALKED_ENTRIES && !reader.is_late() {
+    while head.entries + tail.entries < reader.walked_most() && !reader.is_late() {
         reader.tell("entries", head.entries + tail.entries, Some(length));
         head.step(reader, key, u64::MAX).await?;
         if head.is_over {
@@ -222,21 +186,25 @@ async fn loss(
     group: &Group,
     to: StreamId,
 ) -> Result<Loss, Refusal> {
-    let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true };
-    let cursor = group.last_delivered.unwrap_or_default();
-    if cursor.successor() < to {
+    let unknown = need.floor.doubt();
+    let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true, unknown };
+    if let Some(cursor) = group.last_delivered.filter(|cursor| cursor.successor() < to) {
         let mut walk = TrimWalk::new(cursor.successor(), to.predecessor(), false);
-        while !walk.is_over && walk.entries < LOSS_COUNTED && !reader.is_late() {
+        while !walk.is_over && walk.entries < LOSS_COUNTED.min(reader.walked_most()) && !reader.is_late() {
             walk.step(reader, key, u64::MAX).await?;
         }
         loss.undelivered = walk.entries;
         loss.is_exact = walk.is_over;
     }
-    let mut start = StreamId::MIN;
+    if unknown.is_some() {
+        return Ok(loss);
+    }
+    // Rows before the first entry have lost theirs already.
+    let mut start = need.floor.lowest().min(to);
     while group.pending != Some(0) && loss.pending < LOSS_COUNTED && !reader.is_late() {
         let (key, group) = (key.clone(), need.group.clone());
         let page = ReadCmd::Xpending { key, group, start, count: ROWS_PAGE, consumer: None };
-        let rows = pending(&reader.one(page).await?).unwrap_or_default();
+        let rows = pending::rows(reader.one(page).await?, &need.group)?;
         loss.pending += rows.iter().filter(|row| row.id < to).count() as u64;
         match rows.last() {
             Some(last) if last.id < to && rows.len() as u64 == u64::from(ROWS_PAGE) => {

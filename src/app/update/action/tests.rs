@@ -172,7 +172,13 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     assert_eq!(keys(&mut state, "x enter").len(), 0);
     let effects = keys(&mut state, "backspace 5 m enter");
     let Some(Effect::Plan(_, Request::Trim(wish))) = effects.into_iter().next() else { panic!() };
-    assert_eq!(wish.to, crate::core::ops::wish::TrimTo::OlderThan(300_000));
+    assert_eq!(
+        wish.to,
+        crate::core::ops::wish::TrimTo::OlderThan {
+            age_ms: 300_000,
+            unit: crate::core::model::id_unit::IdUnit::Milliseconds
+        }
+    );
     let mut state = armed();
     state.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
     let rows = vec![crate::app::cell::Row {

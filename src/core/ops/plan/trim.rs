@@ -4,13 +4,15 @@
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
 use super::{ActionKind, Impact, Plan, Subject, Work};
-use crate::core::model::StreamId;
-use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
+use crate::core::model::id_unit::IdUnit;
+use crate::core::model::streams::StreamFacts;
+use crate::core::model::{Name, StreamId};
 use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
-use crate::core::ops::trim::{Loss, Need, TrimWork, holder};
+use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::words::{bytes, count, counted, span};
+use crate::core::wire::write::Made;
 
 /// What a pending row takes of the server's memory, bytes: measured 84 on 7.0.
 const ROW_BYTES: u64 = 84;
@@ -30,10 +32,25 @@ pub struct TrimFacts {
     pub now_ms: i64,
     /// Whether the server has MINID (6.2).
     pub has_minid: bool,
+    /// Whether scripts may be run.
+    pub has_scripts: bool,
+    /// Pending rows of a group whose entries are gone.
+    pub ghosts: Vec<Ghosts>,
     /// How things stand.
     pub guard: Guard,
     /// The process's clock, microseconds.
     pub at_us: u64,
+}
+
+/// Pending rows whose entries are gone: they hold nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ghosts {
+    /// The group.
+    pub group: Name,
+    /// How many.
+    pub rows: u64,
+    /// Whether they were counted to the last.
+    pub is_exact: bool,
 }
 
 /// What lies below the cut.
@@ -50,27 +67,41 @@ pub struct Below {
 /// Up to where the trim goes, where that follows without counting; none where the stream has to be walked through.
 ///
 /// # Errors
-/// A safe trim of a stream without groups.
+/// A safe trim where a group does not say all that it needs, or without groups; an age where ids are no times.
 pub fn boundary(wish: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId>, Refusal> {
     let after_last = after_last(&facts.stream);
     Ok(Some(match wish.to {
-        TrimTo::Safe => match holder(&facts.needs) {
-            Some(need) => need.floor.min(after_last),
-            None => {
-                return Err(Refusal::because(
-                    "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
-                ));
-            }
-        },
-        TrimTo::MaxLen(keep) if facts.stream.length.unwrap_or(0) <= keep => StreamId::MIN,
+        TrimTo::Safe => safe_floor(&facts.needs)?.min(after_last),
         TrimTo::MaxLen(0) => after_last,
-        TrimTo::MaxLen(_) => return Ok(None),
+        TrimTo::MaxLen(keep) => {
+            let length =
+                facts.stream.length.ok_or_else(|| Refusal::because("the stream does not tell its length"))?;
+            if length > keep {
+                return Ok(None);
+            }
+            StreamId::MIN
+        }
         TrimTo::MinId(id) => id.min(after_last),
-        TrimTo::OlderThan(age_ms) => {
-            let ms = u64::try_from(facts.now_ms).unwrap_or(0).saturating_sub(age_ms);
-            StreamId::new(ms, 0).min(after_last)
+        TrimTo::OlderThan { age_ms, unit } => {
+            times_only(wish, facts, unit)?;
+            let now_ms = u64::try_from(facts.now_ms)
+                .map_err(|_| Refusal::because("the server's clock is before 1970"))?;
+            unit.first_id(now_ms.saturating_sub(age_ms)).min(after_last)
         }
     }))
+}
+
+/// Sees that the ids at both ends of the stream are times in this unit.
+fn times_only(wish: &TrimRequest, facts: &TrimFacts, unit: IdUnit) -> Result<(), Refusal> {
+    let detail = facts.stream.detail.as_ref();
+    let ends = [detail.and_then(|detail| detail.first_entry), detail.and_then(|detail| detail.last_entry)];
+    match ends.into_iter().flatten().find(|id| unit.time_ms(*id, facts.now_ms).is_none()) {
+        None => Ok(()),
+        Some(id) => Err(Refusal::because(format!(
+            "the ids of {} do not count {unit}, such as {id}: an age means nothing there; name the unit with --id-unit (s, us, ns or snowflake:EPOCH), or give --minid or --maxlen",
+            wish.key
+        ))),
+    }
 }
 
 /// The first id that is not in the stream yet.
@@ -80,15 +111,66 @@ fn after_last(stream: &StreamFacts) -> StreamId {
 }
 
 /// The plan.
-pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> Plan {
+///
+/// # Errors
+/// Whole nodes are wanted, and the archive or the server can't do that.
+pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> Result<Plan, Refusal> {
     let is_safe = wish.to == TrimTo::Safe;
     let is_lossy = !below.losses.is_empty();
     let archive = wish.archive.unwrap_or(is_lossy || (!is_safe && facts.needs.is_empty()));
-    let length = facts.stream.length.unwrap_or(0);
-    let share = below.entries as f64 / length.max(1) as f64;
-    let freed = facts.bytes.map(|all| (all as f64 * share) as u64);
-    let work =
-        TrimWork { key: wish.key.clone(), to, is_safe, approx: wish.approx, has_minid: facts.has_minid };
+    if wish.approx && archive {
+        return Err(Refusal::because(
+            "an archive keeps entry by entry, whole nodes go at once: leave --approx out, or give --no-archive",
+        ));
+    }
+    if wish.approx && !facts.has_minid {
+        return Err(Refusal::because(
+            "--approx needs XTRIM MINID, which this server does not have (Redis 6.2)",
+        ));
+    }
+    let going = if wish.approx { whole_nodes(facts, below) } else { (below.entries, below.is_exact) };
+    let freed = facts.bytes.zip(facts.stream.length.filter(|length| *length > 0));
+    let freed = freed.map(|(all, length)| (all as f64 * going.0 as f64 / length as f64) as u64);
+    let made = facts
+        .guard
+        .stream
+        .as_ref()
+        .map_or_else(Made::default, |mark| Made { last: mark.last_generated, added: mark.entries_added });
+    let work = TrimWork {
+        key: wish.key.clone(),
+        to,
+        is_safe,
+        approx: wish.approx,
+        has_minid: facts.has_minid,
+        has_scripts: facts.has_scripts,
+        made,
+    };
+    Ok(Plan {
+        deed: ActionKind::Trim,
+        subject: Subject::Stream(wish.key.clone()),
+        guard: facts.guard.clone(),
+        stake: Impact { items: going.0, is_exact: going.1, bytes: freed, is_lossy },
+        facts: lines(wish, facts, to, below, (going, freed, archive)),
+        warnings: warnings(facts, below, is_safe, archive),
+        commands: work.commands(archive),
+        typed: is_lossy.then(|| typed(&below.losses)),
+        archive,
+        nothing: (going.0 == 0 && (below.is_exact || wish.approx)).then(|| nothing(wish, facts, to, below)),
+        warm_up: Vec::new(),
+        work: Work::Trim(work),
+        made_us: facts.at_us,
+    })
+}
+
+/// Why the name has to be typed.
+fn typed(losses: &[Loss]) -> String {
+    match losses.iter().find_map(|loss| loss.unknown.map(|why| (&loss.group, why))) {
+        Some((group, why)) => format!("what group {group} still needs is not known: {why}"),
+        None => "entries go that a group has not read or not acknowledged".to_owned(),
+    }
+}
+
+fn warnings(facts: &TrimFacts, below: &Below, is_safe: bool, archive: bool) -> Vec<String> {
     let mut warnings = losses(&below.losses);
     if is_safe {
         warnings.push(
@@ -98,23 +180,30 @@ pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) 
     } else if facts.needs.is_empty() {
         warnings.push("the stream has no groups: nobody can say who still needs what goes".to_owned());
     }
-    if !archive && is_lossy {
+    if !is_safe && !facts.has_scripts {
+        warnings.push(
+            "scripts are not allowed to this user: plain XTRIM can't see whether the stream is made anew meanwhile"
+                .to_owned(),
+        );
+    }
+    if !archive && !below.losses.is_empty() {
         warnings.push("nothing is kept (--no-archive): what goes is lost".to_owned());
     }
-    Plan {
-        deed: ActionKind::Trim,
-        subject: Subject::Stream(wish.key.clone()),
-        guard: facts.guard.clone(),
-        stake: Impact { items: below.entries, is_exact: below.is_exact, bytes: freed, is_lossy },
-        facts: lines(wish, facts, to, below, freed, archive),
-        warnings,
-        commands: work.commands(archive),
-        typed: is_lossy.then(|| "entries go that a group has not read or not acknowledged".to_owned()),
-        archive,
-        nothing: (below.entries == 0 && below.is_exact).then(|| nothing(wish, facts, to)),
-        warm_up: Vec::new(),
-        work: Work::Trim(work),
-        made_us: facts.at_us,
+    warnings
+}
+
+/// How many of the entries below the cut lie in nodes that hold nothing else: about so many, for only the mean of a
+/// node is known (entries by `radix-tree-keys`), and the node at the cut stays.
+fn whole_nodes(facts: &TrimFacts, below: &Below) -> (u64, bool) {
+    let nodes = facts.stream.detail.as_ref().and_then(|detail| detail.packs).filter(|nodes| *nodes > 0);
+    match facts.stream.length.zip(nodes) {
+        Some((length, _)) if below.is_exact && below.entries >= length => (length, true),
+        Some((length, nodes)) => {
+            // The newest node is half full on average.
+            let each = (length.saturating_mul(2) / (nodes.saturating_mul(2) - 1)).max(1);
+            (below.entries / each * each, below.entries == 0)
+        }
+        None => (0, false),
     }
 }
 
@@ -123,25 +212,48 @@ fn lines(
     facts: &TrimFacts,
     to: StreamId,
     below: &Below,
-    freed: Option<u64>,
-    archive: bool,
+    ((going, is_exact), freed, archive): ((u64, bool), Option<u64>, bool),
 ) -> Vec<(&'static str, String)> {
-    let length = facts.stream.length.unwrap_or(0);
     let size = facts.bytes.map_or(String::new(), |all| format!(", about {}", bytes(all)));
-    let mut lines = vec![("stream", format!("{} entries{size}", count(length)))];
-    let age = id_age_ms(to, facts.now_ms).filter(|ms| *ms > 0);
-    let age = age.map_or(String::new(), |ms| format!(" (older than {})", span(ms)));
-    let about = if wish.approx { ", whole nodes only" } else { "" };
-    lines.push((
-        "removes",
-        format!("{} entries, all below {to}{age}{about}", counted(below.entries, below.is_exact)),
-    ));
-    lines.push((
-        "keeps",
-        format!("{} entries and all that comes", count(length.saturating_sub(below.entries))),
-    ));
+    let length = facts.stream.length;
+    let of = length.map_or_else(
+        || "it does not tell its length".to_owned(),
+        |length| format!("{} entries", count(length)),
+    );
+    let mut lines = vec![("stream", format!("{of}{size}"))];
+    let unit = match wish.to {
+        TrimTo::OlderThan { unit, .. } => unit,
+        TrimTo::Safe | TrimTo::MaxLen(_) | TrimTo::MinId(_) => IdUnit::default(),
+    };
+    let age =
+        unit.time_ms(to, facts.now_ms).and_then(|ms| u64::try_from(facts.now_ms.saturating_sub(ms)).ok());
+    let age = age.filter(|ms| *ms > 0).map_or(String::new(), |ms| format!(" (older than {})", span(ms)));
+    let removes = match (wish.approx, is_exact) {
+        (true, false) => format!(
+            "about {} entries in whole nodes, of {} below {to}{age}",
+            count(going),
+            counted(below.entries, below.is_exact)
+        ),
+        _ => format!("{} entries, all below {to}{age}", counted(going, is_exact)),
+    };
+    lines.push(("removes", removes));
+    let keeps = length.map(|length| length.saturating_sub(going));
+    let keeps = keeps.map_or_else(|| "the rest".to_owned(), |keeps| format!("{} entries", count(keeps)));
+    lines.push(("keeps", format!("{keeps} and all that comes")));
     if let Some(need) = holder(&facts.needs) {
         lines.push(("held by", need.text()));
+    }
+    for ghosts in &facts.ghosts {
+        lines.push((
+            "note",
+            format!(
+                "{} pending rows of group {} whose entries are gone hold nothing: reclaim {} {} --sweep removes them",
+                counted(ghosts.rows, ghosts.is_exact),
+                ghosts.group,
+                wish.key,
+                ghosts.group
+            ),
+        ));
     }
     let kept = facts.pending.saturating_mul(ROW_BYTES);
     let lists = match facts.pending {
@@ -149,7 +261,7 @@ fn lines(
         rows => format!("; {} pending rows (about {}) survive a trim", count(rows), bytes(kept)),
     };
     let memory = match freed {
-        Some(freed) if below.entries > 0 => format!("about {} come back{lists}", bytes(freed)),
+        Some(freed) if going > 0 => format!("about {} come back{lists}", bytes(freed)),
         _ => format!("how much comes back is not known{lists}"),
     };
     lines.push(("memory", memory));
@@ -175,25 +287,35 @@ fn losses(losses: &[Loss]) -> Vec<String> {
         if loss.pending > 0 {
             parts.push(format!("{} that it has not acknowledged", number(loss.pending)));
         }
-        format!("group {} loses {}", loss.group, parts.join(" and "))
+        match (parts.is_empty(), loss.unknown) {
+            (false, None) => format!("group {} loses {}", loss.group, parts.join(" and ")),
+            (false, Some(why)) => {
+                format!("group {} loses at least {}: {why}", loss.group, parts.join(" and "))
+            }
+            (true, why) => format!(
+                "how much group {} loses is not known{}",
+                loss.group,
+                why.map_or_else(String::new, |why| format!(": {why}"))
+            ),
+        }
     };
     losses.iter().map(line).collect()
 }
 
 /// Why nothing goes.
-fn nothing(wish: &TrimRequest, facts: &TrimFacts, to: StreamId) -> String {
-    let detail = facts.stream.detail.clone().unwrap_or_default();
-    let StreamDetail { first_entry, .. } = detail;
+fn nothing(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> String {
+    let first_entry = facts.stream.detail.as_ref().and_then(|detail| detail.first_entry);
     let first =
         first_entry.map_or_else(|| "it is empty".to_owned(), |first| format!("its first entry is {first}"));
     match (wish.to, holder(&facts.needs)) {
+        _ if wish.approx && below.entries > 0 => format!(
+            "nothing to remove: the {} entries below {to} fill no whole node; leave --approx out",
+            count(below.entries)
+        ),
         (TrimTo::Safe, Some(need)) => format!("nothing to remove: {} ({first})", need.text()),
         (TrimTo::MaxLen(keep), _) => {
-            format!(
-                "nothing to remove: it has {} entries, {} may stay",
-                count(facts.stream.length.unwrap_or(0)),
-                count(keep)
-            )
+            let has = facts.stream.length.map_or_else(|| "no known number of".to_owned(), count);
+            format!("nothing to remove: it has {has} entries, {} may stay", count(keep))
         }
         _ => format!("nothing to remove below {to}: {first}"),
     }

@@ -17,7 +17,15 @@ fn group(name: &str, last: u64, pending: u64) -> Group {
 
 fn work() -> TrimWork {
     let (key, to) = (Name::from("s"), StreamId::new(5, 0));
-    TrimWork { key, to, is_safe: true, approx: false, has_minid: true }
+    TrimWork {
+        key,
+        to,
+        is_safe: true,
+        approx: false,
+        has_minid: true,
+        has_scripts: true,
+        made: Made { last: Some(StreamId::new(9, 0)), added: Some(9) },
+    }
 }
 
 fn trimmed(removed: i64) -> Answer {
@@ -31,18 +39,47 @@ fn told(step: &Step) -> String {
 
 #[test]
 fn the_group_that_is_furthest_behind_holds_the_floor() {
-    let groups = [(group("a", 9, 2), Some(StreamId::new(5, 0))), (group("b", 7, 0), None)];
-    let needs = needs(&groups).unwrap();
+    let row = FirstPending::Row(StreamId::new(5, 0));
+    let needs = needs(&[(group("a", 9, 2), row), (group("b", 7, 0), FirstPending::None)]);
     let holder = holder(&needs).unwrap();
-    assert_eq!((holder.floor, holder.is_pending), (StreamId::new(5, 0), true));
-    assert_eq!(needs[1].floor, StreamId::new(7, 1));
+    assert_eq!((holder.floor, holder.is_pending), (Floor::Known(StreamId::new(5, 0)), true));
+    assert_eq!(needs[1].floor, Floor::Known(StreamId::new(7, 1)));
+    assert_eq!(safe_floor(&needs), Ok(StreamId::new(5, 0)));
     assert_eq!(needs[1].text(), "group b has read up to 7-0");
 }
 
 #[test]
 fn without_groups_nothing_is_safe_and_pending_rows_that_do_not_show_are_not_none() {
-    assert!(needs(&[]).unwrap_err().to_string().contains("--maxlen"));
-    assert!(needs(&[(group("a", 9, 2), None)]).is_err());
+    assert!(safe_floor(&needs(&[])).unwrap_err().to_string().contains("--maxlen"));
+    let unread = needs(&[(group("a", 9, 2), FirstPending::Unknown)]);
+    assert_eq!(unread[0].floor, Floor::AtMost(StreamId::new(9, 1)));
+    assert!(safe_floor(&unread).unwrap_err().to_string().contains("group a"));
+    let silent = needs(&[(Group { last_delivered: None, ..group("b", 9, 0) }, FirstPending::None)]);
+    assert_eq!((silent[0].floor, silent[0].floor.lowest()), (Floor::Unknown, StreamId::MIN));
+    assert!(safe_floor(&silent).unwrap_err().to_string().contains("group b"));
+}
+
+#[test]
+fn where_no_script_may_be_run_a_trim_that_is_not_safe_is_the_plain_command() {
+    let denied = || {
+        let error = "NOPERM User op has no permissions to run the 'eval' command";
+        Answer::Told(vec![Resp::Error(ErrorReply::new(error))])
+    };
+    let mut machine = TrimWork { is_safe: false, ..work() }.machine(false);
+    assert!(told(&machine.next(Answer::Begin, 1_000)).contains("if s was not made anew"));
+    assert_eq!(told(&machine.next(denied(), 1_000)), "XTRIM s MINID ~ 5-0 LIMIT 1000");
+    assert_eq!(told(&machine.next(Answer::Told(vec![Resp::Int(0)]), 1_000)), "XTRIM s MINID = 5-0");
+    let mut safe = work().machine(false);
+    safe.next(Answer::Begin, 1_000);
+    assert!(matches!(safe.next(denied(), 1_000), Step::Done(End::Failed(_))));
+}
+
+#[test]
+fn a_stream_that_was_made_anew_ends_it() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 1_000);
+    let step = machine.next(Answer::Told(vec![Resp::Array(vec![Resp::Bytes(b"REMADE".to_vec())])]), 1_000);
+    assert!(matches!(step, Step::Done(End::Refused(why)) if why.contains("made anew")));
 }
 
 #[test]

@@ -3,7 +3,9 @@
 //! They work from Redis 5.0 on, name every key in `KEYS`, and compare ids as text, since Lua's numbers lose what is
 //! beyond 2^53. Invariant: one call is bounded by its arguments, and nothing of it is harmful when it is repeated.
 
-/// `ARGV`: id, `nodes`, `all` or `counted`, limit, `safe` or nothing, the id before the first.
+/// `ARGV`: id, `nodes`, `all` or `counted`, limit, `safe` or nothing, the id before the first, the last id and the
+/// entries added of the stream that was planned for (each may be empty), how many rows are looked at for one whose
+/// entry is still there.
 /// (Ids as text: the longer is the greater, for the server prints none with leading zeros.)
 pub const TRIM: &str = "\
 local function add1(s) \
@@ -22,16 +24,26 @@ if am~=bm then return am<bm end \
 if #as~=#bs then return #as<#bs end \
 return as<bs end \
 local k,to=KEYS[1],ARGV[1] \
+local s,x={},redis.call('XINFO','STREAM',k) \
+for i=1,#x,2 do s[x[i]]=x[i+1] end \
+if (ARGV[6]~='' and less(s['last-generated-id'],ARGV[6])) \
+or (ARGV[7]~='' and s['entries-added'] and s['entries-added']<tonumber(ARGV[7])) then return {'REMADE'} end \
+local first=s['first-entry'] and s['first-entry'][1] \
 if ARGV[4]=='safe' then \
 local gs=redis.call('XINFO','GROUPS',k) \
 if #gs==0 then return {'NOGROUPS'} end \
 for _,g in ipairs(gs) do \
 local m={} for i=1,#g,2 do m[g[i]]=g[i+1] end \
 local f,w=inc(m['last-delivered-id']),'undelivered' \
-if m['pending']>0 then \
-local p=redis.call('XPENDING',k,m['name'],'-','+','1') \
-if p[1] and less(p[1][1],f) then f=p[1][1] w='pending' end \
-end \
+if m['pending']>0 and first then \
+local at,left=first,tonumber(ARGV[8]) \
+while at do \
+local p=redis.call('XPENDING',k,m['name'],at,'+','1')[1] \
+if not p or not less(p[1],to) or not less(p[1],f) then break end \
+left=left-1 \
+if left<1 or #redis.call('XRANGE',k,p[1],p[1])>0 then f=p[1] w='pending' break end \
+at=inc(p[1]) \
+end end \
 if less(f,to) then return {'HELD',m['name'],w,f} end \
 end end \
 local n \
@@ -43,10 +55,15 @@ n=#r>0 and redis.call('XTRIM',k,'MAXLEN','=',redis.call('XLEN',k)-#r) or 0 \
 end \
 return {'TRIMMED',n,redis.call('XLEN',k)}";
 
-/// `KEYS`: stream, and the dead letters where there are any. `ARGV`: verb, group, least idle time, argument, ids.
+/// `KEYS`: stream, and the dead letters where there are any. `ARGV`: verb, group, least idle time, argument, fields
+/// and values that a copy may have, ids. The first error ends it and is told with what was done before.
 pub const SETTLE: &str = "\
-local k,verb,g,min,arg=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4] \
-local done,gone,lost,busy,made={},{},{},{},{} \
+local k,verb,g,min,arg,most=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4],tonumber(ARGV[5]) \
+local done,gone,lost,busy,made,wide,err={},{},{},{},{},{},nil \
+local function try(...) \
+local r=redis.pcall(...) \
+if type(r)=='table' and r['err'] then err=r['err'] return nil end \
+return r end \
 if verb=='hand-over' then \
 local there=false \
 for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
@@ -54,28 +71,33 @@ for i=1,#c,2 do if c[i]=='name' and c[i+1]==arg then there=true end end \
 end \
 if not there then return {'NOCONSUMER'} end \
 end \
-for i=5,#ARGV do \
+for i=6,#ARGV do \
 local id=ARGV[i] \
-local p=redis.call('XPENDING',k,g,id,id,'1')[1] \
+local p=try('XPENDING',k,g,id,id,'1') \
+if err then break end \
+p=p[1] \
 if not p then lost[#lost+1]=id \
 elseif (p[3]>=0 and p[3]<min) or (verb=='release' and p[2]=='') then busy[#busy+1]=id \
 else \
 local x=true \
-if verb~='drop' then x=redis.call('XRANGE',k,id,id)[1] end \
-if not x then redis.call('XACK',k,g,id) gone[#gone+1]=id \
+if verb~='drop' then x=try('XRANGE',k,id,id) if err then break end x=x[1] end \
+if not x then if try('XACK',k,g,id) then gone[#gone+1]=id end \
 elseif verb=='sweep' then busy[#busy+1]=id \
+elseif (verb=='requeue' or verb=='dead-letter') and #x[2]>most then wide[#wide+1]=id \
 else \
-if verb=='hand-over' then redis.call('XCLAIM',k,g,arg,'0',id,'JUSTID') \
-elseif verb=='release' then redis.call('XCLAIM',k,g,p[2],'0',id,'IDLE',arg,'JUSTID') \
-elseif verb=='requeue' then \
-made[#made+1]=redis.call('XADD',k,'*',unpack(x[2])) redis.call('XACK',k,g,id) \
+local copy \
+if verb=='hand-over' then try('XCLAIM',k,g,arg,'0',id,'JUSTID') \
+elseif verb=='release' then try('XCLAIM',k,g,p[2],'0',id,'IDLE',arg,'JUSTID') \
+elseif verb=='requeue' then copy=try('XADD',k,'*',unpack(x[2])) \
 elseif verb=='dead-letter' then \
-made[#made+1]=redis.call('XADD',KEYS[2],'*','_key',k,'_id',id,'_group',g,'_consumer',p[2],'_deliveries',tostring(p[4]),unpack(x[2])) \
-redis.call('XACK',k,g,id) \
-else redis.call('XACK',k,g,id) end \
-done[#done+1]=id \
-end end end \
-return {done,gone,lost,busy,made}";
+copy=try('XADD',KEYS[2],'*','_key',k,'_id',id,'_group',g,'_consumer',p[2],'_deliveries',tostring(p[4]),unpack(x[2])) \
+else try('XACK',k,g,id) end \
+if copy then made[#made+1]=copy try('XACK',k,g,id) end \
+if not err then done[#done+1]=id end \
+end end \
+if err then break end \
+end \
+return {done,gone,lost,busy,made,wide,err or ''}";
 
 /// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row.
 pub const GIVE_BACK: &str = "\

@@ -8,12 +8,12 @@ fn line(command: &WriteCmd) -> String {
 }
 
 #[test]
-fn a_lossy_trim_is_the_plain_command_and_says_so() {
-    let (key, to) = (Name::from("s"), StreamId::new(5, 1));
-    let near = WriteCmd::Trim { key: key.clone(), to, cut: StepExtent::Nodes(1_000) };
+fn a_trim_without_a_script_is_the_plain_command_and_says_so() {
+    let (key, to, check) = (Name::from("s"), StreamId::new(5, 1), TrimCheck::Nothing);
+    let near = WriteCmd::Trim { key: key.clone(), to, cut: StepExtent::Nodes(1_000), check };
     assert_eq!(line(&near), "XTRIM s MINID ~ 5-1 LIMIT 1000");
     assert_eq!(near.text(), line(&near));
-    let all = WriteCmd::Trim { key, to, cut: StepExtent::All };
+    let all = WriteCmd::Trim { key, to, cut: StepExtent::All, check };
     assert_eq!(line(&all), "XTRIM s MINID = 5-1");
 }
 
@@ -30,7 +30,7 @@ fn a_script_gets_every_key_it_touches_and_the_text_names_its_commands() {
     let args = settle.args();
     let after_script: Vec<String> =
         args[2..].iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
-    assert_eq!(after_script, ["2", "s", "s:dlq", "dead-letter", "g", "60000", "", "1-0", "2-0"]);
+    assert_eq!(after_script, ["2", "s", "s:dlq", "dead-letter", "g", "60000", "", "7900", "1-0", "2-0"]);
     assert!(settle.text().contains("XADD s:dlq * <origin> <fields>, XACK s g <id>"));
     assert_eq!(settle.items(), 2);
 }

@@ -3,8 +3,8 @@
 //! Knows words and bounds; not what is sent (the parent does). Invariant: one line each, nothing in it that a terminal
 //! obeys, and what a script does is told by its commands.
 
-use super::{Settling, StepExtent, WriteCmd};
-use crate::core::model::Name;
+use super::{Settling, StepExtent, TrimCheck, WriteCmd};
+use crate::core::model::{Name, StreamId};
 
 /// Characters of one name in a line: a key may have a megabyte.
 const NAME_CHARS: usize = 120;
@@ -13,17 +13,7 @@ impl WriteCmd {
     /// The line that stands for it.
     pub fn text(&self) -> String {
         match self {
-            Self::Trim { key, to, cut: StepExtent::Nodes(limit) } => {
-                format!("XTRIM {} MINID ~ {to} LIMIT {limit}", word(key))
-            }
-            Self::Trim { key, to, cut: StepExtent::All } => format!("XTRIM {} MINID = {to}", word(key)),
-            Self::Trim { key, to, cut: StepExtent::Counted(_) } => {
-                format!("EVAL: count entries below {to}, XTRIM {} MAXLEN = the rest", word(key))
-            }
-            Self::TrimSafe { key, to, cut } => {
-                let trim = Self::Trim { key: key.clone(), to: *to, cut: *cut }.text();
-                format!("EVAL: if every group of {} is at {to} or beyond: {trim}", word(key))
-            }
+            Self::Trim { key, to, cut, check } => trim(key, *to, *cut, *check),
             Self::Settle { key, group, deed, min_idle_ms, .. } => settle(key, group, deed, *min_idle_ms),
             Self::GiveBack { key, group, from, .. } => {
                 let force = if from.is_none() { "FORCE " } else { "" };
@@ -54,6 +44,20 @@ impl WriteCmd {
             Self::Append { key, id, .. } => format!("XADD {} {id} <fields>", word(key)),
             Self::KillClient(id) => format!("CLIENT KILL ID {id}"),
         }
+    }
+}
+
+fn trim(key: &Name, to: StreamId, cut: StepExtent, check: TrimCheck) -> String {
+    let key = word(key);
+    let trim = match cut {
+        StepExtent::Nodes(limit) => format!("XTRIM {key} MINID ~ {to} LIMIT {limit}"),
+        StepExtent::All => format!("XTRIM {key} MINID = {to}"),
+        StepExtent::Counted(_) => format!("count entries below {to}, XTRIM {key} MAXLEN = the rest"),
+    };
+    match check {
+        TrimCheck::Nothing => trim,
+        TrimCheck::Same(_) => format!("EVAL: if {key} was not made anew: {trim}"),
+        TrimCheck::Safe(_) => format!("EVAL: if every group of {key} is at {to} or beyond: {trim}"),
     }
 }
 
