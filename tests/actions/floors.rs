@@ -154,7 +154,8 @@ async fn the_script_itself_sees_that_a_stream_was_made_anew() {
             let server = start(&build);
             let mut connection = connect(&server);
             fill(&mut connection, 20_000, &[]);
-            let place = Place::of(&server);
+            // A second of work, of which a quarter is done when the stream is made anew.
+            let place = Place { per_s: Some(20_000), ..Place::of(&server) };
             let wish = Request::Trim(TrimRequest { archive, ..trim(TrimTo::MaxLen(1)) });
             let plan = place.plan(&wish).await.unwrap();
             let mut other = connect(&server);
