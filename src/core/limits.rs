@@ -11,6 +11,15 @@ pub use times::*;
 /// Commands in flight in one pipeline. More only raises everybody else's p99 (100 keeps it under 0.6 ms).
 pub const PIPELINE_COMMANDS: usize = 100;
 
+/// Columns of the screen that are drawn: more than the widest wall has, and a terminal may claim 65,535.
+pub const SCREEN_COLUMNS: u16 = 1_000;
+
+/// Rows of the screen that are drawn.
+pub const SCREEN_ROWS: u16 = 500;
+
+/// Bytes of a pasted text that are kept: no prompt takes more, and a terminal may send without an end.
+pub const PASTE_BYTES: usize = 64 * 1024;
+
 /// Commands about streams in one round of a second: 10 ms of server time at 2.6 µs each, with room to spare.
 pub const STREAM_COMMANDS_PER_S: usize = 2_000;
 

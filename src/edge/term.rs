@@ -3,10 +3,11 @@
 //! Knows escape codes and modes; does not know what is drawn. Invariant: whatever happens, the terminal is given
 //! back: [`Screen`] does it when dropped, [`restore`] from a panic, and both may be called twice.
 
+mod decoder;
 mod input;
 mod screen;
 mod signals;
 
-pub use input::{Input, key_of};
-pub use screen::{NoTerminal, Screen, release, restore};
+pub use input::Input;
+pub use screen::{NoTerminal, Screen, release, restore, size};
 pub use signals::{Signal, Signals, stop_self};

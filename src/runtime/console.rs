@@ -57,13 +57,14 @@ struct ConsoleTasks {
 /// Runs the console until somebody leaves; the exit status.
 ///
 /// # Errors
-/// What the terminal refused.
+/// What the terminal refused, and why it can't be read any more although it is there.
 pub async fn run(mut console: Console) -> io::Result<u8> {
     let title = title(&console.setup.target_name);
     let mut signals = Signals::listen()?;
     let watched = tokio::spawn(watch_signals(Signals::listen()?));
     let screen = Screen::enter(&title)?;
-    console.setup.size = screen.size()?;
+    let mut input = Input::listen()?;
+    console.setup.size = crate::edge::term::size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
     let (actor, mut acts) = Actor::new(console.actor);
     let demo = console.demo.as_ref().map(Demo::control);
@@ -79,9 +80,8 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
         title,
     };
     running.frames.want(Draw::Now, Instant::now());
-    let mut input = Input::default();
     let mut tick = every_second();
-    let (mut lives, mut is_polled) = (POLLER_LIVES, true);
+    let (mut lives, mut is_polled, mut unheard) = (POLLER_LIVES, true, None);
     // A terminal that is gone ends the console quietly, wherever that shows first.
     let status = loop {
         let step = tokio::select! {
@@ -91,10 +91,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                 Signal::Suspend => LoopStep::Suspend,
                 Signal::Resumed => running.come_back().unwrap_or(LoopStep::Quit),
             },
-            message = input.next() => match message {
-                Some(message) => running.take(message),
-                None => break 0,
-            },
+            message = input.next() => running.take_input(message, &mut unheard),
             () = frame_due(running.frames.due()) => {
                 if running.draw().is_err() {
                     break 0;
@@ -127,7 +124,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     watch_leaving(status);
     poller.abort();
     Box::pin(running.leave(acts, console.demo)).await;
-    Ok(status)
+    unheard.map_or(Ok(status), Err)
 }
 
 /// Turns that were missed are not made up for.
@@ -175,6 +172,19 @@ impl ConsoleTasks {
         result
     }
 
+    /// A terminal that is gone ends the console, and so does one that can't be read: why goes to `unheard`.
+    fn take_input(&mut self, message: io::Result<Option<Message>>, unheard: &mut Option<io::Error>) -> LoopStep {
+        match message {
+            Ok(Some(message)) => self.take(message),
+            Ok(None) => LoopStep::Quit,
+            Err(error) => {
+                *unheard =
+                    Some(io::Error::new(error.kind(), format!("cannot read the terminal's keys: {error}")));
+                LoopStep::Quit
+            }
+        }
+    }
+
     fn tick(&mut self) -> LoopStep {
         if let Some(demo) = &self.demo {
             let status = demo.status();
@@ -204,7 +214,7 @@ impl ConsoleTasks {
 
     fn come_back(&mut self) -> io::Result<LoopStep> {
         self.screen.enter_again(&self.title)?;
-        let (columns, rows) = self.screen.size()?;
+        let (columns, rows) = crate::edge::term::size()?;
         self.take(Message::Resized(columns, rows));
         Ok(self.take(Message::Resumed))
     }

@@ -148,6 +148,18 @@ impl Terminal {
         self.master().resize(pty_size((columns, rows))).expect("a new size");
     }
 
+    /// Changes the size that the terminal claims to have: columns, rows. What is seen of it here keeps its own.
+    pub fn claim_size(&self, columns: u16, rows: u16) {
+        self.master().resize(pty_size((columns, rows))).expect("a new size");
+    }
+
+    /// The most memory that the program has had so far, KiB.
+    pub fn peak_kib(&self) -> u64 {
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system counts");
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     /// Whether the terminal hands on every key at once, without echo.
     pub fn is_raw(&self) -> bool {
         let modes = format!("{:?}", self.master().get_termios().expect("the terminal's modes").local_flags);

@@ -61,7 +61,18 @@ fn ctrl_c_leaves_as_q_does() {
 #[test]
 fn signals_that_end_a_process_give_the_terminal_back_first() {
     let server = server();
-    for (signal, status) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
+    let usual = [("TERM", 143), ("HUP", 129), ("INT", 130)];
+    // They end a process that does not listen, and then nobody gives the terminal back.
+    let rare = [
+        ("QUIT", 131),
+        ("USR1", 138),
+        ("USR2", 140),
+        ("ALRM", 142),
+        ("VTALRM", 154),
+        ("XCPU", 152),
+        ("IO", 157),
+    ];
+    for (signal, status) in usual.into_iter().chain(rare) {
         let mut terminal = console(&server);
         terminal.signal(signal);
         assert_eq!(terminal.exit_status(), status, "SIG{signal}");

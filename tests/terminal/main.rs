@@ -9,6 +9,7 @@
 
 mod leaving;
 mod manners;
+mod noise;
 mod panics;
 #[path = "../support/server.rs"]
 mod server;

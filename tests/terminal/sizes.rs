@@ -1,5 +1,6 @@
 //! Any size at any moment.
 
+use crate::server::wait_until;
 use crate::{await_streams, console, launch, server};
 
 /// Sizes that have broken programs: nothing, a line, a column, the smallest that draws, the usual, walls.
@@ -52,4 +53,23 @@ fn the_smallest_terminals_start_and_end() {
         assert_eq!(terminal.exit_status(), 0, "{columns}x{rows}");
         terminal.assert_given_back();
     }
+}
+
+#[test]
+fn a_terminal_that_claims_an_absurd_size_is_drawn_in_part_and_takes_little_memory() {
+    let server = server();
+    let mut terminal = console(&server);
+    // The picture of such a terminal would take gigabytes here too: its bytes are not looked at.
+    for (columns, rows) in [(40_000, 30), (u16::MAX, 3), (3, u16::MAX), (u16::MAX, u16::MAX)] {
+        terminal.claim_size(columns, rows);
+        for screen in ["9", "6", "2", "4"] {
+            let before = terminal.written();
+            terminal.press(screen);
+            wait_until("it is drawn", || terminal.written() > before);
+        }
+    }
+    let most_kib = terminal.peak_kib();
+    assert!(most_kib < 400 * 1024, "{most_kib} KiB");
+    terminal.press("q");
+    assert_eq!(terminal.exit_status(), 0);
 }

@@ -1,82 +1,117 @@
 //! What the terminal sends, as messages of the console.
+//!
+//! Knows where bytes come from and when the rest of a key is late; what they mean is the decoder's. Invariant: no
+//! bytes end the reading; only the terminal does.
 
+use super::decoder::{Decoder, InputEvent};
 use crate::app::Message;
-use crate::commands::{Key, KeyCode, Modifiers};
-use crossterm::event::{self, Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers};
-use futures_util::StreamExt;
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::time::Instant;
+
+/// More than anybody types at once; a longer text comes in pieces.
+const PIECE_BYTES: usize = 1024;
+/// Pieces that wait for the console; further ones wait in the terminal.
+const PIECES: usize = 16;
+/// What a terminal answers that has hung up (EIO everywhere).
+const HUNG_UP: i32 = 5;
+
+type Piece = io::Result<Vec<u8>>;
 
 /// Keys, pasted text and sizes, as they come.
 pub struct Input {
-    events: EventStream,
-}
-
-impl Default for Input {
-    fn default() -> Self {
-        Self { events: EventStream::new() }
-    }
+    pieces: Receiver<Piece>,
+    sizes: Signal,
+    decoder: Decoder,
+    waiting: VecDeque<InputEvent>,
+    /// When the rest of what has begun is late; kept here, so that other events do not put it off.
+    late_at: Option<Instant>,
 }
 
 impl Input {
-    /// The next message; `None` when the terminal is gone.
-    pub async fn next(&mut self) -> Option<Message> {
+    /// Listens from now on, by a thread that ends with the process.
+    ///
+    /// # Errors
+    /// There is no terminal to read, or the system refused a thread or a signal.
+    pub fn listen() -> io::Result<Self> {
+        let stdin = io::stdin();
+        // Keys come from the terminal also where the input comes from elsewhere.
+        let terminal = match stdin.is_terminal() {
+            true => File::from(stdin.as_fd().try_clone_to_owned()?),
+            false => File::open("/dev/tty")?,
+        };
+        let (sender, pieces) = mpsc::channel(PIECES);
+        thread::Builder::new().name("terminal".to_owned()).spawn(move || read_on(terminal, &sender))?;
+        let sizes = signal(SignalKind::window_change())?;
+        Ok(Self { pieces, sizes, decoder: Decoder::default(), waiting: VecDeque::new(), late_at: None })
+    }
+
+    /// The next message; `None` when the terminal is gone. May be dropped and called again: nothing is lost.
+    ///
+    /// # Errors
+    /// Why the terminal can't be read although it is there.
+    pub async fn next(&mut self) -> io::Result<Option<Message>> {
         loop {
-            let message = match self.events.next().await?.ok()? {
-                Event::Key(event) if event.kind != KeyEventKind::Release => key_of(event).map(Message::Key),
-                Event::Paste(text) => Some(Message::Paste(text)),
-                Event::Resize(columns, rows) => Some(Message::Resized(columns, rows)),
-                _ => None,
-            };
-            if message.is_some() {
-                return message;
+            if let Some(heard) = self.waiting.pop_front() {
+                return Ok(Some(match heard {
+                    InputEvent::Key(key) => Message::Key(key),
+                    InputEvent::Paste(text) => Message::Paste(text),
+                }));
+            }
+            tokio::select! {
+                biased;
+                piece = self.pieces.recv() => match piece {
+                    Some(Ok(bytes)) => {
+                        self.waiting.extend(self.decoder.take(&bytes));
+                        self.late_at = self.decoder.patience().map(|wait| Instant::now() + wait);
+                    }
+                    Some(Err(error)) if error.raw_os_error() != Some(HUNG_UP) => return Err(error),
+                    Some(Err(_)) | None => return Ok(None),
+                },
+                Some(()) = self.sizes.recv() => {
+                    let (columns, rows) = super::size()?;
+                    return Ok(Some(Message::Resized(columns, rows)));
+                }
+                () = until(self.late_at) => {
+                    self.late_at = None;
+                    self.waiting.extend(self.decoder.give_up());
+                }
             }
         }
     }
 }
 
-/// A key as the console knows it; `None` for keys that it does not know.
-pub fn key_of(event: KeyEvent) -> Option<Key> {
-    let mut modifiers = Modifiers {
-        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
-        alt: event.modifiers.contains(KeyModifiers::ALT),
-        shift: event.modifiers.contains(KeyModifiers::SHIFT),
-    };
-    let code = match event.code {
-        event::KeyCode::Char(c) => KeyCode::Char(c),
-        event::KeyCode::Enter => KeyCode::Enter,
-        event::KeyCode::Esc => KeyCode::Esc,
-        event::KeyCode::Tab => KeyCode::Tab,
-        event::KeyCode::BackTab => {
-            modifiers.shift = true;
-            KeyCode::Tab
-        }
-        event::KeyCode::Backspace => KeyCode::Backspace,
-        event::KeyCode::Delete => KeyCode::Delete,
-        event::KeyCode::Insert => KeyCode::Insert,
-        event::KeyCode::Up => KeyCode::Up,
-        event::KeyCode::Down => KeyCode::Down,
-        event::KeyCode::Left => KeyCode::Left,
-        event::KeyCode::Right => KeyCode::Right,
-        event::KeyCode::Home => KeyCode::Home,
-        event::KeyCode::End => KeyCode::End,
-        event::KeyCode::PageUp => KeyCode::PageUp,
-        event::KeyCode::PageDown => KeyCode::PageDown,
-        event::KeyCode::F(number) => KeyCode::F(number),
-        _ => return None,
-    };
-    Some(Key::new(code, modifiers))
+async fn until(late_at: Option<Instant>) {
+    match late_at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_of_the_terminal_are_the_keys_of_the_config() {
-        let key = |code, modifiers| key_of(KeyEvent::new(code, modifiers)).unwrap().to_string();
-        assert_eq!(key(event::KeyCode::BackTab, KeyModifiers::SHIFT), "shift-tab");
-        assert_eq!(key(event::KeyCode::Char('G'), KeyModifiers::SHIFT), "G");
-        assert_eq!(key(event::KeyCode::Char('c'), KeyModifiers::CONTROL), "ctrl-c");
-        assert_eq!(key(event::KeyCode::Char(' '), KeyModifiers::NONE), "space");
-        assert_eq!(key_of(KeyEvent::new(event::KeyCode::CapsLock, KeyModifiers::NONE)), None);
+/// Until the terminal ends or nobody listens any more.
+fn read_on(mut terminal: File, pieces: &Sender<Piece>) {
+    let mut buffer = [0; PIECE_BYTES];
+    loop {
+        let piece = match terminal.read(&mut buffer) {
+            Ok(0) => return,
+            Ok(length) => Ok(buffer.iter().take(length).copied().collect()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            // Some shell has left the terminal so that a read does not wait.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                thread::sleep(Duration::from_millis(10));
+                continue;
+            }
+            Err(error) => Err(error),
+        };
+        let is_over = piece.is_err();
+        if pieces.blocking_send(piece).is_err() || is_over {
+            return;
+        }
     }
 }

@@ -1,14 +1,15 @@
 //! Alternate screen and raw mode, and frames written as changed cells inside synchronized output.
 
+use crate::core::limits;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
 };
 use crossterm::{cursor, execute, queue, terminal};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -62,7 +63,10 @@ impl Screen {
     pub fn enter(title: &str) -> io::Result<Self> {
         take(title).inspect_err(|_| restore())?;
         let backend = CrosstermBackend::new(BufWriter::with_capacity(FRAME_BYTES, io::stdout()));
-        let terminal = Terminal::new(backend).inspect_err(|_| restore())?;
+        // Not the whole terminal as it says of itself: a cell takes memory.
+        let viewport = Viewport::Fixed(area().inspect_err(|_| restore())?);
+        let options = TerminalOptions { viewport };
+        let terminal = Terminal::with_options(backend, options).inspect_err(|_| restore())?;
         Ok(Self { terminal: ManuallyDrop::new(terminal) })
     }
 
@@ -75,17 +79,7 @@ impl Screen {
         release();
         take(title)?;
         // Not `clear`: it asks the terminal where the cursor is and waits for an answer that the input reads.
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
-    }
-
-    /// Its size: columns, rows.
-    ///
-    /// # Errors
-    /// What the terminal refused.
-    pub fn size(&self) -> io::Result<(u16, u16)> {
-        let size = self.terminal.size()?;
-        Ok((size.width, size.height))
+        self.terminal.resize(area()?)
     }
 
     /// Draws a frame; only changed cells are written.
@@ -94,6 +88,10 @@ impl Screen {
     /// What the terminal refused: it is gone then.
     pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        let area = area()?;
+        if self.terminal.current_buffer_mut().area != area {
+            self.terminal.resize(area)?;
+        }
         self.terminal.draw(|frame| paint(frame.buffer_mut()))?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
@@ -103,6 +101,20 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore();
     }
+}
+
+/// The size that is drawn: columns, rows.
+///
+/// # Errors
+/// What the terminal refused.
+pub fn size() -> io::Result<(u16, u16)> {
+    let (columns, rows) = terminal::size()?;
+    Ok((columns.min(limits::SCREEN_COLUMNS), rows.min(limits::SCREEN_ROWS)))
+}
+
+fn area() -> io::Result<Rect> {
+    let (columns, rows) = size()?;
+    Ok(Rect::new(0, 0, columns, rows))
 }
 
 fn take(title: &str) -> io::Result<()> {

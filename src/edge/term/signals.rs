@@ -1,7 +1,34 @@
 //! Signals that mean something to a console.
 
+use signal_hook::consts as number;
 use std::io;
+use std::task::Poll;
 use tokio::signal::unix::{self, SignalKind, signal};
+
+/// What ends a process unless it listens, in the order in which it is obeyed. What is not here can't be survived
+/// (SIGKILL, a fault of the processor) or means nothing by itself.
+const ENDING: &[i32] = &[
+    number::SIGHUP,
+    number::SIGINT,
+    number::SIGTERM,
+    number::SIGQUIT,
+    number::SIGUSR1,
+    number::SIGUSR2,
+    number::SIGALRM,
+    number::SIGVTALRM,
+    number::SIGPROF,
+    number::SIGXCPU,
+    number::SIGXFSZ,
+    number::SIGSYS,
+    number::SIGTRAP,
+    // Input and output that are ready, a coprocessor, the power supply: nobody means us, but the process would end.
+    #[cfg(target_os = "linux")]
+    number::SIGIO,
+    #[cfg(target_os = "linux")]
+    16,
+    #[cfg(target_os = "linux")]
+    30,
+];
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,9 +43,7 @@ pub enum Signal {
 
 /// The signals that are listened to.
 pub struct Signals {
-    hangup: unix::Signal,
-    interrupt: unix::Signal,
-    terminate: unix::Signal,
+    ending: Vec<(unix::Signal, u8)>,
     stop: unix::Signal,
     go_on: unix::Signal,
 }
@@ -29,25 +54,31 @@ impl Signals {
     /// # Errors
     /// What the system refused.
     pub fn listen() -> io::Result<Self> {
+        let listen = |number: i32| signal(SignalKind::from_raw(number));
+        let status = |number: i32| 128_u8.saturating_add(u8::try_from(number).unwrap_or(0));
+        let ending = ENDING.iter().map(|number| Ok((listen(*number)?, status(*number))));
         Ok(Self {
-            hangup: signal(SignalKind::hangup())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            stop: signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
-            go_on: signal(SignalKind::from_raw(signal_hook::consts::SIGCONT))?,
+            ending: ending.collect::<io::Result<_>>()?,
+            stop: listen(number::SIGTSTP)?,
+            go_on: listen(number::SIGCONT)?,
         })
     }
 
     /// The next signal.
     pub async fn next(&mut self) -> Signal {
+        let Self { ending, stop, go_on } = self;
+        let leave = std::future::poll_fn(|context| {
+            let mut come = ending
+                .iter_mut()
+                .filter_map(|(signal, status)| signal.poll_recv(context).is_ready().then_some(*status));
+            come.next().map_or(Poll::Pending, Poll::Ready)
+        });
         // A terminal that hangs up sends SIGCONT too, and that must not come first.
         tokio::select! {
             biased;
-            _ = self.hangup.recv() => Signal::Leave(129),
-            _ = self.interrupt.recv() => Signal::Leave(130),
-            _ = self.terminate.recv() => Signal::Leave(143),
-            _ = self.stop.recv() => Signal::Suspend,
-            _ = self.go_on.recv() => Signal::Resumed,
+            status = leave => Signal::Leave(status),
+            _ = stop.recv() => Signal::Suspend,
+            _ = go_on.recv() => Signal::Resumed,
         }
     }
 }
