@@ -9,7 +9,7 @@ use super::table::{frame, why};
 use super::{consumers, cuts, gaps};
 use crate::app::State;
 use crate::app::entries::EntriesState;
-use crate::app::geometry::Areas;
+use crate::app::geometry::{Areas, share};
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::model::streams::{Entry, id_age_ms};
@@ -52,11 +52,11 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
 /// The list, and where the selected entry is unfolded.
 fn split(inner: Rect) -> (Rect, Option<Rect>) {
     if inner.width >= BESIDE {
-        let (list, rest) = cuts::left(inner, inner.width * 11 / 20);
+        let (list, rest) = cuts::left(inner, share(inner.width, 11, 20));
         return (list, Some(cuts::left(rest, 1).1));
     }
     if inner.height >= BELOW {
-        let (list, rest) = cuts::top(inner, inner.height * 3 / 5);
+        let (list, rest) = cuts::top(inner, share(inner.height, 3, 5));
         return (list, Some(rest));
     }
     (inner, None)

@@ -10,7 +10,7 @@ mod probe;
 
 use super::{cuts, facts, reasons};
 use crate::app::State;
-use crate::app::geometry::Areas;
+use crate::app::geometry::{Areas, share};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::notice;
 use ratatui::buffer::Buffer;
@@ -38,7 +38,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     rest = cuts::top(below, u16::from(below.height >= ROOMY)).1;
     if probe::is_there(state) && rest.height >= LEAST_GRAPH {
         let (above, below) =
-            cuts::top(rest, if rest.height >= TALL { rest.height * 3 / 5 } else { rest.height });
+            cuts::top(rest, if rest.height >= TALL { share(rest.height, 3, 5) } else { rest.height });
         probe::draw(state, above, buffer, skin);
         rest = cuts::top(below, 1).1;
     }

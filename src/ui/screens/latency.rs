@@ -13,7 +13,7 @@ use super::table::TableView;
 use super::{cuts, facts};
 use crate::app::State;
 use crate::app::cell::TableId;
-use crate::app::geometry::Areas;
+use crate::app::geometry::{Areas, share};
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,7 +32,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     facts::draw(&all, line, buffer, skin);
     let rest = cuts::top(rest, u16::from(rest.height >= 14)).1;
     if rest.width >= 60 {
-        let (graphs, right) = cuts::left(rest, rest.width * 2 / 5);
+        let (graphs, right) = cuts::left(rest, share(rest.width, 2, 5));
         draw_graphs(state, graphs, buffer, skin);
         draw_lists(state, cuts::left(right, GAP).1, buffer, skin);
     } else {
@@ -56,7 +56,7 @@ fn draw_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 fn draw_graphs(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (above, below) =
-        cuts::top(area, if area.height >= ROOMY { area.height * 3 / 5 } else { area.height });
+        cuts::top(area, if area.height >= ROOMY { share(area.height, 3, 5) } else { area.height });
     // Round trips are kept for five minutes: the narrow span.
     let span = Span::of(state, 0);
     server::pings(state, &span, skin).draw(&span, above, buffer, skin);

@@ -194,7 +194,7 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let note = || prompt.note.as_deref().map(|note| (plain(note), Role::Accent));
     let beside = error.or_else(note);
     // What is typed comes first: the error takes at most half of the line.
-    let wanted = beside.as_ref().map_or(0, |(text, _)| width(text).saturating_add(2)).min(area.width * 3 / 5);
+    let wanted = beside.as_ref().map_or(0, |(text, _)| width(text).saturating_add(2)).min(area.width / 5 * 3);
     let wanted = wanted.min(area.right().saturating_sub(start).saturating_sub(LEAST_FIELD));
     let room = area.right().saturating_sub(start).saturating_sub(wanted);
     let scroll = prompt.input.visual_scroll(usize::from(room.saturating_sub(1)));

@@ -6,6 +6,7 @@
 use crate::app::State;
 use crate::app::cell::order;
 use crate::app::fanout::FanoutPart;
+use crate::app::geometry::share;
 use crate::app::rows;
 use crate::commands::CommandId;
 use crate::config::theme::Role;
@@ -32,7 +33,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .filter(|other| *other != part && says_anything(state.shown(), *other))
         .collect();
     let beside = area.width >= WIDE && area.height >= LEAST && !others.is_empty();
-    let (main, right) = if beside { cuts::left(area, area.width * 4 / 7) } else { (area, Rect::ZERO) };
+    let (main, right) = if beside { cuts::left(area, share(area.width, 4, 7)) } else { (area, Rect::ZERO) };
     let view = TableView {
         id: part.table(),
         title: part.title(),

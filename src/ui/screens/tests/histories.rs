@@ -132,3 +132,20 @@ proptest! {
         let _ = rows::rows(&state, state.view());
     }
 }
+
+/// A terminal may claim any size up to 65,535 cells each way.
+#[test]
+fn every_screen_draws_at_absurd_sizes() {
+    let skin = skin("default", Depth::True, false);
+    let mut state = BEGINNINGS[1].clone();
+    for key in ["1", "2", "4", "5", "6", "8", "9", "0", "?", "2", "enter", "enter", "e"] {
+        fixture::press(&mut state, key);
+        answer(&mut state);
+        // Higher and wider than half of what 16 bits count, and no more cells than a test has time for.
+        for size in [(33_000, 16), (u16::MAX, 1), (4, u16::MAX)] {
+            tell(&mut state, Message::Resized(size.0, size.1));
+            let buffer = drawn_with(&state, &skin);
+            assert_eq!((buffer.area.width, buffer.area.height), size, "{key}");
+        }
+    }
+}
