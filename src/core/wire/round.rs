@@ -197,9 +197,13 @@ impl Planner {
             || (is_through(&self.search) && self.layers.is_searched())
     }
 
-    /// Whether there are streams or groups that were not read yet.
+    /// Whether there are streams, groups or, where everything is read, channels that were not read yet.
     pub fn has_unread(&self) -> bool {
-        !self.known.all_read(&self.capabilities)
+        !self.known.all_read(&self.capabilities) || self.lacks_channels()
+    }
+
+    fn lacks_channels(&self) -> bool {
+        self.settings.everything && self.fanout.lacks_counts()
     }
 
     /// How far the search is.
@@ -247,6 +251,9 @@ impl Planner {
         }
         for (key, group) in &groups {
             self.known.ask_group(key, group, self.call_us(), &self.capabilities, &mut round);
+        }
+        if self.lacks_channels() {
+            self.ask_fanout(&mut round, now_us, &Focus::default());
         }
         round.commands.extend(closing);
         self.capabilities.admit(&mut round, now_us);

@@ -53,6 +53,8 @@ pub struct FanoutTurn {
     channels_us: u64,
     subscribers_us: u64,
     histograms_us: u64,
+    /// Times that channels were asked about since there were any.
+    asked: u8,
 }
 
 impl FanoutTurn {
@@ -64,7 +66,8 @@ impl FanoutTurn {
     /// The questions of a round.
     pub fn ask(&mut self, asker: &Asker<'_>, round: &mut Round) {
         let wants = |fetch: Fetch| asker.fetches.contains(&fetch);
-        let is_used = [self.plain, self.shard, self.patterns].into_iter().flatten().any(|count| count > 0);
+        let is_used = self.is_used();
+        self.asked = self.asked.saturating_add(u8::from(is_used));
         if is_used || wants(Fetch::Channels) {
             self.ask_channels(asker, wants(Fetch::Channels), round);
         }
@@ -77,6 +80,16 @@ impl FanoutTurn {
             self.histograms_us = asker.now_us + channels_apart_us(asker);
             round.commands.push(ReadCmd::Fanout(FanoutRead::Histograms));
         }
+    }
+
+    /// Whether there is publish and subscribe, and its channels can't have been counted yet: the first questions
+    /// bring their names, the second ones how many listen.
+    pub fn lacks_counts(&self) -> bool {
+        self.is_used() && self.asked < 2
+    }
+
+    fn is_used(&self) -> bool {
+        [self.plain, self.shard, self.patterns].into_iter().flatten().any(|count| count > 0)
     }
 
     fn ask_channels(&mut self, asker: &Asker<'_>, is_wanted: bool, round: &mut Round) {
