@@ -9,6 +9,7 @@ pub mod choose;
 pub mod endpoint;
 pub mod flags;
 pub mod limits;
+pub mod masked;
 pub mod named;
 pub mod password;
 pub mod problem;

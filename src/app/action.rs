@@ -88,6 +88,8 @@ pub struct Form {
     pub selected: usize,
     /// The line of the selected one.
     pub input: Input,
+    /// Whether it still has the text that it was filled with: that goes when somebody types.
+    pub is_filled: bool,
     /// What is wrong with it.
     pub error: Option<String>,
 }

@@ -24,6 +24,8 @@ pub struct Prompt {
     pub purpose: Purpose,
     /// What is typed so far.
     pub input: Input,
+    /// Whether it still has the text that it was filled with, and that goes when somebody types.
+    pub is_filled: bool,
     /// What is wrong with it.
     pub error: Option<String>,
     /// What will come of it.

@@ -68,10 +68,10 @@ pub(super) struct TrimArgs {
     #[arg(long, value_name = "N", value_parser = count)]
     maxlen: Option<u64>,
     /// What is below an id
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = stream_id)]
     minid: Option<StreamId>,
     /// What is older
-    #[arg(long, value_name = "AGE", value_parser = milliseconds)]
+    #[arg(long, value_name = "AGE", value_parser = some_time)]
     older_than: Option<u64>,
     /// What the ids count, for --older-than: ms, s, us, ns, or snowflake:EPOCH (milliseconds since 1970)
     #[arg(long, value_name = "UNIT", default_value = "ms", value_parser = |text: &str| text.parse::<IdUnit>())]
@@ -109,7 +109,7 @@ pub(super) struct ReclaimArgs {
     #[arg(long, value_name = "KEY", value_parser = name)]
     dead_letter: Option<Name>,
     /// Deliveries from which on --dead-letter takes one
-    #[arg(long, value_name = "N", default_value = "5", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "5", value_parser = at_least_one)]
     deliveries: u64,
     /// Acknowledge: the group gets them no more
     #[arg(long)]
@@ -121,13 +121,13 @@ pub(super) struct ReclaimArgs {
     #[arg(long, value_name = "AGE", default_value = "60s", value_parser = milliseconds)]
     min_idle: u64,
     /// So many at most
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     count: Option<u64>,
     /// Only what this consumer has
     #[arg(long, value_name = "NAME", value_parser = name)]
     consumer: Option<Name>,
     /// Only this entry; may be given again
-    #[arg(long = "id", value_name = "ID")]
+    #[arg(long = "id", value_name = "ID", value_parser = stream_id)]
     ids: Vec<StreamId>,
     #[command(flatten)]
     archive: ArchiveArgs,
@@ -148,7 +148,7 @@ pub(super) struct InvalidateArgs {
     #[arg(long = "type", value_name = "T")]
     kind: Option<String>,
     /// Let them expire, spread over this time, instead of removing them
-    #[arg(long, value_name = "AGE", value_parser = milliseconds)]
+    #[arg(long, value_name = "AGE", value_parser = some_time)]
     expire: Option<u64>,
     /// Keys a second at most; 0 for as fast as it goes [default: of the config]
     #[arg(long, value_name = "N", value_parser = count)]
@@ -182,7 +182,7 @@ pub(super) struct JournalArgs {
     #[arg(long, value_name = "TEXT")]
     about: Option<String>,
     /// The last so many
-    #[arg(long, value_name = "N", default_value = "50", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "50", value_parser = at_least_one)]
     last: u64,
     /// Remove archives that are older, and say which
     #[arg(long, value_name = "AGE", value_parser = milliseconds)]
@@ -282,10 +282,10 @@ impl JournalArgs {
 }
 
 fn name(text: &str) -> Result<Name, String> {
-    match text {
-        "" => Err("an empty name is none".to_owned()),
-        _ => Name::from_text(text).map_err(|bad| bad.to_string()),
-    }
+    // An empty name is a name to Redis, of keys as of groups.
+    Name::from_text(text).map_err(|bad| {
+        format!("a bad escape at byte {}: write \\\\ for a backslash and \\xNN for a byte", bad.at)
+    })
 }
 
 /// A backslash escapes in globs too: what is no escape of ours is taken as it stands.
@@ -300,6 +300,27 @@ fn milliseconds(text: &str) -> Result<u64, String> {
 
 fn count(text: &str) -> Result<u64, String> {
     units::count(text).map_err(|bad| bad.hint.to_owned())
+}
+
+/// None at all is a slip of the hand, and would be journalled as if something had been done.
+fn at_least_one(text: &str) -> Result<u64, String> {
+    match count(text)? {
+        0 => Err("at least 1".to_owned()),
+        count => Ok(count),
+    }
+}
+
+/// No time at all would take everything there is.
+fn some_time(text: &str) -> Result<u64, String> {
+    match milliseconds(text)? {
+        0 => Err("at least 1ms".to_owned()),
+        time => Ok(time),
+    }
+}
+
+/// clap quotes the text itself, masked where it has to be.
+fn stream_id(text: &str) -> Result<StreamId, String> {
+    text.parse().map_err(|_| "write <milliseconds>-<sequence>, such as 1700000000000-0".to_owned())
 }
 
 /// It becomes the name of a file.

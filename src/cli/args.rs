@@ -8,9 +8,9 @@ use super::values::within;
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
 use crate::config::schema::SETTINGS;
 use crate::config::value::Value;
-use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
+use crate::config::{ConfigVerb, Flags, Secret, TargetFlags, masked};
 use crate::core::demo::Scenario;
-use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -73,14 +73,14 @@ struct TargetArgs {
     #[arg(short = 't', value_name = "NAME", global = true)]
     name: Option<String>,
     /// Host [default: 127.0.0.1]
-    #[arg(short = 'h', value_name = "HOST", global = true, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(short = 'h', value_name = "HOST", global = true, value_parser = host)]
     host: Option<String>,
     /// Port [default: 6379]
     #[arg(id = "tcp_port", short = 'p', value_name = "PORT", global = true,
         value_parser = clap::value_parser!(u16).range(1..))]
     port: Option<u16>,
     /// Unix socket, instead of host and port
-    #[arg(short = 's', value_name = "SOCKET", global = true)]
+    #[arg(short = 's', value_name = "SOCKET", global = true, value_parser = socket)]
     socket: Option<PathBuf>,
     /// Password (REDISCLI_AUTH is better)
     #[arg(short = 'a', value_name = "PASSWORD", global = true, allow_hyphen_values = true)]
@@ -223,6 +223,15 @@ enum FileVerb {
 
 fn scenario() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::ALL.map(Scenario::name)).try_map(|name| name.parse::<Scenario>())
+}
+
+fn host(text: &str) -> Result<String, String> {
+    masked::host_alone(text).map_err(|bad| format!("{}; {}", bad.what, bad.hint))
+}
+
+fn socket(text: &str) -> Result<PathBuf, String> {
+    masked::socket_alone(text).map_err(|bad| format!("{}; {}", bad.what, bad.hint))?;
+    Ok(PathBuf::from(text))
 }
 
 fn interval(text: &str) -> Result<Duration, String> {

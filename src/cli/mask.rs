@@ -28,6 +28,6 @@ pub fn masked(mut error: Error) -> Error {
 
 /// Options of ours have none of these; targets and passwords often do.
 fn may_hold_password(text: &str) -> bool {
-    let is_option = text.starts_with('-') && !text.contains('=');
+    let is_option = text.starts_with('-') && !text.contains(['=', '@', ':']);
     !is_option && text.contains([':', '@', ',', '='])
 }

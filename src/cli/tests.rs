@@ -116,6 +116,32 @@ fn help_and_version_are_results_not_errors() {
 }
 
 #[test]
+fn counts_and_times_that_would_take_nothing_or_everything_are_slips_of_the_hand() {
+    for line in [
+        "reclaim orders g --release --count 0",
+        "reclaim orders g --dead-letter d --deliveries 0",
+        "trim orders --older-than 0s",
+        "invalidate a* --expire 0ms",
+        "journal --last 0",
+    ] {
+        assert!(told(line).contains("at least 1"), "{line}: {}", told(line));
+    }
+    // These mean something: everything goes, as fast as it can, idle or not.
+    for line in
+        ["trim orders --maxlen 0", "invalidate a* --rate 0", "reclaim orders g --release --min-idle 0s"]
+    {
+        assert!(read(line).is_ok(), "{line}");
+    }
+}
+
+#[test]
+fn an_empty_key_can_be_named() {
+    let args = ["streamgauge", "trim", "", "--dry-run"];
+    let Action::Act(act) = parse(args).unwrap().action else { panic!("no action") };
+    assert!(matches!(&act.wish, Wish::Trim(wish) if wish.key.as_bytes().is_empty()));
+}
+
+#[test]
 fn no_error_shows_what_may_be_a_password() {
     for line in [
         "snapshot redis://:hunter2@h",
@@ -131,6 +157,18 @@ fn no_error_shows_what_may_be_a_password() {
         "-u redis://:hunter2@h -t x",
         "--askpass=hunter2",
         "-a hunter2 snapshot --count 1",
+        "-h u:hunter2@h",
+        "-h hunter2@h snapshot",
+        "-h redis://u:hunter2@h",
+        "-s redis://u:hunter2@h",
+        "--redis://u:hunter2@h",
+        "-xu:hunter2@h",
+        "trim orders --minid redis://u:hunter2@h",
+        "trim orders --maxlen u:hunter2@h",
+        "trim redis://u:hunter2@h\\x --safe",
+        "reclaim orders g --release --id redis://u:hunter2@h",
+        "undo redis://u:hunter2@h",
+        "journal --prune redis://u:hunter2@h",
     ] {
         let told = told(line);
         assert!(!told.contains("hunter2"), "{line}: {told}");

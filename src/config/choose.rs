@@ -138,6 +138,13 @@ fn named(
     resembles: Option<&str>,
 ) -> Result<TargetChoice, Problem> {
     let Some(NamedTarget { target, .. }) = config.targets.get(name) else {
+        if !is_table_name(name) {
+            return Err(Problem::new(
+                place,
+                "this is not the name of a target",
+                "a URL is written whole: -u URL, or as the first word; a name has letters, digits, '-', '_' and '.'",
+            ));
+        }
         let hint = match resembles {
             Some(command) => format!("did you mean the command '{command}'?"),
             None => unknown_target_hint(config, name),
@@ -227,7 +234,19 @@ fn own_password(choice: &mut TargetChoice, named: &NamedTarget, env: &Env) -> Re
         };
         return Ok(());
     }
-    let name = variable.unwrap_or_default();
-    let what = format!("the environment has no {name}, the password of '{}'", choice.target.name);
-    Err(Problem::new(place("password_env"), what, format!("export {name}=... first, or use --askpass")))
+    // Somebody may have written the password itself where its name belongs.
+    let is_usual =
+        |name: &&str| name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let (what, hint) = match variable.filter(is_usual) {
+        Some(name) => (format!("the environment has no {name}"), format!("export {name}=... first, or use --askpass")),
+        None => (
+            "the environment has no variable of the name that stands here".to_owned(),
+            "export it first, or use --askpass; what stands here is the name of a variable, never the password".to_owned(),
+        ),
+    };
+    Err(Problem::new(
+        place("password_env"),
+        format!("{what}, the password of '{}'", choice.target.name),
+        hint,
+    ))
 }

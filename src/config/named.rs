@@ -5,6 +5,7 @@
 
 use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
+use super::masked::{host_alone, socket_alone};
 use super::problem::{Location, Problem};
 use super::raw::{Placed, RawTable};
 use super::target::{Address, Target, Tls};
@@ -153,7 +154,10 @@ impl Keys<'_> {
         match (way, self.text(way)) {
             ("url", Some(text)) => self.url(text),
             ("azure", Some(text)) => azure::parse(text).map_err(|bad| self.bad("azure", bad)),
-            ("socket", Some(text)) => Ok(Endpoint::plain(Address::Unix(self.folders.path(text)))),
+            ("socket", Some(text)) => {
+                socket_alone(text).map_err(|bad| self.bad("socket", bad))?;
+                Ok(Endpoint::plain(Address::Unix(self.folders.path(text))))
+            }
             (_, None) if !self.raw.value.contains_key("port") => Err(self.problem(
                 "",
                 "does not say where the server is",
@@ -161,7 +165,7 @@ impl Keys<'_> {
             )),
             (_, host) => {
                 let port = self.whole("port").and_then(|port| u16::try_from(port).ok());
-                let host = host.unwrap_or("127.0.0.1").to_owned();
+                let host = host_alone(host.unwrap_or("127.0.0.1")).map_err(|bad| self.bad("host", bad))?;
                 Ok(Endpoint::plain(Address::Tcp { host, port: port.unwrap_or(DEFAULT_PORT) }))
             }
         }

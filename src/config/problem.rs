@@ -3,6 +3,7 @@
 //! Knows places (a file with line and column, a variable, an option); prints nothing. Invariant: a problem
 //! is one line, and no value that may hold a password goes into one.
 
+use super::masked::masked;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -71,7 +72,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hint = if self.hint.is_empty() { String::new() } else { format!("; {}", self.hint) };
         let line = format!("{}: {}{hint}", self.place, self.what);
-        f.write_str(&line.replace(|c: char| c.is_control(), " "))
+        f.write_str(&masked(&line).replace(|c: char| c.is_control(), " "))
     }
 }
 

@@ -82,7 +82,14 @@ pub const SETTINGS: &[Setting] = &[
         fps,
         "Frames a second at most, for data, 1 to 60. Keys always draw at once."
     ),
-    setting!("ascii", Kind::Flag, "false", Flag, ascii, "Draw with ASCII only."),
+    setting!(
+        "ascii",
+        Kind::Flag,
+        "false",
+        Flag,
+        ascii,
+        "Draw with ASCII only. Where TERM is linux, vt100 or the like that is the default."
+    ),
     setting!("read_only", Kind::Flag, "false", Flag, read_only, "Never build a link that can write."),
     setting!(
         "connect_timeout",

@@ -5,6 +5,7 @@
 
 use super::Config;
 use super::choose::{PasswordSource, TargetChoice};
+use super::masked::masked;
 use super::problem::{Location, Problems};
 use super::raw::RawTable;
 use super::schema::{FAMILIES, TARGET_KEYS, TableKey, settings};
@@ -73,7 +74,7 @@ fn table_lines(keys: &[TableKey], written: &RawTable) -> String {
 }
 
 fn line(key: &str, value: &str, place: &Location) -> String {
-    let setting = format!("{key} = {value}");
+    let setting = format!("{key} = {}", masked(value));
     let place = match place {
         Location::File { line, .. } => format!("config file, line {line}"),
         other => other.to_string(),

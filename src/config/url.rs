@@ -7,6 +7,8 @@ use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::target::{Address, Secret, Tls};
 use url::{Host, Url};
 
+mod query;
+
 const fn bad(what: &'static str, hint: &'static str) -> BadEndpoint {
     BadEndpoint { what, hint }
 }
@@ -48,17 +50,55 @@ fn parse_url(scheme: &str, text: &str) -> Result<Endpoint, BadEndpoint> {
             ));
         }
     };
-    let url =
-        Url::parse(text).map_err(|_| bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE }))?;
-    let (username, password) = credentials(&url, text)?;
+    let malformed = |_| bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE });
+    // The standard has no user where there is no host; other clients write unix://:password@/path.
+    let (info, bare) = if unix { without_info(text) } else { (None, text.to_owned()) };
+    let url = Url::parse(&bare).map_err(malformed)?;
+    let (username, password) = match info {
+        Some(info) => of_info(&info)?,
+        None => credentials(&url, text)?,
+    };
     let address = if unix { socket(&url)? } else { tcp(&url)? };
     let insecure = match url.fragment() {
         None => false,
         Some("insecure") if tls => true,
         Some(_) => return Err(bad("the URL has something after #", ENCODE)),
     };
-    let tls = tls.then(|| Tls { insecure, ..Tls::default() });
-    Ok(Endpoint { address, tls, username, password, database: database(&url, unix)? })
+    let options = query::read(&url)?;
+    let tls = (tls || (options.tls && !unix)).then(|| Tls {
+        insecure: insecure || options.insecure,
+        ca_file: options.ca_file,
+        cert_file: options.cert_file,
+        key_file: options.key_file,
+        ..Tls::default()
+    });
+    Ok(Endpoint {
+        address,
+        tls,
+        username: username.or(options.username),
+        password: password.or(options.password),
+        database: database(&url, options.database, unix)?,
+    })
+}
+
+/// `unix://user:password@/path` as `user:password` and `unix:///path`.
+fn without_info(text: &str) -> (Option<String>, String) {
+    let Some((scheme, rest)) = text.split_once("://") else { return (None, text.to_owned()) };
+    let end = rest.find('/').unwrap_or(rest.len());
+    match rest.split_at_checked(end) {
+        Some((authority, path)) if authority.ends_with('@') => {
+            (Some(authority.trim_end_matches('@').to_owned()), format!("{scheme}://{path}"))
+        }
+        _ => (None, text.to_owned()),
+    }
+}
+
+fn of_info(info: &str) -> Result<(Option<String>, Option<Secret>), BadEndpoint> {
+    let filled = |text: &str| Ok(Some(percent_decoded(text)?).filter(|text| !text.is_empty()));
+    match info.split_once(':') {
+        Some((name, password)) => Ok((filled(name)?, filled(password)?.map(Secret::new))),
+        None => Ok((None, filled(info)?.map(Secret::new))),
+    }
 }
 
 /// A name without a colon is the password, as redis-cli has it; `user:@` is a user without one.
@@ -96,19 +136,13 @@ fn socket(url: &Url) -> Result<Address, BadEndpoint> {
     }
 }
 
-fn database(url: &Url, unix: bool) -> Result<Option<u32>, BadEndpoint> {
-    let mut database = None;
-    for (name, value) in url.query_pairs() {
-        match name.as_ref() {
-            "db" => database = Some(value.parse().map_err(|_| DATABASE)?),
-            _ => return Err(bad("the URL has something after ? that is not db=NUMBER", ENCODE)),
-        }
-    }
+/// The database, in the path or after the question mark.
+fn database(url: &Url, named: Option<u32>, unix: bool) -> Result<Option<u32>, BadEndpoint> {
     let path = url.path().trim_matches('/');
     if unix || path.is_empty() {
-        return Ok(database);
+        return Ok(named);
     }
-    if database.is_some() {
+    if named.is_some() {
         return Err(bad("the URL gives the database twice", "write it once: redis://host/2"));
     }
     path.parse().map(Some).map_err(|_| DATABASE)
@@ -164,6 +198,56 @@ mod tests {
         let user = parse("redis://op:@db").unwrap();
         assert_eq!((user.username.as_deref(), user.password), (Some("op"), None));
         assert_eq!(parse("redis://:hunter2@db").unwrap().password.unwrap().expose(), "hunter2");
+    }
+
+    #[test]
+    fn urls_of_other_clients_are_read() {
+        // redis-py and Celery, go-redis, Lettuce, ioredis, redis-rs, Predis.
+        for text in [
+            "redis://db/2?protocol=3&socket_timeout=5&health_check_interval=30&decode_responses=True",
+            "redis://db?db=2&client_name=web&dial_timeout=5s&pool_size=10&min_idle_conns=2",
+            "redis://db?database=2&timeout=10s&clientName=web",
+            "redis://db/2?family=6&connectTimeout=1000",
+            "redis://db/2?protocol=resp3",
+        ] {
+            assert_eq!(parse(text).unwrap().database, Some(2), "{text}");
+        }
+        let tls = |text: &str| parse(text).unwrap().tls.unwrap();
+        for text in [
+            "rediss://db?ssl_cert_reqs=none",
+            "rediss://db?ssl_cert_reqs=CERT_NONE",
+            "rediss://db?skip_verify=true",
+            "rediss://db?verifyPeer=NONE",
+        ] {
+            assert!(tls(text).insecure, "{text}");
+        }
+        for text in
+            ["rediss://db?ssl_cert_reqs=required", "rediss://db?skip_verify=false", "redis://db?tls=true"]
+        {
+            assert!(!tls(text).insecure, "{text}");
+        }
+        let files = tls("rediss://db?ssl_ca_certs=/ca.pem&ssl_certfile=/c.pem&ssl_keyfile=/k.pem");
+        let path = |path: &str| Some(std::path::PathBuf::from(path));
+        assert_eq!(
+            (files.ca_file, files.cert_file, files.key_file),
+            (path("/ca.pem"), path("/c.pem"), path("/k.pem"))
+        );
+        let named = parse("redis://db?username=op&password=hunter2").unwrap();
+        assert_eq!((named.username.as_deref(), named.password.unwrap().expose()), (Some("op"), "hunter2"));
+        let unix = parse("unix://:hunt%2Fer2@/run/s?db=1").unwrap();
+        assert_eq!((unix.address, unix.database), (Address::Unix("/run/s".into()), Some(1)));
+        assert_eq!((unix.username, unix.password.unwrap().expose()), (None, "hunt/er2"));
+        let unix = parse("redis+unix://op:hunter2@/run/s").unwrap();
+        assert_eq!((unix.username.as_deref(), unix.password.unwrap().expose()), (Some("op"), "hunter2"));
+    }
+
+    #[test]
+    fn an_option_of_other_clients_that_would_be_missed_is_told_by_name() {
+        let what = |text: &str| parse(text).unwrap_err().what;
+        assert!(what("rediss://db?ssl_check_hostname=false").contains("ssl_check_hostname"));
+        assert!(what("redis://db?sentinel_master_id=m").contains("Sentinel"));
+        assert!(what("rediss://db?ssl_cert_reqs=perhaps").contains("ssl_cert_reqs"));
+        assert!(what("redis://db?hunter2=1").contains("not known"));
     }
 
     #[test]

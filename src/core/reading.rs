@@ -147,6 +147,7 @@ impl Reading {
     #[must_use]
     pub fn watching(self, watched: &WatchSettings) -> Self {
         Self {
+            gaps: Gaps { database: watched.database, ..Gaps::default() },
             judged: Standing::new(watched.thresholds),
             keys: KeyTrack::new(watched),
             memory: MemoryTrack::new(watched.memory_limit),

@@ -173,7 +173,11 @@ impl ConsoleTasks {
     }
 
     /// A terminal that is gone ends the console, and so does one that can't be read: why goes to `unheard`.
-    fn take_input(&mut self, message: io::Result<Option<Message>>, unheard: &mut Option<io::Error>) -> LoopStep {
+    fn take_input(
+        &mut self,
+        message: io::Result<Option<Message>>,
+        unheard: &mut Option<io::Error>,
+    ) -> LoopStep {
         match message {
             Ok(Some(message)) => self.take(message),
             Ok(None) => LoopStep::Quit,

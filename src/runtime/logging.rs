@@ -4,6 +4,7 @@
 //! none can be formatted.
 
 use crate::config::settings::LogLevel;
+use std::io::IsTerminal;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
@@ -31,7 +32,14 @@ pub fn to_screen(level: LogLevel) {
 pub fn to_stderr() {
     let layer =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let layer = layer.with_ansi(has_colour());
     let _already = tracing_subscriber::registry().with(layer.with_filter(LevelFilter::ERROR)).try_init();
+}
+
+/// Whether standard error shows colours: in a file or a pipe they are noise.
+pub fn has_colour() -> bool {
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !no_color
 }
 
 fn filter(level: LogLevel) -> tracing_subscriber::filter::Targets {

@@ -11,7 +11,8 @@ use crate::app::action::ActionSetup;
 use crate::app::{ProbeSetup, Setup};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
-use crate::config::{Config, Env, Flags, Problems, Target};
+use crate::config::masked::masked;
+use crate::config::{Config, Env, Flags, Place, Problems, Target};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
@@ -23,7 +24,7 @@ use crate::edge::link::{LookupLedger, Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
-use crate::ui::theme::{Depth, Skin};
+use crate::ui::theme::{Depth, Skin, is_plain};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use tokio::runtime::{Builder, Runtime};
@@ -32,7 +33,9 @@ use tokio::runtime::{Builder, Runtime};
 pub fn run(args: impl IntoIterator<Item = OsString>) -> u8 {
     panics::install();
     let args: Vec<OsString> = args.into_iter().collect();
-    let is_check = args.iter().skip(1).any(|arg| arg == "check");
+    // `config check` is no check of a server.
+    let is_check =
+        args.iter().skip(1).find(|arg| *arg == "check" || *arg == "config").is_some_and(|arg| arg == "check");
     match cli::parse(args) {
         Ok(cli) => act(cli).unwrap_or_else(|failure| failure.tell()),
         Err(error) => {
@@ -66,7 +69,7 @@ impl StartFailure {
             Self::Failed(text) => (text, 1),
             Self::Closed => return 0,
         };
-        let _closed = writeln!(io::stderr(), "streamgauge: {text}");
+        let _closed = writeln!(io::stderr(), "streamgauge: {}", masked(&text));
         status
     }
 }
@@ -288,6 +291,9 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
     let (colorterm, term) = (loaded.env.get("COLORTERM"), loaded.env.get("TERM"));
     let no_color = (!loaded.config.colour).then_some("1");
     let depth = Depth::of(no_color, colorterm, term);
+    // What the operator has said counts, whatever the terminal's name.
+    let is_said = loaded.config.place("ascii") != Place::Default;
+    let ascii = if is_said { settings.ascii } else { is_plain(term) };
     let asked = files::theme(&loaded.paths, &loaded.config, &settings.theme)?;
     let mut all = Skins { names: Vec::new(), skins: Vec::new(), first: 0 };
     for name in files::theme_names(&loaded.paths) {
@@ -304,7 +310,7 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
             }
         };
         all.names.push(name);
-        all.skins.push(Skin::new(&theme, depth, settings.ascii));
+        all.skins.push(Skin::new(&theme, depth, ascii));
     }
     Ok(all)
 }
@@ -333,6 +339,7 @@ fn watched(config: &Config, target: &Target) -> WatchSettings {
         separators: config.settings.sampler.separators.as_bytes().to_vec(),
         counters: config.counters.clone(),
         memory_limit: target.memory_limit,
+        database: target.database,
     }
 }
 

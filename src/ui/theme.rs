@@ -9,7 +9,7 @@ pub mod roles;
 mod styles;
 
 pub use depth::Depth;
-pub use glyphs::Glyphs;
+pub use glyphs::{Glyphs, is_plain};
 pub use styles::Styles;
 
 use crate::config::theme::{Role, Theme};

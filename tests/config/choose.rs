@@ -173,3 +173,39 @@ fn no_message_shows_a_password() {
         }
     }
 }
+
+#[test]
+fn no_password_is_quoted_back_wherever_it_was_written() {
+    let name = |text: &str| TargetFlags { name: Some(text.to_owned()), ..flags() };
+    for text in ["redis://u:hunter2@h", "u:hunter2@h", "hunter2@h", "h,password=hunter2"] {
+        let told = chosen(&[], name(text)).unwrap_err().to_string();
+        assert!(!told.contains("hunter2") && told.contains("-u URL"), "{told}");
+    }
+    let told = |text: &str| {
+        let source = Source { path: Path::new("/etc/sg/config.toml"), text };
+        match resolve(Some(source), &Env::default(), &Flags::default()) {
+            Ok(config) => {
+                let choice = choose(&config, &Env::default(), &name("p"));
+                format!("{choice:?} {}", streamgauge::config::show::show(&config, choice.as_ref()))
+            }
+            Err(problems) => problems.to_string(),
+        }
+    };
+    for text in [
+        "target = \"redis://u:hunter2@h\"",
+        "theme = \"redis://u:hunter2@h\"",
+        "interval = \"redis://u:hunter2@h\"",
+        "[targets.p]\nhost = \"u:hunter2@h\"",
+        "[targets.p]\nhost = \"hunter2@h\"",
+        "[targets.p]\nsocket = \"redis://u:hunter2@h\"",
+        "[targets.p]\nurl = \"redis://u:hunter2@h:bad\"",
+        "[targets.\"redis://u:hunter2@h\"]\nhost = \"h\"",
+    ] {
+        let told = told(text);
+        assert!(!told.contains("hunter2"), "{text}: {told}");
+    }
+    // The password itself where the name of its variable belongs.
+    let config = config("[targets.p]\nhost = \"h\"\npassword_env = \"hunter2\"");
+    let told = choose(&config, &Env::default(), &name("p")).unwrap_err().to_string();
+    assert!(!told.contains("hunter2") && told.contains("name of a variable"), "{told}");
+}

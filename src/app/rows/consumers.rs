@@ -2,10 +2,12 @@
 
 use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
-use crate::core::model::consumers::{Consumer, Inactivity};
-use crate::core::model::{Name, Stamped};
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
+use crate::core::model::{Name, Stamped, StreamId, streams};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
+use std::collections::BTreeMap;
 
 /// Where the pending entries stand in the table of one group.
 pub const OF_GROUP_PENDING: usize = 2;
@@ -39,16 +41,9 @@ pub const OF_ALL: &[Column] = &[
 /// One row a consumer of this group.
 pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
     let state = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
-    let Some((state, consumers)) = state.and_then(|state| Some((state, state.consumers.as_ref()?))) else {
-        return Vec::new();
-    };
-    let row = |consumer: &Consumer| Row {
-        id: RowId::Consumer(key.clone(), group.clone(), consumer.name.clone()),
-        cells: [vec![Cell::Name(consumer.name.clone())], figures(reading, (key, state), consumers, consumer)]
-            .concat(),
-        mark: RowMark::None,
-    };
-    consumers.value.iter().map(row).collect()
+    let Some(group) = state.and_then(|state| GroupRows::of(reading, key, state)) else { return Vec::new() };
+    let names = |consumer: &Consumer| vec![Cell::Name(consumer.name.clone())];
+    group.rows(names).collect()
 }
 
 /// One row a consumer of every group of every stream.
@@ -56,43 +51,81 @@ pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
     let mut rows = Vec::new();
     for stream in reading.streams.values() {
         for state in stream.groups.values() {
-            let Some(consumers) = &state.consumers else { continue };
-            rows.extend(consumers.value.iter().map(|consumer| {
-                let (key, group) = (stream.key.clone(), state.facts.name.clone());
-                let names = [&consumer.name, &key, &group].map(|name| Cell::Name(name.clone()));
-                Row {
-                    cells: [names.to_vec(), figures(reading, (&key, state), consumers, consumer)].concat(),
-                    id: RowId::Consumer(key, group, consumer.name.clone()),
-                    mark: RowMark::None,
-                }
-            }));
+            let Some(group) = GroupRows::of(reading, &stream.key, state) else { continue };
+            let names = |consumer: &Consumer| {
+                [&consumer.name, &stream.key, &state.facts.name].map(|name| Cell::Name(name.clone())).to_vec()
+            };
+            rows.extend(group.rows(names));
         }
     }
     rows
 }
 
-fn figures(
-    reading: &Reading,
-    (key, state): (&Name, &GroupState),
-    consumers: &Stamped<Vec<Consumer>>,
-    consumer: &Consumer,
-) -> Vec<Cell> {
-    // Idle times went on since they were read.
-    let since_ms = u64::try_from(reading.at_us.saturating_sub(consumers.at_us) / 1000).unwrap_or(0);
-    let grown = |ms: Option<u64>| ms.map(|ms| ms.saturating_add(since_ms));
-    let rows = state.pending_rows(Some(&consumer.name)).map(|rows| rows.value).unwrap_or_default();
-    let oldest =
-        rows.first().and_then(|row| crate::core::model::streams::id_age_ms(row.id, reading.now_ms()));
-    let inactive = match consumer.inactive {
-        Inactivity::Never => Cell::Text("never".to_owned()),
-        inactive => Cell::Ms(grown(inactive.ms())),
-    };
-    vec![
-        Cell::Consumer(reading.consumer_verdict(key, &state.facts.name, &consumer.name)),
-        Cell::Count(consumer.pending),
-        Cell::Ms(grown(consumer.idle_ms)),
-        inactive,
-        Cell::Ms(oldest),
-        Cell::Count(rows.iter().map(|row| row.deliveries).max()),
-    ]
+/// What is looked up once for all consumers of a group: there may be ten thousand, and rows are made at every reading.
+struct GroupRows<'a> {
+    reading: &'a Reading,
+    key: &'a Name,
+    group: &'a Name,
+    consumers: &'a Stamped<Vec<Consumer>>,
+    verdicts: &'a [Option<ConsumerVerdict>],
+    /// The first pending row of each, and the most deliveries of one.
+    pending: BTreeMap<&'a Name, (StreamId, u64)>,
+}
+
+impl<'a> GroupRows<'a> {
+    /// None while the consumers were not read.
+    fn of(reading: &'a Reading, key: &'a Name, state: &'a GroupState) -> Option<Self> {
+        let consumers = state.consumers.as_ref()?;
+        let group = &state.facts.name;
+        let mut pending = BTreeMap::new();
+        for row in state.pending.as_ref().map_or(&[][..], |rows| rows.value.as_slice()) {
+            add(&mut pending, &row.consumer, row);
+        }
+        // Of one consumer there may be a page of its own.
+        if let Some((consumer, page)) =
+            state.page.as_ref().and_then(|page| Some((page.consumer.as_ref()?, page)))
+        {
+            pending.remove(consumer);
+            for row in &page.rows {
+                add(&mut pending, consumer, row);
+            }
+        }
+        let verdicts = reading.consumer_verdicts(key, group);
+        Some(Self { reading, key, group, consumers, verdicts, pending })
+    }
+
+    fn rows(&self, names: impl Fn(&Consumer) -> Vec<Cell>) -> impl Iterator<Item = Row> {
+        self.consumers.value.iter().enumerate().map(move |(place, consumer)| Row {
+            id: RowId::Consumer(self.key.clone(), self.group.clone(), consumer.name.clone()),
+            cells: [names(consumer), self.figures(place, consumer)].concat(),
+            mark: RowMark::None,
+        })
+    }
+
+    fn figures(&self, place: usize, consumer: &Consumer) -> Vec<Cell> {
+        // Idle times went on since they were read.
+        let since_us = self.reading.at_us.saturating_sub(self.consumers.at_us);
+        let since_ms = u64::try_from(since_us / 1000).unwrap_or(0);
+        let grown = |ms: Option<u64>| ms.map(|ms| ms.saturating_add(since_ms));
+        let pending = self.pending.get(&consumer.name);
+        let oldest = pending.and_then(|(id, _)| streams::id_age_ms(*id, self.reading.now_ms()));
+        let inactive = match consumer.inactive {
+            Inactivity::Never => Cell::Text("never".to_owned()),
+            inactive => Cell::Ms(grown(inactive.ms())),
+        };
+        vec![
+            Cell::Consumer(self.verdicts.get(place).copied().flatten()),
+            Cell::Count(consumer.pending),
+            Cell::Ms(grown(consumer.idle_ms)),
+            inactive,
+            Cell::Ms(oldest),
+            Cell::Count(pending.map(|(_, deliveries)| *deliveries)),
+        ]
+    }
+}
+
+/// Rows come in the order of their ids.
+fn add<'a>(pending: &mut BTreeMap<&'a Name, (StreamId, u64)>, consumer: &'a Name, row: &PendingRow) {
+    let (_, deliveries) = pending.entry(consumer).or_insert((row.id, 0));
+    *deliveries = row.deliveries.max(*deliveries);
 }

@@ -62,7 +62,7 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
         Ok(Begin::Form(about)) => {
             let line = about.choices().into_iter().next().and_then(|choice| choice.line);
             let input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
-            let form = Form { about, selected: 0, input, error: None };
+            let form = Form { about, selected: 0, input, is_filled: true, error: None };
             state.modal = Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), opened_by: key }));
         }
         Ok(Begin::Wish(wish)) => plan(state, wish, key, effects),

@@ -20,20 +20,36 @@ pub fn begin(state: &mut State, purpose: Purpose) {
         Purpose::Probe => Some(state.setup.probe.subscribers.to_string()),
     };
     let input = Input::new(text.unwrap_or_default());
-    state.modal = Some(Modal::Prompt(Prompt { purpose, input, error: None, note: None }));
+    // A filter is the operator's own text, to be gone on with.
+    let is_filled = purpose == Purpose::Probe;
+    state.modal = Some(Modal::Prompt(Prompt { purpose, input, is_filled, error: None, note: None }));
     changed(state);
 }
 
 /// Takes pasted text in, control characters left out.
 pub fn paste(state: &mut State, text: &str) -> Draw {
     let Some(Modal::Prompt(prompt)) = &mut state.modal else { return Draw::No };
-    for c in text.chars().filter(|c| !c.is_control()) {
-        if prompt.input.value().chars().count() < LINE_CHARS {
-            prompt.input.handle(InputRequest::InsertChar(c));
-        }
-    }
+    insert(&mut prompt.input, &mut prompt.is_filled, text);
     changed(state);
     Draw::Now
+}
+
+/// Puts pasted text into a line, control characters left out.
+pub(super) fn insert(input: &mut Input, is_filled: &mut bool, text: &str) {
+    for c in text.chars().filter(|c| !c.is_control()) {
+        if *is_filled || input.value().chars().count() < LINE_CHARS {
+            enter(input, is_filled, InputRequest::InsertChar(c));
+        }
+    }
+}
+
+/// Does to a line what a key asks for; the text that a dialog has filled in goes when somebody types, and stays to be
+/// changed when somebody moves in it.
+pub(super) fn enter(input: &mut Input, is_filled: &mut bool, request: InputRequest) {
+    if std::mem::take(is_filled) && matches!(request, InputRequest::InsertChar(_)) {
+        input.reset();
+    }
+    input.handle(request);
 }
 
 /// Takes a key in.
@@ -47,7 +63,7 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         _ => edit(&prompt.input, key),
     };
     let Some(request) = request else { return };
-    prompt.input.handle(request);
+    enter(&mut prompt.input, &mut prompt.is_filled, request);
     changed(state);
 }
 

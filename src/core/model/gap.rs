@@ -37,6 +37,8 @@ pub enum GapReason {
     TooCostly,
     /// A bound of ours was reached.
     Bound,
+    /// There is nothing here, and something elsewhere.
+    Empty,
     /// The server answered with another error, or with something that can't be read.
     Failed,
 }
@@ -50,6 +52,7 @@ impl GapReason {
             Self::Timeout => "timeout",
             Self::TooCostly => "too_costly",
             Self::Bound => "bound",
+            Self::Empty => "empty",
             Self::Failed => "failed",
         }
     }

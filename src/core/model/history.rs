@@ -4,6 +4,7 @@
 //! a line, and memory is bounded by the two spans.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A measured point, or a break.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,12 +15,16 @@ pub struct Point {
     pub value: Option<f64>,
 }
 
-/// Points of one resolution: the mean of what fell into each slot.
+/// Slots in a piece.
+const PIECE_SLOTS: usize = 30;
+
+/// Points of one resolution: the mean of what fell into each slot. They stand in pieces that copies of it share, since
+/// a picture that is stopped keeps thousands of them: only the piece that grows is ever copied.
 #[derive(Clone, Debug)]
 struct HistoryTier {
     slot_ms: i64,
     slots: usize,
-    points: VecDeque<Slot>,
+    pieces: VecDeque<Arc<Vec<Slot>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,31 +36,49 @@ struct Slot {
 
 impl HistoryTier {
     const fn new(slot_ms: i64, slots: usize) -> Self {
-        Self { slot_ms, slots, points: VecDeque::new() }
+        Self { slot_ms, slots, pieces: VecDeque::new() }
+    }
+
+    fn last(&self) -> Option<&Slot> {
+        self.pieces.back().and_then(|piece| piece.last())
     }
 
     fn add(&mut self, at_ms: i64, value: Option<f64>) {
         let number = at_ms.div_euclid(self.slot_ms);
-        if self.points.back().is_some_and(|last| last.number > number) {
-            self.points.clear();
+        if self.last().is_some_and(|last| last.number > number) {
+            self.pieces.clear();
         }
         let (sum, count) = value.map_or((0.0, 0), |value| (value as f32, 1));
-        match self.points.back_mut() {
-            Some(last) if last.number == number && last.count < u16::MAX => {
-                last.sum += sum;
-                last.count += count;
-            }
-            Some(last) if last.number == number => {}
-            _ => self.points.push_back(Slot { number, sum, count }),
+        let is_new = self.last().is_none_or(|last| last.number != number);
+        if is_new && self.pieces.back().is_none_or(|piece| piece.len() >= PIECE_SLOTS) {
+            self.pieces.push_back(Arc::new(Vec::with_capacity(PIECE_SLOTS)));
         }
-        let oldest = number.saturating_sub(self.slots as i64);
-        while self.points.front().is_some_and(|slot| slot.number <= oldest) {
-            self.points.pop_front();
+        if let Some(piece) = self.pieces.back_mut().map(Arc::make_mut) {
+            match piece.last_mut() {
+                Some(last) if !is_new && last.count < u16::MAX => {
+                    last.sum += sum;
+                    last.count += count;
+                }
+                Some(_) if !is_new => {}
+                _ => piece.push(Slot { number, sum, count }),
+            }
+        }
+        let oldest = self.oldest();
+        let is_over = |piece: &Arc<Vec<Slot>>| piece.last().is_none_or(|slot| slot.number <= oldest);
+        while self.pieces.front().is_some_and(is_over) {
+            self.pieces.pop_front();
         }
     }
 
+    /// The number of the last slot that is too old to be told.
+    fn oldest(&self) -> i64 {
+        self.last().map_or(i64::MIN, |last| last.number.saturating_sub(self.slots as i64))
+    }
+
     fn points(&self) -> impl DoubleEndedIterator<Item = Point> + '_ {
-        self.points.iter().map(|slot| Point {
+        let oldest = self.oldest();
+        let slots = self.pieces.iter().flat_map(|piece| piece.iter());
+        slots.filter(move |slot| slot.number > oldest).map(|slot| Point {
             at_ms: slot.number.saturating_mul(self.slot_ms),
             value: (slot.count > 0).then(|| f64::from(slot.sum) / f64::from(slot.count)),
         })
@@ -106,7 +129,7 @@ impl History {
 
     /// Whether nothing was ever measured.
     pub fn is_empty(&self) -> bool {
-        self.fine.points.is_empty()
+        self.fine.pieces.is_empty()
     }
 }
 
@@ -143,5 +166,21 @@ mod tests {
         history.add(100_000, Some(1.0));
         history.add(50_000, Some(2.0));
         assert_eq!(history.fine().len(), 1);
+    }
+
+    #[test]
+    fn a_copy_shares_all_but_the_piece_that_grows_and_stays_as_it_was() {
+        let mut history = History::minutes();
+        for second in 0..200 {
+            history.add(second * 1000, Some(second as f64));
+        }
+        let kept = history.clone();
+        for second in 200..230 {
+            history.add(second * 1000, Some(second as f64));
+        }
+        let shared = kept.fine.pieces.iter().filter(|piece| Arc::strong_count(piece) > 1).count();
+        assert_eq!((shared, kept.fine.pieces.len()), (6, 7));
+        assert_eq!((kept.fine().len(), kept.latest()), (200, Some(199.0)));
+        assert_eq!((history.fine().len(), history.latest()), (230, Some(229.0)));
     }
 }

@@ -69,7 +69,8 @@ impl Challenge {
     /// What `plan` needs under `policy`.
     pub fn of(plan: Plan, policy: &Policy) -> Self {
         let Impact { items, .. } = plan.stake;
-        let subject = plan.subject.name();
+        // Of an empty name nothing would be typed.
+        let subject = Some(plan.subject.name()).filter(|name| !name.is_empty()).unwrap_or("\"\"".to_owned());
         let typed = if policy.production {
             let why = format!("{} is a production target", policy.target);
             Some(TypedName { why, name: policy.target.clone(), other: None })

@@ -2,11 +2,38 @@
 
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
-use crate::core::model::{Gap, Snapshot};
+use crate::core::model::info::Info;
+use crate::core::model::{Gap, GapReason, Snapshot};
 use std::collections::BTreeMap;
+
+/// Databases that one sentence names.
+const DATABASES: usize = 4;
 
 /// A gap of one item that has not come again for this long has closed, microseconds.
 const ITEM_OPEN_US: i64 = 90_000_000;
+
+/// What is missing of a database that is empty while another is not.
+pub const KEYS: &str = "keys";
+
+/// Somebody who looks at an empty database while the keys are in another has probably not meant it.
+fn keys_elsewhere(info: &Info, database: u32) -> Option<Gap> {
+    let others: Vec<_> = info.keyspace.iter().filter(|space| space.keys > 0).collect();
+    if others.iter().any(|space| space.database == u64::from(database)) {
+        return None;
+    }
+    let most = others.iter().max_by_key(|space| space.keys)?;
+    let list = others
+        .iter()
+        .take(DATABASES)
+        .map(|space| format!("database {} holds {}", space.database, space.keys));
+    let list = list.collect::<Vec<_>>().join(", ");
+    Some(Gap {
+        what: KEYS.to_owned(),
+        why: GapReason::Empty,
+        text: format!("database {database} holds no keys, {list}: -n {} looks there", most.database),
+        scope: GapScope::Item,
+    })
+}
 
 /// Open gaps, by what is missing.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +41,8 @@ pub struct Gaps {
     open: BTreeMap<String, (i64, Gap)>,
     /// Gaps beyond the bound, since the start.
     pub dropped: u64,
+    /// The database that is watched.
+    pub database: u32,
 }
 
 impl Gaps {
@@ -24,6 +53,12 @@ impl Gaps {
             GapScope::Command => !snapshot.answered.contains(what.as_str()),
             GapScope::Item => at_us.saturating_sub(*seen_us) < ITEM_OPEN_US,
         });
+        if let Some(info) = &snapshot.info {
+            match keys_elsewhere(info, self.database) {
+                Some(gap) => self.open.insert(KEYS.to_owned(), (at_us, gap)),
+                None => self.open.remove(KEYS),
+            };
+        }
         for gap in &snapshot.gaps {
             if self.open.len() >= limits::GAPS && !self.open.contains_key(&gap.what) {
                 self.dropped += 1;
@@ -38,11 +73,19 @@ impl Gaps {
         self.open.values().map(|(_, gap)| gap)
     }
 
-    /// The gap of a command or of one of its items: the reason for a blank panel.
+    /// The gap of a command as such, or of exactly this item: `XINFO CONSUMERS orders billing`.
+    pub fn of(&self, what: &str) -> Option<&Gap> {
+        self.open.get(what).map(|(_, gap)| gap)
+    }
+
+    /// The gap of a command, else of the first of its items: the reason for a blank panel.
     pub fn about(&self, what: &str) -> Option<&Gap> {
-        let exact = self.open.get(what);
-        let of_items = || self.open.values().find(|(_, gap)| gap.what.split(" /").next() == Some(what));
-        exact.or_else(of_items).map(|(_, gap)| gap)
+        let begins = format!("{what} ");
+        let of_items = || {
+            let (_, (_, gap)) = self.open.range(begins.clone()..).next()?;
+            gap.what.starts_with(&begins).then_some(gap)
+        };
+        self.of(what).or_else(of_items)
     }
 
     /// How many are open.
@@ -53,5 +96,53 @@ impl Gaps {
     /// Whether nothing is missing.
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::info::DatabaseKeys;
+
+    #[test]
+    fn a_gap_of_one_item_is_the_reason_for_a_blank_panel_of_its_command() {
+        let gap = |what: &str| Gap {
+            what: what.to_owned(),
+            why: GapReason::Denied,
+            text: what.to_owned(),
+            scope: GapScope::Item,
+        };
+        let mut gaps = Gaps::default();
+        let snapshot = Snapshot {
+            gaps: vec![gap("XINFO GROUPS orders"), gap("XINFO GROUPS2"), gap("SCAN")],
+            ..Snapshot::default()
+        };
+        gaps.advance(&snapshot);
+        let text = |gap: Option<&Gap>| gap.map(|gap| gap.text.clone());
+        assert_eq!(text(gaps.about("XINFO GROUPS")).as_deref(), Some("XINFO GROUPS orders"));
+        assert_eq!(text(gaps.about("SCAN")).as_deref(), Some("SCAN"));
+        assert_eq!(text(gaps.about("XINFO CONSUMERS")), None);
+        assert_eq!(text(gaps.of("XINFO GROUPS")), None);
+        assert_eq!(text(gaps.of("XINFO GROUPS orders")).as_deref(), Some("XINFO GROUPS orders"));
+    }
+
+    #[test]
+    fn an_empty_database_says_where_the_keys_are_until_it_has_some() {
+        let told = |spaces: &[(u64, u64)], database| {
+            let space =
+                |(database, keys): &(u64, u64)| DatabaseKeys { database: *database, keys: *keys, expires: 0 };
+            let info = Info { keyspace: spaces.iter().map(space).collect(), ..Info::default() };
+            let mut gaps = Gaps { database, ..Gaps::default() };
+            gaps.advance(&Snapshot { info: Some(info), ..Snapshot::default() });
+            gaps.of(KEYS).map(|gap| gap.text.clone())
+        };
+        let text = told(&[(5, 12), (2, 3)], 0).unwrap();
+        assert_eq!(
+            text,
+            "database 0 holds no keys, database 5 holds 12, database 2 holds 3: -n 5 looks there"
+        );
+        assert_eq!(told(&[(0, 1), (5, 12)], 0), None);
+        assert_eq!(told(&[(5, 12)], 5), None);
+        assert_eq!(told(&[], 0), None);
     }
 }

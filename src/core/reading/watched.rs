@@ -19,6 +19,8 @@ pub struct WatchSettings {
     pub counters: Vec<CounterSpec>,
     /// Memory of the server's container, bytes, where it has a limit.
     pub memory_limit: Option<u64>,
+    /// The logical database.
+    pub database: u32,
 }
 
 impl Default for WatchSettings {
@@ -29,6 +31,7 @@ impl Default for WatchSettings {
             separators: b":".to_vec(),
             counters: Vec::new(),
             memory_limit: None,
+            database: 0,
         }
     }
 }

@@ -93,7 +93,7 @@ impl Decoder {
 }
 
 fn step(state: DecoderState, byte: u8, heard: &mut Vec<InputEvent>) -> DecoderState {
-    match place {
+    match state {
         DecoderState::Outside => outside(byte, false, heard),
         DecoderState::Character(bytes, alt) => more_of_character(bytes, alt, byte, heard),
         DecoderState::AfterEsc => after_esc(byte, heard),

@@ -9,19 +9,18 @@ use crate::ui::widgets::StyledText;
 
 /// The gap of a command: as such, or for one of its items.
 pub fn of<'a>(reading: &'a Reading, what: &str) -> Option<&'a Gap> {
-    let is_item = |gap: &&Gap| gap.what.strip_prefix(what).is_some_and(|rest| rest.starts_with(' '));
-    reading.gaps.about(what).or_else(|| reading.gaps.iter().find(is_item))
+    reading.gaps.about(what)
 }
 
 /// The gap of a command as such or for exactly this item: `XINFO CONSUMERS`, `orders billing`.
 pub fn of_item<'a>(reading: &'a Reading, command: &str, item: &str) -> Option<&'a Gap> {
-    let exact = format!("{command} {item}");
-    reading.gaps.iter().find(|gap| gap.what == exact || gap.what == command)
+    reading.gaps.of(command).or_else(|| reading.gaps.of(&format!("{command} {item}")))
 }
 
 /// A gap as words.
 pub fn words(gap: &Gap) -> StyledText {
     let role = match gap.why {
+        GapReason::Empty => Role::Warning,
         GapReason::Denied | GapReason::Unsupported | GapReason::TooCostly | GapReason::Bound => Role::Warning,
         GapReason::Timeout | GapReason::Failed => Role::Critical,
     };

@@ -10,6 +10,7 @@ use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
+use crate::core::reading::gaps::KEYS;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
@@ -63,9 +64,10 @@ pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
             gaps::quiet(keys),
         ];
     }
+    let elsewhere = reading.gaps.of(KEYS);
     vec![
         StyledText::from("No streams in this database."),
-        gaps::quiet(keys),
+        elsewhere.map_or_else(|| gaps::quiet(keys), gaps::words),
         gaps::quiet("The search goes on: a stream appears here as soon as it is found."),
     ]
 }

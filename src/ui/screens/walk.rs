@@ -2,10 +2,11 @@
 //!
 //! Invariant: a count that is not exact is never called so: the share that was seen stands beside it.
 
-use super::reasons;
+use super::{gaps, reasons};
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
+use crate::core::reading::gaps::KEYS;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
 
@@ -45,7 +46,7 @@ pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
 /// Why there are no keys or patterns to show.
 pub fn why_nothing(state: &State) -> StyledText {
     let reading = state.shown();
-    let refused = ["SCAN", "TYPE", "PTTL"].into_iter().find(|command| reading.gaps.about(command).is_some());
+    let refused = ["SCAN", "TYPE", "PTTL"].into_iter().find(|command| reading.gaps.of(command).is_some());
     if let Some(command) = refused {
         return reasons::why(state, command);
     }
@@ -56,7 +57,10 @@ pub fn why_nothing(state: &State) -> StyledText {
     match pass.number {
         _ if pass.is_paused => StyledText::new("the walk is paused: m goes on", Role::Unknown),
         0 => StyledText::new("keys are not measured: [sampler] enabled is false", Role::Unknown),
-        _ if pass.is_over => StyledText::new("no keys in this database", Role::Dim),
+        _ if pass.is_over => reading
+            .gaps
+            .of(KEYS)
+            .map_or_else(|| StyledText::new("no keys in this database", Role::Dim), gaps::words),
         _ => StyledText::new("measuring the first keys", Role::Unknown),
     }
 }

@@ -60,6 +60,19 @@ pub struct Glyphs {
     pub spinner: &'static [char],
 }
 
+/// Whether a terminal of this `TERM` shows ASCII alone: consoles of machines and terminals of hardware, whose fonts
+/// have neither braille nor arrows.
+pub fn is_plain(term: Option<&str>) -> bool {
+    let term = term.unwrap_or_default();
+    let kind = term.split(['-', '+']).next().unwrap_or(term);
+    let is_numbered = |family: &str| {
+        kind.strip_prefix(family).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    matches!(kind, "linux" | "ansi" | "dumb" | "sun" | "pcansi" | "wsvt25")
+        || is_numbered("vt")
+        || is_numbered("cons")
+}
+
 impl Glyphs {
     /// For terminals that show Unicode.
     pub const UNICODE: Glyphs = Glyphs {
@@ -200,5 +213,16 @@ mod tests {
             states.dedup();
             assert_eq!(states.len(), 4);
         }
+    }
+
+    #[test]
+    fn consoles_and_terminals_of_hardware_are_plain_and_windows_are_not() {
+        for term in ["linux", "linux-16color", "vt100", "vt220-8bit", "vt52", "ansi", "cons25", "sun-color"] {
+            assert!(is_plain(Some(term)), "{term}");
+        }
+        for term in ["xterm-256color", "xterm", "tmux", "vte-256color", "alacritty", "foot", "rxvt"] {
+            assert!(!is_plain(Some(term)), "{term}");
+        }
+        assert!(!is_plain(None));
     }
 }

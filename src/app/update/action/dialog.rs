@@ -7,12 +7,12 @@ use super::{plan, policy};
 use crate::app::State;
 use crate::app::action::{ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, Question};
 use crate::app::message::Effect;
-use crate::app::modal::{LINE_CHARS, Modal};
+use crate::app::modal::Modal;
 use crate::app::update::{notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
 use crate::core::ops::{Challenge, Consent, Control, Progress, Request, Work};
-use tui_input::{Input, InputRequest};
+use tui_input::Input;
 
 /// Takes a key in while something stands in the middle of the screen.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
@@ -62,7 +62,9 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
         }
         _ => {
             if choices.get(form.selected).is_some_and(|choice| choice.line.is_some()) {
-                edit(&mut form.input, key);
+                if let Some(request) = prompt::edit(&form.input, key) {
+                    prompt::enter(&mut form.input, &mut form.is_filled, request);
+                }
                 form.error = None;
             }
             return None;
@@ -71,6 +73,7 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
     form.selected = (form.selected + step) % choices.len().max(1);
     let line = choices.get(form.selected).and_then(|choice| choice.line.clone());
     form.input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
+    form.is_filled = true;
     form.error = None;
     None
 }
@@ -107,15 +110,12 @@ fn edit(input: &mut Input, key: Key) {
 /// Takes pasted text in where a line is typed, control characters left out. Whether it was.
 pub fn paste(state: &mut State, text: &str) -> bool {
     let Some(Modal::Action(modal)) = &mut state.modal else { return false };
-    let input = match &mut modal.stage {
-        ActionStage::Form(form) => &mut form.input,
-        ActionStage::Question(question) if question.typed().is_some() => &mut question.input,
-        _ => return true,
-    };
-    for c in text.chars().filter(|c| !c.is_control()) {
-        if input.value().chars().count() < LINE_CHARS {
-            input.handle(InputRequest::InsertChar(c));
+    match &mut modal.stage {
+        ActionStage::Form(form) => prompt::insert(&mut form.input, &mut form.is_filled, text),
+        ActionStage::Question(question) if question.typed().is_some() => {
+            prompt::insert(&mut question.input, &mut false, text);
         }
+        _ => {}
     }
     true
 }

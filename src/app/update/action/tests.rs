@@ -163,6 +163,34 @@ fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
 }
 
 #[test]
+fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_moves_in_it() {
+    let typed = |line: &str| {
+        let mut state = armed();
+        keys(&mut state, "T down");
+        keys(&mut state, line);
+        let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
+            panic!()
+        };
+        form.input.value().to_owned()
+    };
+    let filled = typed("");
+    assert!(!filled.is_empty());
+    assert_eq!(typed("5 m"), "5m");
+    assert_eq!(typed("end 5"), format!("{filled}5"));
+    assert_eq!(typed("left right x"), format!("{filled}x"));
+    assert_eq!(format!("{}{}", typed("backspace"), filled.chars().last().unwrap()), filled);
+    // Another choice has a text of its own, which goes too.
+    assert_eq!(typed("5 down up 7"), "7");
+    let mut state = armed();
+    keys(&mut state, "T down");
+    tell(&mut state, Message::Paste("9\nh".to_owned()));
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
+        panic!()
+    };
+    assert_eq!(form.input.value(), "9h");
+}
+
+#[test]
 fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     let mut state = armed();
     keys(&mut state, "T down");

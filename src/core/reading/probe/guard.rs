@@ -27,7 +27,7 @@ pub fn permit(reading: &Reading, kind: ProbeKind, read_only: bool) -> Permit {
         return refuse("read-only: the stream probe writes a key of its own");
     }
     let Some(info) = reading.info.as_ref().map(|info| &info.value) else {
-        return match reading.gaps.about("INFO") {
+        return match reading.gaps.of("INFO") {
             Some(_) => refuse("INFO may not be read, so nobody knows whether this is a replica or full"),
             None => Permit::Unknown,
         };

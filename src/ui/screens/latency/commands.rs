@@ -64,7 +64,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 fn reason(state: &State) -> StyledText {
     let gaps = &state.shown().gaps;
-    if gaps.about("INFO commandstats").is_some() {
+    if gaps.of("INFO commandstats").is_some() {
         return reasons::why(state, "INFO commandstats");
     }
     reasons::why(state, "INFO")

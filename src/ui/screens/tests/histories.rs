@@ -135,7 +135,7 @@ proptest! {
 
 /// A terminal may claim any size up to 65,535 cells each way.
 #[test]
-fn every_screen_draws_at_absurd_sizes() {
+fn every_screen_draws_at_any_size_that_a_terminal_may_claim() {
     let skin = skin("default", Depth::True, false);
     let mut state = BEGINNINGS[1].clone();
     for key in ["1", "2", "4", "5", "6", "8", "9", "0", "?", "2", "enter", "enter", "e"] {
