@@ -12,7 +12,7 @@ use crate::app::{ProbeSetup, Setup};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
-use crate::config::{Config, Env, Flags, Place, Problems, Target};
+use crate::config::{Config, Env, Flags, Location, Problems, Target};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
@@ -292,7 +292,7 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
     let no_color = (!loaded.config.colour).then_some("1");
     let depth = Depth::of(no_color, colorterm, term);
     // What the operator has said counts, whatever the terminal's name.
-    let is_said = loaded.config.place("ascii") != Place::Default;
+    let is_said = loaded.config.place("ascii") != Location::Default;
     let ascii = if is_said { settings.ascii } else { is_plain(term) };
     let asked = files::theme(&loaded.paths, &loaded.config, &settings.theme)?;
     let mut all = Skins { names: Vec::new(), skins: Vec::new(), first: 0 };
