@@ -7,7 +7,6 @@
 #[path = "support/server.rs"]
 mod server;
 
-use redis::PubSubCommands;
 use serde_json::Value;
 use server::{Options, Server, builds, wait_until};
 use std::process::{Command, Output, Stdio};

@@ -147,7 +147,7 @@ impl Reading {
     #[must_use]
     pub fn watching(self, watched: &WatchSettings) -> Self {
         Self {
-            gaps: Gaps { database: watched.database, ..Gaps::default() },
+            gaps: Gaps::of_database(watched.database),
             judged: Standing::new(watched.thresholds),
             keys: KeyTrack::new(watched),
             memory: MemoryTrack::new(watched.memory_limit),

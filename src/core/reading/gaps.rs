@@ -41,11 +41,15 @@ pub struct Gaps {
     open: BTreeMap<String, (i64, Gap)>,
     /// Gaps beyond the bound, since the start.
     pub dropped: u64,
-    /// The database that is watched.
-    pub database: u32,
+    database: u32,
 }
 
 impl Gaps {
+    /// None yet, of somebody who watches this database.
+    pub fn of_database(database: u32) -> Self {
+        Self { database, ..Self::default() }
+    }
+
     /// Opens and closes gaps after what a round learnt.
     pub fn advance(&mut self, snapshot: &Snapshot) {
         let at_us = snapshot.at_us;
@@ -132,7 +136,7 @@ mod tests {
             let space =
                 |(database, keys): &(u64, u64)| DatabaseKeys { database: *database, keys: *keys, expires: 0 };
             let info = Info { keyspace: spaces.iter().map(space).collect(), ..Info::default() };
-            let mut gaps = Gaps { database, ..Gaps::default() };
+            let mut gaps = Gaps::of_database(database);
             gaps.advance(&Snapshot { info: Some(info), ..Snapshot::default() });
             gaps.of(KEYS).map(|gap| gap.text.clone())
         };
