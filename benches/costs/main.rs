@@ -78,7 +78,7 @@ async fn link(server: &Server) -> Link {
 fn observe(server: &Server, commands: Vec<ReadCmd>) -> Observation {
     let asked = runtime().block_on(async { link(server).await.ask(commands).await });
     assert!(asked.lost.is_none(), "{:?}", asked.lost);
-    Observation { taken_at_ms: 1_700_000_000_000, clock_offset_us: None, exchanges: asked.exchanges }
+    Observation { taken_at_ms: 1_700_000_000_000, exchanges: asked.exchanges, ..Observation::default() }
 }
 
 fn bounded() -> Criterion {

@@ -15,7 +15,7 @@ pub mod round;
 mod scripts;
 pub mod write;
 
-pub use observation::{Exchange, NoReply, Observation};
+pub use observation::{AskedFor, Exchange, NoReply, Observation};
 pub use read::{Inspect, ReadCmd, ReadVerb, ScanFor};
 pub use redact::redact;
 pub use resp::{ErrorKind, ErrorReply, Resp};

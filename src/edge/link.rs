@@ -16,8 +16,13 @@ mod tls;
 mod unverified;
 mod write;
 
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
+use futures_util::future::maybe_done;
 use tokio::time::Instant;
 
 use crate::config::Target;
@@ -65,11 +70,18 @@ impl Default for Timeouts {
 
 /// A live connection that can read.
 pub struct Link {
-    target: Target,
     lane: Lane,
     session: redis::RedisSession,
+    asker: LinkAsker,
+}
+
+/// Asks over a connection, from wherever it is held.
+#[derive(Clone)]
+struct LinkAsker {
+    target: Arc<Target>,
+    channel: redis::RedisChannel,
     ledger: LookupLedger,
-    lost: Option<(NoReply, LinkError)>,
+    lost: Arc<Mutex<Option<(NoReply, LinkError)>>>,
 }
 
 /// What was asked and what came back, all of it, in order.
@@ -79,6 +91,13 @@ pub struct AskResult {
     pub exchanges: Vec<Exchange>,
     /// Why the link is lost, if it is: drop it then, since late replies would hold up the next.
     pub lost: Option<LinkError>,
+}
+
+impl AskResult {
+    /// Nothing asked, nothing answered.
+    pub fn nothing() -> Self {
+        Self { exchanges: Vec::new(), lost: None }
+    }
 }
 
 impl Lane {
@@ -110,13 +129,11 @@ impl Link {
         let response_timeout = lane.response_timeout(timeouts);
         let opening = redis::RedisSession::open(target, lane.client_name(), response_timeout, deadline);
         match Box::pin(opening).await {
-            Ok(session) => Ok(Self {
-                target: target.clone(),
-                lane,
-                session,
-                ledger: LookupLedger::default(),
-                lost: None,
-            }),
+            Ok(session) => {
+                let (channel, target) = (session.channel(), Arc::new(target.clone()));
+                let (ledger, lost) = (LookupLedger::default(), Arc::default());
+                Ok(Self { lane, session, asker: LinkAsker { target, channel, ledger, lost } })
+            }
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
     }
@@ -124,13 +141,13 @@ impl Link {
     /// Writes what it looks up into `ledger`: for links that work beside the rounds.
     #[must_use]
     pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
-        self.ledger = ledger.clone();
+        self.asker.ledger = ledger.clone();
         self
     }
 
     /// Where it leads, without secrets, and the logical database.
     pub fn address(&self) -> (String, u32) {
-        (self.target.address.to_string(), self.target.database)
+        (self.asker.target.address.to_string(), self.asker.target.database)
     }
 
     /// The protocol agreed on.
@@ -140,10 +157,9 @@ impl Link {
 
     /// Whether the link has been lost, by a time-out or because the server hung up.
     pub fn lost(&self) -> Option<LinkError> {
-        match &self.lost {
-            Some((_, error)) => Some(error.clone()),
-            None => self.session.is_over().then(|| LinkError::new(&self.target, Fault::Closed, "")),
-        }
+        let is_over =
+            || self.session.is_over().then(|| LinkError::new(&self.asker.target, Fault::Closed, ""));
+        self.asker.lost().map(|(_, error)| error).or_else(is_over)
     }
 
     /// Asks all commands in pipelines of at most [`PIPELINE_COMMANDS`], one after another. A command that
@@ -154,29 +170,63 @@ impl Link {
 
     /// The same, where nothing is sent any more after a moment: what is on its way then is awaited.
     pub async fn ask_until(&mut self, commands: Vec<ReadCmd>, until: Option<Instant>) -> AskResult {
-        let mut exchanges = Vec::with_capacity(commands.len());
-        let mut rest = commands.into_iter();
-        loop {
-            let chunk: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
-            if chunk.is_empty() {
-                break;
-            }
-            if until.is_some_and(|until| Instant::now() >= until) {
-                exchanges.extend(chunk.into_iter().chain(rest).map(unasked));
-                break;
-            }
-            self.ask_at_once(chunk, &mut exchanges).await;
-        }
-        AskResult { exchanges, lost: self.lost.as_ref().map(|(_, error)| error.clone()) }
+        self.begin(commands, until, 1).await
     }
 
-    async fn ask_at_once(&mut self, commands: Vec<ReadCmd>, exchanges: &mut Vec<Exchange>) {
+    /// The same, for whoever does other things meanwhile, with so many pipelines under way at once. The first are sent
+    /// when the answer is first waited for.
+    pub fn begin(
+        &self,
+        commands: Vec<ReadCmd>,
+        until: Option<Instant>,
+        at_once: usize,
+    ) -> impl Future<Output = AskResult> + Send + use<> {
+        self.asker.clone().ask(commands, until, at_once)
+    }
+}
+
+impl LinkAsker {
+    fn lost(&self) -> Option<(NoReply, LinkError)> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The first loss is the one that counts.
+    fn lose(&self, unanswered: Unanswered) {
+        let lost = match unanswered {
+            Unanswered::Lost(lost) => lost,
+            Unanswered::TooLong(_) | Unanswered::NotAReply => NoReply::Disconnected,
+        };
+        let mut slot = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| (lost, loss(&self.target, unanswered)));
+    }
+
+    async fn ask(self, commands: Vec<ReadCmd>, until: Option<Instant>, at_once: usize) -> AskResult {
+        let (mut exchanges, mut flying) = (Vec::with_capacity(commands.len()), VecDeque::new());
+        let mut rest = commands.into_iter().peekable();
+        loop {
+            let is_late = until.is_some_and(|until| Instant::now() >= until);
+            while !is_late && flying.len() < at_once.max(1) && rest.peek().is_some() {
+                let chunk: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
+                let mut flight = Box::pin(maybe_done(self.clone().ask_at_once(chunk)));
+                // It is sent now, and answered in its turn.
+                poll_fn(|cx| Poll::Ready(flight.as_mut().poll(cx).is_ready())).await;
+                flying.push_back(flight);
+            }
+            let Some(mut first) = flying.pop_front() else { break };
+            first.as_mut().await;
+            exchanges.extend(first.as_mut().take_output().unwrap_or_default());
+        }
+        exchanges.extend(rest.map(unasked));
+        AskResult { exchanges, lost: self.lost().map(|(_, error)| error) }
+    }
+
+    async fn ask_at_once(mut self, commands: Vec<ReadCmd>) -> Vec<Exchange> {
         let sent_us = now_us();
-        let replies = match &self.lost {
-            Some((lost, _)) => Err(Unanswered::Lost(*lost)),
+        let replies = match self.lost() {
+            Some((lost, _)) => Err(Unanswered::Lost(lost)),
             None => {
                 let words = commands.iter().map(|command| (command.args(), bounds::of_read(command)));
-                self.session.exchange(words.collect()).await
+                self.channel.exchange(words.collect()).await
             }
         };
         let received_us = now_us();
@@ -185,13 +235,9 @@ impl Link {
             Err(unanswered) => (Vec::new().into_iter(), Some(unanswered)),
         };
         if let Some(unanswered) = unanswered {
-            let lost = match unanswered {
-                Unanswered::Lost(lost) => lost,
-                Unanswered::TooLong(_) | Unanswered::NotAReply => NoReply::Disconnected,
-            };
-            self.lost.get_or_insert_with(|| (lost, loss(&self.target, unanswered)));
+            self.lose(unanswered);
         }
-        for (at, command) in commands.into_iter().enumerate() {
+        let exchange = |(at, command): (usize, ReadCmd)| {
             let lost = match unanswered {
                 Some(Unanswered::TooLong(number)) if number == at => NoReply::TooLong,
                 Some(Unanswered::Lost(lost)) => lost,
@@ -203,8 +249,9 @@ impl Link {
                 self.ledger.add(lookups::of_read(&command, reply));
             }
             let reply = reply.map(|reply| redact(&command, reply));
-            exchanges.push(Exchange { command, sent_us, received_us, reply, reply_bytes });
-        }
+            Exchange { command, sent_us, received_us, reply, reply_bytes }
+        };
+        commands.into_iter().enumerate().map(exchange).collect()
     }
 }
 
@@ -226,10 +273,10 @@ fn loss(target: &Target, unanswered: Unanswered) -> LinkError {
 impl std::fmt::Debug for Link {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Link")
-            .field("target", &self.target)
+            .field("target", &self.asker.target)
             .field("lane", &self.lane)
             .field("protocol", &self.protocol())
-            .field("lost", &self.lost)
+            .field("lost", &self.asker.lost())
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,9 @@
 //! Where observations come from: a server that is polled.
 //!
-//! Knows when to ask; what to ask is decided by `core::wire::round`. Invariants: one thing is asked at a time,
-//! so that no question of ours lies outside a bracket; everything that waits has an end.
+//! Knows when to ask; what to ask is decided by `core::wire::round`. Invariants: what is asked over the line of
+//! the rounds stands one behind the other, each within its own bracket; everything that waits has an end.
 
+mod beside;
 mod poll;
 mod session;
 

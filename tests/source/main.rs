@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![cfg(test)]
 
+mod denied;
 mod ends;
+mod far;
 #[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/server.rs"]

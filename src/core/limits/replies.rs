@@ -51,5 +51,21 @@ pub const OVERSIZE_REST_US: u64 = 300_000_000;
 /// Commands that are remembered for having answered too much.
 pub const OVERSIZE_KEPT: usize = 200;
 
+/// Keys that are denied, of those that begin alike, before the others are left alone.
+pub const DENIED_ALIKE: u32 = 3;
+
+/// Keys that are denied altogether before nothing is tried any more that was not answered before: each adds to the
+/// server's ACL log and its error counters.
+pub const DENIED_KEYS: u32 = 30;
+
+/// After this keys are tried again that were denied, microseconds: rights may have been given meanwhile.
+pub const DENIED_REST_US: u64 = 300_000_000;
+
+/// Beginnings of names that are told apart for that: 100 bytes each.
+pub const KEY_BEGINNINGS: usize = 1_000;
+
+/// Streams that were never read, of which one round reads so many once some were denied.
+pub const UNREAD_AFTER_DENIALS: usize = 20;
+
 /// Longest name of a stream or a key that is watched or measured, bytes: each is sent again and again.
 pub const WATCHED_NAME_BYTES: usize = 64 << 10;

@@ -275,6 +275,14 @@ fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &ErrorReply) {
         snapshot.answered.insert(command.verb().label());
         return;
     }
+    if let (ErrorKind::DeniedKey, ReadCmd::Type(key) | ReadCmd::Pttl(key) | ReadCmd::MemoryUsage(key)) =
+        (kind, command)
+    {
+        if !snapshot.gaps.iter().any(|gap| gap.what == "keys") {
+            snapshot.gaps.push(denied_keys(key));
+        }
+        return;
+    }
     let why = match kind {
         ErrorKind::DeniedCommand | ErrorKind::DeniedKey | ErrorKind::Unauthenticated => GapReason::Denied,
         ErrorKind::Unsupported => GapReason::Unsupported,
@@ -321,6 +329,16 @@ fn out_of_time(snapshot: &mut Snapshot) {
                 .to_owned(),
             scope: GapScope::Item,
         });
+    }
+}
+
+/// One gap for all keys that this user may not read.
+pub fn denied_keys(key: &Name) -> Gap {
+    Gap {
+        what: "keys".to_owned(),
+        why: GapReason::Denied,
+        text: format!("keys such as {key}: no permission for this user, so that they are not measured"),
+        scope: GapScope::Item,
     }
 }
 

@@ -13,8 +13,22 @@ pub struct Observation {
     pub taken_at_ms: i64,
     /// The server's clock less ours, as an earlier round found it; microseconds.
     pub clock_offset_us: Option<i64>,
+    /// What it was asked for.
+    pub cause: AskedFor,
     /// What was asked, in order, with what came back.
     pub exchanges: Vec<Exchange>,
+}
+
+/// What an observation was made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum AskedFor {
+    /// A round, or a detail.
+    #[default]
+    Round,
+    /// A step of the search for streams or channel layers.
+    Search,
+    /// A step of the walk that measures keys.
+    Keys,
 }
 
 /// One command and its answer.

@@ -4,6 +4,7 @@
 //! Does not send anything and reads no clock: time enters as microseconds that never go back.
 //! Invariant: every round begins and ends with INFO, so that what it causes stands between two readings.
 
+pub mod agenda;
 mod asks;
 mod backlogs;
 mod capabilities;
@@ -13,10 +14,12 @@ mod fanout;
 mod known;
 mod layers;
 mod oversize;
+mod rights;
 mod sampler;
 mod sizes;
 
-use super::observation::{Exchange, Observation};
+use super::decode::denied_keys;
+use super::observation::{AskedFor, Exchange, Observation};
 use super::read::{ReadCmd, ReadVerb};
 use super::resp::Resp;
 use crate::core::limits;
@@ -29,6 +32,7 @@ use discovery::Search;
 use fanout::FanoutTurn;
 use known::Known;
 use layers::KnownLayers;
+use rights::KeyRights;
 pub use sampler::Sampler;
 
 /// What a planner is told once.
@@ -91,6 +95,8 @@ pub struct Round {
     pub commands: Vec<ReadCmd>,
     /// What was left out, and why.
     pub gaps: Vec<Gap>,
+    /// What it is.
+    pub cause: AskedFor,
 }
 
 /// Decides what the next round asks.
@@ -109,6 +115,7 @@ pub struct Planner {
     fetched: std::collections::BTreeMap<Fetch, u64>,
     /// Whether the last step of the search was refused in every form.
     is_scan_refused: bool,
+    rights: KeyRights,
 }
 
 /// When the slower questions come next.
@@ -150,6 +157,7 @@ impl Planner {
             fetches: Vec::new(),
             fetched: std::collections::BTreeMap::new(),
             is_scan_refused: false,
+            rights: KeyRights::default(),
         }
     }
 
@@ -167,6 +175,7 @@ impl Planner {
     pub fn reconnected(&mut self) {
         self.capabilities.reconnected();
         self.is_scan_refused = false;
+        self.rights.reconnected();
         self.due = Due::default();
         self.sampler.begin_anew();
         self.fanout.reconnected();
@@ -286,6 +295,7 @@ impl Planner {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
         round.commands.extend(commands);
+        round.cause = AskedFor::Search;
         self.close(&mut round);
         self.capabilities.admit(&mut round, now_us);
         Some(round)
@@ -301,8 +311,12 @@ impl Planner {
     pub fn keys_step(&mut self, now_us: u64) -> Option<Round> {
         let known = &self.known;
         let is_dear = |name: &Name| known.too_many_consumers(name).is_some();
-        let commands = self.sampler.step(now_us, &self.capabilities, is_dear)?;
+        let commands = self.sampler.step(now_us, &self.capabilities, &self.rights, is_dear)?;
         let mut round = self.detail(commands);
+        round.cause = AskedFor::Keys;
+        if let Some(key) = self.rights.example() {
+            round.gaps.push(denied_keys(key));
+        }
         self.capabilities.admit(&mut round, now_us);
         Some(round)
     }
@@ -341,6 +355,7 @@ impl Planner {
     /// Learns from what came back: what was refused, what is there, what takes long.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
         self.capabilities.learn(&observation.exchanges, now_us);
+        self.rights.learn(&observation.exchanges, now_us);
         let is_scan = |exchange: &&Exchange| matches!(exchange.command, ReadCmd::Scan { .. });
         if let Some(scan) = observation.exchanges.iter().find(is_scan) {
             // A page that can't be read is as good as none.
@@ -354,7 +369,11 @@ impl Planner {
         self.layers.learn(snapshot, now_us);
         let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);
-        self.sampler.learn(snapshot, received_us.saturating_sub(sent_us), self.keys(snapshot), now_us);
+        let (taken_us, keys) = (received_us.saturating_sub(sent_us), self.keys(snapshot));
+        match observation.cause {
+            AskedFor::Keys => self.sampler.learn(snapshot, taken_us, keys, now_us),
+            _ => self.sampler.learn_figures(snapshot, keys),
+        }
         let found = self.search.take_found();
         self.known.add(&found);
         if now_us >= self.due.literals_us {

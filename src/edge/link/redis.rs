@@ -31,9 +31,15 @@ use quota::{Breach, Shared};
 
 /// A greeted, set up connection.
 pub(super) struct RedisSession {
-    connection: MultiplexedConnection,
+    channel: RedisChannel,
     driver: JoinHandle<()>,
     protocol: Protocol,
+}
+
+/// What goes over its connection, from wherever it is asked; it answers nothing any more once the session has ended.
+#[derive(Clone)]
+pub(super) struct RedisChannel {
+    connection: MultiplexedConnection,
     quota: Shared,
 }
 
@@ -72,7 +78,8 @@ impl RedisSession {
         let nothing = RedisConnectionInfo::default().set_skip_set_lib_name();
         let made = MultiplexedConnection::new_with_config(&nothing, stream, config).await;
         let (connection, driver) = made.map_err(|_| (Fault::Closed, String::new()))?;
-        let mut session = Self { connection, driver: tokio::spawn(driver), protocol, quota };
+        let channel = RedisChannel { connection, quota };
+        let mut session = Self { channel, driver: tokio::spawn(driver), protocol };
         session.set_up(name, deadline).await?;
         Ok(session)
     }
@@ -87,6 +94,38 @@ impl RedisSession {
         self.driver.is_finished()
     }
 
+    /// The way over its connection.
+    pub(super) fn channel(&self) -> RedisChannel {
+        self.channel.clone()
+    }
+
+    /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
+    /// know or does not allow is left out.
+    async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), ConnectFailure> {
+        let mut pipeline = Pipeline::new();
+        for words in [
+            ["SETNAME", name, ""],
+            ["SETINFO", "LIB-NAME", env!("CARGO_PKG_NAME")],
+            ["SETINFO", "LIB-VER", env!("CARGO_PKG_VERSION")],
+            ["NO-EVICT", "on", ""],
+            ["NO-TOUCH", "on", ""],
+        ] {
+            pipeline.cmd("CLIENT");
+            for word in words.into_iter().filter(|word| !word.is_empty()) {
+                pipeline.arg(word);
+            }
+        }
+        let count = pipeline.len();
+        self.channel.quota.lock().await_replies(std::iter::repeat_n(REPLY_FIGURE, count));
+        match timeout_at(deadline, self.channel.connection.req_packed_commands(&pipeline, 0, count)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if lost(&error) == NoReply::Disconnected => Err((Fault::Closed, String::new())),
+            Ok(Err(_)) | Err(_) => Err((Fault::Unanswered, String::new())),
+        }
+    }
+}
+
+impl RedisChannel {
     /// Sends all commands in one pipeline; one reply for each, in order, errors among them. Each comes with the bound
     /// of its reply.
     pub(super) async fn exchange(
@@ -109,31 +148,6 @@ impl RedisSession {
                 Some(Breach::NotAReply) => Unanswered::NotAReply,
                 _ => Unanswered::Lost(lost(&error)),
             }),
-        }
-    }
-
-    /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
-    /// know or does not allow is left out.
-    async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), ConnectFailure> {
-        let mut pipeline = Pipeline::new();
-        for words in [
-            ["SETNAME", name, ""],
-            ["SETINFO", "LIB-NAME", env!("CARGO_PKG_NAME")],
-            ["SETINFO", "LIB-VER", env!("CARGO_PKG_VERSION")],
-            ["NO-EVICT", "on", ""],
-            ["NO-TOUCH", "on", ""],
-        ] {
-            pipeline.cmd("CLIENT");
-            for word in words.into_iter().filter(|word| !word.is_empty()) {
-                pipeline.arg(word);
-            }
-        }
-        let count = pipeline.len();
-        self.quota.lock().await_replies(std::iter::repeat_n(REPLY_FIGURE, count));
-        match timeout_at(deadline, self.connection.req_packed_commands(&pipeline, 0, count)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if lost(&error) == NoReply::Disconnected => Err((Fault::Closed, String::new())),
-            Ok(Err(_)) | Err(_) => Err((Fault::Unanswered, String::new())),
         }
     }
 }

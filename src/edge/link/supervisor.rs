@@ -4,7 +4,7 @@
 //! Knows when a try is due; never sleeps (whoever polls waits until `retry_at_us`). Invariant: tries never
 //! come faster than the back-off allows, also when a server hangs up right after the greeting.
 
-use super::{Backoff, Lane, Link, LinkError, Timeouts};
+use super::{Backoff, Lane, Link, LinkError, LookupLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::LINK_PROVEN_MS;
 use crate::core::model::{LinkStatus, Outage};
@@ -20,13 +20,29 @@ pub struct Supervisor {
     up_since_us: u64,
     backoff: Backoff,
     outage: Option<Outage>,
+    ledger: LookupLedger,
 }
 
 impl Supervisor {
     /// A lane that is not connected yet; nothing is dialled before [`Supervisor::link`].
     pub fn new(target: Target, lane: Lane, timeouts: Timeouts) -> Self {
         let backoff = Backoff::default();
-        Self { target, lane, timeouts, link: None, up_since_us: 0, backoff, outage: None }
+        Self {
+            target,
+            lane,
+            timeouts,
+            link: None,
+            up_since_us: 0,
+            backoff,
+            outage: None,
+            ledger: LookupLedger::default(),
+        }
+    }
+
+    /// Another lane of the same kind to the same target, not connected yet, which writes what it looks up into `ledger`.
+    #[must_use]
+    pub fn another(&self, ledger: &LookupLedger) -> Self {
+        Self { ledger: ledger.clone(), ..Self::new(self.target.clone(), self.lane, self.timeouts) }
     }
 
     /// The live link; connects if there is none and a try is due at `now_us`.
@@ -42,6 +58,11 @@ impl Supervisor {
             None => self.connect(now_us).await?,
         };
         Ok(self.link.insert(link))
+    }
+
+    /// The link, where there is one that was not lost.
+    pub fn live(&self) -> Option<&Link> {
+        self.link.as_ref().filter(|link| link.lost().is_none())
     }
 
     /// Gives the link up because of `error`, as [`super::AskResult::lost`] has it.
@@ -78,7 +99,7 @@ impl Supervisor {
                 tracing::info!(target = %self.target.address, lane = ?self.lane, "connected");
                 self.up_since_us = clock::now_us();
                 self.outage = None;
-                Ok(link)
+                Ok(link.noted_in(&self.ledger))
             }
             Err(error) => Err(self.failed(&error, clock::now_us())),
         }

@@ -10,7 +10,7 @@ use super::{AskResult, Lane, Link, LinkError, LookupLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::WRITE_TIMEOUT_MS;
 use crate::core::ops::Order;
-use crate::core::wire::{NoReply, ReadCmd, Resp, bounds, lookups};
+use crate::core::wire::{ReadCmd, Resp, bounds, lookups};
 
 /// The right to write to a target.
 #[derive(Clone, Debug)]
@@ -87,14 +87,13 @@ impl WriteLink {
             return Err(SendError::Unsent(error));
         }
         let words = order.commands().iter().map(|command| (command.args(), bounds::of_write())).collect();
-        let told = self.link.session.exchange(words).await;
+        let told = self.link.asker.channel.exchange(words).await;
         for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
-            self.link.ledger.add(lookups::of_write(command, reply));
+            self.link.asker.ledger.add(lookups::of_write(command, reply));
         }
         told.map_err(|unanswered| {
-            let error = super::loss(&self.link.target, unanswered);
-            self.link.lost.get_or_insert((NoReply::Disconnected, error.clone()));
-            SendError::Lost(error)
+            self.link.asker.lose(unanswered);
+            SendError::Lost(super::loss(&self.link.asker.target, unanswered))
         })
     }
 }

@@ -1,15 +1,21 @@
 //! The rhythm of polling: rounds, steps of the search and PINGs as they fall due, questions in between.
 //!
-//! Knows clocks and channels; shows nothing. Invariants: it never asks two things at once, never spins, and
-//! ends when nobody listens.
+//! Knows clocks and channels; what comes next is the agenda's to say. Invariants: a request is taken in at once,
+//! whatever is under way; it never spins, and ends when nobody listens.
 
-use super::session::Session;
+use super::beside::{BesideAnswer, BesideJob, beside};
+use super::session::{Flight, Session};
 use crate::core::limits;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};
 use crate::core::wire::question::EntriesQuestion;
-use crate::core::wire::round::{Fetch, Focus};
+use crate::core::wire::round::agenda::{Agenda, NextTurn, Turn, WalksDue};
+use crate::core::wire::round::{Fetch, Focus, Round};
 use crate::edge::clock;
+use crate::edge::link::AskResult;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -54,10 +60,10 @@ pub struct PollHandle {
 const REQUESTS: usize = 32;
 /// Events that may wait: the poller waits for the console when it can't follow.
 const EVENTS: usize = 16;
-/// Time between PINGs, microseconds.
-const PING_US: u64 = 250_000;
-/// Another place on the screen is read this much sooner than its turn, microseconds.
-const LOOK_US: u64 = 50_000;
+/// Pipelines of a long round that are under way at once, where a round trip is long.
+const AT_ONCE: usize = 2;
+/// The search tells what it found so often at the start, microseconds.
+const FOUND_US: u64 = 50_000;
 
 /// Begins to poll; ends when the handle and the events are dropped.
 pub fn poll(session: Session) -> (PollHandle, mpsc::Receiver<Event>, tokio::task::JoinHandle<()>) {
@@ -66,189 +72,256 @@ pub fn poll(session: Session) -> (PollHandle, mpsc::Receiver<Event>, tokio::task
     let (events, told) = mpsc::channel(EVENTS);
     let poller = Poller {
         session,
+        agenda: Agenda::default(),
+        flights: VecDeque::new(),
         focus: focus_seen,
         asked,
         events,
-        next_round_us: 0,
-        next_ping_us: 0,
-        last_round_us: 0,
         opening: limits::OPENING_ROUNDS,
+        has_unread_due: false,
     };
     (PollHandle { focus, requests }, told, tokio::spawn(poller.run()))
 }
 
 struct Poller {
     session: Session,
+    agenda: Agenda,
+    /// What is under way on the line of the rounds, in the order sent.
+    flights: VecDeque<(Turn, Flight)>,
     focus: watch::Receiver<Focus>,
     asked: mpsc::Receiver<PollRequest>,
     events: mpsc::Sender<Event>,
-    next_round_us: u64,
-    next_ping_us: u64,
-    last_round_us: u64,
+    /// Rounds of what was never read that may still follow each other without a pause.
     opening: usize,
+    /// Whether the next round is one of them.
+    has_unread_due: bool,
 }
 
 /// Nobody listens any more.
 struct PollStopped;
 
+/// What ended a wait.
+enum Happened {
+    Answered(AskResult),
+    Beside(BesideAnswer),
+    Requested(PollRequest),
+    Looked,
+    Due,
+}
+
 impl Poller {
     async fn run(mut self) {
-        while self.turn().await.is_ok() {}
+        let (jobs, mut answers) = beside(self.session.control());
+        while self.turn(&jobs, &mut answers).await.is_ok() {}
     }
 
-    async fn turn(&mut self) -> Result<(), PollStopped> {
+    async fn turn(
+        &mut self,
+        jobs: &mpsc::Sender<BesideJob>,
+        answers: &mut mpsc::Receiver<BesideAnswer>,
+    ) -> Result<(), PollStopped> {
         let was_up = matches!(self.session.status(), LinkStatus::Up { .. });
         if let Err(outage) = self.session.connect().await {
-            return self.wait_out(outage).await;
+            self.flights.clear();
+            return self.wait_out(outage, jobs).await;
         }
         if !was_up {
+            self.flights.clear();
             self.tell(Event::Link(self.session.status())).await?;
-            self.next_round_us = clock::now_us();
-            self.opening = limits::OPENING_ROUNDS;
+            self.agenda.reconnected(clock::now_us());
+            (self.opening, self.has_unread_due) = (limits::OPENING_ROUNDS, false);
         }
-        let now_us = clock::now_us();
-        if now_us >= self.next_round_us {
-            self.round(now_us).await
-        } else if now_us >= self.next_ping_us {
-            self.next_ping_us = now_us.saturating_add(PING_US);
-            self.session.ping().await;
-            Ok(())
-        } else if self.session.planner().search_due_us().is_some_and(|due_us| now_us >= due_us) {
-            self.search().await
-        } else if self.session.planner().keys_due_us().is_some_and(|due_us| now_us >= due_us) {
-            let read = self.session.keys_step().await;
-            self.tell_read(read).await
-        } else {
-            self.wait().await
-        }
-    }
-
-    async fn round(&mut self, now_us: u64) -> Result<(), PollStopped> {
-        let interval_us = self.session.planner().interval_us();
-        self.last_round_us = now_us;
-        let in_rhythm = self.next_round_us.saturating_add(interval_us);
-        self.next_round_us = if in_rhythm > now_us { in_rhythm } else { now_us.saturating_add(interval_us) };
-        let focus = self.focus.borrow_and_update().clone();
-        let read = self.session.round(&focus).await;
-        if read.as_ref().is_ok_and(|snapshot| snapshot.info.is_none())
-            && self.opening == limits::OPENING_ROUNDS
-        {
-            // An old server has refused several sections in one call: it is asked again in its own way, now.
-            self.opening -= 1;
-            self.next_round_us = now_us;
-        }
-        self.tell_read(read.map(Some)).await?;
-        self.open().await
-    }
-
-    /// At the start, and after every connection: reads at once what was never read.
-    async fn open(&mut self) -> Result<(), PollStopped> {
-        while self.opening > 0 && self.session.planner().has_unread() {
-            self.opening -= 1;
-            let read = self.session.unread().await;
-            let is_lost = read.is_err();
-            self.tell_read(read.map(Some)).await?;
-            if is_lost {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    async fn search(&mut self) -> Result<(), PollStopped> {
-        let read = self.session.search_step().await;
-        self.tell_read(read).await?;
-        let now_us = clock::now_us();
-        let is_time = now_us.saturating_sub(self.last_round_us) >= LOOK_US;
-        let lap_is_over = self.session.planner().discovery().laps > 0;
-        if is_time || lap_is_over {
-            self.last_round_us = now_us;
-            return self.open().await;
-        }
-        Ok(())
-    }
-
-    async fn tell_read(&mut self, read: Result<Option<Snapshot>, Outage>) -> Result<(), PollStopped> {
-        match read {
-            Ok(None) => Ok(()),
-            Ok(Some(snapshot)) => self.tell(Event::Observed(Box::new(snapshot))).await,
-            Err(outage) => self.tell(Event::Link(LinkStatus::Down(outage))).await,
-        }
-    }
-
-    /// Waits until something is due, somebody asks or looks elsewhere.
-    async fn wait(&mut self) -> Result<(), PollStopped> {
-        let search_us = self.session.planner().search_due_us().unwrap_or(u64::MAX);
-        let keys_us = self.session.planner().keys_due_us().unwrap_or(u64::MAX);
-        let due_us = self.next_round_us.min(self.next_ping_us).min(search_us).min(keys_us);
-        let pause = Duration::from_micros(due_us.saturating_sub(clock::now_us()));
-        tokio::select! {
-            () = tokio::time::sleep(pause) => Ok(()),
-            request = self.asked.recv() => self.answer(request.ok_or(PollStopped)?).await,
-            changed = self.focus.changed() => {
-                changed.map_err(|_| PollStopped)?;
-                self.next_round_us = self.next_round_us.min(self.last_round_us.max(clock::now_us()).saturating_add(LOOK_US));
+        let until_us = self.begin_all(jobs);
+        match self.wait(until_us, answers).await? {
+            Happened::Answered(asked) => self.answered(asked).await,
+            Happened::Beside(answer) => self.take_beside(answer).await,
+            Happened::Requested(request) => self.take(request, jobs).await,
+            Happened::Looked => {
+                self.agenda.look(clock::now_us());
                 Ok(())
             }
+            Happened::Due => Ok(()),
         }
     }
 
-    /// Waits for the next try to connect; a question meanwhile is answered with what is wrong.
-    async fn wait_out(&mut self, outage: Outage) -> Result<(), PollStopped> {
-        let retry_at_us = outage.retry_at_us;
-        self.tell(Event::Link(LinkStatus::Down(outage))).await?;
-        let pause = Duration::from_micros(retry_at_us.saturating_sub(clock::now_us()));
-        let wake = tokio::time::sleep(pause);
-        tokio::pin!(wake);
+    /// Begins what is due; when there will be more, microseconds.
+    fn begin_all(&mut self, jobs: &mpsc::Sender<BesideJob>) -> u64 {
         loop {
-            tokio::select! {
-                () = &mut wake => return Ok(()),
-                request = self.asked.recv() => {
-                    let request = request.ok_or(PollStopped)?;
-                    let retries = matches!(request, PollRequest::Retry);
-                    self.answer(request).await?;
-                    if retries {
-                        return Ok(());
+            let now_us = clock::now_us();
+            let planner = self.session.planner();
+            let walks = WalksDue { search_us: planner.search_due_us(), keys_us: planner.keys_due_us() };
+            let interval_us = planner.interval_us();
+            match self.agenda.next(now_us, walks) {
+                NextTurn::Wait(until_us) => return until_us,
+                NextTurn::Begin(Turn::Ping) => {
+                    self.agenda.begun(Turn::Ping, true, interval_us, now_us);
+                    let is_asked =
+                        self.session.planner().may_ping() && jobs.try_send(BesideJob::Ping).is_ok();
+                    if !is_asked {
+                        self.agenda.ended(Turn::Ping, None, now_us);
+                    }
+                }
+                NextTurn::Begin(turn) => {
+                    let round = self.round(turn, now_us);
+                    let is_short =
+                        round.as_ref().is_none_or(|round| round.commands.len() <= limits::PIPELINE_COMMANDS);
+                    let at_once = if self.agenda.is_far() { AT_ONCE } else { 1 };
+                    self.agenda.begun(turn, is_short, interval_us, now_us);
+                    match round.and_then(|round| self.session.begin(round, at_once)) {
+                        Some(flight) => self.flights.push_back((turn, flight)),
+                        None => self.agenda.ended(turn, None, now_us),
                     }
                 }
             }
         }
     }
 
-    async fn answer(&mut self, request: PollRequest) -> Result<(), PollStopped> {
-        match request {
-            PollRequest::SetInterval(interval_us) => {
-                self.session.planner().set_interval_us(interval_us);
-                self.next_round_us = self.next_round_us.min(clock::now_us().saturating_add(interval_us));
+    fn round(&mut self, turn: Turn, now_us: u64) -> Option<Round> {
+        match turn {
+            Turn::Round if std::mem::take(&mut self.has_unread_due) => {
+                self.opening = self.opening.saturating_sub(1);
+                Some(self.session.planner().unread_round(now_us))
+            }
+            Turn::Round => {
+                let focus = self.focus.borrow_and_update().clone();
+                Some(self.session.planner().round(now_us, &focus))
+            }
+            Turn::Search => self.session.planner().search_step(now_us),
+            Turn::Keys => self.session.planner().keys_step(now_us),
+            Turn::Ping => None,
+        }
+    }
+
+    async fn wait(
+        &mut self,
+        until_us: u64,
+        answers: &mut mpsc::Receiver<BesideAnswer>,
+    ) -> Result<Happened, PollStopped> {
+        // What was begun is sent by being waited for, each in its turn.
+        let first = poll_fn(|cx| {
+            let ready: Vec<bool> =
+                self.flights.iter_mut().map(|(_, flight)| flight.poll(cx).is_ready()).collect();
+            let first = self.flights.front_mut().filter(|_| ready.first() == Some(&true));
+            first.and_then(|(_, flight)| flight.take()).map_or(Poll::Pending, Poll::Ready)
+        });
+        let pause = Duration::from_micros(until_us.saturating_sub(clock::now_us()));
+        tokio::select! {
+            request = self.asked.recv() => Ok(Happened::Requested(request.ok_or(PollStopped)?)),
+            asked = first => Ok(Happened::Answered(asked)),
+            answer = answers.recv() => Ok(Happened::Beside(answer.ok_or(PollStopped)?)),
+            changed = self.focus.changed() => {
+                changed.map_err(|_| PollStopped)?;
+                Ok(Happened::Looked)
+            }
+            () = tokio::time::sleep(pause) => Ok(Happened::Due),
+        }
+    }
+
+    /// Takes in what the first of those under way brought.
+    async fn answered(&mut self, asked: AskResult) -> Result<(), PollStopped> {
+        let Some((turn, flight)) = self.flights.pop_front() else { return Ok(()) };
+        let read = self.session.end(flight, asked);
+        let now_us = clock::now_us();
+        self.agenda.ended(turn, None, now_us);
+        if let Ok(snapshot) = &read
+            && turn == Turn::Round
+            && snapshot.info.is_none()
+            && self.opening == limits::OPENING_ROUNDS
+        {
+            // An old server has refused several sections in one call: it is asked again in its own way, now.
+            self.opening -= 1;
+            self.agenda.round_now(now_us);
+        }
+        let is_time = now_us.saturating_sub(self.agenda.last_round_us()) >= FOUND_US;
+        let lap_is_over = self.session.planner().discovery().laps > 0;
+        let shows = turn == Turn::Round || (turn == Turn::Search && (is_time || lap_is_over));
+        if read.is_ok() && shows && self.opening > 0 && self.session.planner().has_unread() {
+            // At the start, and after every connection, what was never read is read at once.
+            self.has_unread_due = true;
+            self.agenda.round_now(now_us);
+        }
+        match read {
+            Ok(snapshot) => self.tell(Event::Observed(Box::new(snapshot))).await,
+            Err(outage) => self.tell(Event::Link(LinkStatus::Down(outage))).await,
+        }
+    }
+
+    async fn take_beside(&mut self, answer: BesideAnswer) -> Result<(), PollStopped> {
+        match answer {
+            BesideAnswer::Ping(exchanges) => {
+                let now_us = clock::now_us();
+                let took_us = self.session.pinged(exchanges, now_us);
+                self.agenda.ended(Turn::Ping, took_us, now_us);
                 Ok(())
             }
-            PollRequest::Fetch(fetch) => match self.session.fetch(fetch.clone()) {
-                Ok(()) => {
-                    self.next_round_us = clock::now_us();
-                    Ok(())
-                }
-                Err(wait_s) => self.tell(Event::FetchLater(fetch, wait_s)).await,
-            },
-            PollRequest::PauseSampler(is_paused) => {
-                self.session.planner().sampler().pause(is_paused);
-                Ok(())
-            }
-            PollRequest::Retry => {
-                self.session.retry_now();
-                self.next_round_us = clock::now_us();
-                Ok(())
-            }
-            PollRequest::Entries(question) => {
-                let (answer, snapshot) = self.session.entries(&question).await;
+            BesideAnswer::Entries(question, answer, snapshot) => {
                 if let Some(snapshot) = snapshot {
-                    self.tell(Event::Observed(Box::new(snapshot))).await?;
+                    self.tell(Event::Observed(snapshot)).await?;
                 }
                 self.tell(Event::Entries(question, answer)).await
             }
         }
     }
 
-    async fn tell(&self, event: Event) -> Result<(), PollStopped> {
+    /// Waits for the next try to connect; a question meanwhile is answered with what is wrong.
+    async fn wait_out(&mut self, outage: Outage, jobs: &mpsc::Sender<BesideJob>) -> Result<(), PollStopped> {
+        let retry_at_us = outage.retry_at_us;
+        self.tell(Event::Link(LinkStatus::Down(outage.clone()))).await?;
+        let pause = Duration::from_micros(retry_at_us.saturating_sub(clock::now_us()));
+        let wake = tokio::time::sleep(pause);
+        tokio::pin!(wake);
+        loop {
+            tokio::select! {
+                () = &mut wake => return Ok(()),
+                request = self.asked.recv() => match request.ok_or(PollStopped)? {
+                    PollRequest::Entries(question) => {
+                        self.tell(Event::Entries(question, Err(outage.error.clone()))).await?;
+                    }
+                    request => {
+                        let retries = matches!(request, PollRequest::Retry);
+                        self.take(request, jobs).await?;
+                        if retries {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn take(
+        &mut self,
+        request: PollRequest,
+        jobs: &mpsc::Sender<BesideJob>,
+    ) -> Result<(), PollStopped> {
+        let now_us = clock::now_us();
+        match request {
+            PollRequest::SetInterval(interval_us) => {
+                self.session.planner().set_interval_us(interval_us);
+                self.agenda.set_interval(interval_us, now_us);
+            }
+            PollRequest::Fetch(fetch) => match self.session.fetch(fetch.clone()) {
+                Ok(()) => self.agenda.round_now(now_us),
+                Err(wait_s) => self.tell(Event::FetchLater(fetch, wait_s)).await?,
+            },
+            PollRequest::PauseSampler(is_paused) => self.session.planner().sampler().pause(is_paused),
+            PollRequest::Retry => {
+                self.session.retry_now();
+                let _full = jobs.try_send(BesideJob::Retry);
+                self.agenda.round_now(now_us);
+            }
+            PollRequest::Entries(question) => {
+                let job = BesideJob::Entries(question.clone(), self.session.clock_offset_us());
+                if jobs.try_send(job).is_err() {
+                    let why = "too much is asked at once: try again".to_owned();
+                    self.tell(Event::Entries(question, Err(why))).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(&mut self, event: Event) -> Result<(), PollStopped> {
         self.events.send(event).await.map_err(|_| PollStopped)
     }
 }

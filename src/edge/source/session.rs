@@ -6,15 +6,40 @@
 use crate::config::Target;
 use crate::core::limits;
 use crate::core::model::cache::{Lookups, OwnLookups};
-use crate::core::model::snapshot::EntriesPage;
-use crate::core::model::{LinkStatus, Outage, Snapshot};
+use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
-use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
-use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, ReadVerb, Resp};
+use crate::core::wire::{AskedFor, Exchange, NoReply, Observation, ReadCmd, ReadVerb, Resp};
 use crate::edge::clock;
-use crate::edge::link::{Lane, LookupLedger, Supervisor, Timeouts};
+use crate::edge::link::{AskResult, Lane, LookupLedger, Supervisor, Timeouts};
+use futures_util::future::{MaybeDone, maybe_done};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use tokio::time::Instant;
+
+/// A round that is under way.
+pub struct Flight {
+    taken_at_ms: i64,
+    cause: AskedFor,
+    gaps: Vec<Gap>,
+    first: Lookups,
+    answer: MaybeDone<FlightAnswer>,
+}
+
+type FlightAnswer = Pin<Box<dyn Future<Output = AskResult> + Send>>;
+
+impl Flight {
+    /// Sends it, and later takes in what comes; ready when all of it is there.
+    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.answer).poll(cx)
+    }
+
+    /// What came of it, once it is there.
+    pub fn take(&mut self) -> Option<AskResult> {
+        Pin::new(&mut self.answer).take_output()
+    }
+}
 
 /// A server that is read.
 #[derive(Debug)]
@@ -152,10 +177,10 @@ impl Session {
     /// # Errors
     /// As [`Session::round`].
     pub async fn keys_step(&mut self) -> Result<Option<Snapshot>, Outage> {
-        let Some(round) = self.planner.keys_step(clock::now_us()) else { return Ok(None) };
-        let mut snapshot = self.observe(round).await?;
-        snapshot.measures_keys = true;
-        Ok(Some(snapshot))
+        match self.planner.keys_step(clock::now_us()) {
+            Some(round) => self.observe(round).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Times a PING on the control lane. One that fails is no sample; one that is refused rests.
@@ -166,61 +191,64 @@ impl Session {
         let Ok(link) = self.control.link(clock::now_us()).await else { return };
         let asked = link.ask(vec![ReadCmd::Ping]).await;
         let now_us = clock::now_us();
-        self.planner.learn_beside(&asked.exchanges, now_us);
-        for exchange in asked.exchanges {
-            if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
-                self.pings_us.push(exchange.received_us.saturating_sub(exchange.sent_us));
-            }
-            if self.ping_exchanges.len() < limits::PINGS {
-                self.ping_exchanges.push(exchange);
-            }
-        }
+        self.pinged(asked.exchanges, now_us);
         if let Some(error) = asked.lost {
             self.control.lost(&error, now_us);
         }
     }
 
-    /// Reads entries on the control lane, inside a bracket of its own: the snapshot carries that.
-    ///
-    /// # Errors
-    /// One line for the operator.
-    pub async fn entries(
-        &mut self,
-        question: &EntriesQuestion,
-    ) -> (Result<EntriesPage, String>, Option<Snapshot>) {
-        let round = self.planner.detail(vec![question.command()]);
-        let link = match self.control.link(clock::now_us()).await {
-            Ok(link) => link,
-            Err(outage) => return (Err(outage.error), None),
-        };
-        let (taken_at_ms, first) = (clock::wall_ms(), self.ledger.total());
-        let asked = link.ask(round.commands).await;
-        let observation =
-            Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
-        let mut snapshot = decode(&observation);
-        self.stand_beside(&mut snapshot, first);
-        if let Some(error) = asked.lost {
-            self.control.lost(&error, clock::now_us());
-            return (Err(error.to_string()), Some(snapshot));
+    /// Takes in what a PING came to; how long it took, where it was answered.
+    pub fn pinged(&mut self, exchanges: Vec<Exchange>, now_us: u64) -> Option<u64> {
+        self.planner.learn_beside(&exchanges, now_us);
+        let mut took_us = None;
+        for exchange in exchanges {
+            if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
+                took_us = Some(exchange.received_us.saturating_sub(exchange.sent_us));
+                self.pings_us.extend(took_us);
+            }
+            if self.ping_exchanges.len() < limits::PINGS {
+                self.ping_exchanges.push(exchange);
+            }
         }
-        let page = snapshot.entries.pop();
-        let answer = page.ok_or_else(|| {
-            let gap = snapshot
-                .gaps
-                .iter()
-                .find(|gap| gap.what.starts_with("XRANGE") || gap.what.starts_with("XREVRANGE"));
-            gap.map_or_else(|| format!("{} is no stream (any more)", question.key), |gap| gap.text.clone())
-        });
-        (answer, Some(snapshot))
+        took_us
     }
 
-    /// Asks, and takes in what came. Where the connection was lost on the way, what came before is told all the same;
-    /// the outage is told by whatever is asked next.
+    /// A control lane of its own for whoever asks beside the rounds: what it looks up is left out of the hit ratio.
+    pub fn control(&self) -> Supervisor {
+        self.control.another(&self.ledger)
+    }
+
+    /// The server's clock less ours, microseconds, where it is known.
+    pub fn clock_offset_us(&self) -> Option<i64> {
+        self.clock_offset_us
+    }
+
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
-        let taken_at_ms = clock::wall_ms();
-        let link = self.poll.link(clock::now_us()).await?;
-        let first = self.ledger.total();
-        let asked = link.ask_until(round.commands, self.until).await;
+        self.poll.link(clock::now_us()).await?;
+        let Some(mut flight) = self.begin(round, 1) else { return Ok(Snapshot::default()) };
+        poll_fn(|cx| flight.poll(cx)).await;
+        let asked = flight.take().unwrap_or_else(AskResult::nothing);
+        self.end(flight, asked)
+    }
+
+    /// Begins to ask a round, with so many pipelines under way at once; nothing while there is no connection.
+    pub fn begin(&mut self, round: Round, at_once: usize) -> Option<Flight> {
+        let answer: FlightAnswer = Box::pin(self.poll.live()?.begin(round.commands, self.until, at_once));
+        Some(Flight {
+            taken_at_ms: clock::wall_ms(),
+            cause: round.cause,
+            gaps: round.gaps,
+            first: self.ledger.total(),
+            answer: maybe_done(answer),
+        })
+    }
+
+    /// Takes in what came. Where the connection was lost on the way, what came before is told all the same; the outage is
+    /// told by whatever is asked next.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub fn end(&mut self, flight: Flight, asked: AskResult) -> Result<Snapshot, Outage> {
         let now_us = clock::now_us();
         if let Some(error) = asked.lost {
             self.poll.lost(&error, now_us);
@@ -232,23 +260,33 @@ impl Session {
                 return Err(outage);
             }
         }
-        let mut observation =
-            Observation { taken_at_ms, clock_offset_us: self.clock_offset_us, exchanges: asked.exchanges };
+        let observation = Observation {
+            taken_at_ms: flight.taken_at_ms,
+            clock_offset_us: self.clock_offset_us,
+            cause: flight.cause,
+            exchanges: asked.exchanges,
+        };
         let mut snapshot = decode(&observation);
-        self.stand_beside(&mut snapshot, first);
+        self.stand_beside(&mut snapshot, flight.first);
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
-        snapshot.gaps.extend(round.gaps);
+        snapshot.measures_keys = flight.cause == AskedFor::Keys;
+        snapshot.gaps.extend(flight.gaps);
         snapshot.discovery = Some(self.planner.discovery());
         snapshot.keys_pass = Some(self.planner.sampler().pass());
+        self.add_pings(&mut snapshot);
+        Ok(snapshot)
+    }
+
+    /// What PINGs came to since the last time.
+    fn add_pings(&mut self, snapshot: &mut Snapshot) {
         snapshot.pings_us.append(&mut self.pings_us);
-        observation.exchanges = std::mem::take(&mut self.ping_exchanges);
-        let mut beside = decode(&observation);
+        let exchanges = std::mem::take(&mut self.ping_exchanges);
+        let mut beside = decode(&Observation { exchanges, ..Observation::default() });
         snapshot.cost.add(&beside.cost);
         snapshot.answered.append(&mut beside.answered);
         // A PING that was lost is the connection's own affair; one that was refused is told.
         snapshot.gaps.extend(beside.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
-        Ok(snapshot)
     }
 
     /// Adds what our actions had looked up at both ends.

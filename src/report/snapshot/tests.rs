@@ -32,11 +32,10 @@ fn round(reading: &mut Reading, second: i64, asked: Vec<(ReadCmd, Resp)>) {
         reply_bytes: reply.encoded_len(),
         reply: Ok(reply),
     });
-    reading.advance(decode(&Observation {
-        taken_at_ms: NOW_MS + second * 1000,
-        clock_offset_us: Some(NOW_MS * 1000),
-        exchanges: exchanges.collect(),
-    }));
+    let mut observation = Observation { exchanges: exchanges.collect(), ..Observation::default() };
+    observation.taken_at_ms = NOW_MS + second * 1000;
+    observation.clock_offset_us = Some(NOW_MS * 1000);
+    reading.advance(decode(&observation));
 }
 
 fn info(commands: u64, hits: u64) -> (ReadCmd, Resp) {

@@ -22,7 +22,11 @@ fn seen(command: ReadCmd, reply: Resp) -> Snapshot {
         reply_bytes: reply.encoded_len(),
         reply: Ok(reply),
     };
-    decode(&Observation { taken_at_ms: 1_700_000_000_000, clock_offset_us: None, exchanges: vec![exchange] })
+    decode(&Observation {
+        taken_at_ms: 1_700_000_000_000,
+        exchanges: vec![exchange],
+        ..Observation::default()
+    })
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Knows cursors and pace; does not know what is done with the streams found. Invariants: one SCAN a step, each
 //! about 0.3 ms of server time, and no more than about one part in a hundred of it over time.
 
-use super::super::observation::Observation;
+use super::super::observation::{AskedFor, Observation};
 use super::super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::capabilities::Capabilities;
 use crate::core::limits;
@@ -145,7 +145,8 @@ impl Search {
         // Keys that are measured are told too, and cost the search nothing.
         let is_stream = |key: &&KeyFacts| key.kind == Some(KeyKind::Stream);
         self.found.extend(snapshot.keys.iter().filter(is_stream).map(|key| key.name.clone()));
-        if !self.is_asked {
+        // A round may be answered while a step is under way.
+        if !self.is_asked || observation.cause != AskedFor::Search {
             return;
         }
         self.is_asked = false;

@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 /// How long a stream rests whose key may not be read.
-const DENIED_KEY_US: u64 = 60_000_000;
+const DENIED_KEY_US: u64 = limits::DENIED_REST_US;
 /// How often a fat stream is asked whole where no script can make it lean.
 const WHOLE_AGAIN_US: u64 = 30_000_000;
 
@@ -34,6 +34,8 @@ pub struct Known {
     pub(super) size_turn: Option<Name>,
     pub(super) sample_turn: Option<(Name, Name)>,
     refused: usize,
+    /// Whether there is such a stream: then others are tried a few at a time.
+    has_denied: bool,
     list_cost: ConsumersCost,
 }
 
@@ -45,8 +47,10 @@ pub(super) struct KnownStream {
     pub(super) length: Option<u64>,
     pub(super) ends: Option<(StreamId, StreamId)>,
     whole_due_us: u64,
-    rests_until_us: u64,
+    pub(super) rests_until_us: u64,
     was_read: bool,
+    /// Whether this user may not read it, as far as was tried.
+    is_denied: bool,
     /// When its bytes were asked for.
     pub(super) sized_us: Option<u64>,
 }
@@ -108,6 +112,7 @@ impl Known {
 
     /// Streams that were never read, and groups whose inside was not.
     pub fn unread(&self, now_us: u64, places: usize) -> (Vec<Name>, Vec<(Name, Name)>) {
+        let places = if self.has_denied { places.min(limits::UNREAD_AFTER_DENIALS) } else { places };
         let awake = || self.streams.iter().filter(|(_, stream)| now_us >= stream.rests_until_us);
         let streams = awake().filter(|(_, stream)| !stream.was_read).map(|(key, _)| key.clone());
         let groups = awake().flat_map(|(key, stream)| {
@@ -120,6 +125,13 @@ impl Known {
     /// The streams of this round: those looked at, then `places` others in turn.
     pub fn streams_in_turn(&mut self, focus: &Focus, places: usize, now_us: u64) -> Vec<Name> {
         let awake = |stream: &KnownStream| now_us >= stream.rests_until_us;
+        let mut tries = if self.has_denied { limits::UNREAD_AFTER_DENIALS } else { usize::MAX };
+        let mut may_try = |stream: &KnownStream| {
+            let is_try = !stream.was_read || stream.is_denied;
+            let may = !is_try || tries > 0;
+            tries = tries.saturating_sub(usize::from(is_try));
+            may
+        };
         let mut turn: Vec<Name> = Vec::new();
         let mut chosen = BTreeSet::new();
         for key in &focus.streams {
@@ -128,7 +140,7 @@ impl Known {
             }
         }
         let rest = after(&self.streams, self.stream_turn.as_ref());
-        let rest = rest.filter(|(key, stream)| awake(stream) && !chosen.contains(*key));
+        let rest = rest.filter(|(key, stream)| awake(stream) && !chosen.contains(*key) && may_try(stream));
         let others: Vec<Name> = rest.take(places).map(|(key, _)| key.clone()).collect();
         if let Some(last) = others.last() {
             self.stream_turn = Some(last.clone());
@@ -275,9 +287,9 @@ impl Known {
             match &exchange.reply {
                 Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
                     stream.rests_until_us = now_us.saturating_add(DENIED_KEY_US);
-                    stream.was_read = true;
+                    (stream.was_read, stream.is_denied, self.has_denied) = (true, true, true);
                 }
-                Ok(_) => stream.was_read = true,
+                Ok(_) => (stream.was_read, stream.is_denied) = (true, false),
                 Err(NoReply::TooLong) => {
                     stream.was_read = true;
                     if matches!(exchange.command, ReadCmd::XinfoStream(_)) {

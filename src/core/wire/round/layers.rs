@@ -162,16 +162,14 @@ mod tests {
     use crate::core::model::Stamped;
     use crate::core::model::fanout::LayerKey;
     use crate::core::model::snapshot::ScanPage;
+    use crate::core::wire::AskedFor;
 
     fn found(layers: &mut KnownLayers, keys: &[&str], now_us: u64) {
         let keys = keys.iter().map(|key| Name::from(*key)).collect();
         let page = ScanPage { next: 0, keys, left_out: 0, streams_only: false, for_sizes: false };
         layers.step(u64::MAX, &Capabilities::default());
-        layers.learn_step(
-            &Observation::default(),
-            &Snapshot { scan: Some(page), ..Snapshot::default() },
-            now_us,
-        );
+        let observation = Observation { cause: AskedFor::Search, ..Observation::default() };
+        layers.learn_step(&observation, &Snapshot { scan: Some(page), ..Snapshot::default() }, now_us);
     }
 
     fn asked(layers: &mut KnownLayers, second: u64) -> Vec<String> {

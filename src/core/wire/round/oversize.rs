@@ -88,7 +88,7 @@ mod tests {
     }
 
     fn asked(oversize: &Oversize, command: &ReadCmd, now_us: u64) -> (usize, usize) {
-        let mut round = Round { commands: vec![command.clone(), ReadCmd::Ping], gaps: Vec::new() };
+        let mut round = Round { commands: vec![command.clone(), ReadCmd::Ping], ..Round::default() };
         oversize.leave_out(&mut round, now_us);
         (round.commands.len(), round.gaps.len())
     }

@@ -31,8 +31,10 @@ impl Known {
         if !capabilities.may(ReadVerb::MemoryUsage) {
             return;
         }
-        let is_due =
-            |stream: &KnownStream| stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US);
+        let is_due = |stream: &KnownStream| {
+            now_us >= stream.rests_until_us
+                && stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US)
+        };
         let looked_at = focus.streams.iter().filter(|key| self.streams.get(*key).is_some_and(is_due));
         let mut turn: Vec<Name> = looked_at.take(places).cloned().collect();
         let others = after(&self.streams, self.size_turn.as_ref()).filter(|(_, stream)| is_due(stream));

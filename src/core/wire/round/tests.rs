@@ -22,7 +22,8 @@ fn answer(planner: &mut Planner, round: &Round, now_us: u64, reply: impl Fn(&Rea
             reply_bytes,
         }
     });
-    let observation = Observation { taken_at_ms: 0, clock_offset_us: None, exchanges: exchanges.collect() };
+    let observation =
+        Observation { cause: round.cause, exchanges: exchanges.collect(), ..Observation::default() };
     let snapshot = decode(&observation);
     planner.learn(&observation, &snapshot, now_us);
     snapshot

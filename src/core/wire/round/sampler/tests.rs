@@ -39,7 +39,7 @@ fn walk(sampler: &mut Sampler, server: &Server) -> u64 {
     let mut now_us = 0;
     for _ in 0..1_000_000 {
         now_us = now_us.max(sampler.due_us().unwrap());
-        let commands = sampler.step(now_us, &proven(), |_| false).unwrap();
+        let commands = sampler.step(now_us, &proven(), &KeyRights::default(), |_| false).unwrap();
         assert!(commands.len() <= limits::PIPELINE_COMMANDS - 2);
         sampler.learn(&server.answer(&commands), 300, Some(server.keys), now_us);
         if sampler.pass().is_over {
@@ -65,8 +65,8 @@ fn over_time_it_stays_under_its_share_of_the_server_and_a_hurried_pass_waits_for
     let server = Server { keys: 300_000, page: 32 };
     let mut sampler = Sampler::new(true);
     let took_s = walk(&mut sampler, &server) as f64 / 1e6;
-    // By the prices of a quiet server: types, times and bytes, SCAN, and INFO around each step.
-    let spent_us = 300_000.0 * (0.4 + 0.4 + 1.2 + 0.3) + 300_000.0 / 32.0 * 32.0;
+    // As a server's process was measured: 300 us for a step of 32 keys, whatever its own figures say.
+    let spent_us = 300_000.0 / 32.0 * 300.0;
     let share = spent_us / (took_s * 1e6);
     assert!(share < 0.005 && share > 0.002, "{share} of the server in {took_s} s");
     let mut hurried = Sampler::new(true);
@@ -79,7 +79,7 @@ fn over_time_it_stays_under_its_share_of_the_server_and_a_hurried_pass_waits_for
 fn a_step_that_was_never_answered_begins_the_pass_anew() {
     let server = Server { keys: 200, page: 50 };
     let mut sampler = Sampler::new(true);
-    let lost = sampler.step(0, &proven(), |_| false);
+    let lost = sampler.step(0, &proven(), &KeyRights::default(), |_| false);
     assert!(lost.is_some());
     walk(&mut sampler, &server);
     assert_eq!((sampler.pass().number, sampler.pass().measured), (2, 200));
@@ -98,11 +98,14 @@ fn it_stands_still_when_it_is_paused_or_off_and_leaves_dear_keys_unmeasured() {
     assert_eq!(sampler.due_us(), None);
     sampler = Sampler::new(true);
     sampler.pause(true);
-    assert_eq!((sampler.due_us(), sampler.step(5, &proven(), |_| false)), (None, None));
+    assert_eq!(
+        (sampler.due_us(), sampler.step(5, &proven(), &KeyRights::default(), |_| false)),
+        (None, None)
+    );
     sampler.pause(false);
-    let page = sampler.step(5, &proven(), |_| false).unwrap();
+    let page = sampler.step(5, &proven(), &KeyRights::default(), |_| false).unwrap();
     sampler.learn(&Server { keys: 3, page: 9 }.answer(&page), 300, None, 5);
-    let step = sampler.step(10_000_000, &proven(), |_| true).unwrap();
+    let step = sampler.step(10_000_000, &proven(), &KeyRights::default(), |_| true).unwrap();
     assert_eq!(step.iter().filter(|command| matches!(command, ReadCmd::Pttl(_))).count(), 3);
     assert!(!step.iter().any(|command| matches!(command, ReadCmd::MemoryUsage(_))));
 }
@@ -111,12 +114,12 @@ fn it_stands_still_when_it_is_paused_or_off_and_leaves_dear_keys_unmeasured() {
 fn a_key_is_tried_before_a_hundred_are_asked() {
     let mut sampler = Sampler::new(true);
     sampler.hurry(true);
-    let page = sampler.step(0, &Capabilities::default(), |_| false).unwrap();
+    let page = sampler.step(0, &Capabilities::default(), &KeyRights::default(), |_| false).unwrap();
     sampler.learn(&Server { keys: 300, page: 300 }.answer(&page), 300, None, 0);
-    let step = sampler.step(0, &Capabilities::default(), |_| false).unwrap();
+    let step = sampler.step(0, &Capabilities::default(), &KeyRights::default(), |_| false).unwrap();
     assert_eq!(step.iter().filter(|command| matches!(command, ReadCmd::Type(_))).count(), 1);
     let server = Server { keys: 300, page: 300 };
     sampler.learn(&server.answer(&step), 300, None, 0);
-    let step = sampler.step(0, &proven(), |_| false).unwrap();
+    let step = sampler.step(0, &proven(), &KeyRights::default(), |_| false).unwrap();
     assert!(step.iter().filter(|command| matches!(command, ReadCmd::Type(_))).count() > 200);
 }

@@ -1,0 +1,68 @@
+//! A server far away: over a round trip of 300 and of 800 ms everything is found, the interval is kept, and what
+//! somebody asks for is served within two round trips.
+
+use std::time::{Duration, Instant};
+
+use streamgauge::config::{Address, Target};
+use streamgauge::core::model::Name;
+use streamgauge::core::wire::question::{EntriesQuestion, Page};
+use streamgauge::core::wire::round::PollSettings;
+use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::source::{Event, PollRequest, Session, poll};
+
+use crate::proxy::Proxy;
+use crate::server::{Options, Server};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_long_round_trip_everything_is_found_and_the_interval_is_kept() {
+    for trip in [Duration::from_millis(300), Duration::from_millis(800)] {
+        let server = Server::start(Options::default());
+        for stream in 0..20 {
+            server.redis_cli(&["XADD", &format!("s{stream:02}"), "*", "f", "v"]);
+        }
+        let proxy = Proxy::start(&server, trip, |_| None);
+        let address = Address::Unix(proxy.socket().to_owned());
+        let target = Target {
+            name: address.to_string(),
+            address,
+            tls: None,
+            username: None,
+            password: None,
+            database: 0,
+            production: false,
+            memory_limit: None,
+        };
+        let interval_us = 1_000_000;
+        let settings =
+            PollSettings { interval_us, discover: true, measures_keys: true, ..PollSettings::default() };
+        let (handle, mut events, _poller) = poll(Session::new(&target, Timeouts::default(), settings));
+        let (mut streams, began) = (0, Instant::now());
+        while streams < 20 {
+            assert!(
+                began.elapsed() < trip * 40,
+                "{streams} of 20 streams are found after {:?}",
+                began.elapsed()
+            );
+            if let Some(Event::Observed(snapshot)) = events.recv().await {
+                streams = snapshot.discovery.map_or(streams, |discovery| discovery.streams);
+            }
+        }
+        // The rounds of ten seconds: each begins with the sections of INFO.
+        let rounds = || proxy.seen(&["INFO", "server"]).len();
+        let (before, since) = (rounds(), Instant::now());
+        let question = EntriesQuestion { key: Name::from("s00"), from: Page::Newest };
+        let mut asked = Some(Instant::now());
+        handle.requests.send(PollRequest::Entries(question.clone())).await.unwrap();
+        while since.elapsed() < Duration::from_secs(10) {
+            let wait = tokio::time::timeout(Duration::from_millis(100), events.recv()).await;
+            if let Ok(Some(Event::Entries(_, page))) = wait {
+                let took = asked.take().unwrap().elapsed();
+                assert_eq!(page.unwrap().entries.len(), 1);
+                assert!(took < trip * 2 + Duration::from_millis(500), "{trip:?}: entries after {took:?}");
+            }
+        }
+        assert!(asked.is_none(), "{trip:?}: the entries never came");
+        let rounds = rounds() - before;
+        assert!((8..=12).contains(&rounds), "{trip:?}: {rounds} rounds in ten seconds");
+    }
+}
