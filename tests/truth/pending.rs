@@ -72,9 +72,12 @@ async fn visit(session: &mut Session, reading: &mut Reading) {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
+    let mut control = session.control();
     for from in [Page::Newest, Page::Oldest] {
         let question = EntriesQuestion { key: Name::from("jobs"), from };
-        assert!(!session.entries(&question).await.0.unwrap().entries.is_empty());
+        let asked = control.link(0).await.unwrap().ask(vec![question.command()]).await;
+        let page = asked.exchanges[0].reply.as_ref().unwrap();
+        assert!(page.items().is_some_and(|entries| !entries.is_empty()), "{page:?}");
     }
 }
 
