@@ -46,6 +46,9 @@ fn one_reading_has_the_subscribers_of_every_channel() {
         let reading = snapshot(&server, &[]);
         assert_eq!(reading["fanout"]["channels"][0]["channel"], "news", "{build:?}");
         assert_eq!(reading["fanout"]["channels"][0]["subscribers"], 7, "{build:?}");
+        // What takes two answers of the server, which the two rounds of one reading bring.
+        assert_eq!(reading["fanout"]["published_per_s"], 0.0, "{build:?}");
+        assert!(reading["cost"]["server_us_per_s"].as_f64().is_some_and(|us| us > 0.0), "{build:?}");
         drop(subscribed);
     }
 }

@@ -8,6 +8,7 @@
 use super::azure;
 use super::endpoint::{BadEndpoint, DEFAULT_PORT};
 use super::flags::{Env, TargetFlags};
+use super::masked::is_variable;
 use super::problem::{Location, Problem, Problems};
 use super::raw::{is_table_name, nearest_hint};
 use super::target::{Address, Secret, Target};
@@ -234,10 +235,7 @@ fn own_password(choice: &mut TargetChoice, named: &NamedTarget, env: &Env) -> Re
         };
         return Ok(());
     }
-    // Somebody may have written the password itself where its name belongs.
-    let is_usual =
-        |name: &&str| name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let (what, hint) = match variable.filter(is_usual) {
+    let (what, hint) = match variable.filter(|name| is_variable(name)) {
         Some(name) => (format!("the environment has no {name}"), format!("export {name}=... first, or use --askpass")),
         None => (
             "the environment has no variable of the name that stands here".to_owned(),

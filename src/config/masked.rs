@@ -62,6 +62,12 @@ fn without_user(word: &str) -> String {
     }
 }
 
+/// Whether a name is one that variables of the environment usually have: what is not may be the password itself, written
+/// where the name of its variable belongs.
+pub fn is_variable(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 /// A host's name or address, which holds no URL, no user and no port.
 ///
 /// # Errors

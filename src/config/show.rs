@@ -5,7 +5,7 @@
 
 use super::Config;
 use super::choose::{PasswordSource, TargetChoice};
-use super::masked::masked;
+use super::masked::{is_variable, masked};
 use super::problem::{Location, Problems};
 use super::raw::RawTable;
 use super::schema::{FAMILIES, TARGET_KEYS, TableKey, settings};
@@ -70,7 +70,11 @@ fn target_in_use(choice: Result<&TargetChoice, &Problems>) -> String {
 
 fn table_lines(keys: &[TableKey], written: &RawTable) -> String {
     let written = keys.iter().filter_map(|key| Some((key.name, written.get(key.name)?)));
-    written.map(|(name, placed)| line(name, &placed.value.to_string(), &placed.place)).collect()
+    let text = |name: &str, value: &Value| match value {
+        Value::Text(text) if name == "password_env" && !is_variable(text) => quoted("***"),
+        value => value.to_string(),
+    };
+    written.map(|(name, placed)| line(name, &text(name, &placed.value), &placed.place)).collect()
 }
 
 fn line(key: &str, value: &str, place: &Location) -> String {

@@ -208,4 +208,7 @@ fn no_password_is_quoted_back_wherever_it_was_written() {
     let config = config("[targets.p]\nhost = \"h\"\npassword_env = \"hunter2\"");
     let told = choose(&config, &Env::default(), &name("p")).unwrap_err().to_string();
     assert!(!told.contains("hunter2") && told.contains("name of a variable"), "{told}");
+    let choice = choose(&config, &Env::default(), &name("p"));
+    let shown = streamgauge::config::show::show(&config, choice.as_ref());
+    assert!(!shown.contains("hunter2") && shown.contains("password_env = \"***\""), "{shown}");
 }

@@ -6,5 +6,6 @@
 pub(super) fn tidy(figure: Option<f64>) -> Option<f64> {
     let figure = figure.filter(|figure| figure.is_finite())?;
     let unit = if figure.abs() < 1.0 { 1e6 } else { 1e3 };
-    Some((figure * unit).round() / unit)
+    // Nothing at all has no sign.
+    Some((figure * unit).round() / unit + 0.0)
 }

@@ -18,7 +18,8 @@ impl Planner {
             }
             return;
         }
-        let commands_due = now_us >= self.due.commands_us;
+        // One reading alone has two rounds, and what happened between them takes both answers.
+        let commands_due = self.settings.everything || now_us >= self.due.commands_us;
         if commands_due {
             // The first answers know little of what we ask ourselves: soon again.
             let is_early = self.due.commands_asked < 3;
