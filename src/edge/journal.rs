@@ -1,26 +1,40 @@
 //! The journal of actions, on disk: append and sync, and what an earlier run left open.
 //!
 //! Knows files and locks; not what an action does. Invariants: an intent is on disk before [`Journal::begin`] returns; an
-//! action has one intent and at most one finish, whoever writes it; files are for the operator alone (0600); an action
-//! of a process that lives is nobody else's to close.
+//! action has one intent and at most one finish, whoever writes it; files are for the operator alone (0600), and no
+//! symbolic link is followed; an action of a process that lives is nobody else's to close.
 
 mod archive;
 mod error;
+mod lines;
+mod private;
+mod reader;
 
-pub use archive::{ArchiveFull, ArchiveReader, ArchiveWriter, Archives};
+pub use archive::{ArchiveFull, ArchiveWriter, Archives, Pruned};
 pub use error::JournalError;
+pub use reader::ArchiveReader;
 
-use crate::core::limits::JOURNAL_RECORDS;
 use crate::core::ops::record::{Finish, Intent, Past, Record, past};
-use std::collections::VecDeque;
+use lines::{LockedFile, ReadLines};
+use private::{is_held, lock, private_file, private_folder};
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where the journal is.
 #[derive(Clone, Debug)]
 pub struct Journal {
     folder: PathBuf,
+}
+
+/// What the journal says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct JournalContents {
+    /// The actions, the oldest first.
+    pub past: Vec<Past>,
+    /// Lines that could not be read: too long, cut off or damaged.
+    pub unread_lines: u64,
 }
 
 /// An action that was begun: held as long as this lives, so that nobody else closes it.
@@ -39,12 +53,12 @@ impl Journal {
 
     /// Its file.
     pub fn path(&self) -> PathBuf {
-        self.folder.join("journal.jsonl")
+        lines::path(&self.folder)
     }
 
     /// The archives beside it.
     pub fn archives(&self) -> Archives {
-        Archives::new(self.folder.join("archive"))
+        Archives::new(&self.folder)
     }
 
     /// Writes an intent and waits until it is on disk.
@@ -52,15 +66,21 @@ impl Journal {
     /// # Errors
     /// The file can't be written: then nothing may be done.
     pub fn begin(&self, intent: &Intent) -> Result<Begun, JournalError> {
-        let running = self.running();
-        private_folder(&self.folder)?;
-        private_folder(&running)?;
+        let running = running(&self.folder);
+        private_folder(&self.folder, true).map_err(|error| JournalError::of(&self.folder, &error))?;
+        private_folder(&running, false).map_err(|error| JournalError::of(&running, &error))?;
+        // Whoever closes what was left open holds the journal too: so it meets no action that is half begun.
+        let mut file = self.locked(true)?;
         let path = running.join(&intent.id);
         let held = private_file(&path, OpenOptions::new().write(true).create_new(true))
+            .and_then(|held| lock(&held).map(|()| held))
             .map_err(|error| JournalError::of(&path, &error))?;
-        held.try_lock().map_err(|error| JournalError::new(&path, error.to_string()))?;
         let begun = Begun { id: intent.id.clone(), path, _held: held };
-        self.append(&Record::Intended(intent.clone())).inspect_err(|_| begun.release())?;
+        let written = file.append(&Record::Intended(intent.clone()));
+        written.map_err(|error| {
+            begun.release();
+            JournalError::of(&self.path(), &error)
+        })?;
         Ok(begun)
     }
 
@@ -83,17 +103,13 @@ impl Journal {
         self.append(&Record::Warmed { id: id.to_owned(), at_ms, result: result.to_owned() })
     }
 
-    /// The actions, the oldest first. Lines that can't be read are left out.
+    /// What it says.
     ///
     /// # Errors
-    /// The file is there and can't be read.
-    pub fn read(&self) -> Result<Vec<Past>, JournalError> {
-        let path = self.path();
-        match File::open(&path) {
-            Ok(file) => records(&file).map(past).map_err(|error| JournalError::of(&path, &error)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(JournalError::of(&path, &error)),
-        }
+    /// A file is there and can't be read.
+    pub fn read(&self) -> Result<JournalContents, JournalError> {
+        let ReadLines { records, unread } = self.lines()?;
+        Ok(JournalContents { past: past(records), unread_lines: unread })
     }
 
     /// Closes as unknown what an earlier process left open, and answers it. `at_ms` is our wall clock.
@@ -101,48 +117,80 @@ impl Journal {
     /// # Errors
     /// The journal can't be read or written.
     pub fn recover(&self, at_ms: i64) -> Result<Vec<Intent>, JournalError> {
-        if self.read()?.iter().all(|past| past.finish.is_some()) {
+        let is_closed = |past: &Past| past.finish.is_some();
+        if self.read()?.past.iter().all(is_closed) && self.begun_ids()?.is_empty() {
             return Ok(Vec::new());
         }
-        let path = self.path();
-        let failed = |error: &std::io::Error| JournalError::of(&path, error);
-        let mut file =
-            private_file(&path, OpenOptions::new().read(true).append(true)).map_err(|e| failed(&e))?;
         // Another process may do the same at this moment: the second finds nothing open.
-        file.lock().map_err(|error| failed(&error))?;
-        let mut left = Vec::new();
-        for open in past(records(&file).map_err(|error| failed(&error))?) {
-            if open.finish.is_none() && self.is_abandoned(&open.intent.id) {
-                let finish = Finish { at_ms, ..Finish::abandoned(&open.intent.id) };
-                write_line(&mut file, &Record::Finished(finish)).map_err(|error| failed(&error))?;
-                let _gone = fs::remove_file(self.running().join(&open.intent.id));
-                left.push(open.intent);
-            }
+        let mut file = self.locked(false)?;
+        let known = past(self.lines()?.records);
+        let mut left: Vec<Intent> =
+            known.iter().filter(|past| !is_closed(past)).map(|past| past.intent.clone()).collect();
+        let ids: HashSet<&str> = known.iter().map(|past| past.intent.id.as_str()).collect();
+        let begun = self.begun_ids()?;
+        let unreadable: Vec<Intent> = begun
+            .iter()
+            .filter(|id| !ids.contains(id.as_str()))
+            .map(|id| Intent::unreadable(id, at_ms))
+            .collect();
+        left.retain(|intent| !self.is_running(&intent.id));
+        for intent in unreadable.into_iter().filter(|intent| !self.is_running(&intent.id)) {
+            let written = file.append(&Record::Intended(intent.clone()));
+            written.map_err(|error| JournalError::of(&self.path(), &error))?;
+            left.push(intent);
+        }
+        for intent in &left {
+            let finish = Finish { at_ms, ..Finish::abandoned(&intent.id) };
+            let written = file.append(&Record::Finished(finish));
+            written.map_err(|error| JournalError::of(&self.path(), &error))?;
+        }
+        for id in begun.iter().filter(|id| !self.is_running(id)) {
+            let _gone = fs::remove_file(running(&self.folder).join(id));
         }
         Ok(left)
     }
 
     fn append(&self, record: &Record) -> Result<(), JournalError> {
-        let path = self.path();
-        let written = || {
-            let mut file = private_file(&path, OpenOptions::new().read(true).append(true).create(true))?;
-            file.lock()?;
-            write_line(&mut file, record)
+        self.locked(false)?.append(record).map_err(|error| JournalError::of(&self.path(), &error))
+    }
+
+    /// The file, locked. Where it may begin anew it is moved aside when it is long.
+    fn locked(&self, may_rotate: bool) -> Result<LockedFile, JournalError> {
+        let opened = LockedFile::open(&self.folder);
+        let opened = if may_rotate { opened.and_then(LockedFile::rotated) } else { opened };
+        opened.map_err(|error| JournalError::of(&self.path(), &error))
+    }
+
+    fn lines(&self) -> Result<ReadLines, JournalError> {
+        lines::read(&self.folder).map_err(|error| JournalError::of(&self.path(), &error))
+    }
+
+    /// Actions that were begun and have not said that they are over.
+    fn begun_ids(&self) -> Result<Vec<String>, JournalError> {
+        let running = running(&self.folder);
+        let names = || -> io::Result<Vec<String>> {
+            let mut names = Vec::new();
+            for entry in fs::read_dir(&running)? {
+                names.extend(entry?.file_name().into_string());
+            }
+            names.sort();
+            Ok(names)
         };
-        written().map_err(|error| JournalError::of(&path, &error))
-    }
-
-    fn running(&self) -> PathBuf {
-        self.folder.join("running")
-    }
-
-    /// Whether no process holds the action any more: the kernel lets go of a lock when its owner ends.
-    fn is_abandoned(&self, id: &str) -> bool {
-        match File::open(self.running().join(id)) {
-            Ok(file) => file.try_lock().is_ok(),
-            Err(_) => true,
+        match names() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            names => names.map_err(|error| JournalError::of(&running, &error)),
         }
     }
+
+    /// Whether a process holds the action: the kernel lets go of a lock when its owner ends.
+    fn is_running(&self, id: &str) -> bool {
+        is_held(&running(&self.folder).join(id))
+    }
+}
+
+/// Where actions that run are held.
+fn running(folder: &Path) -> PathBuf {
+    folder.join("running")
 }
 
 impl Begun {
@@ -154,52 +202,6 @@ impl Begun {
     fn release(&self) {
         let _gone = fs::remove_file(&self.path);
     }
-}
-
-/// One line, whole and on disk. A line that a crash cut off is ended first.
-fn write_line(file: &mut File, record: &Record) -> std::io::Result<()> {
-    let mut line = String::new();
-    if file.seek(SeekFrom::End(0))? > 0 {
-        file.seek(SeekFrom::End(-1))?;
-        let mut last = [0];
-        file.read_exact(&mut last)?;
-        if last != *b"\n" {
-            line.push('\n');
-        }
-    }
-    line.push_str(&record.line());
-    line.push('\n');
-    file.write_all(line.as_bytes())?;
-    file.sync_data()
-}
-
-/// The last records of a file.
-fn records(mut file: &File) -> std::io::Result<VecDeque<Record>> {
-    file.seek(SeekFrom::Start(0))?;
-    let mut found = VecDeque::new();
-    for line in BufReader::new(file).split(b'\n') {
-        if let Some(record) = std::str::from_utf8(&line?).ok().and_then(Record::read) {
-            found.push_back(record);
-            if found.len() > JOURNAL_RECORDS * 2 {
-                found.pop_front();
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn private_folder(path: &Path) -> Result<(), JournalError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path).map_err(|error| JournalError::of(path, &error))
-}
-
-fn private_file(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
 }
 
 #[cfg(test)]

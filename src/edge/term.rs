@@ -10,4 +10,4 @@ mod signals;
 
 pub use input::Input;
 pub use screen::{NoTerminal, Screen, release, restore, size};
-pub use signals::{Signal, Signals, stop_self};
+pub use signals::{ActionSignal, ActionSignals, Signal, Signals, stop_self};

@@ -3,20 +3,22 @@
 //! Exit status: 0 done or nothing to do, 1 failed, refused or not confirmed, 3 unknown. Invariant: standard output carries
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
-use super::execute::Executor;
+use super::execute::{Executor, carry, on_disk};
 use super::survey::{Desk, PlanTime, survey};
 use super::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
 use crate::core::model::Name;
+use crate::core::ops::words::{count, span};
 use crate::core::ops::{
-    Challenge, Consent, ConsentError, Control, Plan, PlanProgress, Policy, Progress, Receipt, Refusal,
-    Request, WriteState,
+    Challenge, Confirmed, Consent, ConsentError, Control, Plan, PlanProgress, Policy, Progress, Receipt,
+    Refusal, Request, WriteState,
 };
 use crate::edge::clock;
 use crate::edge::files::{self, Loaded};
-use crate::edge::journal::{Journal, JournalError};
+use crate::edge::journal::{Journal, JournalContents, JournalError};
 use crate::edge::link::{LookupLedger, Timeouts, Writer};
+use crate::edge::term::{ActionSignal, ActionSignals, stop_self};
 use crate::report::action;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -56,7 +58,8 @@ pub async fn run(
     let no_home =
         || ActError::Failed("there is no home folder for the journal: set HOME or XDG_STATE_HOME".into());
     let journal = journal(loaded).ok_or_else(no_home)?;
-    tell_open(&journal);
+    let opened = journal.clone();
+    on_disk(move || tell_open(&opened)).await.map_err(ActError::Failed)?;
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let wish = completed(loaded, asked);
     let plan =
@@ -108,7 +111,7 @@ pub async fn run(
         per_s,
         waits: false,
     };
-    let receipt = Box::pin(watched(&executor, confirmed)).await;
+    let receipt = Box::pin(watched(executor, confirmed)).await?;
     let text = match asked.format {
         OutputFormat::Text => action::told_text(shown.plan(), &receipt),
         OutputFormat::Json => action::json(&shown, Some(&receipt)) + "\n",
@@ -156,6 +159,15 @@ fn tell_open(journal: &Journal) {
         }
         Err(error) => complain(&error.to_string()),
     }
+}
+
+/// What is said of lines that can't be read.
+pub fn unread_text(lines: u64, journal: &Journal) -> String {
+    let (lines, path) = (count(lines), journal.path());
+    format!(
+        "{lines} lines of {} can't be read (too long, cut off or damaged): what they say is not listed",
+        path.display()
+    )
 }
 
 fn hint(why: &ConsentError) -> String {
@@ -243,27 +255,40 @@ impl ProgressLine {
     }
 }
 
-/// Carries it out, with progress on a terminal; an interrupt ends it after the step that is under way.
-async fn watched(executor: &Executor, confirmed: crate::core::ops::Confirmed) -> Receipt {
+/// Carries it out, with progress on a terminal. A signal ends it after the step that is under way; Ctrl-Z lets it
+/// stand still first.
+async fn watched(executor: Executor, confirmed: Confirmed) -> io::Result<Receipt> {
+    let mut signals = ActionSignals::listen()?;
     let (tell, mut progress) = watch::channel(Progress::of(confirmed.plan(), executor.per_s));
     let (order, control) = watch::channel(Control::default());
     let mut shown = ProgressLine::default();
-    let mut running = Box::pin(executor.execute(confirmed, &tell, control));
+    let mut running = Box::pin(carry(executor, confirmed, tell, control));
     let mut tick = tokio::time::interval(PROGRESS_EVERY);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     let receipt = loop {
         tokio::select! {
             receipt = &mut running => break receipt,
-            _ = tokio::signal::ctrl_c() => order.send_modify(|control| control.cancel = true),
-            _ = tick.tick() => shown.show(&line(&progress.borrow_and_update())),
+            signal = signals.next() => order.send_modify(|control| match signal {
+                ActionSignal::End => control.cancel = true,
+                ActionSignal::Suspend => control.pause = true,
+            }),
+            _ = tick.tick() => {
+                let progress = progress.borrow_and_update().clone();
+                shown.show(&line(&progress));
+                // It stands still: nothing is under way whose reply a stopped process would miss.
+                if order.borrow().pause && progress.held.is_some() {
+                    stop_self()?;
+                    order.send_modify(|control| control.pause = false);
+                }
+            }
         }
     };
     shown.clear();
-    receipt
+    Ok(receipt)
 }
 
 /// Progress in a line.
 fn line(progress: &Progress) -> String {
-    use crate::core::ops::words::{count, span};
     let Progress { deed, items, halvings, .. } = progress;
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
@@ -281,13 +306,20 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
     let mut out = io::stdout();
     let archives = journal.archives();
     if let Some(age) = asked.prune {
-        for (id, bytes) in archives.prune(age).map_err(failed)? {
+        let pruned = archives.prune(age).map_err(failed)?;
+        for (id, bytes) in pruned.removed {
             writeln!(out, "removed the archive of {id}, {bytes} bytes")?;
+        }
+        for id in pruned.in_use {
+            writeln!(out, "kept the archive of {id}: it is in use, its action or its undo still runs")?;
         }
         return Ok(0);
     }
     tell_open(&journal);
-    let past = journal.read().map_err(failed)?;
+    let JournalContents { past, unread_lines } = journal.read().map_err(failed)?;
+    if unread_lines > 0 {
+        complain(&unread_text(unread_lines, &journal));
+    }
     let fits = |wanted: &Option<String>, word: &str| wanted.as_deref().is_none_or(|wanted| wanted == word);
     let mut shown: Vec<&crate::core::ops::record::Past> = past
         .iter()
@@ -298,7 +330,8 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
         .collect();
     let surplus = shown.len().saturating_sub(usize::try_from(asked.last).unwrap_or(usize::MAX));
     let shown = shown.split_off(surplus);
-    let sizes: std::collections::BTreeMap<String, u64> = archives.list().into_iter().collect();
+    let sizes: std::collections::BTreeMap<String, u64> =
+        archives.list().map_err(failed)?.into_iter().collect();
     let archived = |id: &str| sizes.get(id).copied();
     let time = |at_ms: i64| {
         let at = jiff::Timestamp::from_millisecond(at_ms).unwrap_or_default();

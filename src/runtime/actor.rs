@@ -3,7 +3,8 @@
 //! Knows tasks and channels; decides nothing. Invariants: one plan and one action at a time; where nothing may be written there is no
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
-use super::execute::Executor;
+use super::act::unread_text;
+use super::execute::{Executor, carry, on_disk};
 use super::survey::{Desk, PlanTime, survey};
 use crate::app::Message;
 use crate::config::Target;
@@ -101,16 +102,19 @@ impl Actor {
 
     /// Carries a plan out.
     pub fn carry(&mut self, confirmed: Box<Confirmed>, per_s: Option<u64>) {
-        let refused =
-            |why: &str| Message::Finished(Box::new(Receipt::nothing_begun(Outcome::Refused(why.to_owned()))));
+        let tell = self.tell.clone();
+        // The queue may be full, and an action that was asked for has to be answered.
+        let refuse = |why: &str| {
+            let outcome = Outcome::Refused(why.to_owned());
+            let message = Message::Finished(Box::new(Receipt::nothing_begun(outcome)));
+            tokio::spawn(async move { tell.send(message).await });
+        };
         let (Some(writer), Some(journal)) = (self.setup.writer.clone(), self.setup.journal.clone()) else {
             let why = "there is no home folder for the journal, or nothing may be written";
-            let _full = self.tell.try_send(refused(why));
-            return;
+            return refuse(why);
         };
         if self.running.as_ref().is_some_and(|running| !running.is_finished()) {
-            let _full = self.tell.try_send(refused("one action at a time: another still runs"));
-            return;
+            return refuse("one action at a time: another still runs");
         }
         self.control.send_replace(Control::default());
         let executor = Executor {
@@ -126,11 +130,11 @@ impl Actor {
         self.running = Some(tokio::spawn(async move {
             let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
             let shown = tokio::spawn(show(seen, tell.clone(), Message::Progress));
-            let receipt = Box::pin(executor.execute(*confirmed, &progress, control)).await;
+            let receipt = Box::pin(carry(executor, *confirmed, progress, control)).await;
             shown.abort();
             let _closed = tell.send(Message::Finished(Box::new(receipt))).await;
-            let past = journal.read().unwrap_or_default();
-            let _closed = tell.send(Message::Journal(past, Vec::new())).await;
+            let read = on_disk(move || told_journal(&journal, false)).await;
+            let _closed = tell.send(read.unwrap_or_else(Message::Trouble)).await;
         }));
     }
 
@@ -150,20 +154,27 @@ impl Actor {
     /// What an earlier run left open is closed, and told.
     fn read_journal(&self, recovers: bool) {
         let (Some(journal), tell) = (self.setup.journal.clone(), self.tell.clone()) else { return };
-        tokio::task::spawn_blocking(move || {
-            let left = if recovers { journal.recover(clock::wall_ms()) } else { Ok(Vec::new()) };
-            let left = left.and_then(|left| Ok((left, journal.read()?)));
-            let message = match left {
-                Ok((left, past)) => {
-                    let line = |intent: &crate::core::ops::record::Intent| {
-                        format!("{} {} ({})", intent.action, intent.subject, intent.id)
-                    };
-                    Message::Journal(past, left.iter().map(line).collect())
-                }
-                Err(error) => Message::Trouble(error.to_string()),
-            };
-            let _closed = tell.blocking_send(message);
+        tokio::spawn(async move {
+            let read = on_disk(move || told_journal(&journal, recovers)).await;
+            let _closed = tell.send(read.unwrap_or_else(Message::Trouble)).await;
         });
+    }
+}
+
+/// What the journal says; what an earlier run left open is closed first.
+fn told_journal(journal: &Journal, recovers: bool) -> Message {
+    let left = if recovers { journal.recover(clock::wall_ms()) } else { Ok(Vec::new()) };
+    match left.and_then(|left| Ok((left, journal.read()?))) {
+        Ok((left, contents)) => {
+            if contents.unread_lines > 0 {
+                tracing::warn!("{}", unread_text(contents.unread_lines, journal));
+            }
+            let line = |intent: &crate::core::ops::record::Intent| {
+                format!("{} {} ({})", intent.action, intent.subject, intent.id)
+            };
+            Message::Journal(contents.past, left.iter().map(line).collect())
+        }
+        Err(error) => Message::Trouble(error.to_string()),
     }
 }
 

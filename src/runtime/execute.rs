@@ -4,6 +4,7 @@
 //! intent is synced; nothing is sent twice; a lost reply ends it as unknown; whatever happens, at most one finish is
 //! written.
 
+mod disk;
 mod steps;
 
 use super::pulse::Pulse;
@@ -17,9 +18,11 @@ use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run
 use crate::core::wire::Resp;
 use crate::core::wire::write::Settling;
 use crate::edge::clock;
-use crate::edge::journal::Journal;
+use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
 use crate::runtime::warm;
+use disk::ActionArchive;
+pub(super) use disk::on_disk;
 use std::time::Duration;
 use steps::Steps;
 use tokio::sync::watch;
@@ -43,6 +46,38 @@ pub struct Executor {
     pub waits: bool,
 }
 
+/// Carries a plan out in a task of its own. A receipt always comes: where the task fails inside, it says so, and the
+/// action is closed as unknown.
+pub async fn carry(
+    executor: Executor,
+    confirmed: Confirmed,
+    progress: watch::Sender<Progress>,
+    control: watch::Receiver<Control>,
+) -> Receipt {
+    let (journal, told) = (executor.journal.clone(), progress.clone());
+    let task = tokio::spawn(async move { Box::pin(executor.execute(confirmed, &progress, control)).await });
+    match task.await {
+        Ok(receipt) => receipt,
+        Err(_) => {
+            let progress = told.borrow().clone();
+            failed_inside(journal, progress).await
+        }
+    }
+}
+
+/// What is known of an action whose task failed.
+async fn failed_inside(journal: Journal, progress: Progress) -> Receipt {
+    let why = "streamgauge failed inside (see the log): some of it may have been done".to_owned();
+    let nothing = Receipt::nothing_begun(Outcome::Unknown(why));
+    let closed = disk::on_disk(move || journal.recover(clock::wall_ms())).await;
+    let note = match closed {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(format!("the journal lacks the finish: {error}")),
+        Err(error) => Some(format!("the journal lacks the finish: {error}")),
+    };
+    Receipt { id: progress.id, tally: progress.tally, note, ..nothing }
+}
+
 impl Executor {
     /// Carries the plan out; tells how far it is, and does what it is told meanwhile.
     pub async fn execute(
@@ -63,7 +98,8 @@ impl Executor {
         let plan = confirmed.plan();
         let before = read_counts(&mut reader, &plan.subject).await.unwrap_or_default();
         let intent = self.intent(plan, &id, before.clone());
-        let begun = match self.journal.begin(&intent) {
+        let header = header_of(plan, &id, (&intent.address, intent.database));
+        let begun = match disk::begin(&self.journal, intent).await {
             Ok(begun) => begun,
             Err(error) => {
                 return failed(format!("the journal can't be written, so nothing was done: {error}"));
@@ -71,19 +107,14 @@ impl Executor {
         };
         progress.send_modify(|progress| progress.id.clone_from(&id));
         let began_us = clock::now_us();
-        let header = header_of(plan, &id, (&intent.address, intent.database));
         let mut steps = Steps {
             link,
             run: Run::new(confirmed),
             pace: Pace::new((1, 1, 1), self.per_s, self.is_paced),
             pulse,
-            archives: self.journal.archives(),
-            archive_max: self.archive_max,
-            header,
-            writer: None,
-            reader: None,
+            archive: ActionArchive::new(self.journal.archives(), header, self.archive_max),
             progress,
-            control,
+            control: control.clone(),
             waits: self.waits,
             began_us,
             stepped_us: began_us,
@@ -91,32 +122,41 @@ impl Executor {
             stops_seen: 0,
         };
         let outcome = steps.carry_out().await;
-        let (run, has_archive) = (steps.run, steps.writer.is_some());
+        let run = &steps.run;
         let after = self.after(&mut reader, &run.plan().subject).await;
         let outcome = looked_at(outcome, after.as_ref());
-        let after = after.unwrap_or_default();
-        let took_ms = clock::now_us().saturating_sub(began_us) / 1_000;
-        let finish = Finish {
-            at_ms: clock::wall_ms(),
-            took_ms,
-            after: after.clone(),
-            ..Finish::of(&id, &outcome, run.tally())
-        };
-        let unwritten = self.journal.finish(begun, &finish).err();
-        let unwritten = unwritten.map(|error| format!("the journal lacks the finish: {error}"));
-        let note = unwritten.or_else(|| note(run.plan(), run.tally()));
         let receipt = Receipt {
             id,
             outcome,
             tally: run.tally(),
             before,
-            after,
-            took_ms,
-            note,
+            after: after.unwrap_or_default(),
+            took_ms: clock::now_us().saturating_sub(began_us) / 1_000,
+            note: note(run.plan(), run.tally()),
             warm_up: None,
-            has_archive,
+            has_archive: steps.archive.is_whole(),
         };
-        warm::after(&self.journal, &run.plan().warm_up, receipt).await
+        let receipt = self.finish(begun, receipt).await;
+        warm::after(&self.journal, &run.plan().warm_up, receipt, control).await
+    }
+
+    /// Writes the finish down.
+    async fn finish(&self, begun: Begun, mut receipt: Receipt) -> Receipt {
+        let finish = Finish {
+            at_ms: clock::wall_ms(),
+            took_ms: receipt.took_ms,
+            after: receipt.after.clone(),
+            // What is lost can't be brought back.
+            kept: if receipt.has_archive { receipt.tally.kept } else { 0 },
+            ..Finish::of(&receipt.id, &receipt.outcome, receipt.tally)
+        };
+        let journal = self.journal.clone();
+        let written =
+            disk::on_disk(move || journal.finish(begun, &finish).map_err(|error| error.to_string()));
+        if let Err(error) = written.await.and_then(|written| written) {
+            receipt.note = Some(format!("the journal lacks the finish: {error}"));
+        }
+        receipt
     }
 
     fn intent(&self, plan: &Plan, id: &str, before: RecordCounts) -> Intent {

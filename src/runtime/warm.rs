@@ -5,13 +5,15 @@
 use crate::config::Config;
 use crate::core::limits::{WARM_UP_MS, WARM_UP_OUTPUT_BYTES};
 use crate::core::model::Name;
-use crate::core::ops::{Outcome, Receipt};
+use crate::core::ops::{Control, Outcome, Receipt};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
+use crate::runtime::execute::on_disk;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
+use tokio::sync::watch;
 
 /// The command set for just this pattern; empty for none.
 pub fn command_for(config: &Config, pattern: &Name) -> Vec<String> {
@@ -19,12 +21,28 @@ pub fn command_for(config: &Config, pattern: &Name) -> Vec<String> {
     found.map(|(_, words)| words.clone()).unwrap_or_default()
 }
 
-/// Runs what belongs to an action that is done, writes it down and says it.
-pub async fn after(journal: &Journal, words: &[String], mut receipt: Receipt) -> Receipt {
+/// Runs what belongs to an action that is done, writes it down and says it. Who cancels ends the program too.
+pub async fn after(
+    journal: &Journal,
+    words: &[String],
+    mut receipt: Receipt,
+    mut control: watch::Receiver<Control>,
+) -> Receipt {
     if receipt.outcome == Outcome::Done && !words.is_empty() {
-        let result = run(words).await;
-        if let Err(error) = journal.warmed(&receipt.id, clock::wall_ms(), &result) {
-            receipt.note = Some(error.to_string());
+        let cancelled = async {
+            if control.wait_for(|control| control.cancel).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        let result = tokio::select! {
+            result = run(words) => result,
+            () = cancelled => format!("{} was ended: cancelled", words.first().map_or("", String::as_str)),
+        };
+        let (journal, id, text) = (journal.clone(), receipt.id.clone(), result.clone());
+        let written =
+            on_disk(move || journal.warmed(&id, clock::wall_ms(), &text).map_err(|error| error.to_string()));
+        if let Err(error) = written.await.and_then(|written| written) {
+            receipt.note = Some(error);
         }
         receipt.warm_up = Some(result);
     }

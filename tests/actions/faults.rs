@@ -33,6 +33,8 @@ struct Seen {
     /// Those that reached the server.
     forwarded: usize,
     is_cut: bool,
+    /// Which order is cut.
+    nth: usize,
 }
 
 /// A unix socket before the server's that cuts the connection of the writes at its nth order.
@@ -52,12 +54,12 @@ impl Proxy {
     fn start(server: &Server, cut: Cut, nth: usize) -> Self {
         let socket = server.folder().join(format!("proxy-{cut:?}-{nth}"));
         let listener = UnixListener::bind(&socket).unwrap();
-        let seen = Arc::new(Mutex::new(Seen::default()));
+        let seen = Arc::new(Mutex::new(Seen { nth, ..Seen::default() }));
         let (there, shared) = (server.socket(), Arc::clone(&seen));
         let task = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = UnixStream::connect(&there).await.unwrap();
-                tokio::spawn(pass(client, server, Arc::clone(&shared), (cut, nth)));
+                tokio::spawn(pass(client, server, Arc::clone(&shared), cut));
             }
         });
         Self { socket, seen, task }
@@ -72,12 +74,7 @@ fn is_order(bytes: &[u8]) -> bool {
         .any(|word| has(word))
 }
 
-async fn pass(
-    mut client: UnixStream,
-    mut server: UnixStream,
-    seen: Arc<Mutex<Seen>>,
-    (cut, nth): (Cut, usize),
-) {
+async fn pass(mut client: UnixStream, mut server: UnixStream, seen: Arc<Mutex<Seen>>, cut: Cut) {
     let (mut asked, mut told) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     let mut cuts_reply = false;
     loop {
@@ -88,7 +85,7 @@ async fn pass(
                 if is_order(bytes) {
                     let mut seen = seen.lock().unwrap();
                     seen.orders.push(bytes.to_vec());
-                    if seen.orders.len() == nth {
+                    if seen.orders.len() == seen.nth {
                         seen.is_cut = true;
                         if cut == Cut::BeforeOrder {
                             return;
@@ -212,21 +209,13 @@ async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
     for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply] {
         let server = start(&builds()[0]);
         prepare(&server);
-        let place = Place::of(&server);
-        let receipt = place.act(&Request::Invalidate(invalidate("c:*", None, true))).await.unwrap();
-        let proxy = Proxy::start(&server, cut, 2);
-        let mut behind = Place::at(&proxy.socket);
-        // The same server by another way: the archive names the way that was taken.
-        let folder = std::mem::replace(&mut behind.folder, tempfile::TempDir::new().unwrap());
-        drop(folder);
-        behind.folder = place.folder;
-        let archive = behind.folder.path().join(format!("archive/{}.archive", receipt.id));
-        let bytes = std::fs::read(&archive).unwrap();
-        let old = server.socket().display().to_string();
-        let head = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(1).unwrap().0;
-        let line = String::from_utf8(bytes[..head].to_vec()).unwrap();
-        let line = line.replace(&old, &proxy.socket.display().to_string());
-        std::fs::write(&archive, [line.as_bytes(), &bytes[head..]].concat()).unwrap();
+        let proxy = Proxy::start(&server, cut, usize::MAX);
+        let behind = Place::at(&proxy.socket);
+        let receipt = behind.act(&Request::Invalidate(invalidate("c:*", None, true))).await.unwrap();
+        {
+            let mut seen = proxy.seen.lock().unwrap();
+            seen.nth = seen.orders.len() + 2;
+        }
         let undo = Request::Undo(receipt.id.clone());
         let cut_off = behind.act(&undo).await.unwrap();
         assert!(matches!(cut_off.outcome, Outcome::Unknown(_)), "{cut:?} {cut_off:?}");
@@ -237,4 +226,33 @@ async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
         let keys: u64 = say(&mut connect(&server), &["DBSIZE"]);
         assert_eq!(keys, 201, "{cut:?}");
     }
+}
+
+#[tokio::test]
+async fn what_was_kept_and_not_removed_is_not_brought_back() {
+    for cut in [Cut::BeforeOrder, Cut::BeforeReply] {
+        let server = start(&builds()[0]);
+        prepare(&server);
+        let proxy = Proxy::start(&server, cut, 2);
+        let place = Place::at(&proxy.socket);
+        let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(20), approx: false, archive: Some(true) };
+        let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+        assert!(matches!(receipt.outcome, Outcome::Unknown(_)), "{cut:?} {receipt:?}");
+        let mut connection = connect(&server);
+        let left: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s", "-", "+"]);
+        assert!(left.len() > 20, "{cut:?}: it was over before the cut");
+        let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
+        assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, restored.len() as u64), "{cut:?}");
+        // Each entry is in one of the two, once and in order.
+        let whole: Vec<String> =
+            restored.iter().chain(&left).map(|entry| first_word(entry).to_owned()).collect();
+        let expected: Vec<String> = (1..=500).map(|at| format!("{at}-0")).collect();
+        assert_eq!(whole, expected, "{cut:?}");
+    }
+}
+
+fn first_word(entry: &redis::Value) -> String {
+    let redis::Value::Array(parts) = entry else { panic!("{entry:?}") };
+    redis::from_redis_value_ref(&parts[0]).unwrap()
 }

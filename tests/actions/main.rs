@@ -6,6 +6,7 @@
 mod commands;
 mod faults;
 mod floors;
+mod kept;
 mod keys;
 mod lookups;
 mod plans;
@@ -72,7 +73,7 @@ impl Place {
     }
 
     fn past(&self) -> Vec<Past> {
-        self.journal().read().unwrap()
+        self.journal().read().unwrap().past
     }
 
     async fn plan(&self, wish: &Request) -> Result<Plan, Refusal> {

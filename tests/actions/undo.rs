@@ -58,9 +58,26 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
         assert_eq!(restored, before);
         // Twice is once.
-        assert!(
-            place.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string().contains("is there already")
+        let again = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+        assert_eq!(again.nothing.as_deref(), Some("all 400 entries are in s:restored already"));
+        // One that ended early goes on where it was: the stream beside is the beginning of what was kept.
+        let _: u64 = say(&mut connection, &["DEL", "s:restored"]);
+        for entry in 1..=150 {
+            let (id, value) = (format!("{entry}-0"), entry.to_string());
+            let _: String = say(&mut connection, &["XADD", "s:restored", &id, "f", &value]);
+        }
+        let rest = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        assert_eq!(
+            (&rest.outcome, rest.tally.done, rest.tally.left),
+            (&Outcome::Done, 250, 150),
+            "{build:?}"
         );
+        let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
+        assert_eq!(restored, before);
+        // Another stream in its place is not written to.
+        let _: u64 = say(&mut connection, &["XDEL", "s:restored", "7-0"]);
+        let refused = place.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string();
+        assert!(refused.contains("is there already"), "{refused}");
     }
 }
 
@@ -91,28 +108,148 @@ async fn keys_come_back_as_they_were_and_never_over_one_that_is_there_again() {
     }
 }
 
+/// Milliseconds until a key expires; -1 for never, -2 for a key that is not there.
+fn left_ms(connection: &mut redis::Connection, key: &str) -> i64 {
+    say(connection, &["PTTL", key])
+}
+
 #[tokio::test]
-async fn times_to_live_come_back_and_so_does_a_deleted_consumer() {
+async fn keys_expire_between_half_of_the_time_and_all_of_it_and_never_later_than_before() {
+    for build in builds() {
+        for archive in [false, true] {
+            let server = start(&build);
+            let mut connection = connect(&server);
+            for at in 0..300 {
+                let _: String = say(&mut connection, &["SET", &format!("c:{at}"), "v"]);
+            }
+            let _: String = say(&mut connection, &["SET", "c:long", "v", "PX", "90000000"]);
+            let _: String = say(&mut connection, &["SET", "c:soon", "v", "PX", "800000"]);
+            let place = Place::of(&server);
+            let began = std::time::Instant::now();
+            let receipt =
+                place.act(&Request::Invalidate(invalidate("c:*", Some(2_000_000), archive))).await.unwrap();
+            let case = format!("{build:?} {archive} {receipt:?}");
+            assert_eq!((receipt.tally.done, receipt.tally.lost), (301, 1), "{case}");
+            assert!(left_ms(&mut connection, "c:soon") <= 800_000, "{case}");
+            let mut times: Vec<i64> =
+                (0..300).map(|at| left_ms(&mut connection, &format!("c:{at}"))).collect();
+            times.push(left_ms(&mut connection, "c:long"));
+            let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap();
+            times.sort_unstable();
+            // As much less as the test took; and they do not end together.
+            assert!(times[0] >= 1_000_000 - took_ms && times[300] <= 2_000_000, "{case} {times:?}");
+            assert!(times[300] - times[0] > 700_000, "{case} {times:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn times_to_live_come_back_only_where_they_are_still_the_ones_that_were_set() {
     for build in builds() {
         let server = start(&build);
         let mut connection = connect(&server);
-        let _: redis::Value = say(&mut connection, &["SET", "c:ever", "v"]);
-        let _: redis::Value = say(&mut connection, &["SET", "c:long", "v", "PX", "900000"]);
-        let _: redis::Value = say(&mut connection, &["SET", "c:soon", "v", "PX", "900"]);
+        for key in ["ever", "anew", "eternal", "removed"] {
+            let _: String = say(&mut connection, &["SET", &format!("c:{key}"), "old"]);
+        }
+        let _: String = say(&mut connection, &["SET", "c:long", "old", "PX", "900000"]);
         let place = Place::of(&server);
-        let wish = invalidate("c:*", Some(60_000), true);
-        let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
-        // What would be gone sooner stays as it is, or gets sooner still.
-        let soon: i64 = say(&mut connection, &["PTTL", "c:soon"]);
-        let long: i64 = say(&mut connection, &["PTTL", "c:long"]);
-        assert!(soon <= 900 && long <= 60_000 && receipt.tally.done >= 2, "{build:?} {receipt:?}");
-        place.act(&Request::Undo(receipt.id)).await.unwrap();
-        let ever: i64 = say(&mut connection, &["PTTL", "c:ever"]);
-        let long: i64 = say(&mut connection, &["PTTL", "c:long"]);
-        assert!(ever == -1 && long > 800_000, "{build:?} {ever} {long}");
+        let receipt = place.act(&Request::Invalidate(invalidate("c:*", Some(600_000), true))).await.unwrap();
+        assert_eq!((receipt.tally.done, receipt.tally.kept), (5, 5), "{build:?} {receipt:?}");
+        // Others work on: one key gets a time of its own, one none, one is removed.
+        let _: String = say(&mut connection, &["SET", "c:anew", "new", "PX", "450000"]);
+        let _: String = say(&mut connection, &["SET", "c:eternal", "new"]);
+        let _: u64 = say(&mut connection, &["DEL", "c:removed"]);
+        let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        assert_eq!((&back.outcome, back.tally.done, back.tally.left), (&Outcome::Done, 2, 3), "{build:?}");
+        assert_eq!(left_ms(&mut connection, "c:ever"), -1, "{build:?}");
+        let long = left_ms(&mut connection, "c:long");
+        assert!((700_000..=900_000).contains(&long), "{build:?} {long}");
+        let anew = left_ms(&mut connection, "c:anew");
+        assert!((1..=450_000).contains(&anew), "{build:?} {anew}");
+        assert_eq!(left_ms(&mut connection, "c:removed"), -2, "{build:?}");
+        // Again: nothing is as it was set.
+        let again = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        assert_eq!((again.tally.done, again.tally.left), (0, 5), "{build:?}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_have_expired_by_it_come_back_and_the_plan_tells_how_many() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        for at in 0..40 {
+            let _: String = say(&mut connection, &["SET", &format!("c:{at}"), &format!("value {at}")]);
+        }
+        // They would have gone anyway, a moment after the others.
+        for at in 0..3 {
+            let _: String = say(&mut connection, &["SET", &format!("c:short:{at}"), "v", "PX", "5000"]);
+        }
+        let place = Place::of(&server);
+        let receipt = place.act(&Request::Invalidate(invalidate("c:*", Some(20), true))).await.unwrap();
+        assert_eq!((receipt.tally.done, receipt.tally.kept), (43, 43), "{build:?} {receipt:?}");
+        let keys = |connection: &mut redis::Connection| -> Vec<String> { say(connection, &["KEYS", "c:*"]) };
+        crate::server::wait_until("all have expired", || keys(&mut connection).is_empty());
+        // By the server's clock the short ones are over in a moment.
+        let deadline = std::time::Instant::now() + crate::server::PATIENCE;
+        let over = async || {
+            let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+            plan.facts.iter().any(|(label, text)| *label == "stay away" && text.starts_with("3 keys"))
+        };
+        while !over().await {
+            assert!(std::time::Instant::now() < deadline, "{build:?}: the short ones are not over");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
+        assert!(facts.contains("expired: 40 keys have expired since"), "{build:?} {facts}");
+        assert_eq!(plan.stake.items, 40);
+        let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");
+        for at in 0..40 {
+            let text: String = say(&mut connection, &["GET", &format!("c:{at}")]);
+            assert_eq!((text, left_ms(&mut connection, &format!("c:{at}"))), (format!("value {at}"), -1));
+        }
+        assert_eq!(keys(&mut connection).len(), 40);
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_archive_gives_back_the_rest_and_the_plan_names_what_is_missing() {
+    let server = start(&builds()[0]);
+    let mut connection = connect(&server);
+    fill(&mut connection, 300, &["g"]);
+    let place = Place::of(&server);
+    let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
+    let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+    let path = place.folder.path().join(format!("archive/{}.archive", receipt.id));
+    let whole = std::fs::read(&path).unwrap();
+    let warned = async || place.plan(&Request::Undo(receipt.id.clone())).await.unwrap().warnings.join("\n");
+    assert!(!warned().await.contains("missing"));
+    // Cut where a frame ends: only the journal knows that there was more.
+    let last = whole.len() - place.archived(&receipt.id).last().unwrap().encode().len() - 8;
+    std::fs::write(&path, &whole[..last]).unwrap();
+    assert!(warned().await.contains("1 of 200 items are missing"), "{}", warned().await);
+    let mut damaged = whole.clone();
+    damaged[last / 2] ^= 0x40;
+    std::fs::write(&path, damaged).unwrap();
+    let text = warned().await;
+    assert!(text.contains("1 of 200 items are missing") && text.contains(" between entry "), "{text}");
+    let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+    assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, 199));
+    let restored: u64 = say(&mut connection, &["XLEN", "s:restored"]);
+    assert_eq!(restored, 199);
+}
+
+#[tokio::test]
+async fn a_deleted_consumer_comes_back() {
+    for build in builds() {
         if build.version.starts_with("5.") || build.version.starts_with("6.0") {
             continue;
         }
+        let server = start(&build);
+        let mut connection = connect(&server);
+        let place = Place::of(&server);
         fill(&mut connection, 1, &["g"]);
         let _: redis::Value = say(&mut connection, &["XGROUP", "CREATECONSUMER", "s", "g", "c"]);
         let gone =

@@ -105,8 +105,35 @@ pub const ARCHIVE_FRAME_BYTES: u32 = 512 << 20;
 /// Lines of the journal that are read back: a year of a busy operator.
 pub const JOURNAL_RECORDS: usize = 100_000;
 
-/// Longest line of the journal, bytes.
-pub const JOURNAL_LINE_BYTES: usize = 64 * 1024;
+/// Longest line of the journal that is written, bytes: what makes it longer is cut.
+pub const JOURNAL_WRITTEN_BYTES: usize = 64 << 10;
+
+/// Longest line of the journal that is read back, bytes: earlier versions wrote lines of any length.
+pub const JOURNAL_LINE_BYTES: usize = 1 << 20;
+
+/// How long a write to the disk of the journal may take, milliseconds: a sync on a busy disk takes seconds.
+pub const DISK_MS: u64 = 30_000;
+
+/// Longest header of an archive, bytes: it names a stream, a group and a consumer.
+pub const ARCHIVE_HEADER_BYTES: usize = 1 << 20;
+
+/// Bytes of an archive from which on no further item is read at once.
+pub const ARCHIVE_PAGE_BYTES: u64 = 4 << 20;
+
+/// Missing parts of an archive that are told apart.
+pub const ARCHIVE_PARTS: usize = 20;
+
+/// Bytes that are looked at in search of whole items in a damaged archive: seconds of work.
+pub const ARCHIVE_SEARCH_BYTES: u64 = 1 << 30;
+
+/// From how many bytes on the journal is moved aside before the next action: about fourteen thousand actions.
+pub const JOURNAL_FILE_BYTES: u64 = 16 << 20;
+
+/// Files that were moved aside and are kept.
+pub const JOURNAL_OLD_FILES: u32 = 3;
+
+/// How long the journal waits for another process that writes to it, milliseconds: a line takes as long as its sync.
+pub const JOURNAL_LOCK_MS: u64 = 5_000;
 
 /// Actions listed on the screen.
 pub const OPERATIONS_SHOWN: usize = 200;
@@ -118,5 +145,6 @@ pub const WARM_UP_MS: u64 = 600_000;
 pub const WARM_UP_OUTPUT_BYTES: usize = 2_000;
 
 const _: () = assert!(PLAN_COUNTS_MS < PLAN_MS && PLAN_MS < PLAN_LIVES_MS);
+const _: () = assert!(JOURNAL_WRITTEN_BYTES < JOURNAL_LINE_BYTES);
 const _: () = assert!(STRAIN_MS.0 < STRAIN_MS.1 && WRITE_TIMEOUT_MS > RESPONSE_TIMEOUT_MS);
 const _: () = assert!(KEY_BATCH.2 as usize <= PIPELINE_COMMANDS);

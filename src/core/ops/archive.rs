@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 /// The first bytes of an archive.
 pub const MAGIC: &[u8] = b"streamgauge archive 1\n";
 
-/// What an archive says of itself: the line after [`MAGIC`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The first byte of the frame that repeats the [`Header`], with a checksum.
+pub const HEADER_FRAME: u8 = b'H';
+
+/// What an archive says of itself: the line after [`MAGIC`], and the first frame.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// The action.
     pub id: String,
@@ -46,12 +49,16 @@ pub enum Frame {
         /// What DUMP gave.
         dump: Vec<u8>,
     },
-    /// The time to live that a key had.
-    Ttl {
+    /// A key whose time to live was made shorter.
+    Shortened {
         /// Its name.
         key: Name,
-        /// When it would have expired; none for never.
+        /// When it would have expired: the server's clock, milliseconds since 1970; none for never.
         expires_ms: Option<u64>,
+        /// When it expires now: what we set, and nobody else.
+        set_ms: u64,
+        /// What DUMP gave.
+        dump: Vec<u8>,
     },
     /// A pending row.
     Row(OldRow),
@@ -59,7 +66,45 @@ pub enum Frame {
     Consumer(Name),
 }
 
+/// What could not be read back between two items of an archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingPart {
+    /// The last item before it; none at the beginning.
+    pub begin: Option<String>,
+    /// The first item after it; none at the end.
+    pub end: Option<String>,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl std::fmt::Display for MissingPart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes ", self.bytes)?;
+        match (&self.begin, &self.end) {
+            (None, None) => f.write_str("from its beginning to its end"),
+            (None, Some(end)) => write!(f, "before {end}"),
+            (Some(begin), None) => write!(f, "after {begin}, up to its end"),
+            (Some(begin), Some(end)) => write!(f, "between {begin} and {end}"),
+        }
+    }
+}
+
 impl Frame {
+    /// Whether a frame may begin with this byte.
+    pub const fn is_kind(byte: u8) -> bool {
+        matches!(byte, b'E' | b'K' | b'S' | b'R' | b'C')
+    }
+
+    /// What it is, for people.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Entry(entry) => format!("entry {}", entry.id),
+            Self::Key { key, .. } | Self::Shortened { key, .. } => format!("key {key}"),
+            Self::Row(row) => format!("pending entry {}", row.id),
+            Self::Consumer(consumer) => format!("consumer {consumer}"),
+        }
+    }
+
     /// The bytes of it, without length and checksum.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();
@@ -80,10 +125,12 @@ impl Frame {
                 number(&mut out, expires_ms.unwrap_or(u64::MAX));
                 bytes(&mut out, dump);
             }
-            Self::Ttl { key, expires_ms } => {
-                out.push(b'T');
+            Self::Shortened { key, expires_ms, set_ms, dump } => {
+                out.push(b'S');
                 bytes(&mut out, key.as_bytes());
                 number(&mut out, expires_ms.unwrap_or(u64::MAX));
+                number(&mut out, *set_ms);
+                bytes(&mut out, dump);
             }
             Self::Row(row) => {
                 out.push(b'R');
@@ -118,7 +165,12 @@ impl Frame {
             b'K' => {
                 Self::Key { key: reader.name()?, expires_ms: reader.time()?, dump: reader.bytes()?.to_vec() }
             }
-            b'T' => Self::Ttl { key: reader.name()?, expires_ms: reader.time()? },
+            b'S' => Self::Shortened {
+                key: reader.name()?,
+                expires_ms: reader.time()?,
+                set_ms: reader.number()?,
+                dump: reader.bytes()?.to_vec(),
+            },
             b'R' => Self::Row(OldRow {
                 id: StreamId::new(reader.number()?, reader.number()?),
                 consumer: reader.name()?,
@@ -211,8 +263,8 @@ mod tests {
             key in name(), consumer in name(), time in proptest::option::of(0..u64::MAX), dump: Vec<u8>
         ) {
             for frame in [
-                Frame::Key { key: key.clone(), expires_ms: time, dump },
-                Frame::Ttl { key, expires_ms: time },
+                Frame::Key { key: key.clone(), expires_ms: time, dump: dump.clone() },
+                Frame::Shortened { key, expires_ms: time, set_ms: time.unwrap_or(7), dump },
                 Frame::Consumer(consumer.clone()),
                 Frame::Row(OldRow {
                     id: StreamId::new(1, 2), consumer, delivered_ms: 3, deliveries: time.unwrap_or(0)

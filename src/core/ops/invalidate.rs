@@ -7,7 +7,7 @@ use super::archive::Frame;
 use super::protect::Protection;
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::limits::{ARCHIVED_KEY_BYTES, KEY_BATCH};
+use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use std::collections::VecDeque;
@@ -19,7 +19,7 @@ pub struct InvalidateWork {
     pub pattern: Name,
     /// Only keys of this type.
     pub kind: Option<String>,
-    /// Shorten the time to live to a random part of this, milliseconds, instead of removing.
+    /// Shorten the time to live to half of this or more, milliseconds, instead of removing.
     pub expire_ms: Option<u64>,
     /// Whether the server has `PEXPIRE … LT` (7.0).
     pub has_lt: bool,
@@ -41,9 +41,15 @@ impl InvalidateWork {
         );
         let key = Name::from("<key>");
         let write = match self.expire_ms {
-            Some(ms) => WriteCmd::Expire { key, ms, lt: self.has_lt }
-                .text()
-                .replace(&ms.to_string(), &format!("<1..{ms}>")),
+            Some(most_ms) => {
+                let (least_ms, lt) = (least_ms(most_ms, archive), self.has_lt);
+                let command = match archive {
+                    true => WriteCmd::ExpireAt { key, at_ms: most_ms, lt },
+                    false => WriteCmd::Expire { key, ms: most_ms, lt },
+                };
+                let from = if archive { "now+" } else { "" };
+                command.text().replace(&most_ms.to_string(), &format!("{from}<{least_ms}..{most_ms}>"))
+            }
             None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
             None => WriteCmd::Unlink(key).text(),
         };
@@ -59,6 +65,7 @@ impl InvalidateWork {
             waiting: VecDeque::new(),
             chosen: Vec::new(),
             dumped: Vec::new(),
+            shortened: Vec::new(),
             stage: InvalidateStage::Walk,
             asks_together: true,
             tally: Tally::default(),
@@ -91,11 +98,20 @@ pub(super) struct InvalidateMachine {
     chosen: Vec<Name>,
     /// What was kept: checksum and length of each dump.
     dumped: Vec<(Name, Vec<u8>, usize)>,
+    /// What was kept and is to expire: when each is.
+    shortened: Vec<(Name, u64)>,
     stage: InvalidateStage,
     /// Types are asked by one script.
     asks_together: bool,
     tally: Tally,
     chance: u64,
+}
+
+/// The shortest time to live that a key gets, milliseconds: half of the longest. Where it is kept first, that takes a
+/// moment, and the time when it expires is fixed before.
+fn least_ms(most_ms: u64, archive: bool) -> u64 {
+    let half = most_ms - most_ms / 2;
+    if archive { half.saturating_add(most_ms / 20).min(most_ms) } else { half }.max(1)
 }
 
 /// The reads that tell the types of keys: by one script, or one by one.
@@ -180,9 +196,6 @@ impl InvalidateMachine {
         if !self.archive {
             return self.tell();
         }
-        if self.work.expire_ms.is_some() {
-            return self.dump();
-        }
         self.stage = InvalidateStage::Size;
         let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
         Step::Ask(self.chosen.iter().map(size).collect())
@@ -190,12 +203,21 @@ impl InvalidateMachine {
 
     fn sized(&mut self, replies: &[Resp], batch: u32) -> Step {
         let chosen = std::mem::take(&mut self.chosen);
+        let mut together = 0;
         for (key, reply) in chosen.into_iter().zip(replies) {
-            match reply {
-                Resp::Error(refusal) if refusal.kind() != ErrorKind::Unsupported => return end_of(refusal),
-                Resp::Nil => {}
-                reply if reply.count().is_some_and(|bytes| bytes <= ARCHIVED_KEY_BYTES) => {
-                    self.chosen.push(key)
+            match (reply, reply.count()) {
+                (Resp::Error(refusal), _) if refusal.kind() != ErrorKind::Unsupported => {
+                    return end_of(refusal);
+                }
+                (Resp::Nil, _) => {}
+                (_, Some(bytes)) if bytes <= ARCHIVED_KEY_BYTES => {
+                    together += bytes;
+                    // One step dumps so much and no more: the rest is looked at again.
+                    if self.chosen.is_empty() || together <= ARCHIVE_PAGE_BYTES {
+                        self.chosen.push(key);
+                    } else {
+                        self.waiting.push_back(key);
+                    }
                 }
                 // Too large to be kept: it stays, since what goes has to be kept.
                 _ => self.tally.left += 1,
@@ -207,12 +229,9 @@ impl InvalidateMachine {
     /// Asks what is to be kept: the time first, then two replies a key.
     fn dump(&mut self) -> Step {
         self.stage = InvalidateStage::Dump;
-        let is_soft = self.work.expire_ms.is_some();
         let mut reads = vec![ReadCmd::Time];
         for key in &self.chosen {
-            if !is_soft {
-                reads.push(ReadCmd::Inspect(Inspect::Dump(key.clone())));
-            }
+            reads.push(ReadCmd::Inspect(Inspect::Dump(key.clone())));
             reads.push(ReadCmd::Inspect(Inspect::Pttl(key.clone())));
         }
         Step::Ask(reads)
@@ -223,40 +242,48 @@ impl InvalidateMachine {
         let Some(now_ms) = server_ms(time) else { return strange() };
         let expires = |ttl: &Resp| ttl.count().map(|ttl_ms| now_ms.saturating_add(ttl_ms));
         let mut frames = Vec::new();
+        self.dumped.clear();
+        self.shortened.clear();
         let chosen = std::mem::take(&mut self.chosen);
-        if self.work.expire_ms.is_some() {
-            for (key, ttl) in chosen.into_iter().zip(rest) {
-                if ttl.int() != Some(-2) {
-                    frames.push(Frame::Ttl { key: key.clone(), expires_ms: expires(ttl) });
-                    self.chosen.push(key);
+        for (key, pair) in chosen.into_iter().zip(rest.chunks_exact(2)) {
+            match pair {
+                [Resp::Error(refusal), _] | [_, Resp::Error(refusal)] => return end_of(refusal),
+                [Resp::Bytes(dump), ttl] if dump.len() > 10 => {
+                    frames.extend(self.kept(key, expires(ttl), dump, now_ms));
                 }
-            }
-        } else {
-            self.dumped.clear();
-            for (key, pair) in chosen.into_iter().zip(rest.chunks_exact(2)) {
-                match pair {
-                    [Resp::Error(refusal), _] | [_, Resp::Error(refusal)] => return end_of(refusal),
-                    [Resp::Bytes(dump), ttl] if dump.len() > 10 => {
-                        let checksum = dump.get(dump.len().saturating_sub(8)..).unwrap_or_default().to_vec();
-                        self.dumped.push((key.clone(), checksum, dump.len()));
-                        frames.push(Frame::Key { key, expires_ms: expires(ttl), dump: dump.clone() });
-                    }
-                    _ => {}
-                }
+                _ => {}
             }
         }
         if frames.is_empty() { self.ask(batch) } else { Step::Keep(frames) }
     }
 
+    /// What is kept of a key, and noted as what is to be done with it; none where nothing is.
+    fn kept(&mut self, key: Name, expires_ms: Option<u64>, dump: &[u8], now_ms: u64) -> Option<Frame> {
+        let Some(most_ms) = self.work.expire_ms else {
+            let checksum = dump.get(dump.len().saturating_sub(8)..).unwrap_or_default().to_vec();
+            self.dumped.push((key.clone(), checksum, dump.len()));
+            return Some(Frame::Key { key, expires_ms, dump: dump.to_vec() });
+        };
+        let set_ms = now_ms.saturating_add(self.spread(most_ms));
+        if expires_ms.is_some_and(|expires_ms| expires_ms <= set_ms) {
+            self.tally.lost += 1;
+            return None;
+        }
+        self.shortened.push((key.clone(), set_ms));
+        Some(Frame::Shortened { key, expires_ms, set_ms, dump: dump.to_vec() })
+    }
+
     fn tell(&mut self) -> Step {
+        let lt = self.work.has_lt;
         let commands: Vec<WriteCmd> = match (self.work.expire_ms, self.archive) {
-            (Some(most_ms), _) => {
+            (Some(most_ms), false) => {
                 let keys = std::mem::take(&mut self.chosen);
-                let lt = self.work.has_lt;
-                keys.into_iter()
-                    .map(|key| WriteCmd::Expire { key, ms: 1 + self.chance() % most_ms.max(1), lt })
-                    .collect()
+                keys.into_iter().map(|key| WriteCmd::Expire { key, ms: self.spread(most_ms), lt }).collect()
             }
+            (Some(_), true) => std::mem::take(&mut self.shortened)
+                .into_iter()
+                .map(|(key, at_ms)| WriteCmd::ExpireAt { key, at_ms, lt })
+                .collect(),
             (None, true) => std::mem::take(&mut self.dumped)
                 .into_iter()
                 .map(|(key, checksum, length)| WriteCmd::UnlinkKept { key, checksum, length })
@@ -264,6 +291,12 @@ impl InvalidateMachine {
             (None, false) => std::mem::take(&mut self.chosen).into_iter().map(WriteCmd::Unlink).collect(),
         };
         Step::Tell(Order::new(commands))
+    }
+
+    /// A time to live between half of `most_ms` and all of it.
+    fn spread(&mut self, most_ms: u64) -> u64 {
+        let least_ms = least_ms(most_ms, self.archive);
+        least_ms + self.chance() % (most_ms.saturating_sub(least_ms) + 1)
     }
 
     /// A number that is hard to guess from its neighbours (xorshift): keys should not expire together.
@@ -296,7 +329,7 @@ impl Machine for InvalidateMachine {
             Answer::Begin => self.ask(batch),
             Answer::Read(replies) => self.read(&replies, batch),
             Answer::Kept => {
-                self.tally.kept += self.chosen.len().max(self.dumped.len()) as u64;
+                self.tally.kept += (self.shortened.len() + self.dumped.len()) as u64;
                 self.tell()
             }
             Answer::Told(replies) => self.told(&replies, batch),

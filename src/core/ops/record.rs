@@ -6,7 +6,7 @@
 use super::plan::{Plan, Subject};
 use super::run::Outcome;
 use super::step::Tally;
-use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS};
+use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS, JOURNAL_WRITTEN_BYTES};
 use crate::core::model::Name;
 use crate::core::wire::decode::groups::groups;
 use crate::core::wire::{Inspect, ReadCmd, Resp};
@@ -109,15 +109,81 @@ pub struct Past {
 }
 
 impl Record {
-    /// The line, without its end.
+    /// The line, without its end: [`JOURNAL_WRITTEN_BYTES`] at most. Texts that would make it longer are cut, and say so.
     pub fn line(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        let text = |record: &Self| serde_json::to_string(record).unwrap_or_default();
+        let whole = text(self);
+        let shorter = || TEXT_BYTES.iter().map(|bytes| text(&self.cut(*bytes)));
+        let fits = |line: &String| line.len() <= JOURNAL_WRITTEN_BYTES;
+        if fits(&whole) { whole } else { shorter().find(fits).unwrap_or_default() }
     }
 
     /// Reads a line back; `None` for a line that is none, such as one that was cut off by a crash.
     pub fn read(line: &str) -> Option<Self> {
         (line.len() <= JOURNAL_LINE_BYTES).then(|| serde_json::from_str(line).ok()).flatten()
     }
+
+    /// The same with no text longer than `bytes`, and no more of a list than [`LISTED`].
+    fn cut(&self, bytes: usize) -> Self {
+        let mut record = self.clone();
+        match &mut record {
+            Self::Intended(intent) => {
+                let Intent {
+                    who, host, target, address, action, subject, commands, warnings, before, ..
+                } = intent;
+                for text in [who, host, target, address, action, subject] {
+                    shorten(text, bytes);
+                }
+                for list in [commands, warnings] {
+                    let more = list.len().saturating_sub(LISTED);
+                    list.truncate(LISTED);
+                    list.iter_mut().for_each(|text| shorten(text, bytes));
+                    list.extend((more > 0).then(|| format!("and {more} more")));
+                }
+                *before = shorter_counts(before, bytes);
+            }
+            Self::Finished(finish) => {
+                finish.reason.iter_mut().for_each(|text| shorten(text, bytes));
+                finish.after = shorter_counts(&finish.after, bytes);
+            }
+            Self::Warmed { result, .. } => shorten(result, bytes),
+        }
+        record
+    }
+}
+
+/// How long texts may be in a line that would be too long, tried one after the other.
+const TEXT_BYTES: [usize; 4] = [2_048, 512, 128, 24];
+/// Texts of a list, and numbers by name, in such a line.
+const LISTED: usize = 100;
+
+/// Cuts a text and says how much is missing.
+fn shorten(text: &mut String, bytes: usize) {
+    if text.len() > bytes {
+        let kept = text.floor_char_boundary(bytes);
+        let missing = text.len() - kept;
+        text.truncate(kept);
+        text.push_str(&format!("… ({missing} more bytes)"));
+    }
+}
+
+/// The greatest of many numbers, and one for the rest.
+fn shorter_counts(counts: &RecordCounts, bytes: usize) -> RecordCounts {
+    let mut sorted: Vec<(&String, u64)> = counts.iter().map(|(name, number)| (name, *number)).collect();
+    sorted.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
+    let (shown, rest) = sorted.split_at(sorted.len().min(LISTED));
+    let mut short: RecordCounts = RecordCounts::new();
+    for (name, number) in shown {
+        let mut name = (*name).clone();
+        shorten(&mut name, bytes);
+        let sum = short.entry(name).or_default();
+        *sum = sum.saturating_add(*number);
+    }
+    if !rest.is_empty() {
+        let sum = rest.iter().fold(0u64, |sum, (_, number)| sum.saturating_add(*number));
+        short.insert(format!("{} more, together", rest.len()), sum);
+    }
+    short
 }
 
 /// The actions of a journal, the oldest first: the last [`JOURNAL_RECORDS`].
@@ -141,6 +207,30 @@ pub fn past(lines: impl IntoIterator<Item = Record>) -> Vec<Past> {
     }
     let surplus = found.len().saturating_sub(JOURNAL_RECORDS);
     found.split_off(surplus)
+}
+
+impl Intent {
+    /// Of an action that was begun, whose line can't be read.
+    pub fn unreadable(id: &str, at_ms: i64) -> Self {
+        let unknown = || "unknown".to_owned();
+        Self {
+            id: id.to_owned(),
+            at_ms,
+            who: unknown(),
+            host: unknown(),
+            target: unknown(),
+            address: unknown(),
+            database: 0,
+            action: unknown(),
+            subject: "an action whose line in the journal can't be read".to_owned(),
+            commands: Vec::new(),
+            items: 0,
+            items_exact: false,
+            warnings: Vec::new(),
+            archive: false,
+            before: RecordCounts::new(),
+        }
+    }
 }
 
 impl Finish {
@@ -235,6 +325,37 @@ mod tests {
         assert!(line.starts_with("{\"event\":\"intended\",\"id\":\"1\""), "{line}");
         assert_eq!(Record::read(&line), Some(record));
         assert_eq!(Record::read(line.trim_end_matches('}')), None);
+    }
+
+    #[test]
+    fn a_line_that_would_be_too_long_is_cut_until_it_fits_and_reads_back() {
+        let long = "\u{1}é\"".repeat(20_000);
+        let groups = (0..2_000).map(|at| (format!("pending of {at} {}", "\\".repeat(300)), at));
+        let intent = Intent {
+            subject: long.clone(),
+            commands: vec!["\"".repeat(3_000); 300],
+            warnings: vec!["\"".repeat(3_000); 300],
+            before: groups.collect(),
+            ..intent_of(&plan(), "1")
+        };
+        let finish = Finish { after: intent.before.clone(), ..Finish::abandoned("1") };
+        let warmed = Record::Warmed { id: "1".to_owned(), at_ms: 1, result: long };
+        for record in [Record::Intended(intent), Record::Finished(finish), warmed] {
+            let line = record.line();
+            assert!(line.len() <= JOURNAL_WRITTEN_BYTES, "{}", line.len());
+            let Some(read) = Record::read(&line) else { panic!("{line:.200}") };
+            match read {
+                Record::Intended(intent) => {
+                    assert!(intent.subject.contains("more bytes)"), "{}", intent.subject);
+                    assert_eq!(intent.commands.last().map(String::as_str), Some("and 200 more"));
+                    assert_eq!(intent.before.len(), 101);
+                    let sum: u64 = intent.before.values().sum();
+                    assert_eq!(sum, (0..2_000).sum::<u64>());
+                }
+                Record::Finished(finish) => assert_eq!(finish.after.len(), 101),
+                Record::Warmed { result, .. } => assert!(result.contains("more bytes)")),
+            }
+        }
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! Bringing back what an action removed, from its archive.
 //!
-//! Knows frames and how each goes back; reads no file. Invariant: nothing that is there again is written over, and a row
-//! that somebody has touched since stays as it is.
+//! Knows frames and how each goes back; reads no file. Invariants: nothing that is there again is written over, a row
+//! that somebody has touched since stays as it is, and what was kept but not removed is not brought back.
 
 use super::archive::Frame;
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::KEY_BATCH;
+use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
+use crate::core::wire::decode::streams::entries;
 use crate::core::wire::write::OldRow;
 use crate::core::wire::{ReadCmd, Resp, WriteCmd};
 
@@ -24,13 +26,15 @@ pub struct UndoWork {
     pub rows_stay: bool,
     /// Where entries go: a stream beside the old one.
     pub side: Name,
+    /// The last id of that stream, where an earlier undo of the same archive ended early.
+    pub side_last: Option<StreamId>,
 }
 
 impl UndoWork {
     /// The commands, one of each form that `frames` need.
     pub fn commands(&self, frames: &[Frame]) -> Vec<String> {
         let mut lines = Vec::new();
-        for command in self.commands_of(frames, 0) {
+        for command in self.commands_of(frames.to_vec()) {
             let line = command.text();
             let kind = line.split(' ').next().unwrap_or_default().to_owned();
             if !lines.iter().any(|known: &String| known.starts_with(&kind)) {
@@ -40,29 +44,25 @@ impl UndoWork {
         lines
     }
 
-    fn commands_of(&self, frames: &[Frame], now_ms: u64) -> Vec<WriteCmd> {
+    fn commands_of(&self, frames: Vec<Frame>) -> Vec<WriteCmd> {
         let mut rows: Vec<OldRow> = Vec::new();
         let mut commands = Vec::new();
         for frame in frames {
             match frame {
-                Frame::Row(row) => rows.push(row.clone()),
-                Frame::Entry(entry) => commands.push(WriteCmd::Append {
-                    key: self.side.clone(),
-                    id: entry.id,
-                    fields: entry.fields.clone(),
-                }),
-                Frame::Key { key, expires_ms, dump } => {
-                    let ttl_ms = expires_ms.map_or(0, |expires_ms| expires_ms.saturating_sub(now_ms).max(1));
-                    commands.push(WriteCmd::Restore { key: key.clone(), ttl_ms, payload: dump.clone() });
+                Frame::Row(row) => rows.push(row),
+                Frame::Entry(Entry { id, fields }) => {
+                    commands.push(WriteCmd::Append { key: self.side.clone(), id, fields });
                 }
-                Frame::Ttl { key, expires_ms } => {
-                    let ms = expires_ms.map(|expires_ms| expires_ms.saturating_sub(now_ms).max(1));
-                    commands.push(WriteCmd::Retime { key: key.clone(), ms });
+                Frame::Key { key, expires_ms, dump } => {
+                    commands.push(WriteCmd::Restore { key, expires_ms, payload: dump });
+                }
+                Frame::Shortened { key, expires_ms, set_ms, dump } => {
+                    commands.push(WriteCmd::GiveTimeBack { key, set_ms, expires_ms, payload: dump });
                 }
                 Frame::Consumer(consumer) => commands.push(WriteCmd::CreateConsumer {
                     key: self.key.clone(),
                     group: self.group.clone(),
-                    consumer: consumer.clone(),
+                    consumer,
                 }),
             }
         }
@@ -79,7 +79,7 @@ impl UndoWork {
     }
 
     pub(super) fn machine(self) -> UndoMachine {
-        UndoMachine { work: self, now_ms: 0, tally: Tally::default() }
+        UndoMachine { work: self, now_ms: 0, looked_at: None, tally: Tally::default() }
     }
 }
 
@@ -88,7 +88,14 @@ impl UndoWork {
 pub(super) struct UndoMachine {
     work: UndoWork,
     now_ms: u64,
+    /// Items with entries, while the old stream is asked whether it still has them.
+    looked_at: Option<Vec<Frame>>,
     tally: Tally,
+}
+
+/// Whether a key that would expire then has by now.
+pub fn is_over(expires_ms: Option<u64>, now_ms: u64) -> bool {
+    expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms)
 }
 
 impl UndoMachine {
@@ -97,20 +104,59 @@ impl UndoMachine {
             return Step::Done(End::Complete);
         }
         let now_ms = self.now_ms;
-        let is_over = |expires_ms: &Option<u64>| expires_ms.is_some_and(|expires_ms| expires_ms <= now_ms);
-        let (over, frames): (Vec<Frame>, Vec<Frame>) = frames.into_iter().partition(|frame| match frame {
-            Frame::Key { expires_ms, .. } | Frame::Ttl { expires_ms, .. } => is_over(expires_ms),
-            Frame::Entry(entry) => entry.id == StreamId::MIN,
-            // What nobody had (8.8) can be given back to nobody.
-            Frame::Row(row) => row.consumer.as_bytes().is_empty(),
-            Frame::Consumer(_) => false,
-        });
+        let (over, mut frames): (Vec<Frame>, Vec<Frame>) =
+            frames.into_iter().partition(|frame| match frame {
+                Frame::Key { expires_ms, .. } | Frame::Shortened { expires_ms, .. } => {
+                    is_over(*expires_ms, now_ms)
+                }
+                Frame::Entry(entry) => entry.id == StreamId::MIN,
+                // What nobody had (8.8) can be given back to nobody.
+                Frame::Row(row) => row.consumer.as_bytes().is_empty(),
+                Frame::Consumer(_) => false,
+            });
         // What would have expired by now has.
         self.tally.lost += over.len() as u64;
+        let (all, side_last) = (frames.len(), self.work.side_last);
+        frames.retain(|frame| !matches!(frame, Frame::Entry(entry) if Some(entry.id) <= side_last));
+        self.tally.left += (all - frames.len()) as u64;
+        let id = |frame: &Frame| match frame {
+            Frame::Entry(entry) => Some(entry.id),
+            _ => None,
+        };
+        let ids = || frames.iter().filter_map(id);
+        match (ids().min(), ids().max()) {
+            (Some(start), Some(end)) => {
+                let (key, count) = (self.work.key.clone(), u32::try_from(ids().count()).unwrap_or(u32::MAX));
+                self.looked_at = Some(frames);
+                Step::Ask(vec![ReadCmd::Xrange { key, start, end, count }])
+            }
+            _ => self.tell(frames, batch),
+        }
+    }
+
+    /// Leaves out what the old stream still has: the action ended before it was removed.
+    fn looked(&mut self, mut frames: Vec<Frame>, replies: &[Resp], batch: u32) -> Step {
+        let page = match replies.first() {
+            // The key is another thing now: then it has none of them.
+            Some(Resp::Error(refusal)) if refusal.code == "WRONGTYPE" => Vec::new(),
+            Some(Resp::Error(refusal)) => return end_of(refusal),
+            Some(reply) => match entries(&self.work.key, reply, 0, false) {
+                Some(page) => page.entries,
+                None => return strange(),
+            },
+            None => return strange(),
+        };
+        let all = frames.len();
+        frames.retain(|frame| !matches!(frame, Frame::Entry(entry) if page.contains(entry)));
+        self.tally.left += (all - frames.len()) as u64;
+        self.tell(frames, batch)
+    }
+
+    fn tell(&self, frames: Vec<Frame>, batch: u32) -> Step {
         if frames.is_empty() {
             return Step::Load(batch);
         }
-        Step::Tell(Order::new(self.work.commands_of(&frames, now_ms)))
+        Step::Tell(Order::new(self.work.commands_of(frames)))
     }
 
     fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
@@ -129,7 +175,7 @@ impl UndoMachine {
                     self.tally.done += count(0);
                     self.tally.left += count(1);
                 }
-                reply if reply.int() == Some(0) => self.tally.left += 1,
+                reply if matches!(reply.int(), Some(0 | -1)) => self.tally.left += 1,
                 _ => self.tally.done += 1,
             }
         }
@@ -141,12 +187,13 @@ impl Machine for UndoMachine {
     fn next(&mut self, answer: Answer, batch: u32) -> Step {
         match answer {
             Answer::Begin => Step::Ask(vec![ReadCmd::Time]),
-            Answer::Read(replies) => match replies.first().and_then(server_ms) {
-                Some(now_ms) => {
+            Answer::Read(replies) => match (self.looked_at.take(), replies.first().and_then(server_ms)) {
+                (Some(frames), _) => self.looked(frames, &replies, batch),
+                (None, Some(now_ms)) => {
                     self.now_ms = now_ms;
                     Step::Load(batch)
                 }
-                None => strange(),
+                (None, None) => strange(),
             },
             Answer::Loaded(frames) => self.loaded(frames, batch),
             Answer::Told(replies) => self.told(&replies, batch),
@@ -170,11 +217,16 @@ mod tests {
 
     fn work() -> UndoWork {
         let name = Name::from;
-        UndoWork { key: name("s"), group: name("g"), from: None, rows_stay: true, side: name("s:restored") }
+        let side = name("s:restored");
+        UndoWork { key: name("s"), group: name("g"), from: None, rows_stay: true, side, side_last: None }
     }
 
     fn begun() -> UndoMachine {
-        let mut machine = work().machine();
+        begun_with(work())
+    }
+
+    fn begun_with(work: UndoWork) -> UndoMachine {
+        let mut machine = work.machine();
         assert!(matches!(machine.next(Answer::Begin, 10), Step::Ask(_)));
         let time = Resp::Array(vec![Resp::Bytes(b"100".to_vec()), Resp::Bytes(b"0".to_vec())]);
         assert_eq!(machine.next(Answer::Read(vec![time]), 10), Step::Load(10));
@@ -191,11 +243,74 @@ mod tests {
         let frames = vec![key("a", Some(100_500)), key("b", None), key("c", Some(99_999))];
         let Step::Tell(order) = machine.next(Answer::Loaded(frames), 10) else { panic!() };
         let lines: Vec<String> = order.commands().iter().map(WriteCmd::text).collect();
-        assert_eq!(lines, ["RESTORE a 500 <payload>", "RESTORE b 0 <payload>"]);
+        assert_eq!(lines, ["RESTORE a 100500 <payload> ABSTTL", "RESTORE b 0 <payload>"]);
         let busy = Resp::Error(ErrorReply::new("BUSYKEY Target key name already exists."));
         machine.next(Answer::Told(vec![busy, Resp::Bytes(b"OK".to_vec())]), 10);
         assert_eq!(machine.tally(), Tally { done: 1, left: 1, lost: 1, ..Tally::default() });
         assert_eq!(machine.next(Answer::Loaded(vec![]), 10), Step::Done(End::Complete));
+    }
+
+    fn entry(ms: u64, value: &str) -> Entry {
+        Entry { id: StreamId::new(ms, 0), fields: vec![(Name::from("f"), Name::from(value))] }
+    }
+
+    fn reply(entries: &[Entry]) -> Answer {
+        let bytes = |text: String| Resp::Bytes(text.into_bytes());
+        let one = |entry: &Entry| {
+            let fields = entry.fields.iter().flat_map(|(field, value)| [field, value]);
+            let fields = fields.map(|name| bytes(name.text())).collect();
+            Resp::Array(vec![bytes(entry.id.to_string()), Resp::Array(fields)])
+        };
+        Answer::Read(vec![Resp::Array(entries.iter().map(one).collect())])
+    }
+
+    fn told(step: &Step) -> Vec<String> {
+        let Step::Tell(order) = step else { panic!("{step:?}") };
+        order.commands().iter().map(WriteCmd::text).collect()
+    }
+
+    #[test]
+    fn entries_that_the_old_stream_still_has_are_not_brought_back() {
+        let mut machine = begun();
+        let frames: Vec<Frame> = (1..=4).map(|ms| Frame::Entry(entry(ms, "v"))).collect();
+        let Step::Ask(asked) = machine.next(Answer::Loaded(frames), 10) else { panic!() };
+        let (start, end) = (StreamId::new(1, 0), StreamId::new(4, 0));
+        assert_eq!(asked, [ReadCmd::Xrange { key: Name::from("s"), start, end, count: 4 }]);
+        // 3-0 is another entry: the stream was made anew.
+        let step = machine.next(reply(&[entry(3, "other"), entry(4, "v")]), 10);
+        let lines =
+            ["XADD s:restored 1-0 <fields>", "XADD s:restored 2-0 <fields>", "XADD s:restored 3-0 <fields>"];
+        assert_eq!(told(&step), lines);
+        assert_eq!(machine.tally().left, 1);
+    }
+
+    #[test]
+    fn an_undo_that_ended_early_goes_on_behind_what_is_there() {
+        let mut machine = begun_with(UndoWork { side_last: Some(StreamId::new(2, 0)), ..work() });
+        let frames: Vec<Frame> = (1..=3).map(|ms| Frame::Entry(entry(ms, "v"))).collect();
+        assert!(matches!(machine.next(Answer::Loaded(frames), 10), Step::Ask(_)));
+        assert_eq!(told(&machine.next(reply(&[]), 10)), ["XADD s:restored 3-0 <fields>"]);
+        assert_eq!(machine.tally().left, 2);
+    }
+
+    #[test]
+    fn a_shortened_time_goes_back_and_who_changed_or_removed_the_key_keeps_it() {
+        let mut machine = begun();
+        let frame = |key: &str, expires_ms| {
+            let (key, dump) = (Name::from(key), vec![1]);
+            Frame::Shortened { key, expires_ms, set_ms: 160_000, dump }
+        };
+        let frames = vec![frame("a", None), frame("b", Some(900_000)), frame("c", Some(99_000))];
+        let step = machine.next(Answer::Loaded(frames), 10);
+        let lines = told(&step);
+        assert!(
+            lines.len() == 2 && lines[0].contains("PERSIST a") && lines[1].contains("PEXPIREAT b 900000")
+        );
+        machine.next(Answer::Told(vec![Resp::Int(2), Resp::Int(1)]), 10);
+        let tally = machine.tally();
+        assert_eq!((tally.done, tally.left, tally.lost), (2, 0, 1));
+        machine.next(Answer::Told(vec![Resp::Int(0), Resp::Int(-1)]), 10);
+        assert_eq!(machine.tally().left, 2);
     }
 
     #[test]

@@ -45,6 +45,11 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
         (_, Resp::Error(_)) => NONE,
         // Their script looks first. A key that is gone is a miss, and says the same as one that has changed.
         (WriteCmd::UnlinkKept { .. } | WriteCmd::Expire { lt: false, .. }, _) => HIT,
+        (WriteCmd::ExpireAt { lt: false, .. }, _) => several(2),
+        (WriteCmd::GiveTimeBack { .. }, reply) => match reply.int() {
+            Some(0 | 1) => several(2),
+            _ => MISS,
+        },
         (WriteCmd::Settle { deed, .. }, Resp::Array(lists)) => {
             let count = |at: usize| listed(lists, at);
             // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.

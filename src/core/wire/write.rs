@@ -94,19 +94,34 @@ pub enum WriteCmd {
         /// By `PEXPIRE … LT` (7.0) instead of a script.
         lt: bool,
     },
-    /// Gives a key its old time to live back, as long as it is there: `PEXPIRE`, or `PERSIST`.
-    Retime {
+    /// Lets a key expire at a time; never later than it would have. Answers 1 or 0.
+    ExpireAt {
         /// The key.
         key: Name,
-        /// The time, milliseconds; none for ever.
-        ms: Option<u64>,
+        /// The time: the server's clock, milliseconds since 1970.
+        at_ms: u64,
+        /// By `PEXPIREAT … LT` (7.0) instead of a script.
+        lt: bool,
     },
-    /// `RESTORE key ttl payload`: never over a key that is there.
+    /// Gives a key back the time to live that it had before [`WriteCmd::ExpireAt`]: only where the time that was set
+    /// then still is its time. A key that has expired by it is restored. Answers 1 for a key that was there, 2 for
+    /// one that was restored, 0 for one that somebody has changed, -1 for one that somebody has removed.
+    GiveTimeBack {
+        /// The key.
+        key: Name,
+        /// What was set: the server's clock, milliseconds since 1970.
+        set_ms: u64,
+        /// When it would have expired; none for never.
+        expires_ms: Option<u64>,
+        /// What DUMP gave.
+        payload: Vec<u8>,
+    },
+    /// `RESTORE key time payload ABSTTL`: never over a key that is there.
     Restore {
         /// The key.
         key: Name,
-        /// Time to live, milliseconds; 0 for ever.
-        ttl_ms: u64,
+        /// When it expires: the server's clock, milliseconds since 1970; none for never.
+        expires_ms: Option<u64>,
         /// What DUMP gave.
         payload: Vec<u8>,
     },
@@ -230,12 +245,23 @@ impl WriteCmd {
                 words(&["PEXPIRE"]).name(key).more(&[&ms.to_string(), "LT"])
             }
             Self::Expire { key, ms, lt: false } => script(scripts::EXPIRE, &[key]).more(&[&ms.to_string()]),
-            Self::Retime { key, ms: Some(ms) } => words(&["PEXPIRE"]).name(key).more(&[&ms.to_string()]),
-            Self::Retime { key, ms: None } => words(&["PERSIST"]).name(key),
-            Self::Restore { key, ttl_ms, payload } => {
-                let mut args = words(&["RESTORE"]).name(key).more(&[&ttl_ms.to_string()]);
+            Self::ExpireAt { key, at_ms, lt: true } => {
+                words(&["PEXPIREAT"]).name(key).more(&[&at_ms.to_string(), "LT"])
+            }
+            Self::ExpireAt { key, at_ms, lt: false } => {
+                script(scripts::EXPIRE_AT, &[key]).more(&[&at_ms.to_string()])
+            }
+            Self::GiveTimeBack { key, set_ms, expires_ms, payload } => {
+                let expires = expires_ms.map_or_else(String::new, |ms| ms.to_string());
+                let mut args = script(scripts::GIVE_TIME_BACK, &[key]).more(&[&set_ms.to_string(), &expires]);
                 args.push(payload.clone());
                 args
+            }
+            Self::Restore { key, expires_ms, payload } => {
+                let time = expires_ms.unwrap_or(0).to_string();
+                let mut args = words(&["RESTORE"]).name(key).more(&[&time]);
+                args.push(payload.clone());
+                if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
             }
             Self::Append { key, id, fields } => {
                 let mut args = words(&["XADD"]).name(key).more(&[&id.to_string()]);

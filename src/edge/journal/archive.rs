@@ -1,21 +1,25 @@
 //! Archives: what actions removed, a file an action, bounded and for the operator alone.
 //!
 //! Knows files, checksums and the bound; not what the frames mean. Invariants: what [`ArchiveWriter::keep`] took is on
-//! disk when it returns; all archives together stay below the bound; a file that was damaged is an error, and one that
-//! was cut off by a crash ends at its last whole frame (nothing after that was removed).
+//! disk, in the file that the name still stands for, when it returns; what it did not take is not in it; all archives
+//! together stay below the bound; an archive that is written or read is not removed.
 
 use super::error::JournalError;
-use super::{private_file, private_folder};
-use crate::core::limits::ARCHIVE_FRAME_BYTES;
-use crate::core::ops::archive::{Frame, Header, MAGIC, checksum};
+use super::private::{is_held, is_same, lock, private_file, private_folder, sync_folder};
+use super::reader::ArchiveReader;
+use super::running;
+use crate::core::limits::{ARCHIVE_FRAME_BYTES, ARCHIVE_HEADER_BYTES};
+use crate::core::ops::archive::{Frame, HEADER_FRAME, Header, MAGIC, checksum};
+use crate::core::ops::record::Record;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// The folder of archives.
 #[derive(Clone, Debug)]
 pub struct Archives {
+    state: PathBuf,
     folder: PathBuf,
 }
 
@@ -25,6 +29,7 @@ pub struct ArchiveWriter {
     path: PathBuf,
     file: File,
     left_bytes: u64,
+    written_bytes: u64,
 }
 
 /// Why something could not be kept.
@@ -36,19 +41,23 @@ pub enum ArchiveFull {
     /// The disk refused.
     #[error("{0}")]
     Disk(JournalError),
+    /// The file was removed, replaced or changed: what was kept in it is lost.
+    #[error("{0}; what was removed before can't be brought back")]
+    Gone(JournalError),
 }
 
-/// An archive that is read.
-#[derive(Debug)]
-pub struct ArchiveReader {
-    path: PathBuf,
-    header: Header,
-    file: BufReader<File>,
+/// What a removal of old archives did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Actions whose archives were removed, with their bytes.
+    pub removed: Vec<(String, u64)>,
+    /// Actions whose archives are old enough, and stay since they are in use.
+    pub in_use: Vec<String>,
 }
 
 impl Archives {
-    pub(super) fn new(folder: PathBuf) -> Self {
-        Self { folder }
+    pub(super) fn new(state: &Path) -> Self {
+        Self { state: state.to_owned(), folder: state.join("archive") }
     }
 
     fn path(&self, id: &str) -> PathBuf {
@@ -58,75 +67,128 @@ impl Archives {
     /// Begins the archive of an action. All archives together take `max_bytes` at most.
     ///
     /// # Errors
-    /// The file can't be made.
+    /// The file can't be made; the folder can't be read, so that nobody knows what is used.
     pub fn create(&self, header: &Header, max_bytes: u64) -> Result<ArchiveWriter, ArchiveFull> {
-        private_folder(&self.folder).map_err(ArchiveFull::Disk)?;
-        let used: u64 = self.list().iter().map(|(_, bytes)| bytes).sum();
+        let made = private_folder(&self.folder, false);
+        made.map_err(|error| ArchiveFull::Disk(JournalError::of(&self.folder, &error)))?;
+        let used: u64 = self.list().map_err(ArchiveFull::Disk)?.iter().map(|(_, bytes)| bytes).sum();
         let path = self.path(&header.id);
         let disk = |error: &io::Error| ArchiveFull::Disk(JournalError::of(&path, error));
-        let made = private_file(&path, OpenOptions::new().write(true).create_new(true));
-        let mut file = made.map_err(|error| disk(&error))?;
         let line = serde_json::to_string(header).unwrap_or_default();
-        let head = [MAGIC, line.as_bytes(), b"\n"].concat();
+        if line.len() > ARCHIVE_HEADER_BYTES {
+            return Err(ArchiveFull::Disk(JournalError::new(&path, "the names are too long for an archive")));
+        }
+        // Twice: the second one has a checksum.
+        let framed = framed(&[&[HEADER_FRAME], line.as_bytes()].concat()).unwrap_or_default();
+        let head = [MAGIC, line.as_bytes(), b"\n", &framed].concat();
         let Some(left_bytes) = max_bytes.checked_sub(used + head.len() as u64) else {
-            let _gone = fs::remove_file(&path);
             return Err(ArchiveFull::Bound(max_bytes));
         };
-        file.write_all(&head).and_then(|()| file.sync_all()).map_err(|error| disk(&error))?;
+        let made = private_file(&path, OpenOptions::new().append(true).create_new(true));
+        let mut file = made.map_err(|error| disk(&error))?;
+        lock(&file).map_err(|error| disk(&error))?;
+        let written = file.write_all(&head).and_then(|()| file.sync_all());
         // The name has to be on disk too.
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(|error| disk(&error))?;
-        Ok(ArchiveWriter { path, file, left_bytes })
+        let written = written.and_then(|()| sync_folder(&self.folder));
+        written.map_err(|error| {
+            let _gone = fs::remove_file(&path);
+            disk(&error)
+        })?;
+        Ok(ArchiveWriter { path, file, left_bytes, written_bytes: head.len() as u64 })
     }
 
-    /// Opens the archive of an action.
+    /// Opens the archive of an action, which nobody removes as long as it is read.
     ///
     /// # Errors
-    /// There is none, or it is not one.
+    /// There is none, it is not one, or its action still runs.
     pub fn open(&self, id: &str) -> Result<ArchiveReader, JournalError> {
         let path = self.path(id);
-        let file = File::open(&path).map_err(|error| JournalError::of(&path, &error))?;
-        let mut file = BufReader::new(file);
-        let mut magic = vec![0; MAGIC.len()];
-        let is_ours = file.read_exact(&mut magic).is_ok() && magic == MAGIC;
-        let mut line = Vec::new();
-        let read = io::BufRead::read_until(&mut io::Read::take(&mut file, 1 << 20), b'\n', &mut line);
-        let header = read.ok().and_then(|_| serde_json::from_slice(&line).ok());
-        match header {
-            Some(header) if is_ours => Ok(ArchiveReader { path, header, file }),
-            _ => Err(JournalError::new(&path, "is no archive of streamgauge")),
+        let file = private_file(&path, OpenOptions::new().read(true))
+            .map_err(|error| JournalError::of(&path, &error))?;
+        if is_held(&running(&self.state).join(id)) || file.try_lock_shared().is_err() {
+            return Err(JournalError::new(&path, "is in use: its action still runs, or it is being removed"));
         }
+        match is_same(&path, &file) {
+            Ok(true) => ArchiveReader::new(path, file),
+            Ok(false) => Err(JournalError::new(&path, "was removed a moment ago")),
+            Err(error) => Err(JournalError::of(&path, &error)),
+        }
+    }
+
+    /// How many items the action kept, as the journal has it; none where it does not say, or the action was never
+    /// finished.
+    ///
+    /// # Errors
+    /// The journal can't be read.
+    pub fn kept(&self, id: &str) -> Result<Option<u64>, JournalError> {
+        let lines = super::lines::read(&self.state).map_err(|error| JournalError::of(&self.state, &error))?;
+        let finish = |record: &Record| match record {
+            Record::Finished(finish) if finish.id == id => Some(finish.kept),
+            _ => None,
+        };
+        Ok(lines.records.iter().find_map(finish))
     }
 
     /// The archives there are, with their bytes.
-    pub fn list(&self) -> Vec<(String, u64)> {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return Vec::new() };
-        let of = |entry: io::Result<fs::DirEntry>| {
-            let entry = entry.ok()?;
-            let name = entry.file_name().into_string().ok()?;
-            Some((name.strip_suffix(".archive")?.to_owned(), entry.metadata().ok()?.len()))
+    ///
+    /// # Errors
+    /// The folder is there and can't be read.
+    pub fn list(&self) -> Result<Vec<(String, u64)>, JournalError> {
+        let listed = || -> io::Result<Vec<(String, u64)>> {
+            let mut found = Vec::new();
+            for entry in fs::read_dir(&self.folder)? {
+                let entry = entry?;
+                let name = entry.file_name().into_string().unwrap_or_default();
+                let Some(id) = name.strip_suffix(".archive") else { continue };
+                match entry.metadata() {
+                    Ok(facts) => found.push((id.to_owned(), facts.len())),
+                    // Somebody has just removed it.
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            found.sort();
+            Ok(found)
         };
-        let mut found: Vec<(String, u64)> = entries.filter_map(of).collect();
-        found.sort();
-        found
+        match listed() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            listed => listed.map_err(|error| JournalError::of(&self.folder, &error)),
+        }
     }
 
-    /// Removes archives that were last written before `older_than`; what was removed, with its bytes.
+    /// Removes archives that were last written before `older_than`, except those that are in use.
     ///
     /// # Errors
     /// One can't be removed.
-    pub fn prune(&self, older_than: Duration) -> Result<Vec<(String, u64)>, JournalError> {
+    pub fn prune(&self, older_than: Duration) -> Result<Pruned, JournalError> {
         let before = SystemTime::now().checked_sub(older_than);
-        let mut removed = Vec::new();
-        for (id, bytes) in self.list() {
+        let mut pruned = Pruned::default();
+        for (id, bytes) in self.list()? {
             let path = self.path(&id);
-            let written = fs::metadata(&path).and_then(|facts| facts.modified());
-            let is_old = written.ok().zip(before).is_some_and(|(written, before)| written <= before);
-            if is_old {
-                fs::remove_file(&path).map_err(|error| JournalError::of(&path, &error))?;
-                removed.push((id, bytes));
+            match self.prune_one(&id, before) {
+                Ok(None) => {}
+                Ok(Some(true)) => pruned.removed.push((id, bytes)),
+                Ok(Some(false)) => pruned.in_use.push(id),
+                Err(error) => return Err(JournalError::of(&path, &error)),
             }
         }
-        Ok(removed)
+        Ok(pruned)
+    }
+
+    /// Removes an archive; whether it could be, and none where it is too young.
+    fn prune_one(&self, id: &str, before: Option<SystemTime>) -> io::Result<Option<bool>> {
+        let path = self.path(id);
+        let file = private_file(&path, OpenOptions::new().read(true))?;
+        let written = file.metadata()?.modified()?;
+        if before.is_none_or(|before| written > before) {
+            return Ok(None);
+        }
+        // The action holds its mark before its archive exists, and both for as long as it runs.
+        if is_held(&running(&self.state).join(id)) || file.try_lock().is_err() {
+            return Ok(Some(false));
+        }
+        fs::remove_file(&path)?;
+        Ok(Some(true))
     }
 }
 
@@ -139,65 +201,45 @@ impl ArchiveWriter {
     /// Takes frames in and waits until they are on disk.
     ///
     /// # Errors
-    /// The bound is reached (then none of them is in it), or the disk refuses.
+    /// The bound is reached, the disk refuses, or the file is not what it was: then none of them is in it.
     pub fn keep(&mut self, frames: &[Frame], max_bytes: u64) -> Result<(), ArchiveFull> {
+        self.check()?;
         let mut bytes = Vec::new();
         for frame in frames {
-            let encoded = frame.encode();
-            let length = u32::try_from(encoded.len()).ok().filter(|length| *length <= ARCHIVE_FRAME_BYTES);
-            let Some(length) = length else { return Err(ArchiveFull::Bound(max_bytes)) };
-            bytes.extend(length.to_le_bytes());
-            bytes.extend(checksum(&encoded).to_le_bytes());
-            bytes.extend(encoded);
+            let framed = framed(&frame.encode());
+            bytes.extend(framed.ok_or(ArchiveFull::Bound(max_bytes))?);
         }
-        let left = self.left_bytes.checked_sub(bytes.len() as u64);
-        self.left_bytes = left.ok_or(ArchiveFull::Bound(max_bytes))?;
+        let left = self.left_bytes.checked_sub(bytes.len() as u64).ok_or(ArchiveFull::Bound(max_bytes))?;
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
-        written.map_err(|error| ArchiveFull::Disk(JournalError::of(&self.path, &error)))
+        if let Err(error) = written {
+            // What will not be removed is not to be brought back.
+            let _cut = self.file.set_len(self.written_bytes).and_then(|()| self.file.sync_data());
+            return Err(ArchiveFull::Disk(JournalError::of(&self.path, &error)));
+        }
+        self.written_bytes += bytes.len() as u64;
+        self.left_bytes = left;
+        self.check()
+    }
+
+    /// Sees that the file is still there, and holds what was written.
+    ///
+    /// # Errors
+    /// It was removed, replaced or changed.
+    pub fn check(&self) -> Result<(), ArchiveFull> {
+        let gone = |what: &str| Err(ArchiveFull::Gone(JournalError::new(&self.path, what)));
+        let facts = is_same(&self.path, &self.file)
+            .and_then(|is_same| Ok((is_same, self.file.metadata()?.len())))
+            .map_err(|error| ArchiveFull::Gone(JournalError::of(&self.path, &error)))?;
+        match facts {
+            (false, _) => gone("was removed or replaced while the action ran"),
+            (true, bytes) if bytes != self.written_bytes => gone("was changed while the action ran"),
+            (true, _) => Ok(()),
+        }
     }
 }
 
-impl ArchiveReader {
-    /// What it says of itself.
-    pub const fn header(&self) -> &Header {
-        &self.header
-    }
-
-    /// The next frames, so many at most; none at the end.
-    ///
-    /// # Errors
-    /// A frame was damaged.
-    pub fn next(&mut self, count: u32) -> Result<Vec<Frame>, JournalError> {
-        let mut frames = Vec::new();
-        while (frames.len() as u64) < u64::from(count) {
-            match self.frame()? {
-                Some(frame) => frames.push(frame),
-                None => break,
-            }
-        }
-        Ok(frames)
-    }
-
-    fn frame(&mut self) -> Result<Option<Frame>, JournalError> {
-        let damaged = || JournalError::new(&self.path, "is damaged: what follows is not brought back");
-        let mut head = [0; 8];
-        if self.file.read_exact(&mut head).is_err() {
-            return Ok(None);
-        }
-        let [a, b, c, d, e, f, g, h] = head;
-        let (length, expected) = (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]));
-        if length > ARCHIVE_FRAME_BYTES {
-            return Err(damaged());
-        }
-        let mut encoded = Vec::new();
-        let read = io::Read::take(&mut self.file, u64::from(length)).read_to_end(&mut encoded);
-        match read {
-            Ok(read) if read as u64 == u64::from(length) => {}
-            _ => return Ok(None),
-        }
-        if checksum(&encoded) != expected {
-            return Err(damaged());
-        }
-        Frame::decode(&encoded).map(Some).ok_or_else(damaged)
-    }
+/// The bytes of a frame with its length and checksum; none where it is too long.
+fn framed(encoded: &[u8]) -> Option<Vec<u8>> {
+    let length = u32::try_from(encoded.len()).ok().filter(|length| *length <= ARCHIVE_FRAME_BYTES)?;
+    Some([&length.to_le_bytes(), &checksum(encoded).to_le_bytes(), encoded].concat())
 }

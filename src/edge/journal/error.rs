@@ -24,6 +24,10 @@ impl JournalError {
                 "may not be read or written by you; set XDG_STATE_HOME".to_owned()
             }
             io::ErrorKind::StorageFull => "the disk is full: make room first".to_owned(),
+            // The system's own words speak of too many levels.
+            _ if error.raw_os_error() == Some(libc::ELOOP) => {
+                "is a symbolic link, which is not followed: move it away".to_owned()
+            }
             _ => error.to_string(),
         };
         Self::new(path, what)

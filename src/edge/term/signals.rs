@@ -1,4 +1,4 @@
-//! Signals that mean something to a console.
+//! Signals that mean something to a console, and to a command that carries an action out.
 
 use signal_hook::consts as number;
 use std::io;
@@ -81,6 +81,62 @@ impl Signals {
             _ = go_on.recv() => Signal::Resumed,
         }
     }
+}
+
+/// What a command that carries an action out is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActionSignal {
+    /// End after the step that is under way.
+    End,
+    /// Go back to the shell after the step that is under way.
+    Suspend,
+}
+
+/// The signals that such a command listens to.
+pub struct ActionSignals {
+    interrupt: unix::Signal,
+    terminate: unix::Signal,
+    stop: unix::Signal,
+    hangup: Option<unix::Signal>,
+}
+
+impl ActionSignals {
+    /// Listens from now on. Who started us with nohup wants no hang-up to end it.
+    ///
+    /// # Errors
+    /// What the system refused.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            stop: signal(SignalKind::from_raw(signal_hook::consts::SIGTSTP))?,
+            hangup: if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) },
+        })
+    }
+
+    /// The next signal.
+    pub async fn next(&mut self) -> ActionSignal {
+        let hangup = async {
+            match &mut self.hangup {
+                Some(hangup) => hangup.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => ActionSignal::End,
+            _ = self.terminate.recv() => ActionSignal::End,
+            _ = hangup => ActionSignal::End,
+            _ = self.stop.recv() => ActionSignal::Suspend,
+        }
+    }
+}
+
+/// Whether whoever started us said that a hang-up is to be ignored. Where the system does not tell, it is not.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 << (signal_hook::consts::SIGHUP - 1) != 0)
 }
 
 /// Stops this process until the shell lets it go on.

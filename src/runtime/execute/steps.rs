@@ -4,13 +4,12 @@
 //! pulse say, and a step whose reply was lost is the last.
 
 use super::GUARD_EVERY;
-use crate::core::ops::archive::{Frame, Header};
+use super::disk::ActionArchive;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
 use crate::core::wire::Resp;
 use crate::edge::clock;
-use crate::edge::journal::{ArchiveReader, ArchiveWriter, Archives};
 use crate::edge::link::{SendError, WriteLink};
 use crate::runtime::pulse::Pulse;
 use std::time::Duration;
@@ -22,11 +21,7 @@ pub(super) struct Steps<'a> {
     pub(super) run: Run,
     pub(super) pace: Pace,
     pub(super) pulse: Pulse,
-    pub(super) archives: Archives,
-    pub(super) archive_max: u64,
-    pub(super) header: Header,
-    pub(super) writer: Option<ArchiveWriter>,
-    pub(super) reader: Option<ArchiveReader>,
+    pub(super) archive: ActionArchive,
     pub(super) progress: &'a watch::Sender<Progress>,
     pub(super) control: watch::Receiver<Control>,
     pub(super) waits: bool,
@@ -38,8 +33,16 @@ pub(super) struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    /// Goes on until it is over.
+    /// Goes on until it is over. What was kept has to be there at the end.
     pub(super) async fn carry_out(&mut self) -> Outcome {
+        let outcome = self.go_on().await;
+        match (outcome, self.archive.check().await) {
+            (Outcome::Done, Err(lost)) => lost,
+            (outcome, _) => outcome,
+        }
+    }
+
+    async fn go_on(&mut self) -> Outcome {
         let per_s = self.pace.per_s();
         let is_rested = self.pace.is_rested();
         self.pace = Pace::new(self.run.batch(), per_s, is_rested);
@@ -56,8 +59,8 @@ impl Steps<'_> {
                 Step::Done(End::Refused(why)) => return Outcome::Refused(why),
                 Step::Done(End::Failed(why)) => return Outcome::Failed(why),
                 Step::Ask(reads) => self.ask(reads).await,
-                Step::Keep(frames) => self.keep(&frames).map(|()| Answer::Kept),
-                Step::Load(count) => self.load(count).map(Answer::Loaded),
+                Step::Keep(frames) => self.archive.keep(frames).await.map(|()| Answer::Kept),
+                Step::Load(count) => self.load(count).await,
                 Step::Tell(order) => self.tell(&order).await,
             };
             answer = match done {
@@ -78,26 +81,9 @@ impl Steps<'_> {
         Ok(Answer::Read(replies))
     }
 
-    fn keep(&mut self, frames: &[Frame]) -> Result<(), Outcome> {
-        let stopped = |error: crate::edge::journal::ArchiveFull| Outcome::Stopped(error.to_string());
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => {
-                let made = self.archives.create(&self.header, self.archive_max).map_err(stopped)?;
-                self.writer.insert(made)
-            }
-        };
-        writer.keep(frames, self.archive_max).map_err(stopped)
-    }
-
-    fn load(&mut self, count: u32) -> Result<Vec<Frame>, Outcome> {
-        let failed = |error: crate::edge::journal::JournalError| Outcome::Failed(error.to_string());
-        let reader = match (&mut self.reader, &self.run.plan().subject) {
-            (Some(reader), _) => reader,
-            (none, Subject::Action(id)) => none.insert(self.archives.open(id).map_err(failed)?),
-            (None, _) => return Ok(Vec::new()),
-        };
-        reader.next(count).map_err(failed)
+    async fn load(&mut self, count: u32) -> Result<Answer, Outcome> {
+        let Subject::Action(id) = &self.run.plan().subject else { return Ok(Answer::Loaded(Vec::new())) };
+        self.archive.load(id, count).await.map(Answer::Loaded)
     }
 
     async fn tell(&mut self, order: &Order) -> Result<Answer, Outcome> {
@@ -133,16 +119,17 @@ impl Steps<'_> {
         removed.unwrap_or(items).max(items)
     }
 
-    /// Sleeps, unless somebody has something to say.
+    /// Sleeps, unless it is told to end or to stand still.
     async fn rest(&mut self, rest: Duration) {
-        let deadline = tokio::time::Instant::now() + rest;
-        tokio::select! {
-            () = tokio::time::sleep_until(deadline) => {}
-            // Whoever told is gone: then nobody says anything any more.
-            changed = self.control.changed() => if changed.is_err() {
-                tokio::time::sleep_until(deadline).await;
+        let mut control = self.control.clone();
+        let told = control.wait_for(|control| control.cancel || control.pause);
+        // Whoever told is gone: then nobody says anything any more.
+        let told = async move {
+            if told.await.is_err() {
+                std::future::pending::<()>().await;
             }
-        }
+        };
+        let _slept = tokio::time::timeout(rest, told).await;
     }
 
     /// Checks that everything is as it was planned, often enough.

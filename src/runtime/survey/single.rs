@@ -6,12 +6,13 @@ use super::Reader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client};
-use crate::core::ops::plan::undo::{ArchiveContents, plan, side_of};
+use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
 use crate::edge::clock;
-use crate::edge::journal::Archives;
+use crate::edge::journal::{Archives, JournalError};
+use crate::runtime::execute::on_disk;
 
 /// The plan to delete a consumer.
 pub(super) async fn consumer(
@@ -36,30 +37,52 @@ pub(super) async fn client(reader: &mut Reader, id: u64) -> Result<Plan, Refusal
 
 /// The plan of an undo.
 pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> Result<Plan, Refusal> {
-    let mut archive = archives.open(id).map_err(|error| {
+    let (opened, name) = (archives.clone(), id.to_owned());
+    let opened = on_disk(move || {
+        let archive = opened.open(&name)?;
+        Ok((archive, opened.kept(&name)?))
+    });
+    let opened: Result<_, JournalError> = opened.await.map_err(Refusal)?;
+    let (mut archive, kept) = opened.map_err(|error| {
         Refusal::because(format!(
-            "action {id} has no archive here, so there is nothing to bring back ({error})"
+            "action {id} has no archive here that can be read, so there is nothing to bring back ({error})"
         ))
     })?;
     let ground = reader.ground(None).await?;
-    let mut held = ArchiveContents::default();
+    let header = archive.header().clone();
+    let key = Name::from_text(&header.key).unwrap_or_else(|_| Name::from(header.key.as_str()));
+    let mut held = ArchiveContents {
+        now_ms: u64::try_from(ground.now_ms).unwrap_or(0),
+        side: if key.as_bytes().is_empty() { None } else { side_stream(reader, &key).await? },
+        kept,
+        ..ArchiveContents::default()
+    };
     loop {
-        let frames = archive.next(KEY_BATCH.2).map_err(|error| Refusal::because(error.to_string()))?;
+        let (read, frames) = on_disk(move || {
+            let frames = archive.next(KEY_BATCH.2);
+            (archive, frames)
+        })
+        .await
+        .map_err(Refusal)?;
+        archive = read;
+        let frames = frames.map_err(|error| Refusal::because(error.to_string()))?;
         if frames.is_empty() {
             break;
         }
         frames.iter().for_each(|frame| held.add(frame));
     }
-    let header = archive.header();
-    let key = Name::from_text(&header.key).unwrap_or_else(|_| Name::from(header.key.as_str()));
-    let side_last = match held.first_entry {
-        None => None,
-        Some(_) => {
-            let snapshot = reader.snapshot(vec![ReadCmd::XinfoStream(side_of(&key))]).await?;
-            let side = snapshot.streams.first().and_then(|facts| facts.detail.as_ref());
-            side.and_then(|detail| detail.last_generated)
-        }
-    };
+    held.missing = archive.missing().to_vec();
     let (address, database) = reader.address();
-    plan(header, &held, (&address, database), side_last, (ground.guard, clock::now_us()))
+    plan(&header, &held, (&address, database), (ground.guard, clock::now_us()))
+}
+
+/// The stream into which entries come back, as it is.
+async fn side_stream(reader: &mut Reader, key: &Name) -> Result<Option<SideStream>, Refusal> {
+    let snapshot = reader.snapshot(vec![ReadCmd::XinfoStream(side_of(key))]).await?;
+    let facts = snapshot.streams.first();
+    let detail = facts.and_then(|facts| facts.detail.as_ref());
+    Ok(detail.and_then(|detail| {
+        let last = detail.last_generated?;
+        Some(SideStream { first: detail.first_entry, last, length: facts.and_then(|facts| facts.length) })
+    }))
 }

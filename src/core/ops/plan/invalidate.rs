@@ -128,7 +128,11 @@ fn lines(
 ) -> Vec<(&'static str, String)> {
     let number = counted(facts.keys, facts.is_exact);
     let does = match wish.expire_ms {
-        Some(ms) => format!("{number} keys get a time to live of up to {}", span(ms)),
+        Some(ms) => format!(
+            "{number} keys expire after {} to {}; those that would expire sooner stay as they are",
+            span(ms - ms / 2),
+            span(ms)
+        ),
         None => format!("{number} keys are removed"),
     };
     let of = facts.all_keys.map_or(String::new(), |all| format!(" of {}", count(all)));

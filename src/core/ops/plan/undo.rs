@@ -1,62 +1,121 @@
 //! The plan of an undo: what an archive holds, and how much of it can come back.
 //!
-//! Knows frames as numbers; reads nothing. Invariant: nothing that is there again is written over.
+//! Knows frames as numbers; reads nothing. Invariants: nothing that is there again is written over;
+//! what is missing from the archive is told.
 
 use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::archive::{Frame, Header};
+use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
-use crate::core::ops::undo::UndoWork;
+use crate::core::ops::undo::{UndoWork, is_over};
 use crate::core::ops::words::count;
 
 /// What an archive holds.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct ArchiveContents {
+    /// The server's clock, milliseconds since 1970: what would have expired by then stays away.
+    pub now_ms: u64,
+    /// The stream beside the old one, where it is there.
+    pub side: Option<SideStream>,
     /// Entries.
     pub entries: u64,
     /// The first of them.
     pub first_entry: Option<StreamId>,
-    /// Keys, or times to live.
+    /// Entries up to the last id of the stream beside.
+    pub entries_there: u64,
+    /// Keys that come back.
     pub keys: u64,
+    /// Keys that are there, or were, with a shorter time to live.
+    pub shortened: u64,
+    /// Of them: those that have expired by it since.
+    pub expired: u64,
+    /// Keys of both kinds that would have expired by now.
+    pub over: u64,
     /// Pending rows.
     pub rows: u64,
     /// Consumers.
     pub consumers: u64,
     /// One frame of each kind.
     pub samples: Vec<Frame>,
+    /// What could not be read back.
+    pub missing: Vec<MissingPart>,
+    /// Items that the action kept, as the journal has it; none where it does not say.
+    pub kept: Option<u64>,
+}
+
+/// The stream beside the old one, as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideStream {
+    /// Its first id.
+    pub first: Option<StreamId>,
+    /// Its last id ever.
+    pub last: StreamId,
+    /// Its entries; none where that is not known.
+    pub length: Option<u64>,
 }
 
 impl ArchiveContents {
     /// Takes a frame in.
     pub fn add(&mut self, frame: &Frame) {
-        let (number, is_first) = match frame {
+        let number = match frame {
             Frame::Entry(entry) => {
                 self.first_entry.get_or_insert(entry.id);
-                self.entries += 1;
-                (self.entries, self.entries == 1)
+                let is_there = self.side.is_some_and(|side| entry.id <= side.last);
+                self.entries_there += u64::from(is_there);
+                &mut self.entries
             }
-            Frame::Key { .. } | Frame::Ttl { .. } => {
-                self.keys += 1;
-                (self.keys, self.keys == 1)
+            Frame::Key { expires_ms, .. } | Frame::Shortened { expires_ms, .. }
+                if is_over(*expires_ms, self.now_ms) =>
+            {
+                self.over += 1;
+                return;
             }
-            Frame::Row(_) => {
-                self.rows += 1;
-                (self.rows, self.rows == 1)
+            Frame::Key { .. } => &mut self.keys,
+            Frame::Shortened { set_ms, .. } => {
+                self.expired += u64::from(*set_ms <= self.now_ms);
+                &mut self.shortened
             }
-            Frame::Consumer(_) => {
-                self.consumers += 1;
-                (self.consumers, self.consumers == 1)
-            }
+            Frame::Row(_) => &mut self.rows,
+            Frame::Consumer(_) => &mut self.consumers,
         };
-        if is_first && number == 1 {
+        *number += 1;
+        if *number == 1 {
             self.samples.push(frame.clone());
         }
     }
 
-    /// All of it.
+    /// All that can come back.
     pub const fn items(&self) -> u64 {
-        self.entries + self.keys + self.rows + self.consumers
+        self.entries + self.keys + self.shortened + self.rows + self.consumers
+    }
+
+    /// Whether the stream beside is the beginning of these entries: an earlier undo of them ended early, or was whole.
+    fn is_begun(&self) -> bool {
+        self.side.is_some_and(|side| {
+            self.entries_there > 0
+                && side.first == self.first_entry
+                && side.length == Some(self.entries_there)
+        })
+    }
+
+    /// What is missing, where something is.
+    fn missing_text(&self) -> Option<String> {
+        let whole = self.items() + self.over;
+        let lost = self.kept.and_then(|kept| kept.checked_sub(whole)).filter(|lost| *lost > 0);
+        let parts: Vec<String> = self.missing.iter().map(MissingPart::to_string).collect();
+        let where_from = if parts.is_empty() { "it was cut off".to_owned() } else { parts.join("; ") };
+        match lost {
+            None if parts.is_empty() => None,
+            None => {
+                Some(format!("the archive is damaged, and what is missing can't come back: {where_from}"))
+            }
+            Some(lost) => Some(format!(
+                "{} of {} items are missing from the archive and can't come back: {where_from}",
+                count(lost),
+                count(self.kept.unwrap_or(lost))
+            )),
+        }
     }
 }
 
@@ -65,7 +124,7 @@ pub fn side_of(key: &Name) -> Name {
     Name::from([key.as_bytes(), b":restored"].concat())
 }
 
-/// The plan. `side_last` is the last id of the stream beside, where there is one.
+/// The plan.
 ///
 /// # Errors
 /// The archive is of another server, or entries can't come back in their order.
@@ -73,7 +132,6 @@ pub fn plan(
     header: &Header,
     held: &ArchiveContents,
     (address, database): (&str, u32),
-    side_last: Option<StreamId>,
     (guard, at_us): (Guard, u64),
 ) -> Result<Plan, Refusal> {
     if header.address != address || header.database != database {
@@ -86,9 +144,12 @@ pub fn plan(
     let name = |text: &str| Name::from_text(text).unwrap_or_else(|_| Name::from(text));
     let key = name(&header.key);
     let side = side_of(&key);
-    if let Some((first, last)) = held.first_entry.zip(side_last).filter(|(first, last)| first <= last) {
+    let is_begun = held.is_begun();
+    let in_the_way = held.first_entry.zip(held.side).filter(|(first, side)| *first <= side.last && !is_begun);
+    if let Some((first, side_stream)) = in_the_way {
         let why = format!(
-            "{side} is there already, up to {last}: {first} can't be added before that; move it away first"
+            "{side} is there already, up to {}: {first} can't be added before that; move it away first",
+            side_stream.last
         );
         return Err(Refusal::because(why));
     }
@@ -99,18 +160,81 @@ pub fn plan(
         from: (!from.as_bytes().is_empty()).then_some(from),
         rows_stay: header.rows_stay,
         side: side.clone(),
+        side_last: held.side.filter(|_| is_begun).map(|side| side.last),
     };
+    let (facts, warnings) = lines(header, held, &side, is_begun);
+    let is_there = is_begun && held.entries_there == held.entries && held.items() == held.entries;
+    let nothing = match held.items() {
+        0 if held.over > 0 => Some("all that was kept would have expired by now".to_owned()),
+        0 => Some("the archive is empty: nothing was removed".to_owned()),
+        _ if is_there => Some(format!("all {} entries are in {side} already", count(held.entries))),
+        _ => None,
+    };
+    Ok(Plan {
+        deed: ActionKind::Undo,
+        subject: Subject::Action(header.id.clone()),
+        guard,
+        stake: Impact {
+            items: held.items() - held.entries_there,
+            is_exact: true,
+            bytes: None,
+            is_lossy: false,
+        },
+        facts,
+        warnings,
+        commands: work.commands(&held.samples),
+        typed: None,
+        archive: false,
+        nothing,
+        warm_up: Vec::new(),
+        work: Work::Undo(work),
+        made_us: at_us,
+    })
+}
+
+/// What the plan says of it.
+fn lines(
+    header: &Header,
+    held: &ArchiveContents,
+    side: &Name,
+    is_begun: bool,
+) -> (Vec<(&'static str, String)>, Vec<String>) {
     let mut facts = vec![("action", format!("{} {}", header.action, header.id))];
-    let mut warnings = Vec::new();
+    let mut warnings: Vec<String> = held.missing_text().into_iter().collect();
     if held.entries > 0 {
-        facts.push(("entries", format!("{} come back into {side}, with their ids", count(held.entries))));
+        let back = count(held.entries - held.entries_there);
+        facts.push(("entries", format!("{back} come back into {side}, with their ids")));
+        if is_begun {
+            let there = count(held.entries_there);
+            facts.push((
+                "already there",
+                format!("{there} entries: an earlier undo ended early, and this one goes on"),
+            ));
+        }
         warnings.push(
             "the old stream takes no old ids back: readers have to be pointed at the new one".to_owned(),
         );
     }
     if held.keys > 0 {
         facts.push(("keys", format!("{} come back with the time to live that is left", count(held.keys))));
-        warnings.push("a key that is there again stays as it is".to_owned());
+    }
+    if held.shortened > 0 {
+        let there = count(held.shortened - held.expired);
+        facts.push((
+            "times to live",
+            format!("{there} keys get their old one, where it is still the one that was set"),
+        ));
+    }
+    if held.expired > 0 {
+        let expired = count(held.expired);
+        facts
+            .push(("expired", format!("{expired} keys have expired since, and come back as they were then")));
+    }
+    if held.over > 0 {
+        facts.push(("stay away", format!("{} keys would have expired by now anyway", count(held.over))));
+    }
+    if held.keys + held.shortened > 0 {
+        warnings.push("a key that was written again or removed since stays as it is".to_owned());
     }
     if held.rows > 0 {
         facts.push(("rows", format!("{} get back owner, time and deliveries", count(held.rows))));
@@ -121,19 +245,5 @@ pub fn plan(
     if held.consumers > 0 {
         facts.push(("consumers", format!("{} made again", count(held.consumers))));
     }
-    Ok(Plan {
-        deed: ActionKind::Undo,
-        subject: Subject::Action(header.id.clone()),
-        guard,
-        stake: Impact { items: held.items(), is_exact: true, bytes: None, is_lossy: false },
-        facts,
-        warnings,
-        commands: work.commands(&held.samples),
-        typed: None,
-        archive: false,
-        nothing: (held.items() == 0).then(|| "the archive is empty: nothing was removed".to_owned()),
-        warm_up: Vec::new(),
-        work: Work::Undo(work),
-        made_us: at_us,
-    })
+    (facts, warnings)
 }

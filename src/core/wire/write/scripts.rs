@@ -135,6 +135,36 @@ local d=redis.call('DUMP',KEYS[1]) \
 if not d or #d~=tonumber(ARGV[2]) or string.sub(d,-8)~=ARGV[1] then return 0 end \
 return redis.call('UNLINK',KEYS[1])";
 
+/// `ARGV`: milliseconds since 1970. A time that turns out to be later than the one before is taken back.
+pub const EXPIRE_AT: &str = "\
+local k=KEYS[1] \
+local t=redis.call('PTTL',k) \
+if t==-2 then return 0 end \
+redis.call('PEXPIREAT',k,ARGV[1]) \
+if t>=0 and redis.call('PTTL',k)>=t then redis.call('PEXPIRE',k,t) return 0 end \
+return 1";
+
+/// `ARGV`: what was set, what was before or nothing for never (milliseconds since 1970), the dump.
+/// Before 7.0 a key tells only what is left of its time, so that the two are compared to 20 ms.
+pub const GIVE_TIME_BACK: &str = "\
+if redis.replicate_commands then redis.replicate_commands() end \
+local k,set,old=KEYS[1],tonumber(ARGV[1]),ARGV[2] \
+local c=redis.call('TIME') \
+local now=tonumber(c[1])*1000+math.floor(tonumber(c[2])/1000) \
+if redis.call('EXISTS',k)==1 then \
+local at=redis.pcall('PEXPIRETIME',k) \
+if type(at)=='table' then \
+at=redis.call('PTTL',k) \
+if at>=0 and math.abs(now+at-set)<=20 then at=set end \
+end \
+if at~=set then return 0 end \
+if old=='' then redis.call('PERSIST',k) else redis.call('PEXPIREAT',k,old) end \
+return 1 \
+end \
+if now<set then return -1 end \
+if old=='' then redis.call('RESTORE',k,0,ARGV[3]) else redis.call('RESTORE',k,old,ARGV[3],'ABSTTL') end \
+return 2";
+
 /// `ARGV`: milliseconds.
 pub const EXPIRE: &str = "\
 local t=redis.call('PTTL',KEYS[1]) \

@@ -38,9 +38,23 @@ impl WriteCmd {
             Self::Expire { key, ms, lt: false } => {
                 format!("EVAL: if it has longer: PEXPIRE {} {ms}", word(key))
             }
-            Self::Retime { key, ms: Some(ms) } => format!("PEXPIRE {} {ms}", word(key)),
-            Self::Retime { key, ms: None } => format!("PERSIST {}", word(key)),
-            Self::Restore { key, ttl_ms, .. } => format!("RESTORE {} {ttl_ms} <payload>", word(key)),
+            Self::ExpireAt { key, at_ms, lt: true } => format!("PEXPIREAT {} {at_ms} LT", word(key)),
+            Self::ExpireAt { key, at_ms, lt: false } => {
+                format!("EVAL: if it has longer: PEXPIREAT {} {at_ms}", word(key))
+            }
+            Self::GiveTimeBack { key, set_ms, expires_ms, .. } => {
+                let (key, set) = (word(key), format!("EVAL: if it expires at {set_ms} as set:"));
+                match expires_ms {
+                    Some(ms) => {
+                        format!("{set} PEXPIREAT {key} {ms}; if it has: RESTORE {key} {ms} <payload> ABSTTL")
+                    }
+                    None => format!("{set} PERSIST {key}; if it has: RESTORE {key} 0 <payload>"),
+                }
+            }
+            Self::Restore { key, expires_ms: Some(ms), .. } => {
+                format!("RESTORE {} {ms} <payload> ABSTTL", word(key))
+            }
+            Self::Restore { key, .. } => format!("RESTORE {} 0 <payload>", word(key)),
             Self::Append { key, id, .. } => format!("XADD {} {id} <fields>", word(key)),
             Self::KillClient(id) => format!("CLIENT KILL ID {id}"),
         }
