@@ -99,8 +99,10 @@ fn a_signal_ends_an_action_after_its_step_with_its_finish_written() {
         let (_, out, err) = told(&command(&server, &["journal", "--format", "json"]).output().unwrap());
         let line: serde_json::Value = serde_json::from_str(out.trim()).unwrap();
         assert_eq!((&line["outcome"], err.as_str()), (&"stopped".into(), ""), "{signal}");
-        assert_eq!(line["finished"]["done"], 60_000 - left, "{signal}");
-        assert_eq!(line["finished"]["kept"], 60_000 - left, "{signal}");
+        // What was removed is what is told; what was kept is at least that, for the next step was kept already.
+        assert_eq!(line["finished"]["done"], 60_000 - left, "{signal}: {line}");
+        let kept = line["finished"]["kept"].as_u64().unwrap();
+        assert!(kept >= 60_000 - left, "{signal}: {line}");
     }
 }
 
