@@ -160,7 +160,7 @@ const LISTED: usize = 100;
 /// Cuts a text and says how much is missing.
 fn shorten(text: &mut String, bytes: usize) {
     if text.len() > bytes {
-        let kept = text.floor_char_boundary(bytes);
+        let kept = (0..=bytes).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
         let missing = text.len() - kept;
         text.truncate(kept);
         text.push_str(&format!("… ({missing} more bytes)"));

@@ -252,17 +252,9 @@ impl WriteCmd {
                 script(scripts::EXPIRE_AT, &[key]).more(&[&at_ms.to_string()])
             }
             Self::GiveTimeBack { key, set_ms, expires_ms, payload } => {
-                let expires = expires_ms.map_or_else(String::new, |ms| ms.to_string());
-                let mut args = script(scripts::GIVE_TIME_BACK, &[key]).more(&[&set_ms.to_string(), &expires]);
-                args.push(payload.clone());
-                args
+                give_time_back(key, *set_ms, *expires_ms, payload)
             }
-            Self::Restore { key, expires_ms, payload } => {
-                let time = expires_ms.unwrap_or(0).to_string();
-                let mut args = words(&["RESTORE"]).name(key).more(&[&time]);
-                args.push(payload.clone());
-                if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
-            }
+            Self::Restore { key, expires_ms, payload } => restore(key, *expires_ms, payload),
             Self::Append { key, id, fields } => {
                 let mut args = words(&["XADD"]).name(key).more(&[&id.to_string()]);
                 for (field, value) in fields {
@@ -325,6 +317,20 @@ fn trim(key: &Name, to: StreamId, cut: StepExtent, safe: &str, made: Made) -> Ve
     let added = made.added.map_or_else(String::new, |added| added.to_string());
     let (to, limit, rows) = (to.to_string(), limit.to_string(), GHOSTS_PASSED.to_string());
     script(scripts::TRIM, &[key]).more(&[&to, how, &limit, safe, &below, &last, &added, &rows])
+}
+
+fn give_time_back(key: &Name, set_ms: u64, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> {
+    let expires = expires_ms.map_or_else(String::new, |ms| ms.to_string());
+    let mut args = script(scripts::GIVE_TIME_BACK, &[key]).more(&[&set_ms.to_string(), &expires]);
+    args.push(payload.to_vec());
+    args
+}
+
+fn restore(key: &Name, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> {
+    let time = expires_ms.unwrap_or(0).to_string();
+    let mut args = words(&["RESTORE"]).name(key).more(&[&time]);
+    args.push(payload.to_vec());
+    if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
 }
 
 fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
