@@ -6,6 +6,7 @@ pub mod act;
 pub mod actor;
 pub mod check;
 pub mod console;
+mod disk;
 pub mod effects;
 pub mod execute;
 pub mod frames;

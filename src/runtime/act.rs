@@ -3,7 +3,8 @@
 //! Exit status: 0 done or nothing to do, 1 failed, refused or not confirmed, 3 unknown. Invariant: standard output carries
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
-use super::execute::{Executor, carry, on_disk};
+use super::disk::on_disk;
+use super::execute::{Executor, carry};
 use super::survey::{Desk, PlanTime, survey};
 use super::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};

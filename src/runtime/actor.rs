@@ -4,7 +4,8 @@
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
 use super::act::unread_text;
-use super::execute::{Executor, carry, on_disk};
+use super::disk::on_disk;
+use super::execute::{Executor, carry};
 use super::survey::{Desk, PlanTime, survey};
 use crate::app::Message;
 use crate::config::Target;

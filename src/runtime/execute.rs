@@ -4,7 +4,7 @@
 //! intent is synced; nothing is sent twice; a lost reply ends it as unknown; whatever happens, at most one finish is
 //! written.
 
-mod disk;
+mod archive;
 mod steps;
 
 use super::pulse::Pulse;
@@ -20,9 +20,9 @@ use crate::core::wire::write::Settling;
 use crate::edge::clock;
 use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
+use crate::runtime::disk::on_disk;
 use crate::runtime::warm;
-use disk::ActionArchive;
-pub(super) use disk::on_disk;
+use archive::ActionArchive;
 use std::time::Duration;
 use steps::Steps;
 use tokio::sync::watch;
@@ -69,7 +69,7 @@ pub async fn carry(
 async fn failed_inside(journal: Journal, progress: Progress) -> Receipt {
     let why = "streamgauge failed inside (see the log): some of it may have been done".to_owned();
     let nothing = Receipt::nothing_begun(Outcome::Unknown(why));
-    let closed = disk::on_disk(move || journal.recover(clock::wall_ms())).await;
+    let closed = on_disk(move || journal.recover(clock::wall_ms())).await;
     let note = match closed {
         Ok(Ok(_)) => None,
         Ok(Err(error)) => Some(format!("the journal lacks the finish: {error}")),
@@ -99,7 +99,7 @@ impl Executor {
         let before = read_counts(&mut reader, &plan.subject).await.unwrap_or_default();
         let intent = self.intent(plan, &id, before.clone());
         let header = header_of(plan, &id, (&intent.address, intent.database));
-        let begun = match disk::begin(&self.journal, intent).await {
+        let begun = match archive::begin(&self.journal, intent).await {
             Ok(begun) => begun,
             Err(error) => {
                 return failed(format!("the journal can't be written, so nothing was done: {error}"));
@@ -151,8 +151,7 @@ impl Executor {
             ..Finish::of(&receipt.id, &receipt.outcome, receipt.tally)
         };
         let journal = self.journal.clone();
-        let written =
-            disk::on_disk(move || journal.finish(begun, &finish).map_err(|error| error.to_string()));
+        let written = on_disk(move || journal.finish(begun, &finish).map_err(|error| error.to_string()));
         if let Err(error) = written.await.and_then(|written| written) {
             receipt.note = Some(format!("the journal lacks the finish: {error}"));
         }

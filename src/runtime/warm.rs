@@ -8,7 +8,7 @@ use crate::core::model::Name;
 use crate::core::ops::{Control, Outcome, Receipt};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::runtime::execute::on_disk;
+use crate::runtime::disk::on_disk;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;

@@ -4,7 +4,7 @@
 //! pulse say, and a step whose reply was lost is the last.
 
 use super::GUARD_EVERY;
-use super::disk::ActionArchive;
+use super::archive::ActionArchive;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};

@@ -12,7 +12,7 @@ use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
 use crate::edge::clock;
 use crate::edge::journal::{Archives, JournalError};
-use crate::runtime::execute::on_disk;
+use crate::runtime::disk::on_disk;
 
 /// The plan to delete a consumer.
 pub(super) async fn consumer(

@@ -1,4 +1,4 @@
-//! Journal and archives for an action that runs: on threads of their own, so that a slow disk stops nobody else.
+//! The intent and the archive of an action that runs, off the threads that others need.
 //!
 //! Knows that a disk may be slow or gone; not what is kept. Invariants: nothing here waits longer than [`DISK_MS`]; what
 //! was not on disk by then counts as not kept.
@@ -9,6 +9,7 @@ use crate::core::ops::archive::{Frame, Header};
 use crate::core::ops::record::{Finish, Intent};
 use crate::edge::clock;
 use crate::edge::journal::{ArchiveFull, ArchiveReader, ArchiveWriter, Archives, Begun, Journal};
+use crate::runtime::disk::{on_disk, too_slow};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -116,19 +117,4 @@ pub(super) async fn begin(journal: &Journal, intent: Intent) -> Result<Begun, St
         Ok(Err(_)) => Err("writing it failed inside streamgauge: see the log".to_owned()),
         Err(_) => Err(too_slow()),
     }
-}
-
-/// Does something with the disk, elsewhere.
-pub(in crate::runtime) async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, String> {
-    match tokio::time::timeout(Duration::from_millis(DISK_MS), tokio::task::spawn_blocking(work)).await {
-        Ok(Ok(done)) => Ok(done),
-        Ok(Err(_)) => Err("writing to the disk failed inside streamgauge: see the log".to_owned()),
-        Err(_) => Err(too_slow()),
-    }
-}
-
-fn too_slow() -> String {
-    format!("the disk of the journal has not answered for {} s", DISK_MS / 1_000)
 }
