@@ -145,6 +145,17 @@ pub enum Ask {
     Unlock(Option<String>),
     /// Carries a plan out.
     Carry(Box<Challenge>),
+    /// Leaves while an action runs.
+    Leave(LeaveHow),
+}
+
+/// How somebody leaves the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaveHow {
+    /// For good.
+    Quit,
+    /// Back to the shell for a while.
+    Suspend,
 }
 
 /// Where the focus of a question is.
@@ -168,6 +179,7 @@ impl Question {
         match &self.ask {
             Ask::Unlock(name) => name.as_deref().map(|name| ("a production target", name)),
             Ask::Carry(challenge) => challenge.typed().map(|typed| (typed.why.as_str(), typed.name.as_str())),
+            Ask::Leave(_) => None,
         }
     }
 
@@ -176,6 +188,7 @@ impl Question {
         match &self.ask {
             Ask::Unlock(name) => name.as_deref().is_none_or(|name| name == self.input.value()),
             Ask::Carry(challenge) => challenge.accepts(self.input.value()),
+            Ask::Leave(_) => true,
         }
     }
 }

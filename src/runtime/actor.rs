@@ -9,12 +9,15 @@ use super::execute::{Executor, carry};
 use super::survey::{Desk, PlanTime, survey};
 use crate::app::Message;
 use crate::config::Target;
+use crate::core::limits::LEAVE_ACTION_MS;
 use crate::core::ops::{
     Confirmed, Control, Outcome, Plan, PlanId, PlanProgress, Progress, Receipt, Refusal, Request,
 };
 use crate::edge::clock;
 use crate::edge::journal::Journal;
 use crate::edge::link::{LookupLedger, Timeouts, Writer};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
@@ -23,8 +26,8 @@ use tokio::task::JoinHandle;
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// Messages that may wait: the loop takes them at once.
 const WAITING: usize = 16;
-/// How long whoever leaves waits for a finish.
-const LEAVE_WITHIN: Duration = Duration::from_secs(3);
+/// How long whoever leaves waits for an action to end, or to stand still.
+const LEAVE_WITHIN: Duration = Duration::from_millis(LEAVE_ACTION_MS);
 
 /// What actions are made with.
 #[derive(Clone, Debug)]
@@ -51,6 +54,10 @@ pub struct Actor {
     tell: mpsc::Sender<Message>,
     control: watch::Sender<Control>,
     running: Option<JoinHandle<()>>,
+    /// How far it is.
+    seen: Option<watch::Receiver<Progress>>,
+    /// Whether one runs: for whoever ends the process.
+    acting: Arc<AtomicBool>,
     planning: Option<Planning>,
 }
 
@@ -66,7 +73,8 @@ impl Actor {
     pub fn new(setup: ActorSetup) -> (Self, mpsc::Receiver<Message>) {
         let (tell, told) = mpsc::channel(WAITING);
         let (control, _) = watch::channel(Control::default());
-        let actor = Self { setup, tell, control, running: None, planning: None };
+        let (seen, acting) = (None, Arc::default());
+        let actor = Self { setup, tell, control, running: None, seen, acting, planning: None };
         actor.read_journal(true);
         (actor, told)
     }
@@ -128,10 +136,14 @@ impl Actor {
             waits: true,
         };
         let (tell, control) = (self.tell.clone(), self.control.subscribe());
+        let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
+        self.seen = Some(seen.clone());
+        let acting = Arc::clone(&self.acting);
+        acting.store(true, Ordering::Relaxed);
         self.running = Some(tokio::spawn(async move {
-            let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
             let shown = tokio::spawn(show(seen, tell.clone(), Message::Progress));
             let receipt = Box::pin(carry(executor, *confirmed, progress, control)).await;
+            acting.store(false, Ordering::Relaxed);
             shown.abort();
             let _closed = tell.send(Message::Finished(Box::new(receipt))).await;
             let read = on_disk(move || told_journal(&journal, false)).await;
@@ -142,6 +154,21 @@ impl Actor {
     /// Tells the action that runs.
     pub fn control(&self, control: Control) {
         self.control.send_replace(control);
+    }
+
+    /// Whether an action runs.
+    pub fn acting(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.acting)
+    }
+
+    /// Lets the action that runs stand still, and waits until it does: a process that is stopped misses replies.
+    pub async fn stand_still(&self) {
+        let Some(mut seen) = self.seen.clone().filter(|_| self.acting.load(Ordering::Relaxed)) else {
+            return;
+        };
+        self.control.send_modify(|control| control.pause = true);
+        let stands = seen.wait_for(|progress| progress.held.is_some());
+        let _late = tokio::time::timeout(LEAVE_WITHIN, stands).await;
     }
 
     /// Ends what runs, and waits until it has written its finish.

@@ -9,13 +9,16 @@ use super::frames::Frames;
 use super::logging;
 use super::probes::ProbeTasks;
 use crate::app::{self, Draw, Message, Now, Setup, State, View};
+use crate::core::limits::LEAVE_ACTION_MS;
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
 use crate::edge::source::{Event, PollHandle, Session, poll};
 use crate::edge::term::{Input, Screen, Signal, Signals, stop_self};
 use crate::ui;
 use crate::ui::theme::Skin;
-use std::io;
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Receiver;
 
@@ -61,12 +64,14 @@ struct ConsoleTasks {
 pub async fn run(mut console: Console) -> io::Result<u8> {
     let title = title(&console.setup.target_name);
     let mut signals = Signals::listen()?;
-    let watched = tokio::spawn(watch_signals(Signals::listen()?));
+    let signalled = Signals::listen()?;
     let screen = Screen::enter(&title)?;
     let mut input = Input::listen()?;
     console.setup.size = crate::edge::term::size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
     let (actor, mut acts) = Actor::new(console.actor);
+    let acting = actor.acting();
+    let watched = tokio::spawn(watch_signals(signalled, Arc::clone(&acting)));
     let demo = console.demo.as_ref().map(Demo::control);
     let mut running = ConsoleTasks {
         state: State::new(console.setup, now()),
@@ -116,12 +121,12 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
         match step {
             LoopStep::GoOn => {}
             LoopStep::Quit => break 0,
-            LoopStep::Suspend if running.suspend().is_err() => break 0,
+            LoopStep::Suspend if running.suspend().await.is_err() => break 0,
             LoopStep::Suspend => {}
         }
     };
     watched.abort();
-    watch_leaving(status);
+    watch_leaving(status, &acting);
     poller.abort();
     Box::pin(running.leave(acts, console.demo)).await;
     unheard.map_or(Ok(status), Err)
@@ -146,6 +151,10 @@ impl ConsoleTasks {
         drop(screen);
         // Nobody listens any more: what an action has to say is in the journal.
         drop(acts);
+        if actor.acting().load(Ordering::Relaxed) {
+            let text = "streamgauge: waiting for the action that runs to end after its step";
+            let _closed = writeln!(io::stderr(), "{text}");
+        }
         actor.leave().await;
         probes.stop_all().await;
         if let Some(demo) = demo {
@@ -210,9 +219,12 @@ impl ConsoleTasks {
         Ok(())
     }
 
-    fn suspend(&mut self) -> io::Result<()> {
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.actor.stand_still().await;
         crate::edge::term::restore();
         stop_self()?;
+        // It goes on, unless it was paused before.
+        self.actor.control(self.state.operations.control.clone());
         self.come_back().map(|_| ())
     }
 
@@ -258,19 +270,24 @@ async fn frame_due(due: Option<Instant>) {
 }
 
 /// The loop may hang in a write when a signal comes: then it is followed here.
-async fn watch_signals(mut signals: Signals) {
+async fn watch_signals(mut signals: Signals, acting: Arc<AtomicBool>) {
     loop {
         if let Signal::Leave(status) = signals.next().await {
-            watch_leaving(status);
+            watch_leaving(status, &acting);
             return;
         }
     }
 }
 
-/// Ends the process in a while, whatever still waits.
-fn watch_leaving(status: u8) {
+/// Ends the process in a while, whatever still waits; an action that runs has the time to end after its step.
+fn watch_leaving(status: u8, acting: &Arc<AtomicBool>) {
+    let acting = Arc::clone(acting);
     std::thread::spawn(move || {
         std::thread::sleep(LEAVE_WITHIN);
+        let until = Instant::now() + Duration::from_millis(LEAVE_ACTION_MS);
+        while acting.load(Ordering::Relaxed) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(50));
+        }
         crate::edge::term::release();
         std::process::exit(status.into());
     });

@@ -237,3 +237,29 @@ fn new_id() -> String {
 
 /// How often the guard is checked.
 const GUARD_EVERY: Duration = Duration::from_millis(GUARD_EVERY_MS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::ops::plan::tests::plan;
+
+    #[tokio::test]
+    async fn an_action_that_fails_inside_is_told_and_closed_as_unknown() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let journal = Journal::new(folder.path());
+        // What a task that panics leaves behind: an intent, whose lock is let go.
+        let panicked = tokio::spawn({
+            let journal = journal.clone();
+            async move {
+                let _begun = journal.begin(&intent_of(&plan(), "1")).unwrap();
+                panic!("inside");
+            }
+        });
+        assert!(panicked.await.is_err());
+        let progress = Progress { id: "1".to_owned(), ..Progress::of(&plan(), None) };
+        let receipt = failed_inside(journal.clone(), progress).await;
+        assert!(matches!(receipt.outcome, Outcome::Unknown(_)) && receipt.note.is_none(), "{receipt:?}");
+        let past = journal.read().unwrap().past;
+        assert_eq!(past[0].finish.as_ref().unwrap().outcome, "unknown");
+    }
+}

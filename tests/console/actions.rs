@@ -1,6 +1,6 @@
 //! Actions from the keyboard: read-only is never anything, locked asks to be unlocked, and what is confirmed is done.
 
-use crate::server::{Options, Server};
+use crate::server::{Options, Server, wait_until};
 use crate::terminal::Terminal;
 use crate::{connect, is_live, launch, server};
 use streamgauge::commands::{COMMANDS, CommandId};
@@ -129,4 +129,76 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     terminal.wait_for_text("trim stream orders-00");
     terminal.press("q");
     assert_eq!(terminal.exit_status(), 0);
+}
+
+/// A console with a trim of 200,000 entries under way, a few at a time.
+fn trimming(server: &Server) -> Terminal {
+    let mut connection = connect(server);
+    let mut pipe = redis::pipe();
+    for at in 1..=200_000 {
+        pipe.cmd("XADD").arg("orders-00").arg(format!("{at}-0")).arg("f").arg("v").ignore();
+    }
+    pipe.exec(&mut connection).unwrap();
+    let mut terminal = launch(server, &[]).start();
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.press("2W\t\r");
+    terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
+    terminal.press("T");
+    terminal.wait_for_text("until so many are left");
+    terminal.press("\x1b[B\x1b[B");
+    terminal.wait_for_text("entries: 1000");
+    terminal.press("\r");
+    terminal.wait_for_text("name: ");
+    terminal.press("orders-00\t\r");
+    terminal.wait_for("something was removed", |_| length(server) < 199_000);
+    terminal
+}
+
+fn length(server: &Server) -> u64 {
+    redis::cmd("XLEN").arg("orders-00").query(&mut connect(server)).unwrap()
+}
+
+#[test]
+fn who_quits_while_an_action_runs_is_asked_and_its_finish_is_written() {
+    let server = Server::start(Options::default());
+    let mut terminal = trimming(&server);
+    terminal.press("q");
+    terminal.wait_for_text("Quit while an action runs?");
+    terminal.press("\x1b");
+    terminal.wait_for("it is left", |screen| !screen.contents().contains("Quit while"));
+    terminal.press("q");
+    terminal.wait_for_text("Quit while an action runs?");
+    terminal.press("\t\r");
+    assert_eq!(terminal.exit_status(), 0);
+    let left = length(&server);
+    assert!(left > 1_000, "it was too quick to be left");
+    is_told(&server, left);
+}
+
+/// The journal has one finish, which says what was removed.
+fn is_told(server: &Server, left: u64) {
+    let journal = server.folder().join(".local/state/streamgauge/journal.jsonl");
+    let text = std::fs::read_to_string(journal).unwrap();
+    assert!(text.lines().count() == 2 && text.contains("\"outcome\":\"stopped\""), "{text}");
+    assert!(text.contains(&format!("\"done\":{},", 200_000 - left)), "{left} {text}");
+}
+
+#[test]
+fn a_signal_ends_the_console_after_the_step_and_a_suspended_one_stands_still() {
+    let server = Server::start(Options::default());
+    let mut terminal = trimming(&server);
+    terminal.press("\x1a");
+    terminal.wait_for_text("Suspend while an action runs?");
+    terminal.press("\t\r");
+    wait_until("it is stopped", || terminal.state() == 'T');
+    let left = length(&server);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    assert!(length(&server) == left && left > 1_000, "it went on, or was too quick");
+    terminal.signal("CONT");
+    wait_until("it goes on", || length(&server) < left);
+    terminal.signal("TERM");
+    assert_eq!(terminal.exit_status(), 143);
+    let left = length(&server);
+    assert!(left > 1_000, "it was too quick to be ended");
+    is_told(&server, left);
 }

@@ -8,7 +8,7 @@ mod dialog;
 pub use dialog::{paste, press};
 
 use super::notify;
-use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, Question};
+use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, LeaveHow, Question};
 use crate::app::cell::RowId;
 use crate::app::message::{Draw, Effect, Message};
 use crate::app::modal::Modal;
@@ -90,6 +90,12 @@ fn unlock(state: &mut State, opened_by: Key) {
     }
     let name = state.setup.production.then(|| state.setup.target_name.clone());
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Unlock(name))));
+    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+}
+
+/// Asks whoever leaves while an action runs.
+pub fn ask_to_leave(state: &mut State, how: LeaveHow, opened_by: Key) {
+    let stage = ActionStage::Question(Box::new(Question::new(Ask::Leave(how))));
     state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
 }
 
@@ -315,6 +321,7 @@ fn told(title: String, lines: Vec<String>, is_error: bool) -> ActionStage {
 pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
     let Some(running) = &state.operations.running else { return };
     let (held, per_s) = (running.held.clone(), running.per_s);
+    let rate = running.rate().map(|rate| rate as u64);
     let control = &mut state.operations.control;
     let said = match command {
         CommandId::StopAction => {
@@ -333,18 +340,36 @@ pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>)
             control.pause = true;
             "the action stands still"
         }
+        CommandId::ActionFaster => {
+            // What was told a moment ago may not show in the progress yet.
+            let bounds = [control.per_s.flatten(), per_s].into_iter().flatten();
+            let Some(now) = bounds.max() else {
+                return notify(
+                    state,
+                    "no limit is set: it is as fast as the server allows".to_owned(),
+                    false,
+                );
+            };
+            return limit(state, now.saturating_mul(2), effects);
+        }
         _ => {
-            let now = per_s.unwrap_or(20_000);
-            let next =
-                if command == CommandId::ActionFaster { now.saturating_mul(2) } else { (now / 2).max(1) };
-            control.per_s = Some(Some(next));
-            let text = format!("the action does {} a second at most", count(next));
-            effects.push(Effect::Control(control.clone()));
-            return notify(state, text, false);
+            let bounds = [control.per_s.flatten(), per_s, rate].into_iter().flatten();
+            let now = bounds.filter(|per_s| *per_s > 0).min();
+            return limit(state, (now.unwrap_or(UNKNOWN_PER_S) / 2).max(1), effects);
         }
     };
     effects.push(Effect::Control(control.clone()));
     notify(state, said.to_owned(), false);
+}
+
+/// What the slower key begins with before anything is known of the rate.
+const UNKNOWN_PER_S: u64 = 20_000;
+
+/// Bounds the items a second of the action that runs.
+fn limit(state: &mut State, per_s: u64, effects: &mut Vec<Effect>) {
+    state.operations.control.per_s = Some(Some(per_s));
+    effects.push(Effect::Control(state.operations.control.clone()));
+    notify(state, format!("the action does {} a second at most", count(per_s)), false);
 }
 
 /// What the journal has; what an earlier run left open is shown.

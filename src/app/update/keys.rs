@@ -2,6 +2,7 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::{action, notify, prompt, refresh};
+use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
 use crate::app::message::{DemoOrder, Effect};
@@ -45,6 +46,14 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
     if command.command().danger == Danger::Writes {
         return act(state, command, key, effects);
+    }
+    let leaves = match command {
+        CommandId::Quit => Some(LeaveHow::Quit),
+        CommandId::Suspend => Some(LeaveHow::Suspend),
+        _ => None,
+    };
+    if let Some(how) = leaves.filter(|_| state.operations.running.is_some()) {
+        return action::ask_to_leave(state, how, key);
     }
     run(state, command, effects);
 }

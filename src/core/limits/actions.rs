@@ -48,6 +48,10 @@ pub const STEP_US: u64 = 500;
 /// Time between steps, in times of the step: the others have two thirds of the server.
 pub const STEP_REST: u64 = 2;
 
+/// The longest rest between two steps, microseconds, however slow the server or low the rate: whoever watches should
+/// see that it goes on.
+pub const STEP_REST_MOST_US: u64 = 10_000_000;
+
 /// The least pause between two paced steps, microseconds.
 pub const STEP_PAUSE_US: u64 = 500;
 
@@ -113,6 +117,10 @@ pub const JOURNAL_LINE_BYTES: usize = 1 << 20;
 
 /// How long a write to the disk of the journal may take, milliseconds: a sync on a busy disk takes seconds.
 pub const DISK_MS: u64 = 30_000;
+
+/// How long whoever leaves waits for the action that runs, milliseconds: for the reply to its step, for the look at
+/// how things stand, and for its finish in the journal.
+pub const LEAVE_ACTION_MS: u64 = 2 * WRITE_TIMEOUT_MS;
 
 /// Longest header of an archive, bytes: it names a stream, a group and a consumer.
 pub const ARCHIVE_HEADER_BYTES: usize = 1 << 20;

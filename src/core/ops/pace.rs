@@ -3,7 +3,7 @@
 //! Knows how long steps took; does not sleep. Invariant: no step is larger than its action's bound, and a pace that was
 //! halved never grows by itself.
 
-use crate::core::limits::{STEP_PAUSE_US, STEP_REST, STEP_US};
+use crate::core::limits::{STEP_PAUSE_US, STEP_REST, STEP_REST_MOST_US, STEP_US};
 
 /// The pace of one action.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,9 +24,10 @@ impl Pace {
         Self { least, most, batch, per_s, is_rested, halvings: 0 }
     }
 
-    /// Items of the next step.
-    pub const fn batch(&self) -> u32 {
-        self.batch
+    /// Items of the next step: what the rate allows in a second, so that the rest after it is short.
+    pub fn batch(&self) -> u32 {
+        let of_rate = self.per_s.map_or(u32::MAX, |per_s| u32::try_from(per_s).unwrap_or(u32::MAX));
+        self.batch.min(of_rate).max(1)
     }
 
     /// Items a second at most.
@@ -72,10 +73,13 @@ impl Pace {
             self.batch
         };
         self.batch = next.clamp(self.least, self.most.max(self.least));
-        let rest_us =
-            if self.is_rested { (busy_us * STEP_REST).max(STEP_PAUSE_US) << self.halvings } else { 0 };
+        let rest_us = if self.is_rested {
+            busy_us.saturating_mul(STEP_REST).max(STEP_PAUSE_US) << self.halvings
+        } else {
+            0
+        };
         let due_us = self.per_s.map_or(0, |per_s| items.saturating_mul(1_000_000) / per_s.max(1));
-        rest_us.max(due_us.saturating_sub(since_us.max(took_us)))
+        rest_us.max(due_us.saturating_sub(since_us.max(took_us))).min(STEP_REST_MOST_US)
     }
 }
 
@@ -94,6 +98,18 @@ mod tests {
             pace.stepped(u64::from(pace.batch()), 5_000, 100, 5_000);
         }
         assert_eq!(pace.batch(), 10);
+    }
+
+    #[test]
+    fn no_rest_is_longer_than_its_bound_and_a_low_rate_makes_the_steps_small() {
+        let mut pace = Pace::new((10, 100, 200), None, true);
+        (0..20).for_each(|_| pace.halve());
+        assert_eq!(pace.stepped(10, 9_000_000, 100, 9_000_000), STEP_REST_MOST_US);
+        let mut slow = Pace::new((10, 100, 200), Some(3), true);
+        assert_eq!(slow.batch(), 3);
+        assert_eq!(slow.stepped(3, 100, 0, 100), 999_900);
+        slow.set_per_s(None);
+        assert_eq!(slow.batch(), 100);
     }
 
     #[test]

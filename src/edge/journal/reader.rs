@@ -34,7 +34,7 @@ pub struct ArchiveReader {
 }
 
 /// A frame's bytes, or the header's.
-enum Piece {
+enum ArchivePiece {
     Header(Header),
     Frame(Frame),
 }
@@ -54,10 +54,10 @@ impl ArchiveReader {
             search_left: ARCHIVE_SEARCH_BYTES,
         };
         let begun = match reader.bytes.piece(at) {
-            Ok(Some((Piece::Header(checked), next))) => Ok(Some((checked, next))),
+            Ok(Some((ArchivePiece::Header(checked), next))) => Ok(Some((checked, next))),
             Ok(_) if header.is_some() => Ok(None),
             Ok(_) => reader.search(at, true).map(|found| match found {
-                Some((Piece::Header(checked), next)) => Some((checked, next)),
+                Some((ArchivePiece::Header(checked), next)) => Some((checked, next)),
                 _ => None,
             }),
             Err(error) => Err(error),
@@ -118,7 +118,7 @@ impl ArchiveReader {
                 None => self.after_damage()?,
             };
             match piece {
-                Some((Piece::Frame(frame), next)) => {
+                Some((ArchivePiece::Frame(frame), next)) => {
                     self.at = next;
                     let label = frame.label();
                     if let Some(part) = self.missing.last_mut().filter(|part| part.end.is_none()) {
@@ -127,14 +127,14 @@ impl ArchiveReader {
                     self.last = Some(label);
                     return Ok(Some(frame));
                 }
-                Some((Piece::Header(_), next)) => self.at = next,
+                Some((ArchivePiece::Header(_), next)) => self.at = next,
                 None => return Ok(None),
             }
         }
     }
 
     /// The next whole piece after what is damaged here.
-    fn after_damage(&mut self) -> io::Result<Option<(Piece, u64)>> {
+    fn after_damage(&mut self) -> io::Result<Option<(ArchivePiece, u64)>> {
         let from = self.at;
         // Where the length is right, the next frame follows; inside a frame another could have been written by anybody.
         let follows = self.bytes.frame_end(from)?;
@@ -166,11 +166,11 @@ impl ArchiveReader {
         }
     }
 
-    fn search(&mut self, from: u64, is_header: bool) -> io::Result<Option<(Piece, u64)>> {
+    fn search(&mut self, from: u64, is_header: bool) -> io::Result<Option<(ArchivePiece, u64)>> {
         let mut at = from;
         while let Some((begin, piece, end)) = self.search_from(at)? {
             match piece {
-                Piece::Frame(_) if is_header => at = begin + 1,
+                ArchivePiece::Frame(_) if is_header => at = begin + 1,
                 piece => return Ok(Some((piece, end))),
             }
         }
@@ -178,7 +178,7 @@ impl ArchiveReader {
     }
 
     /// The first whole piece that begins at `from` or later: where it begins, what it is, where it ends.
-    fn search_from(&mut self, from: u64) -> io::Result<Option<(u64, Piece, u64)>> {
+    fn search_from(&mut self, from: u64) -> io::Result<Option<(u64, ArchivePiece, u64)>> {
         for at in from..self.bytes.length {
             let Some(end) = self.bytes.frame_end(at)? else { continue };
             let kind = self.bytes.get(at + FRAME_HEAD, 1)?.and_then(<[u8]>::first).copied();
@@ -250,7 +250,7 @@ impl FileBytes {
     }
 
     /// The whole piece that begins here, and where it ends.
-    fn piece(&mut self, at: u64) -> io::Result<Option<(Piece, u64)>> {
+    fn piece(&mut self, at: u64) -> io::Result<Option<(ArchivePiece, u64)>> {
         let Some(end) = self.frame_end(at)? else { return Ok(None) };
         let Some(framed) = self.get(at, end - at)? else { return Ok(None) };
         let Some((&[_, _, _, _, a, b, c, d], encoded)) = framed.split_first_chunk() else { return Ok(None) };
@@ -258,8 +258,8 @@ impl FileBytes {
             return Ok(None);
         }
         let piece = match encoded.split_first() {
-            Some((&HEADER_FRAME, line)) => serde_json::from_slice(line).ok().map(Piece::Header),
-            _ => Frame::decode(encoded).map(Piece::Frame),
+            Some((&HEADER_FRAME, line)) => serde_json::from_slice(line).ok().map(ArchivePiece::Header),
+            _ => Frame::decode(encoded).map(ArchivePiece::Frame),
         };
         Ok(piece.map(|piece| (piece, end)))
     }

@@ -4,7 +4,7 @@
 //! focus is shows without colour.
 
 use crate::app::State;
-use crate::app::action::{ActionModal, ActionStage, Ask, Choice, DialogFocus, Form, Question};
+use crate::app::action::{ActionModal, ActionStage, Ask, Choice, DialogFocus, Form, LeaveHow, Question};
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::ui::theme::Skin;
@@ -173,6 +173,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
             let plan = challenge.plan();
             (format!("{} {}?", plan.deed.word(), plan.subject), preview(plan, skin), "Do it")
         }
+        Ask::Leave(how) => leaving(state, *how),
     };
     let typed = question.typed();
     let below = if typed.is_some() { 4 } else { 2 };
@@ -198,6 +199,28 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
     }
     let focus = usize::from(question.focus == DialogFocus::Go);
     buttons(&["Cancel", go], focus, last, buffer, skin);
+}
+
+/// What is said to whoever leaves while an action runs.
+fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, &'static str) {
+    let what = match &state.operations.running {
+        Some(running) => format!("{} {} still runs.", running.deed.word(), running.subject),
+        None => "The action is over by now.".to_owned(),
+    };
+    let (title, then, go) = match how {
+        LeaveHow::Quit => (
+            "Quit while an action runs?",
+            "It ends after the step that is under way, and the journal says how far it came.",
+            "Quit",
+        ),
+        LeaveHow::Suspend => (
+            "Suspend while an action runs?",
+            "It pauses after the step that is under way, and goes on when you come back.",
+            "Suspend",
+        ),
+    };
+    let lines = [what, then.to_owned()].map(|text| DialogLine::new("", text, Role::Text));
+    (title.to_owned(), lines.into(), go)
 }
 
 fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {

@@ -5,7 +5,7 @@
 
 use super::{plan, policy};
 use crate::app::State;
-use crate::app::action::{ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, Question};
+use crate::app::action::{ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question};
 use crate::app::message::Effect;
 use crate::app::modal::Modal;
 use crate::app::update::{notify, prompt};
@@ -143,6 +143,8 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
             notify(state, "writing is unlocked: every action still asks".to_owned(), false);
         }
         Ask::Carry(challenge) => carry(state, *challenge, question.input.value(), effects),
+        Ask::Leave(LeaveHow::Quit) => effects.push(Effect::Quit),
+        Ask::Leave(LeaveHow::Suspend) => effects.push(Effect::Suspend),
     }
 }
 

@@ -191,6 +191,45 @@ fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_m
 }
 
 #[test]
+fn the_faster_key_never_slows_and_the_slower_one_begins_at_the_true_rate() {
+    let told = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::Control(control)) => control.per_s,
+        None => None,
+        other => panic!("{other:?}"),
+    };
+    let mut state = armed();
+    // Nothing bounds it: a bound of twice anything could be less than it does.
+    let mut progress = Progress::of(&plan(), None);
+    progress.tally.done = 300_000;
+    progress.elapsed_us = 3_000_000;
+    state.operations.running = Some(progress.clone());
+    assert_eq!(told(keys(&mut state, "}")), None);
+    assert!(notice(&state).contains("no limit is set"));
+    assert_eq!(told(keys(&mut state, "{")), Some(Some(50_000)));
+    // Twice, before the progress tells of the first.
+    assert_eq!(told(keys(&mut state, "{")), Some(Some(25_000)));
+    assert_eq!(told(keys(&mut state, "}")), Some(Some(50_000)));
+    assert_eq!(told(keys(&mut state, "}")), Some(Some(100_000)));
+    // It has halved its rate by itself: faster is still not slower.
+    state.operations.running = Some(Progress { per_s: Some(200_000), ..progress });
+    assert_eq!(told(keys(&mut state, "}")), Some(Some(400_000)));
+}
+
+#[test]
+fn who_leaves_while_an_action_runs_is_asked_and_leaning_on_the_key_confirms_nothing() {
+    for (key, effect) in [("q", Effect::Quit), ("ctrl-z", Effect::Suspend)] {
+        let mut state = armed();
+        state.operations.running = Some(Progress::of(&plan(), None));
+        assert_eq!(keys(&mut state, key), []);
+        assert_eq!(keys(&mut state, &format!("{key} {key} enter")), []);
+        assert!(state.modal.is_none(), "{key}: the focus began on Cancel");
+        assert_eq!(keys(&mut state, &format!("{key} tab enter")), [effect], "{key}");
+        state.operations.running = None;
+        assert_eq!(keys(&mut state, key).len(), 1, "{key}");
+    }
+}
+
+#[test]
 fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     let mut state = armed();
     keys(&mut state, "T down");
