@@ -254,6 +254,9 @@ pub const FINDINGS: usize = 200;
 /// Groups that are judged: each takes about 400 bytes and 0.3 µs a round.
 pub const JUDGED_GROUPS: usize = 20_000;
 
+/// Consumers that are not well and are looked at one by one: 100 bytes each, and those of a group become one finding.
+pub const UNWELL_CONSUMERS: usize = 20_000;
+
 /// Keys that are kept of one pattern, the biggest: as many as somebody may list.
 pub const KEYS_OF_PATTERN: usize = 200;
 

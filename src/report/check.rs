@@ -50,6 +50,10 @@ impl Watch {
                 *seen = now;
             } else if self.seen.len() < crate::core::limits::FINDINGS {
                 self.seen.push(now);
+            } else if let Some(least) = self.seen.iter_mut().min_by_key(|seen| seen.finding.severity)
+                && least.finding.severity < finding.severity
+            {
+                *least = now;
             }
         }
     }

@@ -82,7 +82,7 @@ pub struct GroupCase<'a> {
     /// The group.
     pub group: &'a Name,
     /// The verdict with its numbers.
-    pub judgement: Judgement,
+    pub judgement: &'a Judgement,
     /// Entries to read.
     pub lag: Option<u64>,
     /// Entries not acknowledged.

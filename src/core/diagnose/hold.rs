@@ -1,11 +1,12 @@
 //! Raise, hold, clear: the one place where a finding comes and goes.
 //!
 //! Knows ids and subjects, polls and time; not what is wrong. Invariants: a finding that went away for a moment
-//! never left; since-when survives as long as the finding does; the number of findings is bounded and what is
-//! beyond it is counted.
+//! never left; since-when survives as long as the finding does; the number of findings is bounded, the worst are
+//! kept whenever they came, and what is beyond is counted.
 
 use super::finding::{Finding, FindingSubject, Severity};
 use crate::core::limits;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// How long something must be there, or be gone, to be believed.
@@ -55,7 +56,7 @@ impl Hold {
     pub fn advance(
         &mut self,
         now_ms: i64,
-        mut found: Vec<Finding>,
+        found: Vec<Finding>,
         patience: impl Fn(&'static str) -> Patiences,
     ) {
         self.dropped = 0;
@@ -63,8 +64,6 @@ impl Hold {
             let (since_ms, polls) = held.missed.unwrap_or((now_ms, 0));
             held.missed = Some((since_ms, polls.saturating_add(1)));
         }
-        // The worst first: what the bound leaves out is what matters least.
-        found.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         for finding in found {
             let raise = patience(finding.id).raise;
             self.take(now_ms, finding, raise);
@@ -74,14 +73,26 @@ impl Hold {
             Some(_) if !held.is_raised => false,
             Some((since_ms, polls)) => !is_over(patience(id).clear, polls, since_ms, now_ms),
         });
+        self.keep_the_worst();
+    }
+
+    /// Cuts to the bound. The worst stay; of those that are as bad, what is seen now before what went away, then what
+    /// has been seen longest, so that the same ones stay from round to round.
+    fn keep_the_worst(&mut self) {
+        if self.held.len() <= limits::FINDINGS {
+            return;
+        }
+        let mut ranked: Vec<_> = std::mem::take(&mut self.held).into_iter().collect();
+        ranked.sort_by_key(|(_, held)| {
+            (Reverse(held.finding.severity), held.missed.is_some(), Reverse(held.polls))
+        });
+        let beyond = ranked.split_off(limits::FINDINGS);
+        self.dropped = beyond.iter().filter(|(_, held)| held.missed.is_none()).count() as u64;
+        self.held = ranked.into_iter().collect();
     }
 
     fn take(&mut self, now_ms: i64, finding: Finding, raise: Patience) {
         let key = (finding.id, finding.subject.clone());
-        if self.held.len() >= limits::FINDINGS && !self.held.contains_key(&key) {
-            self.dropped += 1;
-            return;
-        }
         let held = self.held.entry(key).or_insert_with(|| HeldFinding {
             finding: finding.clone(),
             seen_ms: now_ms,
@@ -172,5 +183,33 @@ mod tests {
             .collect();
         hold.advance(0, found, |_| Patiences { clear: clear(), ..Patiences::default() });
         assert_eq!((hold.findings().len(), hold.dropped), (limits::FINDINGS, 7));
+    }
+
+    #[test]
+    fn what_is_worse_takes_the_place_of_what_stood_before() {
+        let mut hold = Hold::default();
+        let many = |now_ms| {
+            (0..limits::FINDINGS as u64 + 50)
+                .map(move |id| Finding { subject: FindingSubject::Client(id), ..finding(now_ms) })
+        };
+        let worst = |now_ms| {
+            Finding::new("the.worst", Severity::Critical, FindingSubject::Server, "1".to_owned(), now_ms)
+        };
+        let patience = |id| match id {
+            "the.worst" => Patiences { raise: Patience { polls: 3, ms: 2_000 }, clear: clear() },
+            _ => Patiences { clear: clear(), ..Patiences::default() },
+        };
+        for second in 0..10_i64 {
+            hold.advance(second * 1000, many(second * 1000).collect(), patience);
+        }
+        let before: Vec<_> = hold.findings().into_iter().map(|finding| finding.subject).collect();
+        for second in 10..13_i64 {
+            let found = many(second * 1000).chain([worst(second * 1000)]).collect();
+            hold.advance(second * 1000, found, patience);
+        }
+        let after = hold.findings();
+        assert_eq!(after.first().map(|finding| finding.id), Some("the.worst"));
+        assert_eq!((after.len(), hold.dropped), (limits::FINDINGS, 51));
+        assert!(after.iter().skip(1).all(|finding| before.contains(&finding.subject)), "the others stay");
     }
 }

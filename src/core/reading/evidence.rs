@@ -89,18 +89,15 @@ fn add_group<'a>(
         let unread = matches!(judgement.reason, crate::core::diagnose::groups::Reason::Unread);
         *(if unread { &mut tally.unread } else { &mut tally.too_soon }) += 1;
     } else if judgement.verdict.is_wrong() {
-        if evidence.groups.len() < limits::FINDINGS {
-            evidence.groups.push(GroupCase {
-                key,
-                group: name,
-                judgement: judgement.clone(),
-                lag: group.lag.entries,
-                pending: group.facts.pending,
-                consumers: group.facts.consumers,
-            });
-        } else {
-            *dropped += 1;
-        }
+        // Bounded by the tracks there are.
+        evidence.groups.push(GroupCase {
+            key,
+            group: name,
+            judgement,
+            lag: group.lag.entries,
+            pending: group.facts.pending,
+            consumers: group.facts.consumers,
+        });
     }
     if track.crew.unwell > 0 {
         add_consumers(evidence, (key, name, group), track, dropped);
@@ -121,7 +118,7 @@ fn add_consumers<'a>(
         if consumer.pending == Some(0) {
             continue;
         }
-        if evidence.consumers.len() >= limits::FINDINGS {
+        if evidence.consumers.len() >= limits::UNWELL_CONSUMERS {
             *dropped += 1;
             continue;
         }

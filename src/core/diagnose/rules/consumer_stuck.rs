@@ -6,11 +6,12 @@
 use super::consumers::ConsumerTexts;
 use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
-use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
+use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase};
 use crate::core::diagnose::figures::{counted, span};
 use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::groups::{PendingReason, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
+use std::collections::BTreeSet;
 
 const ID: &str = "consumer.stuck";
 const REMEDY: &str = "It lives: look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM.";
@@ -35,14 +36,14 @@ const WORDS: ConsumerTexts = ConsumerTexts {
 };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
-    let nobody_acknowledges = |case: &ConsumerCase<'_>| {
-        evidence.groups.iter().any(|group| {
-            (group.key, group.group) == (case.key, case.group)
-                && matches!(group.judgement.reason, Reason::Pending(PendingReason::None { .. }))
-        })
+    let acknowledges_nothing = |group: &&GroupCase<'_>| {
+        matches!(group.judgement.reason, Reason::Pending(PendingReason::None { .. }))
     };
-    let is_stuck =
-        |case: &&ConsumerCase<'_>| case.verdict == ConsumerVerdict::Stuck && !nobody_acknowledges(case);
+    let told: BTreeSet<_> =
+        evidence.groups.iter().filter(acknowledges_nothing).map(|group| (group.key, group.group)).collect();
+    let is_stuck = |case: &&ConsumerCase<'_>| {
+        case.verdict == ConsumerVerdict::Stuck && !told.contains(&(case.key, case.group))
+    };
     let stuck = evidence.consumers.iter().filter(is_stuck);
     let cases: Vec<_> = stuck.map(|case| (case, case.held_ms.saturating_add(case.read_ms_ago))).collect();
     let found = consumers::findings(&cases, &WORDS, evidence.now_ms, thresholds);

@@ -1,15 +1,14 @@
-//! What the rules about consumers have in common: one finding a consumer, or one for all of a group.
+//! What the rules about consumers have in common: one finding a consumer, one for all of a group, or one for many
+//! groups of a stream.
 //!
-//! Knows cases in the order of their groups. Invariant: many consumers of one group that fail together are one
-//! finding, for they fail for one reason.
+//! Knows cases in the order of their streams and groups. Invariant: many consumers of one group, and consumers of many
+//! groups of one stream, that fail together are one finding, for they fail for one reason.
 
+use super::groups::ONE_BY_ONE;
 use crate::core::diagnose::evidence::ConsumerCase;
 use crate::core::diagnose::figures::{count, counted, name, span};
 use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
-
-/// Consumers of one group that are told one by one.
-const ONE_BY_ONE: usize = 3;
 
 /// What a rule says of its consumers.
 pub struct ConsumerTexts {
@@ -45,30 +44,55 @@ pub fn findings(
             .with(words.span_name, Some(ms))
     };
     let mut found = Vec::new();
-    for group in cases.chunk_by(same_group) {
-        match group {
-            [(case, _), ..] if group.len() > ONE_BY_ONE => {
-                let pending: u64 = group.iter().map(|(case, _)| case.pending).fold(0, u64::saturating_add);
-                let longest_ms = group.iter().map(|(_, ms)| *ms).max().unwrap_or(0);
-                let text = format!(
-                    "{} consumers of {}/{} hold {} and {}, the worst for {}",
-                    count(group.len() as u64),
-                    name(case.key),
-                    name(case.group),
-                    counted(pending, "entry", "entries"),
-                    words.many,
-                    span(longest_ms)
-                );
-                let subject = FindingSubject::Group(case.key.clone(), case.group.clone());
-                let since_ms = now_ms.saturating_sub_unsigned(longest_ms);
-                let finding = Finding::new(words.id, grade(longest_ms), subject, text, since_ms)
-                    .with("consumers", Some(group.len() as u64))
-                    .with("pending", Some(pending))
-                    .with(words.span_name, Some(longest_ms));
-                found.push(finding);
+    for stream in cases.chunk_by(|a, b| a.0.key == b.0.key) {
+        if stream.chunk_by(same_group).count() > ONE_BY_ONE {
+            found.extend(of_many(stream, words, now_ms, thresholds));
+            continue;
+        }
+        for group in stream.chunk_by(same_group) {
+            if group.len() > ONE_BY_ONE {
+                found.extend(of_many(group, words, now_ms, thresholds));
+            } else {
+                found.extend(group.iter().map(of_one));
             }
-            _ => found.extend(group.iter().map(of_one)),
         }
     }
     found
+}
+
+/// One finding about many consumers of one group, or of many groups of one stream.
+fn of_many(
+    cases: &[(&ConsumerCase<'_>, u64)],
+    words: &ConsumerTexts,
+    now_ms: i64,
+    thresholds: &Thresholds,
+) -> Option<Finding> {
+    let (first, _) = cases.first()?;
+    let groups = cases.chunk_by(|a, b| a.0.group == b.0.group).count() as u64;
+    let pending: u64 = cases.iter().map(|(case, _)| case.pending).fold(0, u64::saturating_add);
+    let longest_ms = cases.iter().map(|(_, ms)| *ms).max().unwrap_or(0);
+    let (of, subject) = match groups {
+        1 => (
+            format!("{}/{}", name(first.key), name(first.group)),
+            FindingSubject::Group(first.key.clone(), first.group.clone()),
+        ),
+        _ => (
+            format!("{} groups of {}", count(groups), name(first.key)),
+            FindingSubject::Stream(first.key.clone()),
+        ),
+    };
+    let text = format!(
+        "{} consumers of {of} hold {} and {}, the worst for {}",
+        count(cases.len() as u64),
+        counted(pending, "entry", "entries"),
+        words.many,
+        span(longest_ms)
+    );
+    let severity = (words.grade)(longest_ms, thresholds).unwrap_or(Severity::Warning);
+    let finding = Finding::new(words.id, severity, subject, text, now_ms.saturating_sub_unsigned(longest_ms))
+        .with("consumers", Some(cases.len() as u64))
+        .with("groups", (groups > 1).then_some(groups))
+        .with("pending", Some(pending))
+        .with(words.span_name, Some(longest_ms));
+    Some(finding)
 }

@@ -4,12 +4,16 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use crate::core::diagnose::finding::{Destination, FindingSubject, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.dead";
 const REMEDY: &str = "Start a consumer; entries keep until the stream is trimmed.";
+const REMEDY_NONE: &str =
+    "Start a consumer; a group that nobody will read again is to be removed (streamgauge remove-groups).";
+const REMEDY_MANY: &str = "Remove the groups that nobody will read again (streamgauge remove-groups), such as those of pods that are gone: \
+    they hold back every safe trim; for the others start consumers.";
 
 /// `stream.dead`
 pub const RULE: Rule = Rule {
@@ -32,7 +36,11 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
             _ => Some(Severity::Warning),
         },
         |case, finding| {
-            let finding = finding.remedy(Destination::Consumers, REMEDY);
+            let finding = match (&finding.subject, &case.judgement.reason) {
+                (FindingSubject::Stream(_), _) => finding.remedy(Destination::Streams, REMEDY_MANY),
+                (_, Reason::NoConsumer { .. }) => finding.remedy(Destination::Streams, REMEDY_NONE),
+                _ => finding.remedy(Destination::Consumers, REMEDY),
+            };
             match &case.judgement.reason {
                 Reason::NoConsumer { for_ms, .. } | Reason::AllSilent { for_ms, .. } => {
                     finding.with("silent_ms", Some(*for_ms))

@@ -14,6 +14,7 @@ use crate::core::model::info::Info;
 use crate::core::model::server::ServerRole;
 use std::collections::BTreeSet;
 
+mod groups;
 mod memory;
 
 const NOW_MS: i64 = 1_700_000_000_000;
