@@ -251,6 +251,16 @@ const _: () = assert!(INTERVAL_MIN_MS < INTERVAL_MAX_MS && PASSWORD_FILE_BYTES <
 /// Findings kept and shown: nobody reads more, and a thousand groups may fail for one reason.
 pub const FINDINGS: usize = 200;
 
+/// Greatest number of keys, entries or bytes in memory that a server can hold: what claims more fell below zero there.
+/// Twenty thousand of them can be added up.
+pub const HELD_MAX: u64 = 1 << 48;
+/// Greatest counter that a server can reach: a gigabyte a second for thirty years.
+pub const COUNTER_MAX: u64 = 1 << 60;
+/// As many times `maxclients` are never connected.
+pub const CLIENTS_BEYOND: u64 = 10;
+
+const _: () = assert!(HELD_MAX.checked_mul(JUDGED_GROUPS as u64).is_some());
+
 /// Groups that are judged: each takes about 400 bytes and 0.3 µs a round.
 pub const JUDGED_GROUPS: usize = 20_000;
 

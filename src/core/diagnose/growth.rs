@@ -51,7 +51,7 @@ impl Growth {
 
     /// The growth; `None` before the first reading.
     pub fn grown(&self) -> Option<u64> {
-        self.last.map(|_| self.pieces.iter().map(|(_, grown)| *grown).sum())
+        self.last.map(|_| self.pieces.iter().map(|(_, grown)| *grown).fold(0, u64::saturating_add))
     }
 }
 

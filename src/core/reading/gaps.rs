@@ -3,6 +3,7 @@
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::info::Info;
+use crate::core::model::server::Mode;
 use crate::core::model::{Gap, GapReason, Snapshot};
 use std::collections::BTreeMap;
 
@@ -35,6 +36,21 @@ fn keys_elsewhere(info: &Info, database: u32) -> Option<Gap> {
     })
 }
 
+/// What is missing where the server is one of a cluster.
+pub const CLUSTER: &str = "cluster";
+
+/// One node holds a part of the keys: figures that look whole are not.
+fn other_nodes(info: &Info) -> Option<Gap> {
+    (info.server.mode == Mode::Cluster).then(|| Gap {
+        what: CLUSTER.to_owned(),
+        why: GapReason::Bound,
+        text:
+            "one node of a cluster: streams, keys, patterns, sizes and findings are those of this node alone"
+                .to_owned(),
+        scope: GapScope::Item,
+    })
+}
+
 /// Open gaps, by what is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Gaps {
@@ -61,6 +77,10 @@ impl Gaps {
             match keys_elsewhere(info, self.database) {
                 Some(gap) => self.open.insert(KEYS.to_owned(), (at_us, gap)),
                 None => self.open.remove(KEYS),
+            };
+            match other_nodes(info) {
+                Some(gap) => self.open.insert(CLUSTER.to_owned(), (at_us, gap)),
+                None => self.open.remove(CLUSTER),
             };
         }
         for gap in &snapshot.gaps {

@@ -214,6 +214,7 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
             Some(bracket) => bracket.last = Some(first),
         }
     }
+    note_impossible(snapshot, &fields);
     if fields.has("run_id") && snapshot.info.is_none() {
         snapshot.info = Some(info::info(&fields));
     }
@@ -228,6 +229,27 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
         }
     }
     Some(())
+}
+
+/// One gap for all figures of INFO that can't be.
+fn note_impossible(snapshot: &mut Snapshot, fields: &info::InfoFields<'_>) {
+    let impossible = fields.impossible();
+    let what = "INFO figures";
+    if impossible.is_empty() || snapshot.gaps.iter().any(|gap| gap.what == what) {
+        return;
+    }
+    let named: Vec<&str> = impossible.iter().copied().take(3).collect();
+    let more = impossible.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    snapshot.gaps.push(Gap {
+        what: what.to_owned(),
+        why: GapReason::Failed,
+        text: format!(
+            "INFO: {}{more} can't be true (counted below zero on the server, or beyond the whole): unknown",
+            named.join(", ")
+        ),
+        scope: GapScope::Item,
+    });
 }
 
 fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
@@ -354,5 +376,7 @@ pub fn too_long(command: &ReadCmd) -> Gap {
     Gap { what, why: GapReason::Bound, text, scope: GapScope::Item }
 }
 
+#[cfg(test)]
+pub mod hostile;
 #[cfg(test)]
 mod tests;

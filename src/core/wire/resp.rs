@@ -138,6 +138,11 @@ impl Resp {
         self.int().and_then(|number| u64::try_from(number).ok())
     }
 
+    /// Something counted that a server can hold; `None` for what fell below zero there and shows as a huge number.
+    pub fn held(&self) -> Option<u64> {
+        self.count().filter(|&count| count <= crate::core::limits::HELD_MAX)
+    }
+
     /// The items of an array.
     pub fn items(&self) -> Option<&[Self]> {
         match self {

@@ -397,3 +397,19 @@ proptest! {
 fn plain_lines() -> usize {
     text(&plain(), &target()).lines().count()
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..Default::default() })]
+
+    #[test]
+    fn whatever_a_server_counts_is_reported(polls in crate::core::wire::decode::hostile::polls()) {
+        let mut reading = Reading::new(0);
+        let mut watch = crate::report::check::Watch::default();
+        for poll in polls {
+            reading.advance(poll);
+            watch.advance(reading.findings());
+            proptest::prop_assert!(!json(&reading, &target()).is_empty() && !text(&reading, &target()).is_empty());
+            proptest::prop_assert!(!crate::report::check::json(&watch, &reading).is_empty());
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! Every place in every telling state, in every look: nothing panics, and nothing unsafe reaches the screen; and
 //! the pictures themselves, with their styles, where they matter most.
 
+mod arbitrary;
 mod histories;
 mod pictures;
 mod probing;

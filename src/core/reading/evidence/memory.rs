@@ -30,7 +30,9 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
         lists: (!keyspace.is_empty()).then(|| keyspace.of_kind(KeyKind::List)),
         keys: info.map(|info| {
             let spaces = info.keyspace.iter();
-            spaces.fold((0, 0), |(keys, expires), space| (keys + space.keys, expires + space.expires))
+            spaces.fold((0, 0), |(keys, expires): (u64, u64), space| {
+                (keys.saturating_add(space.keys), expires.saturating_add(space.expires))
+            })
         }),
         lists_of_pending: lists_of_pending(reading),
         tiers: tiers(reading),

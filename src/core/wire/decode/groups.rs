@@ -1,6 +1,7 @@
 //! XINFO GROUPS, XINFO CONSUMERS and XPENDING.
 
 use super::streams::id;
+use crate::core::limits::HELD_MAX;
 use crate::core::model::Name;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::groups::{Backlog, Group, ServerLag};
@@ -24,10 +25,10 @@ fn group(row: &Resp) -> Option<Group> {
     for (field, value) in row.pairs() {
         match field.as_slice() {
             b"name" => name = value.bytes().map(Name::from),
-            b"consumers" => group.consumers = value.count(),
-            b"pending" => group.pending = value.count(),
+            b"consumers" => group.consumers = value.held(),
+            b"pending" => group.pending = value.held(),
             b"last-delivered-id" => group.last_delivered = id(value),
-            b"entries-read" => group.entries_read = value.count(),
+            b"entries-read" => group.entries_read = value.held(),
             b"lag" => group.lag = lag(value),
             _ => {}
         }
@@ -38,7 +39,10 @@ fn group(row: &Resp) -> Option<Group> {
 fn lag(value: &Resp) -> ServerLag {
     match value.int() {
         None => ServerLag::Unknown,
-        Some(lag) => u64::try_from(lag).map_or(ServerLag::Negative(lag), ServerLag::Known),
+        Some(lag) => match u64::try_from(lag) {
+            Ok(lag) if lag <= HELD_MAX => ServerLag::Known(lag),
+            _ => ServerLag::Negative(lag),
+        },
     }
 }
 
@@ -64,7 +68,7 @@ fn consumer(row: &Resp) -> Option<Consumer> {
     for (field, value) in row.pairs() {
         match field.as_slice() {
             b"name" => name = value.bytes().map(Name::from),
-            b"pending" => consumer.pending = value.count(),
+            b"pending" => consumer.pending = value.held(),
             b"idle" => consumer.idle_ms = value.count(),
             b"inactive" => consumer.inactive = value.count().map_or(Inactivity::Never, Inactivity::Ms),
             _ => {}

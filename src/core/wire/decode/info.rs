@@ -1,5 +1,6 @@
 //! INFO: lines of `field:value`. Unknown fields are passed over, missing ones are unknown.
 
+use crate::core::limits::{CLIENTS_BEYOND, COUNTER_MAX, HELD_MAX};
 use crate::core::model::cache::Lookups;
 use crate::core::model::clients::ClientCounts;
 use crate::core::model::info::{DatabaseKeys, Info, Stats};
@@ -32,7 +33,38 @@ impl<'a> InfoFields<'a> {
     }
 
     fn count(&self, field: &str) -> Option<u64> {
-        self.text(field)?.parse().ok()
+        self.text(field)?.parse().ok().filter(|&count| count <= COUNTER_MAX)
+    }
+
+    /// Something that the server holds: bytes in memory, clients.
+    fn held(&self, field: &str) -> Option<u64> {
+        self.count(field).filter(|&count| count <= HELD_MAX)
+    }
+
+    /// Fields whose figures can't be: they fell below zero on the server. They are unknown.
+    pub fn impossible(&self) -> Vec<&'a str> {
+        let mut found: Vec<&str> =
+            self.0.iter().filter(|(field, value)| is_beyond(field, value)).map(|(f, _)| *f).collect();
+        if self.clients_connected().is_none() && self.held("connected_clients").is_some() {
+            found.push("connected_clients");
+        }
+        if self.dataset().is_none() && self.held("used_memory_dataset").is_some() {
+            found.push("used_memory_dataset");
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn clients_connected(&self) -> Option<u64> {
+        let most =
+            self.held("maxclients").filter(|&max| max > 0).map(|max| max.saturating_mul(CLIENTS_BEYOND));
+        self.held("connected_clients").filter(|&connected| most.is_none_or(|most| connected <= most))
+    }
+
+    fn dataset(&self) -> Option<u64> {
+        let used = self.held("used_memory");
+        self.held("used_memory_dataset").filter(|&dataset| used.is_none_or(|used| dataset <= used))
     }
 
     fn signed(&self, field: &str) -> Option<i64> {
@@ -56,6 +88,15 @@ impl<'a> InfoFields<'a> {
     }
 }
 
+fn is_beyond(field: &str, value: &str) -> bool {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    // Names and identities may be made of digits alone.
+    let is_figure =
+        is_number && !field.ends_with("_id") && !field.contains("sha1") && !field.contains("replid");
+    is_figure && value.parse::<i64>().map_or(true, |number| number.unsigned_abs() > COUNTER_MAX)
+}
+
 /// The server's clock in a reply of INFO, microseconds since 1970 (6.2).
 pub fn server_time_us(text: &str) -> Option<i64> {
     let line = text.lines().find_map(|line| line.strip_prefix("server_time_usec:"))?;
@@ -67,10 +108,10 @@ pub fn info(fields: &InfoFields<'_>) -> Info {
     Info {
         server: server(fields),
         clients: ClientCounts {
-            connected: fields.count("connected_clients"),
-            blocked: fields.count("blocked_clients"),
-            max: fields.count("maxclients"),
-            pubsub: fields.count("pubsub_clients"),
+            connected: fields.clients_connected(),
+            blocked: fields.held("blocked_clients"),
+            max: fields.held("maxclients"),
+            pubsub: fields.held("pubsub_clients"),
         },
         memory: memory(fields),
         persistence: persistence(fields),
@@ -131,32 +172,32 @@ fn memory(fields: &InfoFields<'_>) -> Memory {
     // The C library's allocator keeps no figures of its own: what INFO shows then is made of nothing.
     let measures = fields.text("mem_allocator").is_none_or(|allocator| !allocator.starts_with("libc"));
     Memory {
-        used: fields.count("used_memory"),
-        rss: fields.count("used_memory_rss"),
-        peak: fields.count("used_memory_peak"),
-        overhead: fields.count("used_memory_overhead"),
-        startup: fields.count("used_memory_startup"),
-        dataset: fields.count("used_memory_dataset"),
-        maxmemory: fields.count("maxmemory"),
+        used: fields.held("used_memory"),
+        rss: fields.held("used_memory_rss"),
+        peak: fields.held("used_memory_peak"),
+        overhead: fields.held("used_memory_overhead"),
+        startup: fields.held("used_memory_startup"),
+        dataset: fields.dataset(),
+        maxmemory: fields.held("maxmemory"),
         policy: fields.owned("maxmemory_policy"),
-        system_total: fields.count("total_system_memory").filter(|&bytes| bytes > 0),
+        system_total: fields.held("total_system_memory").filter(|&bytes| bytes > 0),
         fragmentation_ratio: fields.ratio("mem_fragmentation_ratio"),
         allocator_frag_ratio: fields.ratio("allocator_frag_ratio").filter(|_| measures),
-        allocator_frag: fields.count("allocator_frag_bytes").filter(|_| measures),
-        allocator_rss: fields.count("allocator_rss_bytes").filter(|_| measures),
-        not_counted_for_evict: fields.count("mem_not_counted_for_evict"),
-        clients_normal: fields.count("mem_clients_normal"),
-        clients_replicas: fields.count("mem_clients_slaves"),
-        replication_backlog: fields.count("mem_replication_backlog"),
-        replication_buffers: fields.count("mem_total_replication_buffers"),
-        aof_buffer: fields.count("mem_aof_buffer"),
-        lazyfree_pending: fields.count("lazyfree_pending_objects"),
+        allocator_frag: fields.held("allocator_frag_bytes").filter(|_| measures),
+        allocator_rss: fields.held("allocator_rss_bytes").filter(|_| measures),
+        not_counted_for_evict: fields.held("mem_not_counted_for_evict"),
+        clients_normal: fields.held("mem_clients_normal"),
+        clients_replicas: fields.held("mem_clients_slaves"),
+        replication_backlog: fields.held("mem_replication_backlog"),
+        replication_buffers: fields.held("mem_total_replication_buffers"),
+        aof_buffer: fields.held("mem_aof_buffer"),
+        lazyfree_pending: fields.held("lazyfree_pending_objects"),
         fragmentation: fields.signed("mem_fragmentation_bytes"),
         allocator_rss_ratio: fields.ratio("allocator_rss_ratio").filter(|_| measures),
         rss_overhead_ratio: fields.ratio("rss_overhead_ratio").filter(|_| measures),
         rss_overhead: fields.signed("rss_overhead_bytes").filter(|_| measures),
-        allocated: fields.count("allocator_allocated").filter(|_| measures),
-        scripts: fields.count("number_of_cached_scripts"),
+        allocated: fields.held("allocator_allocated").filter(|_| measures),
+        scripts: fields.held("number_of_cached_scripts"),
         allocator: fields.owned("mem_allocator"),
     }
 }
@@ -238,5 +279,10 @@ fn database(field: &str, value: &str) -> Option<DatabaseKeys> {
         let mut parts = value.split(',').filter_map(|part| part.split_once('='));
         parts.find(|(key, _)| *key == name).and_then(|(_, number)| number.parse().ok())
     };
-    Some(DatabaseKeys { database, keys: part("keys")?, expires: part("expires").unwrap_or(0) })
+    let keys: u64 = part("keys").filter(|&keys| keys <= HELD_MAX)?;
+    Some(DatabaseKeys {
+        database,
+        keys,
+        expires: part("expires").filter(|&expires| expires <= keys).unwrap_or(0),
+    })
 }

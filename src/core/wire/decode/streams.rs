@@ -7,7 +7,7 @@ use crate::core::wire::resp::Resp;
 
 /// From XLEN: the length alone.
 pub fn length_only(key: &Name, reply: &Resp, at_us: i64) -> Option<StreamFacts> {
-    let length = reply.count()?;
+    let length = reply.held()?;
     Some(StreamFacts { key: key.clone(), at_us, length: Some(length), detail: None, reply_bytes: None })
 }
 
@@ -28,16 +28,16 @@ pub fn facts(key: &Name, reply: &Resp, at_us: i64, reply_bytes: Option<u64>) -> 
     let mut recorded_first = None;
     for (field, value) in pairs {
         match field.as_slice() {
-            b"length" => facts.length = value.count(),
-            b"entries-added" => detail.entries_added = value.count(),
+            b"length" => facts.length = value.held(),
+            b"entries-added" => detail.entries_added = value.held(),
             b"last-generated-id" => detail.last_generated = id(value),
             b"max-deleted-entry-id" => detail.max_deleted = id(value),
             b"recorded-first-entry-id" => recorded_first = id(value),
             b"first-entry" => (detail.first_entry, detail.first_size) = (entry_id(value), entry_size(value)),
             b"last-entry" => (detail.last_entry, detail.last_size) = (entry_id(value), entry_size(value)),
-            b"groups" => detail.groups = value.count(),
-            b"radix-tree-keys" => detail.packs = value.count(),
-            b"radix-tree-nodes" => detail.tree_nodes = value.count(),
+            b"groups" => detail.groups = value.held(),
+            b"radix-tree-keys" => detail.packs = value.held(),
+            b"radix-tree-nodes" => detail.tree_nodes = value.held(),
             _ => {}
         }
     }
@@ -73,7 +73,7 @@ pub fn id(reply: &Resp) -> Option<StreamId> {
 /// The sizes that stand for the body of an entry: `[id, bytes of its values, bytes of its names]`.
 fn entry_size(reply: &Resp) -> Option<EntrySize> {
     let [_, values, names] = reply.items()? else { return None };
-    Some(EntrySize { values: values.count()?, names: names.count()? })
+    Some(EntrySize { values: values.held()?, names: names.held()? })
 }
 
 /// The id of `[id, fields]`, or of an id that stands alone because the body was taken out.
