@@ -139,6 +139,14 @@ pub const SETTINGS: &[Setting] = &[
         sampler.separators,
         "Characters between the parts of a key's name, by which patterns are found."
     ),
+    setting!(
+        "check.accept_blind",
+        Kind::List,
+        "[]",
+        List,
+        check.accept_blind,
+        "Commands that need not be answered for health to be ok: INFO, SCAN, XINFO STREAM, XINFO GROUPS."
+    ),
     Setting {
         path: "log.level",
         kind: Kind::Choice(LEVELS),

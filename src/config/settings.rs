@@ -34,6 +34,8 @@ pub struct Settings {
     pub fanout: FanoutSettings,
     /// Our own messages, sent to be timed.
     pub probe: ProbeSettings,
+    /// What health rests on.
+    pub check: CheckSettings,
     /// What is written to the log.
     pub log: LogSettings,
     /// How actions go.
@@ -91,6 +93,13 @@ pub struct ActionSettings {
     pub archive_max: u64,
     /// Keys a second at most; 0 for no bound.
     pub invalidate_per_s: u32,
+}
+
+/// What health rests on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckSettings {
+    /// Commands that need not be answered for health to be ok.
+    pub accept_blind: Vec<String>,
 }
 
 /// What is written to the log.

@@ -3,6 +3,7 @@
 //! Takes snapshots in order and owns what follows from more than one of them. Knows no commands and no screen.
 //! Invariants: nothing is ever computed across a restart or a reset; figures keep the time they were true.
 
+pub mod answers;
 pub mod commands;
 pub mod cost;
 pub mod counters;
@@ -24,6 +25,7 @@ pub mod series;
 pub mod sizes;
 pub mod slowlog;
 pub mod streams;
+mod unjudged;
 pub mod watched;
 
 use crate::core::model::cache::CacheTrack;
@@ -35,6 +37,7 @@ use crate::core::model::latency::LatencyEvent;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::snapshot::{ClockSource, Discovery};
 use crate::core::model::{Name, Snapshot, Stamped};
+use answers::Answers;
 use commands::CommandTrack;
 use cost::CostTrack;
 use counters::CounterTrack;
@@ -63,6 +66,8 @@ pub struct Reading {
     /// The same moment on the clock of all stamps (the server's where it tells it), microseconds since 1970.
     pub at_us: i64,
     clock: ClockSource,
+    /// Whether it answers with data, and how old its figures are.
+    pub answers: Answers,
     /// The last INFO.
     pub info: Option<Stamped<Info>>,
     /// Time between the last two INFOs, microseconds.
@@ -107,6 +112,8 @@ pub struct Reading {
     pub restarts: u64,
     /// What is wrong, and how every group and consumer fares.
     pub judged: Standing,
+    /// Commands that need not be answered for all to be well.
+    accept_blind: Vec<String>,
 }
 
 impl Reading {
@@ -118,6 +125,7 @@ impl Reading {
             taken_at_ms: 0,
             at_us: 0,
             clock: ClockSource::default(),
+            answers: Answers::default(),
             info: None,
             window_us: None,
             rates: ServerRates::new(rate_window_us),
@@ -140,6 +148,7 @@ impl Reading {
             discovery: Discovery::default(),
             restarts: 0,
             judged: Standing::default(),
+            accept_blind: Vec::new(),
         }
     }
 
@@ -149,6 +158,7 @@ impl Reading {
         Self {
             gaps: Gaps::of_database(watched.database),
             judged: Standing::new(watched.thresholds),
+            accept_blind: watched.accept_blind.clone(),
             keys: KeyTrack::new(watched),
             memory: MemoryTrack::new(watched.memory_limit),
             counters: CounterTrack::new(&watched.counters, self.rate_window_us),
@@ -163,10 +173,11 @@ impl Reading {
         }
         self.clock = snapshot.clock;
         let brings_figures = snapshot.changes_figures();
-        if brings_figures || self.taken_at_ms == 0 {
+        if (brings_figures && snapshot.replies.answered > 0) || self.taken_at_ms == 0 {
             self.taken_at_ms = snapshot.taken_at_ms;
         }
         self.at_us = snapshot.at_us;
+        self.answers.advance(&snapshot);
         self.cost.advance(snapshot.at_us, &snapshot.cost);
         self.pings.advance(snapshot.at_us, &snapshot.pings_us);
         self.gaps.advance(&snapshot);
@@ -249,6 +260,17 @@ impl Reading {
         self.at_us.div_euclid(1000)
     }
 
+    /// Age of the last INFO, microseconds; `None` before the first.
+    pub fn info_age_us(&self) -> Option<i64> {
+        self.info.as_ref().map(|info| self.at_us.saturating_sub(info.at_us))
+    }
+
+    /// The last INFO, unless it is stale.
+    pub fn fresh_info(&self) -> Option<&Info> {
+        let age_us = self.info_age_us()?;
+        self.info.as_ref().map(|info| &info.value).filter(|_| !self.answers.is_stale(age_us))
+    }
+
     /// What we cost the server, as its own figures have it: microseconds of its time a second.
     pub fn server_us_per_s(&self) -> Option<f64> {
         self.cost.server_us_per_s(&self.commands)
@@ -277,6 +299,7 @@ impl Reading {
     /// Another process answers, or another clock: windows begin anew, figures stay.
     fn begin_anew(&mut self) {
         self.forget_counters();
+        self.answers.begin_anew();
         self.info = None;
         self.slowlog = SlowTrack::default();
         self.memory.begin_anew();

@@ -104,6 +104,7 @@ pub fn text(watch: &Watch, reading: &Reading) -> String {
         ));
         lines.extend(finding.remedy.as_ref().map(|remedy| format!("  {}", remedy.text)));
     }
+    lines.extend(reading.unjudged().into_iter().map(|reason| format!("cannot tell: {reason}")));
     for blind in reading.judged.cannot_tell() {
         lines.push(format!("cannot tell {}: {}", blind.id, blind.blind.text()));
     }
@@ -122,6 +123,7 @@ struct Report {
     taken_at_ms: i64,
     health: &'static str,
     findings: Vec<Value>,
+    unjudged: Vec<String>,
     cannot_tell: Vec<Value>,
     gaps: Vec<Value>,
 }
@@ -133,6 +135,7 @@ pub fn json(watch: &Watch, reading: &Reading) -> String {
         taken_at_ms: reading.taken_at_ms,
         health: watch.verdict(reading).word(),
         findings: watch.seen().into_iter().map(seen).collect(),
+        unjudged: reading.unjudged(),
         cannot_tell: reading
             .judged
             .cannot_tell()

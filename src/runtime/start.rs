@@ -338,6 +338,7 @@ fn watched(config: &Config, target: &Target) -> WatchSettings {
         tiers: config.tiers.clone(),
         separators: config.settings.sampler.separators.as_bytes().to_vec(),
         counters: config.counters.clone(),
+        accept_blind: config.settings.check.accept_blind.clone(),
         memory_limit: target.memory_limit,
         database: target.database,
     }

@@ -13,6 +13,7 @@ use super::hold::Hold;
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
+use crate::core::model::replies::Refusing;
 use memory::MemoryCase;
 
 /// Everything a rule may look at.
@@ -22,7 +23,9 @@ pub struct Evidence<'a> {
     pub now_ms: i64,
     /// For how long this server has been watched without a break, milliseconds.
     pub watched_ms: u64,
-    /// The last INFO.
+    /// What every command was refused with in the last rounds; `None` where some were answered.
+    pub refusing: Option<&'a Refusing>,
+    /// The last INFO, unless it is stale.
     pub info: Option<&'a Info>,
     /// Hits and misses of others over the last window.
     pub cache: Window,
@@ -49,6 +52,11 @@ pub struct Evidence<'a> {
 }
 
 impl Evidence<'_> {
+    /// For how long every command has been refused, milliseconds.
+    pub fn refused_for_ms(&self, refusing: &Refusing) -> u64 {
+        u64::try_from(self.now_ms.saturating_sub(refusing.since_us.div_euclid(1000))).unwrap_or(0)
+    }
+
     /// How bad what this rule found about this subject is already.
     pub fn standing(&self, id: &'static str, subject: &FindingSubject) -> Option<Severity> {
         self.standing.standing(id, subject)

@@ -48,7 +48,9 @@ mod replication_buffers;
 mod replication_link_down;
 mod replication_resyncs;
 mod server_blocked;
+mod server_busy;
 mod server_loading;
+mod server_refusing_all;
 mod slowlog_new;
 mod stream_dead;
 mod stream_ghosts;
@@ -180,7 +182,9 @@ pub const RULES: &[Rule] = &[
     memory_scripts::RULE,
     slowlog_new::RULE,
     server_blocked::RULE,
+    server_busy::RULE,
     server_loading::RULE,
+    server_refusing_all::RULE,
     replication_link_down::RULE,
     replication_buffers::RULE,
     replication_resyncs::RULE,

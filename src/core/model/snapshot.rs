@@ -12,6 +12,7 @@ use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
+use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
 use super::{Gap, Name, Stamped};
 use std::collections::BTreeSet;
@@ -37,6 +38,12 @@ pub struct Snapshot {
     pub clock: ClockSource,
     /// The server's clock less our monotonic one, microseconds, where it is known.
     pub clock_offset_us: Option<i64>,
+    /// Time between rounds as it is wanted, microseconds; `None` where nobody polls.
+    pub interval_us: Option<u64>,
+    /// How its commands were answered.
+    pub replies: ReplyCounts,
+    /// Whether it is a round that asked for INFO, whatever came.
+    pub asks_info: bool,
     /// The whole of INFO; `None` when it was not asked or not answered.
     pub info: Option<Info>,
     /// The per-command sections of INFO.
@@ -94,7 +101,11 @@ pub struct Snapshot {
 impl Snapshot {
     /// Whether it holds more than a step of a walk: figures that somebody looks at.
     pub fn changes_figures(&self) -> bool {
-        self.info.is_some() || !self.streams.is_empty() || !self.groups.is_empty() || !self.gone.is_empty()
+        self.asks_info
+            || self.info.is_some()
+            || !self.streams.is_empty()
+            || !self.groups.is_empty()
+            || !self.gone.is_empty()
     }
 }
 
@@ -148,6 +159,8 @@ pub struct ScanPage {
 pub struct Discovery {
     /// Walks through the keyspace that were finished.
     pub laps: u64,
+    /// Keys that the walk under way has passed.
+    pub keys: u64,
     /// Steps of the walk that is under way.
     pub steps: u64,
     /// Streams known.

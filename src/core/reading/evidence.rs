@@ -11,6 +11,7 @@ use super::groups::GroupState;
 use super::judge::Standing;
 use super::streams::StreamState;
 use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::evidence::memory::MemoryCase;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCounts, PingTimes, SlowWork};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::diagnose::groups::track::{GroupPoll, GroupTrack};
@@ -29,7 +30,7 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Everything that rules look at. `dropped` counts what was not well and is beyond the bound.
 pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u64) -> Evidence<'a> {
-    let info = reading.info.as_ref().map(|info| &info.value);
+    let info = reading.fresh_info();
     let span_us = i64::try_from(judged.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     let mut evidence = Evidence {
         now_ms: reading.now_ms(),
@@ -37,14 +38,15 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u
         info,
         cache: reading.cache.window(span_us),
         rejected: judged.rejected(),
-        evicted_per_s: reading.rates.evicted.per_s(),
+        refusing: reading.answers.refusing(),
+        evicted_per_s: reading.rates.evicted.per_s().filter(|_| info.is_some()),
         slow: slow_work(reading),
         pings: pings(reading),
         fanout: fanout(reading, judged.thresholds().fanout.channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: GroupCounts { is_searched: is_searched(reading), ..GroupCounts::default() },
-        memory: memory::case(reading),
+        memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
         standing: judged.hold(),
     };
     let mut tracked = judged.streams();

@@ -170,14 +170,19 @@ impl Standing {
     }
 
     fn health_of(&self, reading: &Reading) -> Health {
-        match self.findings.first().map(|finding| finding.severity) {
-            Some(Severity::Critical) => return Health::Critical,
-            Some(Severity::Warning) => return Health::Warning,
-            None => {}
+        let worst = self.findings.first().map(|finding| finding.severity);
+        if worst == Some(Severity::Critical) {
+            return Health::Critical;
+        }
+        if reading.answers.lacks_info() || reading.fresh_info().is_none() {
+            return Health::Unknown;
+        }
+        if worst == Some(Severity::Warning) {
+            return Health::Warning;
         }
         let is_watched = self.polls >= self.thresholds.window_polls
             && self.watched_ms(reading.at_us) >= self.thresholds.window_ms;
-        if is_watched && reading.info.is_some() { Health::Ok } else { Health::Unknown }
+        if is_watched && reading.unjudged().is_empty() { Health::Ok } else { Health::Unknown }
     }
 
     /// Names are looked up among consumers once a list, not once a consumer.

@@ -17,6 +17,8 @@ pub struct WatchSettings {
     pub separators: Vec<u8>,
     /// Counters of the operator's own.
     pub counters: Vec<CounterSpec>,
+    /// Commands that need not be answered for all to be well, as `XINFO GROUPS`.
+    pub accept_blind: Vec<String>,
     /// Memory of the server's container, bytes, where it has a limit.
     pub memory_limit: Option<u64>,
     /// The logical database.
@@ -30,6 +32,7 @@ impl Default for WatchSettings {
             tiers: Vec::new(),
             separators: b":".to_vec(),
             counters: Vec::new(),
+            accept_blind: Vec::new(),
             memory_limit: None,
             database: 0,
         }

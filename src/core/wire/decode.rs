@@ -35,8 +35,12 @@ pub fn decode(observation: &Observation) -> Snapshot {
     snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
     for exchange in &observation.exchanges {
         count_cost(&mut snapshot.cost, exchange);
+        snapshot.asks_info |= matches!(exchange.command, ReadCmd::Info(_));
         match &exchange.reply {
-            Ok(Resp::Error(refusal)) => refused(&mut snapshot, &exchange.command, refusal),
+            Ok(Resp::Error(refusal)) => {
+                snapshot.replies.add_error(&refusal.code, &refusal.text);
+                refused(&mut snapshot, &exchange.command, refusal);
+            }
             Ok(reply) => answered(&mut snapshot, exchange, reply, clock.at_us(exchange)),
             Err(lost) => note_lost(&mut snapshot, &exchange.command, *lost),
         }
@@ -137,6 +141,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         ReadCmd::LatencyLatest => latency::events(reply).map(|events| snapshot.latency_events = Some(events)),
         _ => read_stream(snapshot, exchange, reply, at_us),
     };
+    snapshot.replies.answered = snapshot.replies.answered.saturating_add(1);
     if read.is_some() {
         snapshot.answered.insert(exchange.command.verb().label());
         return;
@@ -204,6 +209,11 @@ fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us
     }
 }
 
+/// Fields of which every server tells one in the sections that are read first, forks and services that leave some out
+/// included.
+const INFO_MARKS: [&str; 6] =
+    ["run_id", "redis_version", "used_memory", "connected_clients", "uptime_in_seconds", "role"];
+
 fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, at_us: i64) -> Option<()> {
     let text = reply.text()?;
     let fields = info::InfoFields::of(&text);
@@ -215,7 +225,7 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
         }
     }
     note_impossible(snapshot, &fields);
-    if fields.has("run_id") && snapshot.info.is_none() {
+    if snapshot.info.is_none() && INFO_MARKS.iter().any(|mark| fields.has(mark)) {
         snapshot.info = Some(info::info(&fields));
     }
     if sections.iter().any(|section| matches!(*section, "commandstats" | "latencystats")) {

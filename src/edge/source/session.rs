@@ -272,6 +272,7 @@ impl Session {
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         snapshot.measures_keys = flight.cause == AskedFor::Keys;
         snapshot.gaps.extend(flight.gaps);
+        snapshot.interval_us = Some(self.planner.interval_us());
         snapshot.discovery = Some(self.planner.discovery());
         snapshot.keys_pass = Some(self.planner.sampler().pass());
         self.add_pings(&mut snapshot);

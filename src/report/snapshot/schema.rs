@@ -15,6 +15,9 @@ pub(super) const VERSION: u32 = 1;
 pub(super) struct SnapshotView {
     pub schema: u32,
     pub taken_at_ms: Option<i64>,
+    pub age_ms: Option<i64>,
+    pub stale: bool,
+    pub unjudged: Vec<String>,
     pub window_ms: Option<f64>,
     pub target: TargetView,
     pub health: &'static str,
@@ -169,6 +172,8 @@ pub(super) struct PersistenceView {
 #[derive(Serialize)]
 pub(super) struct StreamView {
     pub key: String,
+    pub age_ms: Option<i64>,
+    pub stale: bool,
     pub length: Option<u64>,
     pub bytes: Option<u64>,
     pub entries_bytes: Option<u64>,

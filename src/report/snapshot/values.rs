@@ -33,6 +33,9 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
     SnapshotView {
         schema: VERSION,
         taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
+        age_ms: reading.info_age_us().map(|us| us.div_euclid(1000)),
+        stale: reading.fresh_info().is_none(),
+        unjudged: reading.unjudged(),
         window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
         target: target_of(info, target),
         health: reading.health().word(),
@@ -150,8 +153,11 @@ fn stream(state: &StreamState, reading: &Reading) -> StreamView {
         state.groups.iter().map(one).collect()
     });
     let size = reading.stream_size(state);
+    let age_us = state.length.map(|length| reading.at_us.saturating_sub(length.at_us));
     StreamView {
         key: state.key.text(),
+        age_ms: age_us.map(|us| us.div_euclid(1000)),
+        stale: age_us.is_none_or(|us| reading.answers.is_stale(us)),
         length: state.length.map(|length| length.value),
         bytes: size.total(),
         entries_bytes: size.entries,

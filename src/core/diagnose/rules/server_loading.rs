@@ -1,10 +1,11 @@
 //! The server loads its data set and refuses nearly everything meanwhile.
 //!
-//! Knows what INFO tells of it; INFO is one of the few commands that are answered then.
+//! Knows what INFO tells of it, which is one of the few commands that are answered then, and how a service answers that
+//! refuses INFO too.
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::share;
+use crate::core::diagnose::figures::{share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 
@@ -16,6 +17,16 @@ pub const RULE: Rule =
     Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
+    if let Some(refusing) = evidence.refusing.filter(|refusing| refusing.error.code == "LOADING") {
+        let for_ms = evidence.refused_for_ms(refusing);
+        let text = format!(
+            "the server loads its data set: every command is answered LOADING, for {} by now",
+            span(for_ms)
+        );
+        let since_ms = refusing.since_us.div_euclid(1000);
+        let found = Finding::new(ID, Severity::Critical, FindingSubject::Server, text, since_ms);
+        return RuleAnswer::of([found.remedy(Destination::Memory, REMEDY).with("loading_ms", Some(for_ms))]);
+    }
     let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };
     RuleAnswer::of(info.server.loading.map(|loaded| {
         let text = format!("the server loads its data set, {} is loaded", share(loaded));

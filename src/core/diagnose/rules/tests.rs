@@ -39,6 +39,7 @@ fn healthy() -> Info {
 
 fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
     Evidence {
+        refusing: None,
         now_ms: NOW_MS,
         watched_ms: 60_000,
         info,

@@ -171,6 +171,7 @@ impl Search {
         };
         self.refusals = 0;
         self.progress.steps += 1;
+        self.progress.keys = self.progress.keys.saturating_add(u64::from(self.count.now()));
         let call_us = taken_us.saturating_sub(self.idle_us);
         self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);
         self.count.adapt(call_us);
@@ -193,6 +194,7 @@ impl Search {
             self.walk = 0;
             self.progress.laps += 1;
             self.progress.steps = 0;
+            self.progress.keys = 0;
             let rest_us = self.lap_cost_us.saturating_mul(100).max(LAP_PAUSE_US);
             self.lap_cost_us = 0;
             self.due_us = now_us.saturating_add(if self.untyped.is_empty() { rest_us } else { PAUSE_US });

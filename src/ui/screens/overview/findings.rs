@@ -72,7 +72,11 @@ fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
         return StyledText::new(format!("nothing is wrong{unsure}"), Role::Ok);
     }
     let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged.thresholds().window_ms);
-    let text = match reading.info.is_none() {
+    let unjudged = reading.unjudged();
+    let text = match reading.fresh_info().is_none() {
+        _ if watched_ms >= window_ms && !unjudged.is_empty() => {
+            format!("unknown so far: {}", unjudged.join("; "))
+        }
         true if watched_ms >= window_ms => {
             "nothing can be said of the server as a whole without INFO".to_owned()
         }

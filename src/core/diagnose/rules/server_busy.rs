@@ -1,0 +1,29 @@
+//! A script or a function holds the server: every command is answered BUSY.
+//!
+//! Knows how the last rounds were answered. The server says BUSY once a script has run for `busy-reply-threshold`
+//! (5 s unless it was told otherwise).
+
+use super::{AT_ONCE, Rule, RuleAnswer};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::span;
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
+use crate::core::diagnose::thresholds::Thresholds;
+
+const ID: &str = "server.busy";
+const REMEDY: &str = "End it with the kill-script action (SCRIPT KILL, or FUNCTION KILL for a function): nothing is lost unless it has written, and then the server refuses to end it.";
+
+/// `server.busy`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "a script holds the server", raise: AT_ONCE, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
+    let busy = evidence.refusing.filter(|refusing| refusing.error.code == "BUSY");
+    RuleAnswer::of(busy.map(|refusing| {
+        let for_ms = evidence.refused_for_ms(refusing);
+        let text =
+            format!("a script holds the server: every command is answered BUSY, for {} by now", span(for_ms));
+        Finding::new(ID, Severity::Critical, FindingSubject::Server, text, refusing.since_us.div_euclid(1000))
+            .remedy(Destination::Latency, REMEDY)
+            .with("busy_ms", Some(for_ms))
+    }))
+}

@@ -1,0 +1,35 @@
+//! The server answers nothing but errors: a quota, a proxy, a failing node.
+//!
+//! Knows how the last rounds were answered; BUSY and LOADING are findings of their own.
+
+use super::{AT_ONCE, Rule, RuleAnswer};
+use crate::core::diagnose::evidence::Evidence;
+use crate::core::diagnose::figures::span;
+use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
+use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::Name;
+
+const ID: &str = "server.refusing_all";
+const REMEDY: &str = "Clients get the same answer: look at the server's log, at the proxy or the quota before it, and at the permissions of this user.";
+/// Characters of the server's words that are told.
+const WORDS: usize = 120;
+
+/// `server.refusing_all`
+pub const RULE: Rule =
+    Rule { id: ID, doc: "every command is refused", raise: AT_ONCE, is_held: false, check };
+
+fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
+    let others = |code: &str| !matches!(code, "BUSY" | "LOADING");
+    let refusing = evidence.refusing.filter(|refusing| others(&refusing.error.code));
+    RuleAnswer::of(refusing.map(|refusing| {
+        let for_ms = evidence.refused_for_ms(refusing);
+        let words: String =
+            format!("{} {}", refusing.error.code, refusing.error.text).chars().take(WORDS).collect();
+        let words = Name::from(words.trim()).to_string();
+        let text = format!("the server refuses every command, for {} by now: {words}", span(for_ms));
+        Finding::new(ID, Severity::Critical, FindingSubject::Server, text, refusing.since_us.div_euclid(1000))
+            .remedy(Destination::Latency, REMEDY)
+            .with("refused_ms", Some(for_ms))
+            .with("error", Some(refusing.error.code.clone()))
+    }))
+}

@@ -1,0 +1,46 @@
+//! What nobody can judge, because it cannot be read at all or was not found yet.
+//!
+//! Knows which commands each domain rests on; the gaps say why one is not answered. Invariant: what is not seen is not
+//! well, unless the operator has said that it need not be seen.
+
+use super::Reading;
+use crate::core::model::gap::GapScope;
+
+/// Commands without which a whole domain stays in the dark, and what that is.
+const DOMAINS: [(&str, &str); 4] = [
+    ("INFO", "the server, its memory and its clients"),
+    ("SCAN", "streams, for they cannot be found"),
+    ("XINFO STREAM", "streams"),
+    ("XINFO GROUPS", "consumer groups"),
+];
+
+impl Reading {
+    /// Why health is unknown though nothing was found: one sentence for each domain that cannot be judged.
+    pub fn unjudged(&self) -> Vec<String> {
+        let accepted = |command: &str| self.accept_blind.iter().any(|own| own.eq_ignore_ascii_case(command));
+        let mut reasons = Vec::new();
+        for (command, domain) in DOMAINS.iter().filter(|(command, _)| !accepted(command)) {
+            let gap = self.gaps.iter().find(|gap| gap.what == *command && gap.scope == GapScope::Command);
+            reasons.extend(gap.map(|gap| format!("{domain} can't be judged: {}", gap.text)));
+        }
+        if self.discovery.laps == 0 && !accepted("SCAN") && self.gaps.about("SCAN").is_none() {
+            reasons.push(match self.searched_share() {
+                Some(share) => {
+                    format!("streams are still being searched for: {:.0} % searched", share * 100.0)
+                }
+                None => "streams are still being searched for".to_owned(),
+            });
+        }
+        reasons
+    }
+
+    /// Share of the keyspace that the first search has seen, 0 to 1.
+    pub fn searched_share(&self) -> Option<f64> {
+        if self.discovery.laps > 0 {
+            return Some(1.0);
+        }
+        let keys: u64 =
+            self.info.as_ref()?.value.keyspace.iter().map(|space| space.keys).fold(0, u64::saturating_add);
+        (keys > 0).then(|| (self.discovery.keys as f64 / keys as f64).min(0.99))
+    }
+}
