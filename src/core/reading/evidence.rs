@@ -68,7 +68,7 @@ fn beside<'a, V>(sorted: &mut Peekable<Iter<'a, Name, V>>, name: &Name) -> Optio
 }
 
 fn is_searched(reading: &Reading) -> bool {
-    reading.discovery.laps > 0 || reading.gaps.of("SCAN").is_some()
+    reading.discovery.laps > 0 || reading.scan_gap().is_some()
 }
 
 fn add_group<'a>(

@@ -4,7 +4,7 @@
 //! well, unless the operator has said that it need not be seen.
 
 use super::Reading;
-use crate::core::model::gap::GapScope;
+use crate::core::model::gap::{Gap, GapReason, GapScope};
 
 /// Commands without which a whole domain stays in the dark, and what that is.
 const DOMAINS: [(&str, &str); 4] = [
@@ -20,10 +20,13 @@ impl Reading {
         let accepted = |command: &str| self.accept_blind.iter().any(|own| own.eq_ignore_ascii_case(command));
         let mut reasons = Vec::new();
         for (command, domain) in DOMAINS.iter().filter(|(command, _)| !accepted(command)) {
-            let gap = self.gaps.iter().find(|gap| gap.what == *command && gap.scope == GapScope::Command);
+            let gap = match *command {
+                "SCAN" => self.scan_gap(),
+                _ => self.gaps.iter().find(|gap| gap.what == *command && gap.scope == GapScope::Command),
+            };
             reasons.extend(gap.map(|gap| format!("{domain} can't be judged: {}", gap.text)));
         }
-        if self.discovery.laps == 0 && !accepted("SCAN") && self.gaps.about("SCAN").is_none() {
+        if self.discovery.laps == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
             reasons.push(match self.searched_share() {
                 Some(share) => {
                     format!("streams are still being searched for: {:.0} % searched", share * 100.0)
@@ -32,6 +35,12 @@ impl Reading {
             });
         }
         reasons
+    }
+
+    /// Why streams cannot be searched for. A server that only lacks SCAN's TYPE is walked without it.
+    pub fn scan_gap(&self) -> Option<&Gap> {
+        let typed = || self.gaps.of("SCAN TYPE").filter(|gap| gap.why == GapReason::Denied);
+        self.gaps.of("SCAN").or_else(typed)
     }
 
     /// Share of the keyspace that the first search has seen, 0 to 1.
