@@ -173,7 +173,7 @@ impl Reading {
         }
         self.clock = snapshot.clock;
         let brings_figures = snapshot.changes_figures();
-        if (brings_figures && snapshot.replies.answered > 0) || self.taken_at_ms == 0 {
+        if (brings_figures && !snapshot.replies.are_errors()) || self.taken_at_ms == 0 {
             self.taken_at_ms = snapshot.taken_at_ms;
         }
         self.at_us = snapshot.at_us;

@@ -44,6 +44,11 @@ impl ReplyCounts {
         }
     }
 
+    /// Whether errors came and nothing else.
+    pub const fn are_errors(&self) -> bool {
+        self.answered == 0 && !self.errors.is_empty()
+    }
+
     /// The error that came most often.
     pub fn worst(&self) -> Option<&ErrorCount> {
         self.errors.iter().max_by_key(|error| error.count)

@@ -330,8 +330,10 @@ fn before_anything_is_known_every_object_is_there_and_every_figure_is_null() {
             "/fanout/probe/stream/enabled false",
             "/health \"unknown\"",
             "/schema 1",
+            "/stale true",
             "/target/address \"127.0.0.1:6379\"",
             "/target/name \"local\"",
+            "/unjudged [\"streams are still being searched for\"]",
         ]
     );
     assert_eq!(got["streams"], Value::Null, "not found is not the same as not there");

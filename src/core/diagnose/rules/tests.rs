@@ -169,8 +169,10 @@ fn a_rule_without_its_figures_cannot_tell() {
     let (found, cannot_tell) = ask(&blank, &Thresholds::default());
     assert_eq!(found, vec![]);
     let blind: Vec<&str> = cannot_tell.iter().map(|rule| rule.id).collect();
-    let all_but_replicas: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-    assert_eq!(blind, all_but_replicas);
+    // That every command is refused is known from the refusals themselves.
+    let known = ["server.busy", "server.refusing_all"];
+    let others: Vec<&str> = RULES.iter().map(|rule| rule.id).filter(|id| !known.contains(id)).collect();
+    assert_eq!(blind, others);
     assert!(cannot_tell.iter().all(|rule| !rule.blind.text().is_empty()));
 }
 
