@@ -6,6 +6,7 @@
 mod actions;
 mod args;
 mod mask;
+mod removals;
 mod values;
 
 use crate::config::{ConfigVerb, Flags};

@@ -57,7 +57,21 @@ fn the_options_are_the_programs_own() {
     let text = read("README.md");
     let (before, table, after) = parts(&text, "options");
     let mut known = BTreeSet::new();
-    let commands = ["snapshot", "check", "demo", "trim", "reclaim", "invalidate", "undo", "journal"];
+    let commands = [
+        "snapshot",
+        "check",
+        "demo",
+        "trim",
+        "reclaim",
+        "invalidate",
+        "remove-groups",
+        "remove-consumers",
+        "delete-consumer",
+        "kill-client",
+        "kill-script",
+        "undo",
+        "journal",
+    ];
     for words in std::iter::once(vec!["--help"]).chain(commands.map(|command| vec![command, "--help"])) {
         let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(&words).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();

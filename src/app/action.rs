@@ -3,13 +3,15 @@
 //! Knows wishes, plans and consent; decides nothing (`update::action` does). Invariants: the focus of a question begins
 //! on Cancel, and the key that opened it does not confirm it.
 
+mod form;
+
+pub use form::{About, Choice, Form, typed_span};
+
 use crate::commands::Key;
+use crate::core::model::Name;
 use crate::core::model::glob::Glob;
-use crate::core::model::id_unit::BadIdUnit;
-use crate::core::model::{Name, StreamId};
 use crate::core::ops::record::Past;
-use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
-use crate::core::ops::{Challenge, Control, PlanId, PlanProgress, Progress, Request, WriteState};
+use crate::core::ops::{Challenge, Control, PlanId, PlanProgress, Progress, WriteState};
 use tui_input::Input;
 
 /// What the console is told of actions at its start.
@@ -79,50 +81,6 @@ pub enum ActionStage {
     },
 }
 
-/// Choices, one of which may need a line.
-#[derive(Clone, Debug)]
-pub struct Form {
-    /// About what.
-    pub about: About,
-    /// Which is selected.
-    pub selected: usize,
-    /// The line of the selected one.
-    pub input: Input,
-    /// Whether it still has the text that it was filled with: that goes when somebody types.
-    pub is_filled: bool,
-    /// What is wrong with it.
-    pub error: Option<String>,
-}
-
-/// What a form is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum About {
-    /// To trim a stream.
-    Trim(Name),
-    /// To settle pending rows.
-    Reclaim {
-        /// The stream.
-        key: Name,
-        /// The group.
-        group: Name,
-        /// Only those of this consumer.
-        consumer: Option<Name>,
-        /// Who should get them.
-        proposed: Option<Name>,
-    },
-    /// To invalidate keys; the pattern that is selected.
-    Invalidate(Option<Name>),
-}
-
-/// One choice of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// What it does.
-    pub title: &'static str,
-    /// What has to be typed, and what stands there at first.
-    pub line: Option<(&'static str, String)>,
-}
-
 /// A question: yes or no, perhaps with a name.
 #[derive(Clone, Debug)]
 pub struct Question {
@@ -190,147 +148,5 @@ impl Question {
             Ask::Carry(challenge) => challenge.accepts(self.input.value()),
             Ask::Leave(_) => true,
         }
-    }
-}
-
-impl About {
-    /// Its title.
-    pub fn title(&self) -> String {
-        match self {
-            Self::Trim(key) => format!("Trim {key}"),
-            Self::Reclaim { group, consumer: None, .. } => format!("Reclaim from group {group}"),
-            Self::Reclaim { consumer: Some(consumer), .. } => format!("Reclaim from {consumer}"),
-            Self::Invalidate(_) => "Invalidate keys".to_owned(),
-        }
-    }
-
-    /// Its choices, the safest first.
-    pub fn choices(&self) -> Vec<Choice> {
-        let plain = |title| Choice { title, line: None };
-        let with = |title, label, text: &str| Choice { title, line: Some((label, text.to_owned())) };
-        match self {
-            Self::Trim(_) => vec![
-                plain("safe: what every group is done with"),
-                with("what is older than ('24h s' where ids count seconds)", "age", "24h"),
-                with("until so many are left", "entries", "1000"),
-                with("what is below an id", "id", ""),
-            ],
-            Self::Reclaim { proposed, .. } => {
-                let to = proposed.as_ref().map(Name::to_string).unwrap_or_default();
-                vec![
-                    with("hand over to a consumer", "to", &to),
-                    with("release, for workers' own XAUTOCLAIM; idle at least", "idle", "60s"),
-                    with("requeue a copy; idle at least", "idle", "60s"),
-                    with("dead-letter what was delivered 5 times or more", "to", &self.dead_letters()),
-                    with("sweep rows whose entry is gone; idle at least", "idle", "60s"),
-                    with("drop: acknowledge undone; idle at least", "idle", "60s"),
-                ]
-            }
-            Self::Invalidate(selected) => {
-                let glob = selected.as_ref().map(Name::to_string).unwrap_or_default();
-                let prefix = glob.strip_suffix('*').filter(|rest| !rest.contains(['*', '?', '[', '\\']));
-                vec![
-                    with("remove the keys of a pattern", "pattern", &glob),
-                    with(
-                        "remove the keys with a beginning, taken literally",
-                        "prefix",
-                        prefix.unwrap_or_default(),
-                    ),
-                    with("let the keys of a pattern expire within 60 s", "pattern", &glob),
-                ]
-            }
-        }
-    }
-
-    fn dead_letters(&self) -> String {
-        match self {
-            Self::Reclaim { key, .. } => format!("{key}:dlq"),
-            _ => String::new(),
-        }
-    }
-
-    /// The wish of a choice with its line.
-    ///
-    /// # Errors
-    /// What is wrong with the line.
-    pub fn wish(&self, selected: usize, line: &str, setup: &ActionSetup) -> Result<Request, String> {
-        /// Rows that were in use a minute ago may still be.
-        const MIN_IDLE_MS: u64 = 60_000;
-        match self {
-            Self::Trim(key) => {
-                let to = match selected {
-                    0 => TrimTo::Safe,
-                    1 => age(line)?,
-                    2 => TrimTo::MaxLen(crate::config::units::count(line).map_err(|bad| bad.what)?),
-                    _ => TrimTo::MinId(line.parse::<StreamId>().map_err(|bad| bad.to_string())?),
-                };
-                Ok(Request::Trim(TrimRequest { key: key.clone(), to, approx: false, archive: None }))
-            }
-            Self::Reclaim { key, group, consumer, .. } => {
-                let (verb, min_idle_ms) = match selected {
-                    0 => (ReclaimVerb::HandOver(name(line)?), MIN_IDLE_MS),
-                    1 => (ReclaimVerb::Release, milliseconds(line)?),
-                    2 => (ReclaimVerb::Requeue, milliseconds(line)?),
-                    3 => (ReclaimVerb::DeadLetter { to: name(line)?, deliveries: 5 }, MIN_IDLE_MS),
-                    4 => (ReclaimVerb::Sweep, milliseconds(line)?),
-                    _ => (ReclaimVerb::Drop, milliseconds(line)?),
-                };
-                Ok(Request::Reclaim(ReclaimRequest {
-                    key: key.clone(),
-                    group: group.clone(),
-                    verb,
-                    min_idle_ms,
-                    count: None,
-                    consumer: consumer.clone(),
-                    ids: Vec::new(),
-                    archive: None,
-                }))
-            }
-            Self::Invalidate(_) => {
-                let written = name_or_glob(line)?;
-                let pattern = match selected {
-                    1 => Glob::literal_prefix(written.as_bytes()).text().clone(),
-                    _ => written.clone(),
-                };
-                let warm_up = setup.warm_ups.iter().find(|(glob, _)| *glob.text() == pattern);
-                Ok(Request::Invalidate(InvalidateRequest {
-                    warm_up: warm_up.map(|(_, words)| words.clone()).unwrap_or_default(),
-                    pattern,
-                    written,
-                    kind: None,
-                    expire_ms: (selected == 2).then_some(60_000),
-                    per_s: setup.invalidate_per_s,
-                    archive: None,
-                    protect: setup.protect.clone(),
-                }))
-            }
-        }
-    }
-}
-
-/// `24h`, or `24h s` where ids count seconds.
-fn age(line: &str) -> Result<TrimTo, String> {
-    let (age, unit) = line.split_once(' ').unwrap_or((line, "ms"));
-    let unit = unit.trim().parse().map_err(|bad: BadIdUnit| bad.to_string())?;
-    Ok(TrimTo::OlderThan { age_ms: milliseconds(age)?, unit })
-}
-
-fn milliseconds(line: &str) -> Result<u64, String> {
-    let duration =
-        crate::config::units::duration(line).map_err(|bad| format!("{}: {}", bad.what, bad.hint))?;
-    u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
-}
-
-fn name(line: &str) -> Result<Name, String> {
-    match line {
-        "" => Err("type a name".to_owned()),
-        _ => Name::from_text(line).map_err(|bad| bad.to_string()),
-    }
-}
-
-fn name_or_glob(line: &str) -> Result<Name, String> {
-    match line {
-        "" => Err("type a pattern".to_owned()),
-        _ => Ok(Name::from_text(line).unwrap_or_else(|_| Name::from(line))),
     }
 }

@@ -41,6 +41,8 @@ pub enum Purpose {
     GoTo,
     /// How many subscribers the probe is to have.
     Probe,
+    /// How long the stream probe is to wait between its entries.
+    StreamProbe,
 }
 
 impl Purpose {
@@ -50,6 +52,7 @@ impl Purpose {
             Self::Filter => "filter",
             Self::GoTo => "go to id",
             Self::Probe => "subscribers of the probe, 1 to 100",
+            Self::StreamProbe => "time between entries of the stream probe",
         }
     }
 }

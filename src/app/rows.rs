@@ -16,6 +16,8 @@ mod streams;
 
 use super::cell::{Column, Row, TableId};
 use super::{State, View};
+use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::reading::groups::Drain;
 
 /// The columns of a table, from left to right.
 pub fn columns(id: TableId) -> &'static [Column] {
@@ -60,6 +62,14 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::Deliveries => (fanout::LATE, true),
         TableId::Layers => (fanout::BACKLOG, true),
     }
+}
+
+/// When a lag will be gone, beside this verdict: a group that fares well may grow its lag for a moment, and nobody says
+/// that it never will be gone.
+pub fn drain_beside(verdict: Option<GroupVerdict>, drain: Drain) -> Drain {
+    let is_calm =
+        matches!(verdict, None | Some(GroupVerdict::Ok | GroupVerdict::Idle | GroupVerdict::Unknown));
+    if is_calm && matches!(drain, Drain::Never { .. }) { Drain::Unknown } else { drain }
 }
 
 /// The rows of a table as it stands in this view.

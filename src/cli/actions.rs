@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// How every action is confirmed and told.
 #[derive(Args)]
-struct ConsentArgs {
+pub(super) struct ConsentArgs {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
@@ -34,8 +34,9 @@ struct ConsentArgs {
     format: OutputFormat,
 }
 
+/// Whether what goes is kept.
 #[derive(Args)]
-struct ArchiveArgs {
+pub(super) struct ArchiveArgs {
     /// Keep what goes, so that `undo` can bring it back
     #[arg(long, conflicts_with = "no_archive")]
     archive: bool,
@@ -45,7 +46,7 @@ struct ArchiveArgs {
 }
 
 impl ArchiveArgs {
-    fn wanted(&self) -> Option<bool> {
+    pub(super) fn wanted(&self) -> Option<bool> {
         match (self.archive, self.no_archive) {
             (true, _) => Some(true),
             (_, true) => Some(false),
@@ -172,7 +173,7 @@ pub(super) struct UndoArgs {
 /// `journal`.
 #[derive(Args)]
 pub(super) struct JournalArgs {
-    /// Only this action: trim, reclaim, invalidate, undo, delete-consumer, kill-client
+    /// Only this action: as its command is called: trim, reclaim, remove-groups, kill-client, undo
     #[arg(long, value_name = "NAME")]
     action: Option<String>,
     /// Only those that ended so: done, refused, stopped, failed, unknown, open
@@ -192,7 +193,7 @@ pub(super) struct JournalArgs {
     format: OutputFormat,
 }
 
-fn act(wish: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
+pub(super) fn act(wish: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
     let ConsentArgs { dry_run, yes, confirm, within, format } = consent;
     Action::Act(Box::new(ActionArgs { wish, dry_run, yes, confirm, within, format, per_s }))
 }
@@ -281,7 +282,7 @@ impl JournalArgs {
     }
 }
 
-fn name(text: &str) -> Result<Name, String> {
+pub(super) fn name(text: &str) -> Result<Name, String> {
     // An empty name is a name to Redis, of keys as of groups.
     Name::from_text(text).map_err(|bad| {
         format!("a bad escape at byte {}: write \\\\ for a backslash and \\xNN for a byte", bad.at)
@@ -293,7 +294,7 @@ fn pattern(text: &str) -> Result<Name, String> {
     Ok(Name::from_text(text).unwrap_or_else(|_| Name::from(text)))
 }
 
-fn milliseconds(text: &str) -> Result<u64, String> {
+pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
     let duration = units::duration(text).map_err(|bad| bad.hint.to_owned())?;
     u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
 }

@@ -4,6 +4,9 @@
 //! command has works before and after the command's name.
 
 use super::actions::{InvalidateArgs, JournalArgs, ReclaimArgs, TrimArgs, UndoArgs};
+use super::removals::{
+    DeleteConsumerArgs, KillClientArgs, KillScriptArgs, RemoveConsumersArgs, RemoveGroupsArgs,
+};
 use super::values::within;
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
 use crate::config::schema::SETTINGS;
@@ -181,6 +184,16 @@ enum CliVerb {
     Reclaim(ReclaimArgs),
     /// Remove the keys of a pattern, or let them expire
     Invalidate(InvalidateArgs),
+    /// Remove groups that nobody reads any more
+    RemoveGroups(RemoveGroupsArgs),
+    /// Remove the consumers of a group that do nothing
+    RemoveConsumers(RemoveConsumersArgs),
+    /// Delete one consumer that has nothing pending
+    DeleteConsumer(DeleteConsumerArgs),
+    /// End a client's connection
+    KillClient(KillClientArgs),
+    /// End the script or function that holds the server
+    KillScript(KillScriptArgs),
     /// Bring back what an action removed, from its archive
     Undo(UndoArgs),
     /// List what was done from this machine
@@ -329,6 +342,11 @@ impl CliVerb {
             Self::Trim(args) => args.into_action(),
             Self::Reclaim(args) => args.into_action(),
             Self::Invalidate(args) => args.into_action(),
+            Self::RemoveGroups(args) => args.into_action(),
+            Self::RemoveConsumers(args) => args.into_action(),
+            Self::DeleteConsumer(args) => args.into_action(),
+            Self::KillClient(args) => args.into_action(),
+            Self::KillScript(args) => args.into_action(),
             Self::Undo(args) => args.into_action(),
             Self::Journal(args) => args.into_action(),
             Self::Config { verb } => Action::Config(match verb {

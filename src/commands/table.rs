@@ -130,10 +130,16 @@ commands! {
         "Acknowledge the selected pending entry, as if it were done."
     DeleteConsumer "delete-consumer" "delete" ["D"] [Consumers] writes
         "Delete the selected consumer, if it has nothing pending."
+    RemoveGroups "remove-groups" "remove group" ["E"] [Streams Consumers Memory] writes
+        "Remove the selected group, or the groups of the stream that nobody reads any more."
+    RemoveConsumers "remove-consumers" "remove idle" ["C"] [Streams Consumers] writes
+        "Remove the consumers of the group that have nothing pending and do nothing."
     KillClient "kill-client" "kill" ["K"] [Clients Memory] writes
         "End the connection of the selected client."
     Invalidate "invalidate" "invalidate" ["I"] [Everywhere] writes
         "Remove the keys of a pattern from the cache, or let them expire."
+    KillScript "kill-script" "end script" ["B"] [Everywhere] writes
+        "End the script or function that holds the server (BUSY)."
     Undo "undo" "undo" ["U"] [Everywhere] writes
         "Bring back what the last action removed, from its archive."
     Unlock "unlock" "unlock" ["W"] [Everywhere] writes

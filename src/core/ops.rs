@@ -18,6 +18,7 @@ pub mod progress;
 pub mod protect;
 pub mod receipt;
 pub mod record;
+pub mod remove;
 pub mod run;
 pub mod settle;
 pub mod single;

@@ -27,8 +27,10 @@ use tokio::time::Instant;
 
 use crate::config::Target;
 use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
+use crate::core::model::cache::Lookups;
+use crate::core::model::cost::Cost;
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Exchange, NoReply, ReadCmd, bounds, lookups, redact};
+use crate::core::wire::{Exchange, NoReply, ReadCmd, bounds, cost, lookups, redact};
 use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
@@ -80,7 +82,7 @@ pub struct Link {
 struct LinkAsker {
     target: Arc<Target>,
     channel: redis::RedisChannel,
-    ledger: LookupLedger,
+    ledger: Option<LookupLedger>,
     lost: Arc<Mutex<Option<(NoReply, LinkError)>>>,
 }
 
@@ -131,17 +133,17 @@ impl Link {
         match Box::pin(opening).await {
             Ok(session) => {
                 let (channel, target) = (session.channel(), Arc::new(target.clone()));
-                let (ledger, lost) = (LookupLedger::default(), Arc::default());
+                let (ledger, lost) = (None, Arc::default());
                 Ok(Self { lane, session, asker: LinkAsker { target, channel, ledger, lost } })
             }
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
     }
 
-    /// Writes what it looks up into `ledger`: for links that work beside the rounds.
+    /// Writes what it asks and looks up into `ledger`: for links that work beside the rounds.
     #[must_use]
     pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
-        self.asker.ledger = ledger.clone();
+        self.asker.ledger = Some(ledger.clone());
         self
     }
 
@@ -237,6 +239,7 @@ impl LinkAsker {
         if let Some(unanswered) = unanswered {
             self.lose(unanswered);
         }
+        let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
         let exchange = |(at, command): (usize, ReadCmd)| {
             let lost = match unanswered {
                 Some(Unanswered::TooLong(number)) if number == at => NoReply::TooLong,
@@ -246,12 +249,20 @@ impl LinkAsker {
             let reply = replies.next().ok_or(lost);
             let reply_bytes = reply.as_ref().map_or(0, |reply| reply.encoded_len());
             if let Ok(reply) = &reply {
-                self.ledger.add(lookups::of_read(&command, reply));
+                looked_up = looked_up.and(lookups::of_read(&command, reply));
             }
             let reply = reply.map(|reply| redact(&command, reply));
-            Exchange { command, sent_us, received_us, reply, reply_bytes }
+            let exchange = Exchange { command, sent_us, received_us, reply, reply_bytes };
+            if self.ledger.is_some() {
+                cost::add_read(&mut cost, &exchange);
+            }
+            exchange
         };
-        commands.into_iter().enumerate().map(exchange).collect()
+        let exchanges = commands.into_iter().enumerate().map(exchange).collect();
+        if let Some(ledger) = &self.ledger {
+            ledger.add(sent_us, received_us, (looked_up, &cost));
+        }
+        exchanges
     }
 }
 

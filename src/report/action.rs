@@ -54,9 +54,8 @@ pub fn told_text(plan: &Plan, told: &Receipt) -> String {
     if let Some(reason) = told.outcome.reason() {
         out.push_str(&format!("  because      {reason}\n"));
     }
-    for (name, after) in &told.after {
-        let before = told.before.get(name).map_or("?".to_owned(), |before| count(*before));
-        out.push_str(&format!("  {name:<12} {before} before, {} after\n", count(*after)));
+    for (name, effect) in told.effects() {
+        out.push_str(&format!("  {name:<12} {effect}\n"));
     }
     for (label, text) in [("note", &told.note), ("warm-up", &told.warm_up)] {
         if let Some(text) = text {

@@ -3,6 +3,7 @@
 //! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariants: every walk has an
 //! end, by count and by time, and what was not counted to the last says so.
 
+mod groups;
 mod keys;
 mod pending;
 mod reader;
@@ -36,6 +37,9 @@ pub async fn survey(desk: &Desk, archives: &Archives, wish: &Request) -> Result<
         Request::DeleteConsumer { key, group, consumer, min_idle_ms } => {
             single::consumer(&mut reader, (key, group, consumer), *min_idle_ms).await
         }
+        Request::RemoveGroups(wish) => groups::groups(&mut reader, wish).await,
+        Request::RemoveConsumers(wish) => groups::idle(&mut reader, wish).await,
+        Request::KillScript => single::script(&mut reader).await,
         Request::KillClient(id) => single::client(&mut reader, *id).await,
         Request::Undo(id) => single::undo(&mut reader, archives, id).await,
     }

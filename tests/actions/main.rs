@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod busy;
 mod commands;
 mod faults;
 mod floors;
@@ -11,6 +12,7 @@ mod keys;
 mod lookups;
 mod plans;
 mod reclaim;
+mod remove;
 #[path = "../support/server.rs"]
 mod server;
 mod strain;

@@ -1,6 +1,6 @@
 //! One row a group of a stream.
 
-use super::{figure, name, word};
+use super::{drain_beside, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
@@ -27,19 +27,20 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
     let now_ms = reading.now_ms();
     let row = |group: &crate::core::reading::groups::GroupState| {
         let facts = &group.facts;
+        let verdict = reading.group_verdict(key, &facts.name).map(|judged| judged.verdict);
         let server_lag = facts.lag.raw().map_or("—".to_owned(), |lag| lag.to_string());
         Row {
             id: RowId::Group(key.clone(), facts.name.clone()),
             cells: vec![
                 Cell::Name(facts.name.clone()),
-                Cell::Group(reading.group_verdict(key, &facts.name).map(|judged| judged.verdict)),
+                Cell::Group(verdict),
                 Cell::Lag(group.lag),
                 Cell::Count(facts.pending),
                 Cell::Count(facts.consumers),
                 Cell::Rate(group.delivered_per_s()),
                 Cell::Rate(group.acked_per_s()),
                 Cell::Ms(group.oldest_pending_age_ms(now_ms)),
-                Cell::Drain(group.drain(stream.in_per_s())),
+                Cell::Drain(drain_beside(verdict, group.drain(stream.in_per_s()))),
                 Cell::Text(server_lag),
                 facts.last_delivered.map_or(Cell::Text("—".to_owned()), Cell::Id),
                 Cell::Trend,

@@ -1,6 +1,6 @@
 //! One row a stream.
 
-use super::{figure, name, word};
+use super::{drain_beside, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
@@ -36,13 +36,15 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
 fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let worst = stream.worst_group();
     let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
+    let verdict = reading.stream_verdict(&stream.key);
     let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
+    let drain = drain_beside(verdict, drain);
     let no_lag = Lag { entries: None, kind: LagKind::Unknown };
     Row {
         id: RowId::Stream(stream.key.clone()),
         cells: vec![
             Cell::Name(stream.key.clone()),
-            Cell::Group(reading.stream_verdict(&stream.key)),
+            Cell::Group(verdict),
             Cell::Count(stream.length.map(|length| length.value)),
             Cell::Rate(stream.in_per_s()),
             Cell::Rate(stream.out_per_s()),

@@ -23,10 +23,6 @@ use crate::core::ops::words::count;
 use crate::core::ops::{
     ActionKind, Challenge, Outcome, Plan, PlanId, PlanProgress, Policy, Receipt, Refusal, Request, WriteState,
 };
-use tui_input::Input;
-
-/// Idle time that a consumer must have before it is deleted, and a row before it is settled, milliseconds.
-const MIN_IDLE_MS: u64 = 60_000;
 
 /// What opened a dialog that opened itself.
 const NO_KEY: Key =
@@ -60,10 +56,8 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     }
     match about(state, command) {
         Ok(Begin::Form(about)) => {
-            let line = about.choices().into_iter().next().and_then(|choice| choice.line);
-            let input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
-            let form = Form { about, selected: 0, input, is_filled: true, error: None };
-            state.modal = Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), opened_by: key }));
+            let stage = ActionStage::Form(Form::new(about));
+            state.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
         }
         Ok(Begin::Wish(wish)) => plan(state, wish, key, effects),
         Err(why) => notify(state, why, true),
@@ -114,7 +108,8 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             let consumers = known.and_then(|group| group.consumers.as_ref());
             let consumers = consumers.map_or(&[][..], |consumers| consumers.value.as_slice());
             let proposed = proposed(consumers, &dead).map(|live| live.name.clone());
-            Ok(Begin::Form(About::Reclaim { key, group, consumer, proposed }))
+            let idle_ms = dead_after_ms(state);
+            Ok(Begin::Form(About::Reclaim { key, group, consumer, proposed, idle_ms }))
         }
         CommandId::Acknowledge => match (state.view(), selected) {
             (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
@@ -133,11 +128,27 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         },
         CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
             Some((key, group, Some(consumer))) => {
-                let min_idle_ms = MIN_IDLE_MS;
+                let min_idle_ms = dead_after_ms(state);
                 Ok(Begin::Wish(Request::DeleteConsumer { key, group, consumer, min_idle_ms }))
             }
             _ => Err("select a consumer first".to_owned()),
         },
+        CommandId::RemoveGroups => {
+            let idle_ms = dead_after_ms(state);
+            if let Some((key, group, _)) = rows(state, selected.as_ref()) {
+                return Ok(Begin::Form(About::RemoveGroups { key, group: Some(group), idle_ms }));
+            }
+            let key = stream(state, selected.as_ref())
+                .ok_or_else(|| "select a group or a stream first".to_owned())?;
+            Ok(Begin::Form(About::RemoveGroups { key, group: None, idle_ms }))
+        }
+        CommandId::RemoveConsumers => match rows(state, selected.as_ref()) {
+            Some((key, group, _)) => {
+                Ok(Begin::Form(About::RemoveConsumers { key, group, idle_ms: dead_after_ms(state) }))
+            }
+            None => Err("select a group or a consumer first: enter goes into a stream".to_owned()),
+        },
+        CommandId::KillScript => Ok(Begin::Wish(Request::KillScript)),
         CommandId::KillClient => match selected {
             Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
                 Ok(Begin::Wish(Request::KillClient(id)))
@@ -153,6 +164,11 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         }
         _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),
     }
+}
+
+/// Idle time from which on this console calls a consumer dead, milliseconds: who reads the verdict acts on it.
+fn dead_after_ms(state: &State) -> u64 {
+    state.setup.watched.thresholds.consumer_dead.warning_ms
 }
 
 fn can_undo(past: &Past) -> bool {
@@ -291,10 +307,7 @@ fn finished(state: &mut State, receipt: &Receipt) {
             .map(|(number, what)| format!("{} {what}", count(*number))),
     );
     lines.extend(receipt.outcome.reason().map(str::to_owned));
-    for (name, after) in &receipt.after {
-        let before = receipt.before.get(name).map_or_else(|| "?".to_owned(), |before| count(*before));
-        lines.push(format!("{name}: {before} before, {} after", count(*after)));
-    }
+    lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
     lines.extend(receipt.note.clone());
     lines.extend(receipt.warm_up.clone());
     if !receipt.id.is_empty() {

@@ -7,10 +7,18 @@ use super::{notify, prompt};
 use crate::app::State;
 use crate::app::message::{Effect, ProbeOrder};
 use crate::app::modal::Purpose;
+use crate::commands::CommandId;
+use crate::config::units;
 use crate::core::limits::PROBE_SUBSCRIBERS;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
+use crate::core::ops::WriteState;
 use crate::core::reading::probe::ProbeState;
 use crate::core::reading::probe::guard::{Permit, permit};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// How often a probe may send.
+const PROBE_EVERY: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_secs(60);
 
 const KINDS: [ProbeKind; 2] = [ProbeKind::PubSub, ProbeKind::Stream];
 
@@ -19,17 +27,41 @@ pub fn press_pubsub(state: &mut State, effects: &mut Vec<Effect>) {
     if state.reading.probes.pubsub.is_on() {
         end(state, ProbeKind::PubSub, None, effects);
     } else {
-        prompt::begin(state, Purpose::Probe);
+        ask(state, Purpose::Probe);
     }
 }
 
-/// The key of the stream probe: ends or begins it.
+/// The key of the stream probe: ends it, or asks how long it is to wait between its entries.
 pub fn press_stream(state: &mut State, effects: &mut Vec<Effect>) {
     if state.reading.probes.stream.is_on() {
         end(state, ProbeKind::Stream, None, effects);
     } else {
-        begin(state, plan(state, ProbeKind::Stream, 1), effects);
+        ask(state, Purpose::StreamProbe);
     }
+}
+
+/// Asks, unless no probe may begin here.
+fn ask(state: &mut State, purpose: Purpose) {
+    match barred(state) {
+        Some(why) => notify(state, why, true),
+        None => prompt::begin(state, purpose),
+    }
+}
+
+/// Why nothing of ours is sent to this target: what a probe sends is a write like another. On a read-only target, where
+/// nothing can be unlocked, the guard says which probe may run.
+fn barred(state: &State) -> Option<String> {
+    if state.setup.production {
+        let target = &state.setup.target_name;
+        return Some(format!("{target} is a production target: no probe is sent to it"));
+    }
+    let is_locked =
+        state.operations.write != WriteState::ReadOnly && !state.operations.write.may_write(state.now_us);
+    is_locked.then(|| {
+        let key = state.setup.keymap.keys_of(CommandId::Unlock);
+        let key = key.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
+        format!("writing is locked: {key} unlocks it for a while, then the probe may begin")
+    })
 }
 
 /// What a probe of so many subscribers will do.
@@ -37,10 +69,20 @@ pub fn plan(state: &State, kind: ProbeKind, subscribers: u32) -> ProbePlan {
     ProbePlan { kind, interval_us: state.setup.probe.interval_us, subscribers }
 }
 
-/// Reads how many subscribers are wanted.
-pub fn read(text: &str) -> Result<u32, String> {
+/// The probe that a typed line asks for.
+///
+/// # Errors
+/// What may be typed instead.
+pub fn asked(state: &State, purpose: Purpose, text: &str) -> Result<ProbePlan, String> {
+    if purpose == Purpose::StreamProbe {
+        let interval = units::duration(text.trim()).ok().filter(|every| PROBE_EVERY.contains(every));
+        let interval = interval.ok_or_else(|| "a time, 10ms to 60s".to_owned())?;
+        let interval_us = u64::try_from(interval.as_micros()).unwrap_or(u64::MAX);
+        return Ok(ProbePlan { interval_us, ..plan(state, ProbeKind::Stream, 1) });
+    }
     let wanted = text.trim().parse::<u32>().ok().filter(|many| (1..=PROBE_SUBSCRIBERS).contains(many));
-    wanted.ok_or_else(|| format!("a number of subscribers, 1 to {PROBE_SUBSCRIBERS}"))
+    let wanted = wanted.ok_or_else(|| format!("a number of subscribers, 1 to {PROBE_SUBSCRIBERS}"))?;
+    Ok(plan(state, ProbeKind::PubSub, wanted))
 }
 
 /// What a probe of so many costs, before it begins.
@@ -95,6 +137,10 @@ pub fn at_start(state: &mut State) {
     let probe = state.setup.probe;
     if !probe.enabled {
         return;
+    }
+    if state.setup.production {
+        let why = barred(state).unwrap_or_default();
+        return notify(state, why, true);
     }
     let pubsub = plan(state, ProbeKind::PubSub, probe.subscribers.clamp(1, PROBE_SUBSCRIBERS));
     state.reading.probes.pubsub.begin(pubsub, ProbeState::Waiting);

@@ -2,12 +2,12 @@
 
 use super::{probe, refresh};
 use crate::app::State;
+use crate::app::action::typed_span;
 use crate::app::cell::Filter;
 use crate::app::entries::read_place;
 use crate::app::message::{Draw, Effect};
 use crate::app::modal::{LINE_CHARS, Modal, Prompt, Purpose};
 use crate::commands::{Key, KeyCode};
-use crate::core::model::probe::ProbeKind;
 use tui_input::{Input, InputRequest};
 
 /// Begins to take a line.
@@ -18,10 +18,11 @@ pub fn begin(state: &mut State, purpose: Purpose) {
         }
         Purpose::GoTo => None,
         Purpose::Probe => Some(state.setup.probe.subscribers.to_string()),
+        Purpose::StreamProbe => Some(typed_span(state.setup.probe.interval_us / 1_000)),
     };
     let input = Input::new(text.unwrap_or_default());
     // A filter is the operator's own text, to be gone on with.
-    let is_filled = purpose == Purpose::Probe;
+    let is_filled = matches!(purpose, Purpose::Probe | Purpose::StreamProbe);
     state.modal = Some(Modal::Prompt(Prompt { purpose, input, is_filled, error: None, note: None }));
     changed(state);
 }
@@ -95,7 +96,7 @@ fn changed(state: &mut State) {
     match prompt.purpose {
         Purpose::Filter => {}
         Purpose::GoTo => return,
-        Purpose::Probe => return predict(state),
+        Purpose::Probe | Purpose::StreamProbe => return predict(state),
     }
     let text = prompt.input.value().to_owned();
     let filter = match text.trim_start_matches('!') {
@@ -114,12 +115,11 @@ fn changed(state: &mut State) {
     refresh(state);
 }
 
-/// What so many subscribers will cost is said while their number is typed.
+/// What a probe will cost is said while its number is typed.
 fn predict(state: &mut State) {
     let Some(Modal::Prompt(prompt)) = &state.modal else { return };
-    let note = probe::read(prompt.input.value())
-        .ok()
-        .map(|subscribers| probe::prediction(&probe::plan(state, ProbeKind::PubSub, subscribers)));
+    let note = probe::asked(state, prompt.purpose, prompt.input.value()).ok();
+    let note = note.map(|plan| probe::prediction(&plan));
     if let Some(Modal::Prompt(prompt)) = &mut state.modal {
         prompt.note = note;
     }
@@ -140,14 +140,18 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if prompt.error.is_some() {
         return;
     }
-    if prompt.purpose == Purpose::Probe {
-        match probe::read(prompt.input.value()) {
-            Ok(subscribers) => {
+    if matches!(prompt.purpose, Purpose::Probe | Purpose::StreamProbe) {
+        let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
+        match probe::asked(state, purpose, &text) {
+            Ok(plan) => {
                 state.modal = None;
-                let plan = probe::plan(state, ProbeKind::PubSub, subscribers);
                 probe::begin(state, plan, effects);
             }
-            Err(error) => prompt.error = Some(error),
+            Err(error) => {
+                if let Some(Modal::Prompt(prompt)) = &mut state.modal {
+                    prompt.error = Some(error);
+                }
+            }
         }
         return;
     }

@@ -42,6 +42,12 @@ pub const TRIM_READ_BATCH: (u32, u32, u32) = (50, 200, 500);
 /// Smallest, first and greatest number of keys in one step: one pipeline takes a hundred commands.
 pub const KEY_BATCH: (u32, u32, u32) = (10, 50, 100);
 
+/// Smallest, first and greatest number of consumers in one step: each takes 2 µs, and the list of all of them is read once.
+pub const DELETE_BATCH: (u32, u32, u32) = (10, 50, 200);
+
+/// Groups that one action removes.
+pub const REMOVED_GROUPS: usize = 10_000;
+
 /// How long the server should be busy with one step, microseconds: what others wait for at most.
 pub const STEP_US: u64 = 500;
 

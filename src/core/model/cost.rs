@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 pub struct Cost {
     /// Calls by their name in `INFO commandstats`.
     pub calls: BTreeMap<&'static str, u64>,
+    /// Calls inside scripts: the server counts them as commands, and their time as the script's.
+    pub scripted: u64,
     /// Bytes of the requests.
     pub request_bytes: u64,
     /// Bytes of the replies.
@@ -16,7 +18,7 @@ pub struct Cost {
 impl Cost {
     /// All calls together.
     pub fn commands(&self) -> u64 {
-        self.calls.values().sum()
+        self.calls.values().sum::<u64>().saturating_add(self.scripted)
     }
 
     /// Adds another round's cost.
@@ -24,6 +26,7 @@ impl Cost {
         for (name, calls) in &other.calls {
             *self.calls.entry(name).or_default() += calls;
         }
+        self.scripted = self.scripted.saturating_add(other.scripted);
         self.request_bytes = self.request_bytes.saturating_add(other.request_bytes);
         self.reply_bytes = self.reply_bytes.saturating_add(other.reply_bytes);
     }

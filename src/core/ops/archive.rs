@@ -64,6 +64,21 @@ pub enum Frame {
     Row(OldRow),
     /// A consumer without pending rows.
     Consumer(Name),
+    /// A group: the rows after it, up to the next group, are its.
+    Group(GroupMark),
+}
+
+/// How a group stood when it was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupMark {
+    /// Its name.
+    pub name: Name,
+    /// Up to where it had read.
+    pub last_delivered: StreamId,
+    /// Entries that it had read (7.0).
+    pub entries_read: Option<u64>,
+    /// Rows pending.
+    pub pending: u64,
 }
 
 /// What could not be read back between two items of an archive.
@@ -92,7 +107,7 @@ impl std::fmt::Display for MissingPart {
 impl Frame {
     /// Whether a frame may begin with this byte.
     pub const fn is_kind(byte: u8) -> bool {
-        matches!(byte, b'E' | b'K' | b'S' | b'R' | b'C')
+        matches!(byte, b'E' | b'K' | b'S' | b'R' | b'C' | b'G')
     }
 
     /// What it is, for people.
@@ -102,6 +117,7 @@ impl Frame {
             Self::Key { key, .. } | Self::Shortened { key, .. } => format!("key {key}"),
             Self::Row(row) => format!("pending entry {}", row.id),
             Self::Consumer(consumer) => format!("consumer {consumer}"),
+            Self::Group(mark) => format!("group {}", mark.name),
         }
     }
 
@@ -144,6 +160,14 @@ impl Frame {
                 out.push(b'C');
                 bytes(&mut out, consumer.as_bytes());
             }
+            Self::Group(mark) => {
+                out.push(b'G');
+                bytes(&mut out, mark.name.as_bytes());
+                number(&mut out, mark.last_delivered.ms);
+                number(&mut out, mark.last_delivered.seq);
+                number(&mut out, mark.entries_read.unwrap_or(u64::MAX));
+                number(&mut out, mark.pending);
+            }
         }
         out
     }
@@ -178,6 +202,12 @@ impl Frame {
                 deliveries: reader.number()?,
             }),
             b'C' => Self::Consumer(reader.name()?),
+            b'G' => Self::Group(GroupMark {
+                name: reader.name()?,
+                last_delivered: StreamId::new(reader.number()?, reader.number()?),
+                entries_read: reader.time()?,
+                pending: reader.number()?,
+            }),
             _ => return None,
         };
         reader.0.is_empty().then_some(frame)
@@ -266,6 +296,9 @@ mod tests {
                 Frame::Key { key: key.clone(), expires_ms: time, dump: dump.clone() },
                 Frame::Shortened { key, expires_ms: time, set_ms: time.unwrap_or(7), dump },
                 Frame::Consumer(consumer.clone()),
+                Frame::Group(GroupMark {
+                    name: consumer.clone(), last_delivered: StreamId::new(7, 8), entries_read: time, pending: 9
+                }),
                 Frame::Row(OldRow {
                     id: StreamId::new(1, 2), consumer, delivered_ms: 3, deliveries: time.unwrap_or(0)
                 }),

@@ -51,7 +51,7 @@ impl Guard {
             if self.run_id.is_some() && info.server.run_id != self.run_id {
                 return Err(Changed::other("the server was started anew (its run id changed)"));
             }
-            if info.server.role != self.role {
+            if self.role != ServerRole::Unknown && info.server.role != self.role {
                 return Err(Changed::other("the server's role changed"));
             }
             let waiting = info.memory.lazyfree_pending.unwrap_or(0);

@@ -5,12 +5,14 @@
 
 pub mod invalidate;
 pub mod reclaim;
+pub mod remove;
 pub mod single;
 pub mod trim;
 pub mod undo;
 
 use super::guard::Guard;
 use super::invalidate::InvalidateWork;
+use super::remove::{ConsumersWork, GroupsWork};
 use super::settle::SettleWork;
 use super::single::SingleWork;
 use super::trim::TrimWork;
@@ -60,8 +62,14 @@ pub enum ActionKind {
     Invalidate,
     /// Delete a consumer.
     DeleteConsumer,
+    /// Remove groups.
+    RemoveGroups,
+    /// Remove consumers that do nothing.
+    RemoveConsumers,
     /// End a connection.
     KillClient,
+    /// End a script.
+    KillScript,
     /// Bring back.
     Undo,
 }
@@ -75,10 +83,14 @@ pub enum Subject {
     Group(Name, Name),
     /// A consumer of a group of a stream.
     Consumer(Name, Name, Name),
+    /// Groups of a stream whose names match.
+    Groups(Name, Name),
     /// Keys that match a pattern.
     Keys(Name),
     /// A client.
     Client(u64),
+    /// The script that holds the server.
+    Script,
     /// An earlier action.
     Action(String),
 }
@@ -104,6 +116,8 @@ pub enum Work {
     Settle(SettleWork),
     Invalidate(InvalidateWork),
     Single(SingleWork),
+    Groups(GroupsWork),
+    Consumers(ConsumersWork),
     Undo(UndoWork),
 }
 
@@ -115,7 +129,10 @@ impl ActionKind {
             Self::Reclaim => "reclaim",
             Self::Invalidate => "invalidate",
             Self::DeleteConsumer => "delete-consumer",
+            Self::RemoveGroups => "remove-groups",
+            Self::RemoveConsumers => "remove-consumers",
             Self::KillClient => "kill-client",
+            Self::KillScript => "kill-script",
             Self::Undo => "undo",
         }
     }
@@ -126,8 +143,10 @@ impl ActionKind {
             Self::Trim => "entries",
             Self::Reclaim => "pending rows",
             Self::Invalidate => "keys",
-            Self::DeleteConsumer => "consumers",
+            Self::DeleteConsumer | Self::RemoveConsumers => "consumers",
+            Self::RemoveGroups => "groups",
             Self::KillClient => "clients",
+            Self::KillScript => "scripts",
             Self::Undo => "items",
         }
     }
@@ -139,6 +158,8 @@ impl Subject {
         match self {
             Self::Stream(key) | Self::Group(key, _) => key.to_string(),
             Self::Keys(pattern) => super::words::glob_text(pattern),
+            Self::Groups(_, pattern) => super::words::glob_text(pattern),
+            Self::Script => "script".to_owned(),
             Self::Consumer(_, _, consumer) => consumer.to_string(),
             Self::Client(id) => id.to_string(),
             Self::Action(id) => id.clone(),
@@ -148,8 +169,10 @@ impl Subject {
     /// The stream whose state the guard watches.
     pub fn stream(&self) -> Option<&Name> {
         match self {
-            Self::Stream(key) | Self::Group(key, _) | Self::Consumer(key, _, _) => Some(key),
-            Self::Keys(_) | Self::Client(_) | Self::Action(_) => None,
+            Self::Stream(key) | Self::Group(key, _) | Self::Groups(key, _) | Self::Consumer(key, _, _) => {
+                Some(key)
+            }
+            Self::Keys(_) | Self::Client(_) | Self::Script | Self::Action(_) => None,
         }
     }
 }
@@ -163,7 +186,11 @@ impl std::fmt::Display for Subject {
                 write!(f, "consumer {consumer} of group {group} of {key}")
             }
             Self::Keys(pattern) => write!(f, "keys {}", super::words::glob_text(pattern)),
+            Self::Groups(key, pattern) => {
+                write!(f, "groups {} of {key}", super::words::glob_text(pattern))
+            }
             Self::Client(id) => write!(f, "client {id}"),
+            Self::Script => write!(f, "the script that holds the server"),
             Self::Action(id) => write!(f, "action {id}"),
         }
     }

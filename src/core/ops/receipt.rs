@@ -2,9 +2,10 @@
 //!
 //! Knows values. Invariant: an action of which nothing was begun has no id.
 
-use super::record::RecordCounts;
+use super::record::{MEMORY, RecordCounts};
 use super::run::Outcome;
 use super::step::Tally;
+use super::words::{bytes, count};
 
 /// What came of an action.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,15 @@ pub struct Receipt {
 }
 
 impl Receipt {
+    /// What it changed, by name: how it stood and how it stands. Counts that stayed as they were are left out, unless
+    /// nothing changed at all.
+    pub fn effects(&self) -> Vec<(&str, String)> {
+        let changed = |(name, after): &(&String, &u64)| self.before.get(*name) != Some(*after);
+        let has_changed = self.after.iter().any(|count| changed(&count));
+        let shown = self.after.iter().filter(|count| !has_changed || changed(count));
+        shown.map(|(name, after)| (name.as_str(), effect(name, self.before.get(name), *after))).collect()
+    }
+
     /// Of an action that was not begun.
     pub fn nothing_begun(outcome: Outcome) -> Self {
         Self {
@@ -43,5 +53,37 @@ impl Receipt {
             warm_up: None,
             has_archive: false,
         }
+    }
+}
+
+fn effect(name: &str, before: Option<&u64>, after: u64) -> String {
+    let number = if name == MEMORY { bytes } else { count };
+    let Some(&before) = before else { return format!("? -> {}", number(after)) };
+    let freed = match before.checked_sub(after) {
+        Some(freed) if name == MEMORY && freed > 0 => format!(" ({} freed)", bytes(freed)),
+        _ => String::new(),
+    };
+    format!("{} -> {}{freed}", number(before), number(after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_effect_is_what_changed_with_the_memory_that_was_freed() {
+        let counts =
+            |counts: &[(&str, u64)]| counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        let mut receipt = Receipt::nothing_begun(Outcome::Done);
+        receipt.before = counts(&[("length", 9), ("pending of shipping-2", 15), ("memory", 30 << 20)]);
+        receipt.after = counts(&[("length", 9), ("pending of shipping-2", 0), ("memory", 10 << 20)]);
+        let lines: Vec<String> =
+            receipt.effects().into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
+        assert_eq!(
+            lines,
+            ["memory: 30.0 MiB -> 10.0 MiB (20.0 MiB freed)", "pending of shipping-2: 15 -> 0"]
+        );
+        receipt.after = receipt.before.clone();
+        assert_eq!(receipt.effects().len(), 3);
     }
 }

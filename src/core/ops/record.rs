@@ -5,10 +5,11 @@
 
 use super::plan::{Plan, Subject};
 use super::run::Outcome;
+
 use super::step::Tally;
 use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS, JOURNAL_WRITTEN_BYTES};
 use crate::core::model::Name;
-use crate::core::wire::decode::groups::groups;
+use crate::core::wire::decode::groups::{consumers, groups};
 use crate::core::wire::{Inspect, ReadCmd, Resp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -258,21 +259,40 @@ impl Finish {
     }
 }
 
+/// The name of used memory among the counts, bytes.
+pub const MEMORY: &str = "memory";
+
+/// Consumers whose rows are told one by one.
+const CONSUMERS_TOLD: usize = 32;
+
 /// What is asked to see how things stand with a subject, before and after.
 pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
+    let memory = ReadCmd::Info(vec!["memory"]);
     match subject {
-        Subject::Stream(key) | Subject::Group(key, _) | Subject::Consumer(key, _, _) => {
-            vec![ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())]
+        Subject::Stream(key)
+        | Subject::Group(key, _)
+        | Subject::Groups(key, _)
+        | Subject::Consumer(key, _, _) => {
+            let mut reads = vec![memory, ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())];
+            if let Subject::Group(_, group) | Subject::Consumer(_, group, _) = subject {
+                reads.push(ReadCmd::XinfoConsumers(key.clone(), group.clone()));
+            }
+            reads
         }
-        Subject::Keys(_) => vec![ReadCmd::Inspect(Inspect::Dbsize)],
-        Subject::Client(_) | Subject::Action(_) => Vec::new(),
+        Subject::Keys(_) => vec![memory, ReadCmd::Inspect(Inspect::Dbsize)],
+        Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
     }
 }
 
 /// What the answers say.
 pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
     let mut found = RecordCounts::new();
-    let first = replies.first().and_then(Resp::count);
+    let used = replies.first().and_then(Resp::text);
+    let used =
+        used.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("used_memory:")));
+    let used = used.and_then(|used| used.trim().parse().ok());
+    found.extend(used.map(|used: u64| (MEMORY.to_owned(), used)));
+    let first = replies.get(1).and_then(Resp::count);
     match subject {
         Subject::Keys(_) => found.extend(first.map(|keys| ("keys".to_owned(), keys))),
         Subject::Stream(_) | Subject::Group(..) | Subject::Consumer(..) => {
@@ -281,13 +301,23 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
                 Subject::Group(_, group) | Subject::Consumer(_, group, _) => group == name,
                 _ => true,
             };
-            for group in replies.get(1).and_then(groups).unwrap_or_default() {
+            for group in replies.get(2).and_then(groups).unwrap_or_default() {
                 if let Some(pending) = group.pending.filter(|_| of_subject(&group.name)) {
                     found.insert(format!("pending of {}", group.name.text()), pending);
                 }
             }
+            // Of a few it is told who has how many; of many the sum is what one reads.
+            let listed = replies.get(3).and_then(consumers).unwrap_or_default();
+            for consumer in listed.iter().filter(|_| listed.len() <= CONSUMERS_TOLD) {
+                let pending = consumer.pending.map(|pending| (consumer.name.text(), pending));
+                found.extend(pending.map(|(name, pending)| (format!("consumer {name}"), pending)));
+            }
         }
-        Subject::Client(_) | Subject::Action(_) => {}
+        Subject::Groups(..) => {
+            let groups = replies.get(2).and_then(groups);
+            found.extend(groups.map(|groups| ("groups".to_owned(), groups.len() as u64)));
+        }
+        Subject::Client(_) | Subject::Script | Subject::Action(_) => {}
     }
     found
 }

@@ -38,6 +38,8 @@ impl Run {
             Work::Settle(work) => Box::new(work.machine(plan.archive)),
             Work::Invalidate(work) => Box::new(work.machine(plan.archive)),
             Work::Single(work) => Box::new(work.machine()),
+            Work::Groups(work) => Box::new(work.machine(plan.archive)),
+            Work::Consumers(work) => Box::new(work.machine(plan.archive)),
             Work::Undo(work) => Box::new(work.machine()),
         };
         Self { plan, machine }

@@ -5,6 +5,7 @@
 use super::archive::Frame;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::model::Name;
+use crate::core::wire::write::BusyWith;
 use crate::core::wire::{Resp, WriteCmd};
 
 /// The one step.
@@ -23,6 +24,8 @@ pub enum SingleWork {
     },
     /// End a connection.
     KillClient(u64),
+    /// End what holds the server.
+    KillScript(BusyWith),
 }
 
 impl SingleWork {
@@ -33,6 +36,7 @@ impl SingleWork {
                 WriteCmd::DeleteConsumer { key, group, consumer, min_idle_ms }
             }
             Self::KillClient(id) => WriteCmd::KillClient(id),
+            Self::KillScript(what) => WriteCmd::KillScript(what),
         }
     }
 
@@ -54,11 +58,22 @@ impl SingleMachine {
     }
 
     fn told(&mut self, reply: &Resp) -> Step {
-        if let Resp::Error(refusal) = reply {
-            return end_of(refusal);
-        }
         let refused = |why: String| Step::Done(End::Refused(why));
+        if let Resp::Error(refusal) = reply {
+            return match refusal.code.as_str() {
+                "NOTBUSY" => refused("it has ended by itself: nothing holds the server any more".to_owned()),
+                "UNKILLABLE" => refused(
+                    "it has written already, so the server can't end it (UNKILLABLE): wait for it, or SHUTDOWN NOSAVE, which loses what was written since the last save"
+                        .to_owned(),
+                ),
+                _ => end_of(refusal),
+            };
+        }
         match &self.work {
+            SingleWork::KillScript(_) => {
+                self.tally.done = 1;
+                Step::Done(End::Complete)
+            }
             SingleWork::KillClient(_) => {
                 self.tally.done = reply.count().unwrap_or(0);
                 match self.tally.done {
@@ -94,7 +109,7 @@ impl Machine for SingleMachine {
             (Answer::Begin, SingleWork::DeleteConsumer { consumer, .. }) => {
                 Step::Keep(vec![Frame::Consumer(consumer.clone())])
             }
-            (Answer::Begin, SingleWork::KillClient(_)) => self.tell(),
+            (Answer::Begin, SingleWork::KillClient(_) | SingleWork::KillScript(_)) => self.tell(),
             (Answer::Kept, _) => {
                 self.tally.kept = 1;
                 self.tell()
@@ -119,6 +134,25 @@ impl Machine for SingleMachine {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_written_cannot_be_killed_and_what_has_ended_needs_not_be() {
+        use crate::core::wire::ErrorReply;
+        let told = |text: &str| {
+            let mut machine = SingleWork::KillScript(BusyWith::Script).machine();
+            assert!(matches!(machine.next(Answer::Begin, 1), Step::Tell(_)));
+            let reply = Resp::Error(ErrorReply::new(text));
+            match machine.next(Answer::Told(vec![reply]), 1) {
+                Step::Done(End::Refused(why)) => why,
+                step => panic!("{step:?}"),
+            }
+        };
+        assert!(
+            told("UNKILLABLE Sorry the script already executed write commands")
+                .contains("has written already")
+        );
+        assert!(told("NOTBUSY No scripts in execution right now.").contains("ended by itself"));
+    }
 
     #[test]
     fn a_consumer_that_has_work_or_lives_stays() {

@@ -3,7 +3,7 @@
 //! Knows frames and how each goes back; reads no file. Invariants: nothing that is there again is written over, a row
 //! that somebody has touched since stays as it is, and what was kept but not removed is not brought back.
 
-use super::archive::Frame;
+use super::archive::{Frame, GroupMark};
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::KEY_BATCH;
@@ -12,6 +12,7 @@ use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::streams::entries;
 use crate::core::wire::write::OldRow;
 use crate::core::wire::{ReadCmd, Resp, WriteCmd};
+use std::collections::VecDeque;
 
 /// The steps of an undo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,7 @@ impl UndoWork {
         let mut commands = Vec::new();
         for frame in frames {
             match frame {
+                Frame::Group(mark) => commands.push(self.create(&mark)),
                 Frame::Row(row) => rows.push(row),
                 Frame::Entry(Entry { id, fields }) => {
                     commands.push(WriteCmd::Append { key: self.side.clone(), id, fields });
@@ -78,8 +80,25 @@ impl UndoWork {
         commands
     }
 
+    fn create(&self, mark: &GroupMark) -> WriteCmd {
+        WriteCmd::CreateGroup {
+            key: self.key.clone(),
+            group: mark.name.clone(),
+            last_delivered: mark.last_delivered,
+            entries_read: mark.entries_read,
+        }
+    }
+
     pub(super) fn machine(self) -> UndoMachine {
-        UndoMachine { work: self, now_ms: 0, looked_at: None, tally: Tally::default() }
+        UndoMachine {
+            work: self,
+            now_ms: 0,
+            waiting: VecDeque::new(),
+            is_making: false,
+            is_another: false,
+            looked_at: None,
+            tally: Tally::default(),
+        }
     }
 }
 
@@ -90,6 +109,12 @@ pub(super) struct UndoMachine {
     now_ms: u64,
     /// Items with entries, while the old stream is asked whether it still has them.
     looked_at: Option<Vec<Frame>>,
+    /// Frames that were loaded and wait for their turn.
+    waiting: VecDeque<Frame>,
+    /// A group is being made again.
+    is_making: bool,
+    /// Another group has the name of the one whose rows come next.
+    is_another: bool,
     tally: Tally,
 }
 
@@ -103,6 +128,36 @@ impl UndoMachine {
         if frames.is_empty() {
             return Step::Done(End::Complete);
         }
+        self.waiting.extend(frames);
+        self.send(batch)
+    }
+
+    /// Sends what waits: a group alone, for its rows go back only where it is the one that was kept.
+    fn send(&mut self, batch: u32) -> Step {
+        loop {
+            match self.waiting.front() {
+                None => return Step::Load(batch),
+                Some(Frame::Group(mark)) => {
+                    let create = self.work.create(mark);
+                    self.work.group = mark.name.clone();
+                    self.waiting.pop_front();
+                    self.is_making = true;
+                    return Step::Tell(Order::new(vec![create]));
+                }
+                Some(_) => {}
+            }
+            let is_group = |frame: &Frame| matches!(frame, Frame::Group(_));
+            let count = self.waiting.iter().position(is_group).unwrap_or(self.waiting.len());
+            let frames: Vec<Frame> = self.waiting.drain(..count).collect();
+            if !self.is_another {
+                return self.part(frames, batch);
+            }
+            self.tally.left += frames.len() as u64;
+        }
+    }
+
+    /// Brings these back, as far as they can come back.
+    fn part(&mut self, frames: Vec<Frame>, batch: u32) -> Step {
         let now_ms = self.now_ms;
         let (over, mut frames): (Vec<Frame>, Vec<Frame>) =
             frames.into_iter().partition(|frame| match frame {
@@ -112,7 +167,7 @@ impl UndoMachine {
                 Frame::Entry(entry) => entry.id == StreamId::MIN,
                 // What nobody had (8.8) can be given back to nobody.
                 Frame::Row(row) => row.consumer.as_bytes().is_empty(),
-                Frame::Consumer(_) => false,
+                Frame::Consumer(_) | Frame::Group(_) => false,
             });
         // What would have expired by now has.
         self.tally.lost += over.len() as u64;
@@ -152,14 +207,17 @@ impl UndoMachine {
         self.tell(frames, batch)
     }
 
-    fn tell(&self, frames: Vec<Frame>, batch: u32) -> Step {
+    fn tell(&mut self, frames: Vec<Frame>, batch: u32) -> Step {
         if frames.is_empty() {
-            return Step::Load(batch);
+            return self.send(batch);
         }
         Step::Tell(Order::new(self.work.commands_of(frames)))
     }
 
     fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
+        if std::mem::take(&mut self.is_making) {
+            self.is_another = replies.first().and_then(Resp::int) == Some(0);
+        }
         for reply in replies {
             match reply {
                 // There again, or already given back.
@@ -179,7 +237,7 @@ impl UndoMachine {
                 _ => self.tally.done += 1,
             }
         }
-        Step::Load(batch)
+        self.send(batch)
     }
 }
 
@@ -311,6 +369,34 @@ mod tests {
         assert_eq!((tally.done, tally.left, tally.lost), (2, 0, 1));
         machine.next(Answer::Told(vec![Resp::Int(0), Resp::Int(-1)]), 10);
         assert_eq!(machine.tally().left, 2);
+    }
+
+    #[test]
+    fn a_group_is_made_again_before_its_rows_and_those_of_another_are_left() {
+        let mut machine = begun();
+        let mark = |name: &str| {
+            let (name, last_delivered) = (Name::from(name), StreamId::new(9, 0));
+            Frame::Group(GroupMark { name, last_delivered, entries_read: Some(9), pending: 1 })
+        };
+        let row = |ms| {
+            let (id, consumer) = (StreamId::new(ms, 0), Name::from("old"));
+            Frame::Row(OldRow { id, consumer, delivered_ms: 5, deliveries: 2 })
+        };
+        let frames = vec![mark("a"), row(1), mark("b"), row(2), row(3)];
+        let lines = |step: Step| match step {
+            Step::Tell(order) => order.commands().iter().map(WriteCmd::text).collect::<Vec<_>>().join(", "),
+            step => panic!("{step:?}"),
+        };
+        let step = lines(machine.next(Answer::Loaded(frames), 10));
+        assert!(step.contains("XGROUP CREATE s a 9-0 ENTRIESREAD 9"), "{step}");
+        let step = lines(machine.next(Answer::Told(vec![Resp::Int(1)]), 10));
+        assert!(step.contains("XCLAIM s a"), "{step}");
+        let one = Resp::Array(vec![Resp::Array(vec![Resp::Int(1)]), Resp::Array(vec![])]);
+        let step = lines(machine.next(Answer::Told(vec![one]), 10));
+        assert!(step.contains("XGROUP CREATE s b"), "{step}");
+        // Another group has that name: it keeps its own rows.
+        assert_eq!(machine.next(Answer::Told(vec![Resp::Int(0)]), 10), Step::Load(10));
+        assert_eq!(machine.tally(), Tally { done: 2, left: 3, ..Tally::default() });
     }
 
     #[test]

@@ -26,8 +26,14 @@ pub enum Request {
         /// Idle time that it must have, milliseconds.
         min_idle_ms: u64,
     },
+    /// Remove groups of a stream.
+    RemoveGroups(RemoveGroupsRequest),
+    /// Remove the consumers of a group that do nothing.
+    RemoveConsumers(RemoveConsumersRequest),
     /// End a client's connection.
     KillClient(u64),
+    /// End the script or function that holds the server.
+    KillScript,
     /// Bring back what an action removed.
     Undo(String),
 }
@@ -104,6 +110,34 @@ pub enum ReclaimVerb {
     Drop,
     /// Acknowledge those whose entry is gone.
     Sweep,
+}
+
+/// A removal of groups.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoveGroupsRequest {
+    /// The stream.
+    pub key: Name,
+    /// A glob of their names; the name itself where only one is meant.
+    pub pattern: Name,
+    /// Only those that nobody has read for so long, milliseconds; none for the one group that is named.
+    pub unread_ms: Option<u64>,
+    /// Idle time below which a consumer is alive, milliseconds.
+    pub alive_ms: u64,
+    /// Keep where they stand; none for the default of the action.
+    pub archive: Option<bool>,
+}
+
+/// A removal of consumers with nothing pending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoveConsumersRequest {
+    /// The stream.
+    pub key: Name,
+    /// The group.
+    pub group: Name,
+    /// Idle time that each must have, milliseconds.
+    pub min_idle_ms: u64,
+    /// Keep their names; none for the default of the action.
+    pub archive: Option<bool>,
 }
 
 /// An invalidation.

@@ -13,13 +13,13 @@ mod latency;
 pub mod streams;
 
 use super::bounds;
+use super::cost;
 use super::observation::{Exchange, NoReply, Observation};
 use super::read::{ReadCmd, ScanFor};
 use super::resp::{ErrorKind, ErrorReply, Resp};
 use crate::core::limits::{OVERSIZE_REST_US, WATCHED_NAME_BYTES};
 use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
-use crate::core::model::cost::Cost;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
@@ -34,7 +34,7 @@ pub fn decode(observation: &Observation) -> Snapshot {
     let last_us = observation.exchanges.iter().map(|exchange| clock.at_us(exchange)).max();
     snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
     for exchange in &observation.exchanges {
-        count_cost(&mut snapshot.cost, exchange);
+        cost::add_read(&mut snapshot.cost, exchange);
         snapshot.asks_info |= matches!(exchange.command, ReadCmd::Info(_));
         match &exchange.reply {
             Ok(Resp::Error(refusal)) => {
@@ -105,12 +105,6 @@ fn server_time_us(exchange: &Exchange) -> Option<i64> {
         }
         _ => None,
     }
-}
-
-fn count_cost(cost: &mut Cost, exchange: &Exchange) {
-    *cost.calls.entry(exchange.command.verb().stat_name()).or_default() += 1;
-    cost.request_bytes += exchange.command.encoded_len();
-    cost.reply_bytes += exchange.reply_bytes;
 }
 
 fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) {

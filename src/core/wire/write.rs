@@ -3,10 +3,10 @@
 //! Knows how each is written, for the server and for people; does not know when one may be sent (`core::ops` says so)
 //! nor what its reply means to an action. Invariant: what would be harmful if half of it were done is one script.
 
+mod args;
 mod scripts;
 mod text;
 
-use crate::core::limits::{COPIED_WORDS, GHOSTS_PASSED};
 use crate::core::model::{Name, StreamId};
 
 /// A command that writes.
@@ -64,6 +64,42 @@ pub enum WriteCmd {
         consumer: Name,
         /// Idle time that it must have, milliseconds.
         min_idle_ms: u64,
+    },
+    /// `XGROUP DELCONSUMER` of several, in a script that leaves those that have something pending or showed a sign of
+    /// life. Answers how many were deleted, left, and missing.
+    DeleteConsumers {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// The consumers.
+        consumers: Vec<Name>,
+        /// Idle time that each must have, milliseconds.
+        min_idle_ms: u64,
+    },
+    /// `XGROUP DESTROY`, in a script that sees that the group stands as it was kept and that nobody lives in it.
+    /// Answers `DESTROYED`, `CHANGED`, `ACTIVE` or `MISSING`.
+    DestroyGroup {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Where it stood, and its rows; none for wherever it stands, and whoever lives in it.
+        as_kept: Option<(StreamId, u64)>,
+        /// Idle time that every consumer must have, milliseconds.
+        min_idle_ms: u64,
+    },
+    /// `XGROUP CREATE key group id [ENTRIESREAD n]`, in a script. Answers 1 where the group was made, or stands there
+    /// already; 0 where another one has its name.
+    CreateGroup {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Up to where it has read.
+        last_delivered: StreamId,
+        /// Entries that it has read (7.0).
+        entries_read: Option<u64>,
     },
     /// `XGROUP CREATECONSUMER` (6.2).
     CreateConsumer {
@@ -136,6 +172,8 @@ pub enum WriteCmd {
     },
     /// `CLIENT KILL ID id`
     KillClient(u64),
+    /// `SCRIPT KILL` or `FUNCTION KILL` (7.0)
+    KillScript(BusyWith),
 }
 
 /// What a step of a trim sees to before it removes anything.
@@ -169,6 +207,15 @@ pub enum StepExtent {
     Counted(u32),
 }
 
+/// What holds the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusyWith {
+    /// A script: EVAL.
+    Script,
+    /// A function: FCALL (7.0).
+    Function,
+}
+
 /// What is done with a pending row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Settling {
@@ -200,69 +247,30 @@ pub struct OldRow {
 }
 
 impl WriteCmd {
-    /// The words to send.
-    pub fn args(&self) -> Vec<Vec<u8>> {
+    /// Its name in `INFO commandstats`.
+    pub fn stat_name(&self) -> &'static str {
         match self {
-            Self::Trim { key, to, cut: StepExtent::Nodes(limit), check: TrimCheck::Nothing } => words(&[
-                "XTRIM",
-            ])
-            .name(key)
-            .more(&["MINID", "~", &to.to_string(), "LIMIT", &limit.to_string()]),
-            Self::Trim { key, to, check: TrimCheck::Nothing, .. } => {
-                words(&["XTRIM"]).name(key).more(&["MINID", "=", &to.to_string()])
-            }
-            Self::Trim { key, to, cut, check: TrimCheck::Same(made) } => trim(key, *to, *cut, "", *made),
-            Self::Trim { key, to, cut, check: TrimCheck::Safe(made) } => trim(key, *to, *cut, "safe", *made),
-            Self::Settle { key, group, deed, min_idle_ms, ids } => {
-                settle(key, group, deed, *min_idle_ms, ids)
-            }
-            Self::GiveBack { key, group, from, rows } => {
-                let forced = if from.is_none() { "force" } else { "" };
-                let mut args = script(scripts::GIVE_BACK, &[key]).name(group).more(&[forced]);
-                args = args.name(from.as_ref().unwrap_or(&Name::from("")));
-                for row in rows {
-                    args = args.more(&[&row.id.to_string()]).name(&row.consumer);
-                    args = args.more(&[&row.delivered_ms.to_string(), &row.deliveries.to_string()]);
-                }
-                args
-            }
-            Self::DeleteConsumer { key, group, consumer, min_idle_ms } => {
-                script(scripts::DELETE_CONSUMER, &[key])
-                    .name(group)
-                    .name(consumer)
-                    .more(&[&min_idle_ms.to_string()])
-            }
-            Self::CreateConsumer { key, group, consumer } => {
-                words(&["XGROUP", "CREATECONSUMER"]).name(key).name(group).name(consumer)
-            }
-            Self::Unlink(key) => words(&["UNLINK"]).name(key),
-            Self::UnlinkKept { key, checksum, length } => {
-                let mut args = script(scripts::UNLINK_KEPT, &[key]);
-                args.push(checksum.clone());
-                args.more(&[&length.to_string()])
-            }
-            Self::Expire { key, ms, lt: true } => {
-                words(&["PEXPIRE"]).name(key).more(&[&ms.to_string(), "LT"])
-            }
-            Self::Expire { key, ms, lt: false } => script(scripts::EXPIRE, &[key]).more(&[&ms.to_string()]),
-            Self::ExpireAt { key, at_ms, lt: true } => {
-                words(&["PEXPIREAT"]).name(key).more(&[&at_ms.to_string(), "LT"])
-            }
-            Self::ExpireAt { key, at_ms, lt: false } => {
-                script(scripts::EXPIRE_AT, &[key]).more(&[&at_ms.to_string()])
-            }
-            Self::GiveTimeBack { key, set_ms, expires_ms, payload } => {
-                give_time_back(key, *set_ms, *expires_ms, payload)
-            }
-            Self::Restore { key, expires_ms, payload } => restore(key, *expires_ms, payload),
-            Self::Append { key, id, fields } => {
-                let mut args = words(&["XADD"]).name(key).more(&[&id.to_string()]);
-                for (field, value) in fields {
-                    args = args.name(field).name(value);
-                }
-                args
-            }
-            Self::KillClient(id) => words(&["CLIENT", "KILL", "ID", &id.to_string()]),
+            Self::Trim { check: TrimCheck::Nothing, .. } => "xtrim",
+            Self::Trim { .. }
+            | Self::Settle { .. }
+            | Self::GiveBack { .. }
+            | Self::DeleteConsumer { .. }
+            | Self::DeleteConsumers { .. }
+            | Self::DestroyGroup { .. }
+            | Self::CreateGroup { .. }
+            | Self::UnlinkKept { .. }
+            | Self::GiveTimeBack { .. }
+            | Self::ExpireAt { lt: false, .. }
+            | Self::Expire { lt: false, .. } => "eval",
+            Self::CreateConsumer { .. } => "xgroup|createconsumer",
+            Self::Unlink(_) => "unlink",
+            Self::Expire { lt: true, .. } => "pexpire",
+            Self::ExpireAt { lt: true, .. } => "pexpireat",
+            Self::Restore { .. } => "restore",
+            Self::Append { .. } => "xadd",
+            Self::KillClient(_) => "client|kill",
+            Self::KillScript(BusyWith::Script) => "script|kill",
+            Self::KillScript(BusyWith::Function) => "function|kill",
         }
     }
 
@@ -271,84 +279,10 @@ impl WriteCmd {
         match self {
             Self::Settle { ids, .. } => ids.len(),
             Self::GiveBack { rows, .. } => rows.len(),
+            Self::DeleteConsumers { consumers, .. } => consumers.len(),
             _ => 1,
         }
     }
-}
-
-/// Words that are added to one after the other.
-trait CommandWords {
-    fn name(self, name: &Name) -> Self;
-    fn more(self, words: &[&str]) -> Self;
-}
-
-impl CommandWords for Vec<Vec<u8>> {
-    fn name(mut self, name: &Name) -> Self {
-        self.push(name.as_bytes().to_vec());
-        self
-    }
-
-    fn more(mut self, more: &[&str]) -> Self {
-        self.extend(words(more));
-        self
-    }
-}
-
-fn words(words: &[&str]) -> Vec<Vec<u8>> {
-    words.iter().map(|word| word.as_bytes().to_vec()).collect()
-}
-
-fn script(script: &str, keys: &[&Name]) -> Vec<Vec<u8>> {
-    let mut args = words(&["EVAL", script, &keys.len().to_string()]);
-    for key in keys {
-        args = args.name(key);
-    }
-    args
-}
-
-fn trim(key: &Name, to: StreamId, cut: StepExtent, safe: &str, made: Made) -> Vec<Vec<u8>> {
-    let (how, limit) = match cut {
-        StepExtent::Nodes(limit) => ("nodes", limit),
-        StepExtent::All => ("all", 0),
-        StepExtent::Counted(limit) => ("counted", limit),
-    };
-    let below = to.predecessor().to_string();
-    let last = made.last.map_or_else(String::new, |last| last.to_string());
-    let added = made.added.map_or_else(String::new, |added| added.to_string());
-    let (to, limit, rows) = (to.to_string(), limit.to_string(), GHOSTS_PASSED.to_string());
-    script(scripts::TRIM, &[key]).more(&[&to, how, &limit, safe, &below, &last, &added, &rows])
-}
-
-fn give_time_back(key: &Name, set_ms: u64, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> {
-    let expires = expires_ms.map_or_else(String::new, |ms| ms.to_string());
-    let mut args = script(scripts::GIVE_TIME_BACK, &[key]).more(&[&set_ms.to_string(), &expires]);
-    args.push(payload.to_vec());
-    args
-}
-
-fn restore(key: &Name, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> {
-    let time = expires_ms.unwrap_or(0).to_string();
-    let mut args = words(&["RESTORE"]).name(key).more(&[&time]);
-    args.push(payload.to_vec());
-    if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
-}
-
-fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
-    let none = Name::from("");
-    let (verb, argument, keys) = match deed {
-        Settling::HandOver(to) => ("hand-over", to.clone(), vec![key]),
-        Settling::Release(idle_ms) => ("release", Name::from(idle_ms.to_string().as_str()), vec![key]),
-        Settling::Requeue => ("requeue", none, vec![key]),
-        Settling::DeadLetter(to) => ("dead-letter", none, vec![key, to]),
-        Settling::Drop => ("drop", none, vec![key]),
-        Settling::Sweep => ("sweep", none, vec![key]),
-    };
-    let mut args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
-    args = args.more(&[&min_idle_ms.to_string()]).name(&argument).more(&[&COPIED_WORDS.to_string()]);
-    for id in ids {
-        args = args.more(&[&id.to_string()]);
-    }
-    args
 }
 
 #[cfg(test)]

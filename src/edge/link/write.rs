@@ -9,8 +9,11 @@ use std::time::Duration;
 use super::{AskResult, Lane, Link, LinkError, LookupLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::WRITE_TIMEOUT_MS;
+use crate::core::model::cache::Lookups;
+use crate::core::model::cost::Cost;
 use crate::core::ops::Order;
-use crate::core::wire::{ReadCmd, Resp, bounds, lookups};
+use crate::core::wire::{ReadCmd, Resp, bounds, cost, lookups};
+use crate::edge::clock::now_us;
 
 /// The right to write to a target.
 #[derive(Clone, Debug)]
@@ -87,9 +90,15 @@ impl WriteLink {
             return Err(SendError::Unsent(error));
         }
         let words = order.commands().iter().map(|command| (command.args(), bounds::of_write())).collect();
+        let sent_us = now_us();
         let told = self.link.asker.channel.exchange(words).await;
-        for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
-            self.link.asker.ledger.add(lookups::of_write(command, reply));
+        if let Some(ledger) = &self.link.asker.ledger {
+            let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
+            for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
+                looked_up = looked_up.and(lookups::of_write(command, reply));
+                cost::add_write(&mut cost, command, reply);
+            }
+            ledger.add(sent_us, now_us(), (looked_up, &cost));
         }
         told.map_err(|unanswered| {
             self.link.asker.lose(unanswered);

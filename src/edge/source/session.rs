@@ -5,7 +5,7 @@
 
 use crate::config::Target;
 use crate::core::limits;
-use crate::core::model::cache::{Lookups, OwnLookups};
+use crate::core::model::cache::OwnLookups;
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
@@ -23,7 +23,6 @@ pub struct Flight {
     taken_at_ms: i64,
     cause: AskedFor,
     gaps: Vec<Gap>,
-    first: Lookups,
     answer: MaybeDone<FlightAnswer>,
 }
 
@@ -215,7 +214,7 @@ impl Session {
 
     /// A control lane of its own for whoever asks beside the rounds: what it looks up is left out of the hit ratio.
     pub fn control(&self) -> Supervisor {
-        self.control.another(&self.ledger)
+        self.control.another(&self.ledger.of_lookups())
     }
 
     /// The server's clock less ours, microseconds, where it is known.
@@ -238,7 +237,6 @@ impl Session {
             taken_at_ms: clock::wall_ms(),
             cause: round.cause,
             gaps: round.gaps,
-            first: self.ledger.total(),
             answer: maybe_done(answer),
         })
     }
@@ -267,7 +265,7 @@ impl Session {
             exchanges: asked.exchanges,
         };
         let mut snapshot = decode(&observation);
-        self.stand_beside(&mut snapshot, flight.first);
+        self.leave_out_own(&mut snapshot, &observation);
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         snapshot.measures_keys = flight.cause == AskedFor::Keys;
@@ -285,15 +283,21 @@ impl Session {
         let exchanges = std::mem::take(&mut self.ping_exchanges);
         let mut beside = decode(&Observation { exchanges, ..Observation::default() });
         snapshot.cost.add(&beside.cost);
+        snapshot.cost.add(&self.ledger.take_cost());
         snapshot.answered.append(&mut beside.answered);
         // A PING that was lost is the connection's own affair; one that was refused is told.
         snapshot.gaps.extend(beside.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
     }
 
-    /// Adds what our actions had looked up at both ends.
-    fn stand_beside(&self, snapshot: &mut Snapshot, first: Lookups) {
-        if let Some(bracket) = &mut snapshot.bracket {
-            bracket.beside = OwnLookups { first, last: self.ledger.total() };
+    /// Adds what our actions had looked up at both ends: what was sent before the first question of the bracket, and
+    /// answered before its last. A way there and a way back are so compared with their like.
+    fn leave_out_own(&self, snapshot: &mut Snapshot, observation: &Observation) {
+        let ends = observation.exchanges.first().zip(observation.exchanges.last());
+        if let (Some(bracket), Some((first, last))) = (&mut snapshot.bracket, ends) {
+            bracket.beside = OwnLookups {
+                first: self.ledger.sent_by(first.sent_us),
+                last: self.ledger.answered_by(last.received_us),
+            };
         }
     }
 }

@@ -5,11 +5,11 @@
 use super::Reader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
-use crate::core::ops::plan::single::{delete_consumer, kill_client};
+use crate::core::ops::plan::single::{delete_consumer, kill_client, kill_script};
 use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
+use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::journal::{Archives, JournalError};
 use crate::runtime::disk::on_disk;
@@ -33,6 +33,16 @@ pub(super) async fn client(reader: &mut Reader, id: u64) -> Result<Plan, Refusal
     let clients = snapshot.clients.map(|clients| clients.value);
     let clients = clients.ok_or_else(|| Refusal::because("CLIENT LIST is not answered"))?;
     kill_client(id, &clients, (ground.guard, clock::now_us()))
+}
+
+/// The plan to end what holds the server. It answers BUSY to everything else, so that nothing else is asked.
+pub(super) async fn script(reader: &mut Reader) -> Result<Plan, Refusal> {
+    let reply = reader.ask(vec![ReadCmd::Ping]).await.map_err(|why| {
+        Refusal::because(format!(
+            "{why}; a script that has run for less than busy-reply-threshold (5 s) lets the server answer nobody: try again"
+        ))
+    })?;
+    kill_script(reply.first().unwrap_or(&Resp::Nil), clock::now_us())
 }
 
 /// The plan of an undo.

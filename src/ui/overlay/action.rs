@@ -121,21 +121,35 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
         DialogLine::new("", format!("{mark} {}", choice.title), role)
     };
     let lines = choices.iter().enumerate().map(line).collect();
-    let Some(inner) = page(&form.about.title(), lines, 0, 3, body, buffer, skin) else { return };
+    let most = choices.iter().map(|choice| choice.lines.len()).max().unwrap_or(0);
+    let below = u16::try_from(most).unwrap_or(u16::MAX).saturating_add(2);
+    let Some(inner) = page(&form.about.title(), lines, 0, below, body, buffer, skin) else { return };
     let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
-    if let Some((label, _)) = choices.get(form.selected).and_then(|choice| choice.line.as_ref()) {
-        field(&format!("{label}: "), &form.input, row(0), buffer, skin);
+    let labels = choices.get(form.selected).map_or(&[][..], |choice| choice.lines.as_slice());
+    for (at, ((label, _), input)) in (0..).zip(labels.iter().zip(&form.inputs)) {
+        field(&format!("{label}: "), &input.input, usize::from(at) == form.line, row(at), buffer, skin);
     }
     let (text, role) = match &form.error {
         Some(error) => (format!("{} {error}", skin.glyphs.critical), Role::Critical),
+        None if labels.len() > 1 => {
+            ("enter: look what it would do   tab: next line   esc: leave".to_owned(), Role::Dim)
+        }
         None => ("enter: look what it would do   esc: leave".to_owned(), Role::Dim),
     };
-    let mut pen = Pen::new(row(2), buffer);
-    pen.cut((inner.x, row(2).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(role));
+    let last = row(below.saturating_sub(1));
+    let mut pen = Pen::new(last, buffer);
+    pen.cut((inner.x, last.y), inner.width, &text, skin.glyphs.ellipsis, skin.style(role));
 }
 
-/// A label and what is typed, the cursor turned round.
-fn field(label: &str, input: &tui_input::Input, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// A label and what is typed; the cursor turned round where keys go.
+fn field(
+    label: &str,
+    input: &tui_input::Input,
+    is_typed_into: bool,
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) {
     let start = Pen::new(area, buffer).text(area.x, area.y, label, skin.style(Role::Key));
     let room = area.right().saturating_sub(start);
     let scroll = input.visual_scroll(usize::from(room.saturating_sub(1)));
@@ -152,7 +166,8 @@ fn field(label: &str, input: &tui_input::Input, area: Rect, buffer: &mut Buffer,
     Pen::new(field, buffer).text(start, area.y, &shown, skin.style(Role::Text));
     let at = input.visual_cursor().saturating_sub(scroll);
     let x = start.saturating_add(u16::try_from(at).unwrap_or(u16::MAX));
-    if field.contains((x, area.y).into())
+    if is_typed_into
+        && field.contains((x, area.y).into())
         && let Some(cell) = buffer.cell_mut((x, area.y))
     {
         cell.modifier.insert(Modifier::REVERSED);
@@ -183,7 +198,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
         let text = format!("{} {why}. Type {}", skin.glyphs.warning, Name::from(name));
         let mut pen = Pen::new(row(1), buffer);
         pen.cut((inner.x, row(1).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(Role::Warning));
-        field("name: ", &question.input, row(2), buffer, skin);
+        field("name: ", &question.input, true, row(2), buffer, skin);
     }
     let last = row(below - 1);
     if let Some(error) = &question.error {

@@ -33,6 +33,8 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Reclaim], "reclaim"),
     (&[CommandId::Acknowledge], "acknowledge"),
     (&[CommandId::DeleteConsumer], "delete"),
+    (&[CommandId::RemoveGroups], "remove group"),
+    (&[CommandId::RemoveConsumers], "remove idle"),
     (&[CommandId::KillClient], "kill"),
     (&[CommandId::Filter], "filter"),
     (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
@@ -53,6 +55,7 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Invalidate], "invalidate"),
     (&[CommandId::Unlock], "unlock"),
     (&[CommandId::Undo], "undo"),
+    (&[CommandId::KillScript], "end script"),
 ];
 
 /// Cells that are kept for what is typed.

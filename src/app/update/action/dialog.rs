@@ -48,33 +48,34 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 }
 
 fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
-    let choices = form.about.choices();
-    let step = match key.code {
-        KeyCode::Up => choices.len().saturating_sub(1),
-        KeyCode::Tab if key.modifiers.shift => choices.len().saturating_sub(1),
-        KeyCode::Down | KeyCode::Tab => 1,
+    let choices = form.about.choices().len();
+    match key.code {
+        KeyCode::Up => form.select(form.selected + choices.saturating_sub(1)),
+        KeyCode::Down => form.select(form.selected + 1),
+        // Tab goes through the lines, and on to the next choice.
+        KeyCode::Tab if key.modifiers.shift && form.line > 0 => form.line -= 1,
+        KeyCode::Tab if key.modifiers.shift => {
+            form.select(form.selected + choices.saturating_sub(1));
+            form.line = form.inputs.len().saturating_sub(1);
+        }
+        KeyCode::Tab if form.line + 1 < form.inputs.len() => form.line += 1,
+        KeyCode::Tab => form.select(form.selected + 1),
         KeyCode::Enter => {
-            match form.about.wish(form.selected, form.input.value(), setup) {
+            let lines: Vec<&str> = form.inputs.iter().map(|line| line.input.value()).collect();
+            match form.about.wish(form.selected, &lines, setup) {
                 Ok(wish) => return Some(wish),
                 Err(why) => form.error = Some(why),
             }
-            return None;
         }
         _ => {
-            if choices.get(form.selected).is_some_and(|choice| choice.line.is_some()) {
-                if let Some(request) = prompt::edit(&form.input, key) {
-                    prompt::enter(&mut form.input, &mut form.is_filled, request);
+            if let Some(line) = form.input() {
+                if let Some(request) = prompt::edit(&line.input, key) {
+                    prompt::enter(&mut line.input, &mut line.is_filled, request);
                 }
                 form.error = None;
             }
-            return None;
         }
-    };
-    form.selected = (form.selected + step) % choices.len().max(1);
-    let line = choices.get(form.selected).and_then(|choice| choice.line.clone());
-    form.input = Input::new(line.map(|(_, text)| text).unwrap_or_default());
-    form.is_filled = true;
-    form.error = None;
+    }
     None
 }
 
@@ -111,7 +112,11 @@ fn edit(input: &mut Input, key: Key) {
 pub fn paste(state: &mut State, text: &str) -> bool {
     let Some(Modal::Action(modal)) = &mut state.modal else { return false };
     match &mut modal.stage {
-        ActionStage::Form(form) => prompt::insert(&mut form.input, &mut form.is_filled, text),
+        ActionStage::Form(form) => {
+            if let Some(line) = form.input() {
+                prompt::insert(&mut line.input, &mut line.is_filled, text);
+            }
+        }
         ActionStage::Question(question) if question.typed().is_some() => {
             prompt::insert(&mut question.input, &mut false, text);
         }

@@ -171,7 +171,7 @@ fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_m
         let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
             panic!()
         };
-        form.input.value().to_owned()
+        form.inputs[0].input.value().to_owned()
     };
     let filled = typed("");
     assert!(!filled.is_empty());
@@ -187,7 +187,7 @@ fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_m
     let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
         panic!()
     };
-    assert_eq!(form.input.value(), "9h");
+    assert_eq!(form.inputs[0].input.value(), "9h");
 }
 
 #[test]
@@ -260,6 +260,33 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
 }
 
 #[test]
+fn idle_time_is_a_line_of_every_reclaim_and_begins_at_the_limit_of_the_verdict() {
+    let mut state = armed();
+    state.setup.watched.thresholds.consumer_dead.warning_ms = 8_000;
+    state.trail = vec![View::Group(Name::from("orders"), Name::from("billing"))];
+    let begin = |state: &mut State, more: &str| {
+        let effects = keys(state, &format!("R {more}"));
+        let wish = effects.into_iter().find_map(|effect| match effect {
+            Effect::Plan(_, Request::Reclaim(wish)) => Some(wish),
+            _ => None,
+        });
+        keys(state, "esc");
+        wish
+    };
+    let handed = begin(&mut state, "ctrl-u w 1 enter").unwrap();
+    assert_eq!((handed.verb, handed.min_idle_ms), (ReclaimVerb::HandOver(Name::from("w1")), 8_000));
+    let dead_letter = begin(&mut state, "down down down enter").unwrap();
+    assert!(matches!(dead_letter.verb, ReclaimVerb::DeadLetter { .. }) && dead_letter.min_idle_ms == 0);
+    // Tab goes to the second line, which can be changed.
+    let changed = begin(&mut state, "down down down tab ctrl-u 3 s enter").unwrap();
+    assert_eq!(changed.min_idle_ms, 3_000);
+    for down in [1, 2, 4, 5] {
+        assert_eq!(begin(&mut state, &format!("{}enter", "down ".repeat(down))).unwrap().min_idle_ms, 8_000);
+    }
+    assert!(begin(&mut state, "down ctrl-u x enter").is_none());
+}
+
+#[test]
 fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
     let state = armed();
     let name = |text: &str| Name::from(text);
@@ -272,7 +299,7 @@ fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
     assert_eq!(pattern(&state, Some(&RowId::Pattern(name("")))), None);
     let lines = |glob: &str| {
         let choices = About::Invalidate(Some(name(glob))).choices();
-        choices.into_iter().filter_map(|choice| choice.line).map(|(_, text)| text).collect::<Vec<_>>()
+        choices.into_iter().flat_map(|choice| choice.lines).map(|(_, text)| text).collect::<Vec<_>>()
     };
     assert_eq!(lines("kpi:*"), ["kpi:*", "kpi:", "kpi:*"]);
     // What is no plain beginning is none.

@@ -10,6 +10,8 @@ use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::single::SingleWork;
 use crate::core::ops::words::span;
+use crate::core::wire::Resp;
+use crate::core::wire::write::BusyWith;
 
 fn plan(deed: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
     Plan {
@@ -67,6 +69,45 @@ pub fn delete_consumer(
     Ok(plan)
 }
 
+/// The plan to end the script or function that holds the server: `reply` is what it answers to PING.
+///
+/// # Errors
+/// What holds it can't be ended, or nobody knows what it is.
+pub fn kill_script(reply: &Resp, at_us: u64) -> Result<Plan, Refusal> {
+    let busy = match reply {
+        Resp::Error(refusal) if refusal.code == "BUSY" => refusal.text.as_str(),
+        Resp::Error(refusal) => return Err(Refusal::because(format!("PING: {refusal}"))),
+        _ => "",
+    };
+    let what = match (busy.contains("FUNCTION KILL"), busy.contains("SCRIPT KILL")) {
+        (true, _) => BusyWith::Function,
+        (_, true) => BusyWith::Script,
+        _ if busy.is_empty() => BusyWith::Script,
+        _ => {
+            return Err(Refusal::because(format!("no command ends what holds the server: {busy}")));
+        }
+    };
+    let work = SingleWork::KillScript(what);
+    let mut plan = plan(ActionKind::KillScript, Subject::Script, Guard::default(), work, at_us);
+    if busy.is_empty() {
+        plan.nothing = Some("nothing to end: the server answers, so no script holds it".to_owned());
+        return Ok(plan);
+    }
+    plan.facts.push(("server says", busy.to_owned()));
+    plan.facts.push((
+        "ends",
+        match what {
+            BusyWith::Script => "the script that runs (EVAL), with an error to its client",
+            BusyWith::Function => "the function that runs (FCALL), with an error to its client",
+        }
+        .to_owned(),
+    ));
+    plan.warnings
+        .push("one that has written already can't be ended: then nothing is done, and it is told".to_owned());
+    plan.warnings.push("its client may well send it again: end that client, too".to_owned());
+    Ok(plan)
+}
+
 /// The plan to end a client's connection.
 ///
 /// # Errors
@@ -102,4 +143,26 @@ pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) ->
     plan.facts.extend(client.omem.map(|omem| ("buffers", crate::core::ops::words::bytes(omem))));
     plan.warnings.push("most clients connect again at once; what it had under way is lost to it".to_owned());
     Ok(plan)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::wire::ErrorReply;
+
+    #[test]
+    fn the_words_of_busy_say_what_ends_it() {
+        let busy = |text: &str| kill_script(&Resp::Error(ErrorReply::new(text)), 0);
+        let command = |text: &str| busy(text).unwrap().commands;
+        let script = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+        assert_eq!(command(script), ["SCRIPT KILL"]);
+        let function =
+            "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.";
+        assert_eq!(command(function), ["FUNCTION KILL"]);
+        assert!(
+            busy("BUSY Redis is busy running a module command.").unwrap_err().to_string().contains("module")
+        );
+        assert!(busy("LOADING Redis is loading the dataset in memory").is_err());
+        assert!(kill_script(&Resp::Bytes(b"PONG".to_vec()), 0).unwrap().nothing.is_some());
+    }
 }

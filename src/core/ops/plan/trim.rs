@@ -4,6 +4,7 @@
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
 use super::{ActionKind, Impact, Plan, Subject, Work};
+use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
@@ -13,6 +14,10 @@ use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::words::{bytes, count, counted, span};
 use crate::core::wire::write::Made;
+
+/// What is done about a group that holds a stream for ever.
+const REMOVE_GROUP: &str =
+    "a group that nobody reads any more holds the stream for ever: remove it (E, or remove-groups KEY GROUP)";
 
 /// What a pending row takes of the server's memory, bytes: measured 84 on 7.0.
 const ROW_BYTES: u64 = 84;
@@ -177,6 +182,9 @@ fn warnings(facts: &TrimFacts, below: &Below, is_safe: bool, archive: bool) -> V
             "readers without a group (plain XREAD) can't be seen: what they still need is not counted"
                 .to_owned(),
         );
+        if !holders(facts).is_empty() {
+            warnings.push(REMOVE_GROUP.to_owned());
+        }
     } else if facts.needs.is_empty() {
         warnings.push("the stream has no groups: nobody can say who still needs what goes".to_owned());
     }
@@ -240,8 +248,8 @@ fn lines(
     let keeps = length.map(|length| length.saturating_sub(going));
     let keeps = keeps.map_or_else(|| "the rest".to_owned(), |keeps| format!("{} entries", count(keeps)));
     lines.push(("keeps", format!("{keeps} and all that comes")));
-    if let Some(need) = holder(&facts.needs) {
-        lines.push(("held by", need.text()));
+    for (at, text) in holders(facts).into_iter().enumerate() {
+        lines.push((if at == 0 { "held by" } else { "" }, text));
     }
     for ghosts in &facts.ghosts {
         lines.push((
@@ -274,6 +282,19 @@ fn lines(
         }
         .to_owned(),
     ));
+    lines
+}
+
+/// Every group that holds the stream, the one that holds the most first.
+fn holders(facts: &TrimFacts) -> Vec<String> {
+    let end = after_last(&facts.stream);
+    let mut holding: Vec<&Need> = facts.needs.iter().filter(|need| need.floor.lowest() < end).collect();
+    holding.sort_by_key(|need| need.floor.lowest());
+    let more = holding.len().saturating_sub(SHOWN_NAMES);
+    let mut lines: Vec<String> = holding.iter().take(SHOWN_NAMES).map(|need| need.text()).collect();
+    if more > 0 {
+        lines.push(format!("and {} more", count(more as u64)));
+    }
     lines
 }
 
@@ -312,7 +333,9 @@ fn nothing(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -
             "nothing to remove: the {} entries below {to} fill no whole node; leave --approx out",
             count(below.entries)
         ),
-        (TrimTo::Safe, Some(need)) => format!("nothing to remove: {} ({first})", need.text()),
+        (TrimTo::Safe, Some(_)) => {
+            format!("nothing to remove: {} ({first}); {REMOVE_GROUP}", holders(facts).join("; "))
+        }
         (TrimTo::MaxLen(keep), _) => {
             let has = facts.stream.length.map_or_else(|| "no known number of".to_owned(), count);
             format!("nothing to remove: it has {has} entries, {} may stay", count(keep))

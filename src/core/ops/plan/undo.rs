@@ -36,6 +36,8 @@ pub struct ArchiveContents {
     pub rows: u64,
     /// Consumers.
     pub consumers: u64,
+    /// Groups.
+    pub groups: u64,
     /// One frame of each kind.
     pub samples: Vec<Frame>,
     /// What could not be read back.
@@ -78,6 +80,7 @@ impl ArchiveContents {
             }
             Frame::Row(_) => &mut self.rows,
             Frame::Consumer(_) => &mut self.consumers,
+            Frame::Group(_) => &mut self.groups,
         };
         *number += 1;
         if *number == 1 {
@@ -87,7 +90,7 @@ impl ArchiveContents {
 
     /// All that can come back.
     pub const fn items(&self) -> u64 {
-        self.entries + self.keys + self.shortened + self.rows + self.consumers
+        self.entries + self.keys + self.shortened + self.rows + self.consumers + self.groups
     }
 
     /// Whether the stream beside is the beginning of these entries: an earlier undo of them ended early, or was whole.
@@ -241,6 +244,13 @@ fn lines(
         warnings.push(
             "a row that somebody has touched since stays as it is; copies that were made stay too".to_owned(),
         );
+    }
+    if held.groups > 0 {
+        facts.push((
+            "groups",
+            format!("{} made again where each stood, with their pending rows", count(held.groups)),
+        ));
+        warnings.push("a group of the same name that stands elsewhere stays as it is".to_owned());
     }
     if held.consumers > 0 {
         facts.push(("consumers", format!("{} made again", count(held.consumers))));

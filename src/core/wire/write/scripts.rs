@@ -129,6 +129,47 @@ return {'DELETED'} \
 end end \
 return {'MISSING'}";
 
+/// `ARGV`: group, least idle time, consumers.
+pub const DELETE_CONSUMERS: &str = "\
+local deleted,left,missing,seen=0,0,0,{} \
+for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
+local m={} for i=1,#c,2 do m[c[i]]=c[i+1] end \
+seen[m['name']]=m \
+end \
+for i=3,#ARGV do \
+local m=seen[ARGV[i]] \
+if not m then missing=missing+1 \
+elseif m['pending']>0 or m['idle']<tonumber(ARGV[2]) then left=left+1 \
+else redis.call('XGROUP','DELCONSUMER',KEYS[1],ARGV[1],ARGV[i]) deleted=deleted+1 end \
+end \
+return {deleted,left,missing}";
+
+/// `ARGV`: group, where it stood, its rows (nothing for wherever it stands, and whoever lives in it), least idle time.
+pub const DESTROY_GROUP: &str = "\
+for _,g in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do \
+local m={} for i=1,#g,2 do m[g[i]]=g[i+1] end \
+if m['name']==ARGV[1] then \
+if ARGV[2]~='' then \
+if m['last-delivered-id']~=ARGV[2] or m['pending']~=tonumber(ARGV[3]) then return {'CHANGED'} end \
+for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
+for i=1,#c,2 do if c[i]=='idle' and c[i+1]<tonumber(ARGV[4]) then return {'ACTIVE'} end end \
+end \
+end \
+redis.call('XGROUP','DESTROY',KEYS[1],ARGV[1]) \
+return {'DESTROYED'} \
+end end \
+return {'MISSING'}";
+
+/// `ARGV`: group, id, entries read or nothing.
+pub const CREATE_GROUP: &str = "\
+for _,g in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do \
+local m={} for i=1,#g,2 do m[g[i]]=g[i+1] end \
+if m['name']==ARGV[1] then return m['last-delivered-id']==ARGV[2] and 1 or 0 end \
+end \
+if ARGV[3]~='' then redis.call('XGROUP','CREATE',KEYS[1],ARGV[1],ARGV[2],'ENTRIESREAD',ARGV[3]) \
+else redis.call('XGROUP','CREATE',KEYS[1],ARGV[1],ARGV[2]) end \
+return 1";
+
 /// `ARGV`: the last eight bytes of the dump that was kept (its checksum), and its length.
 pub const UNLINK_KEPT: &str = "\
 local d=redis.call('DUMP',KEYS[1]) \

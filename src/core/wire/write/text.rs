@@ -3,7 +3,7 @@
 //! Knows words and bounds; not what is sent (the parent does). Invariant: one line each, nothing in it that a terminal
 //! obeys, and what a script does is told by its commands.
 
-use super::{Settling, StepExtent, TrimCheck, WriteCmd};
+use super::{BusyWith, Settling, StepExtent, TrimCheck, WriteCmd};
 use crate::core::model::{Name, StreamId};
 
 /// Characters of one name in a line: a key may have a megabyte.
@@ -29,6 +29,25 @@ impl WriteCmd {
                 word(group),
                 word(consumer)
             ),
+            Self::DeleteConsumers { key, group, min_idle_ms, .. } => format!(
+                "EVAL: for each consumer with nothing pending and idle {min_idle_ms} ms or more: XGROUP DELCONSUMER {} {} <consumer>",
+                word(key),
+                word(group)
+            ),
+            Self::DestroyGroup { key, group, as_kept, min_idle_ms } => {
+                let only = as_kept.map_or_else(String::new, |(id, _)| {
+                    format!("if it is at {id} and every consumer idle {min_idle_ms} ms or more: ")
+                });
+                format!("EVAL: {only}XGROUP DESTROY {} {}", word(key), word(group))
+            }
+            Self::CreateGroup { key, group, last_delivered, entries_read } => {
+                let read = entries_read.map_or_else(String::new, |read| format!(" ENTRIESREAD {read}"));
+                format!(
+                    "EVAL: if it is not there: XGROUP CREATE {} {} {last_delivered}{read}",
+                    word(key),
+                    word(group)
+                )
+            }
             Self::CreateConsumer { key, group, consumer } => {
                 format!("XGROUP CREATECONSUMER {} {} {}", word(key), word(group), word(consumer))
             }
@@ -57,6 +76,8 @@ impl WriteCmd {
             Self::Restore { key, .. } => format!("RESTORE {} 0 <payload>", word(key)),
             Self::Append { key, id, .. } => format!("XADD {} {id} <fields>", word(key)),
             Self::KillClient(id) => format!("CLIENT KILL ID {id}"),
+            Self::KillScript(BusyWith::Script) => "SCRIPT KILL".to_owned(),
+            Self::KillScript(BusyWith::Function) => "FUNCTION KILL".to_owned(),
         }
     }
 }

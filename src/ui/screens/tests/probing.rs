@@ -1,9 +1,11 @@
 //! The probe as its keys begin and end it: messages in, orders out.
 
 use crate::app::message::{Effect, Message, ProbeOrder};
+use crate::app::modal::{Modal, Purpose};
 use crate::app::{State, update};
 use crate::core::model::probe::ProbeKind;
 use crate::core::model::server::ServerRole;
+use crate::core::ops::WriteState;
 use crate::core::reading::probe::ProbeState;
 use crate::ui::screens::fixture;
 
@@ -32,9 +34,49 @@ fn typed(state: &mut State, keys: &str) -> Vec<ProbeOrder> {
     all
 }
 
+fn unlocked() -> State {
+    let mut state = fixture::busy((80, 24));
+    state.operations.write = WriteState::Open;
+    state
+}
+
+#[test]
+fn the_stream_probe_asks_how_often_it_is_to_send() {
+    let mut state = unlocked();
+    assert_eq!(typed(&mut state, "6 S"), []);
+    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt))
+        if prompt.purpose == Purpose::StreamProbe && prompt.input.value() == "1s" && prompt.note.is_some()));
+    assert_eq!(typed(&mut state, "backspace backspace 9 m s enter"), [], "nine milliseconds are too few");
+    let begun = typed(&mut state, "ctrl-u 5 0 0 m s enter");
+    assert!(
+        matches!(begun.as_slice(), [ProbeOrder::Start(plan)]
+            if plan.kind == ProbeKind::Stream && plan.interval_us == 500_000),
+        "{begun:?}"
+    );
+}
+
+#[test]
+fn neither_probe_begins_on_a_locked_or_a_production_target() {
+    for key in ["P", "S"] {
+        let mut state = fixture::busy((80, 24));
+        state.operations.write = WriteState::Locked;
+        assert_eq!(typed(&mut state, &format!("6 {key} enter")), []);
+        assert!(state.modal.is_none() && state.notice.as_ref().unwrap().text.contains("W unlocks"));
+        let mut state = unlocked();
+        state.setup.production = true;
+        assert_eq!(typed(&mut state, &format!("6 {key} enter")), []);
+        assert!(state.modal.is_none() && state.notice.as_ref().unwrap().text.contains("production"));
+    }
+    let mut setup = fixture::console((80, 24)).setup;
+    (setup.probe.enabled, setup.production) = (true, true);
+    let mut state = State::new(setup, fixture::later(0));
+    assert_eq!(observe(&mut state, ServerRole::Primary), []);
+    assert!(!state.reading.probes.pubsub.is_on());
+}
+
 #[test]
 fn nothing_is_sent_before_a_number_of_subscribers_is_confirmed() {
-    let mut state = fixture::busy((80, 24));
+    let mut state = unlocked();
     assert_eq!(typed(&mut state, "6 P backspace 2 0"), []);
     let begun = typed(&mut state, "enter");
     assert!(matches!(begun.as_slice(), [ProbeOrder::Start(plan)] if plan.subscribers == 20), "{begun:?}");
@@ -56,8 +98,8 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
 
 #[test]
 fn a_primary_that_becomes_a_replica_is_probed_no_more() {
-    let mut state = fixture::busy((80, 24));
-    typed(&mut state, "6 P enter S");
+    let mut state = unlocked();
+    typed(&mut state, "6 P enter S enter");
     assert!(state.reading.probes.pubsub.is_on() && state.reading.probes.stream.is_on());
     let stopped = observe(&mut state, ServerRole::Replica);
     assert_eq!(stopped, [ProbeOrder::Stop(ProbeKind::PubSub), ProbeOrder::Stop(ProbeKind::Stream)]);
@@ -68,6 +110,7 @@ fn a_primary_that_becomes_a_replica_is_probed_no_more() {
 fn read_only_keeps_the_stream_probe_away() {
     let mut state = fixture::busy((80, 24));
     state.setup.read_only = true;
-    assert_eq!(typed(&mut state, "6 S"), [ProbeOrder::Stop(ProbeKind::Stream)]);
+    state.operations.write = WriteState::ReadOnly;
+    assert_eq!(typed(&mut state, "6 S enter"), [ProbeOrder::Stop(ProbeKind::Stream)]);
     assert!(state.notice.as_ref().unwrap().text.contains("read-only"));
 }

@@ -1,0 +1,320 @@
+//! What is asked before a plan is made: choices with lines, and the request that comes of them.
+//!
+//! Knows what may be typed; asks no server. Invariants: the safest choice stands first, and idle times begin at the limit
+//! of the verdict that is acted on.
+
+use super::ActionSetup;
+use crate::core::model::glob::Glob;
+use crate::core::model::id_unit::BadIdUnit;
+use crate::core::model::{Name, StreamId};
+use crate::core::ops::Request;
+use crate::core::ops::wish::{
+    InvalidateRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, TrimRequest,
+    TrimTo,
+};
+use tui_input::Input;
+
+/// Choices, some of which need a line or two.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// About what.
+    pub about: About,
+    /// Which is selected.
+    pub selected: usize,
+    /// The lines of the selected one; none where nothing has to be typed.
+    pub inputs: Vec<FormInput>,
+    /// Which of them is typed into.
+    pub line: usize,
+    /// What is wrong with them.
+    pub error: Option<String>,
+}
+
+/// A line of a form.
+#[derive(Clone, Debug)]
+pub struct FormInput {
+    /// What stands in it.
+    pub input: Input,
+    /// Whether it still has the text that it was filled with: that goes when somebody types.
+    pub is_filled: bool,
+}
+
+impl FormInput {
+    fn filled(text: String) -> Self {
+        Self { input: Input::new(text), is_filled: true }
+    }
+}
+
+/// What a form is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// To trim a stream.
+    Trim(Name),
+    /// To settle pending rows.
+    Reclaim {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Only those of this consumer.
+        consumer: Option<Name>,
+        /// Who should get them.
+        proposed: Option<Name>,
+        /// Idle time from which on the verdict calls a consumer dead, milliseconds.
+        idle_ms: u64,
+    },
+    /// To remove groups of a stream.
+    RemoveGroups {
+        /// The stream.
+        key: Name,
+        /// The group that is selected.
+        group: Option<Name>,
+        /// Idle time from which on the verdict calls a consumer dead, milliseconds.
+        idle_ms: u64,
+    },
+    /// To remove consumers of a group that do nothing.
+    RemoveConsumers {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// Idle time from which on the verdict calls a consumer dead, milliseconds.
+        idle_ms: u64,
+    },
+    /// To invalidate keys; the pattern that is selected.
+    Invalidate(Option<Name>),
+}
+
+/// One choice of a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What it does.
+    pub title: &'static str,
+    /// What has to be typed: a label each, and what stands there at first.
+    pub lines: Vec<(&'static str, String)>,
+}
+
+impl Form {
+    /// A form with its first choice selected.
+    pub fn new(about: About) -> Self {
+        let mut form = Self { about, selected: 0, inputs: Vec::new(), line: 0, error: None };
+        form.select(0);
+        form
+    }
+
+    /// Selects a choice, with the lines as they are at first.
+    pub fn select(&mut self, selected: usize) {
+        let choices = self.about.choices();
+        self.selected = selected % choices.len().max(1);
+        let lines = choices.into_iter().nth(self.selected).map(|choice| choice.lines);
+        self.inputs = lines.into_iter().flatten().map(|(_, text)| FormInput::filled(text)).collect();
+        self.line = 0;
+        self.error = None;
+    }
+
+    /// The line that is typed into.
+    pub fn input(&mut self) -> Option<&mut FormInput> {
+        self.inputs.get_mut(self.line)
+    }
+}
+
+impl About {
+    /// Its title.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Trim(key) => format!("Trim {key}"),
+            Self::Reclaim { group, consumer: None, .. } => format!("Reclaim from group {group}"),
+            Self::Reclaim { consumer: Some(consumer), .. } => format!("Reclaim from {consumer}"),
+            Self::RemoveGroups { key, .. } => format!("Remove groups of {key}"),
+            Self::RemoveConsumers { group, .. } => format!("Remove consumers of group {group}"),
+            Self::Invalidate(_) => "Invalidate keys".to_owned(),
+        }
+    }
+
+    /// Its choices, the safest first.
+    pub fn choices(&self) -> Vec<Choice> {
+        let plain = |title| Choice { title, lines: Vec::new() };
+        let with = |title, label, text: &str| Choice { title, lines: vec![(label, text.to_owned())] };
+        match self {
+            Self::Trim(_) => vec![
+                plain("safe: what every group is done with"),
+                with("what is older than ('24h s' where ids count seconds)", "age", "24h"),
+                with("until so many are left", "entries", "1000"),
+                with("what is below an id", "id", ""),
+            ],
+            Self::Reclaim { proposed, idle_ms, .. } => {
+                let to = proposed.as_ref().map(Name::to_string).unwrap_or_default();
+                let idle = ("idle at least", typed_span(*idle_ms));
+                let idle_only = |title| Choice { title, lines: vec![idle.clone()] };
+                let to_and_idle = |title, to: String| Choice { title, lines: vec![("to", to), idle.clone()] };
+                // A poisoned entry is in use again and again: its idle time says nothing.
+                let at_once = ("idle at least", "0s".to_owned());
+                vec![
+                    to_and_idle("hand over to a consumer", to),
+                    idle_only("release, for workers' own XAUTOCLAIM"),
+                    idle_only("requeue a copy"),
+                    Choice {
+                        title: "dead-letter what was delivered 5 times or more",
+                        lines: vec![("to", self.dead_letters()), at_once],
+                    },
+                    idle_only("sweep rows whose entry is gone"),
+                    idle_only("drop: acknowledge undone"),
+                ]
+            }
+            Self::RemoveGroups { group, .. } => {
+                let name = group.as_ref().map(Name::to_string).unwrap_or_default();
+                vec![
+                    with("remove one group", "group", &name),
+                    Choice {
+                        title: "remove those that nobody has read for a while, and has nobody alive in",
+                        lines: vec![("pattern", "*".to_owned()), ("not read for", "24h".to_owned())],
+                    },
+                ]
+            }
+            Self::RemoveConsumers { idle_ms, .. } => {
+                let lines = vec![("idle at least", typed_span(*idle_ms))];
+                vec![Choice { title: "remove those with nothing pending", lines }]
+            }
+            Self::Invalidate(selected) => {
+                let glob = selected.as_ref().map(Name::to_string).unwrap_or_default();
+                let prefix = glob.strip_suffix('*').filter(|rest| !rest.contains(['*', '?', '[', '\\']));
+                vec![
+                    with("remove the keys of a pattern", "pattern", &glob),
+                    with(
+                        "remove the keys with a beginning, taken literally",
+                        "prefix",
+                        prefix.unwrap_or_default(),
+                    ),
+                    with("let the keys of a pattern expire within 60 s", "pattern", &glob),
+                ]
+            }
+        }
+    }
+
+    fn dead_letters(&self) -> String {
+        match self {
+            Self::Reclaim { key, .. } => format!("{key}:dlq"),
+            _ => String::new(),
+        }
+    }
+
+    /// The wish of a choice with its lines.
+    ///
+    /// # Errors
+    /// What is wrong with a line.
+    pub fn wish(&self, selected: usize, lines: &[&str], setup: &ActionSetup) -> Result<Request, String> {
+        let line = lines.first().copied().unwrap_or("");
+        let second = lines.get(1).copied().unwrap_or("");
+        match self {
+            Self::Trim(key) => {
+                let to = match selected {
+                    0 => TrimTo::Safe,
+                    1 => age(line)?,
+                    2 => TrimTo::MaxLen(crate::config::units::count(line).map_err(|bad| bad.what)?),
+                    _ => TrimTo::MinId(line.parse::<StreamId>().map_err(|bad| bad.to_string())?),
+                };
+                Ok(Request::Trim(TrimRequest { key: key.clone(), to, approx: false, archive: None }))
+            }
+            Self::Reclaim { key, group, consumer, .. } => {
+                reclaim((key, group, consumer.as_ref()), selected, (line, second))
+            }
+            Self::RemoveGroups { key, idle_ms, .. } => {
+                let (pattern, unread_ms) = match selected {
+                    0 => (name(line)?, None),
+                    _ => (name_or_glob(line)?, Some(milliseconds(second)?)),
+                };
+                let (key, alive_ms) = (key.clone(), *idle_ms);
+                Ok(Request::RemoveGroups(RemoveGroupsRequest {
+                    key,
+                    pattern,
+                    unread_ms,
+                    alive_ms,
+                    archive: None,
+                }))
+            }
+            Self::RemoveConsumers { key, group, .. } => {
+                let (key, group, min_idle_ms) = (key.clone(), group.clone(), milliseconds(line)?);
+                Ok(Request::RemoveConsumers(RemoveConsumersRequest {
+                    key,
+                    group,
+                    min_idle_ms,
+                    archive: None,
+                }))
+            }
+            Self::Invalidate(_) => {
+                let written = name_or_glob(line)?;
+                let pattern = match selected {
+                    1 => Glob::literal_prefix(written.as_bytes()).text().clone(),
+                    _ => written.clone(),
+                };
+                let warm_up = setup.warm_ups.iter().find(|(glob, _)| *glob.text() == pattern);
+                Ok(Request::Invalidate(InvalidateRequest {
+                    warm_up: warm_up.map(|(_, words)| words.clone()).unwrap_or_default(),
+                    pattern,
+                    written,
+                    kind: None,
+                    expire_ms: (selected == 2).then_some(60_000),
+                    per_s: setup.invalidate_per_s,
+                    archive: None,
+                    protect: setup.protect.clone(),
+                }))
+            }
+        }
+    }
+}
+
+/// A span as it is typed: in whole seconds where it is some.
+pub fn typed_span(ms: u64) -> String {
+    if ms.is_multiple_of(1_000) { format!("{}s", ms / 1_000) } else { format!("{ms}ms") }
+}
+
+/// `24h`, or `24h s` where ids count seconds.
+fn age(line: &str) -> Result<TrimTo, String> {
+    let (age, unit) = line.split_once(' ').unwrap_or((line, "ms"));
+    let unit = unit.trim().parse().map_err(|bad: BadIdUnit| bad.to_string())?;
+    Ok(TrimTo::OlderThan { age_ms: milliseconds(age)?, unit })
+}
+
+fn milliseconds(line: &str) -> Result<u64, String> {
+    let duration =
+        crate::config::units::duration(line).map_err(|bad| format!("{}: {}", bad.what, bad.hint))?;
+    u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
+}
+
+fn name(line: &str) -> Result<Name, String> {
+    match line {
+        "" => Err("type a name".to_owned()),
+        _ => Name::from_text(line).map_err(|bad| bad.to_string()),
+    }
+}
+
+fn name_or_glob(line: &str) -> Result<Name, String> {
+    match line {
+        "" => Err("type a pattern".to_owned()),
+        _ => Ok(Name::from_text(line).unwrap_or_else(|_| Name::from(line))),
+    }
+}
+
+fn reclaim(
+    (key, group, consumer): (&Name, &Name, Option<&Name>),
+    selected: usize,
+    (line, second): (&str, &str),
+) -> Result<Request, String> {
+    let (verb, min_idle_ms) = match selected {
+        0 => (ReclaimVerb::HandOver(name(line)?), milliseconds(second)?),
+        1 => (ReclaimVerb::Release, milliseconds(line)?),
+        2 => (ReclaimVerb::Requeue, milliseconds(line)?),
+        3 => (ReclaimVerb::DeadLetter { to: name(line)?, deliveries: 5 }, milliseconds(second)?),
+        4 => (ReclaimVerb::Sweep, milliseconds(line)?),
+        _ => (ReclaimVerb::Drop, milliseconds(line)?),
+    };
+    Ok(Request::Reclaim(ReclaimRequest {
+        key: key.clone(),
+        group: group.clone(),
+        verb,
+        min_idle_ms,
+        count: None,
+        consumer: consumer.cloned(),
+        ids: Vec::new(),
+        archive: None,
+    }))
+}

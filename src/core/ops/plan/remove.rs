@@ -1,0 +1,253 @@
+//! The plans to remove groups, and consumers that do nothing.
+//!
+//! Knows facts as values; asks nothing. Invariants: whoever shows a sign of life is named and stays, unless somebody types
+//! the name of its group; what cannot be told is no reason to remove.
+
+use super::{ActionKind, Impact, Plan, Subject, Work};
+use crate::core::limits::SHOWN_NAMES;
+use crate::core::model::StreamId;
+use crate::core::model::consumers::Consumer;
+use crate::core::model::groups::Group;
+use crate::core::model::streams::id_age_ms;
+use crate::core::ops::archive::GroupMark;
+use crate::core::ops::denial::Refusal;
+use crate::core::ops::guard::Guard;
+use crate::core::ops::remove::{ConsumersWork, GroupsWork};
+use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::ops::words::{count, span};
+
+/// A group and whoever reads it.
+#[derive(Clone, Debug)]
+pub struct GroupFacts {
+    /// The group.
+    pub group: Group,
+    /// Its consumers; none where they can't be read.
+    pub consumers: Option<Vec<Consumer>>,
+}
+
+/// What becomes of a group.
+enum GroupFate {
+    Goes,
+    /// It is in use, and goes only where its name is typed.
+    Lives(String),
+    /// It stays: why.
+    Stays(String),
+}
+
+/// The plan to remove groups: `facts` are those whose names match.
+///
+/// # Errors
+/// There is no such group.
+pub fn remove_groups(
+    wish: &RemoveGroupsRequest,
+    facts: &[GroupFacts],
+    (guard, now_ms, at_us): (Guard, i64, u64),
+) -> Result<Plan, Refusal> {
+    if facts.is_empty() {
+        return Err(Refusal::because(format!("{} has no group {}", wish.key, wish.pattern)));
+    }
+    let (mut goes, mut stays, mut lives) = (Vec::new(), Vec::new(), None);
+    for fact in facts {
+        let name = &fact.group.name;
+        match fate(wish, fact, now_ms) {
+            GroupFate::Goes => goes.push(fact),
+            GroupFate::Lives(why) => {
+                lives = Some(format!("group {name} is in use: {why}"));
+                goes.push(fact);
+            }
+            GroupFate::Stays(why) => stays.push(format!("{name}: {why}")),
+        }
+    }
+    let rows: u64 = goes.iter().filter_map(|fact| fact.group.pending).fold(0, u64::saturating_add);
+    let archive = wish.archive.unwrap_or(true);
+    let work = GroupsWork {
+        key: wish.key.clone(),
+        groups: goes.iter().map(|fact| fact.group.name.clone()).collect(),
+        min_idle_ms: lives.is_none().then_some(wish.alive_ms),
+    };
+    let mut lines =
+        vec![("removes", format!("{} of the groups of stream {}", count(goes.len() as u64), wish.key))];
+    lines.extend(goes.iter().take(SHOWN_NAMES).map(|fact| ("group", described(fact, now_ms))));
+    let more = goes.len().saturating_sub(SHOWN_NAMES);
+    lines.extend((more > 0).then(|| ("", format!("and {} more", count(more as u64)))));
+    lines.push(("pending", format!("{} rows stand in them", count(rows))));
+    lines.extend(stays.iter().take(SHOWN_NAMES).map(|line| ("stays", line.clone())));
+    lines.push((
+        "archive",
+        if archive {
+            "where each stands and its pending rows are kept, so that it can be made again"
+        } else {
+            "off: it can't be undone"
+        }
+        .to_owned(),
+    ));
+    let mut warnings =
+        vec!["a worker that comes back finds no group (NOGROUP), until it is made again".to_owned()];
+    warnings.extend(lives.iter().cloned());
+    if rows > 0 {
+        warnings.push(format!("{} entries are pending: nobody acknowledges them any more", count(rows)));
+    }
+    let sample = goes.first().map(|fact| mark(&fact.group));
+    Ok(Plan {
+        deed: ActionKind::RemoveGroups,
+        subject: Subject::Groups(wish.key.clone(), wish.pattern.clone()),
+        guard,
+        stake: Impact {
+            items: goes.len() as u64,
+            is_exact: true,
+            bytes: None,
+            is_lossy: rows > 0 || lives.is_some(),
+        },
+        facts: lines,
+        warnings,
+        commands: sample.iter().map(|mark| work.command(mark).text()).collect(),
+        typed: lives,
+        archive,
+        nothing: goes.is_empty().then(|| format!("nothing to remove: {}", stays.join("; "))),
+        warm_up: Vec::new(),
+        work: Work::Groups(work),
+        made_us: at_us,
+    })
+}
+
+fn mark(group: &Group) -> GroupMark {
+    GroupMark {
+        name: group.name.clone(),
+        last_delivered: group.last_delivered.unwrap_or(StreamId::MIN),
+        entries_read: group.entries_read,
+        pending: group.pending.unwrap_or(u64::MAX),
+    }
+}
+
+/// The least idle time of its consumers, and whose it is.
+fn latest(consumers: &[Consumer]) -> Option<(&Consumer, u64)> {
+    let known = consumers.iter().filter_map(|consumer| Some((consumer, consumer.idle_ms?)));
+    known.min_by_key(|(_, idle_ms)| *idle_ms)
+}
+
+fn fate(wish: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate {
+    let Some(consumers) = &fact.consumers else {
+        return GroupFate::Stays(
+            "its consumers can't be read, so nobody knows whether it is in use".to_owned(),
+        );
+    };
+    if consumers.iter().any(|consumer| consumer.idle_ms.is_none()) {
+        return GroupFate::Stays("a consumer does not say how long it has been idle".to_owned());
+    }
+    let is_named = wish.unread_ms.is_none();
+    if let Some((consumer, idle_ms)) = latest(consumers) {
+        let sign = format!("consumer {} showed a sign of life {} ago", consumer.name, span(idle_ms));
+        return match wish.unread_ms {
+            None if idle_ms < wish.alive_ms => GroupFate::Lives(sign),
+            None => GroupFate::Goes,
+            Some(unread_ms) if idle_ms < unread_ms.max(wish.alive_ms) => GroupFate::Stays(sign),
+            Some(_) => GroupFate::Goes,
+        };
+    }
+    if is_named {
+        return GroupFate::Goes;
+    }
+    let unread_ms = wish.unread_ms.unwrap_or(0);
+    let read_ms =
+        fact.group.last_delivered.filter(|id| *id > StreamId::MIN).and_then(|id| id_age_ms(id, now_ms));
+    match read_ms {
+        Some(age_ms) if age_ms >= unread_ms => GroupFate::Goes,
+        Some(age_ms) => GroupFate::Stays(format!("it was given an entry of {} ago", span(age_ms))),
+        None => GroupFate::Stays("it has no consumer and nothing says since when: name it alone".to_owned()),
+    }
+}
+
+fn described(fact: &GroupFacts, now_ms: i64) -> String {
+    let Group { name, last_delivered, pending, .. } = &fact.group;
+    let at = last_delivered.map_or_else(|| "an unknown id".to_owned(), |id| id.to_string());
+    let age = last_delivered
+        .and_then(|id| id_age_ms(id, now_ms))
+        .map_or(String::new(), |ms| format!(" ({} old)", span(ms)));
+    let pending = pending.map_or_else(|| "an unknown number".to_owned(), count);
+    let consumers = fact.consumers.as_deref().unwrap_or_default();
+    let seen = latest(consumers).map_or_else(
+        || "no consumer".to_owned(),
+        |(_, idle_ms)| {
+            format!("{} consumers, the last seen {} ago", count(consumers.len() as u64), span(idle_ms))
+        },
+    );
+    format!("{name}: read up to {at}{age}, {pending} pending, {seen}")
+}
+
+/// The plan to remove the consumers of a group that have nothing pending and did nothing for a while.
+///
+/// # Errors
+/// Nothing: where there is none, the plan says so.
+pub fn remove_consumers(
+    wish: &RemoveConsumersRequest,
+    consumers: &[Consumer],
+    (guard, at_us): (Guard, u64),
+) -> Plan {
+    let is_idle = |consumer: &&Consumer| consumer.idle_ms.is_some_and(|idle_ms| idle_ms >= wish.min_idle_ms);
+    let goes: Vec<&Consumer> =
+        consumers.iter().filter(is_idle).filter(|consumer| consumer.pending == Some(0)).collect();
+    let owing = consumers.iter().filter(is_idle).filter(|consumer| consumer.pending != Some(0)).count();
+    let alive = consumers.len().saturating_sub(goes.len()).saturating_sub(owing);
+    let archive = wish.archive.unwrap_or(true);
+    let work = ConsumersWork {
+        key: wish.key.clone(),
+        group: wish.group.clone(),
+        consumers: goes.iter().map(|consumer| consumer.name.clone()).collect(),
+        min_idle_ms: wish.min_idle_ms,
+    };
+    let number = |number: usize| count(number as u64);
+    let idle = span(wish.min_idle_ms);
+    let names: Vec<String> =
+        goes.iter().take(SHOWN_NAMES).map(|consumer| consumer.name.to_string()).collect();
+    let mut facts = vec![(
+        "removes",
+        format!(
+            "{} of {} consumers: nothing pending, idle {idle} or more",
+            number(goes.len()),
+            number(consumers.len())
+        ),
+    )];
+    facts.push(("for example", names.join(" ")));
+    if owing > 0 {
+        facts.push((
+            "stays",
+            format!("{} that are idle and have pending entries: reclaim those first", number(owing)),
+        ));
+    }
+    if alive > 0 {
+        facts.push(("stays", format!("{} that showed a sign of life", number(alive))));
+    }
+    facts.push((
+        "archive",
+        if archive { "their names are kept, so that they can be made again" } else { "off" }.to_owned(),
+    ));
+    let nothing = goes.is_empty().then(|| {
+        format!(
+            "nothing to remove: of {} consumers {} have pending entries and {} were seen within {idle}",
+            number(consumers.len()),
+            number(owing),
+            number(alive)
+        )
+    });
+    Plan {
+        deed: ActionKind::RemoveConsumers,
+        subject: Subject::Group(wish.key.clone(), wish.group.clone()),
+        guard,
+        stake: Impact { items: goes.len() as u64, is_exact: true, bytes: None, is_lossy: false },
+        facts,
+        warnings: vec![
+            "a worker that still runs under one of these names makes it anew with its next message"
+                .to_owned(),
+        ],
+        commands: vec![work.command(Vec::new()).text()],
+        typed: None,
+        archive,
+        nothing,
+        warm_up: Vec::new(),
+        work: Work::Consumers(work),
+        made_us: at_us,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Which groups and consumers go: by name, by age, by signs of life.
+
+use super::*;
+use crate::core::model::Name;
+use crate::core::model::consumers::Inactivity;
+use crate::core::model::groups::ServerLag;
+
+const HOUR_MS: u64 = 3_600_000;
+const NOW_MS: i64 = 1_700_000_000_000;
+
+fn consumer(name: &str, pending: u64, idle_ms: u64) -> Consumer {
+    let inactive = Inactivity::Unsupported;
+    Consumer { name: Name::from(name), pending: Some(pending), idle_ms: Some(idle_ms), inactive }
+}
+
+fn group(name: &str, hours_old: u64, consumers: Option<Vec<Consumer>>) -> GroupFacts {
+    let ms = NOW_MS as u64 - hours_old * HOUR_MS;
+    let group = Group {
+        name: Name::from(name),
+        last_delivered: Some(StreamId::new(ms, 0)),
+        pending: Some(3),
+        consumers: consumers.as_ref().map(|consumers| consumers.len() as u64),
+        entries_read: None,
+        lag: ServerLag::Unsupported,
+    };
+    GroupFacts { group, consumers }
+}
+
+fn wish(pattern: &str, unread_ms: Option<u64>) -> RemoveGroupsRequest {
+    let (key, pattern) = (Name::from("s"), Name::from(pattern));
+    RemoveGroupsRequest { key, pattern, unread_ms, alive_ms: 60_000, archive: None }
+}
+
+fn planned(wish: &RemoveGroupsRequest, facts: &[GroupFacts]) -> Plan {
+    remove_groups(wish, facts, (Guard::default(), NOW_MS, 0)).unwrap()
+}
+
+fn going(plan: &Plan) -> Vec<String> {
+    let Work::Groups(work) = &plan.work else { panic!() };
+    work.groups.iter().map(Name::to_string).collect()
+}
+
+#[test]
+fn of_a_pattern_go_those_that_nobody_read_for_the_age_and_the_living_stay() {
+    let facts = [
+        group("old", 48, Some(vec![])),
+        group("dead", 48, Some(vec![consumer("c", 3, 30 * HOUR_MS)])),
+        group("young", 1, Some(vec![])),
+        group("alive", 48, Some(vec![consumer("c", 0, 30 * HOUR_MS), consumer("d", 0, 500)])),
+        group("unknown", 48, None),
+        GroupFacts {
+            group: Group { last_delivered: Some(StreamId::MIN), ..group("new", 0, None).group },
+            consumers: Some(vec![]),
+        },
+    ];
+    let plan = planned(&wish("*", Some(24 * HOUR_MS)), &facts);
+    assert_eq!(going(&plan), ["old", "dead"]);
+    assert!(plan.typed.is_none() && plan.archive && plan.stake.is_lossy);
+    let stays: Vec<&str> =
+        plan.facts.iter().filter(|(label, _)| *label == "stays").map(|(_, text)| text.as_str()).collect();
+    assert_eq!(stays.len(), 4);
+    assert!(stays[1].contains("consumer d showed a sign of life"), "{stays:?}");
+    let nobody = planned(&wish("*", Some(24 * HOUR_MS)), &facts[2..3]);
+    assert!(nobody.nothing.unwrap().contains("young"));
+}
+
+#[test]
+fn one_that_is_named_goes_and_needs_its_name_typed_while_somebody_lives_in_it() {
+    let dead = [group("g", 1, Some(vec![consumer("c", 3, 61_000)]))];
+    assert_eq!(planned(&wish("g", None), &dead).typed, None);
+    let alive = [group("g", 1, Some(vec![consumer("c", 3, 59_000)]))];
+    let plan = planned(&wish("g", None), &alive);
+    assert!(plan.typed.as_deref().unwrap().contains("in use"));
+    assert_eq!(plan.subject.name(), "g");
+    let Work::Groups(work) = &plan.work else { panic!() };
+    assert_eq!(work.min_idle_ms, None, "whoever typed the name knows that it is in use");
+    assert!(remove_groups(&wish("g", None), &[], (Guard::default(), NOW_MS, 0)).is_err());
+}
+
+#[test]
+fn idle_consumers_go_and_those_that_owe_or_live_are_counted() {
+    let wish = RemoveConsumersRequest {
+        key: Name::from("s"),
+        group: Name::from("g"),
+        min_idle_ms: 60_000,
+        archive: None,
+    };
+    let consumers = [consumer("a", 0, 60_000), consumer("b", 0, 59_999), consumer("c", 1, 90_000)];
+    let plan = remove_consumers(&wish, &consumers, (Guard::default(), 0));
+    let Work::Consumers(work) = &plan.work else { panic!() };
+    assert_eq!(work.consumers, [Name::from("a")]);
+    assert!(plan.nothing.is_none() && plan.facts.iter().filter(|(label, _)| *label == "stays").count() == 2);
+    let plan = remove_consumers(&wish, &consumers[1..], (Guard::default(), 0));
+    assert!(plan.nothing.unwrap().contains("1 have pending entries and 1 were seen within"));
+}

@@ -1,0 +1,47 @@
+//! What a command costs the server in calls and bytes, by what was really sent and answered.
+//!
+//! Knows names of `INFO commandstats` and what scripts call. Invariant: a call inside a script is counted as the server
+//! counts it, beside the script.
+
+use super::lookups;
+use super::observation::Exchange;
+use super::read::{FanoutRead, Inspect, ReadCmd};
+use super::resp::Resp;
+use super::write::WriteCmd;
+use crate::core::model::cost::Cost;
+
+/// Adds what a read costs.
+pub fn add_read(cost: &mut Cost, exchange: &Exchange) {
+    count(cost, exchange.command.verb().stat_name());
+    cost.scripted = cost.scripted.saturating_add(read_inside(&exchange.command));
+    cost.request_bytes = cost.request_bytes.saturating_add(exchange.command.encoded_len());
+    cost.reply_bytes = cost.reply_bytes.saturating_add(exchange.reply_bytes);
+}
+
+/// Adds what a write costs.
+pub fn add_write(cost: &mut Cost, command: &WriteCmd, reply: &Resp) {
+    let args = command.args();
+    count(cost, command.stat_name());
+    if command.stat_name() == "eval" {
+        // What a script looks up is what it calls, but for a few.
+        cost.scripted = cost.scripted.saturating_add(lookups::of_write(command, reply).total().max(1));
+    }
+    // As in the protocol: a head of the length, and two line ends.
+    let sent: u64 = args.iter().map(|word| word.len() as u64 + 8).sum();
+    cost.request_bytes = cost.request_bytes.saturating_add(sent);
+    cost.reply_bytes = cost.reply_bytes.saturating_add(reply.encoded_len());
+}
+
+fn count(cost: &mut Cost, name: &'static str) {
+    *cost.calls.entry(name).or_default() += 1;
+}
+
+/// Calls inside the script of a read.
+fn read_inside(command: &ReadCmd) -> u64 {
+    match command {
+        ReadCmd::Inspect(Inspect::Types(keys)) => keys.len() as u64,
+        ReadCmd::Inspect(Inspect::Walk { .. }) | ReadCmd::XinfoStreamLean { .. } => 1,
+        ReadCmd::CountUndelivered { .. } | ReadCmd::Fanout(FanoutRead::Backlog { .. }) => 2,
+        _ => 0,
+    }
+}

@@ -1,0 +1,50 @@
+//! Reads for the plans that remove groups, and consumers that do nothing.
+//!
+//! Knows which reads; decides nothing. Invariant: whose consumers can't be read is told so, and stays.
+
+use super::Reader;
+use crate::core::limits::REMOVED_GROUPS;
+use crate::core::model::Name;
+use crate::core::model::glob::Glob;
+use crate::core::ops::plan::remove::{GroupFacts, remove_consumers, remove_groups};
+use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::ops::{Plan, Refusal};
+use crate::core::wire::decode::groups::consumers;
+use crate::core::wire::{ReadCmd, Resp};
+use crate::edge::clock;
+
+/// The plan to remove groups.
+pub(super) async fn groups(reader: &mut Reader, wish: &RemoveGroupsRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&wish.key)).await?;
+    let pattern = Glob::new(wish.pattern.clone());
+    // The one that is named is meant, whatever stands in its name.
+    let is_meant = |name: &Name| match wish.unread_ms {
+        None => *name == wish.pattern,
+        Some(_) => pattern.matches(name.as_bytes()),
+    };
+    let found: Vec<_> = ground.groups()?.into_iter().filter(|group| is_meant(&group.name)).collect();
+    if found.len() > REMOVED_GROUPS {
+        return Err(Refusal::because(format!(
+            "{} groups match, and one action removes {REMOVED_GROUPS} at most: give a narrower pattern",
+            found.len()
+        )));
+    }
+    let mut facts = Vec::with_capacity(found.len());
+    let all = Some(found.len() as u64);
+    for group in found {
+        let asked = ReadCmd::XinfoConsumers(wish.key.clone(), group.name.clone());
+        let reply = reader.ask(vec![asked]).await?.pop().unwrap_or(Resp::Nil);
+        facts.push(GroupFacts { group, consumers: consumers(&reply) });
+        reader.tell("groups", facts.len() as u64, all);
+    }
+    remove_groups(wish, &facts, (ground.guard, ground.now_ms, clock::now_us()))
+}
+
+/// The plan to remove the consumers of a group that do nothing.
+pub(super) async fn idle(reader: &mut Reader, wish: &RemoveConsumersRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&wish.key)).await?;
+    let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
+    let strange = || Refusal::because("XINFO CONSUMERS: a reply that streamgauge does not know");
+    let rows = consumers(&listed).ok_or_else(strange)?;
+    Ok(remove_consumers(wish, &rows, (ground.guard, clock::now_us())))
+}
