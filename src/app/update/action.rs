@@ -4,6 +4,7 @@
 //! and where nothing may be written the key says so and does nothing.
 
 mod dialog;
+mod outcome;
 
 pub use dialog::{paste, press};
 
@@ -241,7 +242,7 @@ pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> D
             return Draw::Data;
         }
         Message::Finished(receipt) => {
-            finished(state, &receipt);
+            outcome::finished(state, &receipt);
             // What it did should show at once.
             effects.push(Effect::Retry);
         }
@@ -281,49 +282,6 @@ fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Dra
         Err(Refusal(why)) => told("Refused".to_owned(), vec![why], true),
     };
     Draw::Now
-}
-
-/// An action is over.
-fn finished(state: &mut State, receipt: &Receipt) {
-    let deed = state.operations.running.as_ref().map(|running| running.deed);
-    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", ActionKind::items));
-    let running = state.operations.running.take();
-    let what =
-        running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
-    let is_error = receipt.outcome.exit() != 0;
-    let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
-    let mut lines =
-        vec![format!("{}: {items}{done} in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
-    let parts = [
-        (receipt.tally.gone, "dropped, since their entry was gone"),
-        (receipt.tally.lost, "gone or changed meanwhile"),
-        (receipt.tally.left, "left alone"),
-        (receipt.tally.kept, "kept in the archive"),
-    ];
-    lines.extend(
-        parts
-            .iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| format!("{} {what}", count(*number))),
-    );
-    lines.extend(receipt.outcome.reason().map(str::to_owned));
-    lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
-    lines.extend(receipt.note.clone());
-    lines.extend(receipt.warm_up.clone());
-    if !receipt.id.is_empty() {
-        lines.push(format!(
-            "action {}{}",
-            receipt.id,
-            if receipt.has_archive { ", can be undone" } else { "" }
-        ));
-    }
-    // Whoever reads something else is not to be pushed aside: then a line says it.
-    if state.modal.is_none() {
-        let stage = told(what, lines, is_error);
-        state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
-    } else {
-        notify(state, format!("{what}: {}", lines.join("; ")), is_error);
-    }
 }
 
 fn told(title: String, lines: Vec<String>, is_error: bool) -> ActionStage {

@@ -1,0 +1,54 @@
+//! What came of an action, as the console tells it.
+//!
+//! Knows the receipt; decides nothing. Invariant: whoever reads something else is not pushed aside.
+
+use super::{NO_KEY, told};
+use crate::app::State;
+use crate::app::action::ActionModal;
+use crate::app::modal::Modal;
+use crate::app::update::notify;
+use crate::core::ops::words::count;
+use crate::core::ops::{ActionKind, Outcome, Receipt};
+
+/// An action is over.
+pub(super) fn finished(state: &mut State, receipt: &Receipt) {
+    let deed = state.operations.running.as_ref().map(|running| running.deed);
+    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", ActionKind::items));
+    let running = state.operations.running.take();
+    let what =
+        running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
+    let is_error = receipt.outcome.exit() != 0;
+    let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
+    let mut lines =
+        vec![format!("{}: {items}{done} in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
+    let parts = [
+        (receipt.tally.gone, "dropped, since their entry was gone"),
+        (receipt.tally.lost, "gone or changed meanwhile"),
+        (receipt.tally.left, "left alone"),
+        (receipt.tally.kept, "kept in the archive"),
+    ];
+    lines.extend(
+        parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| format!("{} {what}", count(*number))),
+    );
+    lines.extend(receipt.outcome.reason().map(str::to_owned));
+    lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
+    lines.extend(receipt.note.clone());
+    lines.extend(receipt.warm_up.clone());
+    if !receipt.id.is_empty() {
+        lines.push(format!(
+            "action {}{}",
+            receipt.id,
+            if receipt.has_archive { ", can be undone" } else { "" }
+        ));
+    }
+    // Whoever reads something else is not to be pushed aside: then a line says it.
+    if state.modal.is_none() {
+        let stage = told(what, lines, is_error);
+        state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+    } else {
+        notify(state, format!("{what}: {}", lines.join("; ")), is_error);
+    }
+}
