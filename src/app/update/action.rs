@@ -21,9 +21,7 @@ use crate::core::ops::plan::reclaim::proposed;
 use crate::core::ops::record::Past;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;
-use crate::core::ops::{
-    ActionKind, Challenge, Outcome, Plan, PlanId, PlanProgress, Policy, Receipt, Refusal, Request, WriteState,
-};
+use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
 
 /// What opened a dialog that opened itself.
 const NO_KEY: Key =

@@ -6,6 +6,7 @@ use crate::core::limits::PLAN_LIVES_MS;
 use crate::core::model::StreamId;
 use crate::core::ops::Progress;
 use crate::core::ops::plan::tests::plan;
+use crate::core::ops::{Outcome, Receipt};
 
 fn armed() -> State {
     let mut state = console();
