@@ -184,6 +184,9 @@ impl Reading {
         self.take_usages(&mut snapshot.keys);
         self.keys.advance(&snapshot);
         self.counters.advance(&snapshot.counters);
+        if let Some(ignores) = snapshot.ignores_maxmemory {
+            self.memory.take_ignores_maxmemory(ignores);
+        }
         if let Some(info) = snapshot.info {
             let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
             self.advance_info(info, at_us);
@@ -346,13 +349,17 @@ impl Reading {
                 .or_insert_with(|| StreamState::new(fact.key.clone(), window_us));
             stream.advance(fact);
         }
+        let counter = self
+            .info
+            .as_ref()
+            .map_or_else(loss::ReadCounter::default, |info| loss::ReadCounter::on(&info.value.server));
         let mut series_left = crate::core::limits::GROUP_SERIES
             .saturating_sub(self.streams.values().map(|s| s.groups.len()).sum());
         for (key, list) in groups {
             let window_us = self.rate_window_us;
             let stream =
                 self.streams.entry(key.clone()).or_insert_with(|| StreamState::new(key.clone(), window_us));
-            stream.advance_groups(list, &mut series_left);
+            stream.advance_groups(list, &mut series_left, counter);
         }
         for key in gone {
             self.streams.remove(key);

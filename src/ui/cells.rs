@@ -111,10 +111,10 @@ pub fn severity(severity: Severity, skin: &Skin) -> StyledText {
 /// How a group fares.
 pub fn group(verdict: GroupVerdict, skin: &Skin) -> StyledText {
     use GroupVerdict::{
-        Dead, Ghosts, Idle, Loss, NotAcknowledging, Ok, Poison, Rewound, Slow, Stopped, Unknown,
+        Dead, Ghosts, Idle, Loss, NotAcknowledging, Ok, Poison, Rewound, Slow, Stopped, TrimAhead, Unknown,
     };
     let role = match verdict {
-        Loss | Dead | Stopped => Role::Critical,
+        TrimAhead | Loss | Dead | Stopped => Role::Critical,
         NotAcknowledging | Rewound | Poison | Slow | Ghosts => Role::Warning,
         Unknown => Role::Unknown,
         Idle => Role::Dim,

@@ -251,7 +251,7 @@ fn what_a_trim_takes_from_a_group_is_counted_as_lost() {
         world.say("XTRIM KEY MAXLEN 12");
         runtime.block_on(read_once(&mut session, &mut reading));
         let lost = |reading: &Reading| {
-            reading.streams[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered()
+            reading.streams[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered().entries
         };
         assert_eq!(lost(&reading), Some(8), "{build:?}");
         world.say("XREADGROUP GROUP g0 c COUNT 100 STREAMS KEY >");

@@ -14,6 +14,8 @@ pub use reason::{PendingReason, Reason};
 /// How a group fares, the worst first: verdicts are tried in this order and the first that holds is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GroupVerdict {
+    /// The trim runs ahead of it: it loses entries again and again.
+    TrimAhead,
     /// Entries were trimmed before it was given them.
     Loss,
     /// Entries wait and nobody is there to read them.
@@ -40,7 +42,8 @@ pub enum GroupVerdict {
 
 impl GroupVerdict {
     /// Every verdict, the worst first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::TrimAhead,
         Self::Loss,
         Self::Dead,
         Self::Stopped,
@@ -57,6 +60,7 @@ impl GroupVerdict {
     /// The word for machines and people.
     pub const fn word(self) -> &'static str {
         match self {
+            Self::TrimAhead => "trim_ahead",
             Self::Loss => "loss",
             Self::Dead => "dead",
             Self::Stopped => "stopped",

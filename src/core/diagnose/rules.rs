@@ -40,6 +40,7 @@ mod memory_pending_lists;
 mod memory_process;
 mod memory_refusing;
 mod memory_scripts;
+mod memory_swapped;
 mod persistence_aof_failed;
 mod persistence_fork_headroom;
 mod persistence_fork_slow;
@@ -60,6 +61,7 @@ mod stream_poison;
 mod stream_rewound;
 mod stream_slow;
 mod stream_stopped;
+mod stream_trim_ahead;
 mod subscribers;
 mod targets;
 
@@ -139,6 +141,7 @@ pub struct CannotTell {
 
 /// Every rule, in the order of docs/FINDINGS.md.
 pub const RULES: &[Rule] = &[
+    stream_trim_ahead::RULE,
     stream_loss::RULE,
     stream_dead::RULE,
     stream_stopped::RULE,
@@ -180,6 +183,7 @@ pub const RULES: &[Rule] = &[
     memory_allocator_pages::RULE,
     memory_process::RULE,
     memory_scripts::RULE,
+    memory_swapped::RULE,
     slowlog_new::RULE,
     server_blocked::RULE,
     server_busy::RULE,

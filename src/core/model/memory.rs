@@ -5,7 +5,7 @@ pub mod packed;
 pub mod parts;
 pub mod pending;
 
-pub use headroom::{Headroom, LimitOf};
+pub use headroom::{Headroom, LimitContext, LimitOf};
 
 /// INFO memory.
 #[derive(Clone, Debug, PartialEq, Default)]

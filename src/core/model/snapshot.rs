@@ -88,6 +88,8 @@ pub struct Snapshot {
     pub counters: Vec<(Name, Option<Name>, Stamped<CounterValue>)>,
     /// When clients are cut off.
     pub output_limits: Option<OutputLimits>,
+    /// Whether this server, as a replica, leaves eviction to its primary.
+    pub ignores_maxmemory: Option<bool>,
     /// How far the search for streams is.
     pub discovery: Option<Discovery>,
     /// What could not be read.

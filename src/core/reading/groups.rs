@@ -4,7 +4,7 @@
 //! Invariant: a window never spans a group that was set back or made anew.
 
 use super::lag::LagTrack;
-use super::loss::{GroupPosition, LossTrack};
+use super::loss::{GroupPosition, LossTrack, LostEntries, ReadCounter};
 use super::pings::Percentiles;
 use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
@@ -47,6 +47,7 @@ pub struct GroupState {
     pub samples: Vec<PendingPage>,
     lags: LagTrack,
     losses: LossTrack,
+    counter: ReadCounter,
     deliveries: VecDeque<(i64, u64)>,
     delivered: Meter,
     acked: Meter,
@@ -68,6 +69,7 @@ impl GroupState {
             samples: Vec::new(),
             lags: LagTrack::default(),
             losses: LossTrack::default(),
+            counter: ReadCounter::default(),
             deliveries: VecDeque::new(),
             delivered: Meter::new(window_us),
             acked: Meter::new(window_us),
@@ -83,17 +85,23 @@ impl GroupState {
         at_us: i64,
         length: Option<u64>,
         detail: Option<&Stamped<StreamDetail>>,
+        counter: ReadCounter,
     ) {
+        self.counter = counter;
         if facts.last_delivered < self.facts.last_delivered {
             // The group was set back or made anew: what was read before is no measure.
             self.begin_anew();
+        }
+        if facts.entries_read.is_none() || self.may_have_jumped(facts, detail.map(|detail| &detail.value)) {
+            self.delivered.clear();
+            self.acked.clear();
         }
         self.delivered.add(at_us, facts.entries_read);
         let acked =
             facts.entries_read.zip(facts.pending).and_then(|(read, pending)| read.checked_sub(pending));
         self.acked.add(at_us, acked);
         self.lag = self.lags.judge(facts, length, detail.map(|detail| &detail.value));
-        self.losses.advance(self.stand(facts, detail.map(|detail| &detail.value)));
+        self.losses.advance(self.stand(facts, detail.map(|detail| &detail.value)), counter);
         if facts.pending == Some(0) {
             self.pending = Some(Stamped { at_us, value: Vec::new() });
             self.page = None;
@@ -110,6 +118,17 @@ impl GroupState {
             series.add(at_ms, facts.pending.map(|pending| pending as f64));
         }
         self.facts = facts.clone();
+    }
+
+    /// Whether the count of what was read may hold trimmed entries too: the server may set it anew where the trim
+    /// passed the cursor. Entries that XDEL removed were read before, as a rule.
+    fn may_have_jumped(&self, facts: &Group, detail: Option<&StreamDetail>) -> bool {
+        if self.counter == ReadCounter::Counts || facts.last_delivered == self.facts.last_delivered {
+            return false;
+        }
+        let (Some(before), Some(detail)) = (self.facts.last_delivered, detail) else { return true };
+        let is_deleted = detail.max_deleted.is_some_and(|deleted| deleted > before);
+        !is_deleted && detail.first_entry.is_none_or(|first| first > before)
     }
 
     fn stand(&self, facts: &Group, detail: Option<&StreamDetail>) -> GroupPosition {
@@ -129,7 +148,7 @@ impl GroupState {
         self.lag = self.lags.count(backlog, &self.facts, length, added);
         if self.facts.last_delivered == Some(backlog.cursor) {
             let stand = self.stand(&self.facts, detail);
-            self.losses.advance(stand);
+            self.losses.advance(stand, self.counter);
         }
     }
 
@@ -178,8 +197,8 @@ impl GroupState {
         Percentiles::of(recent.map(|(_, waited_ms)| *waited_ms).collect())
     }
 
-    /// Entries that we saw this group lose: trimmed before it was given them. `None` where that can't be derived.
-    pub fn lost_undelivered(&self) -> Option<u64> {
+    /// Entries that we saw this group lose: trimmed before it was given them.
+    pub fn lost_undelivered(&self) -> LostEntries {
         self.losses.lost()
     }
 

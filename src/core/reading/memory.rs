@@ -10,8 +10,9 @@ use crate::core::diagnose::growth::Growth;
 use crate::core::model::Name;
 use crate::core::model::forecast::{SAMPLES_LEAST, Trend};
 use crate::core::model::info::Info;
-use crate::core::model::memory::Headroom;
 use crate::core::model::memory::parts::{MemoryPart, PartKind, StreamBytes};
+use crate::core::model::memory::{Headroom, LimitContext, LimitOf};
+use crate::core::model::server::ServerRole;
 use std::collections::BTreeMap;
 
 /// Streams whose growth is followed: the greatest. A stream that is not among them is not what fills the memory.
@@ -23,9 +24,12 @@ const SYNCS_US: i64 = 600_000_000;
 #[derive(Clone, Debug)]
 pub struct MemoryTrack {
     container: Option<u64>,
+    ignores_maxmemory: bool,
     yardstick: Option<SizeModel>,
     headroom: Option<Headroom>,
-    used: Trend,
+    resident_room: Option<Headroom>,
+    counted: Trend,
+    resident: Trend,
     parts: BTreeMap<&'static str, Trend>,
     streams: StreamBytes,
     followed: BTreeMap<Name, Trend>,
@@ -48,9 +52,13 @@ impl MemoryTrack {
     pub fn new(container: Option<u64>) -> Self {
         Self {
             container,
+            // The default of every version: a replica that does not tell ignores it.
+            ignores_maxmemory: true,
             yardstick: None,
             headroom: None,
-            used: Trend::default(),
+            resident_room: None,
+            counted: Trend::default(),
+            resident: Trend::default(),
             parts: BTreeMap::new(),
             streams: StreamBytes::default(),
             followed: BTreeMap::new(),
@@ -67,13 +75,16 @@ impl MemoryTrack {
         self.refused.add(at_us, info.stats.refused_for_memory);
         self.full_syncs.add(at_us, info.stats.full_syncs);
         self.follow(at_us, streams);
-        let headroom = info.memory.headroom(self.container);
-        if headroom.map(|room| room.of) != self.headroom.map(|room| room.of) {
-            self.used.clear();
-        }
-        self.headroom = headroom;
-        let used = headroom.map(|room| room.used).or(info.memory.used);
-        self.used.add(at_us, used.map(|bytes| bytes as f64));
+        // Both are followed: which of them counts may change from one reading to the next.
+        let of = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
+        self.counted.add(at_us, of(info.memory.counted()));
+        self.resident.add(at_us, of(info.memory.rss));
+        let context = LimitContext {
+            container: self.container,
+            ignores_maxmemory: info.server.role == ServerRole::Replica && self.ignores_maxmemory,
+        };
+        self.headroom = info.memory.headroom(context);
+        self.resident_room = info.memory.room_of_resident(context);
         for part in info.memory.parts(self.streams).into_iter().flatten() {
             self.parts.entry(part.kind.id()).or_default().add(at_us, Some(part.bytes as f64));
         }
@@ -104,9 +115,22 @@ impl MemoryTrack {
         }
     }
 
+    /// What replica-ignore-maxmemory is set to.
+    pub fn take_ignores_maxmemory(&mut self, ignores: bool) {
+        self.ignores_maxmemory = ignores;
+    }
+
     /// Another process answers: nothing follows from before.
     pub fn begin_anew(&mut self) {
-        *self = Self::new(self.container);
+        *self = Self { ignores_maxmemory: self.ignores_maxmemory, ..Self::new(self.container) };
+    }
+
+    /// What counts against the limit, over time.
+    fn used(&self) -> &Trend {
+        match self.headroom.map(|room| room.of) {
+            Some(LimitOf::Container | LimitOf::Host) => &self.resident,
+            Some(LimitOf::Maxmemory) | None => &self.counted,
+        }
     }
 
     /// How near memory is to its limit.
@@ -114,29 +138,34 @@ impl MemoryTrack {
         self.headroom
     }
 
+    /// How near what is resident is to the container's or the host's memory.
+    pub fn resident_room(&self) -> Option<Headroom> {
+        self.resident_room
+    }
+
     /// Growth a second of what counts against the limit, bytes; `None` before there are samples enough.
     pub fn grows_per_s(&self) -> Option<f64> {
-        self.used.per_s()
+        self.used().per_s()
     }
 
     /// The same where it is more than noise.
     pub fn clearly_grows_per_s(&self) -> Option<f64> {
-        self.used.clear_per_s()
+        self.used().clear_per_s()
     }
 
     /// Seconds until the limit is reached; `None` while nothing clearly grows towards it.
     pub fn seconds_to_full(&self) -> Option<f64> {
-        self.used.seconds_to(self.headroom?.limit as f64)
+        self.used().seconds_to(self.headroom?.limit as f64)
     }
 
     /// Whether there are samples enough to foretell anything.
     pub fn is_foretold(&self) -> bool {
-        self.used.samples() >= SAMPLES_LEAST
+        self.used().samples() >= SAMPLES_LEAST
     }
 
     /// Samples that there are, of those that are needed.
     pub fn samples(&self) -> (usize, usize) {
-        (self.used.samples(), SAMPLES_LEAST)
+        (self.used().samples(), SAMPLES_LEAST)
     }
 
     /// Milliseconds of the last minute that memory was over its limit (7.0).

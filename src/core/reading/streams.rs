@@ -3,6 +3,7 @@
 //! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
 
 use super::groups::GroupState;
+use super::loss::ReadCounter;
 use crate::core::model::groups::Group;
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
@@ -86,7 +87,12 @@ impl StreamState {
     }
 
     /// Takes the list of its groups in: groups that are not on it are gone.
-    pub fn advance_groups(&mut self, list: &Stamped<Vec<Group>>, series_left: &mut usize) {
+    pub fn advance_groups(
+        &mut self,
+        list: &Stamped<Vec<Group>>,
+        series_left: &mut usize,
+        counter: ReadCounter,
+    ) {
         self.groups_at_us = Some(list.at_us);
         let mut before = std::mem::take(&mut self.groups);
         for facts in &list.value {
@@ -95,7 +101,8 @@ impl StreamState {
                 *series_left = series_left.saturating_sub(1);
                 GroupState::new(facts.clone(), self.window_us, has_series)
             });
-            state.advance(facts, list.at_us, self.length.map(|length| length.value), self.detail.as_ref());
+            let length = self.length.map(|length| length.value);
+            state.advance(facts, list.at_us, length, self.detail.as_ref(), counter);
             self.groups.insert(facts.name.clone(), state);
         }
     }

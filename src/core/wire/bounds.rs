@@ -18,7 +18,8 @@ pub fn of_read(command: &ReadCmd) -> ReplyBound {
         | ReadCmd::CountUndelivered { .. }
         | ReadCmd::Pttl(_)
         | ReadCmd::MemoryUsage(_)
-        | ReadCmd::OutputLimits => REPLY_FIGURE,
+        | ReadCmd::OutputLimits
+        | ReadCmd::IgnoreMaxmemory => REPLY_FIGURE,
         // A field that was named by mistake may hold anything.
         ReadCmd::Counter { .. } => REPLY_PAGE,
         ReadCmd::Info(_) => REPLY_INFO,

@@ -127,6 +127,8 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         ReadCmd::OutputLimits => keys::config_value(reply, "client-output-buffer-limit")
             .and_then(|text| OutputLimits::read(&text))
             .map(|limits| snapshot.output_limits = Some(limits)),
+        ReadCmd::IgnoreMaxmemory => keys::config_value(reply, "replica-ignore-maxmemory")
+            .map(|word| snapshot.ignores_maxmemory = Some(word == "yes")),
         ReadCmd::ClientList => {
             clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
         }

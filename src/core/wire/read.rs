@@ -130,6 +130,8 @@ pub enum ReadCmd {
     Fanout(FanoutRead),
     /// `CONFIG GET client-output-buffer-limit`
     OutputLimits,
+    /// `CONFIG GET replica-ignore-maxmemory`
+    IgnoreMaxmemory,
     /// What an action looks at before and while it acts.
     Inspect(Inspect),
 }
@@ -200,6 +202,7 @@ impl ReadCmd {
             Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
             Self::Fanout(read) => read.args(),
             Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
+            Self::IgnoreMaxmemory => words(&["CONFIG", "GET", "replica-ignore-maxmemory"]),
             Self::Inspect(inspect) => inspect.args(),
         }
     }
@@ -233,7 +236,7 @@ impl ReadCmd {
             Self::SlowlogGet(_) => ReadVerb::SlowlogGet,
             Self::LatencyLatest => ReadVerb::LatencyLatest,
             Self::Fanout(read) => read.verb(),
-            Self::OutputLimits => ReadVerb::ConfigGet,
+            Self::OutputLimits | Self::IgnoreMaxmemory => ReadVerb::ConfigGet,
             Self::Inspect(inspect) => inspect.verb(),
         }
     }

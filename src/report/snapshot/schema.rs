@@ -209,6 +209,7 @@ pub(super) struct GroupView {
     pub seconds_to_drain: Option<f64>,
     pub delivery_ms: DeliveryView,
     pub lost_undelivered: Option<u64>,
+    pub lost_kind: &'static str,
     pub verdict: Option<&'static str>,
     pub reason: Option<String>,
     pub consumers: Option<Vec<ConsumerView>>,

@@ -82,7 +82,11 @@ fn memory(snapshot: &SnapshotView) -> Vec<String> {
                 ("peak", size(memory.peak_bytes)),
             ],
         ),
-        row("", &[("limit", limit), ("policy", policy)]),
+        row("", &[("maxmemory", limit), ("policy", policy)]),
+        row(
+            "",
+            &[("limit", size(memory.limit_bytes)), ("limit of", or_unknown(memory.limit_of, str::to_owned))],
+        ),
         row(
             "",
             &[

@@ -205,7 +205,8 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Readin
             p99: delivery.p99,
             samples: delivery.samples,
         },
-        lost_undelivered: state.lost_undelivered(),
+        lost_undelivered: state.lost_undelivered().entries,
+        lost_kind: state.lost_undelivered().kind.word(),
         verdict: judgement.map(|judgement| judgement.verdict.word()),
         reason: judgement.map(|judgement| judgement.reason.to_string()),
         consumers: consumers.map(|consumers| {

@@ -67,7 +67,8 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         Some(Headroom { used, limit, of }) => {
             let whose = if of == LimitOf::Container { "its container" } else { "RAM" };
             let text = format!("{:>8} of {} {whose}", bytes(Some(used)), bytes(Some(limit)));
-            vec![text.into(), StyledText::new("no maxmemory", Role::Dim)]
+            let own = memory.limit().map(|limit| format!("maxmemory {}", bytes(Some(limit))));
+            vec![text.into(), StyledText::new(own.unwrap_or_else(|| "no maxmemory".to_owned()), Role::Dim)]
         }
         None => vec![StyledText::new(format!("{:>8}", bytes(memory.used)), Role::Text)],
     };
@@ -75,8 +76,9 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let soon = full_in(state, skin);
         words.insert(1, StyledText::new(format!("full in {}", soon.text.trim()), soon.role));
     }
-    // Where nothing can be evicted the server refuses writes at the limit.
-    let refuses = memory.limit().is_some() && memory.policy.as_deref() == Some("noeviction");
+    // Where nothing can be evicted the server refuses writes at maxmemory; at any other limit the kernel ends it.
+    let refuses = room
+        .is_some_and(|room| room.of != LimitOf::Maxmemory || memory.policy.as_deref() == Some("noeviction"));
     let thresholds = if refuses { [Some(0.9), Some(1.0)] } else { [None, None] };
     let words = if info.is_some() { words } else { Vec::new() };
     draw(("memory", share, thresholds), &words, area, buffer, skin);
@@ -88,9 +90,8 @@ pub fn full_in(state: &State, skin: &Skin) -> StyledText {
     let (track, limits) = (&reading.memory, reading.judged.thresholds().full_in_minutes);
     match track.seconds_to_full() {
         Some(seconds) if seconds > 0.0 => {
-            let is_cache = reading.info.as_ref().is_some_and(|info| {
-                info.value.memory.policy.as_deref().is_some_and(|policy| policy.starts_with("allkeys"))
-            });
+            let is_own = track.headroom().is_some_and(|room| room.of == LimitOf::Maxmemory);
+            let is_cache = is_own && reading.info.as_ref().is_some_and(|info| info.value.memory.evicts_all());
             let role = match limits.severity(seconds / 60.0, None).filter(|_| !is_cache) {
                 Some(Severity::Critical) => Role::Critical,
                 Some(Severity::Warning) => Role::Warning,

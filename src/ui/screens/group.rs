@@ -144,8 +144,9 @@ fn drained(drain: Drain, skin: &Skin) -> StyledText {
 /// What was trimmed before this group got it: never calm.
 fn lost(group: &GroupState, skin: &Skin) -> StyledText {
     let lost = group.lost_undelivered();
-    let figure = skin.figures.exact(lost);
-    if lost.is_some_and(|lost| lost > 0) {
+    let mark = if lost.kind == LagKind::AtLeast { "≥" } else { "" };
+    let figure = format!("{mark}{}", skin.figures.exact(lost.entries));
+    if lost.entries.is_some_and(|lost| lost > 0) {
         return StyledText::new(format!("{} {figure}", skin.glyphs.warning), Role::Warning);
     }
     facts::figure_words(figure, skin)

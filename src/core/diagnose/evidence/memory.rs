@@ -12,6 +12,8 @@ use crate::core::model::memory::Headroom;
 pub struct MemoryCase<'a> {
     /// Against which limit, and how near.
     pub headroom: Option<Headroom>,
+    /// The container or the host, and how near what is resident is to it.
+    pub resident_room: Option<Headroom>,
     /// Growth a second, bytes, where it is more than noise.
     pub grows_per_s: Option<f64>,
     /// Seconds until the limit is reached; `None` while nothing clearly grows towards it.

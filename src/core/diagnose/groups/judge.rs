@@ -13,7 +13,8 @@ type Assessment = (Reason, GroupVerdict, i64);
 
 /// The verdict of a group now.
 pub(super) fn verdict(track: &GroupTrack, limits: &Thresholds) -> Assessment {
-    let tries = [loss, dead, stopped, no_acknowledgements, rewound, poison, oldest_waits, slow, ghosts];
+    let tries =
+        [trim_ahead, loss, dead, stopped, no_acknowledgements, rewound, poison, oldest_waits, slow, ghosts];
     tries.iter().find_map(|tried| tried(track, limits)).unwrap_or_else(|| well(track, limits))
 }
 
@@ -24,6 +25,15 @@ fn before_us(now_us: i64, ms: u64) -> i64 {
 /// Whether the group was watched for long enough to say anything about what it does.
 fn is_watched(track: &GroupTrack, limits: &Thresholds) -> bool {
     track.watched.polls >= limits.window_polls && track.watched.ms(track.now.at_us) >= limits.window_ms
+}
+
+/// Losses in so many polls are no accident.
+const TRIM_AHEAD_POLLS: u32 = 3;
+
+fn trim_ahead(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
+    let ahead = track.trim_ahead.filter(|ahead| ahead.is_going_on(track.now.at_us))?;
+    let reason = Reason::TrimAhead { entries: ahead.entries, for_ms: ahead.run.ms(track.now.at_us) };
+    (ahead.run.polls >= TRIM_AHEAD_POLLS).then_some((reason, GroupVerdict::TrimAhead, ahead.run.since_us))
 }
 
 fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {

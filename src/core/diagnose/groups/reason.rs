@@ -12,6 +12,13 @@ use std::fmt;
 /// The numbers of a verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reason {
+    /// Trim ahead: losses follow each other.
+    TrimAhead {
+        /// How many entries, at least.
+        entries: u64,
+        /// Since the first, milliseconds.
+        for_ms: u64,
+    },
     /// Loss: entries trimmed before they were delivered.
     Lost {
         /// How many, at least.
@@ -163,6 +170,12 @@ impl fmt::Display for Reason {
             Self::Lost { entries: lost } => {
                 write!(f, "at least {} trimmed before delivery: lost to this group", entries(*lost))
             }
+            Self::TrimAhead { entries: lost, for_ms } => write!(
+                f,
+                "the trim runs ahead of this group: at least {} trimmed before delivery in {}",
+                entries(*lost),
+                span(*for_ms)
+            ),
             Self::NoConsumer { lag, for_ms } => {
                 write!(f, "{} and the group has had 0 consumers for {}", waiting(*lag), span(*for_ms))
             }

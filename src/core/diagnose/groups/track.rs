@@ -63,6 +63,24 @@ pub(super) struct Unacknowledged {
     pub deliveries: u32,
 }
 
+/// Losses that follow each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TrimAhead {
+    /// Since the first, over so many polls that saw one.
+    pub run: Streak,
+    /// When one was seen last.
+    pub last_us: i64,
+    /// Entries, at least.
+    pub entries: u64,
+}
+
+impl TrimAhead {
+    /// Whether one more now would belong to it: not a minute has passed.
+    pub fn is_going_on(self, now_us: i64) -> bool {
+        now_us.saturating_sub(self.last_us) <= 60_000_000
+    }
+}
+
 /// One group over time.
 #[derive(Clone, Debug)]
 pub struct GroupTrack {
@@ -88,6 +106,8 @@ pub struct GroupTrack {
     lost: Option<u64>,
     /// What it lost: how much, when last.
     pub(super) loss: Option<(u64, i64)>,
+    /// It loses again and again.
+    pub(super) trim_ahead: Option<TrimAhead>,
     /// Its pending rows.
     pub rows: Rows,
     /// Its consumers.
@@ -116,6 +136,7 @@ impl GroupTrack {
             rewound: None,
             lost: poll.lost,
             loss: None,
+            trim_ahead: None,
             rows: Rows::default(),
             crew: GroupSigns::default(),
             judgement: Judgement {
@@ -305,12 +326,19 @@ impl GroupTrack {
 
     fn follow_losses(&mut self, detail: Option<&StreamDetail>) {
         let poll = &self.now;
-        let seen = poll.lost.zip(self.lost).map_or(0, |(lost, before)| lost.saturating_sub(before));
+        // What can't be told was not seen.
+        let seen = poll.lost.unwrap_or(0).saturating_sub(self.lost.unwrap_or(0));
         if seen > 0 {
             let before = self.loss.map_or(0, |(entries, _)| entries);
             self.loss = Some((before.saturating_add(seen), poll.at_us));
+            let last = self.trim_ahead.filter(|ahead| ahead.is_going_on(poll.at_us));
+            self.trim_ahead = Some(TrimAhead {
+                run: last.map_or(Streak::new(poll.at_us), |ahead| next(ahead.run)),
+                last_us: poll.at_us,
+                entries: last.map_or(0, |ahead| ahead.entries).saturating_add(seen),
+            });
         }
-        self.lost = poll.lost;
+        self.lost = poll.lost.or(self.lost);
         if self.loss.is_none()
             && let Some(entries) = detail.and_then(|detail| lost_before(poll, detail))
         {

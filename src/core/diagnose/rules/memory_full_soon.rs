@@ -48,6 +48,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
             .with("slope_bytes_per_s", memory.grows_per_s)
             .with("left_bytes", Some(room.left()))
             .with("limit_bytes", Some(room.limit))
+            .with("limit_of", Some(room.of.word().to_owned()))
             .with("grower", memory.grower.map(|(key, _, _)| key.text()))
             .with("grower_share", memory.grower.map(|(_, _, of_all)| of_all))
     }))

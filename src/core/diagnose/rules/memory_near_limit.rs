@@ -1,4 +1,4 @@
-//! Memory near its limit: maxmemory, else the container's as the config tells it, else the host's.
+//! Memory near the nearest limit: maxmemory, the container's as the config tells it, or the host's.
 //!
 //! Knows what the server itself compares with maxmemory, and which policy evicts everything.
 
@@ -12,6 +12,7 @@ use crate::core::model::memory::{LimitOf, Memory};
 const ID: &str = "memory.near_limit";
 const REMEDY: &str =
     "See what holds the memory; at the limit writes are refused or keys evicted, after its policy.";
+const REMEDY_RESIDENT: &str = "At this limit the kernel ends the server: give it more, or free what is resident (what fragments it too); maxmemory below it would refuse or evict before.";
 
 /// `memory.near_limit`
 pub const RULE: Rule =
@@ -27,26 +28,27 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     RuleAnswer::of(bands(memory, room.of, thresholds).severity(ratio, standing).map(|severity| {
         let policy = memory.policy.clone();
         let text = format!(
-            "{} used, {} of {} ({}), policy {}",
+            "{} {}, {} of {} ({}), policy {}",
             bytes(room.used),
+            if room.of == LimitOf::Maxmemory { "used" } else { "resident" },
             share(ratio),
             bytes(room.limit),
             room.of.phrase(),
             policy.as_deref().unwrap_or("unknown")
         );
         Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
-            .remedy(Destination::Memory, REMEDY)
+            .remedy(Destination::Memory, if room.of == LimitOf::Maxmemory { REMEDY } else { REMEDY_RESIDENT })
             .with("used_bytes", Some(room.used))
             .with("limit_bytes", Some(room.limit))
+            .with("limit_of", Some(room.of.word().to_owned()))
             .with("policy", policy)
     }))
 }
 
 /// From when on how full is wrong: a cache may well be full.
 pub(super) fn bands(memory: &Memory, of: LimitOf, thresholds: &Thresholds) -> Bands {
-    let evicts_all = memory.policy.as_deref().is_some_and(|policy| policy.starts_with("allkeys"));
     match of {
-        LimitOf::Maxmemory if evicts_all => thresholds.memory_of_caches,
+        LimitOf::Maxmemory if memory.evicts_all() => thresholds.memory_of_caches,
         LimitOf::Maxmemory => thresholds.memory,
         LimitOf::Container | LimitOf::Host => thresholds.memory_of_host,
     }

@@ -7,7 +7,6 @@ use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
-use crate::core::model::memory::LimitOf;
 
 const ID: &str = "persistence.fork_headroom";
 const REMEDY: &str = "Lower maxmemory or give the host more: when a save does not fit, the kernel ends Redis. Begin no save now.";
@@ -21,7 +20,7 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let persistence = &info.persistence;
     let copied = [persistence.rdb_last_copied, persistence.aof_last_copied, persistence.copied_now];
     let copied = copied.into_iter().flatten().max().filter(|&copied| copied > 0);
-    let room = evidence.memory.headroom.filter(|room| room.of != LimitOf::Maxmemory);
+    let room = evidence.memory.resident_room;
     let limit = room.map(|room| room.limit).or(info.memory.system_total);
     let (Some(copied), Some(limit), Some(rss)) = (copied, limit, info.memory.rss) else {
         return RuleAnswer::default();

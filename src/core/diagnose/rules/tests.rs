@@ -11,6 +11,7 @@ use crate::core::diagnose::hold::Hold;
 use crate::core::model::Name;
 use crate::core::model::cache::{Lookups, Window};
 use crate::core::model::info::Info;
+use crate::core::model::memory::LimitContext;
 use crate::core::model::server::ServerRole;
 use std::collections::BTreeSet;
 
@@ -62,7 +63,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
         consumers: Vec::new(),
         tally: GroupCounts { is_searched: info.is_some(), ..GroupCounts::default() },
         memory: MemoryCase {
-            headroom: info.and_then(|info| info.memory.headroom(None)),
+            headroom: info.and_then(|info| info.memory.headroom(LimitContext::default())),
             is_foretold: info.is_some(),
             over_limit_ms: info.map(|_| 0),
             refused: info.map(|_| 0),

@@ -19,6 +19,7 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
     let memory = &reading.memory;
     MemoryCase {
         headroom: info.and_then(|_| memory.headroom()),
+        resident_room: info.and_then(|_| memory.resident_room()),
         grows_per_s: memory.clearly_grows_per_s(),
         seconds_to_full: memory.seconds_to_full(),
         is_foretold: memory.is_foretold(),

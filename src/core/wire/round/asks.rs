@@ -131,6 +131,7 @@ impl Planner {
         if self.capabilities.may(ReadVerb::ConfigGet) && now_us >= self.due.output_limits_us {
             self.due.output_limits_us = now_us + 60 * SECOND_US;
             round.commands.push(ReadCmd::OutputLimits);
+            round.commands.push(ReadCmd::IgnoreMaxmemory);
         }
         if !self.capabilities.may(ReadVerb::ClientList) {
             return;

@@ -17,7 +17,7 @@ pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let (used, rss) = (memory.and_then(|memory| memory.used), memory.and_then(|memory| memory.rss));
     let figure = |bytes: Option<u64>| skin.figures.bytes(bytes);
     Chart {
-        limit: memory.and_then(|memory| memory.limit()).map(|limit| limit as f64),
+        limit: state.shown().memory.headroom().filter(|_| memory.is_some()).map(|room| room.limit as f64),
         ..pair(
             ("Memory", Unit::Bytes, Scale::Zero),
             [

@@ -23,7 +23,10 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         bytes("used", memory.used),
         bytes("resident (rss)", memory.rss),
         bytes("peak", memory.peak),
-        bytes("headroom", track.headroom().map(|room| room.left())),
+        bytes(
+            track.headroom().map_or("headroom", |room| room.of.left_word()),
+            track.headroom().map(|room| room.left()),
+        ),
         fact("growth", growth),
         Fact { name: "full in", figure: gauges::full_in(state, skin) },
         fact(
