@@ -104,6 +104,10 @@ fn deliveries_and_acknowledgements_are_rates_of_their_own() {
     let mut reading = Reading::new(0);
     for (second, read, pending) in [(1, 100, 10), (2, 150, 40)] {
         let mut snapshot = round(second, "a", second as u64);
+        if let Some(info) = &mut snapshot.info {
+            info.server.product = crate::core::model::server::Product::Redis;
+            info.server.version = Some("7.0.15".to_owned());
+        }
         snapshot.streams = vec![stream(second, 200, 200, 200)];
         let at_us = second * SECOND_US;
         snapshot.groups = vec![(Name::from("s"), Stamped { at_us, value: vec![group(read, pending)] })];
