@@ -94,6 +94,7 @@ fn of_stream(
 /// What many groups with this verdict have in common, after their number.
 const fn many(verdict: GroupVerdict) -> &'static str {
     match verdict {
+        GroupVerdict::TrimAhead => "lose entries to a trim that runs ahead of them",
         GroupVerdict::Loss => "lost entries that were trimmed before they were delivered",
         GroupVerdict::Dead => "have entries waiting and nobody who reads them",
         GroupVerdict::Stopped => "have entries waiting and consumers that do not read",
