@@ -187,7 +187,7 @@ impl Reading {
         if let Some(ignores) = snapshot.ignores_maxmemory {
             self.memory.take_ignores_maxmemory(ignores);
         }
-        if let Some(info) = snapshot.info {
+        if let Some(info) = snapshot.info.take() {
             let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
             self.advance_info(info, at_us);
         }
@@ -195,31 +195,7 @@ impl Reading {
             self.cache.advance(bracket);
         }
         self.advance_streams(&snapshot.streams, &snapshot.groups, &snapshot.gone);
-        for (key, group, backlog) in &snapshot.backlogs {
-            let Some(stream) = self.streams.get_mut(key) else { continue };
-            let length = stream.length.map(|length| length.value);
-            let detail = stream.detail.as_ref().map(|detail| &detail.value);
-            if let Some(state) = stream.groups.get_mut(group) {
-                state.take_backlog(&backlog.value, length, detail);
-            }
-        }
-        for (key, group, consumers) in snapshot.consumers {
-            if let Some(state) = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&group)) {
-                state.consumers = Some(consumers);
-            }
-        }
-        for page in snapshot.pending {
-            let stream = self.streams.get_mut(&page.key);
-            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
-                state.take_pending(page);
-            }
-        }
-        for page in snapshot.pending_samples {
-            let stream = self.streams.get_mut(&page.key);
-            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
-                state.take_sample(page);
-            }
-        }
+        self.advance_groups(&mut snapshot);
         if let Some(limits) = snapshot.output_limits {
             self.outputs.take_limits(limits);
         }
@@ -241,6 +217,35 @@ impl Reading {
             let mut judged = std::mem::take(&mut self.judged);
             judged.advance(self);
             self.judged = judged;
+        }
+    }
+
+    /// The inside of groups: backlogs, consumers, pending rows.
+    fn advance_groups(&mut self, snapshot: &mut Snapshot) {
+        for (key, group, backlog) in std::mem::take(&mut snapshot.backlogs) {
+            let Some(stream) = self.streams.get_mut(&key) else { continue };
+            let length = stream.length.map(|length| length.value);
+            let detail = stream.detail.as_ref().map(|detail| &detail.value);
+            if let Some(state) = stream.groups.get_mut(&group) {
+                state.take_backlog(&backlog.value, length, detail);
+            }
+        }
+        for (key, group, consumers) in std::mem::take(&mut snapshot.consumers) {
+            if let Some(state) = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&group)) {
+                state.consumers = Some(consumers);
+            }
+        }
+        for page in std::mem::take(&mut snapshot.pending) {
+            let stream = self.streams.get_mut(&page.key);
+            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+                state.take_pending(page);
+            }
+        }
+        for page in std::mem::take(&mut snapshot.pending_samples) {
+            let stream = self.streams.get_mut(&page.key);
+            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
+                state.take_sample(page);
+            }
         }
     }
 
