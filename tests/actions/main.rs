@@ -11,6 +11,7 @@ mod kept;
 mod keys;
 mod lookups;
 mod plans;
+mod protection;
 mod reclaim;
 mod remove;
 #[path = "../support/server.rs"]

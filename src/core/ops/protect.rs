@@ -3,8 +3,11 @@
 //! Knows names and types; not what a key holds. Invariant: what is protected stays protected whatever a pattern says,
 //! and each has a reason that can be shown.
 
+pub mod shapes;
+
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use shapes::{Companion, companions};
 
 /// Names of locks, as people and libraries write them.
 const LOCKS: &[&str] = &[
@@ -29,8 +32,11 @@ const LOCKS: &[&str] = &[
 
 /// Queues, and where frameworks keep what they know of them: whose, and the names.
 const REGISTRIES: &[(&str, &[&str])] = &[
-    ("Celery", &["_kombu.*", "celery", "celery\x06*", "unacked*", "*.reply.celery.pidbox"]),
-    ("BullMQ", &["bull:*", "{bull}:*", "*:meta", "*:stalled-check", "*:events"]),
+    (
+        "Celery",
+        &["*_kombu.binding.*", "_kombu.*", "celery", "*\x06\x16*", "unacked*", "*.reply.celery.pidbox"],
+    ),
+    ("BullMQ", &["bull:*", "{bull}:*"]),
     ("bee-queue", &["bq:*"]),
     ("asynq", &["asynq:*"]),
     (
@@ -53,18 +59,20 @@ const REGISTRIES: &[(&str, &[&str])] = &[
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
     globs: Vec<(Glob, String)>,
+    /// The one type that was asked for, if any.
+    wanted: Option<String>,
 }
 
 impl Protection {
-    /// Locks and registries, and the operator's own patterns.
-    pub fn new(own: &[Name]) -> Self {
+    /// Locks and registries, and the operator's own patterns; lists and sorted sets, unless that type was asked for.
+    pub fn new(own: &[Name], wanted: Option<&str>) -> Self {
         let glob = |text: &str| Glob::new(Name::from(text));
         let locks = LOCKS.iter().map(|text| (glob(text), "a lock".to_owned()));
         let registries = REGISTRIES
             .iter()
             .flat_map(|(whose, texts)| texts.iter().map(move |text| (glob(text), format!("of {whose}"))));
         let own = own.iter().map(|text| (Glob::new(text.clone()), format!("protected by {text}")));
-        Self { globs: own.chain(locks).chain(registries).collect() }
+        Self { globs: own.chain(locks).chain(registries).collect(), wanted: wanted.map(str::to_owned) }
     }
 
     /// Why a key of this type may not be touched; `None` when it may.
@@ -73,7 +81,22 @@ impl Protection {
             return Some("a stream");
         }
         let found = self.globs.iter().find(|(glob, _)| glob.matches(key.as_bytes()));
-        found.map(|(_, reason)| reason.as_str())
+        found.map(|(_, reason)| reason.as_str()).or_else(|| self.unknown_use(kind))
+    }
+
+    /// Lists and sorted sets are queues more often than caches.
+    fn unknown_use(&self, kind: &str) -> Option<&'static str> {
+        let is_named = self.wanted.as_deref() == Some(kind);
+        match kind {
+            "list" if !is_named => Some("a list, which may be a queue: --type list takes it in"),
+            "zset" if !is_named => Some("a sorted set, which may be a queue: --type zset takes it in"),
+            _ => None,
+        }
+    }
+
+    /// Keys that have to be asked for, since a key of this name and type may be part of a queue beside them.
+    pub fn companions(&self, key: &Name, kind: &str) -> Vec<Companion> {
+        if self.reason(key, kind).is_some() { Vec::new() } else { companions(key, kind) }
     }
 }
 
@@ -82,8 +105,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn lists_and_sorted_sets_go_only_where_their_type_is_named() {
+        let key = Name::from("cache:top");
+        let reason = |wanted: Option<&str>, kind: &str| {
+            Protection::new(&[], wanted).reason(&key, kind).map(str::to_owned)
+        };
+        assert!(reason(None, "list").is_some_and(|why| why.contains("--type list")));
+        assert!(reason(None, "zset").is_some_and(|why| why.contains("--type zset")));
+        assert_eq!(reason(None, "hash"), None);
+        assert_eq!(reason(Some("list"), "list"), None);
+    }
+
+    #[test]
     fn streams_locks_registries_and_the_operators_own_are_protected_with_a_reason() {
-        let protected = Protection::new(&[Name::from("session:*")]);
+        let protected = Protection::new(&[Name::from("session:*")], None);
         let reason = |key: &str, kind: &str| protected.reason(&Name::from(key), kind).map(str::to_owned);
         assert_eq!(reason("cache:1", "stream").as_deref(), Some("a stream"));
         for key in ["job:17:lock", "lock:cache", "invoice_lock", "autoclaim:g:s"] {

@@ -6,7 +6,7 @@
 use super::Reader;
 use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::Name;
-use crate::core::ops::invalidate::type_reads;
+use crate::core::ops::invalidate::{TYPES_TOGETHER, type_reads};
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::wish::InvalidateRequest;
@@ -19,8 +19,6 @@ use std::hash::{BuildHasher, RandomState};
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
 const FIRST_COUNT: u32 = 100;
 
-/// Keys whose types are asked by one script: 0.1 ms of the server.
-const TYPES_TOGETHER: usize = 100;
 /// COUNT of a page where nothing holds the action back: 0.3 to 0.8 ms of the server.
 const UNPACED_COUNT: u32 = 1_000;
 
@@ -56,7 +54,7 @@ async fn walk(
     wish: &InvalidateRequest,
     (facts, samples): (&mut InvalidateFacts, &mut Samples),
 ) -> Result<(), Refusal> {
-    let protected = Protection::new(&wish.protect);
+    let protected = Protection::new(&wish.protect, wish.kind.as_deref());
     let (mut seen, hashes) = (HashSet::new(), RandomState::new());
     let (mut cursor, mut keys, mut asked) = (Some(0), Vec::<Name>::new(), 0_u64);
     // Where scripts are refused they are not asked for again.
@@ -75,8 +73,15 @@ async fn walk(
             exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
         let page = cursor.is_some().then(|| replies.pop_back().unwrap_or(Resp::Nil));
         let kinds = kinds(reader, &keys, replies, &mut together).await?;
-        for (key, kind) in keys.drain(..).zip(kinds) {
-            sort(wish, &protected, (key, kind?), (facts, samples));
+        let kinds = kinds.into_iter().collect::<Result<Vec<String>, Refusal>>()?;
+        let found: Vec<(Name, String)> = keys
+            .drain(..)
+            .zip(kinds)
+            .filter(|(_, kind)| kind != "none" && wish.kind.as_ref().is_none_or(|wanted| wanted == kind))
+            .collect();
+        let parts = parts(reader, &protected, &found, &mut together).await?;
+        for (key, part) in found.into_iter().zip(parts) {
+            sort(&protected, key, part, (facts, samples));
         }
         let Some(page) = page else { break };
         asked = asked.saturating_add(u64::from(count));
@@ -145,17 +150,41 @@ async fn kinds(
     Ok(keys.iter().zip(types).map(kind).collect())
 }
 
+/// For each key whose queue it is part of, if of any: told by the keys beside it.
+async fn parts(
+    reader: &mut Reader,
+    protected: &Protection,
+    found: &[(Name, String)],
+    together: &mut bool,
+) -> Result<Vec<Option<&'static str>>, Refusal> {
+    let asked: Vec<_> = found.iter().map(|(key, kind)| protected.companions(key, kind)).collect();
+    let names: Vec<Name> = asked.iter().flatten().map(|companion| companion.key.clone()).collect();
+    let mut types = Vec::new();
+    for some in names.chunks(TYPES_TOGETHER) {
+        let replies = reader.ask(type_reads(some, *together)).await?;
+        types.extend(kinds(reader, some, replies.into(), together).await?);
+    }
+    let mut types = types.into_iter();
+    let mut parts = Vec::new();
+    for companions in asked {
+        let mut whose = None;
+        for companion in companions {
+            let kind = types.next().ok_or_else(|| Refusal::because("TYPE: a reply is missing"))??;
+            whose = whose.or((kind == companion.kind).then_some(companion.reason));
+        }
+        parts.push(whose);
+    }
+    Ok(parts)
+}
+
 /// Counts one key where it belongs.
 fn sort(
-    wish: &InvalidateRequest,
     protected: &Protection,
     (key, kind): (Name, String),
+    part: Option<&'static str>,
     (facts, samples): (&mut InvalidateFacts, &mut Samples),
 ) {
-    if kind == "none" || wish.kind.as_deref().is_some_and(|wanted| wanted != kind) {
-        return;
-    }
-    if let Some(reason) = protected.reason(&key, &kind) {
+    if let Some(reason) = protected.reason(&key, &kind).or(part) {
         facts.stays.entry(reason.to_owned()).or_insert_with(|| (0, key)).0 += 1;
         return;
     }

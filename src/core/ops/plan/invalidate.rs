@@ -86,7 +86,7 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
         kind: wish.kind.clone(),
         expire_ms: wish.expire_ms,
         has_lt: facts.has_lt,
-        protected: Protection::new(&wish.protect),
+        protected: Protection::new(&wish.protect, wish.kind.as_deref()),
         seed: facts.seed,
         scan_count: facts.scan_count,
     };
