@@ -8,7 +8,7 @@ fn work() -> InvalidateWork {
         kind: None,
         expire_ms: None,
         has_lt: true,
-        protected: Protection::new(&[]),
+        protected: Protection::new(&[], None),
         seed: 7,
         scan_count: 100,
     }
