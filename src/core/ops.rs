@@ -25,6 +25,7 @@ pub mod single;
 pub mod step;
 pub mod strain;
 pub mod trim;
+pub mod types;
 pub mod undo;
 pub mod wish;
 pub mod words;

@@ -8,6 +8,7 @@ use super::protect::Protection;
 use super::protect::shapes::Companion;
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use super::types::{TYPES_TOGETHER, type_reads};
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
@@ -118,17 +119,6 @@ pub(super) struct InvalidateMachine {
 fn least_ms(most_ms: u64, archive: bool) -> u64 {
     let half = most_ms - most_ms / 2;
     if archive { half.saturating_add(most_ms / 20).min(most_ms) } else { half }.max(1)
-}
-
-/// Keys whose types are asked by one script: 0.1 ms of the server.
-pub const TYPES_TOGETHER: usize = 100;
-
-/// The reads that tell the types of keys: by one script, or one by one.
-pub fn type_reads(keys: &[Name], together: bool) -> Vec<ReadCmd> {
-    match together {
-        true => vec![ReadCmd::Inspect(Inspect::Types(keys.to_vec()))],
-        false => keys.iter().cloned().map(ReadCmd::Type).collect(),
-    }
 }
 
 impl InvalidateMachine {

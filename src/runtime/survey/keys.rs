@@ -6,9 +6,9 @@
 use super::Reader;
 use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::Name;
-use crate::core::ops::invalidate::{TYPES_TOGETHER, type_reads};
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::Protection;
+use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
 use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
