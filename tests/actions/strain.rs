@@ -59,6 +59,8 @@ async fn a_server_that_answers_late_is_given_way_to_and_then_left_alone() {
     let mut place = Place::of(&server);
     // Slow enough to last.
     (place.is_paced, place.per_s) = (true, Some(500));
+    // A plan gives way too: it is made while the server is quiet.
+    let plan = place.plan(&Request::Invalidate(invalidate("c:*", None, false))).await.unwrap();
     let stop = AtomicBool::new(false);
     let began = Instant::now();
     let receipt = std::thread::scope(|scope| {
@@ -71,8 +73,7 @@ async fn a_server_that_answers_late_is_given_way_to_and_then_left_alone() {
             }
         });
         let receipt = tokio::task::block_in_place(|| {
-            let wish = Request::Invalidate(invalidate("c:*", None, false));
-            tokio::runtime::Handle::current().block_on(place.act(&wish)).unwrap()
+            tokio::runtime::Handle::current().block_on(place.carry_out(plan, 1 << 30))
         });
         stop.store(true, Ordering::Relaxed);
         busy.join().unwrap();

@@ -7,7 +7,7 @@ use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client, kill_script};
 use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
-use crate::core::ops::{Plan, Refusal};
+use crate::core::ops::{ActionKind, Plan, Refusal};
 use crate::core::wire::decode::groups::consumers;
 use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
@@ -63,7 +63,8 @@ pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> 
     let key = Name::from_text(&header.key).unwrap_or_else(|_| Name::from(header.key.as_str()));
     let mut held = ArchiveContents {
         now_ms: u64::try_from(ground.now_ms).unwrap_or(0),
-        side: if key.as_bytes().is_empty() { None } else { side_stream(reader, &key).await? },
+        // Only a trim keeps entries.
+        side: if header.action == ActionKind::Trim.word() { side_stream(reader, &key).await? } else { None },
         kept,
         ..ArchiveContents::default()
     };
