@@ -4,8 +4,7 @@
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
 use super::archive::Frame;
-use super::protect::Protection;
-use super::protect::shapes::Companion;
+use super::protect::{Protection, shapes::Companion};
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use super::types::{TYPES_TOGETHER, type_reads};

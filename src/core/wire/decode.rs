@@ -35,7 +35,8 @@ pub fn decode(observation: &Observation) -> Snapshot {
     snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
     for exchange in &observation.exchanges {
         cost::add_read(&mut snapshot.cost, exchange);
-        snapshot.asks_info |= matches!(exchange.command, ReadCmd::Info(_));
+        // One section alone is the end of a bracket, or what commands take.
+        snapshot.asks_info |= matches!(&exchange.command, ReadCmd::Info(sections) if sections.len() != 1);
         match &exchange.reply {
             Ok(Resp::Error(refusal)) => {
                 snapshot.replies.add_error(&refusal.code, &refusal.text);

@@ -9,9 +9,9 @@ use crate::core::model::Name;
 const BOUNDARIES: usize = 6;
 
 /// Whose keys, and how each ends, with its type.
-type Family = (&'static str, &'static [(&'static str, &'static str)]);
+type QueueFamily = (&'static str, &'static [(&'static str, &'static str)]);
 
-const FAMILIES: &[Family] = &[
+const FAMILIES: &[QueueFamily] = &[
     ("of Laravel", &[("", "list"), (":reserved", "zset"), (":delayed", "zset"), (":notify", "list")]),
     (
         "of BullMQ",
