@@ -9,7 +9,7 @@ use streamgauge::edge::link::Link;
 
 use crate::proxy::{Answer, Proxy, Words};
 use crate::server::{Kind, Server};
-use crate::{at, open, start};
+use crate::{at, start};
 
 fn is(words: &Words, command: &str) -> bool {
     words
