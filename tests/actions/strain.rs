@@ -62,8 +62,6 @@ async fn a_server_that_answers_late_is_given_way_to_and_then_left_alone() {
     // A plan gives way too: it is made while the server is quiet.
     let plan = place.plan(&Request::Invalidate(invalidate("c:*", None, false))).await.unwrap();
     let stop = AtomicBool::new(false);
-    let wish = Request::Invalidate(invalidate("c:*", None, false));
-    let plan = place.plan(&wish).await.unwrap();
     let began = Instant::now();
     let receipt = std::thread::scope(|scope| {
         let busy = scope.spawn(|| {
