@@ -1,6 +1,7 @@
 //! What a trim takes for needed: pending rows without an entry, groups that can't be read, ids that are no times, whole
 //! nodes; and what its script sees for itself.
 
+use crate::reclaim::reclaim;
 use crate::server::builds;
 use crate::{Place, connect, fill, name, read, say, start};
 use streamgauge::core::model::id_unit::IdUnit;
@@ -198,25 +199,12 @@ async fn an_entry_that_no_script_can_copy_is_left_and_the_rest_is_done() {
             let _: String = say(&mut connection, &["XADD", "s", &format!("{at}-0"), "f", "v"]);
         }
         read(&mut connection, "g", "c", 500);
-        let wish = |verb| {
-            Request::Reclaim(ReclaimRequest {
-                key: name("s"),
-                group: name("g"),
-                verb,
-                min_idle_ms: 0,
-                count: None,
-                consumer: None,
-                ids: Vec::new(),
-                archive: Some(false),
-            })
-        };
+        let requeue = ReclaimRequest { archive: Some(false), ..reclaim(ReclaimVerb::Requeue) };
         let place = Place::of(&server);
-        let receipt = place.act(&wish(ReclaimVerb::Requeue)).await.unwrap();
+        let receipt = place.act(&Request::Reclaim(requeue)).await.unwrap();
         let length: u64 = say(&mut connection, &["XLEN", "s"]);
-        let (pending,): (u64,) = {
-            let summary: (u64, String, String, redis::Value) = say(&mut connection, &["XPENDING", "s", "g"]);
-            (summary.0,)
-        };
+        let (pending, ..): (u64, String, String, redis::Value) =
+            say(&mut connection, &["XPENDING", "s", "g"]);
         assert_eq!(
             (receipt.outcome, receipt.tally.done, receipt.tally.left),
             (Outcome::Done, 119, 1),

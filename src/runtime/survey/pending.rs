@@ -5,13 +5,13 @@
 
 use super::Reader;
 use crate::core::limits::{GHOSTS_PASSED, ROWS_PAGE};
-use crate::core::model::consumers::PendingRow;
+use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Refusal;
 use crate::core::ops::plan::trim::Ghosts;
 use crate::core::ops::trim::FirstPending;
-use crate::core::wire::decode::groups::pending;
+use crate::core::wire::decode::groups::{consumers, pending};
 use crate::core::wire::{ReadCmd, Resp};
 
 /// Of each group the first row whose entry is still there, and the rows whose entry is gone.
@@ -111,9 +111,22 @@ fn told(ghosts: Ghosts) -> Option<Ghosts> {
 /// The rows of a page.
 ///
 /// # Errors
-/// The reply has another shape.
-pub(super) fn rows(reply: Resp, group: &Name) -> Result<Vec<PendingRow>, Refusal> {
-    pending(&reply).ok_or_else(|| {
-        Refusal::because(format!("XPENDING of group {group}: a reply that streamgauge does not know"))
+/// It was refused, or the reply has another shape.
+pub(super) fn rows(reply: &Resp, group: &Name) -> Result<Vec<PendingRow>, Refusal> {
+    match reply {
+        Resp::Error(error) => Err(Refusal::because(format!("XPENDING of group {group}: {error}"))),
+        reply => pending(reply).ok_or_else(|| {
+            Refusal::because(format!("XPENDING of group {group}: a reply that streamgauge does not know"))
+        }),
+    }
+}
+
+/// The consumers of a group.
+///
+/// # Errors
+/// The reply has another shape: consumers that can't be read are not none.
+pub(super) fn listed(reply: &Resp, group: &Name) -> Result<Vec<Consumer>, Refusal> {
+    consumers(reply).ok_or_else(|| {
+        Refusal::because(format!("XINFO CONSUMERS of group {group}: a reply that streamgauge does not know"))
     })
 }

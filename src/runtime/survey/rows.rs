@@ -2,14 +2,13 @@
 //!
 //! Knows pages; decides nothing. Invariant: rows are counted in pages of a bounded size, up to a bound.
 
-use super::Reader;
+use super::{Reader, pending};
 use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
 use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
 use crate::core::ops::settle::SettleWork;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::decode::groups::{consumers, pending};
 use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 
@@ -27,7 +26,7 @@ pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result
         }
     }
     let mut facts = ReclaimFacts {
-        consumers: consumers(&listed).unwrap_or_default(),
+        consumers: pending::listed(&listed, &wish.group)?,
         first_entry: detail.first_entry,
         last_delivered: group.last_delivered,
         guard: ground.guard,
@@ -57,7 +56,7 @@ async fn matched(
             };
             let replies = reader.ask(chunk.iter().map(row).collect()).await?;
             for (id, reply) in chunk.iter().zip(&replies) {
-                let rows = pending(reply).unwrap_or_default();
+                let rows = pending::rows(reply, group)?;
                 let row = rows.first().filter(|row| row.id == *id && work.covers(row));
                 found.seen += 1;
                 row.into_iter().for_each(|row| found.add(row, first_entry));
@@ -72,7 +71,7 @@ async fn matched(
         if let Resp::Error(refusal) = page {
             return Err(Refusal::because(format!("XPENDING: {refusal}")));
         }
-        let rows = pending(page).unwrap_or_default();
+        let rows = pending::rows(page, &work.group)?;
         found.seen += rows.len() as u64;
         rows.iter().filter(|row| work.covers(row)).for_each(|row| found.add(row, first_entry));
         reader.tell("pending rows", found.seen, pending_of_group);

@@ -2,13 +2,12 @@
 //!
 //! Knows which reads; decides nothing. Invariant: an archive is read to its end before anything of it is brought back.
 
-use super::Reader;
+use super::{Reader, pending};
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client, kill_script};
 use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{ActionKind, Plan, Refusal};
-use crate::core::wire::decode::groups::consumers;
 use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::journal::{Archives, JournalError};
@@ -22,7 +21,7 @@ pub(super) async fn consumer(
 ) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(key)).await?;
     let listed = reader.one(ReadCmd::XinfoConsumers(key.clone(), group.clone())).await?;
-    let rows = consumers(&listed).unwrap_or_default();
+    let rows = pending::listed(&listed, group)?;
     delete_consumer((key, group, name), &rows, min_idle_ms, (ground.guard, clock::now_us()))
 }
 

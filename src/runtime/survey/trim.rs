@@ -204,7 +204,7 @@ async fn loss(
     while group.pending != Some(0) && loss.pending < LOSS_COUNTED && !reader.is_late() {
         let (key, group) = (key.clone(), need.group.clone());
         let page = ReadCmd::Xpending { key, group, start, count: ROWS_PAGE, consumer: None };
-        let rows = pending::rows(reader.one(page).await?, &need.group)?;
+        let rows = pending::rows(&reader.one(page).await?, &need.group)?;
         loss.pending += rows.iter().filter(|row| row.id < to).count() as u64;
         match rows.last() {
             Some(last) if last.id < to && rows.len() as u64 == u64::from(ROWS_PAGE) => {

@@ -10,7 +10,7 @@ use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Sever
 use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "server.busy";
-const REMEDY: &str = "End it with the kill-script action (SCRIPT KILL, or FUNCTION KILL for a function): nothing is lost unless it has written, and then the server refuses to end it.";
+const REMEDY: &str = "End it: B in the console, or `streamgauge kill-script` (SCRIPT KILL, or FUNCTION KILL for a function). Once it has written, the server refuses to end it.";
 
 /// `server.busy`
 pub const RULE: Rule =
