@@ -239,4 +239,12 @@ impl State {
         let info_ms = reading.info_age_us().map_or(0, |us| us.div_euclid(1000));
         u64::try_from(age_ms.max(info_ms)).ok()
     }
+
+    /// Whether the data on the screen are older than three intervals; a stopped picture says its time instead.
+    pub fn is_stale(&self) -> bool {
+        /// Below this an age is no news, milliseconds: a round and its drawing take their time.
+        const FRESH_MS: u64 = 1_500;
+        let fresh_ms = (self.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
+        !self.is_paused() && self.data_age_ms().is_some_and(|age_ms| age_ms > fresh_ms)
+    }
 }

@@ -101,7 +101,7 @@ pub(super) fn begin(state: &mut State) {
     probe::at_start(state);
 }
 
-/// A second passed: notices grow old, and so does what is on a screen without a server.
+/// A second passed: notices grow old, and so does what is on a screen whose server tells nothing new.
 fn tick(state: &mut State) -> Draw {
     let is_over = state.notice.as_ref().is_some_and(|notice| state.now_ms >= notice.until_ms);
     if is_over {
@@ -111,7 +111,7 @@ fn tick(state: &mut State) -> Draw {
     let was_armed = state.operations.write;
     state.operations.write = was_armed.at(state.now_us);
     let arms_down = matches!(was_armed, WriteState::Armed { .. });
-    if is_over || counts_down || arms_down { Draw::Data } else { Draw::No }
+    if is_over || counts_down || arms_down || state.is_stale() { Draw::Data } else { Draw::No }
 }
 
 fn link_changed(state: &mut State, status: LinkStatus) -> Draw {

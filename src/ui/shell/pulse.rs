@@ -10,9 +10,6 @@ use crate::ui::cells;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
 
-/// Below this an age is no news, milliseconds: a round and its drawing take their time.
-const FRESH_MS: u64 = 1_500;
-
 /// The words, the weightiest last.
 pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
     let mut words = Vec::new();
@@ -39,9 +36,13 @@ pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
     words
 }
 
-/// How the server fares, as wide as its longest word; nothing while the link is down, for then nobody knows.
+/// How the server fares, as wide as its longest word; nothing while the link is down, for then nobody knows. Figures
+/// that are stale say nothing good of it.
 pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
-    let health = state.shown().health();
+    let health = match state.shown().health() {
+        Health::Ok | Health::Warning if state.is_stale() => Health::Unknown,
+        health => health,
+    };
     let role = match health {
         Health::Ok => Role::Ok,
         Health::Warning => Role::Warning,
@@ -58,11 +59,10 @@ pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
 /// The age of the data, where they are older than they should be. A stopped picture says its time instead.
 fn stale(state: &State, skin: &Skin) -> Option<StyledText> {
     let age_ms = state.data_age_ms().filter(|_| !state.is_paused())?;
-    let fresh_ms = (state.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
     let is_down = matches!(state.link, LinkStatus::Down(_) | LinkStatus::Connecting);
     let text =
         || StyledText::new(format!("stale {:>7}", skin.figures.duration_ms(Some(age_ms))), Role::Stale);
-    (age_ms > fresh_ms || is_down).then(text)
+    (state.is_stale() || is_down).then(text)
 }
 
 fn marked(word: &str, role: Role, skin: &Skin) -> StyledText {

@@ -90,6 +90,8 @@ impl Capabilities {
                     ErrorKind::Unsupported => self.rest(verb, false),
                     // One key, and not the command.
                     ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType => {}
+                    // It says when the server is back: one command a round, and none that a user is denied.
+                    ErrorKind::Busy if matches!(verb, ReadVerb::Info | ReadVerb::InfoSections) => {}
                     _ => drop(refused.insert(verb)),
                 },
                 Ok(_) => {
