@@ -70,6 +70,23 @@ fn an_outage_is_told_in_full_over_the_last_picture() {
 }
 
 #[test]
+fn figures_that_are_stale_say_nothing_good_and_their_age_is_drawn_every_second() {
+    let mut state = fixture::empty((120, 40));
+    for second in 301..320 {
+        tell(&mut state, Message::Observed(Box::new(fixture::round(second))));
+    }
+    state.now_ms = state.reading.taken_at_ms;
+    let draws = |state: &mut State| {
+        let now = crate::app::Now { wall_ms: state.now_ms, process_us: state.now_us };
+        crate::app::update(state, Message::Tick, now).0
+    };
+    assert_eq!(draws(&mut state), crate::app::message::Draw::No);
+    state.now_ms += 10_000;
+    assert!(!line(&state, 0).contains("\u{2713} ok"), "{}", line(&state, 0));
+    assert_eq!(draws(&mut state), crate::app::message::Draw::Data);
+}
+
+#[test]
 fn an_open_circuit_and_a_try_that_is_due_are_said() {
     let mut state = fixture::waiting((80, 24));
     state.link =

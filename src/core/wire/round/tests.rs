@@ -112,6 +112,21 @@ fn a_denied_command_is_not_asked_again_until_it_rested() {
 }
 
 #[test]
+fn a_busy_server_is_asked_for_info_each_round_and_for_the_rest_ever_less() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5);
+    let mut rest = 0;
+    let busy = |_: &ReadCmd| Resp::Error(ErrorReply::new("BUSY Redis is busy running a script."));
+    for tick in 6..20 {
+        let round = planner.round(tick * SECOND_US, &Focus::default());
+        assert!(matches!(round.commands.first(), Some(ReadCmd::Info(_))), "{tick}");
+        rest += usize::from(round.commands.iter().any(|command| matches!(command, ReadCmd::XinfoStream(_))));
+        answer(&mut planner, &round, tick * SECOND_US, busy);
+    }
+    assert!((1..=5).contains(&rest), "{rest} of 14 rounds");
+}
+
+#[test]
 fn several_sections_fall_back_to_one_and_scan_type_to_type() {
     let mut planner = Planner::new(settings());
     let old = |command: &ReadCmd| match command {
