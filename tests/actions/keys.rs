@@ -120,3 +120,30 @@ async fn the_command_that_fills_the_cache_again_runs_after_it_and_is_written_dow
     assert!(std::path::Path::new(&sign).is_file(), "no shell has read it");
     assert_eq!(place.past()[0].warm_up.as_deref(), Some("touch succeeded"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_takes_a_key_over_while_keys_go_is_never_removed() {
+    const KEYS: usize = 4_000;
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        let mut pipe = redis::pipe();
+        (0..KEYS).for_each(|at| drop(pipe.cmd("SET").arg(format!("c:{at}")).arg("v").ignore()));
+        pipe.exec(&mut connection).unwrap();
+        let place = Place::of(&server);
+        let plan = place.plan(&Request::Invalidate(invalidate("c:*", None, false))).await.unwrap();
+        let mut other = connect(&server);
+        let takes_over = std::thread::spawn(move || {
+            for at in 0..KEYS {
+                let mut pipe = redis::pipe();
+                pipe.atomic().cmd("DEL").arg(format!("c:{at}")).ignore();
+                pipe.cmd("XADD").arg(format!("c:{at}")).arg("*").arg("f").arg("v").ignore();
+                pipe.exec(&mut other).unwrap();
+            }
+        });
+        let receipt = place.carry_out(plan, 1 << 20).await;
+        takes_over.join().unwrap();
+        let streams: usize = say(&mut connection, &["DBSIZE"]);
+        assert_eq!((receipt.outcome, streams), (Outcome::Done, KEYS), "{build:?}");
+    }
+}

@@ -3,6 +3,8 @@
 //! Knows pages and types as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
+mod spread;
+
 use super::archive::Frame;
 use super::protect::{Protection, shapes::Companion};
 use super::settle::server_ms;
@@ -11,7 +13,8 @@ use super::types::{TYPES_TOGETHER, type_reads};
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
-use std::collections::VecDeque;
+use spread::{Spread, least_ms};
+use std::collections::{BTreeMap, VecDeque};
 
 /// The steps of an invalidation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +55,7 @@ impl InvalidateWork {
                 command.text().replace(&most_ms.to_string(), &format!("{from}<{least_ms}..{most_ms}>"))
             }
             None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
-            None => WriteCmd::Unlink(key).text(),
+            None => WriteCmd::UnlinkTyped(vec![(key, String::new())]).text(),
         };
         vec![scan, "TYPE <key>".to_owned(), write]
     }
@@ -65,13 +68,14 @@ impl InvalidateWork {
             cursor: Some(0),
             waiting: VecDeque::new(),
             chosen: Vec::new(),
+            kinds: BTreeMap::new(),
             dumped: Vec::new(),
             shortened: Vec::new(),
             stage: InvalidateStage::Walk,
             companions: Vec::new(),
             asks_together: true,
             tally: Tally::default(),
-            chance: seed | 1,
+            spread: Spread::new(seed),
         }
     }
 }
@@ -100,6 +104,8 @@ pub(super) struct InvalidateMachine {
     /// Keys of the page that were not looked at yet.
     waiting: VecDeque<Name>,
     chosen: Vec<Name>,
+    /// The types of the keys that are told to go, where a script sees to them.
+    kinds: BTreeMap<Name, String>,
     /// What was kept: checksum and length of each dump.
     dumped: Vec<(Name, Vec<u8>, usize)>,
     /// What was kept and is to expire: when each is.
@@ -110,14 +116,7 @@ pub(super) struct InvalidateMachine {
     /// Types are asked by one script.
     asks_together: bool,
     tally: Tally,
-    chance: u64,
-}
-
-/// The shortest time to live that a key gets, milliseconds: half of the longest. Where it is kept first, that takes a
-/// moment, and the time when it expires is fixed before.
-fn least_ms(most_ms: u64, archive: bool) -> u64 {
-    let half = most_ms - most_ms / 2;
-    if archive { half.saturating_add(most_ms / 20).min(most_ms) } else { half }.max(1)
+    spread: Spread,
 }
 
 impl InvalidateMachine {
@@ -126,6 +125,7 @@ impl InvalidateMachine {
             let count = (batch.max(1) as usize).min(self.waiting.len());
             self.chosen = self.waiting.drain(..count).collect();
             self.stage = InvalidateStage::Look;
+            self.kinds.clear();
             return Step::Ask(type_reads(&self.chosen, self.asks_together));
         }
         let Some(cursor) = self.cursor else { return Step::Done(End::Complete) };
@@ -180,6 +180,7 @@ impl InvalidateMachine {
                 self.tally.left += 1;
             } else {
                 let companions = self.work.protected.companions(&key, &kind);
+                self.kinds.insert(key.clone(), kind);
                 self.companions.push((key, companions));
             }
         }
@@ -314,7 +315,7 @@ impl InvalidateMachine {
             self.dumped.push((key.clone(), checksum, dump.len()));
             return Some(Frame::Key { key, expires_ms, dump: dump.to_vec() });
         };
-        let set_ms = now_ms.saturating_add(self.spread(most_ms));
+        let set_ms = now_ms.saturating_add(self.spread.ms(most_ms, self.archive));
         if expires_ms.is_some_and(|expires_ms| expires_ms <= set_ms) {
             self.tally.lost += 1;
             return None;
@@ -328,7 +329,9 @@ impl InvalidateMachine {
         let commands: Vec<WriteCmd> = match (self.work.expire_ms, self.archive) {
             (Some(most_ms), false) => {
                 let keys = std::mem::take(&mut self.chosen);
-                keys.into_iter().map(|key| WriteCmd::Expire { key, ms: self.spread(most_ms), lt }).collect()
+                keys.into_iter()
+                    .map(|key| WriteCmd::Expire { key, ms: self.spread.ms(most_ms, self.archive), lt })
+                    .collect()
             }
             (Some(_), true) => std::mem::take(&mut self.shortened)
                 .into_iter()
@@ -338,31 +341,24 @@ impl InvalidateMachine {
                 .into_iter()
                 .map(|(key, checksum, length)| WriteCmd::UnlinkKept { key, checksum, length })
                 .collect(),
+            (None, false) if self.asks_together => {
+                let keys = std::mem::take(&mut self.chosen).into_iter();
+                let typed = keys.filter_map(|key| self.kinds.remove(&key).map(|kind| (key, kind)));
+                vec![WriteCmd::UnlinkTyped(typed.collect())]
+            }
             (None, false) => std::mem::take(&mut self.chosen).into_iter().map(WriteCmd::Unlink).collect(),
         };
         Step::Tell(Order::new(commands))
     }
 
-    /// A time to live between half of `most_ms` and all of it.
-    fn spread(&mut self, most_ms: u64) -> u64 {
-        let least_ms = least_ms(most_ms, self.archive);
-        least_ms + self.chance() % (most_ms.saturating_sub(least_ms) + 1)
-    }
-
-    /// A number that is hard to guess from its neighbours (xorshift): keys should not expire together.
-    fn chance(&mut self) -> u64 {
-        self.chance ^= self.chance << 13;
-        self.chance ^= self.chance >> 7;
-        self.chance ^= self.chance << 17;
-        self.chance
-    }
-
     fn told(&mut self, replies: &[Resp], batch: u32) -> Step {
         let mut refused = None;
-        for reply in replies {
-            match reply {
-                Resp::Error(refusal) => refused = Some(refusal),
-                reply if reply.count() == Some(0) => self.tally.lost += 1,
+        // A script about many keys answers a number for each.
+        for reply in replies.iter().flat_map(|reply| reply.items().unwrap_or(std::slice::from_ref(reply))) {
+            match (reply, reply.int()) {
+                (Resp::Error(refusal), _) => refused = Some(refusal),
+                (_, Some(0)) => self.tally.lost += 1,
+                (_, Some(-1)) => self.tally.left += 1,
                 _ => self.tally.done += 1,
             }
         }

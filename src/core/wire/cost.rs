@@ -25,11 +25,22 @@ pub fn add_write(cost: &mut Cost, command: &WriteCmd, reply: &Resp) {
     if command.stat_name() == "eval" {
         // What a script looks up is what it calls, but for a few.
         cost.scripted = cost.scripted.saturating_add(lookups::of_write(command, reply).total().max(1));
+        cost.scripted = cost.scripted.saturating_add(removed(command, reply));
     }
     // As in the protocol: a head of the length, and two line ends.
     let sent: u64 = args.iter().map(|word| word.len() as u64 + 8).sum();
     cost.request_bytes = cost.request_bytes.saturating_add(sent);
     cost.reply_bytes = cost.reply_bytes.saturating_add(reply.encoded_len());
+}
+
+/// Keys that a script has removed: UNLINK looks nothing up.
+fn removed(command: &WriteCmd, reply: &Resp) -> u64 {
+    match (command, reply) {
+        (WriteCmd::UnlinkTyped(_), Resp::Array(keys)) => {
+            keys.iter().filter(|reply| reply.int() == Some(1)).count() as u64
+        }
+        _ => 0,
+    }
 }
 
 fn count(cost: &mut Cost, name: &'static str) {

@@ -50,6 +50,11 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             Some(0 | 1) => several(2),
             _ => MISS,
         },
+        (WriteCmd::UnlinkTyped(_), Resp::Array(keys)) => {
+            // TYPE looks up, UNLINK does not.
+            let missing = keys.iter().filter(|reply| reply.int() == Some(0)).count() as u64;
+            Lookups { hits: (keys.len() as u64).saturating_sub(missing), misses: missing }
+        }
         (WriteCmd::Settle { deed, .. }, Resp::Array(lists)) => {
             let count = |at: usize| listed(lists, at);
             // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
@@ -58,7 +63,7 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
                 Settling::Drop => (0, 2),
                 _ => (0, 3),
             };
-            several(first + count(0) * done + count(1) * 3 + count(2) + count(3))
+            several(first + count(0) * done + count(1) * 3 + count(2) + count(3) + count(5) * 2)
         }
         (WriteCmd::GiveBack { from, .. }, Resp::Array(lists)) => {
             let count = |at: usize| listed(lists, at);

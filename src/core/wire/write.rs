@@ -112,6 +112,9 @@ pub enum WriteCmd {
     },
     /// `UNLINK key`
     Unlink(Name),
+    /// `UNLINK` of many keys, in a script that sees that each still has the type it had. Answers a number a key: 1 removed,
+    /// 0 gone, -1 of another type by now.
+    UnlinkTyped(Vec<(Name, String)>),
     /// `UNLINK key`, in a script that sees that the key still is what was kept. Answers 1 or 0.
     UnlinkKept {
         /// The key.
@@ -259,6 +262,7 @@ impl WriteCmd {
             | Self::DestroyGroup { .. }
             | Self::CreateGroup { .. }
             | Self::UnlinkKept { .. }
+            | Self::UnlinkTyped(_)
             | Self::GiveTimeBack { .. }
             | Self::ExpireAt { lt: false, .. }
             | Self::Expire { lt: false, .. } => "eval",
@@ -279,6 +283,7 @@ impl WriteCmd {
         match self {
             Self::Settle { ids, .. } => ids.len(),
             Self::GiveBack { rows, .. } => rows.len(),
+            Self::UnlinkTyped(keys) => keys.len(),
             Self::DeleteConsumers { consumers, .. } => consumers.len(),
             _ => 1,
         }

@@ -40,9 +40,22 @@ fn what_is_protected_of_another_type_or_gone_is_left() {
     machine.next(Answer::Begin, 50);
     machine.next(page("0", &["c:1", "c:lock:2", "c:3", "c:4", "c:5"]), 50);
     let step = machine.next(types(&["string", "string", "hash", "none", "stream"]), 50);
-    assert_eq!(told(&step), ["UNLINK c:1"]);
-    assert_eq!(machine.next(Answer::Told(vec![Resp::Int(1)]), 50), Step::Done(End::Complete));
+    let Step::Tell(order) = &step else { panic!("{step:?}") };
+    assert_eq!(order.commands(), [WriteCmd::UnlinkTyped(vec![(Name::from("c:1"), "string".to_owned())])]);
+    let removed = Answer::Told(vec![Resp::Array(vec![Resp::Int(1)])]);
+    assert_eq!(machine.next(removed, 50), Step::Done(End::Complete));
     assert_eq!(machine.tally(), Tally { done: 1, left: 1, ..Tally::default() });
+}
+
+#[test]
+fn a_key_that_has_another_type_by_now_is_left_and_one_that_is_gone_is_lost() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 50);
+    machine.next(page("0", &["c:1", "c:2", "c:3"]), 50);
+    machine.next(types(&["string"; 3]), 50);
+    let replies = [1, 0, -1].map(Resp::Int).to_vec();
+    machine.next(Answer::Told(vec![Resp::Array(replies)]), 50);
+    assert_eq!(machine.tally(), Tally { done: 1, lost: 1, left: 1, ..Tally::default() });
 }
 
 #[test]

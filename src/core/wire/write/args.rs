@@ -40,6 +40,11 @@ impl WriteCmd {
             | Self::CreateGroup { .. }
             | Self::CreateConsumer { .. } => self.group_args(),
             Self::Unlink(key) => words(&["UNLINK"]).name(key),
+            Self::UnlinkTyped(keys) => {
+                let names: Vec<&Name> = keys.iter().map(|(key, _)| key).collect();
+                let args = script(scripts::UNLINK_TYPED, &names);
+                keys.iter().fold(args, |args, (_, kind)| args.more(&[kind]))
+            }
             Self::UnlinkKept { key, checksum, length } => {
                 let mut args = script(scripts::UNLINK_KEPT, &[key]);
                 args.push(checksum.clone());

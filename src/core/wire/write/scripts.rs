@@ -170,6 +170,16 @@ if ARGV[3]~='' then redis.call('XGROUP','CREATE',KEYS[1],ARGV[1],ARGV[2],'ENTRIE
 else redis.call('XGROUP','CREATE',KEYS[1],ARGV[1],ARGV[2]) end \
 return 1";
 
+/// `KEYS`: keys. `ARGV`: the type that each had.
+pub const UNLINK_TYPED: &str = "\
+local r={} \
+for i=1,#KEYS do \
+local t=redis.call('TYPE',KEYS[i])['ok'] \
+if t==ARGV[i] then r[i]=redis.call('UNLINK',KEYS[i]) \
+elseif t=='none' then r[i]=0 else r[i]=-1 end \
+end \
+return r";
+
 /// `ARGV`: the last eight bytes of the dump that was kept (its checksum), and its length.
 pub const UNLINK_KEPT: &str = "\
 local d=redis.call('DUMP',KEYS[1]) \
