@@ -128,7 +128,9 @@ async fn a_stream_that_takes_a_key_over_while_keys_go_is_never_removed() {
         let server = start(&build);
         let mut connection = connect(&server);
         let mut pipe = redis::pipe();
-        (0..KEYS).for_each(|at| drop(pipe.cmd("SET").arg(format!("c:{at}")).arg("v").ignore()));
+        for at in 0..KEYS {
+            pipe.cmd("SET").arg(format!("c:{at}")).arg("v").ignore();
+        }
         pipe.exec(&mut connection).unwrap();
         let place = Place::of(&server);
         let plan = place.plan(&Request::Invalidate(invalidate("c:*", None, false))).await.unwrap();

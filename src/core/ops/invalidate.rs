@@ -13,7 +13,7 @@ use super::types::{TYPES_TOGETHER, type_reads};
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
-use spread::{Spread, least_ms};
+use spread::{ExpirySpread, least_ms};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The steps of an invalidation.
@@ -75,7 +75,7 @@ impl InvalidateWork {
             companions: Vec::new(),
             asks_together: true,
             tally: Tally::default(),
-            spread: Spread::new(seed),
+            spread: ExpirySpread::new(seed),
         }
     }
 }
@@ -116,7 +116,7 @@ pub(super) struct InvalidateMachine {
     /// Types are asked by one script.
     asks_together: bool,
     tally: Tally,
-    spread: Spread,
+    spread: ExpirySpread,
 }
 
 impl InvalidateMachine {

@@ -12,11 +12,11 @@ pub(super) fn least_ms(most_ms: u64, is_kept: bool) -> u64 {
 
 /// Chance that is the same for the same seed.
 #[derive(Debug)]
-pub(super) struct Spread {
+pub(super) struct ExpirySpread {
     chance: u64,
 }
 
-impl Spread {
+impl ExpirySpread {
     pub(super) const fn new(seed: u64) -> Self {
         Self { chance: seed | 1 }
     }
