@@ -58,6 +58,17 @@ impl ErrorReply {
     /// Splits the text of an error reply at its first blank.
     pub fn new(line: &str) -> Self {
         let (code, text) = line.split_once(' ').unwrap_or((line, ""));
+        Self::of(code, text)
+    }
+
+    /// An error by its first word and what follows it. Servers before 7.0 wrap the error of a command in a script
+    /// (`ERR Error running script (call to f_…): @user_script:1: @user_script: 1: -READONLY You can't …`):
+    /// it is taken as if the command had been sent by itself.
+    pub fn of(code: &str, text: &str) -> Self {
+        let (code, text) = raised_in_script(text)
+            .and_then(|line| line.split_once(' '))
+            .filter(|(word, _)| word.bytes().all(|byte| byte.is_ascii_uppercase()))
+            .unwrap_or((code, text));
         Self { code: code.to_owned(), text: text.to_owned() }
     }
 
@@ -190,6 +201,12 @@ impl Resp {
             Self::Error(refusal) => 4 + refusal.code.len() as u64 + refusal.text.len() as u64,
         }
     }
+}
+
+/// The error of a command inside a script, without what servers before 7.0 put round it.
+fn raised_in_script(text: &str) -> Option<&str> {
+    let place = text.strip_prefix("Error running script (call to ")?.split_once("@user_script: ")?.1;
+    place.split_once(": -").map(|(_, line)| line)
 }
 
 fn pair_of(pair: &[Resp]) -> Option<(&Resp, &Resp)> {

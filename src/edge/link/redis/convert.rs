@@ -24,10 +24,9 @@ pub(super) fn resp(value: Value) -> Resp {
         Value::Attribute { data, .. } => resp(*data),
         Value::Double(number) => Resp::Double(number),
         Value::Boolean(value) => Resp::Bool(value),
-        Value::ServerError(error) => Resp::Error(ErrorReply {
-            code: short(error.code()),
-            text: short(error.details().unwrap_or_default()),
-        }),
+        Value::ServerError(error) => {
+            Resp::Error(ErrorReply::of(&short(error.code()), &short(error.details().unwrap_or_default())))
+        }
         // Nil, and whatever a later version of the library may add.
         _ => Resp::Nil,
     }
@@ -67,6 +66,17 @@ mod tests {
             (b"|1\r\n+ttl\r\n:3\r\n:7\r\n", Resp::Int(7)),
             (b"-NOPERM no\r\n", Resp::Error(ErrorReply::new("NOPERM no"))),
             (b"-WRONGTYPE not so\r\n", Resp::Error(ErrorReply::new("WRONGTYPE not so"))),
+            (
+                b"-ERR Error running script (call to f_19): @user_script:1: @user_script: 1: -READONLY no writes\r\n",
+                Resp::Error(ErrorReply { code: "READONLY".into(), text: "no writes".into() }),
+            ),
+            (
+                b"-ERR Error running script (call to f_19): @user_script:3: a: -b\r\n",
+                Resp::Error(ErrorReply {
+                    code: "ERR".into(),
+                    text: "Error running script (call to f_19): @user_script:3: a: -b".into(),
+                }),
+            ),
             (b"!9\r\nERR a b c\r\n", Resp::Error(ErrorReply::new("ERR a b c"))),
         ] {
             assert_eq!(of(wire), expected, "{}", String::from_utf8_lossy(wire));
