@@ -99,25 +99,31 @@ fn a_server_that_answers_errors_alone_is_a_critical_finding_within_seconds() {
         ("MASTERDOWN Link with MASTER is down", "server.refusing_all"),
         ("whatever a proxy says", "server.refusing_all"),
     ];
-    for (error, id) in cases {
-        let (_server, proxy, begins) = failing(error, everything);
-        let mut watch = Watch::of(proxy.socket());
-        assert!(watch.until(Duration::from_secs(30), is_ok).is_some(), "it is ok before");
-        begins.store(true, Ordering::Relaxed);
-        let told = watch.until(Duration::from_secs(10), |reading| ids(reading).contains(&id));
-        let told = told.unwrap_or_else(|| panic!("{error}: {id} is not told within 10 s"));
-        assert_eq!(told["health"], "critical", "{error}");
-        let stale = watch.until(Duration::from_secs(10), |reading| reading["stale"] == true);
-        assert!(stale.is_some_and(|reading| reading["age_ms"].as_i64().unwrap() > 1_000), "{error}");
-        let begun = Instant::now();
-        let check = program(proxy.socket(), &["check", "--for", "3s", "--format", "json"]).output().unwrap();
-        let report: Value = serde_json::from_slice(&check.stdout).unwrap();
-        assert_eq!((check.status.code(), &report["health"]), (Some(2), &Value::from("critical")), "{error}");
-        assert!(begun.elapsed() < Duration::from_secs(25));
-        begins.store(false, Ordering::Relaxed);
-        let over = |reading: &Value| reading["health"] != "critical" && reading["stale"] == false;
-        assert!(watch.until(Duration::from_secs(30), over).is_some(), "{error}: it is over");
-    }
+    std::thread::scope(|scope| {
+        for (error, id) in cases {
+            scope.spawn(move || answers_errors_alone(error, id));
+        }
+    });
+}
+
+fn answers_errors_alone(error: &'static str, id: &str) {
+    let (_server, proxy, begins) = failing(error, everything);
+    let mut watch = Watch::of(proxy.socket());
+    assert!(watch.until(Duration::from_secs(30), is_ok).is_some(), "it is ok before");
+    begins.store(true, Ordering::Relaxed);
+    let told = watch.until(Duration::from_secs(10), |reading| ids(reading).contains(&id));
+    let told = told.unwrap_or_else(|| panic!("{error}: {id} is not told within 10 s"));
+    assert_eq!(told["health"], "critical", "{error}");
+    let stale = watch.until(Duration::from_secs(10), |reading| reading["stale"] == true);
+    assert!(stale.is_some_and(|reading| reading["age_ms"].as_i64().unwrap() > 1_000), "{error}");
+    let begun = Instant::now();
+    let check = program(proxy.socket(), &["check", "--for", "3s", "--format", "json"]).output().unwrap();
+    let report: Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!((check.status.code(), &report["health"]), (Some(2), &Value::from("critical")), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(25));
+    begins.store(false, Ordering::Relaxed);
+    let over = |reading: &Value| reading["health"] != "critical" && reading["stale"] == false;
+    assert!(watch.until(Duration::from_secs(30), over).is_some(), "{error}: it is over");
 }
 
 #[test]
@@ -155,16 +161,20 @@ fn a_script_that_does_not_end_is_told_with_its_cure() {
 
 #[test]
 fn a_domain_that_nobody_can_judge_is_not_ok_unless_that_is_accepted() {
-    for (denied, allow) in [("-xinfo", "XINFO"), ("-scan", "SCAN"), ("-info", "INFO")] {
-        let server = Server::start(Options::with(Kind::Redis, &[]));
-        server.redis_cli(&["XADD", "orders", "*", "f", "v"]);
-        server.redis_cli(&["XGROUP", "CREATE", "orders", "g", "0"]);
-        server.redis_cli(&["ACL", "SETUSER", "default", denied]);
-        let check = program(&server.socket(), &["check", "--for", "5s"]).output().unwrap();
-        let text = String::from_utf8(check.stdout).unwrap();
-        assert_eq!(check.status.code(), Some(3), "{denied}: {text}");
-        assert!(text.contains("can't be judged") && text.contains(allow), "{denied}: {text}");
-    }
+    std::thread::scope(|scope| {
+        for (denied, allow) in [("-xinfo", "XINFO"), ("-scan", "SCAN"), ("-info", "INFO")] {
+            scope.spawn(move || {
+                let server = Server::start(Options::with(Kind::Redis, &[]));
+                server.redis_cli(&["XADD", "orders", "*", "f", "v"]);
+                server.redis_cli(&["XGROUP", "CREATE", "orders", "g", "0"]);
+                server.redis_cli(&["ACL", "SETUSER", "default", denied]);
+                let check = program(&server.socket(), &["check", "--for", "5s"]).output().unwrap();
+                let text = String::from_utf8(check.stdout).unwrap();
+                assert_eq!(check.status.code(), Some(3), "{denied}: {text}");
+                assert!(text.contains("can't be judged") && text.contains(allow), "{denied}: {text}");
+            });
+        }
+    });
     let server = Server::start(Options::with(Kind::Redis, &[]));
     server.redis_cli(&["XADD", "orders", "*", "f", "v"]);
     server.redis_cli(&["ACL", "SETUSER", "default", "-xinfo"]);

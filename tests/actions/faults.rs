@@ -2,7 +2,7 @@
 //! and nothing is sent twice.
 
 use crate::reclaim::reclaim;
-use crate::server::{Server, builds};
+use crate::server::{Build, Server, builds};
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::path::PathBuf;
@@ -157,51 +157,58 @@ fn prepare(server: &Server) {
 
 #[tokio::test]
 async fn a_lost_reply_is_unknown_exactly_when_it_is_and_nothing_is_sent_twice() {
-    for build in builds().iter().take(2) {
-        for (what, wish) in deeds() {
+    use futures_util::stream::StreamExt;
+    let (builds, deeds) = (builds(), deeds());
+    let mut cases = Vec::new();
+    for build in builds.iter().take(2) {
+        for (what, wish) in &deeds {
             for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply, Cut::AfterReply] {
                 // The rest goes the same way: its first order shows it.
-                let most = if THOROUGH.contains(&what) { 3 } else { 1 };
-                for nth in 1..=most {
-                    let server = start(build);
-                    prepare(&server);
-                    let proxy = Proxy::start(&server, cut, nth);
-                    let place = Place::at(&proxy.socket);
-                    let receipt = place.act(&wish).await.unwrap();
-                    let seen = proxy.seen.lock().unwrap();
-                    let case = format!("{what} {cut:?} at {nth} on {build:?}: {receipt:?}");
-                    match (seen.is_cut, cut) {
-                        // It was over before: every reply came.
-                        (false, _) => assert_eq!(receipt.outcome, Outcome::Done, "{case}"),
-                        // The reply came: it is known what was done, and that the rest was not.
-                        (true, Cut::AfterReply) => {
-                            assert!(matches!(receipt.outcome, Outcome::Failed(_) | Outcome::Done), "{case}");
-                        }
-                        (true, _) => {
-                            assert!(matches!(receipt.outcome, Outcome::Unknown(_)), "{case}");
-                            // It was looked at, over another connection.
-                            assert!(receipt.outcome.reason().unwrap().contains("it now reads"), "{case}");
-                        }
-                    }
-                    let sent = seen.orders.len();
-                    assert!(!seen.is_cut || sent == nth, "something was sent after the cut: {case}");
-                    if !what.starts_with("trim") {
-                        let mut orders = seen.orders.clone();
-                        orders.sort();
-                        orders.dedup();
-                        assert_eq!(orders.len(), sent, "an order was sent twice: {case}");
-                    }
-                    let past = place.past();
-                    assert_eq!(past.len(), 1, "{case}");
-                    let finish = past[0].finish.as_ref().expect("a finish");
-                    assert_eq!(finish.outcome, receipt.outcome.word(), "{case}");
-                    let text = std::fs::read_to_string(place.journal().path()).unwrap();
-                    assert_eq!(text.lines().count(), 2, "{case}");
-                    assert_eq!(place.journal().recover(0).unwrap(), [], "{case}");
-                }
+                let most = if THOROUGH.contains(what) { 3 } else { 1 };
+                cases.extend((1..=most).map(|nth| cut_once(build, what, wish, cut, nth)));
             }
         }
     }
+    // A case mostly waits for its server to start and to look at what a lost reply left.
+    futures_util::stream::iter(cases).for_each_concurrent(4, |case| case).await;
+}
+
+async fn cut_once(build: &Build, what: &str, wish: &Request, cut: Cut, nth: usize) {
+    let server = start(build);
+    prepare(&server);
+    let proxy = Proxy::start(&server, cut, nth);
+    let place = Place::at(&proxy.socket);
+    let receipt = place.act(wish).await.unwrap();
+    let seen = proxy.seen.lock().unwrap();
+    let case = format!("{what} {cut:?} at {nth} on {build:?}: {receipt:?}");
+    match (seen.is_cut, cut) {
+        // It was over before: every reply came.
+        (false, _) => assert_eq!(receipt.outcome, Outcome::Done, "{case}"),
+        // The reply came: it is known what was done, and that the rest was not.
+        (true, Cut::AfterReply) => {
+            assert!(matches!(receipt.outcome, Outcome::Failed(_) | Outcome::Done), "{case}");
+        }
+        (true, _) => {
+            assert!(matches!(receipt.outcome, Outcome::Unknown(_)), "{case}");
+            // It was looked at, over another connection.
+            assert!(receipt.outcome.reason().unwrap().contains("it now reads"), "{case}");
+        }
+    }
+    let sent = seen.orders.len();
+    assert!(!seen.is_cut || sent == nth, "something was sent after the cut: {case}");
+    if !what.starts_with("trim") {
+        let mut orders = seen.orders.clone();
+        orders.sort();
+        orders.dedup();
+        assert_eq!(orders.len(), sent, "an order was sent twice: {case}");
+    }
+    let past = place.past();
+    assert_eq!(past.len(), 1, "{case}");
+    let finish = past[0].finish.as_ref().expect("a finish");
+    assert_eq!(finish.outcome, receipt.outcome.word(), "{case}");
+    let text = std::fs::read_to_string(place.journal().path()).unwrap();
+    assert_eq!(text.lines().count(), 2, "{case}");
+    assert_eq!(place.journal().recover(0).unwrap(), [], "{case}");
 }
 
 #[tokio::test]

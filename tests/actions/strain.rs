@@ -22,10 +22,10 @@ async fn no_step_of_a_paced_action_holds_the_server_for_long() {
     for build in builds() {
         let server = Server::start(Options::from(&build));
         let mut connection = connect(&server);
-        fill(&mut connection, 20_000, &["g"]);
+        fill(&mut connection, 6_000, &["g"]);
         appear(&mut connection, "live");
-        read(&mut connection, "g", "dead", 20_000);
-        keys(&mut connection, 5_000);
+        read(&mut connection, "g", "dead", 6_000);
+        keys(&mut connection, 2_000);
         let _: redis::Value = say(&mut connection, &["CONFIG", "RESETSTAT"]);
         let mut place = Place::of(&server);
         place.is_paced = true;

@@ -175,43 +175,49 @@ async fn times_to_live_come_back_only_where_they_are_still_the_ones_that_were_se
 
 #[tokio::test]
 async fn keys_that_have_expired_by_it_come_back_and_the_plan_tells_how_many() {
-    for build in builds() {
-        let server = start(&build);
-        let mut connection = connect(&server);
-        for at in 0..40 {
-            let _: String = say(&mut connection, &["SET", &format!("c:{at}"), &format!("value {at}")]);
-        }
-        // They would have gone anyway, a moment after the others.
-        for at in 0..3 {
-            let _: String = say(&mut connection, &["SET", &format!("c:short:{at}"), "v", "PX", "5000"]);
-        }
-        let place = Place::of(&server);
-        let receipt = place.act(&Request::Invalidate(invalidate("c:*", Some(20), true))).await.unwrap();
-        assert_eq!((receipt.tally.done, receipt.tally.kept), (43, 43), "{build:?} {receipt:?}");
-        let keys = |connection: &mut redis::Connection| -> Vec<String> { say(connection, &["KEYS", "c:*"]) };
-        crate::server::wait_until("all have expired", || keys(&mut connection).is_empty());
-        // By the server's clock the short ones are over in a moment.
-        let deadline = std::time::Instant::now() + crate::server::PATIENCE;
-        let over = async || {
-            let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
-            plan.facts.iter().any(|(label, text)| *label == "stay away" && text.starts_with("3 keys"))
-        };
-        while !over().await {
-            assert!(std::time::Instant::now() < deadline, "{build:?}: the short ones are not over");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-        let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
-        let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
-        assert!(facts.contains("expired: 40 keys have expired since"), "{build:?} {facts}");
-        assert_eq!(plan.stake.items, 40);
-        let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
-        assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");
-        for at in 0..40 {
-            let text: String = say(&mut connection, &["GET", &format!("c:{at}")]);
-            assert_eq!((text, left_ms(&mut connection, &format!("c:{at}"))), (format!("value {at}"), -1));
-        }
-        assert_eq!(keys(&mut connection).len(), 40);
+    // Their keys expire side by side.
+    futures_util::future::join_all(builds().iter().map(|build| expired_keys_of(build))).await;
+}
+
+async fn expired_keys_of(build: &crate::server::Build) {
+    let server = start(build);
+    let mut connection = connect(&server);
+    for at in 0..40 {
+        let _: String = say(&mut connection, &["SET", &format!("c:{at}"), &format!("value {at}")]);
     }
+    // They would have gone anyway, a moment after the others.
+    for at in 0..3 {
+        let _: String = say(&mut connection, &["SET", &format!("c:short:{at}"), "v", "PX", "5000"]);
+    }
+    let place = Place::of(&server);
+    let receipt = place.act(&Request::Invalidate(invalidate("c:*", Some(20), true))).await.unwrap();
+    assert_eq!((receipt.tally.done, receipt.tally.kept), (43, 43), "{build:?} {receipt:?}");
+    let keys = |connection: &mut redis::Connection| -> Vec<String> { say(connection, &["KEYS", "c:*"]) };
+    let deadline = std::time::Instant::now() + crate::server::PATIENCE;
+    while !keys(&mut connection).is_empty() {
+        assert!(std::time::Instant::now() < deadline, "{build:?}: not all have expired");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    // By the server's clock the short ones are over in a moment.
+    let over = async || {
+        let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+        plan.facts.iter().any(|(label, text)| *label == "stay away" && text.starts_with("3 keys"))
+    };
+    while !over().await {
+        assert!(std::time::Instant::now() < deadline, "{build:?}: the short ones are not over");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+    let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
+    assert!(facts.contains("expired: 40 keys have expired since"), "{build:?} {facts}");
+    assert_eq!(plan.stake.items, 40);
+    let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+    assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");
+    for at in 0..40 {
+        let text: String = say(&mut connection, &["GET", &format!("c:{at}")]);
+        assert_eq!((text, left_ms(&mut connection, &format!("c:{at}"))), (format!("value {at}"), -1));
+    }
+    assert_eq!(keys(&mut connection).len(), 40);
 }
 
 #[tokio::test]
