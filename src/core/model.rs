@@ -24,6 +24,7 @@ pub mod memory;
 pub mod meter;
 pub mod name;
 pub mod probe;
+pub mod refusals;
 pub mod replies;
 pub mod server;
 pub mod snapshot;

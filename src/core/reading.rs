@@ -20,6 +20,7 @@ pub mod outputs;
 pub mod pings;
 pub mod probe;
 mod rates;
+pub mod refusals;
 pub mod relief;
 pub mod series;
 pub mod sizes;
@@ -35,6 +36,7 @@ use crate::core::model::info::Info;
 use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
+use crate::core::model::refusals::OwnRefusals;
 use crate::core::model::snapshot::{ClockSource, Discovery};
 use crate::core::model::{Name, Snapshot, Stamped};
 use answers::Answers;
@@ -50,6 +52,7 @@ use outputs::OutputTrack;
 use pings::Pings;
 use probe::Probes;
 use rates::ServerRates;
+use refusals::RefusalTrack;
 use series::Series;
 use slowlog::SlowTrack;
 use std::collections::BTreeMap;
@@ -84,6 +87,8 @@ pub struct Reading {
     pub keys: KeyTrack,
     /// How near memory is to its limit, and what grows.
     pub memory: MemoryTrack,
+    /// What others are refused.
+    pub refusals: RefusalTrack,
     /// Counters of the operator's.
     pub counters: CounterTrack,
     /// Output buffers of clients.
@@ -134,6 +139,7 @@ impl Reading {
             streams: BTreeMap::new(),
             keys: KeyTrack::new(&watched),
             memory: MemoryTrack::new(None),
+            refusals: RefusalTrack::default(),
             counters: CounterTrack::default(),
             outputs: OutputTrack::default(),
             clients: None,
@@ -190,6 +196,7 @@ impl Reading {
         if let Some(info) = snapshot.info.take() {
             let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
             self.advance_info(info, at_us);
+            self.advance_refusals(&snapshot.own_refusals, at_us);
         }
         if let Some(bracket) = &snapshot.bracket {
             self.cache.advance(bracket);
@@ -304,6 +311,12 @@ impl Reading {
         self.info = Some(Stamped { at_us, value: info });
     }
 
+    fn advance_refusals(&mut self, own: &OwnRefusals, at_us: i64) {
+        if let Some(info) = &self.info {
+            self.refusals.advance(&info.value, own, at_us);
+        }
+    }
+
     /// Another process answers, or another clock: windows begin anew, figures stay.
     fn begin_anew(&mut self) {
         self.forget_counters();
@@ -336,6 +349,7 @@ impl Reading {
         self.window_us = None;
         self.rates = ServerRates::new(self.rate_window_us);
         self.cache.clear();
+        self.refusals.begin_anew();
         self.commands = CommandTrack::default();
         self.fanout.begin_anew();
     }

@@ -13,6 +13,7 @@ use super::hold::Hold;
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
+use crate::core::model::refusals::{RefusalCode, RefusalCounts};
 use crate::core::model::replies::Refusing;
 use memory::MemoryCase;
 
@@ -31,6 +32,8 @@ pub struct Evidence<'a> {
     pub cache: Window,
     /// Connections refused in the last minute, as far as it was watched.
     pub rejected: Option<u64>,
+    /// Errors of others in the last minute, by code; `None` where the server does not count them (6.2).
+    pub refusals: Option<RefusalCounts>,
     /// Keys evicted a second.
     pub evicted_per_s: Option<f64>,
     /// What the slow log gained.
@@ -55,6 +58,11 @@ impl Evidence<'_> {
     /// For how long every command has been refused, milliseconds.
     pub fn refused_for_ms(&self, refusing: &Refusing) -> u64 {
         u64::try_from(self.now_ms.saturating_sub(refusing.since_us.div_euclid(1000))).unwrap_or(0)
+    }
+
+    /// Errors of others in the last minute, where there were any.
+    pub fn refused(&self, code: RefusalCode) -> Option<u64> {
+        self.refusals.as_ref().and_then(|counts| counts.get(code)).filter(|&count| count > 0)
     }
 
     /// How bad what this rule found about this subject is already.

@@ -8,9 +8,13 @@ mod cache_hit_ratio;
 mod cache_ttl_long;
 mod cache_ttl_missing;
 mod clients_buffers;
+mod clients_denied;
 mod clients_near_limit;
+mod clients_no_login;
 mod clients_output_buffer;
 mod clients_rejected;
+mod clients_wrong_password;
+mod cluster_refusing;
 mod consumer_dead;
 mod consumer_stuck;
 mod consumers;
@@ -45,8 +49,12 @@ mod persistence_aof_failed;
 mod persistence_fork_headroom;
 mod persistence_fork_slow;
 mod persistence_rdb_failed;
+mod persistence_refusing;
+mod refusals;
 mod replication_buffers;
 mod replication_link_down;
+mod replication_read_only;
+mod replication_refusing;
 mod replication_resyncs;
 mod server_blocked;
 mod server_busy;
@@ -157,6 +165,9 @@ pub const RULES: &[Rule] = &[
     cache_ttl_long::RULE,
     clients_near_limit::RULE,
     clients_rejected::RULE,
+    clients_no_login::RULE,
+    clients_wrong_password::RULE,
+    clients_denied::RULE,
     clients_buffers::RULE,
     clients_output_buffer::RULE,
     fanout_slow_subscriber::RULE,
@@ -189,11 +200,15 @@ pub const RULES: &[Rule] = &[
     server_busy::RULE,
     server_loading::RULE,
     server_refusing_all::RULE,
+    cluster_refusing::RULE,
     replication_link_down::RULE,
     replication_buffers::RULE,
     replication_resyncs::RULE,
+    replication_refusing::RULE,
+    replication_read_only::RULE,
     persistence_rdb_failed::RULE,
     persistence_aof_failed::RULE,
+    persistence_refusing::RULE,
     persistence_fork_slow::RULE,
     persistence_fork_headroom::RULE,
 ];

@@ -144,6 +144,11 @@ pub struct Thresholds {
     pub clients: Bands,
     /// Connections refused in a minute. Netdata warns of any; over 5: awesome-prometheus-alerts.
     pub rejected_in_a_minute: Bands,
+    /// Writes of clients refused by a replica in a minute. Ours.
+    pub read_only_in_a_minute: Bands,
+    /// Commands or logins of others refused in a minute for want of a login, a right password or a permission, each for
+    /// itself. Ours: a monitor with too few rights is denied some a minute for ever.
+    pub denied_in_a_minute: Bands,
     /// Time that commands of the slow log held the server within a minute, milliseconds. Ours.
     pub slow_ms_in_a_minute: Bands,
     /// The longest PING of the last seconds beyond the usual one, milliseconds. Ours.
@@ -200,6 +205,8 @@ impl Default for Thresholds {
             evicted_per_s: high((100.0, 50.0), (500.0, 100.0)),
             clients: high((0.80, 0.75), (0.90, 0.85)),
             rejected_in_a_minute: high((1.0, 0.5), (6.0, 1.0)),
+            read_only_in_a_minute: high((1.0, 1.0), (60.0, 30.0)),
+            denied_in_a_minute: high((30.0, 15.0), (600.0, 300.0)),
             slow_ms_in_a_minute: high((100.0, 50.0), (1_000.0, 500.0)),
             ping_longest_ms: high((500.0, 500.0), (1_500.0, 1_500.0)),
             ping_median_ms: high((10.0, 5.0), (30.0, 10.0)),

@@ -4,6 +4,7 @@ use super::cache::Lookups;
 use super::clients::ClientCounts;
 use super::latency::{CommandLatency, CommandStat};
 use super::memory::Memory;
+use super::refusals::RefusalCounts;
 use super::server::{Persistence, Replication, Server};
 
 /// One reply of INFO.
@@ -86,8 +87,8 @@ pub struct Stats {
     pub eventloop_us: Option<u64>,
     /// Clients cut off at their output limit (7.4, Valkey 8).
     pub output_limit_disconnections: Option<u64>,
-    /// Writes refused for want of memory (6.2).
-    pub refused_for_memory: Option<u64>,
+    /// Errors by code, our own connections' among them; `None` where the server does not count them (6.2).
+    pub refusals: Option<RefusalCounts>,
     /// Milliseconds that memory has been over its limit, since ever (7.0).
     pub over_limit_ms: Option<u64>,
     /// Milliseconds that it has been over its limit now; 0 when it is not (7.0).

@@ -12,6 +12,7 @@ use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
+use super::refusals::OwnRefusals;
 use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
 use super::{Gap, Name, Stamped};
@@ -42,6 +43,8 @@ pub struct Snapshot {
     pub interval_us: Option<u64>,
     /// How its commands were answered.
     pub replies: ReplyCounts,
+    /// Errors that our own connections have caused.
+    pub own_refusals: OwnRefusals,
     /// Whether it is a round that asked for INFO, whatever came.
     pub asks_info: bool,
     /// The whole of INFO; `None` when it was not asked or not answered.

@@ -39,6 +39,7 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u
         cache: reading.cache.window(span_us),
         rejected: judged.rejected(),
         refusing: reading.answers.refusing(),
+        refusals: reading.refusals.all().filter(|_| info.is_some()),
         evicted_per_s: reading.rates.evicted.per_s().filter(|_| info.is_some()),
         slow: slow_work(reading),
         pings: pings(reading),

@@ -34,7 +34,6 @@ pub struct MemoryTrack {
     streams: StreamBytes,
     followed: BTreeMap<Name, Trend>,
     over_limit: Growth,
-    refused: Growth,
     full_syncs: Growth,
 }
 
@@ -63,7 +62,6 @@ impl MemoryTrack {
             streams: StreamBytes::default(),
             followed: BTreeMap::new(),
             over_limit: Growth::of_a_minute(),
-            refused: Growth::of_a_minute(),
             full_syncs: Growth::over(SYNCS_US),
         }
     }
@@ -72,7 +70,6 @@ impl MemoryTrack {
     pub fn advance(&mut self, info: &Info, at_us: i64, streams: &BTreeMap<Name, StreamState>) {
         self.yardstick = Some(SizeModel::of(info));
         self.over_limit.add(at_us, info.stats.over_limit_ms);
-        self.refused.add(at_us, info.stats.refused_for_memory);
         self.full_syncs.add(at_us, info.stats.full_syncs);
         self.follow(at_us, streams);
         // Both are followed: which of them counts may change from one reading to the next.
@@ -171,11 +168,6 @@ impl MemoryTrack {
     /// Milliseconds of the last minute that memory was over its limit (7.0).
     pub fn over_limit_ms(&self) -> Option<u64> {
         self.over_limit.grown()
-    }
-
-    /// Writes refused for want of memory within the last minute (6.2).
-    pub fn refused(&self) -> Option<u64> {
-        self.refused.grown()
     }
 
     /// Full copies of replicas within ten minutes.

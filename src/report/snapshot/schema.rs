@@ -7,6 +7,7 @@ pub(super) mod fanout;
 
 use fanout::FanoutView;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// Number of the schema.
 pub(super) const VERSION: u32 = 1;
@@ -26,6 +27,7 @@ pub(super) struct SnapshotView {
     pub cache: CacheView,
     pub throughput: ThroughputView,
     pub clients: ClientsView,
+    pub refusals: BTreeMap<String, Option<u64>>,
     pub persistence: PersistenceView,
     pub counters: Vec<CounterView>,
     pub streams: Option<Vec<StreamView>>,

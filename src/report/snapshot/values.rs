@@ -15,12 +15,14 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
 use crate::core::model::info::{Info, LastSave};
+use crate::core::model::refusals::RefusalCode;
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
 use crate::core::reading::fanout::deliveries;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::report::check;
+use std::collections::BTreeMap;
 
 /// The window of the hit ratio, microseconds.
 const CACHE_WINDOW_US: i64 = 60_000_000;
@@ -52,6 +54,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
             blocked: info.and_then(|info| info.clients.blocked),
             max: info.and_then(|info| info.clients.max),
         },
+        refusals: refusals(reading),
         persistence: persistence(info, reading.at_us),
         counters: keys::counters(reading),
         streams: streams(reading),
@@ -105,7 +108,7 @@ fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
         limit_of: room.map(|room| room.of.word()),
         headroom_bytes: room.map(|room| room.left()),
         over_limit_ms: reading.memory.over_limit_ms(),
-        refused_writes: reading.memory.refused(),
+        refused_writes: reading.refusals.of_others(RefusalCode::Oom),
         parts: keys::parts(info, reading),
         biggest_keys: keys::biggest(reading),
         reliefs: keys::reliefs(reading),
@@ -125,6 +128,11 @@ fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
         walk: keys::walk(reading),
         patterns: keys::patterns(reading),
     }
+}
+
+fn refusals(reading: &Reading) -> BTreeMap<String, Option<u64>> {
+    let one = |code: RefusalCode| (code.word().to_ascii_lowercase(), reading.refusals.of_others(code));
+    RefusalCode::ALL.into_iter().map(one).collect()
 }
 
 fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {

@@ -108,6 +108,38 @@ pub const OF_SERVER: &[Setting] = &[
         "Connections refused in a minute. Netdata's warning at any, awesome-prometheus-alerts' critical over 5."
     ),
     setting!(
+        "thresholds.read_only_in_a_minute_warning",
+        FIGURE,
+        "[1, 1]",
+        Band,
+        thresholds.read_only_in_a_minute.warning,
+        "Writes of clients in a minute that a replica refused. Ours."
+    ),
+    setting!(
+        "thresholds.read_only_in_a_minute_critical",
+        FIGURE,
+        "[60, 30]",
+        Band,
+        thresholds.read_only_in_a_minute.critical,
+        "Writes of clients in a minute that a replica refused. Ours."
+    ),
+    setting!(
+        "thresholds.denied_in_a_minute_warning",
+        FIGURE,
+        "[30, 15]",
+        Band,
+        thresholds.denied_in_a_minute.warning,
+        "Commands or logins of others refused in a minute (NOAUTH, WRONGPASS, NOPERM), each for itself. Ours."
+    ),
+    setting!(
+        "thresholds.denied_in_a_minute_critical",
+        FIGURE,
+        "[600, 300]",
+        Band,
+        thresholds.denied_in_a_minute.critical,
+        "Commands or logins of others refused in a minute (NOAUTH, WRONGPASS, NOPERM), each for itself. Ours."
+    ),
+    setting!(
         "thresholds.slow_ms_in_a_minute_warning",
         FIGURE,
         "[100, 50]",

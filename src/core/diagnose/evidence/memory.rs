@@ -24,8 +24,6 @@ pub struct MemoryCase<'a> {
     pub grower: Option<(&'a Name, f64, f64)>,
     /// Milliseconds of the last minute that memory was over its limit (7.0).
     pub over_limit_ms: Option<u64>,
-    /// Writes refused in the last minute for want of memory (6.2).
-    pub refused: Option<u64>,
     /// Full resynchronisations within the last ten minutes.
     pub full_syncs: Option<u64>,
     /// Streams known.

@@ -12,11 +12,13 @@ use crate::core::model::Name;
 use crate::core::model::cache::{Lookups, Window};
 use crate::core::model::info::Info;
 use crate::core::model::memory::LimitContext;
+use crate::core::model::refusals::{RefusalCode, RefusalCounts};
 use crate::core::model::server::ServerRole;
 use std::collections::BTreeSet;
 
 mod groups;
 mod memory;
+mod refusals;
 
 const NOW_MS: i64 = 1_700_000_000_000;
 const GIB: u64 = 1 << 30;
@@ -50,6 +52,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             whole_us: 60_000_000,
         },
         rejected: info.map(|_| 0),
+        refusals: info.map(|_| RefusalCode::ALL.into_iter().map(|code| (code, 0)).collect()),
         evicted_per_s: info.map(|_| 0.0),
         slow: info.map(|_| SlowWork::default()),
         pings: match info {
@@ -66,7 +69,6 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             headroom: info.and_then(|info| info.memory.headroom(LimitContext::default())),
             is_foretold: info.is_some(),
             over_limit_ms: info.map(|_| 0),
-            refused: info.map(|_| 0),
             full_syncs: info.map(|_| 0),
             has_clients: info.is_some(),
             ..MemoryCase::default()
@@ -109,6 +111,11 @@ fn severity(id: &str, change: impl Fn(&mut Info)) -> Option<Severity> {
         assert!(text.chars().any(|c| c.is_ascii_digit()), "no number: {text}");
         severity
     })
+}
+
+/// Others were refused so often with this code.
+fn refused(code: RefusalCode, count: u64) -> impl Fn(&mut Evidence<'_>) {
+    move |evidence| evidence.refusals = Some(RefusalCounts::from_iter([(code, count)]))
 }
 
 const WARNING: Option<Severity> = Some(Severity::Warning);

@@ -25,7 +25,6 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
         is_foretold: memory.is_foretold(),
         grower: memory.grower(),
         over_limit_ms: info.and_then(|info| info.stats.over_limit_ms).and(memory.over_limit_ms()),
-        refused: info.and_then(|info| info.stats.refused_for_memory).and(memory.refused()),
         full_syncs: memory.full_syncs(),
         streams: reading.streams.len() as u64,
         lists: (!keyspace.is_empty()).then(|| keyspace.of_kind(KeyKind::List)),

@@ -5,6 +5,7 @@ use crate::core::model::cache::Lookups;
 use crate::core::model::clients::ClientCounts;
 use crate::core::model::info::{DatabaseKeys, Info, Stats};
 use crate::core::model::memory::Memory;
+use crate::core::model::refusals::{RefusalCode, RefusalCounts};
 use crate::core::model::server::{Mode, Persistence, Product, Replication, Server, ServerRole};
 use std::collections::HashMap;
 
@@ -89,6 +90,7 @@ impl<'a> InfoFields<'a> {
 }
 
 fn is_beyond(field: &str, value: &str) -> bool {
+    let value = if field.starts_with("errorstat_") { value.trim_start_matches("count=") } else { value };
     let digits = value.strip_prefix('-').unwrap_or(value);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     // Names and identities may be made of digits alone.
@@ -251,20 +253,23 @@ fn stats(fields: &InfoFields<'_>) -> Stats {
         full_syncs: fields.count("sync_full"),
         eventloop_us: fields.count("instantaneous_eventloop_duration_usec"),
         output_limit_disconnections: fields.count("client_output_buffer_limit_disconnections"),
-        refused_for_memory: refused_for_memory(fields),
+        refusals: refusals(fields),
         over_limit_ms: fields.count("total_eviction_exceeded_time"),
         over_limit_now_ms: fields.count("current_eviction_exceeded_time"),
     }
 }
 
 /// A kind of error that never happened has no line: where errors are counted at all, that is none.
-fn refused_for_memory(fields: &InfoFields<'_>) -> Option<u64> {
-    match fields.text("errorstat_OOM") {
-        Some(text) => text.strip_prefix("count=")?.parse().ok(),
-        None => {
-            (fields.has("total_error_replies") && !fields.has("errorstat_ERRORSTATS_DISABLED")).then_some(0)
+fn refusals(fields: &InfoFields<'_>) -> Option<RefusalCounts> {
+    let counts = |code: RefusalCode| match fields.text(&format!("errorstat_{}", code.word())) {
+        Some(text) => {
+            let count: u64 = text.strip_prefix("count=")?.parse().ok()?;
+            (count <= COUNTER_MAX).then_some((code, count))
         }
-    }
+        None => Some((code, 0)),
+    };
+    let is_counted = fields.has("total_error_replies") && !fields.has("errorstat_ERRORSTATS_DISABLED");
+    is_counted.then(|| RefusalCode::ALL.into_iter().filter_map(counts).collect())
 }
 
 fn keyspace(fields: &InfoFields<'_>) -> Vec<DatabaseKeys> {

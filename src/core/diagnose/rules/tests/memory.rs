@@ -34,7 +34,7 @@ fn memory_that_will_be_full_soon_names_who_fills_it_unless_a_cache_may_be_full()
 fn time_over_the_limit_and_refused_writes_are_told_with_their_numbers() {
     let over = |ms| told("memory.over_limit", |_| {}, |e| e.memory.over_limit_ms = Some(ms)).map(|(s, _)| s);
     assert_eq!((over(100), over(1_500), over(45_000)), (None, WARNING, CRITICAL));
-    let (severity, text) = told("memory.refusing", |_| {}, |e| e.memory.refused = Some(12)).unwrap();
+    let (severity, text) = told("memory.refusing", |_| {}, refused(RefusalCode::Oom, 12)).unwrap();
     assert_eq!(
         (Some(severity), text.as_str()),
         (CRITICAL, "12 writes were refused with OOM within the last minute")
