@@ -26,7 +26,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use server::{Options, Server};
 use streamgauge::config::{Address, Target};
 use streamgauge::core::wire::{Observation, ReadCmd};
-use streamgauge::edge::link::{Lane, Link, Timeouts};
+use streamgauge::edge::link::{Lane, Link, LinkLedger, Timeouts};
 use tokio::runtime::{Builder, Runtime};
 
 /// A server with so many streams of three groups with a consumer each, one entry of three pending in each.
@@ -71,7 +71,7 @@ async fn link(server: &Server) -> Link {
         production: false,
         memory_limit: None,
     };
-    Link::open(&target, Lane::Poll, &Timeouts::default()).await.unwrap()
+    Link::open(&target, Lane::Poll, &Timeouts::default(), &LinkLedger::default()).await.unwrap()
 }
 
 /// What a server answers to these commands.

@@ -8,6 +8,7 @@ mod backoff;
 mod dial;
 mod error;
 mod ledger;
+mod manners;
 mod probe;
 mod redis;
 mod stream;
@@ -35,7 +36,7 @@ use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
 pub use error::LinkError;
-pub use ledger::LookupLedger;
+pub use ledger::LinkLedger;
 pub use probe::ProbeLink;
 use redis::Unanswered;
 pub use supervisor::Supervisor;
@@ -82,7 +83,7 @@ pub struct Link {
 struct LinkAsker {
     target: Arc<Target>,
     channel: redis::RedisChannel,
-    ledger: Option<LookupLedger>,
+    ledger: LinkLedger,
     lost: Arc<Mutex<Option<(NoReply, LinkError)>>>,
 }
 
@@ -122,29 +123,28 @@ impl Lane {
 }
 
 impl Link {
-    /// Connects, authenticates and sets the session up: RESP3 where the server can, else RESP2.
+    /// Connects, authenticates and sets the session up: RESP3 where the server can, else RESP2. What it asks, looks up and
+    /// is refused stands in `ledger`.
     ///
     /// # Errors
     /// The exact fault, within `timeouts.connect`.
-    pub async fn open(target: &Target, lane: Lane, timeouts: &Timeouts) -> Result<Self, LinkError> {
+    pub async fn open(
+        target: &Target,
+        lane: Lane,
+        timeouts: &Timeouts,
+        ledger: &LinkLedger,
+    ) -> Result<Self, LinkError> {
         let deadline = Instant::now() + timeouts.connect;
         let response_timeout = lane.response_timeout(timeouts);
-        let opening = redis::RedisSession::open(target, lane.client_name(), response_timeout, deadline);
-        match Box::pin(opening).await {
+        let name = lane.client_name();
+        match Box::pin(redis::RedisSession::open(target, name, response_timeout, deadline, ledger)).await {
             Ok(session) => {
                 let (channel, target) = (session.channel(), Arc::new(target.clone()));
-                let (ledger, lost) = (None, Arc::default());
+                let (ledger, lost) = (ledger.clone(), Arc::default());
                 Ok(Self { lane, session, asker: LinkAsker { target, channel, ledger, lost } })
             }
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),
         }
-    }
-
-    /// Writes what it asks and looks up into `ledger`: for links that work beside the rounds.
-    #[must_use]
-    pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
-        self.asker.ledger = Some(ledger.clone());
-        self
     }
 
     /// Where it leads, without secrets, and the logical database.
@@ -253,15 +253,13 @@ impl LinkAsker {
             }
             let reply = reply.map(|reply| redact(&command, reply));
             let exchange = Exchange { command, sent_us, received_us, reply, reply_bytes };
-            if self.ledger.is_some() {
+            if self.ledger.takes_lookups() {
                 cost::add_read(&mut cost, &exchange);
             }
             exchange
         };
         let exchanges = commands.into_iter().enumerate().map(exchange).collect();
-        if let Some(ledger) = &self.ledger {
-            ledger.add(sent_us, received_us, (looked_up, &cost));
-        }
+        self.ledger.add(sent_us, received_us, (looked_up, &cost));
         exchanges
     }
 }

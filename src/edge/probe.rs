@@ -15,7 +15,7 @@ use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan, ProbeSample};
 use crate::core::wire::probe::{ProbeCmd, ProbeName};
 use crate::core::wire::{ErrorKind, Resp};
 use crate::edge::clock::now_us;
-use crate::edge::link::{Backoff, LinkError, ProbeLink, Timeouts};
+use crate::edge::link::{Backoff, LinkError, LinkLedger, ProbeLink, Timeouts};
 use board::Board;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,7 +54,7 @@ impl Probe {
     }
 }
 
-/// Begins to probe; what it tells comes out of the receiver until it ends.
+/// Begins to probe; what it tells comes out of the receiver until it ends, and what it is refused stands in `ledger`.
 ///
 /// # Errors
 /// When there can be no thread.
@@ -62,12 +62,14 @@ pub fn start(
     target: Target,
     timeouts: Timeouts,
     plan: ProbePlan,
+    ledger: LinkLedger,
 ) -> std::io::Result<(Probe, mpsc::Receiver<ProbeEvent>)> {
     let (stop, stopped) = watch::channel(false);
     let (ended, over) = tokio::sync::oneshot::channel();
     let (events, told) = mpsc::channel(EVENTS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let prober = Prober { target, timeouts, plan, events, stopped, pace: ProbeRhythm::new(plan.interval_us) };
+    let prober =
+        Prober { target, timeouts, ledger, plan, events, stopped, pace: ProbeRhythm::new(plan.interval_us) };
     std::thread::Builder::new().name("probe".to_owned()).spawn(move || {
         runtime.block_on(prober.run());
         drop(runtime);
@@ -79,6 +81,7 @@ pub fn start(
 struct Prober {
     target: Target,
     timeouts: Timeouts,
+    ledger: LinkLedger,
     plan: ProbePlan,
     events: mpsc::Sender<ProbeEvent>,
     stopped: watch::Receiver<bool>,

@@ -18,7 +18,7 @@ use crate::core::ops::{
 use crate::edge::clock;
 use crate::edge::files::{self, Loaded};
 use crate::edge::journal::{Journal, JournalContents, JournalError};
-use crate::edge::link::{LookupLedger, Timeouts, Writer};
+use crate::edge::link::{LinkLedger, Timeouts, Writer};
 use crate::edge::term::{ActionSignal, ActionSignals, stop_self};
 use crate::report::action;
 use std::io::{self, IsTerminal, Write};
@@ -210,7 +210,7 @@ async fn planned(
 ) -> Result<Plan, Refusal> {
     let (progress, mut seen) = watch::channel(PlanProgress::default());
     let (cancel, cancelled) = watch::channel(false);
-    let (target, ledger) = (target.clone(), LookupLedger::default());
+    let (target, ledger) = (target.clone(), LinkLedger::default());
     let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time };
     let archives = journal.archives();
     let mut planning = Box::pin(survey(&desk, &archives, wish));

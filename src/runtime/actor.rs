@@ -15,7 +15,7 @@ use crate::core::ops::{
 };
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::edge::link::{LookupLedger, Timeouts, Writer};
+use crate::edge::link::{LinkLedger, Timeouts, Writer};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub struct ActorSetup {
     /// What all archives may take, bytes.
     pub archive_max: u64,
     /// What its links look up.
-    pub ledger: LookupLedger,
+    pub ledger: LinkLedger,
     /// The operator's name and machine.
     pub who: (String, String),
 }

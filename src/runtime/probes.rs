@@ -8,7 +8,7 @@ use crate::core::model::probe::{ProbeEvent, ProbeKind, ProbePlan};
 use crate::core::reading::Reading;
 use crate::core::reading::probe::guard::{Permit, permit};
 use crate::core::reading::probe::{ProbeState, ProbeTrack};
-use crate::edge::link::Timeouts;
+use crate::edge::link::{LinkLedger, Timeouts};
 use crate::edge::probe::{self, Probe};
 use crate::edge::source::Session;
 use std::time::Duration;
@@ -23,14 +23,15 @@ type RunningProbe = (Probe, Receiver<ProbeEvent>);
 pub struct ProbeTasks {
     target: Target,
     timeouts: Timeouts,
+    ledger: LinkLedger,
     pubsub: Option<RunningProbe>,
     stream: Option<RunningProbe>,
 }
 
 impl ProbeTasks {
-    /// None runs yet.
-    pub fn new(target: Target, timeouts: Timeouts) -> Self {
-        Self { target, timeouts, pubsub: None, stream: None }
+    /// None runs yet; what they are refused will stand in `ledger`.
+    pub fn new(target: Target, timeouts: Timeouts, ledger: LinkLedger) -> Self {
+        Self { target, timeouts, ledger, pubsub: None, stream: None }
     }
 
     fn place(&mut self, kind: ProbeKind) -> &mut Option<RunningProbe> {
@@ -45,7 +46,7 @@ impl ProbeTasks {
     /// # Errors
     /// When there can be no thread.
     pub fn start(&mut self, plan: ProbePlan) -> std::io::Result<()> {
-        let running = probe::start(self.target.clone(), self.timeouts, plan)?;
+        let running = probe::start(self.target.clone(), self.timeouts, plan, self.ledger.clone())?;
         *self.place(plan.kind) = Some(running);
         Ok(())
     }

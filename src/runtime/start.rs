@@ -20,7 +20,7 @@ use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
-use crate::edge::link::{LookupLedger, Timeouts, Writer};
+use crate::edge::link::{LinkLedger, Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
@@ -154,10 +154,11 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Re
         watched: watched(&loaded.config, &target),
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
     };
+    let ledger = LinkLedger::default();
     let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, &target, true));
+    let (session, probing) = (session.beside(&ledger), probing(loaded, &target, &ledger));
     let runtime = runtime()?;
-    let result =
-        runtime.block_on(snapshot::run(session, probing(loaded, &target), &wanted, &mut io::stdout()));
+    let result = runtime.block_on(snapshot::run(session, probing, &wanted, &mut io::stdout()));
     runtime.shutdown_background();
     match result {
         Ok(can_tell) => Ok(if can_tell { 0 } else { check::COULD_NOT_TELL }),
@@ -178,10 +179,11 @@ fn check(flags: &Flags, env: Env, asked: cli::CheckArgs) -> u8 {
             only_critical: asked.fail_on == cli::FailOn::Critical,
             watched: watched(&loaded.config, &target),
         };
+        let ledger = LinkLedger::default();
         let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, &target, true));
+        let (session, probing) = (session.beside(&ledger), probing(&loaded, &target, &ledger));
         let runtime = runtime()?;
-        let result =
-            runtime.block_on(check::run(session, probing(&loaded, &target), &wanted, &mut io::stdout()));
+        let result = runtime.block_on(check::run(session, probing, &wanted, &mut io::stdout()));
         runtime.shutdown_background();
         result.map_err(|error| StartFailure::Failed(error.to_string()))
     });
@@ -249,8 +251,8 @@ fn show_on(
         actions: action_setup(loaded),
     };
     let timeouts = timeouts(loaded);
-    let probes = ProbeTasks::new(target.clone(), timeouts);
-    let ledger = LookupLedger::default();
+    let ledger = LinkLedger::default();
+    let probes = ProbeTasks::new(target.clone(), timeouts, ledger.clone());
     let writer = Writer::new(&target, timeouts, settings.read_only);
     let actor = ActorSetup {
         writer: writer.map(|writer| writer.noted_in(&ledger)),
@@ -345,7 +347,7 @@ fn watched(config: &Config, target: &Target) -> WatchSettings {
 }
 
 /// What is probed without a console: what the config or the command line asks for.
-fn probing(loaded: &Loaded, target: &Target) -> Probing {
+fn probing(loaded: &Loaded, target: &Target, ledger: &LinkLedger) -> Probing {
     let settings = &loaded.config.settings;
     let probe = &settings.probe;
     let interval_us = u64::try_from(probe.interval.as_micros()).unwrap_or(u64::MAX);
@@ -354,7 +356,7 @@ fn probing(loaded: &Loaded, target: &Target) -> Probing {
     let stream = probe.stream.then(|| plan(ProbeKind::Stream, 1));
     let plans = if probe.enabled { std::iter::once(pubsub).chain(stream).collect() } else { Vec::new() };
     Probing {
-        probes: ProbeTasks::new(target.clone(), timeouts(loaded)),
+        probes: ProbeTasks::new(target.clone(), timeouts(loaded), ledger.clone()),
         plans,
         read_only: settings.read_only,
     }

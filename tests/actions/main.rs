@@ -31,7 +31,7 @@ use streamgauge::core::ops::{
 };
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
-use streamgauge::edge::link::{LookupLedger, Timeouts, Writer};
+use streamgauge::edge::link::{LinkLedger, Timeouts, Writer};
 use streamgauge::runtime::execute::Executor;
 use streamgauge::runtime::survey::{Desk, survey};
 use tempfile::TempDir;
@@ -43,7 +43,7 @@ struct Place {
     folder: TempDir,
     is_paced: bool,
     per_s: Option<u64>,
-    ledger: LookupLedger,
+    ledger: LinkLedger,
 }
 
 impl Place {
@@ -67,7 +67,7 @@ impl Place {
             folder: TempDir::new().unwrap(),
             is_paced: false,
             per_s: None,
-            ledger: LookupLedger::default(),
+            ledger: LinkLedger::default(),
         }
     }
 

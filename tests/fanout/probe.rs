@@ -11,7 +11,7 @@ use streamgauge::config::{Address, Target};
 use streamgauge::core::model::probe::{PREFIX, ProbeEvent, ProbeKind, ProbePlan};
 use streamgauge::core::reading::pings::Percentiles;
 use streamgauge::core::reading::probe::{Measures, ProbeState, ProbeTrack, Probes};
-use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::link::{LinkLedger, Timeouts};
 use streamgauge::edge::probe::start;
 
 fn target(server: &Server) -> Target {
@@ -33,7 +33,7 @@ fn probed(server: &Server, plan: ProbePlan, samples: usize) -> (Measures, Vec<u6
     let (mut track, mut times): (ProbeTrack, Vec<u64>) = (Probes::default().pubsub, Vec::new());
     track.begin(plan, ProbeState::Starting);
     runtime().block_on(async {
-        let (probe, mut events) = start(target(server), Timeouts::default(), plan).unwrap();
+        let (probe, mut events) = start(target(server), Timeouts::default(), plan, LinkLedger::default()).unwrap();
         while times.len() < samples {
             let event =
                 tokio::time::timeout(PATIENCE, events.recv()).await.expect("the probe goes on").unwrap();
@@ -244,7 +244,7 @@ fn a_user_who_may_not_publish_is_told_what_the_probe_needs() {
     };
     let plan = ProbePlan { kind: ProbeKind::PubSub, interval_us: 100_000, subscribers: 1 };
     runtime().block_on(async {
-        let (probe, mut events) = start(denied, Timeouts::default(), plan).unwrap();
+        let (probe, mut events) = start(denied, Timeouts::default(), plan, LinkLedger::default()).unwrap();
         loop {
             match tokio::time::timeout(PATIENCE, events.recv()).await.unwrap().unwrap() {
                 ProbeEvent::Failed(text) => {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use streamgauge::config::{Address, Secret, Target};
 use streamgauge::core::model::{Fault, Name, Protocol, StreamId};
 use streamgauge::core::wire::{ErrorKind, NoReply, ReadCmd, Resp};
-use streamgauge::edge::link::{AskResult, Lane, Link, Timeouts};
+use streamgauge::edge::link::{AskResult, Lane, Link, LinkLedger, Timeouts};
 
 use crate::server::{Kind, Options, Server, builds, kinds};
 use crate::{open, start, target};
@@ -43,7 +43,10 @@ async fn the_server_knows_each_lane_by_name() {
     for kind in kinds() {
         let server = start(kind, &[]);
         let _poll = open(&target(&server)).await;
-        let _control = Link::open(&target(&server), Lane::Control, &Timeouts::default()).await.unwrap();
+        let _control =
+            Link::open(&target(&server), Lane::Control, &Timeouts::default(), &LinkLedger::default())
+                .await
+                .unwrap();
         let clients = server.redis_cli(&["CLIENT", "LIST"]);
         assert!(clients.contains("name=streamgauge:poll "), "{clients}");
         assert!(clients.contains("name=streamgauge:control "), "{clients}");
@@ -174,7 +177,8 @@ async fn a_frozen_server_is_a_time_out_and_the_rest_is_not_sent() {
     for kind in kinds() {
         let server = start(kind, &[]);
         let timeouts = Timeouts { poll: Duration::from_millis(200), ..Timeouts::default() };
-        let mut link = Link::open(&target(&server), Lane::Poll, &timeouts).await.unwrap();
+        let mut link =
+            Link::open(&target(&server), Lane::Poll, &timeouts, &LinkLedger::default()).await.unwrap();
         server.freeze();
         let started = Instant::now();
         let asked = link.ask(vec![ReadCmd::Ping; 250]).await;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use streamgauge::config::Address;
 use streamgauge::core::model::{Fault, Name};
 use streamgauge::core::wire::{NoReply, ReadCmd, Resp};
-use streamgauge::edge::link::Link;
+use streamgauge::edge::link::{Link, LinkLedger};
 
 use crate::proxy::{Answer, Proxy, Words};
 use crate::server::{Kind, Server};
@@ -40,7 +40,9 @@ async fn behind(answer: fn() -> Answer) -> (Link, Server) {
     let patient = Duration::from_secs(20);
     let timeouts = streamgauge::edge::link::Timeouts { connect: patient, poll: patient, control: patient };
     let target = at(Address::Unix(proxy.socket().to_owned()));
-    let link = Link::open(&target, streamgauge::edge::link::Lane::Poll, &timeouts).await.unwrap();
+    let link = Link::open(&target, streamgauge::edge::link::Lane::Poll, &timeouts, &LinkLedger::default())
+        .await
+        .unwrap();
     (link, server)
 }
 

@@ -16,7 +16,7 @@ mod tls;
 
 use server::{Kind, Options, Server};
 use streamgauge::config::{Address, Target};
-use streamgauge::edge::link::{Lane, Link, LinkError, Timeouts};
+use streamgauge::edge::link::{Lane, Link, LinkError, LinkLedger, Timeouts};
 
 /// The way to `server` over its unix socket.
 fn target(server: &Server) -> Target {
@@ -46,13 +46,16 @@ fn start(kind: Kind, args: &[&str]) -> Server {
 }
 
 async fn open(target: &Target) -> Link {
-    Link::open(target, Lane::Poll, &Timeouts::default()).await.unwrap_or_else(|error| panic!("{error}"))
+    Link::open(target, Lane::Poll, &Timeouts::default(), &LinkLedger::default())
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The error of a connection that must not come about. It is one line and does not show `hunter2`.
 async fn failure(target: &Target) -> LinkError {
     let timeouts = Timeouts { connect: std::time::Duration::from_millis(1_500), ..Timeouts::default() };
-    let error = Link::open(target, Lane::Poll, &timeouts).await.expect_err("no connection");
+    let error =
+        Link::open(target, Lane::Poll, &timeouts, &LinkLedger::default()).await.expect_err("no connection");
     let shown = format!("{error} {error:?} {target:?}");
     assert!(!shown.contains("hunter2"), "the password shows: {shown}");
     let line = error.to_string();

@@ -7,7 +7,7 @@ use streamgauge::core::limits::{BACKOFF_FIRST_MS, BACKOFF_LONGEST_MS};
 use streamgauge::core::model::{Fault, LinkStatus, Outage, Protocol};
 use streamgauge::core::wire::ReadCmd;
 use streamgauge::edge::clock::now_us;
-use streamgauge::edge::link::{Lane, Supervisor, Timeouts};
+use streamgauge::edge::link::{Lane, LinkLedger, Supervisor, Timeouts};
 
 use crate::server::{Options, PATIENCE, Server, kinds};
 use crate::{start, target, tcp};
@@ -41,7 +41,7 @@ async fn a_server_that_is_down_at_the_start_is_waited_for() {
     for kind in kinds() {
         let mut server = start(kind, &[]);
         server.kill();
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK);
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
         assert_eq!(lane.status(), LinkStatus::Connecting);
         let first = outage(&mut lane).await;
         assert_eq!((first.fault, first.attempts, first.circuit_open), (Fault::NoSocket, 1, false));
@@ -59,7 +59,8 @@ async fn before_a_try_is_due_nothing_is_dialled_and_the_answer_is_there_at_once(
         server.kill();
         server
     };
-    let mut lane = Supervisor::new(tcp("127.0.0.1", server.port), Lane::Control, QUICK);
+    let mut lane =
+        Supervisor::new(tcp("127.0.0.1", server.port), Lane::Control, QUICK, &LinkLedger::default());
     let now = now_us();
     let first = lane.link(now).await.map(|_| ()).expect_err("down");
     let wait_ms = (first.retry_at_us - now) / 1_000;
@@ -81,7 +82,7 @@ async fn before_a_try_is_due_nothing_is_dialled_and_the_answer_is_there_at_once(
 async fn a_killed_server_is_noticed_and_found_again_when_it_is_back() {
     for kind in kinds() {
         let mut server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK);
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
         assert_eq!(until_up(&mut lane).await, 1);
         server.kill();
         let asked = lane.link(now_us()).await.unwrap().ask(vec![ReadCmd::Ping]).await;
@@ -99,7 +100,7 @@ async fn a_killed_server_is_noticed_and_found_again_when_it_is_back() {
 async fn a_connection_that_ended_unnoticed_is_not_handed_out() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK);
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
         until_up(&mut lane).await;
         server.redis_cli(&["CLIENT", "KILL", "TYPE", "normal"]);
         let deadline = Instant::now() + PATIENCE;
@@ -117,7 +118,7 @@ async fn a_connection_that_ended_unnoticed_is_not_handed_out() {
 async fn a_frozen_server_costs_one_time_out_a_try_and_comes_back() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK);
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
         until_up(&mut lane).await;
         server.freeze();
         let asked = lane.link(now_us()).await.unwrap().ask(vec![ReadCmd::Ping]).await;
@@ -139,7 +140,7 @@ async fn failures_in_a_row_open_the_circuit_and_no_state_shows_the_password() {
     server.kill();
     let password = Some(Secret::new("hunter2"));
     let target = streamgauge::config::Target { password, ..target(&server) };
-    let mut lane = Supervisor::new(target, Lane::Poll, QUICK);
+    let mut lane = Supervisor::new(target, Lane::Poll, QUICK, &LinkLedger::default());
     let mut due = 0;
     let mut last = None;
     for _ in 0..8 {

@@ -8,6 +8,7 @@ mod ends;
 mod far;
 #[path = "../support/proxy.rs"]
 mod proxy;
+mod refused;
 #[path = "../support/server.rs"]
 mod server;
 

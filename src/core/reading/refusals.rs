@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn our_own_errors_never_count_whenever_they_are_read() {
         // Denied after INFO was read in the first round, in flight in the second, answered in the third, lost in the last.
-        let readings = [(50, 0, 12, 0), (112, 12, 12, 50), (112, 62, 62, 0), (120, 62, 62, 8), (120, 62, 62, 8)];
+        let readings =
+            [(50, 0, 12, 0), (112, 12, 12, 50), (112, 62, 62, 0), (120, 62, 62, 8), (120, 62, 62, 8)];
         assert_eq!(told(&readings), [Some(0); 5]);
     }
 

@@ -3,7 +3,7 @@
 //! Knows targets and faults. Invariant: what goes through it is a [`ProbeCmd`], whose names are the probe's own.
 
 use super::redis::Bare;
-use super::{LinkError, Timeouts};
+use super::{LinkError, LinkLedger, Timeouts};
 use crate::config::Target;
 use crate::core::wire::Resp;
 use crate::core::wire::probe::ProbeCmd;
@@ -16,12 +16,12 @@ pub struct ProbeLink {
 }
 
 impl ProbeLink {
-    /// Connects and authenticates.
+    /// Connects and authenticates; what is refused on it stands in `ledger`.
     ///
     /// # Errors
     /// The exact fault, within `timeouts.connect`.
-    pub async fn open(target: &Target, timeouts: &Timeouts) -> Result<Self, LinkError> {
-        let opening = Bare::open(target, Instant::now() + timeouts.connect);
+    pub async fn open(target: &Target, timeouts: &Timeouts, ledger: &LinkLedger) -> Result<Self, LinkError> {
+        let opening = Bare::open(target, Instant::now() + timeouts.connect, ledger);
         match Box::pin(opening).await {
             Ok(bare) => Ok(Self { target: target.clone(), bare }),
             Err((fault, detail)) => Err(LinkError::new(target, fault, &detail)),

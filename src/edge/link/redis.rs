@@ -19,14 +19,17 @@ use redis::{AsyncConnectionConfig, Pipeline, RedisConnectionInfo, RedisError};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 
+use super::LinkLedger;
 use super::dial::dial;
+use super::manners::{Courtesy, Manners, Trial};
 use super::stream::{ConnectFailure, Wire};
 use crate::config::Target;
 use crate::core::limits::{REPLY_FIGURE, ReplyBound};
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{NoReply, Resp};
+use crate::edge::clock::now_us;
 use filter::ReplyFilter;
-use handshake::{GreetError, greet};
+use handshake::{GreetError, Talk, greet};
 use quota::{Breach, Shared};
 
 /// A greeted, set up connection.
@@ -41,6 +44,7 @@ pub(super) struct RedisSession {
 pub(super) struct RedisChannel {
     connection: MultiplexedConnection,
     quota: Shared,
+    ledger: LinkLedger,
 }
 
 /// Why a pipeline has no replies.
@@ -67,8 +71,9 @@ impl RedisSession {
         name: &str,
         response_timeout: Duration,
         deadline: Instant,
+        ledger: &LinkLedger,
     ) -> Result<Self, ConnectFailure> {
-        let (stream, protocol) = greeted(target, deadline).await?;
+        let (stream, protocol, _trial) = greeted(target, deadline, ledger).await?;
         let quota = stream.quota();
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(None)
@@ -78,7 +83,7 @@ impl RedisSession {
         let nothing = RedisConnectionInfo::default().set_skip_set_lib_name();
         let made = MultiplexedConnection::new_with_config(&nothing, stream, config).await;
         let (connection, driver) = made.map_err(|_| (Fault::Closed, String::new()))?;
-        let channel = RedisChannel { connection, quota };
+        let channel = RedisChannel { connection, quota, ledger: ledger.clone() };
         let mut session = Self { channel, driver: tokio::spawn(driver), protocol };
         session.set_up(name, deadline).await?;
         Ok(session)
@@ -100,29 +105,49 @@ impl RedisSession {
     }
 
     /// Says who we are, and asks not to be evicted and not to count as use of keys. What a server does not
-    /// know or does not allow is left out.
+    /// know or does not allow is left out, and not said again on another connection.
     async fn set_up(&mut self, name: &str, deadline: Instant) -> Result<(), ConnectFailure> {
-        let mut pipeline = Pipeline::new();
-        for words in [
-            ["SETNAME", name, ""],
-            ["SETINFO", "LIB-NAME", env!("CARGO_PKG_NAME")],
-            ["SETINFO", "LIB-VER", env!("CARGO_PKG_VERSION")],
-            ["NO-EVICT", "on", ""],
-            ["NO-TOUCH", "on", ""],
-        ] {
-            pipeline.cmd("CLIENT");
-            for word in words.into_iter().filter(|word| !word.is_empty()) {
-                pipeline.arg(word);
-            }
+        let knows_library = self.manners().is_answered(Courtesy::SetInfo);
+        let words = [
+            (Courtesy::SetName, ["SETNAME", name, ""]),
+            (Courtesy::SetInfo, ["SETINFO", "LIB-NAME", env!("CARGO_PKG_NAME")]),
+            (Courtesy::NoEvict, ["NO-EVICT", "on", ""]),
+            (Courtesy::NoTouch, ["NO-TOUCH", "on", ""]),
+        ];
+        let said: Vec<_> =
+            words.into_iter().filter(|(courtesy, _)| self.manners().may(*courtesy, now_us())).collect();
+        let mut commands: Vec<_> = said.iter().map(|(_, words)| client(words)).collect();
+        if knows_library {
+            commands.push(client(&LIBRARY_VERSION));
         }
-        let count = pipeline.len();
-        self.channel.quota.lock().await_replies(std::iter::repeat_n(REPLY_FIGURE, count));
-        match timeout_at(deadline, self.channel.connection.req_packed_commands(&pipeline, 0, count)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if lost(&error) == NoReply::Disconnected => Err((Fault::Closed, String::new())),
-            Ok(Err(_)) | Err(_) => Err((Fault::Unanswered, String::new())),
+        let exchange = self.channel.exchange(commands);
+        let replies = match timeout_at(deadline, exchange).await {
+            Ok(Ok(replies)) => replies,
+            Ok(Err(Unanswered::Lost(NoReply::Disconnected))) => return Err((Fault::Closed, String::new())),
+            Ok(Err(_)) | Err(_) => return Err((Fault::Unanswered, String::new())),
+        };
+        for ((courtesy, _), reply) in said.iter().zip(&replies) {
+            self.manners().learn(*courtesy, reply, now_us());
         }
+        if !knows_library && self.manners().is_answered(Courtesy::SetInfo) {
+            // Only now is it known that this is answered; nobody waits for it.
+            let mut channel = self.channel();
+            tokio::spawn(async move { channel.exchange(vec![client(&LIBRARY_VERSION)]).await });
+        }
+        Ok(())
     }
+
+    fn manners(&self) -> &Manners {
+        self.channel.ledger.manners()
+    }
+}
+
+const LIBRARY_VERSION: [&str; 3] = ["SETINFO", "LIB-VER", env!("CARGO_PKG_VERSION")];
+
+/// CLIENT with these words, those that are not empty.
+fn client(words: &[&str]) -> (Vec<Vec<u8>>, ReplyBound) {
+    let words = std::iter::once(&"CLIENT").chain(words).filter(|word| !word.is_empty());
+    (words.map(|word| word.as_bytes().to_vec()).collect(), REPLY_FIGURE)
 }
 
 impl RedisChannel {
@@ -141,8 +166,13 @@ impl RedisChannel {
             }
             pipeline.add_command(words);
         }
+        let flight = self.ledger.sending(count);
         match self.connection.req_packed_commands(&pipeline, 0, count).await {
-            Ok(replies) => Ok(replies.into_iter().map(convert::resp).collect()),
+            Ok(replies) => {
+                let replies: Vec<Resp> = replies.into_iter().map(convert::resp).collect();
+                flight.all_answered(&replies);
+                Ok(replies)
+            }
             Err(error) => Err(match self.quota.lock().breach() {
                 Some(Breach::TooLong { pipeline, reply }) if pipeline == number => Unanswered::TooLong(reply),
                 Some(Breach::NotAReply) => Unanswered::NotAReply,
@@ -152,16 +182,30 @@ impl RedisChannel {
     }
 }
 
+/// A greeted stream, its protocol, and the right to try the words of the set-up that nobody has tried yet.
+type Greeted<'a> = (ReplyFilter<Box<dyn Wire>>, Protocol, Option<Trial<'a>>);
+
+/// What is found out once for all connections. PING is left out: it is asked only where HELLO is refused.
+const TRIED_FIRST: [Courtesy; 5] =
+    [Courtesy::Hello, Courtesy::SetName, Courtesy::SetInfo, Courtesy::NoEvict, Courtesy::NoTouch];
+
 /// A stream on which the first words have been exchanged. HELLO that made a server hang up is left out on
 /// a second connection.
-async fn greeted(
+async fn greeted<'a>(
     target: &Target,
     deadline: Instant,
-) -> Result<(ReplyFilter<Box<dyn Wire>>, Protocol), ConnectFailure> {
+    ledger: &'a LinkLedger,
+) -> Result<Greeted<'a>, ConnectFailure> {
+    let mut trial = None;
     for hello in [true, false] {
         let mut stream = ReplyFilter::new(dial(target, deadline).await?);
-        match timeout_at(deadline, greet(&mut stream, target, hello)).await {
-            Ok(Ok(protocol)) => return Ok((stream, protocol)),
+        if trial.is_none() {
+            let waiting = ledger.manners().trial(&TRIED_FIRST, now_us());
+            trial = timeout_at(deadline, waiting).await.map_err(|_| (Fault::Unanswered, String::new()))?;
+        }
+        let mut talk = Talk::new(&mut stream, ledger);
+        match timeout_at(deadline, greet(&mut talk, target, hello)).await {
+            Ok(Ok(protocol)) => return Ok((stream, protocol, trial)),
             Ok(Err(GreetError::Failed(failure))) => return Err(failure),
             Ok(Err(GreetError::CutAtHello)) => {}
             Err(_) => return Err((Fault::Unanswered, String::new())),

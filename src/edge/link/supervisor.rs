@@ -4,7 +4,7 @@
 //! Knows when a try is due; never sleeps (whoever polls waits until `retry_at_us`). Invariant: tries never
 //! come faster than the back-off allows, also when a server hangs up right after the greeting.
 
-use super::{Backoff, Lane, Link, LinkError, LookupLedger, Timeouts};
+use super::{Backoff, Lane, Link, LinkError, LinkLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::LINK_PROVEN_MS;
 use crate::core::model::{LinkStatus, Outage};
@@ -20,12 +20,13 @@ pub struct Supervisor {
     up_since_us: u64,
     backoff: Backoff,
     outage: Option<Outage>,
-    ledger: LookupLedger,
+    ledger: LinkLedger,
 }
 
 impl Supervisor {
-    /// A lane that is not connected yet; nothing is dialled before [`Supervisor::link`].
-    pub fn new(target: Target, lane: Lane, timeouts: Timeouts) -> Self {
+    /// A lane that is not connected yet; nothing is dialled before [`Supervisor::link`]. What it is refused stands in
+    /// `ledger`.
+    pub fn new(target: Target, lane: Lane, timeouts: Timeouts, ledger: &LinkLedger) -> Self {
         let backoff = Backoff::default();
         Self {
             target,
@@ -35,14 +36,14 @@ impl Supervisor {
             up_since_us: 0,
             backoff,
             outage: None,
-            ledger: LookupLedger::default(),
+            ledger: ledger.clone(),
         }
     }
 
     /// Another lane of the same kind to the same target, not connected yet, which writes what it looks up into `ledger`.
     #[must_use]
-    pub fn another(&self, ledger: &LookupLedger) -> Self {
-        Self { ledger: ledger.clone(), ..Self::new(self.target.clone(), self.lane, self.timeouts) }
+    pub fn another(&self, ledger: &LinkLedger) -> Self {
+        Self::new(self.target.clone(), self.lane, self.timeouts, ledger)
     }
 
     /// The live link; connects if there is none and a try is due at `now_us`.
@@ -94,12 +95,12 @@ impl Supervisor {
         if let Some(outage) = self.outage.as_ref().filter(|outage| now_us < outage.retry_at_us) {
             return Err(outage.clone());
         }
-        match Link::open(&self.target, self.lane, &self.timeouts).await {
+        match Link::open(&self.target, self.lane, &self.timeouts, &self.ledger).await {
             Ok(link) => {
                 tracing::info!(target = %self.target.address, lane = ?self.lane, "connected");
                 self.up_since_us = clock::now_us();
                 self.outage = None;
-                Ok(link.noted_in(&self.ledger))
+                Ok(link)
             }
             Err(error) => Err(self.failed(&error, clock::now_us())),
         }

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{AskResult, Lane, Link, LinkError, LookupLedger, Timeouts};
+use super::{AskResult, Lane, Link, LinkError, LinkLedger, Timeouts};
 use crate::config::Target;
 use crate::core::limits::WRITE_TIMEOUT_MS;
 use crate::core::model::cache::Lookups;
@@ -20,18 +20,18 @@ use crate::edge::clock::now_us;
 pub struct Writer {
     target: Target,
     timeouts: Timeouts,
-    ledger: LookupLedger,
+    ledger: LinkLedger,
 }
 
 impl Writer {
     /// The right to write, unless the target is read-only.
     pub fn new(target: &Target, timeouts: Timeouts, read_only: bool) -> Option<Self> {
-        (!read_only).then(|| Self { target: target.clone(), timeouts, ledger: LookupLedger::default() })
+        (!read_only).then(|| Self { target: target.clone(), timeouts, ledger: LinkLedger::default() })
     }
 
     /// Writes what its links look up into `ledger`.
     #[must_use]
-    pub fn noted_in(mut self, ledger: &LookupLedger) -> Self {
+    pub fn noted_in(mut self, ledger: &LinkLedger) -> Self {
         self.ledger = ledger.clone();
         self
     }
@@ -46,8 +46,8 @@ impl Writer {
     /// # Errors
     /// As [`Link::open`].
     pub async fn open(&self) -> Result<WriteLink, LinkError> {
-        let link = Link::open(&self.target, Lane::Write, &self.timeouts).await?;
-        Ok(WriteLink { link: link.noted_in(&self.ledger) })
+        let link = Link::open(&self.target, Lane::Write, &self.timeouts, &self.ledger).await?;
+        Ok(WriteLink { link })
     }
 
     /// A connection beside, for what is read meanwhile.
@@ -55,8 +55,7 @@ impl Writer {
     /// # Errors
     /// As [`Link::open`].
     pub async fn open_reader(&self) -> Result<Link, LinkError> {
-        let link = Link::open(&self.target, Lane::Control, &self.timeouts).await?;
-        Ok(link.noted_in(&self.ledger))
+        Link::open(&self.target, Lane::Control, &self.timeouts, &self.ledger).await
     }
 }
 
@@ -92,14 +91,12 @@ impl WriteLink {
         let words = order.commands().iter().map(|command| (command.args(), bounds::of_write())).collect();
         let sent_us = now_us();
         let told = self.link.asker.channel.exchange(words).await;
-        if let Some(ledger) = &self.link.asker.ledger {
-            let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
-            for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
-                looked_up = looked_up.and(lookups::of_write(command, reply));
-                cost::add_write(&mut cost, command, reply);
-            }
-            ledger.add(sent_us, now_us(), (looked_up, &cost));
+        let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
+        for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
+            looked_up = looked_up.and(lookups::of_write(command, reply));
+            cost::add_write(&mut cost, command, reply);
         }
+        self.link.asker.ledger.add(sent_us, now_us(), (looked_up, &cost));
         told.map_err(|unanswered| {
             self.link.asker.lose(unanswered);
             SendError::Lost(super::loss(&self.link.asker.target, unanswered))

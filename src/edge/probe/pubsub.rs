@@ -17,7 +17,7 @@ pub(super) async fn run(
     name: &ProbeName,
     backoff: &mut Backoff,
 ) -> Result<(), ProbeEnd> {
-    let publisher = ProbeLink::open(&prober.target, &prober.timeouts).await?;
+    let publisher = ProbeLink::open(&prober.target, &prober.timeouts, &prober.ledger).await?;
     let subscribers = prober.plan.subscribers;
     let board = Arc::new(Board::new(subscribers));
     let (tell, gone) = mpsc::channel(1);
@@ -26,7 +26,7 @@ pub(super) async fn run(
         if *prober.stopped.borrow() {
             return Err(ProbeEnd::Stopped);
         }
-        let mut link = ProbeLink::open(&prober.target, &prober.timeouts).await?;
+        let mut link = ProbeLink::open(&prober.target, &prober.timeouts, &prober.ledger).await?;
         link.send(&ProbeCmd::Subscribe(name.clone())).await?;
         refused(&prober.reply(&mut link).await?.0)?;
         listeners.spawn(listen(link, Arc::clone(&board), tell.clone()));

@@ -26,9 +26,9 @@ pub(super) async fn run(
     name: &ProbeName,
     backoff: &mut Backoff,
 ) -> Result<(), ProbeEnd> {
-    let mut writer = ProbeLink::open(&prober.target, &prober.timeouts).await?;
-    let reader = ProbeLink::open(&prober.target, &prober.timeouts).await?;
-    let mut remover = ProbeLink::open(&prober.target, &prober.timeouts).await?;
+    let mut writer = ProbeLink::open(&prober.target, &prober.timeouts, &prober.ledger).await?;
+    let reader = ProbeLink::open(&prober.target, &prober.timeouts, &prober.ledger).await?;
+    let mut remover = ProbeLink::open(&prober.target, &prober.timeouts, &prober.ledger).await?;
     writer.send(&ProbeCmd::Create(name.clone())).await?;
     let end = begin(prober, name, (writer, reader), backoff).await;
     let removed = async {

@@ -6,12 +6,13 @@
 use crate::config::Target;
 use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
+use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::decode;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{AskedFor, Exchange, NoReply, Observation, ReadCmd, ReadVerb, Resp};
 use crate::edge::clock;
-use crate::edge::link::{AskResult, Lane, LookupLedger, Supervisor, Timeouts};
+use crate::edge::link::{AskResult, Lane, LinkLedger, Supervisor, Timeouts};
 use futures_util::future::{MaybeDone, maybe_done};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -23,6 +24,8 @@ pub struct Flight {
     taken_at_ms: i64,
     cause: AskedFor,
     gaps: Vec<Gap>,
+    /// What we had been refused when it was sent.
+    refused: RefusalCounts,
     answer: MaybeDone<FlightAnswer>,
 }
 
@@ -47,7 +50,7 @@ pub struct Session {
     poll: Supervisor,
     control: Supervisor,
     clock_offset_us: Option<i64>,
-    ledger: LookupLedger,
+    ledger: LinkLedger,
     pings_us: Vec<u64>,
     ping_exchanges: Vec<Exchange>,
     connected_at_us: Option<u64>,
@@ -57,12 +60,14 @@ pub struct Session {
 impl Session {
     /// A session that is not connected yet.
     pub fn new(target: &Target, timeouts: Timeouts, settings: PollSettings) -> Self {
+        let ledger = LinkLedger::default();
+        let own = ledger.of_refusals();
         Self {
             planner: Planner::new(settings),
-            poll: Supervisor::new(target.clone(), Lane::Poll, timeouts),
-            control: Supervisor::new(target.clone(), Lane::Control, timeouts),
+            poll: Supervisor::new(target.clone(), Lane::Poll, timeouts, &own),
+            control: Supervisor::new(target.clone(), Lane::Control, timeouts, &own),
             clock_offset_us: None,
-            ledger: LookupLedger::default(),
+            ledger,
             pings_us: Vec::new(),
             ping_exchanges: Vec::new(),
             connected_at_us: None,
@@ -70,10 +75,12 @@ impl Session {
         }
     }
 
-    /// Leaves out of the hit ratio what links of this ledger look up.
+    /// Leaves out of the figures what links of this ledger look up and are refused.
     #[must_use]
-    pub fn beside(mut self, ledger: &LookupLedger) -> Self {
+    pub fn beside(mut self, ledger: &LinkLedger) -> Self {
         self.ledger = ledger.clone();
+        self.poll = self.poll.another(&ledger.of_refusals());
+        self.control = self.control.another(&ledger.of_refusals());
         self
     }
 
@@ -237,6 +244,7 @@ impl Session {
             taken_at_ms: clock::wall_ms(),
             cause: round.cause,
             gaps: round.gaps,
+            refused: self.ledger.refused().0,
             answer: maybe_done(answer),
         })
     }
@@ -266,6 +274,8 @@ impl Session {
         };
         let mut snapshot = decode(&observation);
         self.leave_out_own(&mut snapshot, &observation);
+        let (by_now, unanswered) = self.ledger.refused();
+        snapshot.own_refusals = OwnRefusals { before: flight.refused, by_now, unanswered };
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         snapshot.measures_keys = flight.cause == AskedFor::Keys;

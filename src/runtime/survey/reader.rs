@@ -13,7 +13,7 @@ use crate::core::wire::decode::decode;
 use crate::core::wire::decode::streams::id;
 use crate::core::wire::{ErrorKind, Exchange, Inspect, Observation, ReadCmd, Resp};
 use crate::edge::clock;
-use crate::edge::link::{Lane, Link, LookupLedger, Timeouts};
+use crate::edge::link::{Lane, Link, LinkLedger, Timeouts};
 use crate::runtime::pulse::Pulse;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -29,7 +29,7 @@ pub struct Desk {
     /// How long anything may take.
     pub timeouts: Timeouts,
     /// What is looked up for it is written down there.
-    pub ledger: LookupLedger,
+    pub ledger: LinkLedger,
     /// How far it is.
     pub progress: watch::Sender<PlanProgress>,
     /// Becomes true when the plan is given up.
@@ -63,7 +63,7 @@ impl PlanTime {
 
 impl Desk {
     /// A desk of which nobody hears anything, and that nobody gives up.
-    pub fn quiet(target: &Target, timeouts: Timeouts, ledger: &LookupLedger) -> Self {
+    pub fn quiet(target: &Target, timeouts: Timeouts, ledger: &LinkLedger) -> Self {
         let (progress, _) = watch::channel(PlanProgress::default());
         let (_, cancel) = watch::channel(false);
         Self {
@@ -77,8 +77,8 @@ impl Desk {
     }
 
     async fn link(&self) -> Result<Link, Refusal> {
-        let opened = Link::open(&self.target, Lane::Control, &self.timeouts).await;
-        Ok(opened.map_err(|error| Refusal::because(error.to_string()))?.noted_in(&self.ledger))
+        let opened = Link::open(&self.target, Lane::Control, &self.timeouts, &self.ledger).await;
+        opened.map_err(|error| Refusal::because(error.to_string()))
     }
 }
 

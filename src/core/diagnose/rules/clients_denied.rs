@@ -13,8 +13,13 @@ const ID: &str = "clients.denied";
 const REMEDY: &str = "ACL LOG names the user, the command or the key, and the client: allow it (ACL SETUSER), or stop the program that tries.";
 
 /// `clients.denied`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "many commands are refused for want of permission", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "many commands are refused for want of permission",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let why = "users try what they may not do";

@@ -13,8 +13,13 @@ const ID: &str = "clients.no_login";
 const REMEDY: &str = "Give these clients their user and password: a service may have lost its secret; Clients shows from where they connect.";
 
 /// `clients.no_login`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "many commands come from clients that have not logged in", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule {
+    id: ID,
+    doc: "many commands come from clients that have not logged in",
+    raise: AT_ONCE,
+    is_held: false,
+    check,
+};
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let why = "clients have not logged in";

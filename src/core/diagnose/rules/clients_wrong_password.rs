@@ -13,8 +13,7 @@ const ID: &str = "clients.wrong_password";
 const REMEDY: &str = "A password was changed and a service still has the old one, or somebody guesses: ACL LOG names the users and the addresses.";
 
 /// `clients.wrong_password`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "many logins are refused", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule { id: ID, doc: "many logins are refused", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let why = "the user or the password is wrong";

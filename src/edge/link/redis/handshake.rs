@@ -9,6 +9,8 @@ use std::io;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use super::super::LinkLedger;
+use super::super::manners::Courtesy;
 use super::super::stream::{ConnectFailure, Wire};
 use super::super::tls;
 use super::convert::resp;
@@ -16,6 +18,7 @@ use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{ErrorReply, Resp};
+use crate::edge::clock::now_us;
 
 /// Why the first words came to nothing.
 pub(super) enum GreetError {
@@ -34,22 +37,45 @@ enum Break {
 /// What begins a reply of either protocol.
 const TYPES: &[u8] = b"+-:$*%_#,(=~|>!";
 
+/// A stream, and where refusals on it are noted.
+pub(super) struct Talk<'a, S> {
+    stream: &'a mut S,
+    ledger: &'a LinkLedger,
+}
+
+impl<'a, S: Wire> Talk<'a, S> {
+    /// The first words on this stream.
+    pub(super) fn new(stream: &'a mut S, ledger: &'a LinkLedger) -> Self {
+        Self { stream, ledger }
+    }
+
+    /// Whether a word that can be done without may be said.
+    fn may(&self, word: Courtesy) -> bool {
+        self.ledger.manners().may(word, now_us())
+    }
+
+    fn learn(&self, word: Courtesy, reply: &Resp) {
+        self.ledger.manners().learn(word, reply, now_us());
+    }
+}
+
 /// Authenticates, agrees on a protocol (RESP2 without `hello`) and selects the database.
 pub(super) async fn greet(
-    stream: &mut impl Wire,
+    stream: &mut Talk<'_, impl Wire>,
     target: &Target,
     hello: bool,
 ) -> Result<Protocol, GreetError> {
     let mut answered = authenticate(stream, target).await.map_err(GreetError::Failed)?;
     let mut protocol = Protocol::Resp2;
-    if hello {
+    if hello && stream.may(Courtesy::Hello) {
         match exchange(stream, &["HELLO", "3"]).await {
-            Ok(Resp::Error(refusal)) => {
-                if let Some(fault) = fatal(&refusal) {
-                    return Err(GreetError::Failed((fault, said(&refusal, target))));
+            Ok(reply) => {
+                stream.learn(Courtesy::Hello, &reply);
+                match reply {
+                    Resp::Error(refusal) => unless_fatal(&refusal, target)?,
+                    _ => protocol = Protocol::Resp3,
                 }
             }
-            Ok(_) => protocol = Protocol::Resp3,
             Err(Break::Stream(error)) if tls::failure(&error).is_none() => {
                 return Err(GreetError::CutAtHello);
             }
@@ -57,15 +83,15 @@ pub(super) async fn greet(
         }
         answered = true;
     }
-    if protocol == Protocol::Resp2 {
+    if protocol == Protocol::Resp2 && stream.may(Courtesy::Ping) {
         // A Redis that loads, or a user who may not PING, answers too: only who refuses us altogether matters.
         match exchange(stream, &["PING"]).await {
-            Ok(Resp::Error(refusal)) => {
-                if let Some(fault) = fatal(&refusal) {
-                    return Err(GreetError::Failed((fault, said(&refusal, target))));
+            Ok(reply) => {
+                stream.learn(Courtesy::Ping, &reply);
+                if let Resp::Error(refusal) = reply {
+                    unless_fatal(&refusal, target)?;
                 }
             }
-            Ok(_) => {}
             Err(broken) => return Err(GreetError::Failed(cut(broken, target, answered))),
         }
     }
@@ -75,8 +101,15 @@ pub(super) async fn greet(
     Ok(protocol)
 }
 
+fn unless_fatal(refusal: &ErrorReply, target: &Target) -> Result<(), GreetError> {
+    match fatal(refusal) {
+        Some(fault) => Err(GreetError::Failed((fault, said(refusal, target)))),
+        None => Ok(()),
+    }
+}
+
 /// AUTH, if the target has a user or a password. Answers whether the server has said anything.
-async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, ConnectFailure> {
+async fn authenticate(stream: &mut Talk<'_, impl Wire>, target: &Target) -> Result<bool, ConnectFailure> {
     let user = target.username.as_deref();
     let password = target.password.as_ref().map(|secret| secret.expose());
     let mut words = vec!["AUTH"];
@@ -114,7 +147,7 @@ async fn authenticate(stream: &mut impl Wire, target: &Target) -> Result<bool, C
     })
 }
 
-async fn select(stream: &mut impl Wire, target: &Target) -> Result<(), ConnectFailure> {
+async fn select(stream: &mut Talk<'_, impl Wire>, target: &Target) -> Result<(), ConnectFailure> {
     let database = target.database.to_string();
     let reply = exchange(stream, &["SELECT", &database]).await.map_err(|broken| cut(broken, target, true))?;
     let Resp::Error(refusal) = reply else { return Ok(()) };
@@ -160,16 +193,23 @@ fn cut(broken: Break, target: &Target, answered: bool) -> ConnectFailure {
 }
 
 /// Sends one command and reads its reply.
-async fn exchange(stream: &mut impl Wire, words: &[&str]) -> Result<Resp, Break> {
+async fn exchange(talk: &mut Talk<'_, impl Wire>, words: &[&str]) -> Result<Resp, Break> {
     let mut command = redis::Cmd::new();
     for word in words {
         command.arg(*word);
     }
+    let flight = talk.ledger.sending(1);
     // A server that turns us away speaks before it is asked and hangs up: then sending fails, and reading
     // tells why.
-    if stream.write_all(&command.get_packed_command()).await.is_ok() {
-        let _ = stream.flush().await;
+    if talk.stream.write_all(&command.get_packed_command()).await.is_ok() {
+        let _ = talk.stream.flush().await;
     }
+    let reply = receive(talk.stream).await?;
+    flight.all_answered([&reply]);
+    Ok(reply)
+}
+
+async fn receive(stream: &mut impl Wire) -> Result<Resp, Break> {
     let mut reply = Vec::new();
     loop {
         match stream.read_buf(&mut reply).await {

@@ -7,6 +7,9 @@
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Instant;
 
+use super::super::LinkLedger;
+use super::super::ledger::InFlight;
+use super::super::manners::Courtesy;
 use super::super::stream::{ConnectFailure, Wire};
 use super::convert::resp;
 use crate::config::Target;
@@ -22,6 +25,9 @@ pub(in crate::edge::link) struct Bare {
     stream: Box<dyn Wire>,
     buffer: Vec<u8>,
     read_us: u64,
+    ledger: LinkLedger,
+    /// What was sent last and has no reply yet.
+    flight: Option<InFlight>,
 }
 
 impl Bare {
@@ -29,17 +35,26 @@ impl Bare {
     pub(in crate::edge::link) async fn open(
         target: &Target,
         deadline: Instant,
+        ledger: &LinkLedger,
     ) -> Result<Self, ConnectFailure> {
-        let (stream, _) = super::greeted(target, deadline).await?;
+        let (stream, _, _trial) = super::greeted(target, deadline, ledger).await?;
         let stream = stream.into_inner();
-        let mut bare = Self { stream, buffer: Vec::with_capacity(1024), read_us: now_us() };
-        let set_up: [&[&str]; 2] = [&["CLIENT", "SETNAME", CLIENT_NAME], &["CLIENT", "NO-EVICT", "on"]];
-        for words in set_up {
+        let (buffer, ledger) = (Vec::with_capacity(1024), ledger.clone());
+        let mut bare = Self { stream, buffer, read_us: now_us(), ledger: ledger.clone(), flight: None };
+        let set_up: [(Courtesy, &[&str]); 2] = [
+            (Courtesy::SetName, &["CLIENT", "SETNAME", CLIENT_NAME]),
+            (Courtesy::NoEvict, &["CLIENT", "NO-EVICT", "on"]),
+        ];
+        for (courtesy, words) in set_up {
+            if !ledger.manners().may(courtesy, now_us()) {
+                continue;
+            }
             let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
             bare.write(&[words]).await?;
             // What a server does not know or does not allow is left out.
             let reply = tokio::time::timeout_at(deadline, bare.receive()).await;
-            reply.map_err(|_| (Fault::Unanswered, String::new()))??;
+            let (reply, _) = reply.map_err(|_| (Fault::Unanswered, String::new()))??;
+            ledger.manners().learn(courtesy, &reply, now_us());
         }
         Ok(bare)
     }
@@ -58,6 +73,7 @@ impl Bare {
             }
             packed.extend(command.get_packed_command());
         }
+        self.flight = Some(self.ledger.sending(commands.len()));
         let sent_us = now_us();
         let closed = |error: std::io::Error| (Fault::Closed, error.to_string());
         self.stream.write_all(&packed).await.map_err(closed)?;
@@ -85,14 +101,22 @@ impl Bare {
             if let Some(number) = count(&self.buffer) {
                 // What PUBLISH answers, taken apart by hand: listeners wait meanwhile.
                 self.buffer.clear();
+                self.answered(&Resp::Int(number));
                 return Ok((Resp::Int(number), self.read_us));
             }
             if let Some(len) = reply_len(&self.buffer).map_err(|_| foreign())? {
                 let reply: Vec<u8> = self.buffer.drain(..len).collect();
-                let value = redis::parse_redis_value(&reply).map_err(|_| foreign())?;
-                return Ok((resp(value), self.read_us));
+                let value = resp(redis::parse_redis_value(&reply).map_err(|_| foreign())?);
+                self.answered(&value);
+                return Ok((value, self.read_us));
             }
             self.read().await?;
+        }
+    }
+
+    fn answered(&mut self, reply: &Resp) {
+        if let Some(flight) = &mut self.flight {
+            flight.answered(reply);
         }
     }
 

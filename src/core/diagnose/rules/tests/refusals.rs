@@ -48,7 +48,12 @@ fn what_info_says_of_the_cause_is_told() {
     let saving = of("persistence.refusing", RefusalCode::Misconf, 7, |info| {
         info.persistence.rdb_last_ok = Some(false);
     });
-    assert!(saving.1.unwrap().ends_with("7 writes were refused with MISCONF within the last minute: the last RDB save failed"));
+    assert!(
+        saving
+            .1
+            .unwrap()
+            .ends_with("7 writes were refused with MISCONF within the last minute: the last RDB save failed")
+    );
     let primary = of("replication.read_only", RefusalCode::ReadOnly, 7, |info| {
         info.replication.primary = Some("10.0.0.1:6379".to_owned());
     });
