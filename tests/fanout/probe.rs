@@ -33,7 +33,8 @@ fn probed(server: &Server, plan: ProbePlan, samples: usize) -> (Measures, Vec<u6
     let (mut track, mut times): (ProbeTrack, Vec<u64>) = (Probes::default().pubsub, Vec::new());
     track.begin(plan, ProbeState::Starting);
     runtime().block_on(async {
-        let (probe, mut events) = start(target(server), Timeouts::default(), plan, LinkLedger::default()).unwrap();
+        let (probe, mut events) =
+            start(target(server), Timeouts::default(), plan, LinkLedger::default()).unwrap();
         while times.len() < samples {
             let event =
                 tokio::time::timeout(PATIENCE, events.recv()).await.expect("the probe goes on").unwrap();

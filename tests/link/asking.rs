@@ -42,11 +42,10 @@ async fn a_loopback_port_is_found_by_name() {
 async fn the_server_knows_each_lane_by_name() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let _poll = open(&target(&server)).await;
-        let _control =
-            Link::open(&target(&server), Lane::Control, &Timeouts::default(), &LinkLedger::default())
-                .await
-                .unwrap();
+        let (target, timeouts, ledger) = (target(&server), Timeouts::default(), LinkLedger::default());
+        let _poll = Link::open(&target, Lane::Poll, &timeouts, &ledger).await.unwrap();
+        // The second knows from the first what may be said, and waits until all of it is answered.
+        let _control = Link::open(&target, Lane::Control, &timeouts, &ledger).await.unwrap();
         let clients = server.redis_cli(&["CLIENT", "LIST"]);
         assert!(clients.contains("name=streamgauge:poll "), "{clients}");
         assert!(clients.contains("name=streamgauge:control "), "{clients}");

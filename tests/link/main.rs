@@ -7,6 +7,7 @@ mod bounds;
 #[path = "../support/certificates.rs"]
 mod certificates;
 mod faults;
+mod manners;
 #[path = "../support/proxy.rs"]
 mod proxy;
 #[path = "../support/server.rs"]

@@ -36,8 +36,12 @@ struct Watched {
 
 impl Watched {
     async fn of(target: &Target) -> Self {
-        let settings =
-            PollSettings { interval_us: 200_000, discover: true, everything: true, ..PollSettings::default() };
+        let settings = PollSettings {
+            interval_us: 200_000,
+            discover: true,
+            everything: true,
+            ..PollSettings::default()
+        };
         let mut session = Session::new(target, Timeouts::default(), settings);
         session.connect().await.unwrap();
         let mut watched = Self { session, reading: Reading::new(0) };

@@ -120,6 +120,9 @@ impl RedisSession {
         if knows_library {
             commands.push(client(&LIBRARY_VERSION));
         }
+        if commands.is_empty() {
+            return Ok(());
+        }
         let exchange = self.channel.exchange(commands);
         let replies = match timeout_at(deadline, exchange).await {
             Ok(Ok(replies)) => replies,
