@@ -28,13 +28,13 @@ pub(super) enum Courtesy {
 /// What was found out about each.
 #[derive(Debug, Default)]
 pub(super) struct Manners {
-    known: Mutex<BTreeMap<Courtesy, Tried>>,
+    known: Mutex<BTreeMap<Courtesy, CourtesyState>>,
     /// Held by the first connection of the process until all is known, so that two do not find out at once.
     first: tokio::sync::Mutex<()>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tried {
+enum CourtesyState {
     Answered,
     RefusedUntil(u64),
 }
@@ -46,14 +46,14 @@ impl Manners {
     /// Whether it may be said now, microseconds of the process's clock.
     pub(super) fn may(&self, word: Courtesy, now_us: u64) -> bool {
         match self.known().get(&word) {
-            Some(Tried::RefusedUntil(until_us)) => now_us >= *until_us,
-            Some(Tried::Answered) | None => true,
+            Some(CourtesyState::RefusedUntil(until_us)) => now_us >= *until_us,
+            Some(CourtesyState::Answered) | None => true,
         }
     }
 
     /// Whether it was said, and answered.
     pub(super) fn is_answered(&self, word: Courtesy) -> bool {
-        self.known().get(&word) == Some(&Tried::Answered)
+        self.known().get(&word) == Some(&CourtesyState::Answered)
     }
 
     /// Waits while another connection tries what is not known; nothing where all of these words are known.
@@ -71,17 +71,17 @@ impl Manners {
         let tried = match reply {
             Resp::Error(refusal) => match refusal.kind() {
                 ErrorKind::DeniedCommand | ErrorKind::Unsupported => {
-                    Tried::RefusedUntil(now_us.saturating_add(DENIED_REST_US))
+                    CourtesyState::RefusedUntil(now_us.saturating_add(DENIED_REST_US))
                 }
                 _ => return,
             },
-            _ => Tried::Answered,
+            _ => CourtesyState::Answered,
         };
         self.known().insert(word, tried);
     }
 
     /// A task that panicked while it noted something left whole notes behind.
-    fn known(&self) -> MutexGuard<'_, BTreeMap<Courtesy, Tried>> {
+    fn known(&self) -> MutexGuard<'_, BTreeMap<Courtesy, CourtesyState>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
