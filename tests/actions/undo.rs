@@ -176,7 +176,7 @@ async fn times_to_live_come_back_only_where_they_are_still_the_ones_that_were_se
 #[tokio::test]
 async fn keys_that_have_expired_by_it_come_back_and_the_plan_tells_how_many() {
     // Their keys expire side by side.
-    futures_util::future::join_all(builds().iter().map(|build| expired_keys_of(build))).await;
+    futures_util::future::join_all(builds().iter().map(expired_keys_of)).await;
 }
 
 async fn expired_keys_of(build: &crate::server::Build) {
