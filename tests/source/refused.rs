@@ -30,8 +30,8 @@ fn target(server: &Server, user: Option<&str>, password: Option<&str>) -> Target
 
 /// A server that is read a round at a time.
 struct Watched {
-    session: Session,
-    reading: Reading,
+    session: Box<Session>,
+    reading: Box<Reading>,
 }
 
 impl Watched {
@@ -42,9 +42,9 @@ impl Watched {
             everything: true,
             ..PollSettings::default()
         };
-        let mut session = Session::new(target, Timeouts::default(), settings);
-        session.connect().await.unwrap();
-        let mut watched = Self { session, reading: Reading::new(0) };
+        let mut session = Box::new(Session::new(target, Timeouts::default(), settings));
+        Box::pin(session.connect()).await.unwrap();
+        let mut watched = Self { session, reading: Box::new(Reading::new(0)) };
         // Servers before 7.0 refuse INFO of many sections at the first time.
         while watched.reading.info.is_none() {
             watched.round().await;
@@ -53,8 +53,8 @@ impl Watched {
     }
 
     async fn round(&mut self) {
-        self.session.connect().await.unwrap();
-        let snapshot = self.session.round(&Focus::default()).await.unwrap();
+        Box::pin(self.session.connect()).await.unwrap();
+        let snapshot = Box::pin(self.session.round(&Focus::default())).await.unwrap();
         self.reading.advance(snapshot);
     }
 
