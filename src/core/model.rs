@@ -30,6 +30,7 @@ pub mod server;
 pub mod snapshot;
 pub mod stamped;
 pub mod streams;
+pub mod sums;
 
 pub use gap::{Gap, GapReason};
 pub use id::StreamId;

@@ -103,7 +103,7 @@ pub struct DatabaseKeys {
     /// Keys in it.
     pub keys: u64,
     /// Of them with a TTL.
-    pub expires: u64,
+    pub expires: Option<u64>,
 }
 
 /// The per-command sections, asked less often.

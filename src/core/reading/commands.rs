@@ -2,6 +2,7 @@
 
 use crate::core::model::info::CommandInfo;
 use crate::core::model::latency::{CommandLatency, CommandStat};
+use crate::core::model::sums::sum;
 use std::collections::BTreeMap;
 
 /// Commands kept: more than any server has.
@@ -51,7 +52,7 @@ impl CommandTrack {
             let usec = stat.usec.checked_sub(before.map_or(0, |before| before.usec))?;
             span_us.map(|span_us| (calls, usec, span_us))
         };
-        let whole: u64 = info.stats.iter().filter_map(spent).map(|(_, usec, _)| usec).sum();
+        let whole = sum(info.stats.iter().filter_map(spent).map(|(_, usec, _)| usec));
         let row = |stat: &CommandStat| {
             let window = spent(stat);
             let latency = self.latencies.get(&stat.name);

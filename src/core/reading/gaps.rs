@@ -153,8 +153,11 @@ mod tests {
     #[test]
     fn an_empty_database_says_where_the_keys_are_until_it_has_some() {
         let told = |spaces: &[(u64, u64)], database| {
-            let space =
-                |(database, keys): &(u64, u64)| DatabaseKeys { database: *database, keys: *keys, expires: 0 };
+            let space = |(database, keys): &(u64, u64)| DatabaseKeys {
+                database: *database,
+                keys: *keys,
+                expires: Some(0),
+            };
             let info = Info { keyspace: spaces.iter().map(space).collect(), ..Info::default() };
             let mut gaps = Gaps::of_database(database);
             gaps.advance(&Snapshot { info: Some(info), ..Snapshot::default() });

@@ -9,6 +9,7 @@ use crate::core::model::consumers::PendingRow;
 use crate::core::model::info::Info;
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::memory::pending::{ListCost, Usage};
+use crate::core::model::sums::sum_known;
 
 /// What a stream takes.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -47,7 +48,7 @@ impl SizeModel {
         }
         stream.groups_at_us?;
         let greatest = stream.greatest_list();
-        stream.groups.values().map(|group| self.list(group, greatest == Some(&group.facts.name))).sum()
+        sum_known(stream.groups.values().map(|group| self.list(group, greatest == Some(&group.facts.name))))
     }
 
     /// What the list of a group takes; `is_first` for the greatest list of its stream.
@@ -83,7 +84,9 @@ impl SizeModel {
             }
             Usage::TooMuch { record } => {
                 let packed = packing(stream);
-                let raw = packed.and_then(|packing| packing.node_bytes()).map(|node| (node * packs) as f64);
+                let raw = packed
+                    .and_then(|packing| packing.node_bytes())
+                    .map(|node| node.saturating_mul(packs) as f64);
                 let counted =
                     usage as f64 - (16 * packs + 244 * nodes) as f64 - (32.0 + record) * pending as f64;
                 let single =

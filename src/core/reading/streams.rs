@@ -8,6 +8,7 @@ use crate::core::model::groups::Group;
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
+use crate::core::model::sums::sum_known;
 use crate::core::model::{Name, Stamped, StreamId};
 use std::collections::BTreeMap;
 
@@ -139,7 +140,7 @@ impl StreamState {
     /// Pending entries of all groups; `None` where a group's are unknown or the groups are.
     pub fn pending(&self) -> Option<u64> {
         self.groups_at_us?;
-        self.groups.values().map(|group| group.facts.pending).sum()
+        sum_known(self.groups.values().map(|group| group.facts.pending))
     }
 
     /// The group whose pending entries list is the greatest.

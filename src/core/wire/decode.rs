@@ -6,6 +6,7 @@
 mod clients;
 mod command_info;
 mod fanout;
+mod figures;
 pub mod groups;
 mod info;
 mod keys;
@@ -24,6 +25,7 @@ use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
+use figures::OddFigures;
 
 /// Everything that the replies say.
 pub fn decode(observation: &Observation) -> Snapshot {
@@ -109,6 +111,7 @@ fn server_time_us(exchange: &Exchange) -> Option<i64> {
 }
 
 fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) {
+    let mut odd = OddFigures::default();
     let read = match &exchange.command {
         ReadCmd::Ping => {
             snapshot.pings_us.push(exchange.received_us.saturating_sub(exchange.sent_us));
@@ -120,7 +123,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
         ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| take_page(snapshot, page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
-            keys::fact(snapshot, &exchange.command, reply, at_us)
+            keys::fact(snapshot, &exchange.command, reply, at_us, &mut odd)
         }
         ReadCmd::Counter { key, field } => keys::counter(reply).map(|value| {
             snapshot.counters.push((key.clone(), field.clone(), Stamped { at_us, value }));
@@ -131,13 +134,18 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         ReadCmd::IgnoreMaxmemory => keys::config_value(reply, "replica-ignore-maxmemory")
             .map(|word| snapshot.ignores_maxmemory = Some(word == "yes")),
         ReadCmd::ClientList => {
-            clients::rows(reply).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
+            clients::rows(reply, &mut odd).map(|value| snapshot.clients = Some(Stamped { at_us, value }))
         }
-        ReadCmd::SlowlogGet(_) => latency::slowlog(reply).map(|entries| snapshot.slowlog = Some(entries)),
-        ReadCmd::Fanout(read) => fanout::read(snapshot, read, reply, at_us),
-        ReadCmd::LatencyLatest => latency::events(reply).map(|events| snapshot.latency_events = Some(events)),
-        _ => read_stream(snapshot, exchange, reply, at_us),
+        ReadCmd::SlowlogGet(_) => {
+            latency::slowlog(reply, &mut odd).map(|entries| snapshot.slowlog = Some(entries))
+        }
+        ReadCmd::Fanout(read) => fanout::read(snapshot, read, reply, at_us, &mut odd),
+        ReadCmd::LatencyLatest => {
+            latency::events(reply, &mut odd).map(|events| snapshot.latency_events = Some(events))
+        }
+        _ => read_stream(snapshot, exchange, reply, at_us, &mut odd),
     };
+    odd.tell(snapshot, exchange.command.verb().label());
     snapshot.replies.answered = snapshot.replies.answered.saturating_add(1);
     if read.is_some() {
         snapshot.answered.insert(exchange.command.verb().label());
@@ -152,40 +160,49 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
     });
 }
 
-fn read_stream(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) -> Option<()> {
+fn read_stream(
+    snapshot: &mut Snapshot,
+    exchange: &Exchange,
+    reply: &Resp,
+    at_us: i64,
+    odd: &mut OddFigures,
+) -> Option<()> {
     match &exchange.command {
         ReadCmd::Xlen(key) => {
-            streams::length_only(key, reply, at_us).map(|facts| snapshot.streams.push(facts))
+            streams::length_only(key, reply, at_us, odd).map(|facts| snapshot.streams.push(facts))
         }
         ReadCmd::XinfoStream(key) => {
-            let facts = streams::facts(key, reply, at_us, Some(exchange.reply_bytes))?;
+            let facts = streams::facts(key, reply, at_us, Some(exchange.reply_bytes), odd)?;
             snapshot.streams.push(facts);
             Some(())
         }
         ReadCmd::XinfoStreamLean { key, .. } => {
-            streams::facts(key, reply, at_us, None).map(|facts| snapshot.streams.push(facts))
+            streams::facts(key, reply, at_us, None, odd).map(|facts| snapshot.streams.push(facts))
         }
-        ReadCmd::XinfoGroups(key) => {
-            groups::groups(reply).map(|value| snapshot.groups.push((key.clone(), Stamped { at_us, value })))
+        ReadCmd::XinfoGroups(key) => groups::read_groups(reply, odd)
+            .map(|value| snapshot.groups.push((key.clone(), Stamped { at_us, value }))),
+        ReadCmd::CountUndelivered { key, group, cap, .. } => {
+            groups::backlog(reply, *cap, odd).map(|backlog| {
+                let counted = backlog.map(|value| (key.clone(), group.clone(), Stamped { at_us, value }));
+                snapshot.backlogs.extend(counted);
+            })
         }
-        ReadCmd::CountUndelivered { key, group, cap, .. } => groups::backlog(reply, *cap).map(|backlog| {
-            let counted = backlog.map(|value| (key.clone(), group.clone(), Stamped { at_us, value }));
-            snapshot.backlogs.extend(counted);
-        }),
-        ReadCmd::XinfoConsumers(key, group) => groups::consumers(reply)
+        ReadCmd::XinfoConsumers(key, group) => groups::read_consumers(reply, odd)
             .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
-        ReadCmd::Xpending { key, group, start, count, consumer } => groups::pending(reply).map(|rows| {
-            snapshot.pending.push(PendingPage {
-                key: key.clone(),
-                group: group.clone(),
-                consumer: consumer.clone(),
-                start: *start,
-                count: *count,
-                at_us,
-                rows,
-            });
-        }),
-        ReadCmd::SamplePending { key, group, start, count } => groups::pending(reply).map(|rows| {
+        ReadCmd::Xpending { key, group, start, count, consumer } => {
+            groups::read_pending(reply, odd).map(|rows| {
+                snapshot.pending.push(PendingPage {
+                    key: key.clone(),
+                    group: group.clone(),
+                    consumer: consumer.clone(),
+                    start: *start,
+                    count: *count,
+                    at_us,
+                    rows,
+                });
+            })
+        }
+        ReadCmd::SamplePending { key, group, start, count } => groups::read_pending(reply, odd).map(|rows| {
             snapshot.pending_samples.push(PendingPage {
                 key: key.clone(),
                 group: group.clone(),
@@ -221,10 +238,10 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
             Some(bracket) => bracket.last = Some(first),
         }
     }
-    note_impossible(snapshot, &fields);
     if snapshot.info.is_none() && INFO_MARKS.iter().any(|mark| fields.has(mark)) {
         snapshot.info = Some(info::info(&fields));
     }
+    figures::tell(snapshot, "INFO", &fields.impossible());
     if sections.iter().any(|section| matches!(*section, "commandstats" | "latencystats")) {
         let mut read = command_info::commands(&text);
         match &mut snapshot.commands {
@@ -236,27 +253,6 @@ fn read_info(snapshot: &mut Snapshot, sections: &[&'static str], reply: &Resp, a
         }
     }
     Some(())
-}
-
-/// One gap for all figures of INFO that can't be.
-fn note_impossible(snapshot: &mut Snapshot, fields: &info::InfoFields<'_>) {
-    let impossible = fields.impossible();
-    let what = "INFO figures";
-    if impossible.is_empty() || snapshot.gaps.iter().any(|gap| gap.what == what) {
-        return;
-    }
-    let named: Vec<&str> = impossible.iter().copied().take(3).collect();
-    let more = impossible.len().saturating_sub(named.len());
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    snapshot.gaps.push(Gap {
-        what: what.to_owned(),
-        why: GapReason::Failed,
-        text: format!(
-            "INFO: {}{more} can't be true (counted below zero on the server, or beyond the whole): unknown",
-            named.join(", ")
-        ),
-        scope: GapScope::Item,
-    });
 }
 
 fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {

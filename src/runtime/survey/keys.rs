@@ -6,6 +6,7 @@
 use super::Reader;
 use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::Name;
+use crate::core::model::sums::sum;
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
@@ -28,7 +29,7 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
         return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
     let ground = reader.ground(None).await?;
-    let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.count();
+    let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.held();
     let mut facts = InvalidateFacts {
         is_exact: true,
         all_keys,
@@ -218,5 +219,5 @@ async fn sizes(reader: &mut Reader, keys: &[Name]) -> Result<(u64, u64), Refusal
     let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
     let replies = reader.ask(keys.iter().map(size).collect()).await?;
     let found: Vec<u64> = replies.iter().filter_map(Resp::count).collect();
-    Ok((found.iter().sum(), found.len() as u64))
+    Ok((sum(found.iter().copied()), found.len() as u64))
 }

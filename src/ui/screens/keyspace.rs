@@ -6,6 +6,7 @@ use super::reasons;
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::info::DatabaseKeys;
+use crate::core::model::sums::sum;
 use crate::ui::format::{COUNT_WIDTH, PERCENT_WIDTH};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table, notice};
@@ -23,7 +24,7 @@ const COLUMNS: [ColumnWidth; 5] = [
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
-    let keys: Option<u64> = spaces.map(|spaces| spaces.iter().map(|space| space.keys).sum());
+    let keys: Option<u64> = spaces.map(|spaces| sum(spaces.iter().map(|space| space.keys)));
     let note = format!("{} {}", skin.figures.count(keys), if keys == Some(1) { "key" } else { "keys" });
     let inner = Panel::new("Keys").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     match spaces {
@@ -46,12 +47,12 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn row(space: &DatabaseKeys, skin: &Skin) -> Vec<StyledText> {
-    let without = space.keys.saturating_sub(space.expires);
-    let share = (space.keys > 0).then(|| without as f64 / space.keys as f64);
-    let count = |count: u64| StyledText::from(skin.figures.count(Some(count)));
+    let without = space.expires.map(|expires| space.keys.saturating_sub(expires));
+    let share = without.filter(|_| space.keys > 0).map(|without| without as f64 / space.keys as f64);
+    let count = |count: Option<u64>| StyledText::from(skin.figures.count(count));
     vec![
         format!("db{}", space.database).into(),
-        count(space.keys),
+        count(Some(space.keys)),
         count(space.expires),
         count(without),
         skin.figures.percent(share).into(),

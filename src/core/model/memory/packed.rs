@@ -6,6 +6,7 @@
 //! frees on Redis 5.0 to 8.2: within 5 % for entries that are alike.
 
 use crate::core::model::streams::{EntrySize, StreamDetail};
+use crate::core::model::sums::sum;
 
 /// Limits of a node, unless the server was told others.
 const NODE_BYTES: u64 = 4_096;
@@ -72,7 +73,7 @@ impl Packing {
     pub fn of(detail: &StreamDetail, length: u64) -> Option<Self> {
         let sizes: Vec<EntrySize> = [detail.first_size, detail.last_size].into_iter().flatten().collect();
         let count = sizes.len() as u64;
-        let mean = |of: fn(&EntrySize) -> u64| sizes.iter().map(of).sum::<u64>() / count.max(1);
+        let mean = |of: fn(&EntrySize) -> u64| sum(sizes.iter().map(of)) / count.max(1);
         let values = || EntrySize { values: mean(|size| size.values), names: mean(|size| size.names) };
         let ends = detail.first_entry.zip(detail.last_entry);
         let span_ms = ends.map_or(0, |(first, last)| last.ms.saturating_sub(first.ms));
@@ -90,7 +91,7 @@ impl Packing {
         let entry = self.entry?;
         let delta = packed_number(self.apart_ms.saturating_mul(per_node.min(NODE_ENTRIES) / 2));
         let each = 2 + delta + packed_number(0) + entry.values + 2;
-        let wanted = NODE_HEAD + entry.names + per_node.saturating_mul(each);
+        let wanted = per_node.saturating_mul(each).saturating_add(NODE_HEAD + entry.names);
         Some(if self.nodes > 1 { wanted.min(NODE_BYTES) } else { wanted })
     }
 
@@ -100,7 +101,7 @@ impl Packing {
             return (self.length == 0).then_some(0);
         }
         let node = self.node_bytes()?.max(if self.is_large() { self.large_node() } else { 0 });
-        Some(self.nodes.saturating_mul(size_class(node) + NODE_PLACE))
+        Some(self.nodes.saturating_mul(size_class(node).saturating_add(NODE_PLACE)))
     }
 
     /// Entries longer than a node have one each.
@@ -120,7 +121,7 @@ pub fn size_class(bytes: u64) -> u64 {
         65..=128 => 16,
         _ => (bytes - 1).checked_ilog2().map_or(8, |log| 1 << (log - 2)),
     };
-    bytes.div_ceil(step) * step
+    bytes.div_ceil(step).saturating_mul(step)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use super::super::Reading;
 use crate::core::diagnose::evidence::memory::{MemoryCase, PendingCase, TierCase, WalkShare};
 use crate::core::limits;
 use crate::core::model::keys::KeyKind;
+use crate::core::model::sums::{sum, sum_known};
 
 /// Pending entries lists below this are not worth a word, bytes.
 const LISTS_LEAST: u64 = 4 << 20;
@@ -28,11 +29,9 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
         full_syncs: memory.full_syncs(),
         streams: reading.streams.len() as u64,
         lists: (!keyspace.is_empty()).then(|| keyspace.of_kind(KeyKind::List)),
-        keys: info.map(|info| {
-            let spaces = info.keyspace.iter();
-            spaces.fold((0, 0), |(keys, expires): (u64, u64), space| {
-                (keys.saturating_add(space.keys), expires.saturating_add(space.expires))
-            })
+        keys: info.and_then(|info| {
+            let keys = sum(info.keyspace.iter().map(|space| space.keys));
+            Some((keys, sum_known(info.keyspace.iter().map(|space| space.expires))?))
         }),
         lists_of_pending: lists_of_pending(reading),
         tiers: tiers(reading),

@@ -8,6 +8,7 @@ use super::subscribers::{Cause, Cutoff};
 use crate::core::diagnose::evidence::fanout::{Behind, FanoutCase, FullChannel, LostSubscriber, Probed, Who};
 use crate::core::limits;
 use crate::core::model::Name;
+use crate::core::model::sums::sum;
 use crate::core::reading::Reading;
 use crate::core::reading::pings::Percentiles;
 use crate::core::reading::probe::{Measures, ProbeTrack};
@@ -20,7 +21,7 @@ pub fn evidence(reading: &Reading, capacity: u64) -> FanoutCase<'_> {
     let (track, now_us) = (&reading.fanout, reading.at_us);
     let stats = reading.info.as_ref().map(|info| &info.value.stats);
     let counts = |stats: &crate::core::model::info::Stats| {
-        let others = [stats.pubsub_patterns, stats.pubsub_shard_channels].into_iter().flatten().sum::<u64>();
+        let others = sum([stats.pubsub_patterns, stats.pubsub_shard_channels].into_iter().flatten());
         stats.pubsub_channels.map(|channels| channels.saturating_add(others) > 0)
     };
     let list = track.subscribers.list();
@@ -79,13 +80,13 @@ fn probed(reading: &Reading) -> Option<Probed> {
         let times = running.iter().filter_map(|track| part(&track.minute).p95);
         times.max().map(|us| us as f64 / 1e3)
     };
-    let sum = |part: fn(&ProbeTrack) -> u64| running.iter().map(|track| part(track)).sum();
+    let all = |part: fn(&ProbeTrack) -> u64| sum(running.iter().map(|track| part(track)));
     (!running.is_empty()).then(|| Probed {
         publish_ms: ms(|measures| measures.publish),
         delivery_ms: ms(|measures| measures.last),
         whole_way_ms: ms(|measures| measures.whole),
-        samples: sum(|track| track.minute.samples),
-        lost: sum(|track| track.minutes.lost),
-        sent: sum(|track| track.minutes.samples),
+        samples: all(|track| track.minute.samples),
+        lost: all(|track| track.minutes.lost),
+        sent: all(|track| track.minutes.samples),
     })
 }

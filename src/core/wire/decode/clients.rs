@@ -1,16 +1,17 @@
 //! CLIENT LIST: a line a client of `field=value` words. Unknown fields are passed over.
 
+use super::figures::OddFigures;
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::wire::resp::Resp;
 
 /// Every client. A line without an id is left out.
-pub fn rows(reply: &Resp) -> Option<Vec<Client>> {
+pub fn rows(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Client>> {
     let bytes = reply.bytes()?;
-    Some(bytes.split(|byte| *byte == b'\n').filter_map(row).collect())
+    Some(bytes.split(|byte| *byte == b'\n').filter_map(|line| row(line, odd)).collect())
 }
 
-fn row(line: &[u8]) -> Option<Client> {
+fn row(line: &[u8], odd: &mut OddFigures) -> Option<Client> {
     let mut client = Client {
         id: 0,
         name: Name::from(""),
@@ -40,16 +41,16 @@ fn row(line: &[u8]) -> Option<Client> {
             b"name" => client.name = Name::new(value),
             b"addr" => client.address = Name::new(value),
             b"user" => client.user = Some(Name::new(value)),
-            b"age" => client.age_s = count(),
-            b"idle" => client.idle_s = count(),
+            b"age" => client.age_s = odd.held_text("age", value),
+            b"idle" => client.idle_s = odd.held_text("idle", value),
             b"flags" => client.flags = text(),
             b"db" => client.database = count(),
             b"cmd" => client.command = text(),
-            b"omem" => client.omem = count(),
-            b"tot-mem" => client.tot_mem = count(),
-            b"qbuf" => client.qbuf = count(),
-            b"sub" => client.subscriptions = count(),
-            b"psub" => client.patterns = count(),
+            b"omem" => client.omem = odd.held_text("omem", value),
+            b"tot-mem" => client.tot_mem = odd.held_text("tot-mem", value),
+            b"qbuf" => client.qbuf = odd.held_text("qbuf", value),
+            b"sub" => client.subscriptions = odd.held_text("sub", value),
+            b"psub" => client.patterns = odd.held_text("psub", value),
             b"lib-name" => library = value.to_vec(),
             b"lib-ver" => library_version = value.to_vec(),
             _ => {}

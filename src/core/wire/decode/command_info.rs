@@ -1,5 +1,6 @@
 //! INFO commandstats and latencystats: a line a command.
 
+use crate::core::limits::COUNTER_MAX;
 use crate::core::model::info::CommandInfo;
 use crate::core::model::latency::{CommandLatency, CommandStat};
 
@@ -17,7 +18,9 @@ pub fn commands(text: &str) -> CommandInfo {
 }
 
 fn stat(name: &str, value: &str) -> Option<CommandStat> {
-    let part = |key| part(value, key).and_then(|number| number.parse::<u64>().ok());
+    let part = |key| {
+        part(value, key).and_then(|number| number.parse().ok().filter(|&count: &u64| count <= COUNTER_MAX))
+    };
     Some(CommandStat {
         name: name.to_owned(),
         calls: part("calls")?,

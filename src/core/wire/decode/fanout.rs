@@ -1,6 +1,7 @@
 //! PUBSUB, CLIENT LIST TYPE pubsub, LATENCY HISTOGRAM and the sorted sets of channel layers.
 
 use super::clients;
+use super::figures::OddFigures;
 use crate::core::limits;
 use crate::core::model::fanout::{LayerKey, LayerPart};
 use crate::core::model::gap::GapScope;
@@ -10,7 +11,13 @@ use crate::core::wire::read::FanoutRead;
 use crate::core::wire::resp::Resp;
 
 /// Takes the reply to a question in; `None` when it has another shape.
-pub fn read(snapshot: &mut Snapshot, read: &FanoutRead, reply: &Resp, at_us: i64) -> Option<()> {
+pub fn read(
+    snapshot: &mut Snapshot,
+    read: &FanoutRead,
+    reply: &Resp,
+    at_us: i64,
+    odd: &mut OddFigures,
+) -> Option<()> {
     let connected = snapshot.info.as_ref().and_then(|info| info.clients.connected);
     let facts = &mut snapshot.fanout;
     match read {
@@ -27,18 +34,18 @@ pub fn read(snapshot: &mut Snapshot, read: &FanoutRead, reply: &Resp, at_us: i64
             snapshot.fanout.counts.push((*kind, Stamped { at_us, value }));
         }
         FanoutRead::Subscribers => {
-            facts.subscribers = Some(Stamped { at_us, value: clients::rows(reply)? });
+            facts.subscribers = Some(Stamped { at_us, value: clients::rows(reply, odd)? });
         }
         FanoutRead::Histograms => {
-            facts.histograms = Some(Stamped { at_us, value: histograms(reply)? });
+            facts.histograms = Some(Stamped { at_us, value: histograms(reply, odd)? });
         }
         FanoutRead::Members(part) => {
-            let members = reply.count()?;
+            let members = odd.held("members", reply)?;
             facts.layer_keys.push(stamped(part, members, None, at_us));
         }
         FanoutRead::Backlog { part, .. } => {
             let parts = reply.items()?;
-            let members = parts.first()?.count()?;
+            let members = odd.held("members", parts.first()?)?;
             let oldest_ms = parts.get(1).and_then(Resp::text).and_then(|score| ms_of(&score));
             facts.layer_keys.push(stamped(part, members, oldest_ms, at_us));
         }
@@ -80,20 +87,22 @@ fn impossible(read: &FanoutRead) -> Gap {
     }
 }
 
-fn histograms(reply: &Resp) -> Option<Vec<CommandHistogram>> {
+fn histograms(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<CommandHistogram>> {
     let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
-    is_list.then(|| reply.pairs().into_iter().filter_map(|(name, value)| histogram(name, value)).collect())
+    is_list
+        .then(|| reply.pairs().into_iter().filter_map(|(name, value)| histogram(name, value, odd)).collect())
 }
 
-fn histogram(name: Vec<u8>, value: &Resp) -> Option<CommandHistogram> {
+fn histogram(name: Vec<u8>, value: &Resp, odd: &mut OddFigures) -> Option<CommandHistogram> {
     let mut histogram =
         CommandHistogram { name: String::from_utf8_lossy(&name).into_owned(), ..CommandHistogram::default() };
     for (field, value) in value.pairs() {
         match field.as_slice() {
-            b"calls" => histogram.calls = value.count()?,
+            b"calls" => histogram.calls = odd.counter("calls", value)?,
             b"histogram_usec" => {
                 let step = |(us, calls): (Vec<u8>, &Resp)| {
-                    Some((std::str::from_utf8(&us).ok()?.parse().ok()?, calls.count()?))
+                    let us = odd.held("histogram_usec", &Resp::Bytes(us))?;
+                    Some((us, odd.counter("calls", calls)?))
                 };
                 histogram.steps = value.pairs().into_iter().filter_map(step).collect();
             }
@@ -114,7 +123,7 @@ mod tests {
 
     fn facts(asked: &FanoutRead, reply: &Resp) -> Option<FanoutFacts> {
         let mut snapshot = Snapshot::default();
-        read(&mut snapshot, asked, reply, 7).map(|()| snapshot.fanout)
+        read(&mut snapshot, asked, reply, 7, &mut OddFigures::default()).map(|()| snapshot.fanout)
     }
 
     #[test]
@@ -136,7 +145,7 @@ mod tests {
         let mut snapshot = Snapshot { info: Some(info), ..Snapshot::default() };
         let reply = Resp::Array(vec![text("a"), Resp::Int(250), text("b"), Resp::Int(236_242_721)]);
         let asked = FanoutRead::Counts(ChannelKind::Plain, vec![]);
-        read(&mut snapshot, &asked, &reply, 7).unwrap();
+        read(&mut snapshot, &asked, &reply, 7, &mut OddFigures::default()).unwrap();
         let counts: Vec<_> = snapshot.fanout.counts[0].1.value.iter().map(|(_, count)| *count).collect();
         assert_eq!(counts, [Some(250), None]);
         assert!(snapshot.gaps[0].text.contains("Valkey 9.1"), "{:?}", snapshot.gaps);
@@ -162,7 +171,10 @@ mod tests {
         let expected =
             CommandHistogram { name: "publish".to_owned(), calls: 5, steps: vec![(1, 3), (66, 5)] };
         for reply in [flat, map] {
-            assert_eq!(histograms(&reply).unwrap(), std::slice::from_ref(&expected));
+            assert_eq!(
+                histograms(&reply, &mut OddFigures::default()).unwrap(),
+                std::slice::from_ref(&expected)
+            );
         }
     }
 

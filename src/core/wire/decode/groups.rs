@@ -1,5 +1,6 @@
 //! XINFO GROUPS, XINFO CONSUMERS and XPENDING.
 
+use super::figures::OddFigures;
 use super::streams::id;
 use crate::core::limits::HELD_MAX;
 use crate::core::model::Name;
@@ -9,10 +10,15 @@ use crate::core::wire::resp::Resp;
 
 /// Every group of a stream. A row without a name is left out.
 pub fn groups(reply: &Resp) -> Option<Vec<Group>> {
-    Some(reply.items()?.iter().filter_map(group).collect())
+    read_groups(reply, &mut OddFigures::default())
 }
 
-fn group(row: &Resp) -> Option<Group> {
+/// The same, with the figures that can't be.
+pub(super) fn read_groups(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Group>> {
+    Some(reply.items()?.iter().filter_map(|row| group(row, odd)).collect())
+}
+
+fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
     let mut name = None;
     let mut group = Group {
         name: Name::from(""),
@@ -25,10 +31,10 @@ fn group(row: &Resp) -> Option<Group> {
     for (field, value) in row.pairs() {
         match field.as_slice() {
             b"name" => name = value.bytes().map(Name::from),
-            b"consumers" => group.consumers = value.held(),
-            b"pending" => group.pending = value.held(),
+            b"consumers" => group.consumers = odd.held("consumers", value),
+            b"pending" => group.pending = odd.held("pending", value),
             b"last-delivered-id" => group.last_delivered = id(value),
-            b"entries-read" => group.entries_read = value.held(),
+            b"entries-read" => group.entries_read = odd.held("entries-read", value),
             b"lag" => group.lag = lag(value),
             _ => {}
         }
@@ -47,10 +53,10 @@ fn lag(value: &Resp) -> ServerLag {
 }
 
 /// What the counting script answered; `None` inside when the group is gone.
-pub fn backlog(reply: &Resp, cap: u32) -> Option<Option<Backlog>> {
+pub(super) fn backlog(reply: &Resp, cap: u32, odd: &mut OddFigures) -> Option<Option<Backlog>> {
     let parts = reply.items()?;
     let Some(cursor) = parts.first() else { return Some(None) };
-    let entries = parts.get(1)?.count()?;
+    let entries = odd.held("entries", parts.get(1)?)?;
     let is_capped = entries > u64::from(cap);
     let first = parts.get(2).and_then(id);
     Some(Some(Backlog { cursor: id(cursor)?, entries: entries.min(u64::from(cap)), is_capped, first }))
@@ -58,39 +64,58 @@ pub fn backlog(reply: &Resp, cap: u32) -> Option<Option<Backlog>> {
 
 /// Every consumer of a group. A row without a name is left out.
 pub fn consumers(reply: &Resp) -> Option<Vec<Consumer>> {
-    Some(reply.items()?.iter().filter_map(consumer).collect())
+    read_consumers(reply, &mut OddFigures::default())
 }
 
-fn consumer(row: &Resp) -> Option<Consumer> {
+/// The same, with the figures that can't be.
+pub(super) fn read_consumers(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Consumer>> {
+    Some(reply.items()?.iter().filter_map(|row| consumer(row, odd)).collect())
+}
+
+fn consumer(row: &Resp, odd: &mut OddFigures) -> Option<Consumer> {
     let mut name = None;
     let mut consumer =
         Consumer { name: Name::from(""), pending: None, idle_ms: None, inactive: Inactivity::Unsupported };
     for (field, value) in row.pairs() {
         match field.as_slice() {
             b"name" => name = value.bytes().map(Name::from),
-            b"pending" => consumer.pending = value.held(),
-            b"idle" => consumer.idle_ms = value.count(),
-            b"inactive" => consumer.inactive = value.count().map_or(Inactivity::Never, Inactivity::Ms),
+            b"pending" => consumer.pending = odd.held("pending", value),
+            b"idle" => consumer.idle_ms = odd.held("idle", value),
+            b"inactive" => consumer.inactive = inactivity(value, odd),
             _ => {}
         }
     }
     Some(Consumer { name: name?, ..consumer })
 }
 
+/// `-1` where it never got an entry.
+fn inactivity(value: &Resp, odd: &mut OddFigures) -> Inactivity {
+    match value.int() {
+        Some(-1) => Inactivity::Never,
+        _ => odd.held("inactive", value).map_or(Inactivity::Unsupported, Inactivity::Ms),
+    }
+}
+
 /// Rows of XPENDING with a range. Rows that can't be read are left out.
 pub fn pending(reply: &Resp) -> Option<Vec<PendingRow>> {
+    read_pending(reply, &mut OddFigures::default())
+}
+
+/// The same, with the figures that can't be.
+pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<PendingRow>> {
     if *reply == Resp::Nil {
         return Some(Vec::new());
     }
-    Some(reply.items()?.iter().filter_map(pending_row).collect())
+    Some(reply.items()?.iter().filter_map(|row| pending_row(row, odd)).collect())
 }
 
-fn pending_row(row: &Resp) -> Option<PendingRow> {
+fn pending_row(row: &Resp, odd: &mut OddFigures) -> Option<PendingRow> {
     let [entry, consumer, idle, deliveries] = row.items()? else { return None };
     Some(PendingRow {
         id: id(entry)?,
         consumer: Name::from(consumer.bytes().unwrap_or_default()),
-        idle_ms: idle.count(),
-        deliveries: deliveries.count()?,
+        idle_ms: odd.held("idle", idle),
+        // As many as somebody says who claims it: an entry that kills is marked by the greatest number.
+        deliveries: odd.any("deliveries", deliveries)?,
     })
 }

@@ -7,21 +7,26 @@ use crate::core::model::info::{DatabaseKeys, Info, Stats};
 use crate::core::model::memory::Memory;
 use crate::core::model::refusals::{RefusalCode, RefusalCounts};
 use crate::core::model::server::{Mode, Persistence, Product, Replication, Server, ServerRole};
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
 
-/// The fields of one reply.
-pub struct InfoFields<'a>(HashMap<&'a str, &'a str>);
+/// The fields of one reply, and which of those that were read can't be.
+pub struct InfoFields<'a> {
+    fields: HashMap<&'a str, &'a str>,
+    odd: RefCell<BTreeSet<&'a str>>,
+}
 
 impl<'a> InfoFields<'a> {
     /// Splits the text into its fields.
     pub fn of(text: &'a str) -> Self {
         let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
-        Self(lines.filter_map(|line| line.split_once(':')).collect())
+        let fields = lines.filter_map(|line| line.split_once(':')).collect();
+        Self { fields, odd: RefCell::default() }
     }
 
     /// Whether the field is there.
     pub fn has(&self, field: &str) -> bool {
-        self.0.contains_key(field)
+        self.fields.contains_key(field)
     }
 
     /// Hits and misses, where both are there.
@@ -30,42 +35,58 @@ impl<'a> InfoFields<'a> {
     }
 
     fn text(&self, field: &str) -> Option<&'a str> {
-        self.0.get(field).copied().filter(|value| !value.is_empty())
+        self.fields.get(field).copied().filter(|value| !value.is_empty())
     }
 
+    /// Something that is counted since the server's start; many are -1 where there is nothing to tell.
     fn count(&self, field: &str) -> Option<u64> {
-        self.text(field)?.parse().ok().filter(|&count| count <= COUNTER_MAX)
+        if self.text(field) == Some("-1") {
+            return None;
+        }
+        self.up_to(COUNTER_MAX, field)
     }
 
     /// Something that the server holds: bytes in memory, clients.
     fn held(&self, field: &str) -> Option<u64> {
-        self.count(field).filter(|&count| count <= HELD_MAX)
+        self.up_to(HELD_MAX, field)
     }
 
-    /// Fields whose figures can't be: they fell below zero on the server. They are unknown.
+    fn up_to(&self, most: u64, field: &str) -> Option<u64> {
+        let figure = within(self.text(field)?, most)?;
+        if figure.is_none() {
+            self.note(field);
+        }
+        figure
+    }
+
+    fn note(&self, field: &str) {
+        if let Some((field, _)) = self.fields.get_key_value(field) {
+            self.odd.borrow_mut().insert(field);
+        }
+    }
+
+    /// Fields that were read and whose figures can't be: they fell below zero on the server. They are unknown.
     pub fn impossible(&self) -> Vec<&'a str> {
-        let mut found: Vec<&str> =
-            self.0.iter().filter(|(field, value)| is_beyond(field, value)).map(|(f, _)| *f).collect();
-        if self.clients_connected().is_none() && self.held("connected_clients").is_some() {
-            found.push("connected_clients");
-        }
-        if self.dataset().is_none() && self.held("used_memory_dataset").is_some() {
-            found.push("used_memory_dataset");
-        }
-        found.sort_unstable();
-        found.dedup();
-        found
+        self.odd.borrow().iter().copied().collect()
     }
 
     fn clients_connected(&self) -> Option<u64> {
-        let most =
-            self.held("maxclients").filter(|&max| max > 0).map(|max| max.saturating_mul(CLIENTS_BEYOND));
-        self.held("connected_clients").filter(|&connected| most.is_none_or(|most| connected <= most))
+        let max = self.held("maxclients").filter(|&max| max > 0);
+        self.part_of("connected_clients", max.map(|max| max.saturating_mul(CLIENTS_BEYOND)))
     }
 
     fn dataset(&self) -> Option<u64> {
-        let used = self.held("used_memory");
-        self.held("used_memory_dataset").filter(|&dataset| used.is_none_or(|used| dataset <= used))
+        self.part_of("used_memory_dataset", self.held("used_memory"))
+    }
+
+    /// What is held, and can't be more than the whole where that is known.
+    fn part_of(&self, field: &str, whole: Option<u64>) -> Option<u64> {
+        let part = self.held(field)?;
+        let is_part = whole.is_none_or(|whole| part <= whole);
+        if !is_part {
+            self.note(field);
+        }
+        is_part.then_some(part)
     }
 
     fn signed(&self, field: &str) -> Option<i64> {
@@ -89,14 +110,11 @@ impl<'a> InfoFields<'a> {
     }
 }
 
-fn is_beyond(field: &str, value: &str) -> bool {
-    let value = if field.starts_with("errorstat_") { value.trim_start_matches("count=") } else { value };
-    let digits = value.strip_prefix('-').unwrap_or(value);
+/// The number in the text where it is between 0 and `most`; nothing where there is no number at all.
+fn within(text: &str, most: u64) -> Option<Option<u64>> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    // Names and identities may be made of digits alone.
-    let is_figure =
-        is_number && !field.ends_with("_id") && !field.contains("sha1") && !field.contains("replid");
-    is_figure && value.parse::<i64>().map_or(true, |number| number.unsigned_abs() > COUNTER_MAX)
+    is_number.then(|| text.parse().ok().filter(|&number| number <= most))
 }
 
 /// The server's clock in a reply of INFO, microseconds since 1970 (6.2).
@@ -261,19 +279,31 @@ fn stats(fields: &InfoFields<'_>) -> Stats {
 
 /// A kind of error that never happened has no line: where errors are counted at all, that is none.
 fn refusals(fields: &InfoFields<'_>) -> Option<RefusalCounts> {
-    let counts = |code: RefusalCode| match fields.text(&format!("errorstat_{}", code.word())) {
-        Some(text) => {
-            let count: u64 = text.strip_prefix("count=")?.parse().ok()?;
-            (count <= COUNTER_MAX).then_some((code, count))
+    let counts = |code: RefusalCode| {
+        let field = format!("errorstat_{}", code.word());
+        let Some(text) = fields.text(&field) else { return Some((code, 0)) };
+        let count = within(text.strip_prefix("count=")?, COUNTER_MAX)?;
+        if count.is_none() {
+            fields.note(&field);
         }
-        None => Some((code, 0)),
+        Some((code, count?))
     };
     let is_counted = fields.has("total_error_replies") && !fields.has("errorstat_ERRORSTATS_DISABLED");
     is_counted.then(|| RefusalCode::ALL.into_iter().filter_map(counts).collect())
 }
 
 fn keyspace(fields: &InfoFields<'_>) -> Vec<DatabaseKeys> {
-    let mut databases: Vec<_> = fields.0.iter().filter_map(|(field, value)| database(field, value)).collect();
+    let lines = fields.fields.iter().filter_map(|(field, value)| Some((*field, database(field, value)?)));
+    let mut databases = Vec::new();
+    for (field, keyspace) in lines {
+        let expires = keyspace.expires.filter(|&expires| expires <= keyspace.keys);
+        if keyspace.keys > HELD_MAX || expires != keyspace.expires {
+            fields.note(field);
+        }
+        if keyspace.keys <= HELD_MAX {
+            databases.push(DatabaseKeys { expires, ..keyspace });
+        }
+    }
     databases.sort_by_key(|keyspace| keyspace.database);
     databases
 }
@@ -282,12 +312,8 @@ fn database(field: &str, value: &str) -> Option<DatabaseKeys> {
     let database = field.strip_prefix("db")?.parse().ok()?;
     let part = |name: &str| {
         let mut parts = value.split(',').filter_map(|part| part.split_once('='));
-        parts.find(|(key, _)| *key == name).and_then(|(_, number)| number.parse().ok())
+        let (_, number) = parts.find(|(key, _)| *key == name)?;
+        Some(within(number, u64::MAX)?.unwrap_or(u64::MAX))
     };
-    let keys: u64 = part("keys").filter(|&keys| keys <= HELD_MAX)?;
-    Some(DatabaseKeys {
-        database,
-        keys,
-        expires: part("expires").filter(|&expires| expires <= keys).unwrap_or(0),
-    })
+    Some(DatabaseKeys { database, keys: part("keys")?, expires: part("expires") })
 }

@@ -1,5 +1,6 @@
 //! TYPE, PTTL and MEMORY USAGE of single keys, and the counters that operators name.
 
+use super::figures::OddFigures;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::keys::{KeyFacts, KeyKind, Ttl};
 use crate::core::model::{Name, Snapshot};
@@ -7,7 +8,13 @@ use crate::core::wire::read::ReadCmd;
 use crate::core::wire::resp::Resp;
 
 /// Takes one answer about a key in, together with those before it about the same key.
-pub fn fact(snapshot: &mut Snapshot, command: &ReadCmd, reply: &Resp, at_us: i64) -> Option<()> {
+pub fn fact(
+    snapshot: &mut Snapshot,
+    command: &ReadCmd,
+    reply: &Resp,
+    at_us: i64,
+    odd: &mut OddFigures,
+) -> Option<()> {
     let name = command.key()?;
     if snapshot.keys.last().is_none_or(|last| last.name != *name) {
         snapshot.keys.push(KeyFacts::new(name.clone(), at_us));
@@ -27,7 +34,10 @@ pub fn fact(snapshot: &mut Snapshot, command: &ReadCmd, reply: &Resp, at_us: i64
         },
         ReadCmd::MemoryUsage(_) => match reply {
             Resp::Nil => key.is_gone = true,
-            reply => key.bytes = Some(reply.count()?),
+            reply => {
+                reply.int()?;
+                key.bytes = odd.held("bytes", reply);
+            }
         },
         _ => return None,
     }

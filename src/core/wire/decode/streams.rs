@@ -1,18 +1,26 @@
 //! XLEN, XINFO STREAM (whole or with the bodies taken out) and XRANGE.
 
+use super::figures::OddFigures;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, EntrySize, StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::resp::Resp;
 
 /// From XLEN: the length alone.
-pub fn length_only(key: &Name, reply: &Resp, at_us: i64) -> Option<StreamFacts> {
-    let length = reply.held()?;
-    Some(StreamFacts { key: key.clone(), at_us, length: Some(length), detail: None, reply_bytes: None })
+pub(super) fn length_only(key: &Name, reply: &Resp, at_us: i64, odd: &mut OddFigures) -> Option<StreamFacts> {
+    reply.int()?;
+    let length = odd.held("length", reply);
+    Some(StreamFacts { key: key.clone(), at_us, length, detail: None, reply_bytes: None })
 }
 
 /// From XINFO STREAM: fields in any order, old and new.
-pub fn facts(key: &Name, reply: &Resp, at_us: i64, reply_bytes: Option<u64>) -> Option<StreamFacts> {
+pub(super) fn facts(
+    key: &Name,
+    reply: &Resp,
+    at_us: i64,
+    reply_bytes: Option<u64>,
+    odd: &mut OddFigures,
+) -> Option<StreamFacts> {
     let pairs = reply.pairs();
     if pairs.is_empty() {
         return None;
@@ -28,16 +36,20 @@ pub fn facts(key: &Name, reply: &Resp, at_us: i64, reply_bytes: Option<u64>) -> 
     let mut recorded_first = None;
     for (field, value) in pairs {
         match field.as_slice() {
-            b"length" => facts.length = value.held(),
-            b"entries-added" => detail.entries_added = value.held(),
+            b"length" => facts.length = odd.held("length", value),
+            b"entries-added" => detail.entries_added = odd.held("entries-added", value),
             b"last-generated-id" => detail.last_generated = id(value),
             b"max-deleted-entry-id" => detail.max_deleted = id(value),
             b"recorded-first-entry-id" => recorded_first = id(value),
-            b"first-entry" => (detail.first_entry, detail.first_size) = (entry_id(value), entry_size(value)),
-            b"last-entry" => (detail.last_entry, detail.last_size) = (entry_id(value), entry_size(value)),
-            b"groups" => detail.groups = value.held(),
-            b"radix-tree-keys" => detail.packs = value.held(),
-            b"radix-tree-nodes" => detail.tree_nodes = value.held(),
+            b"first-entry" => {
+                (detail.first_entry, detail.first_size) = (entry_id(value), entry_size(value, odd))
+            }
+            b"last-entry" => {
+                (detail.last_entry, detail.last_size) = (entry_id(value), entry_size(value, odd))
+            }
+            b"groups" => detail.groups = odd.held("groups", value),
+            b"radix-tree-keys" => detail.packs = odd.held("radix-tree-keys", value),
+            b"radix-tree-nodes" => detail.tree_nodes = odd.held("radix-tree-nodes", value),
             _ => {}
         }
     }
@@ -71,9 +83,9 @@ pub fn id(reply: &Resp) -> Option<StreamId> {
 }
 
 /// The sizes that stand for the body of an entry: `[id, bytes of its values, bytes of its names]`.
-fn entry_size(reply: &Resp) -> Option<EntrySize> {
+fn entry_size(reply: &Resp, odd: &mut OddFigures) -> Option<EntrySize> {
     let [_, values, names] = reply.items()? else { return None };
-    Some(EntrySize { values: values.held()?, names: names.held()? })
+    Some(EntrySize { values: odd.held("bytes", values)?, names: odd.held("bytes", names)? })
 }
 
 /// The id of `[id, fields]`, or of an id that stands alone because the body was taken out.

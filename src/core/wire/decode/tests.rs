@@ -125,7 +125,7 @@ fn valkey_is_known_by_its_own_version() {
     assert_eq!(info.server.product.word(), "valkey");
     assert_eq!(info.server.version.as_deref(), Some("9.1.2"));
     assert_eq!(info.server.mode.word(), "cluster");
-    assert_eq!((info.keyspace[0].keys, info.keyspace[0].expires), (5, 2));
+    assert_eq!((info.keyspace[0].keys, info.keyspace[0].expires), (5, Some(2)));
     assert_eq!(info.memory.used, None);
     assert_eq!(snapshot.bracket.unwrap().first.value.hits, 10);
 }
@@ -175,6 +175,8 @@ proptest! {
             ReadCmd::ClientList, ReadCmd::SlowlogGet(5), ReadCmd::LatencyLatest,
         ];
         let snapshot = seen(commands[which].clone(), reply);
-        prop_assert_eq!(snapshot.gaps.len() + snapshot.answered.len(), 1);
+        // Beside it figures that can't be may be told.
+        let gaps = snapshot.gaps.iter().filter(|gap| !gap.what.ends_with(" figures"));
+        prop_assert_eq!(gaps.count() + snapshot.answered.len(), 1);
     }
 }

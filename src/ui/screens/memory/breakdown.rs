@@ -4,6 +4,7 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::model::sums::sum;
 use crate::core::reading::memory::GrowingPart;
 use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
@@ -24,7 +25,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
     let info = reading.info.as_ref().map(|info| &info.value);
     let parts = info.and_then(|info| reading.memory.parts(info));
-    let sum: Option<u64> = parts.as_ref().map(|parts| parts.iter().map(|growing| growing.part.bytes).sum());
+    let sum: Option<u64> = parts.as_ref().map(|parts| sum(parts.iter().map(|growing| growing.part.bytes)));
     let note = skin.figures.bytes(sum);
     let inner = Panel::new("Made of").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     let (Some(parts), Some(sum)) = (parts, sum) else {

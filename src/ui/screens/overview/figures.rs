@@ -6,6 +6,7 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::info::{Info, LastSave};
 use crate::core::model::server::{Persistence, ServerRole};
+use crate::core::model::sums::sum;
 use crate::ui::screens::facts::{Fact, line};
 use crate::ui::screens::gauges::LABEL;
 use crate::ui::theme::Skin;
@@ -56,7 +57,7 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
 
 fn keys(state: &State, skin: &Skin) -> String {
     let info = state.shown().info.as_ref();
-    skin.figures.count(info.map(|info| info.value.keyspace.iter().map(|space| space.keys).sum()))
+    skin.figures.count(info.map(|info| sum(info.value.keyspace.iter().map(|space| space.keys))))
 }
 
 /// AOF and RDB.
