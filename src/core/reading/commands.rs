@@ -102,3 +102,22 @@ impl CommandTrack {
         self.stats.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::limits::COUNTER_MAX;
+
+    #[test]
+    fn times_of_thousands_of_commands_never_overflow() {
+        let stats = |usec: u64| {
+            let one =
+                |n| CommandStat { name: format!("c{n}"), calls: usec, usec, failed: None, rejected: None };
+            CommandInfo { stats: (0..1_000).map(one).collect(), ..CommandInfo::default() }
+        };
+        let mut track = CommandTrack::default();
+        track.advance(0, &stats(0));
+        track.advance(1_000_000, &stats(COUNTER_MAX));
+        assert!(track.rows().iter().all(|row| row.share.is_some_and(|share| (0.0..=1.0).contains(&share))));
+    }
+}

@@ -180,3 +180,26 @@ fn is_another_stream(before: &StreamDetail, now: &StreamDetail) -> bool {
         matches!((before.entries_added, now.entries_added), (Some(before), Some(now)) if now < before);
     ids || counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::limits::HELD_MAX;
+    use crate::core::wire::Resp;
+    use crate::core::wire::decode::groups::groups;
+
+    #[test]
+    fn pending_entries_of_a_hundred_thousand_groups_never_overflow() {
+        let word = |word: &str| Resp::Bytes(word.as_bytes().to_vec());
+        let row = |n| {
+            let pending = Resp::Int(HELD_MAX as i64);
+            Resp::Array(vec![word("name"), word(&format!("g{n}")), word("pending"), pending])
+        };
+        let rows = groups(&Resp::Array((0..100_000).map(row).collect())).unwrap();
+        let mut stream = StreamState::new(Name::from("s"), 0);
+        stream
+            .groups
+            .extend(rows.into_iter().map(|group| (group.name.clone(), GroupState::new(group, 0, false))));
+        assert_eq!(stream.pending(), Some(u64::MAX));
+    }
+}

@@ -4,6 +4,8 @@ use super::*;
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Inactivity;
 use crate::core::model::groups::ServerLag;
+use crate::core::model::info::DatabaseKeys;
+use crate::core::model::refusals::RefusalCode;
 use proptest::prelude::*;
 
 fn text(text: &str) -> Resp {
@@ -138,6 +140,89 @@ fn clients_are_read_with_odd_names_and_unknown_fields() {
     assert_eq!(clients.len(), 1);
     assert_eq!(clients[0].name, Name::new(&b"\xff"[..]));
     assert_eq!(clients[0].library, Some(Name::from("redis-py 5.0")));
+}
+
+/// A row of fields and numbers.
+fn row(fields: &[(&str, i64)]) -> Vec<Resp> {
+    fields.iter().flat_map(|(field, number)| [text(field), Resp::Int(*number)]).collect()
+}
+
+/// The one gap of a reply whose figures can't be.
+fn odd_gap(snapshot: &Snapshot) -> (&str, &str) {
+    assert_eq!(snapshot.gaps.len(), 1, "{:?}", snapshot.gaps);
+    (snapshot.gaps[0].what.as_str(), snapshot.gaps[0].text.as_str())
+}
+
+const WHY: &str = "can't be true (counted below zero on the server, or beyond the whole): unknown";
+
+#[test]
+fn figures_of_a_stream_that_cant_be_are_unknown_and_the_rest_is_read() {
+    let detail =
+        row(&[("length", 7), ("entries-added", -1), ("groups", i64::MAX), ("radix-tree-keys", 1 << 48)]);
+    let snapshot = seen(ReadCmd::XinfoStream(Name::from("s")), Resp::Array(detail));
+    let facts = &snapshot.streams[0];
+    let detail = facts.detail.as_ref().unwrap();
+    assert_eq!((facts.length, detail.entries_added, detail.groups), (Some(7), None, None));
+    assert_eq!(detail.packs, Some(1 << 48));
+    let told = format!("XINFO STREAM: entries-added, groups {WHY}");
+    assert_eq!(odd_gap(&snapshot), ("XINFO STREAM figures", told.as_str()));
+}
+
+#[test]
+fn figures_of_groups_consumers_and_rows_that_cant_be_are_unknown() {
+    let (key, group) = (Name::from("s"), Name::from("g"));
+    let mut one = row(&[("consumers", -7), ("pending", 3), ("lag", -9)]);
+    one.extend([text("name"), text("g")]);
+    let snapshot = seen(ReadCmd::XinfoGroups(key.clone()), Resp::Array(vec![Resp::Array(one)]));
+    let facts = &snapshot.groups[0].1.value[0];
+    // A lag below zero is a fault of servers that is known by itself.
+    assert_eq!((facts.consumers, facts.pending, facts.lag.raw()), (None, Some(3), Some(-9)));
+    assert_eq!(odd_gap(&snapshot).1, format!("XINFO GROUPS: consumers {WHY}"));
+
+    let mut one = row(&[("pending", i64::MAX), ("idle", i64::MAX), ("inactive", -1)]);
+    one.extend([text("name"), text("c")]);
+    let asked = ReadCmd::XinfoConsumers(key.clone(), group.clone());
+    let snapshot = seen(asked, Resp::Array(vec![Resp::Array(one)]));
+    let facts = &snapshot.consumers[0].2.value[0];
+    assert_eq!((facts.pending, facts.idle_ms, facts.inactive), (None, None, Inactivity::Never));
+    assert_eq!(odd_gap(&snapshot).1, format!("XINFO CONSUMERS: idle, pending {WHY}"));
+
+    let start = StreamId::MIN;
+    let asked = ReadCmd::Xpending { key, group, start, count: 10, consumer: None };
+    let one = Resp::Array(vec![text("1-1"), text("c"), Resp::Int(i64::MIN), Resp::Int(i64::MAX)]);
+    let snapshot = seen(asked, Resp::Array(vec![one]));
+    let facts = &snapshot.pending[0].rows[0];
+    assert_eq!((facts.idle_ms, facts.deliveries), (None, i64::MAX as u64), "marked as one that kills");
+    assert_eq!(odd_gap(&snapshot).1, format!("XPENDING: idle {WHY}"));
+}
+
+#[test]
+fn figures_of_clients_and_keys_that_cant_be_are_unknown() {
+    let line =
+        "id=7 addr=1.1.1.1:1 age=18446744073709551615 idle=3 omem=281474976710657 tot-mem=-5 cmd=get\n";
+    let snapshot = seen(ReadCmd::ClientList, text(line));
+    let client = &snapshot.clients.as_ref().unwrap().value[0];
+    assert_eq!((client.age_s, client.idle_s, client.omem, client.tot_mem), (None, Some(3), None, None));
+    assert_eq!(odd_gap(&snapshot).1, format!("CLIENT LIST: age, omem, tot-mem {WHY}"));
+    let snapshot = seen(ReadCmd::MemoryUsage(Name::from("k")), Resp::Int(i64::MAX));
+    assert_eq!((snapshot.keys[0].bytes, snapshot.keys[0].is_gone), (None, false));
+    assert_eq!(odd_gap(&snapshot).1, format!("MEMORY USAGE: bytes {WHY}"));
+}
+
+#[test]
+fn figures_of_info_that_cant_be_are_unknown_and_minus_one_may_mean_none() {
+    let reply = "run_id:a\r\nused_memory:281474976710657\r\nconnected_clients:-5\r\nmaxclients:10\r\n\
+                 expired_keys:1152921504606846977\r\nmaster_last_io_seconds_ago:-1\r\n\
+                 errorstat_OOM:count=18446744073709551615\r\ntotal_error_replies:3\r\n\
+                 db0:keys=5,expires=9,avg_ttl=0\r\ndb1:keys=281474976710657,expires=1\r\n";
+    let snapshot = seen(ReadCmd::Info(vec![]), text(reply));
+    let info = snapshot.info.as_ref().unwrap();
+    assert_eq!((info.memory.used, info.clients.connected, info.stats.expired), (None, None, None));
+    let refusals = info.stats.refusals.as_ref().unwrap();
+    assert_eq!((refusals.get(RefusalCode::Oom), refusals.get(RefusalCode::NoAuth)), (None, Some(0)));
+    assert_eq!(info.keyspace, [DatabaseKeys { database: 0, keys: 5, expires: None }]);
+    let told = format!("INFO: connected_clients, db0, db1 and 3 more {WHY}");
+    assert_eq!(odd_gap(&snapshot), ("INFO figures", told.as_str()));
 }
 
 fn any_resp() -> impl Strategy<Value = Resp> {
