@@ -197,6 +197,7 @@ mod tests {
         };
         let rows = groups(&Resp::Array((0..100_000).map(row).collect())).unwrap();
         let mut stream = StreamState::new(Name::from("s"), 0);
+        stream.groups_at_us = Some(1);
         stream
             .groups
             .extend(rows.into_iter().map(|group| (group.name.clone(), GroupState::new(group, 0, false))));

@@ -127,6 +127,15 @@ pub fn size_class(bytes: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::limits::HELD_MAX;
+
+    #[test]
+    fn sizes_never_overflow_however_large_an_entry_is_said_to_be() {
+        let entry = Some(EntrySize { values: HELD_MAX, names: HELD_MAX });
+        let packing = |length, nodes| Packing { length, nodes, entry, apart_ms: u64::MAX }.bytes().unwrap();
+        assert_eq!((packing(HELD_MAX, 1), size_class(u64::MAX)), (u64::MAX, u64::MAX));
+        assert!(packing(HELD_MAX, HELD_MAX) > HELD_MAX);
+    }
 
     #[test]
     fn texts_and_numbers_take_what_the_format_says() {
