@@ -63,7 +63,7 @@ async fn read(
         }
         reading.advance(session.unread().await?);
     }
-    if let Some(snapshot) = session.backlogs().await? {
+    for snapshot in session.backlogs().await? {
         reading.advance(snapshot);
     }
     Ok(())

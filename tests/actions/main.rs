@@ -14,6 +14,7 @@ mod plans;
 mod protection;
 mod reclaim;
 mod remove;
+mod replay;
 #[path = "../support/server.rs"]
 mod server;
 mod strain;

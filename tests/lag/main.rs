@@ -158,7 +158,7 @@ async fn read_once(session: &mut Session, reading: &mut Reading) {
     for _ in 0..2 {
         reading.advance(session.round(&Focus::default()).await.unwrap());
     }
-    if let Some(snapshot) = session.backlogs().await.unwrap() {
+    for snapshot in session.backlogs().await.unwrap() {
         reading.advance(snapshot);
     }
 }

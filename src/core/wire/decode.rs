@@ -15,8 +15,8 @@ pub mod streams;
 
 use super::bounds;
 use super::cost;
-use super::observation::{Exchange, NoReply, Observation};
-use super::read::{ReadCmd, ScanFor};
+use super::observation::{AskedFor, Exchange, NoReply, Notes, Observation};
+use super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::resp::{ErrorKind, ErrorReply, Resp};
 use crate::core::limits::{OVERSIZE_REST_US, WATCHED_NAME_BYTES};
 use crate::core::model::cache::{Bracket, OwnLookups};
@@ -27,8 +27,15 @@ use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 use figures::OddFigures;
 
-/// Everything that the replies say.
+/// Everything that an observation says.
 pub fn decode(observation: &Observation) -> Snapshot {
+    let mut snapshot = facts(observation);
+    note(&mut snapshot, &observation.notes);
+    snapshot
+}
+
+/// What the replies say, without the notes.
+pub fn facts(observation: &Observation) -> Snapshot {
     let clock = Clock::of(observation);
     let mut snapshot =
         Snapshot { taken_at_ms: observation.taken_at_ms, clock: clock.source, ..Snapshot::default() };
@@ -48,7 +55,27 @@ pub fn decode(observation: &Observation) -> Snapshot {
             Err(lost) => note_lost(&mut snapshot, &exchange.command, *lost),
         }
     }
+    snapshot.measures_keys = observation.cause == AskedFor::Keys;
     snapshot
+}
+
+/// Adds what no reply says.
+pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
+    if let Some(bracket) = &mut snapshot.bracket {
+        bracket.beside = notes.own_lookups;
+    }
+    snapshot.own_refusals = notes.own_refusals.clone();
+    snapshot.gaps.extend(notes.gaps.iter().cloned());
+    snapshot.interval_us = notes.interval_us;
+    snapshot.discovery = notes.discovery;
+    snapshot.keys_pass = notes.keys_pass;
+    let mut pings = facts(&Observation { exchanges: notes.pings.clone(), ..Observation::default() });
+    snapshot.pings_us.append(&mut pings.pings_us);
+    snapshot.cost.add(&pings.cost);
+    snapshot.cost.add(&notes.beside);
+    snapshot.answered.append(&mut pings.answered);
+    // A PING that was lost is the connection's own affair; one that was refused is told.
+    snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
 }
 
 /// What a gap about this command is called.

@@ -1,10 +1,17 @@
-//! What was asked and answered in one go: the raw material of every figure.
+//! What was asked and answered in one go, and what the source knows beside it: the raw material of every figure.
 //!
 //! Live polls, details on demand and replays all hand on observations; nothing but a decoder reads them.
-//! Invariant: exchanges stand in the order asked.
+//! Invariants: exchanges stand in the order asked; nothing else crosses from a source to a reading, so that a replay of
+//! observations gives what the live session gave.
 
 use super::read::ReadCmd;
 use super::resp::Resp;
+use crate::core::model::Gap;
+use crate::core::model::cache::OwnLookups;
+use crate::core::model::cost::Cost;
+use crate::core::model::keys::KeysPass;
+use crate::core::model::refusals::OwnRefusals;
+use crate::core::model::snapshot::Discovery;
 
 /// Everything that one round, or one detail, asked and got.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -17,6 +24,29 @@ pub struct Observation {
     pub cause: AskedFor,
     /// What was asked, in order, with what came back.
     pub exchanges: Vec<Exchange>,
+    /// What no reply says.
+    pub notes: Notes,
+}
+
+/// What a source knows of an observation beside the replies.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Notes {
+    /// What was left out of it, and why.
+    pub gaps: Vec<Gap>,
+    /// What our own links had looked up at both ends of the bracket.
+    pub own_lookups: OwnLookups,
+    /// What our own links had been refused.
+    pub own_refusals: OwnRefusals,
+    /// Time between rounds as it is wanted, microseconds; `None` where nobody polls.
+    pub interval_us: Option<u64>,
+    /// How far the search for streams is.
+    pub discovery: Option<Discovery>,
+    /// How far the walk is that measures keys.
+    pub keys_pass: Option<KeysPass>,
+    /// PINGs on another connection since the last observation.
+    pub pings: Vec<Exchange>,
+    /// What our other connections cost since the last observation.
+    pub beside: Cost,
 }
 
 /// What an observation was made for.

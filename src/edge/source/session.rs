@@ -8,14 +8,16 @@ use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
 use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
-use crate::core::wire::decode::decode;
+use crate::core::wire::decode::{facts, note};
+use crate::core::wire::observation::Notes;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
-use crate::core::wire::{AskedFor, Exchange, NoReply, Observation, ReadCmd, ReadVerb, Resp};
+use crate::core::wire::{AskedFor, Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::link::{AskResult, Lane, LinkLedger, Supervisor, Timeouts};
 use futures_util::future::{MaybeDone, maybe_done};
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::mpsc::SyncSender;
 use std::task::{Context, Poll};
 use tokio::time::Instant;
 
@@ -51,10 +53,11 @@ pub struct Session {
     control: Supervisor,
     clock_offset_us: Option<i64>,
     ledger: LinkLedger,
-    pings_us: Vec<u64>,
-    ping_exchanges: Vec<Exchange>,
+    /// PINGs since the last observation.
+    pings: Vec<Exchange>,
     connected_at_us: Option<u64>,
     until: Option<Instant>,
+    recorder: Option<SyncSender<Observation>>,
 }
 
 impl Session {
@@ -68,11 +71,18 @@ impl Session {
             control: Supervisor::new(target.clone(), Lane::Control, timeouts, &own),
             clock_offset_us: None,
             ledger,
-            pings_us: Vec::new(),
-            ping_exchanges: Vec::new(),
+            pings: Vec::new(),
             connected_at_us: None,
             until: None,
+            recorder: None,
         }
+    }
+
+    /// Hands every observation on to `recorder` too, as it was taken in; one for which it has no room is not kept.
+    #[must_use]
+    pub fn recorded(mut self, recorder: SyncSender<Observation>) -> Self {
+        self.recorder = Some(recorder);
+        self
     }
 
     /// Leaves out of the figures what links of this ledger look up and are refused.
@@ -147,24 +157,18 @@ impl Session {
         self.observe(round).await
     }
 
-    /// Counts every lag that does not follow from ids, when there is one.
+    /// Counts every lag that does not follow from ids: nothing where there is none.
     ///
     /// # Errors
     /// As [`Session::round`].
-    pub async fn backlogs(&mut self) -> Result<Option<Snapshot>, Outage> {
-        let Some(round) = self.planner.backlog_round(clock::now_us()) else { return Ok(None) };
-        let mut snapshot = self.observe(round).await?;
+    pub async fn backlogs(&mut self) -> Result<Vec<Snapshot>, Outage> {
+        let mut told = Vec::new();
         // The first tries one; an old server refuses its first form, and the second is another command.
-        for _ in 0..3 {
-            if snapshot.backlogs.len() > 1 {
-                break;
-            }
+        while told.len() < 4 && told.last().is_none_or(|last: &Snapshot| last.backlogs.len() < 2) {
             let Some(round) = self.planner.backlog_round(clock::now_us()) else { break };
-            let cost = snapshot.cost;
-            snapshot = self.observe(round).await?;
-            snapshot.cost.add(&cost);
+            told.push(self.observe(round).await?);
         }
-        Ok(Some(snapshot))
+        Ok(told)
     }
 
     /// Asks the next step of the search for streams, when it is due.
@@ -210,10 +214,9 @@ impl Session {
         for exchange in exchanges {
             if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
                 took_us = Some(exchange.received_us.saturating_sub(exchange.sent_us));
-                self.pings_us.extend(took_us);
             }
-            if self.ping_exchanges.len() < limits::PINGS {
-                self.ping_exchanges.push(exchange);
+            if self.pings.len() < limits::PINGS {
+                self.pings.push(exchange);
             }
         }
         took_us
@@ -266,48 +269,46 @@ impl Session {
                 return Err(outage);
             }
         }
-        let observation = Observation {
+        let mut observation = Observation {
             taken_at_ms: flight.taken_at_ms,
             clock_offset_us: self.clock_offset_us,
             cause: flight.cause,
             exchanges: asked.exchanges,
+            notes: Notes::default(),
         };
-        let mut snapshot = decode(&observation);
-        self.leave_out_own(&mut snapshot, &observation);
-        let (by_now, unanswered) = self.ledger.refused();
-        snapshot.own_refusals = OwnRefusals { before: flight.refused, by_now, unanswered };
+        let mut snapshot = facts(&observation);
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
-        snapshot.measures_keys = flight.cause == AskedFor::Keys;
-        snapshot.gaps.extend(flight.gaps);
-        snapshot.interval_us = Some(self.planner.interval_us());
-        snapshot.discovery = Some(self.planner.discovery());
-        snapshot.keys_pass = Some(self.planner.sampler().pass());
-        self.add_pings(&mut snapshot);
+        observation.notes = self.notes(flight.gaps, flight.refused, &observation);
+        note(&mut snapshot, &observation.notes);
+        if let Some(recorder) = &self.recorder {
+            let _full_or_gone = recorder.try_send(observation);
+        }
         Ok(snapshot)
     }
 
-    /// What PINGs came to since the last time.
-    fn add_pings(&mut self, snapshot: &mut Snapshot) {
-        snapshot.pings_us.append(&mut self.pings_us);
-        let exchanges = std::mem::take(&mut self.ping_exchanges);
-        let mut beside = decode(&Observation { exchanges, ..Observation::default() });
-        snapshot.cost.add(&beside.cost);
-        snapshot.cost.add(&self.ledger.take_cost());
-        snapshot.answered.append(&mut beside.answered);
-        // A PING that was lost is the connection's own affair; one that was refused is told.
-        snapshot.gaps.extend(beside.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
+    /// What this session knows of it beside the replies, by now.
+    fn notes(&mut self, gaps: Vec<Gap>, refused: RefusalCounts, observation: &Observation) -> Notes {
+        let (by_now, unanswered) = self.ledger.refused();
+        Notes {
+            gaps,
+            own_lookups: self.own_lookups(observation),
+            own_refusals: OwnRefusals { before: refused, by_now, unanswered },
+            interval_us: Some(self.planner.interval_us()),
+            discovery: Some(self.planner.discovery()),
+            keys_pass: Some(self.planner.sampler().pass()),
+            pings: std::mem::take(&mut self.pings),
+            beside: self.ledger.take_cost(),
+        }
     }
 
-    /// Adds what our actions had looked up at both ends: what was sent before the first question of the bracket, and
+    /// What our actions had looked up at both ends: what was sent before the first question of the bracket, and
     /// answered before its last. A way there and a way back are so compared with their like.
-    fn leave_out_own(&self, snapshot: &mut Snapshot, observation: &Observation) {
+    fn own_lookups(&self, observation: &Observation) -> OwnLookups {
         let ends = observation.exchanges.first().zip(observation.exchanges.last());
-        if let (Some(bracket), Some((first, last))) = (&mut snapshot.bracket, ends) {
-            bracket.beside = OwnLookups {
-                first: self.ledger.sent_by(first.sent_us),
-                last: self.ledger.answered_by(last.received_us),
-            };
-        }
+        ends.map_or_else(OwnLookups::default, |(first, last)| OwnLookups {
+            first: self.ledger.sent_by(first.sent_us),
+            last: self.ledger.answered_by(last.received_us),
+        })
     }
 }
