@@ -63,7 +63,7 @@ fn lookups(connection: &mut redis::Connection) -> (f64, f64) {
 async fn watch(server: &crate::server::Server) -> Reading {
     let mut reading = Reading::new(0);
     let (_handle, mut events, _) = poll(session(server));
-    let deadline = Instant::now() + Duration::from_secs(13);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while reading.cache.window(60_000_000).whole_us < 9_000_000 {
         assert!(Instant::now() < deadline, "{:?}", reading.cache.window(60_000_000));
         let event = tokio::time::timeout(Duration::from_secs(5), events.recv()).await.unwrap().unwrap();
@@ -92,7 +92,7 @@ fn check(kind: Kind) {
     let window = reading.cache.window(60_000_000);
     let (shown, coverage) = (window.ratio().unwrap(), window.coverage().unwrap());
     assert!((shown - 0.8).abs() <= 0.01, "{kind:?}: shown {shown}, {window:?}");
-    assert!(window.lookups.total() > 12_000, "{kind:?}: {window:?}");
+    assert!(window.lookups.total() > 4_000, "{kind:?}: {window:?}");
     assert!(coverage > 0.5, "{kind:?}: covers {coverage}, {window:?}");
     let (hits, misses) = (after.0 - before.0, after.1 - before.1);
     let naive = hits / (hits + misses);
