@@ -1,0 +1,132 @@
+//! What did not come: errors and lost replies as gaps.
+//!
+//! Knows which gap an error makes and how it is told; does not know replies that came. Invariant: one cause is one gap.
+
+use super::super::bounds;
+use super::super::observation::NoReply;
+use super::super::read::ReadCmd;
+use super::super::resp::{ErrorKind, ErrorReply};
+use super::keys;
+use crate::core::limits::OVERSIZE_REST_US;
+use crate::core::model::counters::CounterValue;
+use crate::core::model::gap::GapScope;
+use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
+
+/// What a gap about this command is called.
+pub fn what(command: &ReadCmd) -> String {
+    let label = command.verb().label();
+    match command {
+        ReadCmd::XinfoConsumers(key, group) | ReadCmd::Xpending { key, group, .. } => {
+            format!("{label} {key} {group}")
+        }
+        ReadCmd::Info(sections) if matches!(sections.as_slice(), ["commandstats" | "latencystats", ..]) => {
+            "INFO commandstats".to_owned()
+        }
+        ReadCmd::Info(_) => "INFO".to_owned(),
+        ReadCmd::Scan { .. } => "SCAN".to_owned(),
+        ReadCmd::Fanout(read) => {
+            read.layer_key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}"))
+        }
+        _ => command.key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}")),
+    }
+}
+
+/// Takes an error in: a key that is gone, or a gap.
+pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &ErrorReply) {
+    let kind = refusal.kind();
+    if let (ErrorKind::WrongType, Some((key, field))) = (kind, keys::counter_of(command)) {
+        let value = Stamped { at_us: snapshot.at_us, value: CounterValue::NotANumber };
+        return snapshot.counters.push((key, field, value));
+    }
+    if let (ErrorKind::Gone | ErrorKind::WrongType, ReadCmd::Fanout(read)) = (kind, command)
+        && let Some(key) = read.layer_key()
+    {
+        snapshot.fanout.no_layer_keys.push(key.clone());
+        snapshot.answered.insert(command.verb().label());
+        return;
+    }
+    if let (ErrorKind::Gone | ErrorKind::WrongType, Some(key)) = (kind, command.key()) {
+        if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {
+            snapshot.gone.push(key.clone());
+        }
+        snapshot.answered.insert(command.verb().label());
+        return;
+    }
+    if let (ErrorKind::DeniedKey, ReadCmd::Type(key) | ReadCmd::Pttl(key) | ReadCmd::MemoryUsage(key)) =
+        (kind, command)
+    {
+        if !snapshot.gaps.iter().any(|gap| gap.what == "keys") {
+            snapshot.gaps.push(denied_keys(key));
+        }
+        return;
+    }
+    let why = match kind {
+        ErrorKind::DeniedCommand | ErrorKind::DeniedKey | ErrorKind::Unauthenticated => GapReason::Denied,
+        ErrorKind::Unsupported => GapReason::Unsupported,
+        _ => GapReason::Failed,
+    };
+    let label = command.verb().label();
+    let (what, scope) = match kind {
+        ErrorKind::DeniedCommand | ErrorKind::Unsupported => (label.to_owned(), GapScope::Command),
+        _ => (what(command), GapScope::Item),
+    };
+    let text = match kind {
+        ErrorKind::DeniedCommand => {
+            format!("{label}: not permitted for this user; ask for +{}", command.verb().stat_name())
+        }
+        ErrorKind::DeniedKey => format!("{what}: no permission on this key"),
+        ErrorKind::Unsupported => format!("{label}: this server does not have it"),
+        _ => format!("{what}: {refusal}"),
+    };
+    snapshot.gaps.push(Gap { what, why, text, scope });
+}
+
+/// One gap for all that was lost: the connection's own status says the rest. A reply that was too long has its own.
+pub(super) fn lost(snapshot: &mut Snapshot, command: &ReadCmd, why: NoReply) {
+    let (why, text) = match why {
+        NoReply::TimedOut => (GapReason::Timeout, "no reply in time: a part of the last round is missing"),
+        NoReply::Disconnected => {
+            (GapReason::Failed, "the connection ended: a part of the last round is missing")
+        }
+        NoReply::TooLong => return snapshot.gaps.push(too_long(command)),
+        NoReply::OutOfTime => return out_of_time(snapshot),
+    };
+    if !snapshot.gaps.iter().any(|gap| gap.what == "connection") {
+        let (what, text) = ("connection".to_owned(), text.to_owned());
+        snapshot.gaps.push(Gap { what, why, text, scope: GapScope::Item });
+    }
+}
+
+fn out_of_time(snapshot: &mut Snapshot) {
+    if !snapshot.gaps.iter().any(|gap| gap.what == "time") {
+        snapshot.gaps.push(Gap {
+            what: "time".to_owned(),
+            why: GapReason::Timeout,
+            text: "the time for this reading was over: a part of it is missing; --for gives it longer"
+                .to_owned(),
+            scope: GapScope::Item,
+        });
+    }
+}
+
+/// One gap for all keys that this user may not read.
+pub fn denied_keys(key: &Name) -> Gap {
+    Gap {
+        what: "keys".to_owned(),
+        why: GapReason::Denied,
+        text: format!("keys such as {key}: no permission for this user, so that they are not measured"),
+        scope: GapScope::Item,
+    }
+}
+
+/// The gap of a reply that was longer than its bound.
+pub fn too_long(command: &ReadCmd) -> Gap {
+    let (what, bound) = (what(command), bounds::of_read(command));
+    let text = format!(
+        "{what}: the reply was cut off, for it is longer than {} KiB or has more than {} values; it is asked again in {} minutes",
+        bound.bytes >> 10,
+        bound.values,
+        OVERSIZE_REST_US / 60_000_000,
+    );
+    Gap { what, why: GapReason::Bound, text, scope: GapScope::Item }
+}
