@@ -6,6 +6,7 @@ use crate::core::model::consumers::Inactivity;
 use crate::core::model::groups::ServerLag;
 use crate::core::model::info::DatabaseKeys;
 use crate::core::model::refusals::RefusalCode;
+use crate::core::wire::ErrorReply;
 use proptest::prelude::*;
 
 fn text(text: &str) -> Resp {
