@@ -248,6 +248,12 @@ impl Reading {
                 state.take_pending(page);
             }
         }
+        for (key, group, ids) in std::mem::take(&mut snapshot.missing) {
+            let stream = self.streams.get_mut(&key);
+            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&group)) {
+                state.take_missing(ids);
+            }
+        }
         for page in std::mem::take(&mut snapshot.pending_samples) {
             let stream = self.streams.get_mut(&page.key);
             if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {

@@ -6,6 +6,7 @@
 mod denied;
 mod ends;
 mod far;
+mod ghosts;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod refused;

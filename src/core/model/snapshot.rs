@@ -15,7 +15,7 @@ use super::latency::{LatencyEvent, SlowEntry};
 use super::refusals::OwnRefusals;
 use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
-use super::{Gap, Name, Stamped};
+use super::{Gap, Name, Stamped, StreamId};
 use std::collections::BTreeSet;
 
 /// Which clock the stamps of a snapshot are on.
@@ -65,6 +65,8 @@ pub struct Snapshot {
     pub backlogs: Vec<(Name, Name, Stamped<Backlog>)>,
     /// A page of a group's pending entries list.
     pub pending: Vec<PendingPage>,
+    /// Pending rows of a group whose entries were looked up and are not in the stream.
+    pub missing: Vec<(Name, Name, Vec<StreamId>)>,
     /// Entries asked for.
     pub entries: Vec<EntriesPage>,
     /// CLIENT LIST.

@@ -14,7 +14,7 @@ use crate::core::model::meter::Meter;
 use crate::core::model::snapshot::PendingPage;
 use crate::core::model::streams::{StreamDetail, id_age_ms, id_time_ms};
 use crate::core::model::{Name, Stamped, StreamId};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// When a lag will be gone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct GroupState {
     pub pending: Option<Stamped<Vec<PendingRow>>>,
     /// The page that somebody looks at: whose, and its rows.
     pub page: Option<PendingPage>,
+    /// Of its first rows those whose entries are not in the stream any more.
+    pub missing: BTreeSet<StreamId>,
     /// Rows from all over its pending entries list, by where they begin.
     pub samples: Vec<PendingPage>,
     lags: LagTrack,
@@ -66,6 +68,7 @@ impl GroupState {
             consumers: None,
             pending: None,
             page: None,
+            missing: BTreeSet::new(),
             samples: Vec::new(),
             lags: LagTrack::default(),
             losses: LossTrack::default(),
@@ -159,11 +162,18 @@ impl GroupState {
             return;
         }
         if page.consumer.is_none() {
+            self.missing.retain(|id| page.rows.iter().any(|row| row.id == *id));
             self.pending = Some(Stamped { at_us: page.at_us, value: page.rows.clone() });
         }
         if page.count > limits::PENDING_ROWS {
             self.page = Some(page);
         }
+    }
+
+    /// Takes rows in whose entries are not in the stream any more: none of them comes back. Those that are not among its
+    /// first rows are forgotten with the next page.
+    pub fn take_missing(&mut self, ids: Vec<StreamId>) {
+        self.missing.extend(ids);
     }
 
     /// Takes rows from anywhere in its pending entries list in: those of an older look go.

@@ -7,7 +7,7 @@ use super::streams::StreamState;
 use super::{Reading, evidence};
 use crate::core::diagnose::consumers::{ConsumerVerdict, Listeners};
 use crate::core::diagnose::finding::{Finding, Health, Severity};
-use crate::core::diagnose::groups::hands::GroupContext;
+use crate::core::diagnose::groups::hands::{GoneRows, GroupContext};
 use crate::core::diagnose::groups::track::GroupTrack;
 use crate::core::diagnose::groups::{GroupVerdict, Judgement};
 use crate::core::diagnose::growth::Growth;
@@ -304,7 +304,8 @@ impl Context<'_> {
         let rows = group.pending.as_ref();
         let mut rows_are_new = false;
         if let Some(rows) = rows.filter(|rows| rows.at_us != track.rows.at_us) {
-            track.rows.advance(rows.at_us, &rows.value, floor(stream, rows.at_us), self.limits);
+            let gone = GoneRows { floor: floor(stream, rows.at_us), missing: &group.missing };
+            track.rows.advance(rows.at_us, &rows.value, gone, self.limits);
             rows_are_new = true;
         }
         let list = group.consumers.as_ref().filter(|_| !self.is_replica);

@@ -26,7 +26,9 @@ pub fn of_read(command: &ReadCmd) -> ReplyBound {
         ReadCmd::Scan { .. } => REPLY_NAMES,
         ReadCmd::XinfoStream(_) => REPLY_STREAM,
         ReadCmd::XinfoGroups(_) | ReadCmd::XinfoConsumers(..) | ReadCmd::ClientList => REPLY_ROWS,
-        ReadCmd::Xpending { .. } | ReadCmd::SamplePending { .. } => REPLY_PAGE,
+        ReadCmd::Xpending { .. } | ReadCmd::SamplePending { .. } | ReadCmd::MissingEntries { .. } => {
+            REPLY_PAGE
+        }
         ReadCmd::SlowlogGet(_) | ReadCmd::LatencyLatest => REPLY_PAGE,
         // Entries are asked for whole.
         ReadCmd::Xrange { .. } | ReadCmd::Xrevrange { .. } => PIPELINE_REPLY,

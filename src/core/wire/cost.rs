@@ -13,7 +13,7 @@ use crate::core::model::cost::Cost;
 /// Adds what a read costs.
 pub fn add_read(cost: &mut Cost, exchange: &Exchange) {
     count(cost, exchange.command.verb().stat_name());
-    cost.scripted = cost.scripted.saturating_add(read_inside(&exchange.command));
+    cost.scripted = cost.scripted.saturating_add(read_inside(exchange));
     cost.request_bytes = cost.request_bytes.saturating_add(exchange.command.encoded_len());
     cost.reply_bytes = cost.reply_bytes.saturating_add(exchange.reply_bytes);
 }
@@ -48,8 +48,13 @@ fn count(cost: &mut Cost, name: &'static str) {
 }
 
 /// Calls inside the script of a read.
-fn read_inside(command: &ReadCmd) -> u64 {
-    match command {
+fn read_inside(exchange: &Exchange) -> u64 {
+    match &exchange.command {
+        // XPENDING, and XRANGE for each row.
+        ReadCmd::MissingEntries { .. } => {
+            let looked = exchange.reply.as_ref().ok().and_then(|reply| reply.items()?.first()?.held());
+            looked.unwrap_or(0).saturating_add(1)
+        }
         ReadCmd::Inspect(Inspect::Types(keys)) => keys.len() as u64,
         ReadCmd::Inspect(Inspect::Walk { .. }) | ReadCmd::XinfoStreamLean { .. } => 1,
         ReadCmd::CountUndelivered { .. } | ReadCmd::Fanout(FanoutRead::Backlog { .. }) => 2,

@@ -195,6 +195,9 @@ fn read_stream(
                 snapshot.backlogs.extend(counted);
             })
         }
+        ReadCmd::MissingEntries { key, group, .. } => streams::missing(reply).map(|ids| {
+            snapshot.missing.push((key.clone(), group.clone(), ids));
+        }),
         ReadCmd::XinfoConsumers(key, group) => groups::read_consumers(reply, odd)
             .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
         ReadCmd::Xpending { key, group, start, count, consumer } => {

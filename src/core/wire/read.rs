@@ -12,6 +12,7 @@ pub use inspect::Inspect;
 pub use verb::ReadVerb;
 
 use super::scripts;
+use crate::core::limits::PENDING_ROWS;
 use crate::core::model::{Name, StreamId};
 
 /// A command that reads and changes nothing.
@@ -56,6 +57,16 @@ pub enum ReadCmd {
         group: Name,
         /// Entries counted at most.
         cap: u32,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
+    /// Which of the first pending rows of a group have no entry any more: looked up by a script on the server, which
+    /// sends no bodies.
+    MissingEntries {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
@@ -147,6 +158,9 @@ pub enum ScanFor {
     Sizes,
 }
 
+/// What was delivered later than this may be acknowledged as well, gone or not, milliseconds.
+const JUST_DELIVERED_MS: u64 = 1_000;
+
 impl ReadCmd {
     /// The words to send.
     pub fn args(&self) -> Vec<Vec<u8>> {
@@ -176,6 +190,12 @@ impl ReadCmd {
                 let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
                 let mut args = on(&[eval, scripts::COUNT_UNDELIVERED, "1"], &[key, group]);
                 args.push(cap.to_string().into_bytes());
+                args
+            }
+            Self::MissingEntries { key, group, read_only } => {
+                let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
+                let mut args = on(&[eval, scripts::MISSING_ENTRIES, "1"], &[key, group]);
+                args.extend(words(&[&PENDING_ROWS.to_string(), &JUST_DELIVERED_MS.to_string()]));
                 args
             }
             Self::XinfoGroups(key) => on(&["XINFO", "GROUPS"], &[key]),
@@ -221,8 +241,10 @@ impl ReadCmd {
             Self::XinfoStream(_) => ReadVerb::XinfoStream,
             Self::XinfoStreamLean { read_only: true, .. } => ReadVerb::EvalRo,
             Self::XinfoStreamLean { .. } => ReadVerb::Eval,
-            Self::CountUndelivered { read_only: true, .. } => ReadVerb::CountEvalRo,
-            Self::CountUndelivered { .. } => ReadVerb::CountEval,
+            Self::CountUndelivered { read_only: true, .. } | Self::MissingEntries { read_only: true, .. } => {
+                ReadVerb::CountEvalRo
+            }
+            Self::CountUndelivered { .. } | Self::MissingEntries { .. } => ReadVerb::CountEval,
             Self::XinfoGroups(_) => ReadVerb::XinfoGroups,
             Self::XinfoConsumers(..) => ReadVerb::XinfoConsumers,
             Self::Xpending { .. } | Self::SamplePending { .. } => ReadVerb::Xpending,
@@ -249,6 +271,7 @@ impl ReadCmd {
             | Self::XinfoStream(key)
             | Self::XinfoStreamLean { key, .. }
             | Self::CountUndelivered { key, .. }
+            | Self::MissingEntries { key, .. }
             | Self::XinfoGroups(key)
             | Self::XinfoConsumers(key, _)
             | Self::Xpending { key, .. }

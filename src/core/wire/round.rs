@@ -11,6 +11,7 @@ mod capabilities;
 mod costs;
 mod discovery;
 mod fanout;
+mod ghosts;
 mod known;
 mod layers;
 mod oversize;

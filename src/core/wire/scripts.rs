@@ -27,6 +27,18 @@ end \
 end \
 return {}";
 
+/// `ARGV`: group, rows, least time since the delivery in milliseconds. Answers how many of the group's first
+/// pending rows were looked up in the stream, and the ids of those that are not in it any more.
+pub const MISSING_ENTRIES: &str = "\
+local n,r=0,{} \
+for _,row in ipairs(redis.call('XPENDING',KEYS[1],ARGV[1],'-','+',ARGV[2])) do \
+if row[3]>=tonumber(ARGV[3]) then \
+n=n+1 \
+if #redis.call('XRANGE',KEYS[1],row[1],row[1],'COUNT',1)==0 then r[#r+1]=row[1] end \
+end \
+end \
+return {n,r}";
+
 /// Members of a sorted set and its lowest score, nil when it is empty.
 pub const LAYER_BACKLOG: &str = "\
 local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \

@@ -2,12 +2,13 @@
 //!
 //! Knows the last reading of both, which may be older than the group's own figures. Invariants: consumers of a
 //! replica are not judged; an entry counts as gone only after rows that were read later than the stream's first
-//! entry, and only when it was not just delivered.
+//! entry, or when it was looked up and not found, and only when it was not just delivered.
 
 use crate::core::diagnose::consumers::{ConsumerSigns, ConsumerVerdict, Listeners};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::{Name, StreamId};
+use std::collections::BTreeSet;
 
 /// A number of deliveries from which on it is a mark and no count: XNACK FATAL sets the greatest (8.8).
 const MARKED: u64 = i64::MAX as u64;
@@ -40,16 +41,30 @@ pub struct Oldest {
     pub since_us: i64,
 }
 
+/// Which entries are gone from the stream.
+#[derive(Clone, Copy, Debug)]
+pub struct GoneRows<'a> {
+    /// The stream's first entry, read before the rows; `StreamId::MAX` when the stream was empty, `None` when it is
+    /// not known.
+    pub floor: Option<StreamId>,
+    /// Others that were looked up and not found.
+    pub missing: &'a BTreeSet<StreamId>,
+}
+
+impl GoneRows<'_> {
+    fn holds(&self, id: StreamId) -> bool {
+        self.floor.is_some_and(|floor| id < floor) || self.missing.contains(&id)
+    }
+}
+
 impl Rows {
-    /// Takes rows in. `floor` is the stream's first entry, read before the rows; `StreamId::MAX` when the stream
-    /// was empty, `None` when it is not known.
-    pub fn advance(&mut self, at_us: i64, rows: &[PendingRow], floor: Option<StreamId>, limits: &Thresholds) {
+    /// Takes rows in.
+    pub fn advance(&mut self, at_us: i64, rows: &[PendingRow], gone: GoneRows<'_>, limits: &Thresholds) {
         let mut poison: Option<(StreamId, u64, u64)> = None;
         let mut ghosts: Option<(StreamId, u64)> = None;
         let mut oldest = None;
         for row in rows {
-            let is_gone = floor.is_some_and(|floor| row.id < floor);
-            if is_gone {
+            if gone.holds(row.id) {
                 // What was delivered a moment ago may be acknowledged as well, gone or not.
                 if row.idle_ms.is_none_or(|ms| ms >= limits.ghost_idle_ms) {
                     let (lowest, many) = ghosts.unwrap_or((row.id, 0));

@@ -1,6 +1,7 @@
 //! Pending entries whose content is gone.
 //!
-//! Knows ids below the first entry; those deleted further up can't be seen without reading the stream.
+//! Knows, among the first rows of a list, ids below the first entry of the stream, and those that were looked up in it
+//! and not found.
 
 use super::{AT_ONCE, Rule, RuleAnswer, groups};
 use crate::core::diagnose::evidence::Evidence;
@@ -15,7 +16,7 @@ const REMEDY: &str =
 /// `stream.ghosts`
 pub const RULE: Rule = Rule {
     id: ID,
-    doc: "a group has entries pending that were trimmed from the stream",
+    doc: "a group has entries pending that were trimmed or deleted from the stream",
     raise: AT_ONCE,
     is_held: true,
     check,

@@ -82,6 +82,11 @@ pub fn id(reply: &Resp) -> Option<StreamId> {
     std::str::from_utf8(&reply.bytes()?).ok()?.parse().ok()
 }
 
+/// Of pending rows that were looked up, those that are not in the stream.
+pub fn missing(reply: &Resp) -> Option<Vec<StreamId>> {
+    reply.items()?.get(1)?.items()?.iter().map(id).collect()
+}
+
 /// The sizes that stand for the body of an entry: `[id, bytes of its values, bytes of its names]`.
 fn entry_size(reply: &Resp, odd: &mut OddFigures) -> Option<EntrySize> {
     let [_, values, names] = reply.items()? else { return None };

@@ -70,6 +70,8 @@ pub(super) struct KnownGroup {
     pub(super) server_lag: Option<u64>,
     /// The first pending entry, as its last page had it.
     pub(super) first_pending: Option<StreamId>,
+    /// When its first rows were looked up in the stream, by the server's clock.
+    pub(super) looked_ms: Option<i64>,
     /// When rows from all over its list were asked for.
     pub(super) listed_us: Option<u64>,
     suspicious: bool,
@@ -275,6 +277,7 @@ impl Known {
                 count: limits::PENDING_ROWS,
                 consumer: None,
             });
+            self.ask_ghosts(key, name, capabilities, round);
         }
     }
 
@@ -298,6 +301,13 @@ impl Known {
                     }
                 }
                 Err(_) => {}
+            }
+            if let (ReadCmd::MissingEntries { group, .. }, Ok(Resp::Error(_))) =
+                (&exchange.command, &exchange.reply)
+                && let Some(group) = stream.groups.get_mut(group)
+            {
+                // A server without EVAL_RO is asked in the other form.
+                group.looked_ms = None;
             }
             if let ReadCmd::XinfoConsumers(_, name) | ReadCmd::Xpending { group: name, .. } =
                 &exchange.command
