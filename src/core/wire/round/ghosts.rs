@@ -39,3 +39,31 @@ impl Known {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::known::KnownGroup;
+    use super::*;
+
+    #[test]
+    fn a_group_with_pending_rows_is_looked_at_every_ten_seconds_unless_its_entries_are_huge() {
+        let (key, name) = (Name::from("s"), Name::from("g"));
+        let capabilities = Capabilities::proving(&[ReadVerb::EvalRo, ReadVerb::CountEvalRo]);
+        let looks = |reply_bytes: u64, pending: u64| {
+            let mut known = Known::default();
+            known.add(std::slice::from_ref(&key));
+            let stream = known.streams.get_mut(&key).unwrap();
+            stream.reply_bytes = reply_bytes;
+            let group = KnownGroup { pending: Some(pending), ..KnownGroup::default() };
+            stream.groups.insert(name.clone(), group);
+            [1_000, 10_999, 11_000].map(|now_ms| {
+                known.now_ms = now_ms;
+                let mut round = Round::default();
+                known.ask_ghosts(&key, &name, &capabilities, &mut round);
+                round.commands.len()
+            })
+        };
+        assert_eq!(looks(500, 3), [1, 0, 1]);
+        assert_eq!((looks(500, 0), looks(limits::HUGE_REPLY_BYTES + 1, 3)), ([0; 3], [0; 3]));
+    }
+}
