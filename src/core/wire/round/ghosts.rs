@@ -42,7 +42,6 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use super::super::known::KnownGroup;
     use super::*;
 
     #[test]
@@ -54,8 +53,7 @@ mod tests {
             known.add(std::slice::from_ref(&key));
             let stream = known.streams.get_mut(&key).unwrap();
             stream.reply_bytes = reply_bytes;
-            let group = KnownGroup { pending: Some(pending), ..KnownGroup::default() };
-            stream.groups.insert(name.clone(), group);
+            stream.groups.entry(name.clone()).or_default().pending = Some(pending);
             [1_000, 10_999, 11_000].map(|now_ms| {
                 known.now_ms = now_ms;
                 let mut round = Round::default();
