@@ -1,7 +1,7 @@
 //! What a key does here: through the table of commands, and nothing else.
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
-use super::{action, notify, prompt, refresh};
+use super::{action, notify, probe, prompt, refresh};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -10,6 +10,7 @@ use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
 use crate::app::{State, View};
 use crate::commands::{CommandId, Danger, Key};
+use crate::core::model::probe::ProbeKind;
 use crate::core::wire::round::Fetch;
 
 /// The rhythms of the interval keys, microseconds.
@@ -132,8 +133,8 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
             notify(state, text.to_owned(), false);
         }
-        CommandId::Probe => super::probe::press_pubsub(state, effects),
-        CommandId::StreamProbe => super::probe::press_stream(state, effects),
+        CommandId::Probe => press_probe(state, ProbeKind::PubSub, effects),
+        CommandId::StreamProbe => press_probe(state, ProbeKind::Stream, effects),
         CommandId::FanoutList => {
             state.fanout_chosen = Some(state.fanout_part().next());
             refresh(state);
@@ -227,5 +228,11 @@ fn fetch(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(fetch) = fetch {
         effects.push(Effect::Fetch(fetch));
         notify(state, "asked once".to_owned(), false);
+    }
+}
+
+fn press_probe(state: &mut State, kind: ProbeKind, effects: &mut Vec<Effect>) {
+    if let Some(purpose) = probe::press(state, kind, effects) {
+        prompt::begin(state, purpose);
     }
 }

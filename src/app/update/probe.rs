@@ -3,7 +3,7 @@
 //! Knows when; `edge::probe` sends. Invariants: nothing is sent before it is known that this is no replica and not full,
 //! and what is predicted is shown before it begins.
 
-use super::{notify, prompt};
+use super::notify;
 use crate::app::State;
 use crate::app::message::{Effect, ProbeOrder};
 use crate::app::modal::Purpose;
@@ -22,30 +22,21 @@ const PROBE_EVERY: RangeInclusive<Duration> = Duration::from_millis(10)..=Durati
 
 const KINDS: [ProbeKind; 2] = [ProbeKind::PubSub, ProbeKind::Stream];
 
-/// The key of the pub/sub probe: ends it, or asks how many subscribers it is to have.
-pub fn press_pubsub(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.reading.probes.pubsub.is_on() {
-        end(state, ProbeKind::PubSub, None, effects);
-    } else {
-        ask(state, Purpose::Probe);
+/// The key of a probe: ends it, or answers what line to take before it may begin: how many subscribers it is to have, how
+/// long it is to wait between its entries.
+pub fn press(state: &mut State, kind: ProbeKind, effects: &mut Vec<Effect>) -> Option<Purpose> {
+    if state.reading.probes.of(kind).is_on() {
+        end(state, kind, None, effects);
+        return None;
     }
-}
-
-/// The key of the stream probe: ends it, or asks how long it is to wait between its entries.
-pub fn press_stream(state: &mut State, effects: &mut Vec<Effect>) {
-    if state.reading.probes.stream.is_on() {
-        end(state, ProbeKind::Stream, None, effects);
-    } else {
-        ask(state, Purpose::StreamProbe);
+    if let Some(why) = barred(state) {
+        notify(state, why, true);
+        return None;
     }
-}
-
-/// Asks, unless no probe may begin here.
-fn ask(state: &mut State, purpose: Purpose) {
-    match barred(state) {
-        Some(why) => notify(state, why, true),
-        None => prompt::begin(state, purpose),
-    }
+    Some(match kind {
+        ProbeKind::PubSub => Purpose::Probe,
+        ProbeKind::Stream => Purpose::StreamProbe,
+    })
 }
 
 /// Why nothing of ours is sent to this target: what a probe sends is a write like another. On a read-only target, where
