@@ -121,6 +121,24 @@ pub const COUNT_US_PER_S: u64 = 1_500;
 /// Groups that are counted in one round at most.
 pub const BACKLOGS_PER_ROUND: usize = 250;
 
+/// Streams that one look between two rounds reads: eight take a tenth of a millisecond.
+pub const STREAMS_A_LOOK: usize = 8;
+
+/// Parts into which the server's time is cut of which looks between rounds take one: 0.25 %.
+pub const LOOKS_SHARE: u64 = 400;
+
+/// Server time that looks may spend before they rest, nanoseconds: thirty of them.
+pub const LOOKS_BURST_NS: u64 = 300_000;
+
+/// Groups in a stream that is looked at between rounds: more would make a look dear.
+pub const GROUPS_LOOKED_AT: usize = 100;
+
+/// Groups of a stream whose next entry a look reads, where there are no counters: 20 µs each.
+pub const GROUPS_COUNTED_A_LOOK: usize = 4;
+
+/// Rows of looks that wait for the next round: 100 bytes each.
+pub const LOOKED_ROWS: usize = 20_000;
+
 /// Pending rows read at a time to learn how long deliveries took.
 pub const DELIVERY_ROWS: u32 = 100;
 

@@ -32,12 +32,13 @@ pub mod watched;
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::clients::Client;
 use crate::core::model::fanout::FanoutFacts;
+use crate::core::model::groups::ReadCounter;
 use crate::core::model::info::Info;
 use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::refusals::OwnRefusals;
-use crate::core::model::snapshot::{ClockSource, Discovery};
+use crate::core::model::snapshot::{ClockSource, Discovery, GroupsLook};
 use crate::core::model::{Name, Snapshot, Stamped};
 use answers::Answers;
 use commands::CommandTrack;
@@ -201,6 +202,7 @@ impl Reading {
         if let Some(bracket) = &snapshot.bracket {
             self.cache.advance(bracket);
         }
+        self.take_looks(&snapshot.looks);
         self.advance_streams(&snapshot.streams, &snapshot.groups, &snapshot.gone);
         self.advance_groups(&mut snapshot);
         if let Some(limits) = snapshot.output_limits {
@@ -234,7 +236,7 @@ impl Reading {
             let length = stream.length.map(|length| length.value);
             let detail = stream.detail.as_ref().map(|detail| &detail.value);
             if let Some(state) = stream.groups.get_mut(&group) {
-                state.take_backlog(&backlog.value, length, detail);
+                state.take_backlog(&backlog, length, detail);
             }
         }
         for (key, group, consumers) in std::mem::take(&mut snapshot.consumers) {
@@ -258,6 +260,18 @@ impl Reading {
             let stream = self.streams.get_mut(&page.key);
             if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
                 state.take_sample(page);
+            }
+        }
+    }
+
+    /// Looks between two rounds: they tell what happened meanwhile, and nothing that is shown.
+    fn take_looks(&mut self, looks: &[GroupsLook]) {
+        for look in looks {
+            let Some(stream) = self.streams.get_mut(&look.facts.key) else { continue };
+            for facts in &look.groups {
+                if let Some(state) = stream.groups.get_mut(&facts.name) {
+                    state.look(look, facts);
+                }
             }
         }
     }
@@ -374,10 +388,8 @@ impl Reading {
                 .or_insert_with(|| StreamState::new(fact.key.clone(), window_us));
             stream.advance(fact);
         }
-        let counter = self
-            .info
-            .as_ref()
-            .map_or_else(loss::ReadCounter::default, |info| loss::ReadCounter::on(&info.value.server));
+        let counter =
+            self.info.as_ref().map_or_else(ReadCounter::default, |info| ReadCounter::on(&info.value.server));
         let mut series_left = crate::core::limits::GROUP_SERIES
             .saturating_sub(self.streams.values().map(|s| s.groups.len()).sum());
         for (key, list) in groups {

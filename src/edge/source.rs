@@ -4,6 +4,7 @@
 //! the rounds stands one behind the other, each within its own bracket; everything that waits has an end.
 
 mod beside;
+mod looks;
 mod poll;
 mod session;
 

@@ -108,7 +108,7 @@ async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outa
     Ok(())
 }
 
-/// Waits for the next pass; PINGs and measures keys at their pace meanwhile. What is lost is told by the next pass.
+/// Waits for the next pass; PINGs, measures keys and looks at groups at their pace meanwhile. What is lost is told by the next pass.
 pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) {
     while Instant::now() < until {
         session.ping().await;
@@ -122,6 +122,7 @@ pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) 
             }
             tokio::time::sleep(pause).await;
         }
+        session.look_until(next).await;
         tokio::time::sleep_until(next).await;
     }
 }

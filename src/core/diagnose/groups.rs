@@ -6,6 +6,7 @@
 
 pub mod hands;
 mod judge;
+pub mod losses;
 mod reason;
 pub mod track;
 

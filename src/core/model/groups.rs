@@ -1,5 +1,6 @@
 //! Consumer groups as XINFO GROUPS reports them.
 
+use super::server::{Product, Server};
 use super::{Name, StreamId};
 
 /// One row of XINFO GROUPS.
@@ -86,6 +87,34 @@ impl LagKind {
             Self::Estimate => "estimate",
             Self::AtLeast => "at_least",
             Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What `entries-read` of a group means where a trim passed its cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ReadCounter {
+    /// There is none (before 7.0).
+    Absent,
+    /// It counts what was delivered (Redis 7.0 and 7.2, Valkey before 8.1).
+    Counts,
+    /// The next delivery sets it to the entry's place in the stream, trimmed ones included (Redis 8.2, Valkey 8.1).
+    SetAnew,
+    /// Either: nobody has measured it.
+    #[default]
+    Unknown,
+}
+
+impl ReadCounter {
+    /// That of a server.
+    pub fn on(server: &Server) -> Self {
+        let mut parts = server.version.as_deref().unwrap_or_default().split('.').map(str::parse::<u32>);
+        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else { return Self::Unknown };
+        match (&server.product, (major, minor)) {
+            (Product::Redis, (..7, _)) => Self::Absent,
+            (Product::Redis, (7, ..4)) | (Product::Valkey, (..8, _) | (8, 0)) => Self::Counts,
+            (Product::Redis, (8, 2..) | (9.., _)) | (Product::Valkey, _) => Self::SetAnew,
+            (Product::Redis | Product::Other(_), _) => Self::Unknown,
         }
     }
 }

@@ -57,6 +57,8 @@ pub struct Snapshot {
     pub streams: Vec<StreamFacts>,
     /// Keys that are no streams (any more).
     pub gone: Vec<Name>,
+    /// Looks at groups between the last round and this one, the oldest first.
+    pub looks: Vec<GroupsLook>,
     /// Groups of a stream.
     pub groups: Vec<(Name, Stamped<Vec<Group>>)>,
     /// Consumers of a group.
@@ -114,6 +116,17 @@ impl Snapshot {
             || !self.groups.is_empty()
             || !self.gone.is_empty()
     }
+}
+
+/// A stream and its groups at one moment between two rounds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupsLook {
+    /// The stream.
+    pub facts: StreamFacts,
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// What some of them had not been given, counted.
+    pub backlogs: Vec<(Name, Backlog)>,
 }
 
 /// A page of the pending entries list.

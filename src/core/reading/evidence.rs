@@ -150,7 +150,7 @@ pub(super) fn poll(stream: &StreamState, group: &GroupState, at_us: i64) -> Grou
         consumers: group.facts.consumers,
         lag: group.lag,
         undelivered_age_ms: group.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
-        lost: group.lost_undelivered().entries,
+        lost: group.loss_seen(),
         length: stream.length.map(|length| length.value),
     }
 }

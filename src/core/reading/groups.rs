@@ -4,17 +4,21 @@
 //! Invariant: a window never spans a group that was set back or made anew.
 
 use super::lag::LagTrack;
-use super::loss::{GroupPosition, LossTrack, LostEntries, ReadCounter};
+use super::loss::{DeliveredEntries, GroupPosition, LossTrack, LostEntries};
 use super::pings::Percentiles;
+use crate::core::diagnose::groups::losses::LossSeen;
 use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
-use crate::core::model::groups::{Backlog, Group, Lag, LagKind};
+use crate::core::model::groups::{Backlog, Group, Lag, LagKind, ReadCounter, ServerLag};
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
-use crate::core::model::snapshot::PendingPage;
+use crate::core::model::snapshot::{GroupsLook, PendingPage};
 use crate::core::model::streams::{StreamDetail, id_age_ms, id_time_ms};
 use crate::core::model::{Name, Stamped, StreamId};
 use std::collections::{BTreeSet, VecDeque};
+
+/// A rate of deliveries is shown so long while the next one is not settled, microseconds.
+const TOLD_FOR_US: i64 = 2_000_000;
 
 /// When a lag will be gone.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +57,10 @@ pub struct GroupState {
     deliveries: VecDeque<(i64, u64)>,
     delivered: Meter,
     acked: Meter,
+    acked_base: Option<u64>,
+    deliveries_seen: u64,
+    is_delivery_told: bool,
+    told_us: i64,
     /// Lag over time.
     pub lag_series: Option<History>,
     /// Pending entries over time.
@@ -76,6 +84,10 @@ impl GroupState {
             deliveries: VecDeque::new(),
             delivered: Meter::new(window_us),
             acked: Meter::new(window_us),
+            acked_base: None,
+            deliveries_seen: 0,
+            is_delivery_told: false,
+            told_us: 0,
             lag_series: has_series.then(History::minutes),
             pending_series: has_series.then(History::minutes),
         }
@@ -95,16 +107,11 @@ impl GroupState {
             // The group was set back or made anew: what was read before is no measure.
             self.begin_anew();
         }
-        if facts.entries_read.is_none() || self.may_have_jumped(facts, detail.map(|detail| &detail.value)) {
-            self.delivered.clear();
-            self.acked.clear();
-        }
-        self.delivered.add(at_us, facts.entries_read);
-        let acked =
-            facts.entries_read.zip(facts.pending).and_then(|(read, pending)| read.checked_sub(pending));
-        self.acked.add(at_us, acked);
-        self.lag = self.lags.judge(facts, length, detail.map(|detail| &detail.value));
-        self.losses.advance(self.stand(facts, detail.map(|detail| &detail.value)), counter);
+        let detail = detail.map(|detail| &detail.value);
+        self.lag = self.lags.judge(facts, length, detail);
+        self.losses.advance(position(at_us, facts, self.lag, length, detail), counter);
+        self.losses.settle(at_us);
+        self.follow_deliveries(facts, at_us);
         if facts.pending == Some(0) {
             self.pending = Some(Stamped { at_us, value: Vec::new() });
             self.page = None;
@@ -123,35 +130,64 @@ impl GroupState {
         self.facts = facts.clone();
     }
 
-    /// Whether the count of what was read may hold trimmed entries too: the server may set it anew where the trim
-    /// passed the cursor. Entries that XDEL removed were read before, as a rule.
-    fn may_have_jumped(&self, facts: &Group, detail: Option<&StreamDetail>) -> bool {
-        if self.counter == ReadCounter::Counts || facts.last_delivered == self.facts.last_delivered {
-            return false;
-        }
-        let (Some(before), Some(detail)) = (self.facts.last_delivered, detail) else { return true };
-        let is_deleted = detail.max_deleted.is_some_and(|deleted| deleted > before);
-        !is_deleted && detail.first_entry.is_none_or(|first| first > before)
+    /// Where every delivery is counted that count is the best there is; else what follows from the places.
+    fn follow_deliveries(&mut self, facts: &Group, at_us: i64) {
+        let told = match (self.counter, facts.entries_read) {
+            (ReadCounter::Counts, Some(read)) => DeliveredEntries::Known(at_us, read),
+            (ReadCounter::Counts | ReadCounter::Absent, _) => DeliveredEntries::Unsure(at_us, 0),
+            _ => self.losses.delivered(),
+        };
+        let (told_us, delivered) = match told {
+            DeliveredEntries::Known(told_us, delivered) => (told_us, delivered),
+            DeliveredEntries::Unsure(told_us, delivered) => {
+                self.delivered.clear();
+                self.acked.clear();
+                (told_us, delivered)
+            }
+            DeliveredEntries::Waiting => {
+                self.is_delivery_told &= at_us.saturating_sub(self.told_us) <= TOLD_FOR_US;
+                return;
+            }
+        };
+        self.is_delivery_told = matches!(told, DeliveredEntries::Known(..));
+        self.told_us = at_us;
+        self.deliveries_seen = delivered;
+        // Rows that were pending before we looked may be acknowledged now.
+        let base = *self.acked_base.get_or_insert(facts.pending.unwrap_or(0));
+        let acked = facts.pending.and_then(|pending| delivered.saturating_add(base).checked_sub(pending));
+        self.delivered.add(told_us, Some(delivered));
+        self.acked.add(told_us, acked);
     }
 
-    fn stand(&self, facts: &Group, detail: Option<&StreamDetail>) -> GroupPosition {
-        GroupPosition {
-            lag: self.lag,
-            cursor: facts.last_delivered,
-            entries_read: facts.entries_read,
-            entries_added: detail.and_then(|detail| detail.entries_added),
-            max_deleted: detail.and_then(|detail| detail.max_deleted),
-            first_entry: detail.and_then(|detail| detail.first_entry),
-        }
+    /// Takes a look between two rounds in: nobody is shown it, but it tells what happened meanwhile.
+    pub fn look(&mut self, look: &GroupsLook, facts: &Group) {
+        let (length, detail) = (look.facts.length, look.facts.detail.as_ref());
+        let lag = LagTrack::default().judge(facts, length, detail);
+        let counted = look
+            .backlogs
+            .iter()
+            .find(|(name, backlog)| *name == facts.name && Some(backlog.cursor) == facts.last_delivered);
+        let undelivered = counted.and_then(|(_, backlog)| backlog.first);
+        let position = position(look.facts.at_us, facts, lag, length, detail);
+        self.losses.advance(GroupPosition { undelivered, ..position }, self.counter);
     }
 
     /// Takes a count of what was not delivered in.
-    pub fn take_backlog(&mut self, backlog: &Backlog, length: Option<u64>, detail: Option<&StreamDetail>) {
+    pub fn take_backlog(
+        &mut self,
+        backlog: &Stamped<Backlog>,
+        length: Option<u64>,
+        detail: Option<&StreamDetail>,
+    ) {
         let added = detail.and_then(|detail| detail.entries_added);
-        self.lag = self.lags.count(backlog, &self.facts, length, added);
-        if self.facts.last_delivered == Some(backlog.cursor) {
-            let stand = self.stand(&self.facts, detail);
-            self.losses.advance(stand, self.counter);
+        self.lag = self.lags.count(&backlog.value, &self.facts, length, added);
+        let uncounted = Lag { entries: None, kind: LagKind::Unknown };
+        let position = position(backlog.at_us, &self.facts, uncounted, length, detail);
+        let position = GroupPosition { undelivered: backlog.value.first, ..position };
+        // A count is a moment younger than the rest: it serves where nothing else tells the place.
+        if self.facts.last_delivered == Some(backlog.value.cursor) && position.place(self.counter).is_none() {
+            self.losses.advance(GroupPosition { lag: self.lag, ..position }, self.counter);
+            self.losses.settle(backlog.at_us);
         }
     }
 
@@ -212,6 +248,23 @@ impl GroupState {
         self.losses.lost()
     }
 
+    /// The same for those who judge.
+    pub(super) fn loss_seen(&self) -> LossSeen {
+        let lost = self.losses.lost();
+        LossSeen {
+            entries: lost.entries,
+            kind: lost.kind,
+            times: lost.times,
+            is_counted: self.untold().is_none(),
+        }
+    }
+
+    /// Why nothing can be said about what it was given and what it lost, where that is so for good.
+    pub fn untold(&self) -> Option<&'static str> {
+        let is_old = self.facts.lag == ServerLag::Unsupported && self.facts.entries_read.is_none();
+        is_old.then_some("can't be told before Redis 7.0")
+    }
+
     /// Windows begin anew.
     pub fn begin_anew(&mut self) {
         self.delivered.clear();
@@ -222,12 +275,12 @@ impl GroupState {
 
     /// Entries delivered a second (7.0).
     pub fn delivered_per_s(&self) -> Option<f64> {
-        self.delivered.per_s()
+        self.delivered.per_s().filter(|_| self.is_delivery_told)
     }
 
     /// Entries acknowledged a second (7.0).
     pub fn acked_per_s(&self) -> Option<f64> {
-        self.acked.per_s()
+        self.acked.per_s().filter(|_| self.is_delivery_told)
     }
 
     /// When the lag will be gone, from the measured rates in and out.
@@ -289,5 +342,25 @@ impl GroupState {
         let all = self.pending.as_ref()?;
         let rows = all.value.iter().filter(|row| consumer.is_none_or(|name| row.consumer == *name));
         Some(Stamped { at_us: all.at_us, value: rows.cloned().collect() })
+    }
+}
+
+fn position(
+    at_us: i64,
+    facts: &Group,
+    lag: Lag,
+    length: Option<u64>,
+    detail: Option<&StreamDetail>,
+) -> GroupPosition {
+    GroupPosition {
+        at_us,
+        lag,
+        cursor: facts.last_delivered,
+        entries_read: facts.entries_read,
+        entries_added: detail.and_then(|detail| detail.entries_added),
+        length,
+        max_deleted: detail.and_then(|detail| detail.max_deleted),
+        first_entry: detail.and_then(|detail| detail.first_entry),
+        undelivered: None,
     }
 }

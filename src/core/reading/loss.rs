@@ -1,204 +1,186 @@
-//! Entries that a group lost: trimmed from the stream before the group was given them.
+//! Entries that a group lost, trimmed from the stream before the group was given them, and those that it was given.
 //!
-//! Knows where a group stood when its lag was last exact. Invariant: only what follows from two exact lags is
-//! counted; where more may have been lost than follows, the count is a lower bound from then on, or unknown.
+//! Knows the places of a group at many looks. What happened between two of them is often certain; where the trim and the
+//! cursor have both passed the same entries, what the group is given while the trim stands still says how many of them
+//! it had. Invariants: `Exact` only where every step was certain; an estimate is off by a fifth at most as far as its own
+//! figures tell, else what is certain is told as a lower bound, and nothing where nothing is.
 
-use crate::core::model::StreamId;
-use crate::core::model::groups::{Lag, LagKind};
-use crate::core::model::server::{Product, Server};
+mod pace;
+mod place;
 
-/// Where a group and its stream stand.
-#[derive(Clone, Copy, Debug)]
-pub struct GroupPosition {
-    /// The lag.
-    pub lag: Lag,
-    /// Up to where it has read.
-    pub cursor: Option<StreamId>,
-    /// How many it was given.
-    pub entries_read: Option<u64>,
-    /// How many were ever added to the stream.
-    pub entries_added: Option<u64>,
-    /// The greatest id deleted by XDEL.
-    pub max_deleted: Option<StreamId>,
-    /// The oldest entry.
-    pub first_entry: Option<StreamId>,
-}
+pub use place::GroupPosition;
 
-/// What `entries-read` of a group means where a trim passed its cursor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ReadCounter {
-    /// It counts what was delivered (Redis 7.0 and 7.2, Valkey before 8.1).
-    Counts,
-    /// The next delivery sets it to the entry's place in the stream, trimmed ones included (Redis 8.2, Valkey 8.1).
-    SetAnew,
-    /// Either: nobody has measured it.
-    #[default]
-    Unknown,
-}
+use crate::core::model::groups::{LagKind, ReadCounter};
+use pace::{DeliveryPace, OpenSteps};
+use place::{GroupPlace, PlaceStep};
 
-impl ReadCounter {
-    /// That of a server.
-    pub fn on(server: &Server) -> Self {
-        let mut parts = server.version.as_deref().unwrap_or_default().split('.').map(str::parse::<u32>);
-        let (Some(Ok(major)), Some(Ok(minor))) = (parts.next(), parts.next()) else { return Self::Unknown };
-        match (&server.product, (major, minor)) {
-            (Product::Redis, (..7, _) | (7, ..4)) | (Product::Valkey, (..8, _) | (8, 0)) => Self::Counts,
-            (Product::Redis, (8, 2..) | (9.., _)) | (Product::Valkey, _) => Self::SetAnew,
-            (Product::Redis | Product::Other(_), _) => Self::Unknown,
-        }
-    }
-}
+/// Steps are settled together that took so long, microseconds.
+const SETTLE_US: i64 = 900_000;
+/// Or, where that leaves too much open, this at most.
+const SETTLE_LATEST_US: i64 = 30_000_000;
+/// An estimate of losses may be off by this share.
+const LOST_OFF: f64 = 0.2;
+/// A rate of deliveries may be off by this share.
+const DELIVERED_OFF: f64 = 0.07;
 
 /// Entries lost, and how far the figure may be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LostEntries {
     /// How many; `None` where it can't be told.
     pub entries: Option<u64>,
-    /// Exact, at least so many, or unknown.
+    /// Exact, an estimate, at least so many, or unknown.
     pub kind: LagKind,
+    /// How often a look saw that entries were lost, whether or not it could tell how many.
+    pub times: u64,
 }
 
 /// What a group lost since we look.
 #[derive(Clone, Debug, Default)]
 pub struct LossTrack {
-    base: Option<GroupPosition>,
-    seen: u64,
-    is_partial: bool,
+    base: Option<(GroupPosition, GroupPlace)>,
+    /// The last position whose place is not known, and what was lost until then at least.
+    beyond: Option<(GroupPosition, u64)>,
+    open: OpenSteps,
+    pace: DeliveryPace,
+    lost: f64,
+    doubt: f64,
+    delivered: f64,
+    /// Whether more may have been lost than any figure says.
+    is_blurred: bool,
+    is_counted: bool,
+    times: u64,
+    /// What this round settled.
+    told: DeliveredEntries,
+}
+
+/// Entries that a group was given since we look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum DeliveredEntries {
+    /// Nothing new yet: what happened is not settled.
+    #[default]
+    Waiting,
+    /// So many until then, microseconds, but how many of them since the last time is not known within a tenth.
+    Unsure(i64, u64),
+    /// So many until then, microseconds.
+    Known(i64, u64),
 }
 
 impl LossTrack {
-    /// Takes the next stand in; one whose lag is not exact waits for the next that is.
+    /// Takes the next position in; one that is older than the last, or whose place is not known, changes nothing.
     pub fn advance(&mut self, now: GroupPosition, counter: ReadCounter) {
-        if now.lag.kind != LagKind::Exact {
+        self.is_counted |= now.entries_added.is_some();
+        let Some(place) = now.place(counter) else { return self.look_beyond(now, counter) };
+        let Some((base, from)) = &self.base else {
+            self.base = Some((now, place));
+            return;
+        };
+        let Some(step) = PlaceStep::between((base, from), (&now, &place), counter) else { return };
+        self.times += u64::from(step.lost.0 > 0);
+        self.is_blurred |= step.is_blurred;
+        self.open.add(&step, base.at_us);
+        self.pace.add(&step);
+        self.beyond = None;
+        self.base = Some((now, place));
+    }
+
+    /// Where the place is not known, what follows from the ids.
+    fn look_beyond(&mut self, now: GroupPosition, counter: ReadCounter) {
+        let Some(before) = self.beyond.map(|(before, _)| before).or(self.base.map(|(base, _)| base)) else {
+            self.beyond = Some((now, 0));
+            return;
+        };
+        // An entry was there and not delivered, and is gone.
+        let next = before.next_entry();
+        let is_gone = next.is_some()
+            && now.first_entry > next
+            && now.cursor < next
+            && now.cursor >= before.cursor
+            && before.max_deleted == now.max_deleted;
+        self.times += u64::from(is_gone);
+        let least = if counter == ReadCounter::Counts { self.lost_beyond(&now) } else { None };
+        self.beyond = Some((now, least.unwrap_or_default()));
+    }
+
+    /// Where every delivery is counted: what is gone, and was not delivered.
+    fn lost_beyond(&self, now: &GroupPosition) -> Option<u64> {
+        let (base, from) = self.base.as_ref()?;
+        let gone = now.entries_added?.checked_sub(now.length?)?;
+        let read = now.entries_read?.checked_sub(base.entries_read?)?;
+        gone.checked_sub(from.passed)?.checked_sub(read).filter(|_| base.max_deleted == now.max_deleted)
+    }
+
+    /// A round is over: what can be settled is.
+    pub fn settle(&mut self, now_us: i64) {
+        self.told = DeliveredEntries::Waiting;
+        let Some(since_us) = self.open.since_us else {
+            let base = self.base.as_ref().filter(|(base, _)| base.at_us >= now_us);
+            let delivered = self.delivered.round() as u64;
+            self.told = base.map_or(self.told, |(base, _)| DeliveredEntries::Known(base.at_us, delivered));
+            return;
+        };
+        let took_us = now_us.saturating_sub(since_us);
+        let is_certain = self.open.lost.0 == self.open.lost.1;
+        if !is_certain && took_us < SETTLE_US {
             return;
         }
-        if let Some(base) = self.base
-            && now.first_entry.zip(base.cursor).is_some_and(|(first, cursor)| first > cursor)
-            && base.first_entry != now.first_entry
-        {
-            let is_told = counter == ReadCounter::Counts || base.cursor == now.cursor;
-            let gained = if is_told { lost_between(&base, &now) } else { None };
-            self.is_partial |= gained.is_none();
-            let gained = gained.or_else(|| lost_at_least(&base, &now, counter));
-            self.seen = self.seen.saturating_add(gained.unwrap_or_default());
+        let came = self.open.settle(&self.pace);
+        if came.doubt > LOST_OFF * came.lost.max(self.lost / 10.0) && took_us < SETTLE_LATEST_US {
+            return;
         }
-        self.base = Some(now);
+        self.lost += came.lost;
+        self.doubt += came.doubt;
+        self.delivered += came.delivered;
+        if let Some((base, _)) = &self.base {
+            let (at_us, delivered) = (base.at_us, self.delivered.round() as u64);
+            let is_known = came.doubt <= DELIVERED_OFF * came.delivered;
+            self.told = if is_known {
+                DeliveredEntries::Known(at_us, delivered)
+            } else {
+                DeliveredEntries::Unsure(at_us, delivered)
+            };
+        }
+        self.open = OpenSteps::default();
+        self.pace.age();
+    }
+
+    /// Entries delivered since we look, as this round settled them.
+    pub fn delivered(&self) -> DeliveredEntries {
+        self.told
     }
 
     /// What comes next does not follow from what was.
     pub fn rebase(&mut self) {
-        self.base = None;
+        (self.base, self.beyond) = (None, None);
     }
 
     /// Entries lost since we look.
     pub fn lost(&self) -> LostEntries {
-        match (self.is_partial, self.seen) {
-            (false, seen) => LostEntries { entries: Some(seen), kind: LagKind::Exact },
-            (true, 0) => LostEntries { entries: None, kind: LagKind::Unknown },
-            (true, seen) => LostEntries { entries: Some(seen), kind: LagKind::AtLeast },
+        let (least, most) = (self.open.lost.0 as f64, self.open.lost.1 as f64);
+        let certain = self.lost + self.open.certain as f64;
+        let about = certain + (least + most) / 2.0;
+        let doubt = self.doubt + (most - least) / 2.0;
+        let beyond = self.beyond.map_or(0, |(_, least)| least);
+        let told = |entries: f64, kind| LostEntries {
+            entries: Some(entries.max(0.0).round() as u64),
+            kind,
+            times: self.times,
+        };
+        let least = (certain + least - self.doubt).max(0.0) + beyond as f64;
+        match () {
+            () if !self.is_counted || (self.is_blurred && least < 1.0) => self.untold(),
+            () if doubt == 0.0 && beyond == 0 && !self.is_blurred => told(about, LagKind::Exact),
+            () if doubt <= LOST_OFF * about && beyond == 0 && !self.is_blurred => {
+                told(about, LagKind::Estimate)
+            }
+            () if least >= 1.0 => told(least, LagKind::AtLeast),
+            () => self.untold(),
         }
     }
-}
 
-/// What is gone between the cursor and the first entry, by their places in the stream: it was lost since the cursor
-/// came there. What was lost and read past before is not seen.
-fn lost_at_least(base: &GroupPosition, now: &GroupPosition, counter: ReadCounter) -> Option<u64> {
-    let gone = |at: &GroupPosition| {
-        let is_ahead = at.cursor? < at.first_entry? && at.max_deleted? <= at.cursor?;
-        is_ahead.then_some(())?;
-        at.entries_added?.checked_sub(at.lag.entries?)?.checked_sub(at.entries_read?)
-    };
-    if base.cursor == now.cursor {
-        return None;
+    fn untold(&self) -> LostEntries {
+        LostEntries { entries: None, kind: LagKind::Unknown, times: self.times }
     }
-    match counter {
-        ReadCounter::SetAnew => gone(now),
-        // It may count still what was lost before.
-        ReadCounter::Counts | ReadCounter::Unknown => gone(now)?.checked_sub(gone(base)?),
-    }
-}
-
-/// What had to be read and was neither delivered nor is there any more.
-fn lost_between(base: &GroupPosition, now: &GroupPosition) -> Option<u64> {
-    if base.max_deleted != now.max_deleted {
-        return None;
-    }
-    let added = now.entries_added?.checked_sub(base.entries_added?)?;
-    let read =
-        if base.cursor == now.cursor { 0 } else { now.entries_read?.checked_sub(base.entries_read?)? };
-    let owed = base.lag.entries?.checked_add(added)?;
-    Some(owed.saturating_sub(read).saturating_sub(now.lag.entries?))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn stand(lag: u64, cursor: u64, read: u64, added: u64, first: u64) -> GroupPosition {
-        let id = |ms| Some(StreamId::new(ms, 0));
-        GroupPosition {
-            lag: Lag { entries: Some(lag), kind: LagKind::Exact },
-            cursor: id(cursor),
-            entries_read: Some(read),
-            entries_added: Some(added),
-            max_deleted: id(0),
-            first_entry: id(first),
-        }
-    }
-
-    fn lost_on(counter: ReadCounter, stands: &[GroupPosition]) -> (Option<u64>, LagKind) {
-        let mut track = LossTrack::default();
-        stands.iter().for_each(|stand| track.advance(*stand, counter));
-        (track.lost().entries, track.lost().kind)
-    }
-
-    fn lost(stands: &[GroupPosition]) -> Option<u64> {
-        lost_on(ReadCounter::Counts, stands).0
-    }
-
-    #[test]
-    fn where_the_count_is_set_anew_a_jump_is_no_delivery_and_the_loss_a_lower_bound() {
-        // The cursor jumped from 3 to 40 while the trim passed it, and 6 are gone already before the first entry.
-        let stands = [stand(7, 3, 3, 10, 1), stand(10, 40, 40, 56, 47)];
-        assert_eq!(lost_on(ReadCounter::SetAnew, &stands), (Some(6), LagKind::AtLeast));
-        // The trim passed the old cursor and the group stands behind the first entry again: nobody can tell.
-        let stands = [stand(7, 3, 3, 10, 1), stand(10, 40, 40, 50, 35)];
-        assert_eq!(lost_on(ReadCounter::SetAnew, &stands), (None, LagKind::Unknown));
-        // It stands still: what is gone is counted, whatever the server.
-        let stands = [stand(7, 3, 3, 10, 1), stand(4, 3, 3, 10, 7)];
-        assert_eq!(lost_on(ReadCounter::SetAnew, &stands), (Some(3), LagKind::Exact));
-        // The trim did not come to the cursor.
-        let stands = [stand(7, 3, 3, 10, 1), stand(10, 40, 40, 50, 3)];
-        assert_eq!(lost_on(ReadCounter::SetAnew, &stands), (Some(0), LagKind::Exact));
-    }
-
-    #[test]
-    fn without_counters_a_loss_cannot_be_told() {
-        let bare =
-            |stand| GroupPosition { entries_added: None, entries_read: None, max_deleted: None, ..stand };
-        let stands = [bare(stand(7, 3, 0, 0, 1)), bare(stand(10, 40, 0, 0, 47))];
-        assert_eq!(lost_on(ReadCounter::Counts, &stands), (None, LagKind::Unknown));
-    }
-
-    #[test]
-    fn a_trim_past_the_cursor_is_counted_once() {
-        let stands = [stand(7, 3, 3, 10, 1), stand(4, 3, 3, 10, 7), stand(4, 3, 3, 10, 7)];
-        assert_eq!(lost(&stands), Some(3));
-    }
-
-    #[test]
-    fn what_was_read_before_it_was_trimmed_is_no_loss() {
-        assert_eq!(lost(&[stand(7, 3, 3, 10, 1), stand(0, 20, 20, 20, 15)]), Some(0));
-    }
-
-    #[test]
-    fn deletions_in_between_leave_the_count_unknown() {
-        let deleted = GroupPosition { max_deleted: Some(StreamId::new(5, 0)), ..stand(4, 3, 3, 10, 7) };
-        assert_eq!(lost(&[stand(7, 3, 3, 10, 1), deleted]), None);
-    }
-
-    #[test]
-    fn what_was_lost_before_we_looked_is_not_ours_to_count() {
-        assert_eq!(lost(&[stand(4, 3, 3, 10, 7)]), Some(0));
-    }
-}
+mod tests;

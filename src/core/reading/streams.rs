@@ -3,8 +3,7 @@
 //! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
 
 use super::groups::GroupState;
-use super::loss::ReadCounter;
-use crate::core::model::groups::Group;
+use crate::core::model::groups::{Group, ReadCounter};
 use crate::core::model::history::History;
 use crate::core::model::meter::Meter;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};

@@ -11,6 +11,7 @@ pub mod groups;
 mod info;
 mod keys;
 mod latency;
+mod looks;
 mod missing;
 pub mod streams;
 
@@ -75,6 +76,9 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
     snapshot.cost.add(&notes.beside);
     snapshot.answered.append(&mut pings.answered);
     // A PING that was lost is the connection's own affair; one that was refused is told.
+    for look in &notes.looks {
+        looks::take(snapshot, look);
+    }
     snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
 }
 

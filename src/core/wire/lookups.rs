@@ -27,6 +27,7 @@ pub fn of_read(command: &ReadCmd, reply: &Resp) -> Lookups {
             | ReadCmd::Type(_)
             | ReadCmd::Pttl(_)
             | ReadCmd::XinfoStream(_)
+            | ReadCmd::XinfoStreamLean { .. }
             | ReadCmd::XinfoGroups(_)
             | ReadCmd::XinfoConsumers(..)
             | ReadCmd::Xpending { .. }

@@ -45,6 +45,8 @@ pub struct Notes {
     pub keys_pass: Option<KeysPass>,
     /// PINGs on another connection since the last observation.
     pub pings: Vec<Exchange>,
+    /// Looks at groups between the rounds since the last observation, the oldest first.
+    pub looks: Vec<Observation>,
     /// What our other connections cost since the last observation.
     pub beside: Cost,
 }

@@ -14,10 +14,12 @@ mod fanout;
 mod ghosts;
 mod known;
 mod layers;
+mod looks;
 mod oversize;
 mod rights;
 mod sampler;
 mod sizes;
+mod trims;
 
 use super::decode::denied_keys;
 use super::observation::{AskedFor, Exchange, Observation};
@@ -33,6 +35,7 @@ use discovery::Search;
 use fanout::FanoutTurn;
 use known::Known;
 use layers::KnownLayers;
+use looks::LookTurn;
 use rights::KeyRights;
 pub use sampler::Sampler;
 
@@ -117,6 +120,7 @@ pub struct Planner {
     /// Whether the last step of the search was refused in every form.
     is_scan_refused: bool,
     rights: KeyRights,
+    looks: LookTurn,
 }
 
 /// When the slower questions come next.
@@ -159,6 +163,7 @@ impl Planner {
             fetched: std::collections::BTreeMap::new(),
             is_scan_refused: false,
             rights: KeyRights::default(),
+            looks: LookTurn::default(),
         }
     }
 
@@ -343,16 +348,6 @@ impl Planner {
         round
     }
 
-    /// Whether PING may be asked: it goes over a connection of its own.
-    pub fn may_ping(&self) -> bool {
-        self.capabilities.may(ReadVerb::Ping)
-    }
-
-    /// Learns what is refused of what was asked beside the rounds.
-    pub fn learn_beside(&mut self, exchanges: &[Exchange], now_us: u64) {
-        self.capabilities.learn(exchanges, now_us);
-    }
-
     /// Learns from what came back: what was refused, what is there, what takes long.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
         self.capabilities.learn(&observation.exchanges, now_us);
@@ -363,6 +358,7 @@ impl Planner {
             let is_page = matches!(&scan.reply, Ok(reply) if !matches!(reply, Resp::Error(_)));
             self.is_scan_refused = snapshot.scan.is_none() && (is_page || !self.capabilities.may_scan());
         }
+        self.learn_trims(snapshot, now_us);
         self.known.learn(observation, snapshot, now_us);
         self.fanout.learn(snapshot);
         self.search.learn(observation, snapshot, now_us);

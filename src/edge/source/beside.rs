@@ -1,4 +1,5 @@
-//! What is asked beside the rounds, over the control lane: PINGs, and entries that somebody looks at.
+//! What is asked beside the rounds, over the control lane: PINGs, looks at groups that a trim may run past, and entries
+//! that somebody looks at.
 //!
 //! Knows a lane; not when a PING is due. Invariants: nothing waits for what was asked before it, and every question is
 //! answered, if only with why there is no answer.
@@ -17,6 +18,8 @@ use tokio::sync::mpsc;
 pub enum BesideJob {
     /// PING.
     Ping,
+    /// Facts and groups of streams, between two rounds.
+    Look(Vec<ReadCmd>),
     /// A page of entries; with the server's clock less ours.
     Entries(EntriesQuestion, Option<i64>),
     /// Connect now, if there is no connection.
@@ -27,6 +30,8 @@ pub enum BesideJob {
 pub enum BesideAnswer {
     /// Of a PING; nothing where there is no connection.
     Ping(Vec<Exchange>),
+    /// Of a look; nothing where there is no connection.
+    Look(Vec<Exchange>),
     /// Of a page, with what it cost.
     Entries(EntriesQuestion, Result<EntriesPage, String>, Option<Box<Snapshot>>),
 }
@@ -51,7 +56,7 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: m
         let (taken_at_ms, tell) = (clock::wall_ms(), tell.clone());
         match lane.link(clock::now_us()).await {
             Ok(link) => {
-                let asking = link.begin(vec![command(&job)], None, 1);
+                let asking = link.begin(commands(&job), None, 1);
                 tokio::spawn(async move {
                     let answer = answer(job, asking.await, taken_at_ms);
                     let _closed = tell.send(answer).await;
@@ -62,6 +67,7 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: m
                     BesideJob::Entries(question, _) => {
                         BesideAnswer::Entries(question, Err(outage.error), None)
                     }
+                    BesideJob::Look(_) => BesideAnswer::Look(Vec::new()),
                     _ => BesideAnswer::Ping(Vec::new()),
                 };
                 let _closed = tell.send(answer).await;
@@ -70,16 +76,19 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: m
     }
 }
 
-fn command(job: &BesideJob) -> ReadCmd {
+fn commands(job: &BesideJob) -> Vec<ReadCmd> {
     match job {
-        BesideJob::Entries(question, _) => question.command(),
-        _ => ReadCmd::Ping,
+        BesideJob::Entries(question, _) => vec![question.command()],
+        BesideJob::Look(commands) => commands.clone(),
+        BesideJob::Ping | BesideJob::Retry => vec![ReadCmd::Ping],
     }
 }
 
 fn answer(job: BesideJob, asked: AskResult, taken_at_ms: i64) -> BesideAnswer {
-    let BesideJob::Entries(question, clock_offset_us) = job else {
-        return BesideAnswer::Ping(asked.exchanges);
+    let (question, clock_offset_us) = match job {
+        BesideJob::Entries(question, clock_offset_us) => (question, clock_offset_us),
+        BesideJob::Look(_) => return BesideAnswer::Look(asked.exchanges),
+        BesideJob::Ping | BesideJob::Retry => return BesideAnswer::Ping(asked.exchanges),
     };
     let exchanges = asked.exchanges;
     let mut snapshot =

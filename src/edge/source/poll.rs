@@ -149,7 +149,11 @@ impl Poller {
         loop {
             let now_us = clock::now_us();
             let planner = self.session.planner();
-            let walks = WalksDue { search_us: planner.search_due_us(), keys_us: planner.keys_due_us() };
+            let walks = WalksDue {
+                search_us: planner.search_due_us(),
+                keys_us: planner.keys_due_us(),
+                look_us: planner.look_due_us(),
+            };
             let interval_us = planner.interval_us();
             match self.agenda.next(now_us, walks) {
                 NextTurn::Wait(until_us) => return until_us,
@@ -159,6 +163,15 @@ impl Poller {
                         self.session.planner().may_ping() && jobs.try_send(BesideJob::Ping).is_ok();
                     if !is_asked {
                         self.agenda.ended(Turn::Ping, None, now_us);
+                    }
+                }
+                NextTurn::Begin(Turn::Look) => {
+                    self.agenda.begun(Turn::Look, true, interval_us, now_us);
+                    let commands = self.session.planner().look(now_us);
+                    let job = commands.map(BesideJob::Look);
+                    if job.is_none_or(|job| jobs.try_send(job).is_err()) {
+                        self.session.planner().look_later(now_us);
+                        self.agenda.ended(Turn::Look, None, now_us);
                     }
                 }
                 NextTurn::Begin(turn) => {
@@ -188,7 +201,7 @@ impl Poller {
             }
             Turn::Search => self.session.planner().search_step(now_us),
             Turn::Keys => self.session.planner().keys_step(now_us),
-            Turn::Ping => None,
+            Turn::Ping | Turn::Look => None,
         }
     }
 
@@ -252,6 +265,12 @@ impl Poller {
                 let now_us = clock::now_us();
                 let took_us = self.session.pinged(exchanges, now_us);
                 self.agenda.ended(Turn::Ping, took_us, now_us);
+                Ok(())
+            }
+            BesideAnswer::Look(exchanges) => {
+                let now_us = clock::now_us();
+                self.session.looked(exchanges, now_us);
+                self.agenda.ended(Turn::Look, None, now_us);
                 Ok(())
             }
             BesideAnswer::Entries(question, answer, snapshot) => {

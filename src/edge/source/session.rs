@@ -3,6 +3,7 @@
 //! Knows the planner and the links; does not know when anything is due. Invariant: every reply goes through the
 //! decoder and the planner, in the order asked.
 
+use super::looks::Looks;
 use crate::config::Target;
 use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
@@ -19,6 +20,7 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::mpsc::SyncSender;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// A round that is under way.
@@ -55,6 +57,7 @@ pub struct Session {
     ledger: LinkLedger,
     /// PINGs since the last observation.
     pings: Vec<Exchange>,
+    looks: Looks,
     connected_at_us: Option<u64>,
     until: Option<Instant>,
     recorder: Option<SyncSender<Observation>>,
@@ -68,10 +71,11 @@ impl Session {
         Self {
             planner: Planner::new(settings),
             poll: Supervisor::new(target.clone(), Lane::Poll, timeouts, &own),
-            control: Supervisor::new(target.clone(), Lane::Control, timeouts, &own),
+            control: Supervisor::new(target.clone(), Lane::Control, timeouts, &ledger.of_lookups()),
             clock_offset_us: None,
             ledger,
             pings: Vec::new(),
+            looks: Looks::default(),
             connected_at_us: None,
             until: None,
             recorder: None,
@@ -90,7 +94,7 @@ impl Session {
     pub fn beside(mut self, ledger: &LinkLedger) -> Self {
         self.ledger = ledger.clone();
         self.poll = self.poll.another(&ledger.of_refusals());
-        self.control = self.control.another(&ledger.of_refusals());
+        self.control = self.control();
         self
     }
 
@@ -222,6 +226,37 @@ impl Session {
         took_us
     }
 
+    /// Looks at groups that a trim may run past, as they fall due until then.
+    pub async fn look_until(&mut self, until: Instant) {
+        while let Some(due_us) = self.planner.look_due_us() {
+            let due = Instant::now() + Duration::from_micros(due_us.saturating_sub(clock::now_us()));
+            if due >= until {
+                return;
+            }
+            tokio::time::sleep_until(due).await;
+            let now_us = clock::now_us();
+            let Ok(link) = self.control.link(now_us).await else { return self.planner.look_later(now_us) };
+            let Some(commands) = self.planner.look(now_us) else { return };
+            let asked = link.ask(commands).await;
+            self.looked(asked.exchanges, clock::now_us());
+            if let Some(error) = asked.lost {
+                self.control.lost(&error, clock::now_us());
+            }
+        }
+    }
+
+    /// Takes a look in: the next round tells it.
+    pub fn looked(&mut self, exchanges: Vec<Exchange>, now_us: u64) {
+        self.planner.learn_beside(&exchanges, now_us);
+        let (taken_at_ms, clock_offset_us) = (clock::wall_ms(), self.clock_offset_us);
+        let look = Observation { taken_at_ms, clock_offset_us, exchanges, ..Observation::default() };
+        let looked = facts(&look);
+        self.planner.learn_look(&looked);
+        if looked.groups.is_empty() || !self.looks.keep(look, &looked) {
+            self.planner.look_later(now_us);
+        }
+    }
+
     /// A control lane of its own for whoever asks beside the rounds: what it looks up is left out of the hit ratio.
     pub fn control(&self) -> Supervisor {
         self.control.another(&self.ledger.of_lookups())
@@ -298,6 +333,7 @@ impl Session {
             discovery: Some(self.planner.discovery()),
             keys_pass: Some(self.planner.sampler().pass()),
             pings: std::mem::take(&mut self.pings),
+            looks: self.looks.take(),
             beside: self.ledger.take_cost(),
         }
     }

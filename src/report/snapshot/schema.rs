@@ -212,6 +212,7 @@ pub(super) struct GroupView {
     pub delivery_ms: DeliveryView,
     pub lost_undelivered: Option<u64>,
     pub lost_kind: &'static str,
+    pub untold: Option<&'static str>,
     pub verdict: Option<&'static str>,
     pub reason: Option<String>,
     pub consumers: Option<Vec<ConsumerView>>,

@@ -215,6 +215,7 @@ fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Readin
         },
         lost_undelivered: state.lost_undelivered().entries,
         lost_kind: state.lost_undelivered().kind.word(),
+        untold: state.untold(),
         verdict: judgement.map(|judgement| judgement.verdict.word()),
         reason: judgement.map(|judgement| judgement.reason.to_string()),
         consumers: consumers.map(|consumers| {

@@ -24,6 +24,8 @@ use ratatui::layout::Rect;
 /// On low terminals the graphs come before the last figures: as many rows of these, below this height.
 const FACT_ROWS: u16 = 3;
 const TALL: u16 = 10;
+/// What a server without the counters can't tell.
+const NOT_BEFORE: &str = "not before 7.0";
 /// Rows that a verdict with its reason takes at most.
 const VERDICT_ROWS: u16 = 2;
 
@@ -103,8 +105,12 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         LagKind::AtLeast => format!("{} at least", lag.text),
     };
     let server_lag = match facts.lag {
-        ServerLag::Unsupported => "not before 7.0".to_owned(),
+        ServerLag::Unsupported => NOT_BEFORE.to_owned(),
         lag => lag.raw().map_or_else(unknown, |lag| lag.to_string()),
+    };
+    let counted = |rate| match group.untold() {
+        Some(_) => NOT_BEFORE.to_owned(),
+        None => figures.rate(rate),
     };
     let first = stream.first_entry();
     let delays = group.delivery_ms(reading.at_us);
@@ -118,8 +124,8 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         fact("pending", figures.exact(facts.pending)),
         fact("oldest pending", figures.duration_ms(group.oldest_pending_age_ms(now_ms))),
         fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
-        fact("delivered", figures.rate(group.delivered_per_s())),
-        fact("acknowledged", figures.rate(group.acked_per_s())),
+        fact("delivered", counted(group.delivered_per_s())),
+        fact("acknowledged", counted(group.acked_per_s())),
         Fact { name: "lost unread", figure: lost(group, skin) },
         Fact { name: "drained in", figure: drained(group.drain(stream.in_per_s()), skin) },
         fact("delay p50", figures.duration_ms(delays.p50)),
@@ -144,7 +150,14 @@ fn drained(drain: Drain, skin: &Skin) -> StyledText {
 /// What was trimmed before this group got it: never calm.
 fn lost(group: &GroupState, skin: &Skin) -> StyledText {
     let lost = group.lost_undelivered();
-    let mark = if lost.kind == LagKind::AtLeast { "≥" } else { "" };
+    let mark = match lost.kind {
+        LagKind::AtLeast => "≥",
+        LagKind::Estimate => "~",
+        LagKind::Exact | LagKind::Unknown => "",
+    };
+    if group.untold().is_some() {
+        return facts::figure_words(NOT_BEFORE.to_owned(), skin);
+    }
     let figure = format!("{mark}{}", skin.figures.exact(lost.entries));
     if lost.entries.is_some_and(|lost| lost > 0) {
         return StyledText::new(format!("{} {figure}", skin.glyphs.warning), Role::Warning);

@@ -4,9 +4,11 @@
 //! a rare commit can make it late or wrong. Invariant: pure; a figure that is not known never makes a verdict worse.
 
 use super::GroupVerdict;
+use super::losses::LossSeen;
 use super::reason::{PendingReason, Reason};
 use super::track::GroupTrack;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::groups::LagKind;
 
 /// A reason, its verdict, and since when (microseconds).
 type Assessment = (Reason, GroupVerdict, i64);
@@ -32,15 +34,27 @@ const TRIM_AHEAD_POLLS: u32 = 3;
 
 fn trim_ahead(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
     let ahead = track.trim_ahead.filter(|ahead| ahead.is_going_on(track.now.at_us))?;
-    let reason = Reason::TrimAhead { entries: ahead.entries, for_ms: ahead.run.ms(track.now.at_us) };
+    let lost = track.now.lost;
+    let entries = lost.entries.map(|entries| entries.saturating_sub(ahead.before));
+    let for_ms = ahead.run.ms(track.now.at_us);
+    let reason = Reason::TrimAhead { lost: LossSeen { entries, ..lost }, for_ms };
     (ahead.run.polls >= TRIM_AHEAD_POLLS).then_some((reason, GroupVerdict::TrimAhead, ahead.run.since_us))
 }
 
 fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
-    let (entries, at_us) = track.loss?;
+    let (before, at_us) = track.loss?;
     let told_us = i64::try_from(limits.loss_told_ms).unwrap_or(i64::MAX).saturating_mul(1000);
+    let lost = match (before, track.now.lost) {
+        (0, lost) => lost,
+        // Nobody counted what was lost before we looked.
+        (before, lost) => LossSeen {
+            entries: Some(before.saturating_add(lost.entries.unwrap_or(0))),
+            kind: LagKind::AtLeast,
+            ..lost
+        },
+    };
     (track.now.at_us.saturating_sub(at_us) <= told_us).then_some((
-        Reason::Lost { entries },
+        Reason::Lost { lost },
         GroupVerdict::Loss,
         at_us,
     ))

@@ -3,9 +3,10 @@
 //! Knows words; decides nothing. A sentence is made only when somebody reads it, for there may be thousands of
 //! groups. Invariant: every sentence about something wrong holds a number.
 
+use super::losses::LossSeen;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::figures::{count, counted, lag as lagged, name, span};
-use crate::core::model::groups::Lag;
+use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::{Name, StreamId};
 use std::fmt;
 
@@ -14,15 +15,15 @@ use std::fmt;
 pub enum Reason {
     /// Trim ahead: losses follow each other.
     TrimAhead {
-        /// How many entries, at least.
-        entries: u64,
+        /// What was lost since the first.
+        lost: LossSeen,
         /// Since the first, milliseconds.
         for_ms: u64,
     },
     /// Loss: entries trimmed before they were delivered.
     Lost {
-        /// How many, at least.
-        entries: u64,
+        /// What was lost.
+        lost: LossSeen,
     },
     /// Dead: there is no consumer.
     NoConsumer {
@@ -159,6 +160,23 @@ fn entries(number: u64) -> String {
     counted(number, "entry", "entries")
 }
 
+fn gone(lost: &LossSeen) -> String {
+    match (lost.entries, lost.kind) {
+        (None | Some(0), _) => "entries were".to_owned(),
+        (Some(lost), LagKind::Estimate) => format!("about {}", entries(lost)),
+        (Some(lost), _) => format!("at least {}", entries(lost)),
+    }
+}
+
+/// Why there is no number.
+fn untold(lost: &LossSeen) -> &'static str {
+    match (lost.entries, lost.is_counted) {
+        (None, false) => "; how many can't be told before Redis 7.0",
+        (None | Some(0), _) => "; how many can't be told",
+        (Some(_), _) => "",
+    }
+}
+
 fn waiting(lag: Lag) -> String {
     let one = lag.entries.is_none_or(|entries| entries == 1);
     format!("{} {}", lagged(lag), if one { "entry waits" } else { "entries wait" })
@@ -167,14 +185,15 @@ fn waiting(lag: Lag) -> String {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lost { entries: lost } => {
-                write!(f, "at least {} trimmed before delivery: lost to this group", entries(*lost))
+            Self::Lost { lost } => {
+                write!(f, "{} trimmed before delivery: lost to this group{}", gone(lost), untold(lost))
             }
-            Self::TrimAhead { entries: lost, for_ms } => write!(
+            Self::TrimAhead { lost, for_ms } => write!(
                 f,
-                "the trim runs ahead of this group: at least {} trimmed before delivery in {}",
-                entries(*lost),
-                span(*for_ms)
+                "the trim runs ahead of this group: {} trimmed before delivery in {}{}",
+                gone(lost),
+                span(*for_ms),
+                untold(lost)
             ),
             Self::NoConsumer { lag, for_ms } => {
                 write!(f, "{} and the group has had 0 consumers for {}", waiting(*lag), span(*for_ms))

@@ -6,6 +6,7 @@
 //! group made anew or a clock that went back.
 
 use super::hands::{GroupContext, GroupSigns, Rows};
+use super::losses::LossSeen;
 use super::{GroupVerdict, Judgement, judge};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::StreamId;
@@ -30,8 +31,8 @@ pub struct GroupPoll {
     pub lag: Lag,
     /// Age of the oldest of them, milliseconds.
     pub undelivered_age_ms: Option<u64>,
-    /// Entries that we saw it lose.
-    pub lost: Option<u64>,
+    /// Entries that we saw it lose, how far to trust that, and how often we saw it.
+    pub lost: LossSeen,
     /// Entries in the stream.
     pub length: Option<u64>,
 }
@@ -70,8 +71,8 @@ pub(super) struct TrimAhead {
     pub run: Streak,
     /// When one was seen last.
     pub last_us: i64,
-    /// Entries, at least.
-    pub entries: u64,
+    /// What was lost before the first.
+    pub before: u64,
 }
 
 impl TrimAhead {
@@ -103,8 +104,8 @@ pub struct GroupTrack {
     acknowledged: Option<u64>,
     /// It was set back: from where, to where, when.
     pub(super) rewound: Option<(StreamId, StreamId, i64)>,
-    lost: Option<u64>,
-    /// What it lost: how much, when last.
+    lost: LossSeen,
+    /// It lost entries: how many before we looked, when last.
     pub(super) loss: Option<(u64, i64)>,
     /// It loses again and again.
     pub(super) trim_ahead: Option<TrimAhead>,
@@ -325,20 +326,20 @@ impl GroupTrack {
     }
 
     fn follow_losses(&mut self, detail: Option<&StreamDetail>) {
-        let poll = &self.now;
-        // What can't be told was not seen.
-        let seen = poll.lost.unwrap_or(0).saturating_sub(self.lost.unwrap_or(0));
-        if seen > 0 {
-            let before = self.loss.map_or(0, |(entries, _)| entries);
-            self.loss = Some((before.saturating_add(seen), poll.at_us));
-            let last = self.trim_ahead.filter(|ahead| ahead.is_going_on(poll.at_us));
+        let (poll, last) = (&self.now, self.lost);
+        // An estimate may fall a little; what was lost does not come back.
+        let most = last.entries.max(poll.lost.entries);
+        if poll.lost.times > last.times || most.unwrap_or(0) > last.entries.unwrap_or(0) {
+            let before = self.loss.map_or(0, |(before, _)| before);
+            self.loss = Some((before, poll.at_us));
+            let ahead = self.trim_ahead.filter(|ahead| ahead.is_going_on(poll.at_us));
             self.trim_ahead = Some(TrimAhead {
-                run: last.map_or(Streak::new(poll.at_us), |ahead| next(ahead.run)),
+                run: ahead.map_or(Streak::new(poll.at_us), |ahead| next(ahead.run)),
                 last_us: poll.at_us,
-                entries: last.map_or(0, |ahead| ahead.entries).saturating_add(seen),
+                before: ahead.map_or(last.entries.unwrap_or(0), |ahead| ahead.before),
             });
         }
-        self.lost = poll.lost.or(self.lost);
+        self.lost = LossSeen { entries: most, ..poll.lost };
         if self.loss.is_none()
             && let Some(entries) = detail.and_then(|detail| lost_before(poll, detail))
         {

@@ -28,8 +28,8 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
         |_| Some(Severity::Critical),
         |case, finding| {
             let finding = finding.remedy(Destination::Streams, REMEDY);
-            if let Reason::Lost { entries } = &case.judgement.reason {
-                return finding.with("lost_entries", Some(*entries));
+            if let Reason::Lost { lost } = &case.judgement.reason {
+                return finding.with("lost_entries", lost.entries);
             }
             finding
         },

@@ -23,8 +23,8 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
         |_| Some(Severity::Critical),
         |case, finding| {
             let finding = finding.remedy(Destination::Streams, REMEDY);
-            if let Reason::TrimAhead { entries, .. } = &case.judgement.reason {
-                return finding.with("lost_entries", Some(*entries));
+            if let Reason::TrimAhead { lost, .. } = &case.judgement.reason {
+                return finding.with("lost_entries", lost.entries);
             }
             finding
         },

@@ -28,6 +28,15 @@ pub enum Turn {
     Keys,
     /// A PING, over the control connection.
     Ping,
+    /// A look at groups that a trim may run past, over the control connection.
+    Look,
+}
+
+impl Turn {
+    /// Whether it takes no place on the line of the rounds.
+    const fn is_beside(self) -> bool {
+        matches!(self, Self::Ping | Self::Look)
+    }
 }
 
 /// What comes next.
@@ -46,6 +55,8 @@ pub struct WalksDue {
     pub search_us: Option<u64>,
     /// The next step of the walk that measures keys.
     pub keys_us: Option<u64>,
+    /// The next look at groups that a trim may run past.
+    pub look_us: Option<u64>,
 }
 
 /// Whose turn it is.
@@ -98,12 +109,13 @@ impl Agenda {
             (Turn::Round, Some(self.round_us)),
             (Turn::Search, walks.search_us),
             (Turn::Keys, walks.keys_us),
+            (Turn::Look, walks.look_us),
         ];
         let waiting =
             || all.iter().filter(|(turn, _)| !is_open(turn)).filter_map(|(turn, due)| Some((*turn, (*due)?)));
         let is_due = |turn: Turn| waiting().any(|(other, due_us)| other == turn && now_us >= due_us);
-        if is_due(Turn::Ping) {
-            return NextTurn::Begin(Turn::Ping);
+        if let Some(turn) = [Turn::Ping, Turn::Look].into_iter().find(|turn| is_due(*turn)) {
+            return NextTurn::Begin(turn);
         }
         if self.has_room() {
             // A walk is never kept waiting by rounds, nor a round by both walks.
@@ -118,7 +130,7 @@ impl Agenda {
         }
         // Where there is no room, something has to end first.
         let has_room = self.has_room();
-        let later = waiting().filter(|(turn, _)| has_room || *turn == Turn::Ping).map(|(_, due_us)| due_us);
+        let later = waiting().filter(|(turn, _)| has_room || turn.is_beside()).map(|(_, due_us)| due_us);
         NextTurn::Wait(later.min().unwrap_or(u64::MAX))
     }
 
@@ -128,14 +140,14 @@ impl Agenda {
     }
 
     fn has_room(&self) -> bool {
-        let on_line = self.open.iter().filter(|turn| **turn != Turn::Ping).count();
+        let on_line = self.open.iter().filter(|turn| !turn.is_beside()).count();
         on_line == 0 || (on_line == 1 && self.is_short && self.is_far())
     }
 
     /// It was begun. `is_short` where all of it was sent at once, so that what follows stands behind it on the line.
     pub fn begun(&mut self, turn: Turn, is_short: bool, interval_us: u64, now_us: u64) {
         self.open.push(turn);
-        if turn == Turn::Ping {
+        if turn.is_beside() {
             return;
         }
         self.is_short = is_short;
@@ -172,7 +184,7 @@ mod tests {
         let (mut agenda, mut now_us) = (Agenda::default(), 0);
         let (mut begun, mut order) = (BTreeMap::<Turn, Vec<u64>>::new(), Vec::new());
         let mut open: Vec<(u64, Turn)> = Vec::new();
-        let walks = WalksDue { search_us: Some(0), keys_us: Some(0) };
+        let walks = WalksDue { search_us: Some(0), keys_us: Some(0), look_us: Some(0) };
         while now_us < for_us {
             match agenda.next(now_us, walks) {
                 NextTurn::Begin(turn) => {
@@ -180,7 +192,7 @@ mod tests {
                     agenda.begun(turn, true, interval_us, now_us);
                     open.push((now_us + trip_us, turn));
                     begun.entry(turn).or_default().push(now_us);
-                    if turn != Turn::Ping {
+                    if !turn.is_beside() {
                         order.push(turn);
                     }
                 }
@@ -236,7 +248,7 @@ mod tests {
         let mut agenda = Agenda::default();
         agenda.begun(Turn::Ping, true, 1, 0);
         agenda.ended(Turn::Ping, Some(800_000), 800_000);
-        let walks = WalksDue { search_us: Some(0), keys_us: None };
+        let walks = WalksDue { search_us: Some(0), ..WalksDue::default() };
         agenda.begun(Turn::Round, false, 1_000_000, 800_000);
         assert!(matches!(agenda.next(900_000, walks), NextTurn::Wait(_)));
         agenda.ended(Turn::Round, None, 900_000);

@@ -8,6 +8,7 @@ use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, StreamId};
+use crate::core::wire::observation::Exchange;
 use crate::core::wire::read::{ReadCmd, ReadVerb};
 
 impl Planner {
@@ -174,6 +175,16 @@ impl Planner {
         };
         self.fanout.ask(&asker, round);
         self.layers.ask(&asker, round);
+    }
+
+    /// Whether PING may be asked: it goes over a connection of its own.
+    pub fn may_ping(&self) -> bool {
+        self.capabilities.may(ReadVerb::Ping)
+    }
+
+    /// Learns what is refused of what was asked beside the rounds.
+    pub fn learn_beside(&mut self, exchanges: &[Exchange], now_us: u64) {
+        self.capabilities.learn(exchanges, now_us);
     }
 
     pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {

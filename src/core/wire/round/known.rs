@@ -8,6 +8,7 @@ use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
 use super::capabilities::Capabilities;
 use super::costs::ConsumersCost;
+use super::trims::TrimMark;
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
@@ -53,6 +54,7 @@ pub(super) struct KnownStream {
     is_denied: bool,
     /// When its bytes were asked for.
     pub(super) sized_us: Option<u64>,
+    pub(super) trim_mark: TrimMark,
 }
 
 #[derive(Clone, Debug, Default)]
