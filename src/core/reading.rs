@@ -11,6 +11,7 @@ mod evidence;
 pub mod fanout;
 pub mod gaps;
 pub mod groups;
+mod insides;
 pub mod judge;
 pub mod keys;
 mod lag;
@@ -38,7 +39,7 @@ use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::refusals::OwnRefusals;
-use crate::core::model::snapshot::{ClockSource, Discovery, GroupsLook};
+use crate::core::model::snapshot::{ClockSource, Discovery};
 use crate::core::model::{Name, Snapshot, Stamped};
 use answers::Answers;
 use commands::CommandTrack;
@@ -226,53 +227,6 @@ impl Reading {
             let mut judged = std::mem::take(&mut self.judged);
             judged.advance(self);
             self.judged = judged;
-        }
-    }
-
-    /// The inside of groups: backlogs, consumers, pending rows.
-    fn advance_groups(&mut self, snapshot: &mut Snapshot) {
-        for (key, group, backlog) in std::mem::take(&mut snapshot.backlogs) {
-            let Some(stream) = self.streams.get_mut(&key) else { continue };
-            let length = stream.length.map(|length| length.value);
-            let detail = stream.detail.as_ref().map(|detail| &detail.value);
-            if let Some(state) = stream.groups.get_mut(&group) {
-                state.take_backlog(&backlog, length, detail);
-            }
-        }
-        for (key, group, consumers) in std::mem::take(&mut snapshot.consumers) {
-            if let Some(state) = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&group)) {
-                state.consumers = Some(consumers);
-            }
-        }
-        for page in std::mem::take(&mut snapshot.pending) {
-            let stream = self.streams.get_mut(&page.key);
-            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
-                state.take_pending(page);
-            }
-        }
-        for (key, group, ids) in std::mem::take(&mut snapshot.missing) {
-            let stream = self.streams.get_mut(&key);
-            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&group)) {
-                state.take_missing(ids);
-            }
-        }
-        for page in std::mem::take(&mut snapshot.pending_samples) {
-            let stream = self.streams.get_mut(&page.key);
-            if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {
-                state.take_sample(page);
-            }
-        }
-    }
-
-    /// Looks between two rounds: they tell what happened meanwhile, and nothing that is shown.
-    fn take_looks(&mut self, looks: &[GroupsLook]) {
-        for look in looks {
-            let Some(stream) = self.streams.get_mut(&look.facts.key) else { continue };
-            for facts in &look.groups {
-                if let Some(state) = stream.groups.get_mut(&facts.name) {
-                    state.look(look, facts);
-                }
-            }
         }
     }
 
