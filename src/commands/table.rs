@@ -132,7 +132,7 @@ commands! {
         "Delete the selected consumer, if it has nothing pending."
     RemoveGroups "remove-groups" "remove group" ["E"] [Streams Consumers Memory] writes
         "Remove the selected group, or the groups of the stream that nobody reads any more."
-    RemoveConsumers "remove-consumers" "remove idle" ["C"] [Streams Consumers] writes
+    RemoveConsumers "remove-consumers" "remove idle" ["C"] [Streams Consumers Memory] writes
         "Remove the consumers of the group that have nothing pending and do nothing."
     KillClient "kill-client" "kill" ["K"] [Clients Memory] writes
         "End the connection of the selected client."

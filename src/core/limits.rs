@@ -269,6 +269,9 @@ const _: () = assert!(INTERVAL_MIN_MS < INTERVAL_MAX_MS && PASSWORD_FILE_BYTES <
 /// Findings kept and shown: nobody reads more, and a thousand groups may fail for one reason.
 pub const FINDINGS: usize = 200;
 
+/// Groups whose consumers were left over that are looked at one by one: the worst. Many of one stream are one finding.
+pub const LEAKS: usize = 2_000;
+
 /// Greatest number of keys, entries or bytes in memory that a server can hold: what claims more fell below zero there.
 /// Twenty thousand of them can be added up.
 pub const HELD_MAX: u64 = 1 << 48;

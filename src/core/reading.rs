@@ -15,6 +15,7 @@ mod insides;
 pub mod judge;
 pub mod keys;
 mod lag;
+pub mod leaks;
 mod loss;
 pub mod memory;
 pub mod outputs;
@@ -313,6 +314,9 @@ impl Reading {
         for key in keys {
             if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
                 stream.measured = yardstick.measure(stream, usage);
+            }
+            // Of a stream with very many consumers nobody asks it: what its parts were found to take is told.
+            if let Some(stream) = self.streams.get(&key.name) {
                 key.bytes = yardstick.size(stream).total().or(key.bytes);
             }
         }

@@ -15,6 +15,7 @@ mod counters;
 mod globs;
 mod keys;
 mod lists;
+mod members;
 mod profile;
 mod ramp;
 mod watch;

@@ -38,7 +38,7 @@ pub fn biggest(reading: &Reading) -> Vec<Row> {
         cells.extend([Cell::Growth(key.grows_per_s), Cell::Ttl(facts.ttl)]);
         Row { id: RowId::Key(facts.name.clone()), cells, mark: RowMark::None }
     };
-    reading.keys.keyspace().biggest.iter().map(row).collect()
+    reading.biggest_keys().iter().map(row).collect()
 }
 
 /// Keys of a pattern, the biggest that were seen.

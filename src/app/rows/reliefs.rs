@@ -48,6 +48,11 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
             FindingSubject::Group(key.clone(), group.clone()),
             format!("acknowledge or reclaim {} pending: a trim leaves the list", count(*pending)),
         ),
+        SavingKind::RemoveConsumers { key, group, consumers } => (
+            "remove-consumers",
+            FindingSubject::Group(key.clone(), group.clone()),
+            format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
+        ),
         SavingKind::Overdue { glob, keys } => (
             "overdue",
             FindingSubject::Pattern(glob.clone()),

@@ -120,6 +120,22 @@ pub const OF_STREAMS: &[Setting] = &[
         consumer_slow_ms,
         "Age of what a consumer has in hand from which on it is called slow. Ours."
     ),
+    setting!(
+        "thresholds.leaked_consumers_warning",
+        Kind::Band(Bad::High, 1_000_000),
+        "[1000, 800]",
+        Band,
+        thresholds.leaked_consumers.warning,
+        "Consumers of a group that hold nothing and that nobody uses. Ours."
+    ),
+    setting!(
+        "thresholds.leaked_consumers_critical",
+        Kind::Band(Bad::High, 1_000_000),
+        "\"off\"",
+        Band,
+        thresholds.leaked_consumers.critical,
+        "Consumers of a group that hold nothing and that nobody uses. Ours."
+    ),
     span!(
         "thresholds.group_stopped_warning",
         SPAN,

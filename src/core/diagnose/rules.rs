@@ -16,6 +16,7 @@ mod clients_rejected;
 mod clients_wrong_password;
 mod cluster_refusing;
 mod consumer_dead;
+mod consumer_leaked;
 mod consumer_stuck;
 mod consumers;
 mod doctor;
@@ -160,6 +161,7 @@ pub const RULES: &[Rule] = &[
     stream_ghosts::RULE,
     consumer_dead::RULE,
     consumer_stuck::RULE,
+    consumer_leaked::RULE,
     cache_hit_ratio::RULE,
     cache_ttl_missing::RULE,
     cache_ttl_long::RULE,

@@ -89,6 +89,8 @@ pub struct Thresholds {
     pub consumer_stuck: Spans,
     /// Age of what a consumer has in hand from which on it is called slow, milliseconds. Ours.
     pub consumer_slow_ms: u64,
+    /// Consumers of a group that hold nothing and that nobody uses. Ours.
+    pub leaked_consumers: Bands,
     /// A group that has entries to read and does not read. Ours: 60 s, 5 min.
     pub group_stopped: Spans,
     /// The oldest entry of a group that is not acknowledged. Ours: 60 s, 10 min.
@@ -175,6 +177,7 @@ impl Default for Thresholds {
             consumer_dead: minutes(1, 5),
             consumer_stuck: minutes(1, 10),
             consumer_slow_ms: 30_000,
+            leaked_consumers: Bands { warning: Some(Band::new(1_000.0, 800.0)), critical: None },
             group_stopped: minutes(1, 5),
             oldest_pending: minutes(1, 10),
             no_acknowledgements: minutes(1, 10),

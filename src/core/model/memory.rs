@@ -1,6 +1,8 @@
 //! Memory as INFO reports it, in bytes.
 
+pub mod allocator;
 pub mod headroom;
+pub mod members;
 pub mod packed;
 pub mod parts;
 pub mod pending;

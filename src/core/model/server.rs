@@ -1,6 +1,7 @@
 //! Which server this is: product, version, role, identity, replication and persistence.
 //!
-//! Knows what INFO says of itself; does not judge by versions (features are found out by trying).
+//! Knows what INFO says of itself; does not judge by versions (features are found out by trying;
+//! what things take in memory can't be).
 
 /// What the server says it is.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -23,6 +24,15 @@ pub struct Server {
     pub time_us: Option<i64>,
     /// Share of the data set loaded, 0 to 1, while loading.
     pub loading: Option<f64>,
+}
+
+impl Server {
+    /// The first two numbers of its version; 0 for one that it does not tell.
+    pub fn release(&self) -> (u32, u32) {
+        let version = self.version.as_deref().unwrap_or("");
+        let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+        (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    }
 }
 
 /// Server products told apart by their INFO.

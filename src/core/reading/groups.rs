@@ -11,6 +11,7 @@ use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::groups::{Backlog, Group, Lag, LagKind, ReadCounter, ServerLag};
 use crate::core::model::history::History;
+use crate::core::model::memory::members::MeanWeight;
 use crate::core::model::meter::Meter;
 use crate::core::model::snapshot::{GroupsLook, PendingPage};
 use crate::core::model::streams::{StreamDetail, id_age_ms, id_time_ms};
@@ -43,6 +44,8 @@ pub struct GroupState {
     pub lag: Lag,
     /// Its consumers.
     pub consumers: Option<Stamped<Vec<Consumer>>>,
+    /// What they take without what they have pending, by their names.
+    pub consumers_weight: Option<MeanWeight>,
     /// The first rows of its pending entries list.
     pub pending: Option<Stamped<Vec<PendingRow>>>,
     /// The page that somebody looks at: whose, and its rows.
@@ -74,6 +77,7 @@ impl GroupState {
             facts,
             lag: Lag { entries: None, kind: LagKind::Unknown },
             consumers: None,
+            consumers_weight: None,
             pending: None,
             page: None,
             missing: BTreeSet::new(),

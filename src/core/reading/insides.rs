@@ -23,6 +23,9 @@ impl Reading {
                 state.consumers = Some(consumers);
             }
         }
+        if let Some(yardstick) = self.memory.yardstick() {
+            self.streams.values_mut().for_each(|stream| yardstick.weigh(stream));
+        }
         for page in std::mem::take(&mut snapshot.pending) {
             let stream = self.streams.get_mut(&page.key);
             if let Some(state) = stream.and_then(|stream| stream.groups.get_mut(&page.group)) {

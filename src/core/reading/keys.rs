@@ -4,12 +4,13 @@
 //! for. Invariants: a pass that was broken off is forgotten; counts of a whole pass are never mixed with those of one
 //! that runs; what is shown is bounded.
 
+use super::Reading;
 use super::watched::WatchSettings;
 use crate::core::limits;
 use crate::core::model::glob::Glob;
 use crate::core::model::keys::{KeyFacts, KeyKind, KeyTotals, KeyTree, KeysPass, Tier};
 use crate::core::model::{Name, Snapshot};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// While the first pass runs, what was seen so far is put together again after this, microseconds.
@@ -237,6 +238,34 @@ impl KeyTrack {
             patterns: named.chain(found).collect(),
             biggest,
         });
+    }
+}
+
+impl Reading {
+    /// The biggest keys as the last walk measured them, streams as they are now: what MEMORY USAGE says of a stream is not
+    /// what it takes, and nobody asks it of one with very many consumers.
+    pub fn biggest_keys(&self) -> Vec<BigKey> {
+        let mut biggest = self.keys.keyspace().biggest.clone();
+        if biggest.is_empty() {
+            return biggest;
+        }
+        for key in &mut biggest {
+            if let Some(stream) = self.streams.get(&key.facts.name) {
+                key.facts.bytes = self.stream_size(stream).total().or(key.facts.bytes);
+            }
+        }
+        let known: BTreeSet<Name> = biggest.iter().map(|key| key.facts.name.clone()).collect();
+        let missing = self.memory.greatest_streams().filter(|key| !known.contains(*key));
+        biggest.extend(missing.filter_map(|key| {
+            let bytes = Some(self.stream_size(self.streams.get(key)?).total()?);
+            let facts =
+                KeyFacts { kind: Some(KeyKind::Stream), bytes, ..KeyFacts::new(key.clone(), self.at_us) };
+            Some(BigKey { facts, grows_per_s: self.memory.stream_grows_per_s(key) })
+        }));
+        biggest
+            .sort_by(|a, b| b.facts.bytes.cmp(&a.facts.bytes).then_with(|| a.facts.name.cmp(&b.facts.name)));
+        biggest.truncate(limits::KEYS_OF_PATTERN);
+        biggest
     }
 }
 

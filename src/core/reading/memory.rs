@@ -96,6 +96,7 @@ impl MemoryTrack {
             let size = yardstick.size(stream);
             sum.entries = sum.entries.saturating_add(size.entries.unwrap_or(0));
             sum.pending = sum.pending.saturating_add(size.pending.unwrap_or(0));
+            sum.consumers = sum.consumers.saturating_add(size.consumers.unwrap_or(0));
             sizes.extend(size.total().map(|total| (total, key)));
         }
         self.streams = sum;
@@ -197,6 +198,11 @@ impl MemoryTrack {
         self.followed.get(key)?.per_s()
     }
 
+    /// The streams that are followed: the greatest.
+    pub(super) fn greatest_streams(&self) -> impl Iterator<Item = &Name> {
+        self.followed.keys()
+    }
+
     /// The stream that grows most: bytes a second, and its share of all that clearly grows.
     pub fn grower(&self) -> Option<(&Name, f64, f64)> {
         let all = self.clearly_grows_per_s().filter(|all| *all > 0.0)?;
@@ -207,7 +213,7 @@ impl MemoryTrack {
 }
 
 impl Reading {
-    /// What a stream takes: its entries and its pending entries lists.
+    /// What a stream takes: its entries, its pending entries lists, its groups and consumers.
     pub fn stream_size(&self, stream: &StreamState) -> StreamSize {
         self.memory.size(stream)
     }

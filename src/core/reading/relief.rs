@@ -1,4 +1,4 @@
-//! What would free how much memory: the safe part of each stream, pending entries lists, tiers, buffers of clients.
+//! What would free how much memory: the safe part of each stream, pending entries lists, leaked consumers, tiers, buffers of clients.
 //!
 //! Knows estimates and says of each whether it lowers what counts for maxmemory; does nothing about it. Invariants: an
 //! entry that some group has not read and acknowledged is in no safe part; the list is bounded and ranked.
@@ -52,6 +52,15 @@ pub enum SavingKind {
         group: Name,
         /// Pending entries.
         pending: u64,
+    },
+    /// Remove consumers that hold nothing and that nobody uses.
+    RemoveConsumers {
+        /// The stream.
+        key: Name,
+        /// The group.
+        group: Name,
+        /// How many.
+        consumers: u64,
     },
     /// Invalidate the keys of a tier that lost their TTL.
     Overdue {
@@ -130,6 +139,11 @@ impl Reading {
         let greatest = stream.greatest_list();
         let Some(yardstick) = self.memory.yardstick() else { return };
         let sum = stream.pending().filter(|&sum| sum > 0);
+        for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
+            let (key, group) = (leak.key.clone(), leak.group.clone());
+            let way = SavingKind::RemoveConsumers { key, group, consumers: leak.leaked };
+            all.extend(leak.bytes.map(|bytes| Saving { way, bytes }));
+        }
         for group in stream.groups.values() {
             let Some(pending) = group.facts.pending.filter(|&pending| pending > 0) else { continue };
             // By the same measure as the stream's sum, so that the parts are not more than the whole.

@@ -5,6 +5,7 @@
 use super::groups::GroupState;
 use crate::core::model::groups::{Group, ReadCounter};
 use crate::core::model::history::History;
+use crate::core::model::memory::members::MeanWeight;
 use crate::core::model::meter::Meter;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
 use crate::core::model::sums::sum_known;
@@ -18,6 +19,8 @@ pub struct UsageParts {
     pub entry: Option<f64>,
     /// Of a pending entry in the lists.
     pub list: Option<f64>,
+    /// Mean length of the names of consumers that were not listed.
+    pub consumer_name: Option<f64>,
 }
 
 /// What is known of a stream.
@@ -41,6 +44,8 @@ pub struct StreamState {
     pub added_series: History,
     /// What an entry, and a pending one, was found to take.
     pub measured: UsageParts,
+    /// What its groups take without what is in them, by their names.
+    pub groups_weight: Option<MeanWeight>,
     window_us: i64,
 }
 
@@ -57,6 +62,7 @@ impl StreamState {
             length_series: History::minutes(),
             added_series: History::minutes(),
             measured: UsageParts::default(),
+            groups_weight: None,
             window_us,
         }
     }
@@ -71,6 +77,7 @@ impl StreamState {
                 self.begin_anew();
                 self.groups.clear();
                 self.measured = UsageParts::default();
+                self.groups_weight = None;
             }
             self.added.add(at_us, detail.entries_added);
             self.added_series.add(at_ms, self.added.last_per_s());

@@ -316,7 +316,7 @@ impl Planner {
     /// The next step of the walk that measures keys, when it is due.
     pub fn keys_step(&mut self, now_us: u64) -> Option<Round> {
         let known = &self.known;
-        let is_dear = |name: &Name| known.too_many_consumers(name).is_some();
+        let is_dear = |name: &Name| known.is_dear(name);
         let commands = self.sampler.step(now_us, &self.capabilities, &self.rights, is_dear)?;
         let mut round = self.detail(commands);
         round.cause = AskedFor::Keys;

@@ -66,7 +66,7 @@ pub(super) fn biggest(reading: &Reading) -> Vec<BigKeyView> {
         bytes: key.facts.bytes,
         bytes_per_s: tidy(key.grows_per_s),
     };
-    reading.keys.keyspace().biggest.iter().take(BIGGEST).map(one).collect()
+    reading.biggest_keys().iter().take(BIGGEST).map(one).collect()
 }
 
 pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
@@ -76,6 +76,9 @@ pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
             SavingKind::TrimUnread { key, .. } => ("trim_unread", key.text()),
             SavingKind::Acknowledge { key, group, .. } => {
                 ("acknowledge", format!("{}/{}", key.text(), group.text()))
+            }
+            SavingKind::RemoveConsumers { key, group, .. } => {
+                ("remove_consumers", format!("{}/{}", key.text(), group.text()))
             }
             SavingKind::Overdue { glob, .. } => ("overdue", glob.text()),
             SavingKind::Cache { glob, .. } => ("cache", glob.text()),

@@ -180,6 +180,7 @@ pub(super) struct StreamView {
     pub bytes: Option<u64>,
     pub entries_bytes: Option<u64>,
     pub pending_bytes: Option<u64>,
+    pub consumers_bytes: Option<u64>,
     pub bytes_per_s: Option<f64>,
     pub entries_added: Option<u64>,
     pub in_per_s: Option<f64>,

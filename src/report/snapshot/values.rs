@@ -170,6 +170,7 @@ fn stream(state: &StreamState, reading: &Reading) -> StreamView {
         bytes: size.total(),
         entries_bytes: size.entries,
         pending_bytes: size.pending,
+        consumers_bytes: size.consumers,
         bytes_per_s: tidy(reading.memory.stream_grows_per_s(&state.key)),
         entries_added: state.fact(|detail| detail.entries_added),
         in_per_s: tidy(state.in_per_s()),

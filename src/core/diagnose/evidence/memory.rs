@@ -34,6 +34,8 @@ pub struct MemoryCase<'a> {
     pub keys: Option<(u64, u64)>,
     /// Streams whose pending entries lists take more than their entries.
     pub lists_of_pending: Vec<PendingCase<'a>>,
+    /// Groups with consumers that were left over, stream by stream.
+    pub leaks: Vec<LeakCase<'a>>,
     /// Tiers of keys that live too long.
     pub tiers: Vec<TierCase<'a>>,
     /// Whether keys are measured at all, and how far.
@@ -69,6 +71,36 @@ pub struct PendingCase<'a> {
     pub bytes: u64,
     /// What the entries take, bytes.
     pub entries_bytes: u64,
+}
+
+/// Consumers of a group that were left over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LeakCase<'a> {
+    /// The stream.
+    pub key: &'a Name,
+    /// The group.
+    pub group: &'a Name,
+    /// All consumers of the group.
+    pub consumers: u64,
+    /// Of them those that were left over.
+    pub leaked: u64,
+    /// Clients connected to the server.
+    pub clients: u64,
+    /// How that shows.
+    pub sign: LeakSign,
+    /// Some of them, where their list was read.
+    pub examples: Vec<&'a Name>,
+    /// What those that were left over take, bytes, estimated; `None` on a server that nobody measured.
+    pub bytes: Option<u64>,
+}
+
+/// How it shows that consumers were left over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeakSign {
+    /// They hold nothing and have been idle for an hour.
+    Idle,
+    /// They are far more than clients are connected.
+    MoreThanClients,
 }
 
 /// Keys of a pattern that live longer than they should.

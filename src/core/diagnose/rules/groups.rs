@@ -148,6 +148,7 @@ pub fn blind_consumers(tally: &GroupCounts) -> Option<Blind> {
     })
 }
 
-fn blind_search(tally: &GroupCounts) -> Option<Blind> {
+/// Why a rule about all groups may not see all.
+pub fn blind_search(tally: &GroupCounts) -> Option<Blind> {
     blind(&GroupCounts { too_soon: 0, unread: 0, ..*tally })
 }

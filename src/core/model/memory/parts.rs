@@ -23,6 +23,8 @@ pub enum PartKind {
     Entries,
     /// Pending entries lists.
     Pending,
+    /// Groups and consumers of streams.
+    Consumers,
     /// All other keys and values; every one where streams were not measured.
     Data,
     /// Buffers of ordinary clients.
@@ -39,9 +41,10 @@ pub enum PartKind {
 
 impl PartKind {
     /// All of them, in order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Entries,
         Self::Pending,
+        Self::Consumers,
         Self::Data,
         Self::Clients,
         Self::Replication,
@@ -55,6 +58,7 @@ impl PartKind {
         match self {
             Self::Entries => "entries",
             Self::Pending => "pending",
+            Self::Consumers => "consumers",
             Self::Data => "other data",
             Self::Clients => "clients",
             Self::Replication => "replication",
@@ -69,6 +73,7 @@ impl PartKind {
         match self {
             Self::Entries => "stream_entries",
             Self::Pending => "pending_lists",
+            Self::Consumers => "consumers",
             Self::Data => "other_data",
             Self::Clients => "client_buffers",
             Self::Replication => "replication",
@@ -80,7 +85,7 @@ impl PartKind {
 
     /// Whether it is worked out from samples, not told by the server.
     pub const fn is_estimate(self) -> bool {
-        matches!(self, Self::Entries | Self::Pending | Self::Data)
+        matches!(self, Self::Entries | Self::Pending | Self::Consumers | Self::Data)
     }
 }
 
@@ -91,12 +96,14 @@ pub struct StreamBytes {
     pub entries: u64,
     /// Their pending entries lists.
     pub pending: u64,
+    /// Their groups and consumers.
+    pub consumers: u64,
 }
 
 impl Memory {
     /// What the memory is made of; `None` where the server does not tell its overhead. A part that it does not
     /// tell is in the overhead, and streams that were not measured are in the data.
-    pub fn parts(&self, streams: StreamBytes) -> Option<[MemoryPart; 8]> {
+    pub fn parts(&self, streams: StreamBytes) -> Option<[MemoryPart; 9]> {
         let overhead = self.overhead?;
         let data = self.dataset.or_else(|| self.used.map(|used| used.saturating_sub(overhead)))?;
         let fragmentation = self.rss.zip(self.used).map_or(0, |(rss, used)| rss.saturating_sub(used));
@@ -108,12 +115,14 @@ impl Memory {
         };
         let (mut data, mut rest) = (data, overhead);
         let pending = take(&mut data, streams.pending);
+        let consumers = take(&mut data, streams.consumers);
         let entries = take(&mut data, streams.entries);
         let clients = take(&mut rest, self.clients_normal.unwrap_or(0));
         let replicas = take(&mut rest, self.clients_replicas.unwrap_or(0));
         let backlog = take(&mut rest, self.replication_backlog.unwrap_or(0));
         let aof = take(&mut rest, self.aof_buffer.unwrap_or(0));
-        let bytes = [entries, pending, data, clients, replicas + backlog, aof, rest, fragmentation];
+        let bytes =
+            [entries, pending, consumers, data, clients, replicas + backlog, aof, rest, fragmentation];
         let mut parts = PartKind::ALL.map(|kind| MemoryPart { kind, bytes: 0 });
         for (part, bytes) in parts.iter_mut().zip(bytes) {
             part.bytes = bytes;
@@ -137,11 +146,11 @@ mod tests {
             clients_normal: Some(100),
             ..Memory::default()
         };
-        let streams = StreamBytes { entries: 200, pending: 300 };
+        let streams = StreamBytes { entries: 200, pending: 300, consumers: 40 };
         let bytes =
             |memory: &Memory, streams| memory.parts(streams).map(|parts| parts.map(|part| part.bytes));
-        assert_eq!(bytes(&memory, streams), Some([200, 300, 100, 100, 0, 0, 300, 100]));
-        assert_eq!(bytes(&memory, StreamBytes::default()), Some([0, 0, 600, 100, 0, 0, 300, 100]));
+        assert_eq!(bytes(&memory, streams), Some([200, 300, 40, 60, 100, 0, 0, 300, 100]));
+        assert_eq!(bytes(&memory, StreamBytes::default()), Some([0, 0, 0, 600, 100, 0, 0, 300, 100]));
         assert_eq!(bytes(&Memory { overhead: None, ..memory }, streams), None);
     }
 
@@ -150,13 +159,13 @@ mod tests {
         fn the_parts_add_up_to_data_overhead_and_what_is_resident_beyond_used(
             dataset in 0u64..1 << 40, overhead in 0u64..1 << 40, beyond in 0u64..1 << 40,
             clients in proptest::option::of(0u64..1 << 40), backlog in proptest::option::of(0u64..1 << 40),
-            entries in 0u64..1 << 40, pending in 0u64..1 << 40,
+            entries in 0u64..1 << 40, pending in 0u64..1 << 40, consumers in 0u64..1 << 40,
         ) {
             let memory = Memory {
                 dataset: Some(dataset), overhead: Some(overhead), clients_normal: clients,
                 replication_backlog: backlog, used: Some(1), rss: Some(1 + beyond), ..Memory::default()
             };
-            let sum: u64 = memory.parts(StreamBytes { entries, pending }).unwrap().iter().map(|part| part.bytes).sum();
+            let sum: u64 = memory.parts(StreamBytes { entries, pending, consumers }).unwrap().iter().map(|part| part.bytes).sum();
             prop_assert_eq!(sum, dataset + overhead + beyond);
         }
     }

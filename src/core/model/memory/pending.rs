@@ -6,6 +6,7 @@
 //! and silences of all kinds may mislead it by a quarter. Knows ids, not entries. Invariant: a list without pending
 //! entries takes nothing.
 
+use super::allocator::Allocator;
 use crate::core::model::Name;
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::server::{Product, Server};
@@ -42,17 +43,13 @@ pub enum Usage {
 impl ListCost {
     /// The parts on this server, by its product, its version and its allocator; `None` for one that nobody measured.
     pub fn on(server: &Server, allocator: Option<&str>) -> Option<Self> {
-        let version = version(server);
+        let version = server.release();
         let jemalloc =
             Self { leaf: 16.0, run: 24.0, slot: 11.0, record: 24.0, shared: 0.0, group_trees: 1.0 };
-        let allocator = allocator.unwrap_or("jemalloc");
-        let base = if allocator.starts_with("libc") {
-            Self { leaf: 24.0, record: 27.0, ..jemalloc }
-        } else if version < (7, 2) && server.product == Product::Redis && allocator.contains("5.3") {
-            // Not the allocator that it came with, but the distribution's, whose smallest step is 16 bytes.
-            Self { run: 32.0, record: 32.0, ..jemalloc }
-        } else {
-            jemalloc
+        let base = match Allocator::on(server, allocator) {
+            Allocator::Libc => Self { leaf: 24.0, record: 27.0, ..jemalloc },
+            Allocator::Distribution => Self { run: 32.0, record: 32.0, ..jemalloc },
+            Allocator::Bundled => jemalloc,
         };
         match (&server.product, version) {
             (Product::Valkey, _) | (Product::Redis, (0..=7, _) | (8, 0..=1)) => Some(base),
@@ -171,7 +168,7 @@ struct PageCost {
 impl Usage {
     /// What MEMORY USAGE is worth on this server.
     pub fn on(server: &Server) -> Self {
-        match (&server.product, version(server)) {
+        match (&server.product, server.release()) {
             (Product::Valkey, (8.., _)) => Self::True,
             (Product::Valkey, _) | (Product::Redis, (0..=7, _) | (8, 0..=1)) => {
                 Self::TooMuch { record: 24.0 }
@@ -181,11 +178,6 @@ impl Usage {
             (Product::Other(_), _) => Self::Unknown,
         }
     }
-}
-
-fn version(server: &Server) -> (u32, u32) {
-    let mut parts = server.version.as_deref().unwrap_or("").split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 //! Knows where each figure comes from. Invariant: what is listed is bounded by what the tracks keep.
 
 use super::super::Reading;
-use crate::core::diagnose::evidence::memory::{MemoryCase, PendingCase, TierCase, WalkShare};
+use crate::core::diagnose::evidence::memory::{LeakCase, MemoryCase, PendingCase, TierCase, WalkShare};
 use crate::core::limits;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::sums::{sum, sum_known};
+use std::cmp::Reverse;
 
 /// Pending entries lists below this are not worth a word, bytes.
 const LISTS_LEAST: u64 = 4 << 20;
@@ -34,6 +35,7 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
             Some((keys, sum_known(info.keyspace.iter().map(|space| space.expires))?))
         }),
         lists_of_pending: lists_of_pending(reading),
+        leaks: leaks(reading),
         tiers: tiers(reading),
         keys_seen: seen(reading),
         outputs: reading.clients.as_ref().map_or_else(Vec::new, |clients| reading.outputs.cases(clients)),
@@ -56,6 +58,20 @@ fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
         })
     });
     cases.take(limits::FINDINGS).collect()
+}
+
+/// The groups with most of them, in the order of their streams.
+fn leaks(reading: &Reading) -> Vec<LeakCase<'_>> {
+    let groups =
+        reading.streams.values().flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
+    let mut cases: Vec<_> =
+        groups.filter_map(|(stream, group)| reading.leaked_consumers(stream, group)).collect();
+    if cases.len() > limits::LEAKS {
+        cases.sort_by_key(|case| Reverse(case.leaked));
+        cases.truncate(limits::LEAKS);
+        cases.sort_by_key(|case| (case.key, case.group));
+    }
+    cases
 }
 
 fn tiers(reading: &Reading) -> Vec<TierCase<'_>> {

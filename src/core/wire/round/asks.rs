@@ -111,7 +111,7 @@ impl Planner {
         for key in focus.keys.iter().take(limits::KEYS_LOOKED_AT) {
             let asked =
                 [ReadCmd::Type(key.clone()), ReadCmd::Pttl(key.clone()), ReadCmd::MemoryUsage(key.clone())];
-            let is_dear = self.known.too_many_consumers(key).is_some();
+            let is_dear = self.known.is_dear(key);
             let may = |command: &ReadCmd| {
                 self.capabilities.may(command.verb()) && (command.verb() != ReadVerb::MemoryUsage || !is_dear)
             };

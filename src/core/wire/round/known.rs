@@ -43,7 +43,9 @@ pub struct Known {
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownStream {
     pub(super) groups: BTreeMap<Name, KnownGroup>,
-    group_count: Option<u64>,
+    pub(super) group_count: Option<u64>,
+    /// Whether its groups were read at least once.
+    pub(super) has_groups: bool,
     pub(super) reply_bytes: u64,
     pub(super) length: Option<u64>,
     pub(super) ends: Option<(StreamId, StreamId)>,
@@ -327,12 +329,14 @@ impl Known {
                 stream.group_count = detail.groups;
                 stream.ends = detail.first_entry.zip(detail.last_entry);
                 if detail.groups == Some(0) {
+                    stream.has_groups = true;
                     stream.groups.clear();
                 }
             }
         }
         for (key, groups) in &snapshot.groups {
             let Some(stream) = self.streams.get_mut(key) else { continue };
+            stream.has_groups = true;
             let mut before = std::mem::take(&mut stream.groups);
             for facts in &groups.value {
                 let mut group = before.remove(&facts.name).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What streams take: MEMORY USAGE of each in turn, and rows from the middle of long pending entries lists.
 //!
 //! Knows whose turn it is and what would take too long; does not know what follows from the figures. Invariants: a
-//! stream with so many consumers that MEMORY USAGE would hold the server is left out and told; a list is sampled in pages
+//! stream with so many consumers that MEMORY USAGE would hold the server is measured rarely, or left out and told; a list is sampled in pages
 //! spread over it, and rests after that.
 
 use super::super::read::{ReadCmd, ReadVerb};
@@ -13,6 +13,8 @@ use crate::core::model::{Name, StreamId};
 
 /// A stream is not measured more often than this, microseconds.
 const SIZED_APART_US: u64 = 5_000_000;
+/// The same of one with so many consumers that it would be too dear for every round.
+const DEAR_APART_US: u64 = 60_000_000;
 /// Pending entries below which the first page says enough.
 const LONG_LIST: u64 = limits::PENDING_ROWS as u64;
 /// How long a list rests after it was sampled, microseconds: its make-up changes slowly.
@@ -31,9 +33,15 @@ impl Known {
         if !capabilities.may(ReadVerb::MemoryUsage) {
             return;
         }
+        // How many consumers there are says what it takes, and what it is worth.
+        let may_know = capabilities.may(ReadVerb::XinfoGroups);
+        let is_known = |stream: &KnownStream| {
+            !may_know || stream.has_groups || stream.group_count > Some(limits::GROUPS_POLLED)
+        };
         let is_due = |stream: &KnownStream| {
-            now_us >= stream.rests_until_us
-                && stream.sized_us.is_none_or(|at_us| now_us >= at_us + SIZED_APART_US)
+            is_known(stream)
+                && now_us >= stream.rests_until_us
+                && stream.sized_us.is_none_or(|at_us| now_us >= at_us + stream.sized_apart_us())
         };
         let looked_at = focus.streams.iter().filter(|key| self.streams.get(*key).is_some_and(is_due));
         let mut turn: Vec<Name> = looked_at.take(places).cloned().collect();
@@ -43,7 +51,8 @@ impl Known {
         self.size_turn = others.last().cloned().or_else(|| self.size_turn.clone());
         turn.extend(others);
         for key in turn {
-            if let Some(consumers) = self.too_many_consumers(&key) {
+            let consumers = self.streams.get(&key).map_or(0, KnownStream::consumers);
+            if usage_us(consumers) > limits::CALL_US {
                 let text = format!(
                     "MEMORY USAGE {key} is not polled: {consumers} consumers would hold the server {:.1} ms",
                     usage_us(consumers) as f64 / 1000.0
@@ -58,11 +67,9 @@ impl Known {
         }
     }
 
-    /// Consumers of a stream that MEMORY USAGE would take too long for.
-    pub fn too_many_consumers(&self, key: &Name) -> Option<u64> {
-        let groups = &self.streams.get(key)?.groups;
-        let consumers = groups.values().filter_map(|group| group.consumers).fold(0, u64::saturating_add);
-        Some(consumers).filter(|&consumers| usage_us(consumers) > limits::POLLED_CALL_US)
+    /// Whether a stream has so many consumers that MEMORY USAGE takes too long to be asked in every round.
+    pub fn is_dear(&self, key: &Name) -> bool {
+        self.streams.get(key).is_some_and(KnownStream::is_dear)
     }
 
     /// Asks for rows from all over long pending entries lists.
@@ -94,6 +101,21 @@ impl Known {
             }
             self.sample_turn = Some((key, name));
         }
+    }
+}
+
+impl KnownStream {
+    /// Consumers of all groups.
+    fn consumers(&self) -> u64 {
+        self.groups.values().filter_map(|group| group.consumers).fold(0, u64::saturating_add)
+    }
+
+    fn is_dear(&self) -> bool {
+        usage_us(self.consumers()) > limits::POLLED_CALL_US
+    }
+
+    fn sized_apart_us(&self) -> u64 {
+        if self.is_dear() { DEAR_APART_US } else { SIZED_APART_US }
     }
 }
 

@@ -25,10 +25,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     if area.height < 3 {
         return;
     }
-    let keyspace = state.shown().keys.keyspace();
     let note = StyledText::new("b: all of them", Role::Dim);
     let inner = Panel::new("Biggest keys").note(note).draw(area, buffer, skin);
-    if keyspace.biggest.is_empty() {
+    let biggest = state.shown().biggest_keys();
+    if biggest.is_empty() {
         return reasons::draw(&walk::why_nothing(state), inner, buffer, skin);
     }
     let row = |key: &crate::core::reading::keys::BigKey| {
@@ -40,7 +40,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             StyledText::new(key.facts.kind.map_or("", |kind| kind.word()), Role::Dim),
         ]
     };
-    let rows: Vec<Vec<StyledText>> = keyspace.biggest.iter().take(Table::capacity(inner)).map(row).collect();
+    let rows: Vec<Vec<StyledText>> = biggest.iter().take(Table::capacity(inner)).map(row).collect();
     Table {
         columns: &COLUMNS,
         rows: &rows,

@@ -1,7 +1,9 @@
 //! The rules about memory, buffers, copies and tiers of keys, at their edges.
 
 use super::*;
-use crate::core::diagnose::evidence::memory::{OutputCase, PendingCase, TierCase, WalkShare};
+use crate::core::diagnose::evidence::memory::{
+    LeakCase, LeakSign, OutputCase, PendingCase, TierCase, WalkShare,
+};
 
 const MIB: u64 = 1 << 20;
 
@@ -177,4 +179,45 @@ fn lists_tiers_and_copies_are_told_one_by_one() {
     let freed =
         |objects| severity("memory.lazyfree", move |info| info.memory.lazyfree_pending = Some(objects));
     assert_eq!((freed(1_000), freed(200_000)), (None, WARNING));
+}
+
+#[test]
+fn leaked_consumers_are_one_finding_a_group_or_one_for_many_groups_of_a_stream() {
+    let names: Vec<Name> = (0..5).map(|n| Name::from(format!("g{n}").as_str())).collect();
+    let (key, info, hold) = (Name::from("jobs"), healthy(), Hold::default());
+    let case = |n: usize, leaked: u64, sign: LeakSign| LeakCase {
+        key: &key,
+        group: &names[n],
+        consumers: leaked + 2,
+        leaked,
+        clients: 10,
+        sign,
+        examples: if sign == LeakSign::Idle { vec![&names[4]] } else { Vec::new() },
+        bytes: Some(leaked * 150),
+    };
+    let told = |leaks: Vec<LeakCase<'_>>| {
+        let mut evidence = evidence(Some(&info), &hold);
+        evidence.memory.leaks = leaks;
+        let (found, _) = ask(&evidence, &Thresholds::default());
+        found
+            .into_iter()
+            .map(|finding| (finding.id, finding.subject.to_string(), finding.text))
+            .collect::<Vec<_>>()
+    };
+    let leaked = |subject: &str, text: &str| vec![("consumer.leaked", subject.to_owned(), text.to_owned())];
+    let idle = "1,000 of 1,002 consumers hold nothing and are idle for an hour or more, such as g4; they take about 146 KiB";
+    assert_eq!(told(vec![case(0, 1_000, LeakSign::Idle)]), leaked("jobs/g0", &format!("jobs/g0: {idle}")));
+    let more = "300,000 of 300,002 consumers hold nothing and are more than the 10 clients connected could be; they take about 42.9 MiB";
+    assert_eq!(
+        told(vec![case(1, 300_000, LeakSign::MoreThanClients)]),
+        leaked("jobs/g1", &format!("jobs/g1: {more}"))
+    );
+    assert_eq!(told(vec![case(1, 999, LeakSign::Idle)]), []);
+    let many = (0..4).map(|n| case(n, 1_000 + n as u64, LeakSign::Idle)).collect();
+    let (id, subject, text) = told(many).remove(0);
+    assert_eq!((id, subject.as_str()), ("consumer.leaked", "jobs"));
+    assert!(
+        text.starts_with("jobs: 4 groups keep consumers that nobody uses, 4,006 in all; g3: 1,003 of"),
+        "{text}"
+    );
 }

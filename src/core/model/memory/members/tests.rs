@@ -1,0 +1,102 @@
+//! Consumers and groups take what creating them took on real servers.
+
+use super::*;
+
+fn server(product: Product, version: &str) -> Server {
+    Server { product, version: Some(version.to_owned()), ..Server::default() }
+}
+
+/// A number that looks random, from a counter (splitmix64).
+fn mixed(seed: u64) -> u64 {
+    let mut x = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
+
+fn names(of: impl Fn(u64) -> String) -> Vec<Name> {
+    (0..2_000).map(|n| Name::from(of(n).as_str())).collect()
+}
+
+fn random(n: u64) -> String {
+    format!("{:016x}", mixed(n))
+}
+
+fn uuid(n: u64) -> String {
+    let (a, b) = (random(2 * n), random(2 * n + 1));
+    [&a[..8], &a[8..12], &a[12..], &b[..4], &b[4..]].join("-")
+}
+
+/// Bytes of each, measured on servers of each kind with 100,000 of a kind of names: counted up, random, UUIDs, long.
+#[test]
+fn consumers_and_groups_take_what_creating_them_took() {
+    let redis = |version| server(Product::Redis, version);
+    let all_names = [
+        names(|n| format!("c{}", 10_000 + n)),
+        names(|n| format!("3f2b8c1e-0001-4d5e-{n:012}")),
+        names(random),
+        names(uuid),
+        names(|n| format!("{:x<60}{}{}{}", "", random(n), random(n + 2_000), &random(n)[..8])),
+    ];
+    for (server, allocator, consumers, groups) in [
+        (
+            redis("5.0.10"),
+            "jemalloc-5.1.0",
+            [89.6, 122.7, 135.1, 175.1, 247.1],
+            [121.6, 122.7, 151.1, 175.1, 175.1],
+        ),
+        (redis("6.2.14"), "libc", [128.0, 147.6, 160.3, 208.0, 272.2], [168.0, 171.6, 200.1, 232.1, 232.1]),
+        (
+            redis("7.0.15"),
+            "jemalloc-5.3.0",
+            [105.7, 146.7, 169.1, 201.1, 265.1],
+            [153.6, 154.7, 193.1, 209.1, 209.1],
+        ),
+        (
+            redis("8.2.3"),
+            "jemalloc-5.3.0",
+            [97.7, 130.7, 143.1, 183.1, 255.1],
+            [129.6, 130.7, 159.1, 183.1, 183.1],
+        ),
+        (
+            server(Product::Valkey, "8.1.8"),
+            "libc",
+            [160.5, 179.7, 191.8, 240.1, 304.1],
+            [200.0, 203.6, 232.3, 263.9, 263.9],
+        ),
+    ] {
+        let cost = MemberCost::on(&server, Some(allocator)).unwrap();
+        for (names, measured) in all_names.iter().zip(consumers.iter().zip(groups)) {
+            for (worked_out, measured) in
+                [(cost.of_consumers(names.iter()), *measured.0), (cost.of_groups(names.iter()), measured.1)]
+            {
+                let ratio = worked_out / measured;
+                assert!((ratio - 1.0).abs() < 0.08, "{server:?} {}: {worked_out} of {measured}", names[7]);
+            }
+        }
+    }
+}
+
+#[test]
+fn unseen_names_take_about_as_much_as_the_usual_ones_and_long_ones_more() {
+    let cost = MemberCost::on(&server(Product::Redis, "7.0.15"), Some("jemalloc-5.3.0")).unwrap();
+    let near = |bytes: f64, measured: f64| (bytes / measured - 1.0).abs() < 0.3;
+    for measured in [146.7, 169.1, 201.1] {
+        assert!(near(cost.of_unseen_consumer(100_000, None), measured), "{measured}");
+    }
+    for (length, measured) in
+        [(5.9, 105.7), (31.0, 146.7), (16.0, 169.1), (36.0, 201.1), (55.0, 217.6), (100.0, 265.1)]
+    {
+        assert!(near(cost.of_unseen_consumer(100_000, Some(length)), measured), "{length} {measured}");
+    }
+    assert!(near(cost.of_unseen_group(1_000), 154.7));
+}
+
+#[test]
+fn nobody_takes_nothing_and_names_within_names_have_an_end() {
+    let cost = MemberCost::on(&server(Product::Redis, "7.0.15"), None).unwrap();
+    assert_eq!((cost.of_consumers(std::iter::empty()), cost.of_groups(std::iter::empty())), (0.0, 0.0));
+    let nested: Vec<Name> = (0..2_000).map(|n| Name::from("a".repeat(n).as_str())).collect();
+    assert!(cost.of_consumers(nested.iter()) > 100.0);
+    assert_eq!(MemberCost::on(&server(Product::Other("dragonfly".into()), "1.0"), None), None);
+}
