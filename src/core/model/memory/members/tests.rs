@@ -23,8 +23,15 @@ fn random(n: u64) -> String {
 }
 
 fn uuid(n: u64) -> String {
-    let (a, b) = (random(2 * n), random(2 * n + 1));
-    [&a[..8], &a[8..12], &a[12..], &b[..4], &b[4..]].join("-")
+    let (a, b) = (mixed(2 * n), mixed(2 * n + 1));
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        a >> 32,
+        a as u16,
+        a as u32 >> 16,
+        b >> 48,
+        b & 0xffff_ffff_ffff
+    )
 }
 
 /// Bytes of each, measured on servers of each kind with 100,000 of a kind of names: counted up, random, UUIDs, long.
@@ -36,7 +43,7 @@ fn consumers_and_groups_take_what_creating_them_took() {
         names(|n| format!("3f2b8c1e-0001-4d5e-{n:012}")),
         names(random),
         names(uuid),
-        names(|n| format!("{:x<60}{}{}{}", "", random(n), random(n + 2_000), &random(n)[..8])),
+        names(|n| format!("{:x<60}{}{}{:08x}", "", random(n), random(n + 2_000), mixed(n) as u32)),
     ];
     for (server, allocator, consumers, groups) in [
         (
