@@ -242,6 +242,20 @@ impl KeyTrack {
 }
 
 impl Reading {
+    /// MEMORY USAGE of streams, whoever asked for it: what it counts too much is put right.
+    pub(super) fn take_usages(&mut self, keys: &mut [KeyFacts]) {
+        let Some(yardstick) = self.memory.yardstick().copied() else { return };
+        for key in keys {
+            if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
+                stream.measured = yardstick.measure(stream, usage);
+            }
+            // Of a stream with very many consumers nobody asks it: what its parts were found to take is told.
+            if let Some(stream) = self.streams.get(&key.name) {
+                key.bytes = yardstick.size(stream).total().or(key.bytes);
+            }
+        }
+    }
+
     /// The biggest keys as the last walk measured them, streams as they are now: what MEMORY USAGE says of a stream is not
     /// what it takes, and nobody asks it of one with very many consumers.
     pub fn biggest_keys(&self) -> Vec<BigKey> {
