@@ -36,7 +36,6 @@ use crate::core::model::clients::Client;
 use crate::core::model::fanout::FanoutFacts;
 use crate::core::model::groups::ReadCounter;
 use crate::core::model::info::Info;
-use crate::core::model::keys::KeyFacts;
 use crate::core::model::latency::LatencyEvent;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::refusals::OwnRefusals;

@@ -334,6 +334,15 @@ impl Known {
                 }
             }
         }
+        self.learn_groups(snapshot);
+        for key in &snapshot.gone {
+            self.streams.remove(key);
+        }
+        self.list_cost.learn(snapshot, now_us);
+        self.learn_backlogs(snapshot);
+    }
+
+    fn learn_groups(&mut self, snapshot: &Snapshot) {
         for (key, groups) in &snapshot.groups {
             let Some(stream) = self.streams.get_mut(key) else { continue };
             stream.has_groups = true;
@@ -356,11 +365,6 @@ impl Known {
                 );
             }
         }
-        for key in &snapshot.gone {
-            self.streams.remove(key);
-        }
-        self.list_cost.learn(snapshot, now_us);
-        self.learn_backlogs(snapshot);
     }
 }
 
