@@ -30,6 +30,7 @@ use action::{ActionSetup, Operations};
 use cell::{RowId, TableId};
 use entries::EntriesState;
 use fanout::FanoutPart;
+use geometry::Areas;
 use modal::Modal;
 use std::collections::BTreeMap;
 use table::TableState;
@@ -190,6 +191,16 @@ impl State {
     /// Where we are.
     pub fn view(&self) -> &View {
         self.trail.last().unwrap_or(&View::Overview)
+    }
+
+    /// Where things stand on the screen.
+    pub fn areas(&self) -> Areas {
+        self.areas_of(self.size)
+    }
+
+    /// Where things stand on a screen of this size, columns and rows.
+    pub fn areas_of(&self, size: (u16, u16)) -> Areas {
+        Areas::of(self.view(), size, self.shown().part_of_cluster().is_some())
     }
 
     /// Which table has the cursor here: on the overview what is wrong, as long as anything is.

@@ -12,7 +12,6 @@ mod shell;
 pub mod theme;
 pub mod widgets;
 
-use crate::app::geometry::Areas;
 use crate::app::{State, View};
 use crate::config::theme::Role;
 use ratatui::buffer::Buffer;
@@ -21,7 +20,7 @@ use widgets::Pen;
 
 /// Draws the whole picture.
 pub fn view(state: &State, skin: &Skin, buffer: &mut Buffer) {
-    let areas = Areas::of(state.view(), (buffer.area.width, buffer.area.height));
+    let areas = state.areas_of((buffer.area.width, buffer.area.height));
     let whole = buffer.area;
     Pen::new(whole, buffer).clear(whole, skin.style(Role::Base));
     if shell::outage::is_waiting(state) && *state.view() != View::Log {

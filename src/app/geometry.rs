@@ -1,6 +1,7 @@
 //! Where things stand on the screen, for whoever draws and for whoever counts rows.
 //!
-//! Knows areas; draws nothing. Invariant: the same size and view give the same areas, whatever the data.
+//! Knows areas; draws nothing. Invariant: the same size and view give the same areas, with a banner or without, whatever
+//! the data.
 
 use super::View;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -12,6 +13,8 @@ pub struct Areas {
     pub header: Rect,
     /// The line below it with the screens; empty on low terminals.
     pub tabs: Rect,
+    /// One line below that for what holds on every screen; empty where there is nothing to say, and on low terminals.
+    pub banner: Rect,
     /// Everything between.
     pub body: Rect,
     /// Above the table: figures and graphs; empty where there is no room or no need.
@@ -26,20 +29,21 @@ pub struct Areas {
 
 impl Areas {
     /// The areas of this view at this size.
-    pub fn of(view: &View, (columns, rows): (u16, u16)) -> Self {
+    pub fn of(view: &View, (columns, rows): (u16, u16), has_banner: bool) -> Self {
         let screen = Rect::new(0, 0, columns, rows);
         let tabs = u16::from(rows >= 12);
+        let banner = u16::from(has_banner) * tabs;
         let footer = u16::from(rows >= 4);
-        let parts =
-            [Constraint::Length(1), Constraint::Length(tabs), Constraint::Min(0), Constraint::Length(footer)];
-        let [header, tabs, body, footer] = Layout::vertical(parts).areas(screen);
+        let line = Constraint::Length;
+        let parts = [line(1), line(tabs), line(banner), Constraint::Min(0), line(footer)];
+        let [header, tabs, banner, body, footer] = Layout::vertical(parts).areas(screen);
         let parts = [
             Constraint::Length(top_rows(view, body.height)),
             Constraint::Min(0),
             Constraint::Length(note_rows(view, body.height)),
         ];
         let [top, main, note] = Layout::vertical(parts).areas(body);
-        Self { header, tabs, body, top, main, note, footer }
+        Self { header, tabs, banner, body, top, main, note, footer }
     }
 
     /// Rows of a table that fit into the main area, less frame and head.
@@ -105,16 +109,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn areas_lie_inside_the_screen_at_any_size(columns in 0_u16..300, rows in 0_u16..120, which in 0_usize..9) {
+        fn areas_lie_inside_the_screen_at_any_size(columns in 0_u16..300, rows in 0_u16..120, which in 0_usize..9, has_banner: bool) {
             let name = || Name::from("s");
             let views = [
                 View::Overview, View::Streams, View::Stream(name()), View::Group(name(), name()),
                 View::Pending(name(), name(), None), View::Latency, View::Memory, View::Cache,
                 View::Pattern(name()),
             ];
-            let areas = Areas::of(&views[which], (columns, rows));
+            let areas = Areas::of(&views[which], (columns, rows), has_banner);
             let screen = Rect::new(0, 0, columns, rows);
-            for area in [areas.header, areas.tabs, areas.body, areas.top, areas.main, areas.note, areas.footer] {
+            for area in [
+                areas.header, areas.tabs, areas.banner, areas.body, areas.top, areas.main, areas.note, areas.footer,
+            ] {
                 prop_assert_eq!(area.intersection(screen).area(), area.area());
             }
             prop_assert!(areas.table_rows() <= usize::from(rows));

@@ -10,7 +10,6 @@ mod probe;
 mod prompt;
 
 use super::cell::RowId;
-use super::geometry::Areas;
 use super::message::{Draw, Effect, Message};
 use super::{Notice, Now, State, View, rows};
 use crate::core::diagnose::finding::FindingSubject;
@@ -140,12 +139,12 @@ pub(super) fn refresh(state: &mut State) {
 
 /// Rows of a table on the screen.
 pub(super) fn page_rows(state: &State) -> usize {
-    Areas::of(state.view(), state.size).table_rows()
+    state.areas().table_rows()
 }
 
 /// Lines of text on the screen.
 pub(super) fn lines(state: &State) -> usize {
-    Areas::of(state.view(), state.size).lines()
+    state.areas().lines()
 }
 
 /// Tells the poller what is looked at, when that changed.

@@ -5,6 +5,7 @@
 
 pub mod cache;
 pub mod clients;
+pub mod cluster;
 pub mod consumers;
 pub mod cost;
 pub mod counters;

@@ -4,6 +4,7 @@
 //! Invariants: nothing is ever computed across a restart or a reset; figures keep the time they were true.
 
 pub mod answers;
+pub mod cluster;
 pub mod commands;
 pub mod cost;
 pub mod counters;
@@ -33,6 +34,7 @@ pub mod watched;
 
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::clients::Client;
+use crate::core::model::cluster::Cluster;
 use crate::core::model::fanout::FanoutFacts;
 use crate::core::model::groups::ReadCounter;
 use crate::core::model::info::Info;
@@ -113,6 +115,8 @@ pub struct Reading {
     pub cost: CostTrack,
     /// What is missing, and why.
     pub gaps: Gaps,
+    /// CLUSTER INFO, of a node of a cluster.
+    pub cluster: Option<Cluster>,
     /// How far the search for streams is.
     pub discovery: Discovery,
     /// How often the answering process changed or its counters were reset.
@@ -153,6 +157,7 @@ impl Reading {
             pings: Pings::default(),
             cost: CostTrack::default(),
             gaps: Gaps::default(),
+            cluster: None,
             discovery: Discovery::default(),
             restarts: 0,
             judged: Standing::default(),
@@ -188,7 +193,8 @@ impl Reading {
         self.answers.advance(&snapshot);
         self.cost.advance(snapshot.at_us, &snapshot.cost);
         self.pings.advance(snapshot.at_us, &snapshot.pings_us);
-        self.gaps.advance(&snapshot);
+        self.cluster = snapshot.cluster.or(self.cluster);
+        self.gaps.advance(&snapshot, self.cluster.as_ref());
         self.take_usages(&mut snapshot.keys);
         self.keys.advance(&snapshot);
         self.counters.advance(&snapshot.counters);

@@ -17,7 +17,7 @@ use crate::core::model::{Name, Snapshot};
 use crate::core::ops::guard::StreamMark;
 use crate::core::ops::{Guard, Plan, Refusal, Request};
 use crate::core::wire::decode::decode;
-use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
+use crate::core::wire::{ErrorKind, Exchange, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::journal::Archives;
 use reader::Reader;
@@ -91,6 +91,10 @@ impl Reader {
         if let Some((key, Some(Resp::Error(refusal)))) = kind {
             return Err(Refusal::because(match refusal.code.as_str() {
                 "WRONGTYPE" => format!("{key} is no stream"),
+                _ if refusal.kind() == ErrorKind::Moved => match refusal.other_node() {
+                    Some(node) => format!("{key} is on another node of the cluster: {node}"),
+                    None => format!("{key} is on its way to another node of the cluster: try again later"),
+                },
                 _ if refusal.text.contains("no such key") => format!("there is no key {key}"),
                 _ => format!("XINFO STREAM {key}: {refusal}"),
             }));

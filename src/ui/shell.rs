@@ -1,8 +1,10 @@
-//! What stands round every screen: the header, the screens' names, the keys, and what is wrong with the link.
+//! What stands round every screen: the header, the screens' names, what they lack, the keys, and what is wrong with the
+//! link.
 //!
 //! Does not know what is on the screens. Invariant: whatever the size, the header says which target this is and
 //! whether its figures are live.
 
+mod banner;
 pub mod footer;
 mod header;
 pub mod keys;
@@ -23,5 +25,6 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let tabs = tabs::Tabs::of(state, areas.tabs.width, skin);
     header::draw(state, areas.header, tabs.shows_demo && areas.tabs.height > 0, buffer, skin);
     tabs.draw(areas.tabs, buffer, skin);
+    banner::draw(state, areas.banner, buffer, skin);
     footer::draw(state, areas.footer, buffer, skin);
 }

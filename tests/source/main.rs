@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![cfg(test)]
 
+mod cluster;
 mod denied;
 mod ends;
 mod far;

@@ -4,6 +4,7 @@
 
 use super::cache::Bracket;
 use super::clients::{Client, OutputLimits};
+use super::cluster::Cluster;
 use super::consumers::{Consumer, PendingRow};
 use super::cost::Cost;
 use super::counters::CounterValue;
@@ -97,6 +98,8 @@ pub struct Snapshot {
     pub output_limits: Option<OutputLimits>,
     /// Whether this server, as a replica, leaves eviction to its primary.
     pub ignores_maxmemory: Option<bool>,
+    /// CLUSTER INFO.
+    pub cluster: Option<Cluster>,
     /// How far the search for streams is.
     pub discovery: Option<Discovery>,
     /// What could not be read.

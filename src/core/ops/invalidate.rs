@@ -4,62 +4,22 @@
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
 mod spread;
+mod work;
+
+pub use work::InvalidateWork;
 
 use super::archive::Frame;
-use super::protect::{Protection, shapes::Companion};
+use super::protect::shapes::Companion;
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use super::types::{TYPES_TOGETHER, type_reads};
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
-use spread::{ExpirySpread, least_ms};
+use spread::ExpirySpread;
 use std::collections::{BTreeMap, VecDeque};
 
-/// The steps of an invalidation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidateWork {
-    /// The pattern.
-    pub pattern: Name,
-    /// Only keys of this type.
-    pub kind: Option<String>,
-    /// Shorten the time to live to half of this or more, milliseconds, instead of removing.
-    pub expire_ms: Option<u64>,
-    /// Whether the server has `PEXPIRE … LT` (7.0).
-    pub has_lt: bool,
-    /// What stays.
-    pub protected: Protection,
-    /// What chance begins with.
-    pub seed: u64,
-    /// Keys of one page of SCAN.
-    pub scan_count: u32,
-}
-
 impl InvalidateWork {
-    /// The commands, one of each form.
-    pub fn commands(&self, archive: bool) -> Vec<String> {
-        let scan = format!(
-            "SCAN <cursor> MATCH {} COUNT {}",
-            crate::core::ops::words::glob_text(&self.pattern),
-            self.scan_count
-        );
-        let key = Name::from("<key>");
-        let write = match self.expire_ms {
-            Some(most_ms) => {
-                let (least_ms, lt) = (least_ms(most_ms, archive), self.has_lt);
-                let command = match archive {
-                    true => WriteCmd::ExpireAt { key, at_ms: most_ms, lt },
-                    false => WriteCmd::Expire { key, ms: most_ms, lt },
-                };
-                let from = if archive { "now+" } else { "" };
-                command.text().replace(&most_ms.to_string(), &format!("{from}<{least_ms}..{most_ms}>"))
-            }
-            None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
-            None => WriteCmd::UnlinkTyped(vec![(key, String::new())]).text(),
-        };
-        vec![scan, "TYPE <key>".to_owned(), write]
-    }
-
     pub(super) fn machine(self, archive: bool) -> InvalidateMachine {
         let seed = self.seed;
         InvalidateMachine {
@@ -74,6 +34,7 @@ impl InvalidateWork {
             stage: InvalidateStage::Walk,
             companions: Vec::new(),
             asks_together: true,
+            has_scripts: true,
             tally: Tally::default(),
             spread: ExpirySpread::new(seed),
         }
@@ -115,6 +76,8 @@ pub(super) struct InvalidateMachine {
     companions: Vec<(Name, Vec<Companion>)>,
     /// Types are asked by one script.
     asks_together: bool,
+    /// A script may be run at all, and remove a key by its type.
+    has_scripts: bool,
     tally: Tally,
     spread: ExpirySpread,
 }
@@ -198,8 +161,14 @@ impl InvalidateMachine {
         if !self.asks_together {
             return Ok(replies.to_vec());
         }
-        if replies.iter().any(|reply| matches!(reply, Resp::Error(_))) {
+        let refusal = replies.iter().find_map(|reply| match reply {
+            Resp::Error(refusal) => Some(refusal),
+            _ => None,
+        });
+        if let Some(refusal) = refusal {
             self.asks_together = false;
+            // A cluster runs no script on keys of several slots, but on each by itself.
+            self.has_scripts = refusal.code == "CROSSSLOT";
             let keys = match self.stage {
                 InvalidateStage::Companions => self.companion_keys(),
                 _ => self.chosen.clone(),
@@ -341,10 +310,12 @@ impl InvalidateMachine {
                 .into_iter()
                 .map(|(key, checksum, length)| WriteCmd::UnlinkKept { key, checksum, length })
                 .collect(),
-            (None, false) if self.asks_together => {
+            (None, false) if self.has_scripts => {
                 let keys = std::mem::take(&mut self.chosen).into_iter();
                 let typed = keys.filter_map(|key| self.kinds.remove(&key).map(|kind| (key, kind)));
-                vec![WriteCmd::UnlinkTyped(typed.collect())]
+                let typed: Vec<(Name, String)> = typed.collect();
+                let together = if self.asks_together { typed.len().max(1) } else { 1 };
+                typed.chunks(together).map(|some| WriteCmd::UnlinkTyped(some.to_vec())).collect()
             }
             (None, false) => std::mem::take(&mut self.chosen).into_iter().map(WriteCmd::Unlink).collect(),
         };

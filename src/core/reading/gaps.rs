@@ -1,9 +1,10 @@
 //! What is missing now, and why.
 
+use super::cluster;
 use crate::core::limits;
+use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
 use crate::core::model::info::Info;
-use crate::core::model::server::Mode;
 use crate::core::model::{Gap, GapReason, Snapshot};
 use std::collections::BTreeMap;
 
@@ -40,13 +41,14 @@ fn keys_elsewhere(info: &Info, database: u32) -> Option<Gap> {
 pub const CLUSTER: &str = "cluster";
 
 /// One node holds a part of the keys: figures that look whole are not.
-fn other_nodes(info: &Info) -> Option<Gap> {
-    (info.server.mode == Mode::Cluster).then(|| Gap {
+fn other_nodes(info: &Info, cluster: Option<&Cluster>) -> Option<Gap> {
+    let part = cluster::part(info, cluster)?;
+    Some(Gap {
         what: CLUSTER.to_owned(),
         why: GapReason::Bound,
-        text:
-            "one node of a cluster: streams, keys, patterns, sizes and findings are those of this node alone"
-                .to_owned(),
+        text: format!(
+            "one node of a cluster{part}: streams, keys, patterns, sizes and findings are those of this node alone"
+        ),
         scope: GapScope::Item,
     })
 }
@@ -67,7 +69,7 @@ impl Gaps {
     }
 
     /// Opens and closes gaps after what a round learnt.
-    pub fn advance(&mut self, snapshot: &Snapshot) {
+    pub fn advance(&mut self, snapshot: &Snapshot, cluster: Option<&Cluster>) {
         let at_us = snapshot.at_us;
         self.open.retain(|what, (seen_us, gap)| match gap.scope {
             GapScope::Command => !snapshot.answered.contains(what.as_str()),
@@ -78,7 +80,7 @@ impl Gaps {
                 Some(gap) => self.open.insert(KEYS.to_owned(), (at_us, gap)),
                 None => self.open.remove(KEYS),
             };
-            match other_nodes(info) {
+            match other_nodes(info, cluster) {
                 Some(gap) => self.open.insert(CLUSTER.to_owned(), (at_us, gap)),
                 None => self.open.remove(CLUSTER),
             };
@@ -141,7 +143,7 @@ mod tests {
             gaps: vec![gap("XINFO GROUPS orders"), gap("XINFO GROUPS2"), gap("SCAN")],
             ..Snapshot::default()
         };
-        gaps.advance(&snapshot);
+        gaps.advance(&snapshot, None);
         let text = |gap: Option<&Gap>| gap.map(|gap| gap.text.clone());
         assert_eq!(text(gaps.about("XINFO GROUPS")).as_deref(), Some("XINFO GROUPS orders"));
         assert_eq!(text(gaps.about("SCAN")).as_deref(), Some("SCAN"));
@@ -160,7 +162,7 @@ mod tests {
             };
             let info = Info { keyspace: spaces.iter().map(space).collect(), ..Info::default() };
             let mut gaps = Gaps::of_database(database);
-            gaps.advance(&Snapshot { info: Some(info), ..Snapshot::default() });
+            gaps.advance(&Snapshot { info: Some(info), ..Snapshot::default() }, None);
             gaps.of(KEYS).map(|gap| gap.text.clone())
         };
         let text = told(&[(5, 12), (2, 3)], 0).unwrap();

@@ -29,7 +29,7 @@ pub fn of_read(command: &ReadCmd) -> ReplyBound {
         ReadCmd::Xpending { .. } | ReadCmd::SamplePending { .. } | ReadCmd::MissingEntries { .. } => {
             REPLY_PAGE
         }
-        ReadCmd::SlowlogGet(_) | ReadCmd::LatencyLatest => REPLY_PAGE,
+        ReadCmd::SlowlogGet(_) | ReadCmd::LatencyLatest | ReadCmd::ClusterInfo => REPLY_PAGE,
         // Entries are asked for whole.
         ReadCmd::Xrange { .. } | ReadCmd::Xrevrange { .. } => PIPELINE_REPLY,
         ReadCmd::Fanout(read) => of_fanout(read),

@@ -22,6 +22,7 @@ use super::resp::Resp;
 use crate::core::limits::WATCHED_NAME_BYTES;
 use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
+use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
@@ -152,6 +153,9 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
             latency::slowlog(reply, &mut odd).map(|entries| snapshot.slowlog = Some(entries))
         }
         ReadCmd::Fanout(read) => fanout::read(snapshot, read, reply, at_us, &mut odd),
+        ReadCmd::ClusterInfo => {
+            reply.text().and_then(|text| Cluster::read(&text)).map(|cluster| snapshot.cluster = Some(cluster))
+        }
         ReadCmd::LatencyLatest => {
             latency::events(reply, &mut odd).map(|events| snapshot.latency_events = Some(events))
         }

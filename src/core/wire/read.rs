@@ -137,6 +137,8 @@ pub enum ReadCmd {
     SlowlogGet(u32),
     /// `LATENCY LATEST`
     LatencyLatest,
+    /// `CLUSTER INFO`
+    ClusterInfo,
     /// What is asked about publish and subscribe.
     Fanout(FanoutRead),
     /// `CONFIG GET client-output-buffer-limit`
@@ -220,6 +222,7 @@ impl ReadCmd {
             Self::ClientList => words(&["CLIENT", "LIST"]),
             Self::SlowlogGet(count) => words(&["SLOWLOG", "GET", &count.to_string()]),
             Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
+            Self::ClusterInfo => words(&["CLUSTER", "INFO"]),
             Self::Fanout(read) => read.args(),
             Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
             Self::IgnoreMaxmemory => words(&["CONFIG", "GET", "replica-ignore-maxmemory"]),
@@ -257,6 +260,7 @@ impl ReadCmd {
             Self::ClientList => ReadVerb::ClientList,
             Self::SlowlogGet(_) => ReadVerb::SlowlogGet,
             Self::LatencyLatest => ReadVerb::LatencyLatest,
+            Self::ClusterInfo => ReadVerb::ClusterInfo,
             Self::Fanout(read) => read.verb(),
             Self::OutputLimits | Self::IgnoreMaxmemory => ReadVerb::ConfigGet,
             Self::Inspect(inspect) => inspect.verb(),

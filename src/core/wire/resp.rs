@@ -48,6 +48,8 @@ pub enum ErrorKind {
     Gone,
     /// The key holds something else.
     WrongType,
+    /// The key, if there is one, is on another node of the cluster, or on its way there: no data.
+    Moved,
     /// The server is loading its data, or a script holds it.
     Busy,
     /// Anything else.
@@ -86,6 +88,7 @@ impl ErrorReply {
             "NOAUTH" | "WRONGPASS" => ErrorKind::Unauthenticated,
             "WRONGTYPE" => ErrorKind::WrongType,
             "NOGROUP" => ErrorKind::Gone,
+            "MOVED" | "ASK" | "TRYAGAIN" => ErrorKind::Moved,
             "LOADING" | "BUSY" | "MASTERDOWN" => ErrorKind::Busy,
             _ if text.contains("no such key") => ErrorKind::Gone,
             _ if text.contains("nopermission")
@@ -106,6 +109,14 @@ impl ErrorReply {
             }
             _ => ErrorKind::Other,
         }
+    }
+}
+
+impl ErrorReply {
+    /// Where a key is that is not on this node, as the server says it (`127.0.0.1:6381`); `None` where it does not.
+    pub fn other_node(&self) -> Option<&str> {
+        let is_told = matches!(self.code.as_str(), "MOVED" | "ASK");
+        self.text.split(' ').nth(1).filter(|address| is_told && !address.is_empty())
     }
 }
 
@@ -273,6 +284,9 @@ mod tests {
             ("WRONGTYPE Operation against a key holding the wrong kind of value", ErrorKind::WrongType),
             ("LOADING Redis is loading the dataset in memory", ErrorKind::Busy),
             ("OOM command not allowed", ErrorKind::Other),
+            ("MOVED 3999 127.0.0.1:6381", ErrorKind::Moved),
+            ("ASK 3999 127.0.0.1:6381", ErrorKind::Moved),
+            ("TRYAGAIN Multiple keys request during rehashing of slot", ErrorKind::Moved),
         ] {
             assert_eq!(ErrorReply::new(line).kind(), kind, "{line}");
         }

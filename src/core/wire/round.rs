@@ -30,6 +30,7 @@ use crate::core::model::counters::CounterSpec;
 use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
+use asks::Due;
 use capabilities::Capabilities;
 use discovery::Search;
 use fanout::FanoutTurn;
@@ -121,18 +122,6 @@ pub struct Planner {
     is_scan_refused: bool,
     rights: KeyRights,
     looks: LookTurn,
-}
-
-/// When the slower questions come next.
-#[derive(Clone, Copy, Debug, Default)]
-struct Due {
-    clients_us: u64,
-    slowlog_us: u64,
-    latency_us: u64,
-    commands_us: u64,
-    commands_asked: u64,
-    literals_us: u64,
-    output_limits_us: u64,
 }
 
 const SECOND_US: u64 = 1_000_000;
@@ -236,6 +225,7 @@ impl Planner {
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
         self.ask_latency(&mut round, now_us);
+        self.ask_cluster(&mut round, now_us);
         self.close(&mut round);
         self.tell_unsearched(&mut round);
         self.capabilities.admit(&mut round, now_us);
@@ -380,6 +370,7 @@ impl Planner {
         }
         if let Some(info) = &snapshot.info {
             self.clients = info.clients.connected;
+            self.due.learn_mode(info.server.mode);
         }
     }
 

@@ -15,6 +15,8 @@ pub(super) enum Courtesy {
     Hello,
     /// PING, where HELLO is not answered.
     Ping,
+    /// READONLY, which lets a replica of a cluster answer for its keys.
+    ReadOnly,
     /// CLIENT SETNAME.
     SetName,
     /// CLIENT SETINFO.

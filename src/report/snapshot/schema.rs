@@ -21,6 +21,7 @@ pub(super) struct SnapshotView {
     pub unjudged: Vec<String>,
     pub window_ms: Option<f64>,
     pub target: TargetView,
+    pub cluster: ClusterView,
     pub health: &'static str,
     pub findings: Vec<serde_json::Value>,
     pub memory: MemoryView,
@@ -52,6 +53,15 @@ pub(super) struct TargetView {
     pub version: Option<String>,
     pub run_id: Option<String>,
     pub uptime_s: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ClusterView {
+    pub is_part: Option<bool>,
+    pub ok: Option<bool>,
+    pub primaries: Option<u64>,
+    pub nodes: Option<u64>,
+    pub slots: Option<u64>,
 }
 
 #[derive(Serialize)]

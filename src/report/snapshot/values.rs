@@ -6,9 +6,9 @@
 use super::decimals::tidy;
 use super::fanout::fanout;
 use super::schema::{
-    CacheView, ClientsView, ConsumerView, CostView, DeliveryView, GapView, GroupView, LatencyView,
-    MemoryView, PercentilesView, PersistenceView, SnapshotView, StreamFanoutView, StreamView, TargetView,
-    ThroughputView, VERSION,
+    CacheView, ClientsView, ClusterView, ConsumerView, CostView, DeliveryView, GapView, GroupView,
+    LatencyView, MemoryView, PercentilesView, PersistenceView, SnapshotView, StreamFanoutView, StreamView,
+    TargetView, ThroughputView, VERSION,
 };
 use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
@@ -40,6 +40,7 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
         unjudged: reading.unjudged(),
         window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
         target: target_of(info, target),
+        cluster: cluster(reading),
         health: reading.health().word(),
         findings: reading.findings().iter().map(check::finding).collect(),
         memory: memory(info, reading),
@@ -74,6 +75,17 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
 fn window_us(reading: &Reading) -> Option<i64> {
     let span_us = reading.rates.commands.span_us().filter(|&us| us > 0);
     span_us.or(reading.window_us)
+}
+
+fn cluster(reading: &Reading) -> ClusterView {
+    let cluster = reading.cluster.unwrap_or_default();
+    ClusterView {
+        is_part: reading.info.as_ref().map(|_| reading.part_of_cluster().is_some()),
+        ok: cluster.is_ok,
+        primaries: cluster.primaries,
+        nodes: cluster.nodes,
+        slots: cluster.slots,
+    }
 }
 
 fn target_of(info: Option<&Info>, target: &TargetLine) -> TargetView {

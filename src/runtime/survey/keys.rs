@@ -3,15 +3,18 @@
 //! Knows pages, types and samples; decides nothing. Invariant: a step of the walk holds the server for less than a
 //! millisecond, and each key is counted once.
 
-use super::Reader;
+use super::{Ground, Reader};
 use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::Name;
+use crate::core::model::cluster::Cluster;
+use crate::core::model::server::Mode;
 use crate::core::model::sums::sum;
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
 use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::{Plan, Refusal};
+use crate::core::reading::cluster;
 use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
 use crate::edge::clock;
 use std::collections::{HashSet, VecDeque};
@@ -29,6 +32,7 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
         return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
     let ground = reader.ground(None).await?;
+    refuse_part(reader, &ground).await?;
     let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.held();
     let mut facts = InvalidateFacts {
         is_exact: true,
@@ -46,6 +50,22 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
     facts.sampled = sizes(reader, &samples.keys).await?;
     facts.at_us = clock::now_us();
     plan(wish, &facts)
+}
+
+/// One node of a cluster has a part of the keys, and a part of the queues that protect keys beside them.
+async fn refuse_part(reader: &mut Reader, ground: &Ground) -> Result<(), Refusal> {
+    let Some(info) = ground.snapshot.info.as_ref().filter(|info| info.server.mode == Mode::Cluster) else {
+        return Ok(());
+    };
+    let reply = reader.ask(vec![ReadCmd::ClusterInfo]).await?.pop();
+    let cluster = reply.and_then(|reply| Cluster::read(&reply.text()?));
+    match cluster::part(info, cluster.as_ref()) {
+        Some(part) => Err(Refusal::because(format!(
+            "this server is one node of a cluster{part}: keys of the other nodes would stay, and queues there that \
+             protect keys here can't be seen; invalidate through the application"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Goes through the keyspace. The types of one page are asked together with the next page: far away a page takes one

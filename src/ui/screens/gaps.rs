@@ -27,6 +27,11 @@ pub fn words(gap: &Gap) -> StyledText {
     StyledText::new(gap.text.clone(), role)
 }
 
+/// The mark beside figures that are those of one node of a cluster.
+pub fn this_node(reading: &Reading) -> Option<StyledText> {
+    reading.part_of_cluster().map(|_| StyledText::new("this node", Role::Warning))
+}
+
 /// A quiet sentence.
 pub fn quiet(text: impl Into<String>) -> StyledText {
     StyledText::new(text, Role::Dim)

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a database without keys is not listed by the server, and not here either.
 
-use super::reasons;
+use super::{gaps, reasons};
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::info::DatabaseKeys;
@@ -26,7 +26,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
     let keys: Option<u64> = spaces.map(|spaces| sum(spaces.iter().map(|space| space.keys)));
     let note = format!("{} {}", skin.figures.count(keys), if keys == Some(1) { "key" } else { "keys" });
-    let inner = Panel::new("Keys").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
+    let panel = gaps::this_node(state.shown()).into_iter().fold(Panel::new("Keys"), Panel::note);
+    let inner = panel.note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     match spaces {
         None => reasons::draw(&reasons::why(state, "INFO"), inner, buffer, skin),
         Some([]) => notice(&StyledText::new("no keys in any database", Role::Dim), inner, buffer, skin),

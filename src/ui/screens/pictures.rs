@@ -3,7 +3,6 @@
 //! Invariant: what is not known is never drawn as a number, at any size and in any state.
 
 use super::fixture::{self, SIZES, press, skin, tell};
-use crate::app::geometry::Areas;
 use crate::app::message::Message;
 use crate::app::{State, View};
 use crate::core::model::gap::GapScope;
@@ -20,7 +19,7 @@ const SCREENS: [(&str, &str); 4] = [("overview", "1"), ("memory", "4"), ("cache"
 /// The body of a picture, with what the shell draws left out.
 fn body(state: &State, skin: &Skin) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
-    super::draw(state, &Areas::of(state.view(), state.size), &mut buffer, skin);
+    super::draw(state, &state.areas(), &mut buffer, skin);
     buffer
 }
 

@@ -28,21 +28,21 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     trends::of_selected(state, free, buffer, skin);
 }
 
-/// What is to be said beside the table while it has rows.
+/// What is to be said beside the table.
 pub fn notes(reading: &Reading) -> Vec<StyledText> {
+    let mut notes: Vec<StyledText> = gaps::this_node(reading).into_iter().collect();
     if reading.streams.is_empty() {
-        return Vec::new();
+        return notes;
     }
     if gaps::of(reading, "SCAN").is_some() {
-        return vec![StyledText::new("search denied", Role::Warning)];
+        notes.push(StyledText::new("search denied", Role::Warning));
+    } else if reading.discovery.laps == 0 {
+        let text = format!("still searching, step {}", reading.discovery.steps);
+        notes.push(StyledText::new(text, Role::Dim));
+    } else {
+        notes.extend(gaps::of(reading, "streams").map(gaps::words));
     }
-    if reading.discovery.laps == 0 {
-        return vec![StyledText::new(
-            format!("still searching, step {}", reading.discovery.steps),
-            Role::Dim,
-        )];
-    }
-    gaps::of(reading, "streams").map(gaps::words).into_iter().collect()
+    notes
 }
 
 /// Why there are no streams.

@@ -13,7 +13,7 @@ use crate::ui::widgets::StyledText;
 /// What is to be said beside a table of keys or patterns.
 pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let (pass, keyspace) = (reading.keys.pass(), reading.keys.keyspace());
-    let mut notes = Vec::new();
+    let mut notes: Vec<StyledText> = gaps::this_node(reading).into_iter().collect();
     if pass.is_paused {
         notes.push(StyledText::new("walk paused", Role::Warning));
     }

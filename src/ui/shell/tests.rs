@@ -5,6 +5,8 @@ use crate::app::message::Message;
 use crate::app::{Notice, State};
 use crate::commands::CommandId;
 use crate::core::model::LinkStatus;
+use crate::core::model::cluster::Cluster;
+use crate::core::model::server::Mode;
 use crate::ui::dump;
 use crate::ui::screens::fixture::{self, drawn, press, tell};
 
@@ -172,5 +174,26 @@ fn help_lists_every_key_that_works_here_and_no_other() {
         let text = dump::text(&drawn(&state));
         assert!(working.iter().all(|id| text.contains(id.command().doc)), "{way}: {text}");
         press(&mut state, "?");
+    }
+}
+
+#[test]
+fn one_node_of_a_cluster_says_so_on_every_screen_and_beside_its_keys_and_streams() {
+    for size in fixture::SIZES {
+        let mut state = fixture::busy(size);
+        let mut round = fixture::round(301);
+        if let Some(info) = &mut round.info {
+            info.server.mode = Mode::Cluster;
+        }
+        round.cluster = Some(Cluster { primaries: Some(3), ..Cluster::default() });
+        tell(&mut state, Message::Observed(Box::new(round)));
+        for key in ["1", "2", "3", "4", "5", "6", "8", "9", "0"] {
+            press(&mut state, key);
+            let banner = line(&state, 2);
+            let wanted = "! One node of a cluster (1 of 3 primaries): no figure has the other nodes";
+            assert_eq!(banner.trim(), wanted, "screen {key} at {size:?}");
+            let is_marked = dump::text(&drawn(&state)).contains("this node");
+            assert_eq!(is_marked, ["2", "4", "5"].contains(&key), "screen {key} at {size:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The steps of an invalidation, without a server.
 
 use super::*;
+use crate::core::ops::protect::Protection;
 
 fn work() -> InvalidateWork {
     InvalidateWork {

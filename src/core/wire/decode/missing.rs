@@ -4,7 +4,7 @@
 
 use super::super::bounds;
 use super::super::observation::NoReply;
-use super::super::read::ReadCmd;
+use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, ErrorReply};
 use super::keys;
 use crate::core::limits::OVERSIZE_REST_US;
@@ -60,6 +60,9 @@ pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Erro
         }
         return;
     }
+    if let (ErrorKind::Moved, Some(key)) = (kind, command.key()) {
+        return moved(snapshot, command, key, refusal);
+    }
     let why = match kind {
         ErrorKind::DeniedCommand | ErrorKind::DeniedKey | ErrorKind::Unauthenticated => GapReason::Denied,
         ErrorKind::Unsupported => GapReason::Unsupported,
@@ -79,6 +82,30 @@ pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Erro
         _ => format!("{what}: {refusal}"),
     };
     snapshot.gaps.push(Gap { what, why, text, scope });
+}
+
+/// A key of another node is no key of this one, and not an empty one. Streams are told one by one; of what was measured
+/// one key stands for all.
+fn moved(snapshot: &mut Snapshot, command: &ReadCmd, key: &Name, refusal: &ErrorReply) {
+    let place =
+        refusal.other_node().map_or("on its way to another node".to_owned(), |node| format!("on {node}"));
+    let (what, text) = match command {
+        ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => (
+            "moved keys".to_owned(),
+            format!("keys of other nodes of the cluster are not measured, such as {key}, which is {place}"),
+        ),
+        ReadCmd::Counter { .. } => {
+            (what(command), format!("{key} is not on this node of the cluster: it is {place}"))
+        }
+        _ => {
+            snapshot.gone.push(key.clone());
+            let text = format!("stream {key} is not on this node of the cluster: it is {place}");
+            (format!("{} {key}", ReadVerb::XinfoStream.label()), text)
+        }
+    };
+    if !snapshot.gaps.iter().any(|gap| gap.what == what) {
+        snapshot.gaps.push(Gap { what, why: GapReason::Empty, text, scope: GapScope::Item });
+    }
 }
 
 /// One gap for all that was lost: the connection's own status says the rest. A reply that was too long has its own.

@@ -7,9 +7,31 @@ use super::fanout::Asker;
 use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
+use crate::core::model::server::Mode;
 use crate::core::model::{Gap, GapReason, StreamId};
 use crate::core::wire::observation::Exchange;
 use crate::core::wire::read::{ReadCmd, ReadVerb};
+
+/// When the slower questions come next.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Due {
+    clients_us: u64,
+    slowlog_us: u64,
+    latency_us: u64,
+    commands_us: u64,
+    commands_asked: u64,
+    pub(super) literals_us: u64,
+    output_limits_us: u64,
+    /// None while this is no node of a cluster, as far as INFO has said.
+    cluster_us: Option<u64>,
+}
+
+impl Due {
+    /// Only a node of a cluster is asked about it.
+    pub(super) fn learn_mode(&mut self, mode: Mode) {
+        self.cluster_us = (mode == Mode::Cluster).then_some(self.cluster_us.unwrap_or(0));
+    }
+}
 
 impl Planner {
     pub(super) fn ask_info(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
@@ -195,6 +217,16 @@ impl Planner {
         if self.capabilities.may(ReadVerb::LatencyLatest) && now_us >= self.due.latency_us {
             self.due.latency_us = now_us + 10 * SECOND_US;
             round.commands.push(ReadCmd::LatencyLatest);
+        }
+    }
+
+    pub(super) fn ask_cluster(&mut self, round: &mut Round, now_us: u64) {
+        if self.capabilities.may(ReadVerb::ClusterInfo)
+            && let Some(due_us) = &mut self.due.cluster_us
+            && now_us >= *due_us
+        {
+            *due_us = now_us + 10 * SECOND_US;
+            round.commands.push(ReadCmd::ClusterInfo);
         }
     }
 

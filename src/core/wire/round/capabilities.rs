@@ -89,7 +89,7 @@ impl Capabilities {
                     ErrorKind::DeniedCommand => self.rest(verb, true),
                     ErrorKind::Unsupported => self.rest(verb, false),
                     // One key, and not the command.
-                    ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType => {}
+                    ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType | ErrorKind::Moved => {}
                     // It says when the server is back: one command a round, and none that a user is denied.
                     ErrorKind::Busy if matches!(verb, ReadVerb::Info | ReadVerb::InfoSections) => {}
                     _ => drop(refused.insert(verb)),

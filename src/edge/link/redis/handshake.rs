@@ -71,9 +71,16 @@ pub(super) async fn greet(
         match exchange(stream, &["HELLO", "3"]).await {
             Ok(reply) => {
                 stream.learn(Courtesy::Hello, &reply);
-                match reply {
-                    Resp::Error(refusal) => unless_fatal(&refusal, target)?,
+                match &reply {
+                    Resp::Error(refusal) => unless_fatal(refusal, target)?,
                     _ => protocol = Protocol::Resp3,
+                }
+                if is_of_cluster(&reply) && stream.may(Courtesy::ReadOnly) {
+                    // Without this a replica sends us to its primary for every key. A primary takes no notice.
+                    match exchange(stream, &["READONLY"]).await {
+                        Ok(reply) => stream.learn(Courtesy::ReadOnly, &reply),
+                        Err(broken) => return Err(GreetError::Failed(cut(broken, target, true))),
+                    }
                 }
             }
             Err(Break::Stream(error)) if tls::failure(&error).is_none() => {
@@ -99,6 +106,11 @@ pub(super) async fn greet(
         select(stream, target).await.map_err(GreetError::Failed)?;
     }
     Ok(protocol)
+}
+
+/// Whether HELLO was answered by a node of a cluster.
+fn is_of_cluster(hello: &Resp) -> bool {
+    hello.pairs().iter().any(|(field, value)| field == b"mode" && value.text().as_deref() == Some("cluster"))
 }
 
 fn unless_fatal(refusal: &ErrorReply, target: &Target) -> Result<(), GreetError> {

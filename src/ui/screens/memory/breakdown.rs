@@ -8,7 +8,7 @@ use crate::core::model::sums::sum;
 use crate::core::reading::memory::GrowingPart;
 use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
-use crate::ui::screens::{cuts, reasons};
+use crate::ui::screens::{cuts, gaps, reasons};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, width};
 use crate::ui::widgets::{Panel, Stack, StackPart, StyledText, stack};
@@ -27,7 +27,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let parts = info.and_then(|info| reading.memory.parts(info));
     let sum: Option<u64> = parts.as_ref().map(|parts| sum(parts.iter().map(|growing| growing.part.bytes)));
     let note = skin.figures.bytes(sum);
-    let inner = Panel::new("Made of").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
+    let panel = gaps::this_node(reading).into_iter().fold(Panel::new("Made of"), Panel::note);
+    let inner = panel.note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
     let (Some(parts), Some(sum)) = (parts, sum) else {
         let why = match info {
             Some(_) => StyledText::new("this server does not tell its overhead", Role::Unknown),

@@ -7,7 +7,7 @@ use crate::config::theme::Role;
 use crate::ui::cells;
 use crate::ui::format::{BYTES_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
-use crate::ui::screens::{reasons, walk};
+use crate::ui::screens::{gaps, reasons, walk};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
@@ -26,7 +26,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         return;
     }
     let note = StyledText::new("b: all of them", Role::Dim);
-    let inner = Panel::new("Biggest keys").note(note).draw(area, buffer, skin);
+    let panel = gaps::this_node(state.shown()).into_iter().fold(Panel::new("Biggest keys"), Panel::note);
+    let inner = panel.note(note).draw(area, buffer, skin);
     let biggest = state.shown().biggest_keys();
     if biggest.is_empty() {
         return reasons::draw(&walk::why_nothing(state), inner, buffer, skin);

@@ -1,0 +1,64 @@
+//! Whether this server is but a part: one node of a cluster, whose other nodes are in no figure.
+//!
+//! Knows the last CLUSTER INFO and the mode of INFO. Invariant: as long as it is not known that one primary holds
+//! everything, a node is a part.
+
+use super::Reading;
+use crate::core::model::cluster::Cluster;
+use crate::core::model::info::Info;
+use crate::core::model::server::{Mode, ServerRole};
+
+/// What of the cluster this node is: ` (1 of 3 primaries)`, or nothing where that is not known; `None` where it is the
+/// whole.
+pub fn part(info: &Info, cluster: Option<&Cluster>) -> Option<String> {
+    if info.server.mode != Mode::Cluster || cluster.is_some_and(Cluster::is_whole) {
+        return None;
+    }
+    let primaries = cluster.and_then(|cluster| cluster.primaries).filter(|&primaries| primaries > 1);
+    Some(match (info.server.role, primaries) {
+        (_, None) => String::new(),
+        (ServerRole::Replica, Some(primaries)) => format!(" (a replica of 1 of {primaries} primaries)"),
+        (_, Some(primaries)) => format!(" (1 of {primaries} primaries)"),
+    })
+}
+
+impl Reading {
+    /// As [`part`], of what was read last.
+    pub fn part_of_cluster(&self) -> Option<String> {
+        part(&self.info.as_ref()?.value, self.cluster.as_ref())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::Snapshot;
+    use crate::core::model::server::Server;
+    use crate::core::reading::gaps::CLUSTER;
+
+    fn told(mode: Mode, role: ServerRole, primaries: Option<u64>) -> (Option<String>, Option<String>) {
+        let server = Server { mode, role, ..Server::default() };
+        let cluster = primaries.map(|primaries| Cluster { primaries: Some(primaries), ..Cluster::default() });
+        let mut reading = Reading::new(0);
+        reading.advance(Snapshot {
+            info: Some(Info { server, ..Info::default() }),
+            cluster,
+            ..Snapshot::default()
+        });
+        (reading.part_of_cluster(), reading.gaps.of(CLUSTER).map(|gap| gap.text.clone()))
+    }
+
+    #[test]
+    fn a_node_is_a_part_until_one_primary_is_known_to_hold_everything() {
+        let part = |mode, role, primaries| told(mode, role, primaries).0;
+        let of = |text: &str| Some(text.to_owned());
+        assert_eq!(part(Mode::Standalone, ServerRole::Primary, None), None);
+        assert_eq!(part(Mode::Cluster, ServerRole::Primary, None), of(""));
+        assert_eq!(part(Mode::Cluster, ServerRole::Primary, Some(0)), of(""));
+        assert_eq!(part(Mode::Cluster, ServerRole::Primary, Some(3)), of(" (1 of 3 primaries)"));
+        assert_eq!(part(Mode::Cluster, ServerRole::Replica, Some(3)), of(" (a replica of 1 of 3 primaries)"));
+        assert_eq!(told(Mode::Cluster, ServerRole::Primary, Some(1)), (None, None));
+        let (_, gap) = told(Mode::Cluster, ServerRole::Primary, Some(3));
+        assert!(gap.unwrap().starts_with("one node of a cluster (1 of 3 primaries): streams, keys"));
+    }
+}
