@@ -108,6 +108,49 @@ async fn keys_come_back_as_they_were_and_never_over_one_that_is_there_again() {
     }
 }
 
+#[tokio::test]
+async fn lists_and_sorted_sets_come_back_with_all_their_values_in_order_and_the_time_that_is_left() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        let mut pipe = redis::pipe();
+        for at in 0..2_000 {
+            pipe.cmd("RPUSH").arg("c:long").arg(format!("item {at}\0\u{ff}")).ignore();
+            let score = f64::from(at) / 3.0 - 100.0;
+            pipe.cmd("ZADD").arg("c:scores").arg(score).arg(format!("member {at}")).ignore();
+        }
+        pipe.cmd("RPUSH").arg("c:short").arg(&["a", "", "a"][..]).ignore();
+        pipe.cmd("ZADD").arg("c:few").arg(&["-inf", "low", "1e-9", "mid", "+inf", "high"][..]).ignore();
+        pipe.cmd("PEXPIRE").arg("c:long").arg(600_000).ignore();
+        pipe.cmd("PEXPIRE").arg("c:scores").arg(600_000).ignore();
+        pipe.exec(&mut connection).unwrap();
+        let all = |connection: &mut redis::Connection| -> [Vec<Vec<u8>>; 4] {
+            [
+                say(connection, &["LRANGE", "c:long", "0", "-1"]),
+                say(connection, &["LRANGE", "c:short", "0", "-1"]),
+                say(connection, &["ZRANGE", "c:scores", "0", "-1", "WITHSCORES"]),
+                say(connection, &["ZRANGE", "c:few", "0", "-1", "WITHSCORES"]),
+            ]
+        };
+        let (before, began) = (all(&mut connection), std::time::Instant::now());
+        let place = Place::of(&server);
+        for kind in ["list", "zset"] {
+            let wish = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("c:*", None, true) };
+            let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
+            assert_eq!((receipt.tally.done, receipt.tally.kept), (2, 2), "{build:?} {kind}");
+            let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+            assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, 2), "{build:?} {kind}");
+        }
+        assert_eq!(all(&mut connection), before, "{build:?}");
+        let took_ms = i64::try_from(began.elapsed().as_millis()).unwrap() + 1_000;
+        for (key, ttl_ms) in [("c:long", 600_000), ("c:scores", 600_000)] {
+            let left = left_ms(&mut connection, key);
+            assert!((ttl_ms - took_ms..=ttl_ms).contains(&left), "{build:?} {key} {left}");
+        }
+        assert_eq!((left_ms(&mut connection, "c:short"), left_ms(&mut connection, "c:few")), (-1, -1));
+    }
+}
+
 /// Milliseconds until a key expires; -1 for never, -2 for a key that is not there.
 fn left_ms(connection: &mut redis::Connection, key: &str) -> i64 {
     say(connection, &["PTTL", key])

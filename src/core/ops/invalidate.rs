@@ -9,7 +9,7 @@ mod work;
 pub use work::InvalidateWork;
 
 use super::archive::Frame;
-use super::protect::shapes::Companion;
+use super::protect::shapes::{self, Companion};
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use super::types::{TYPES_TOGETHER, type_reads};
@@ -180,25 +180,28 @@ impl InvalidateMachine {
     }
 
     fn companion_keys(&self) -> Vec<Name> {
-        self.companions.iter().flat_map(|(_, asked)| asked.iter().map(|one| one.key.clone())).collect()
+        shapes::names(self.companions.iter().flat_map(|(_, asked)| asked))
     }
 
     /// A key stays when one of its companions is there with the right type.
     fn accompanied(&mut self, replies: &[Resp], batch: u32) -> Step {
-        let mut kinds = match self.types(replies) {
-            Ok(replies) => replies.into_iter(),
+        let (names, replies) = match self.types(replies) {
+            Ok(replies) => (self.companion_keys(), replies),
             Err(step) => return step,
         };
-        for (key, asked) in std::mem::take(&mut self.companions) {
-            let mut is_part = false;
-            for companion in asked {
-                match kinds.next() {
-                    Some(Resp::Error(refusal)) => return end_of(&refusal),
-                    Some(reply) => is_part |= reply.text().is_some_and(|kind| kind == companion.kind),
-                    None => return strange(),
-                }
+        if replies.len() != names.len() {
+            return strange();
+        }
+        let mut kinds = BTreeMap::new();
+        for (name, reply) in names.into_iter().zip(replies) {
+            match (&reply, reply.text()) {
+                (Resp::Error(refusal), _) => return end_of(refusal),
+                (_, Some(kind)) => drop(kinds.insert(name, kind)),
+                (_, None) => return strange(),
             }
-            if is_part {
+        }
+        for (key, asked) in std::mem::take(&mut self.companions) {
+            if shapes::whose(&asked, &kinds).is_some() {
                 self.tally.left += 1;
             } else {
                 self.companions.push((key, Vec::new()));

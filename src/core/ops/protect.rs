@@ -55,6 +55,10 @@ const REGISTRIES: &[(&str, &[&str])] = &[
     ("Socket.IO", &["socket.io*"]),
 ];
 
+/// How the sets end in which frameworks keep the names of their queues, under whatever prefix: without them nobody knows
+/// which queues there are. Each is protected alone, for it can't be known here what its members are called.
+const SETS_OF_QUEUES: &[&str] = &["queues", "::connections"];
+
 /// What is not to be touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
@@ -81,7 +85,8 @@ impl Protection {
             return Some("a stream");
         }
         let found = self.globs.iter().find(|(glob, _)| glob.matches(key.as_bytes()));
-        found.map(|(_, reason)| reason.as_str()).or_else(|| self.unknown_use(kind))
+        let registry = || (kind == "set" && names_queues(key)).then_some("a set with the names of queues");
+        found.map(|(_, reason)| reason.as_str()).or_else(registry).or_else(|| self.unknown_use(kind))
     }
 
     /// Lists and sorted sets are queues more often than caches.
@@ -100,9 +105,31 @@ impl Protection {
     }
 }
 
+/// Whether the last part of a name says that it lists queues.
+fn names_queues(key: &Name) -> bool {
+    SETS_OF_QUEUES.iter().any(|end| {
+        key.as_bytes().strip_suffix(end.as_bytes()).is_some_and(|before| {
+            end.starts_with(':') || before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_set_that_names_queues_stays_under_any_prefix_and_alone() {
+        let reason = |key: &str, kind: &str| {
+            Protection::new(&[], None).reason(&Name::from(key), kind).map(str::to_owned)
+        };
+        for key in ["shop:queues", "eu::queues", "eu::connections", "a.b.queues", "shop_queues"] {
+            assert_eq!(reason(key, "set").as_deref(), Some("a set with the names of queues"), "{key}");
+        }
+        for (key, kind) in [("shop:queues", "string"), ("shop:requeues", "set"), ("shop:tags", "set")] {
+            assert_eq!(reason(key, kind), None, "{key}");
+        }
+    }
 
     #[test]
     fn lists_and_sorted_sets_go_only_where_their_type_is_named() {

@@ -4,20 +4,21 @@
 //! millisecond, and each key is counted once.
 
 use super::{Ground, Reader};
-use crate::core::limits::{PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
-use crate::core::model::Name;
+use crate::core::limits::{CLIENTS_POLLED, PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
 use crate::core::model::cluster::Cluster;
 use crate::core::model::server::Mode;
 use crate::core::model::sums::sum;
+use crate::core::model::{Name, Snapshot};
+use crate::core::ops::plan::invalidate::waiting::Waiting;
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
-use crate::core::ops::protect::Protection;
+use crate::core::ops::protect::{Protection, shapes};
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
 use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::{Plan, Refusal};
 use crate::core::reading::cluster;
 use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
 use crate::edge::clock;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
@@ -48,6 +49,9 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
     // A page of the run is looked at, key by key: what is fine for a count is too much for that.
     facts.scan_count = if wish.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
     facts.sampled = sizes(reader, &samples.keys).await?;
+    if let Some(kind) = &wish.kind {
+        facts.waiting = waiting(reader, &ground.snapshot, kind).await?;
+    }
     facts.at_us = clock::now_us();
     plan(wish, &facts)
 }
@@ -66,6 +70,24 @@ async fn refuse_part(reader: &mut Reader, ground: &Ground) -> Result<(), Refusal
         ))),
         None => Ok(()),
     }
+}
+
+/// Who waits for the next item of some list or sorted set; unknown where there are too many clients to ask, or none are
+/// told.
+async fn waiting(reader: &mut Reader, now: &Snapshot, kind: &str) -> Result<Waiting, Refusal> {
+    if !matches!(kind, "list" | "zset") {
+        return Ok(Waiting::NotAsked);
+    }
+    let connected = now.info.as_ref().and_then(|info| info.clients.connected);
+    if connected.is_none_or(|clients| clients > CLIENTS_POLLED) {
+        return Ok(Waiting::Unknown("there are too many clients to list".to_owned()));
+    }
+    let told = reader.snapshot(vec![ReadCmd::ClientList]).await?;
+    let why = || told.gaps.first().map_or("CLIENT LIST is not answered".to_owned(), |gap| gap.text.clone());
+    Ok(match &told.clients {
+        Some(clients) => Waiting::of(&clients.value, kind),
+        None => Waiting::Unknown(why()),
+    })
 }
 
 /// Goes through the keyspace. The types of one page are asked together with the next page: far away a page takes one
@@ -179,23 +201,18 @@ async fn parts(
     together: &mut bool,
 ) -> Result<Vec<Option<&'static str>>, Refusal> {
     let asked: Vec<_> = found.iter().map(|(key, kind)| protected.companions(key, kind)).collect();
-    let names: Vec<Name> = asked.iter().flatten().map(|companion| companion.key.clone()).collect();
-    let mut types = Vec::new();
-    for some in names.chunks(TYPES_TOGETHER) {
+    let mut types = BTreeMap::new();
+    for some in shapes::names(asked.iter().flatten()).chunks(TYPES_TOGETHER) {
         let replies = reader.ask(type_reads(some, *together)).await?;
-        types.extend(kinds(reader, some, replies.into(), together).await?);
-    }
-    let mut types = types.into_iter();
-    let mut parts = Vec::new();
-    for companions in asked {
-        let mut whose = None;
-        for companion in companions {
-            let kind = types.next().ok_or_else(|| Refusal::because("TYPE: a reply is missing"))??;
-            whose = whose.or((kind == companion.kind).then_some(companion.reason));
+        let found = kinds(reader, some, replies.into(), together).await?;
+        if found.len() != some.len() {
+            return Err(Refusal::because("TYPE: a reply is missing"));
         }
-        parts.push(whose);
+        for (name, kind) in some.iter().zip(found) {
+            types.insert(name.clone(), kind?);
+        }
     }
-    Ok(parts)
+    Ok(asked.iter().map(|companions| shapes::whose(companions, &types)).collect())
 }
 
 /// Counts one key where it belongs.

@@ -3,6 +3,8 @@
 //! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
 //! keys, want a name.
 
+pub mod waiting;
+
 use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
@@ -14,6 +16,7 @@ use crate::core::ops::protect::Protection;
 use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::words::{bytes, count, counted, glob_text, span};
 use std::collections::BTreeMap;
+use waiting::Waiting;
 
 /// What was read for the plan of an invalidation.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,8 @@ pub struct InvalidateFacts {
     pub all_keys: Option<u64>,
     /// Bytes of those whose size was asked, and how many they are.
     pub sampled: (u64, u64),
+    /// Who waits for items of keys of the type that was named.
+    pub waiting: Waiting,
     /// Whether the server has `PEXPIRE … LT` (7.0).
     pub has_lt: bool,
     /// Keys of one page of SCAN.
@@ -96,6 +101,7 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
             "what goes is not kept: --archive keeps it, --expire spreads the load on the origin".to_owned(),
         );
     }
+    warnings.extend(facts.waiting.warning());
     if let Some(looked_at) = facts.cut_at {
         warnings.push(format!(
             "there was time to look at about {} keys: the numbers are theirs, and the action goes through all",

@@ -4,6 +4,7 @@
 //! alone protects nothing here: another key of the same family has to be there, with its type.
 
 use crate::core::model::Name;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Boundaries of a name at which a prefix may end, looked at from its beginning.
 const BOUNDARIES: usize = 6;
@@ -49,6 +50,34 @@ const FAMILIES: &[QueueFamily] = &[
             (":workers", "set"),
             (":stat:processed", "string"),
             (":stat:failed", "string"),
+            (":failed", "list"),
+        ],
+    ),
+    (
+        "of asynq",
+        &[
+            (":pending", "list"),
+            (":active", "list"),
+            (":lease", "zset"),
+            (":scheduled", "zset"),
+            (":retry", "zset"),
+            (":archived", "zset"),
+            (":completed", "zset"),
+            (":groups", "set"),
+            (":paused", "string"),
+            (":processed", "string"),
+            (":failed", "string"),
+        ],
+    ),
+    (
+        "of gocraft/work",
+        &[
+            (":known_jobs", "set"),
+            (":worker_pools", "set"),
+            (":retry", "zset"),
+            (":dead", "zset"),
+            (":scheduled", "zset"),
+            (":last_periodic_enqueue", "string"),
         ],
     ),
     (
@@ -79,6 +108,72 @@ const FAMILIES: &[QueueFamily] = &[
     ),
 ];
 
+/// Keys of a framework with a name of their own in the middle: whose, what stands before that name with which types, and
+/// the keys under the same prefix of which one is there.
+type NamedFamily = (
+    &'static str,
+    &'static [(&'static str, &'static [&'static str])],
+    &'static [(&'static str, &'static str)],
+);
+
+const NAMED: &[NamedFamily] = &[
+    (
+        "of Sidekiq, Resque or RQ",
+        &[(":queue:", &["list"]), (":worker:", &["string", "hash"])],
+        &[(":queues", "set"), (":workers", "set"), (":processes", "set")],
+    ),
+    (
+        "of RQ",
+        &[
+            (":job:", &["hash"]),
+            (":results:", &["stream"]),
+            (":wip:", &["zset"]),
+            (":failed:", &["zset"]),
+            (":finished:", &["zset"]),
+            (":deferred:", &["zset"]),
+            (":scheduled:", &["zset"]),
+            (":canceled:", &["zset"]),
+            (":executions:", &["zset"]),
+            (":workers:", &["set", "hash"]),
+        ],
+        &[(":queues", "set"), (":workers", "set")],
+    ),
+    (
+        "of rmq",
+        &[("::queue::", &["list"]), ("::connection::", &["string", "list", "set"])],
+        &[("::queues", "set"), ("::connections", "set")],
+    ),
+    (
+        "of asynq",
+        &[
+            (":t:", &["hash"]),
+            (":g:", &["zset"]),
+            (":unique:", &["string"]),
+            (":processed:", &["string"]),
+            (":failed:", &["string"]),
+        ],
+        &[
+            (":pending", "list"),
+            (":active", "list"),
+            (":scheduled", "zset"),
+            (":retry", "zset"),
+            (":archived", "zset"),
+            (":completed", "zset"),
+            (":groups", "set"),
+        ],
+    ),
+    (
+        "of asynq",
+        &[(":servers:", &["string"]), (":workers:", &["hash"])],
+        &[(":servers", "zset"), (":workers", "zset")],
+    ),
+    (
+        "of gocraft/work",
+        &[(":jobs:", &["list", "string", "hash"]), (":worker_pools:", &["hash"]), (":worker:", &["hash"])],
+        &[(":known_jobs", "set"), (":worker_pools", "set")],
+    ),
+];
+
 /// A key that tells, when it is there with this type, what another one is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Companion {
@@ -105,11 +200,15 @@ pub fn companions(key: &Name, kind: &str) -> Vec<Companion> {
             }
         }
     }
-    if kind == "list" {
-        if let Some(at) = bytes.windows(7).position(|part| part == b":queue:") {
-            let prefix = bytes.iter().copied().take(at);
-            add(prefix.chain(*b":queues").collect(), "set", "of Sidekiq or Resque");
+    for (reason, names, registries) in NAMED {
+        let of_kind = names.iter().filter(|(_, kinds)| kinds.contains(&kind));
+        for prefix in of_kind.flat_map(|(name, _)| before(bytes, name.as_bytes())) {
+            for (registry, of_kind) in *registries {
+                add([prefix, registry.as_bytes()].concat(), *of_kind, *reason);
+            }
         }
+    }
+    if kind == "list" {
         for (prefix, queue) in prefixes(bytes) {
             add([prefix, b"_kombu.binding.", queue].concat(), "set", "of Celery");
         }
@@ -125,6 +224,30 @@ pub fn companions(key: &Name, kind: &str) -> Vec<Companion> {
         }
     }
     found
+}
+
+/// What of a name stands before each place, of the first, at which `part` stands.
+fn before<'a>(bytes: &'a [u8], part: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let places = bytes.windows(part.len()).enumerate().filter(move |(_, window)| *window == part);
+    places.take(BOUNDARIES).filter_map(move |(at, _)| bytes.get(..at))
+}
+
+/// The names of all these, each once: keys that look alike have companions in common.
+pub fn names<'a>(companions: impl IntoIterator<Item = &'a Companion>) -> Vec<Name> {
+    companions
+        .into_iter()
+        .map(|companion| &companion.key)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .cloned()
+        .collect()
+}
+
+/// Whose a key is by its companions, of which each is there with the type that it has to have, or not.
+pub fn whose(companions: &[Companion], kinds: &BTreeMap<Name, String>) -> Option<&'static str> {
+    let is_there =
+        |companion: &&Companion| kinds.get(&companion.key).is_some_and(|kind| kind == companion.kind);
+    companions.iter().find(is_there).map(|companion| companion.reason)
 }
 
 /// A name in two at its beginning, and after each of its first boundaries.
@@ -152,6 +275,17 @@ mod tests {
         assert!(asks("shop:mail", "list", "shop:_kombu.binding.mail", "set"));
         assert!(asks("mail", "list", "_kombu.binding.mail", "set"));
         assert!(asks("work:low.msgs", "hash", "work:low", "list"));
+        assert!(asks("eu:{low}:lease", "zset", "eu:{low}:active", "list"));
+        assert!(asks("eu:{low}:t:7f", "hash", "eu:{low}:pending", "list"));
+        assert!(asks("eu:{low}:processed:2026-01-01", "string", "eu:{low}:archived", "zset"));
+        assert!(asks("shop:job:7f", "hash", "shop:queues", "set"));
+        assert!(asks("shop:wip:low", "zset", "shop:workers", "set"));
+        assert!(asks("eu::queue::[low]::ready", "list", "eu::queues", "set"));
+        assert!(asks("eu::connection::c1::queue::[low]::unacked", "list", "eu::connections", "set"));
+        assert!(asks("eu::connection::c1::heartbeat", "string", "eu::connections", "set"));
+        assert!(asks("shop:dead", "zset", "shop:known_jobs", "set"));
+        assert!(asks("shop:worker:9", "hash", "shop:known_jobs", "set"));
+        assert!(asks("a:job:b:job:7f", "hash", "a:job:b:queues", "set"));
     }
 
     #[test]
@@ -159,5 +293,15 @@ mod tests {
         assert_eq!(companions(&Name::from("cache:1"), "string"), []);
         assert_eq!(companions(&Name::from("user:1:meta"), "string"), []);
         assert_eq!(companions(&Name::from("cache"), "hash"), []);
+    }
+
+    #[test]
+    fn keys_that_look_alike_have_companions_in_common_which_are_asked_for_once() {
+        let keys = (0..1_000).map(|id| companions(&Name::from(format!("user:{id}").as_str()), "hash"));
+        let all: Vec<Companion> = keys.flatten().collect();
+        let names = names(&all);
+        assert!(all.len() >= 10_000 && names.len() <= 20, "{} {}", all.len(), names.len());
+        let kinds = |kind: &str| BTreeMap::from([(Name::from("user:wait"), kind.to_owned())]);
+        assert_eq!((whose(&all, &kinds("list")), whose(&all, &kinds("hash"))), (Some("of BullMQ"), None));
     }
 }
