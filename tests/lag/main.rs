@@ -8,6 +8,8 @@ mod server;
 #[path = "../support/session.rs"]
 mod support;
 
+mod losses;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use server::{Build, Options, Server, builds};

@@ -25,7 +25,7 @@ use ratatui::layout::Rect;
 const FACT_ROWS: u16 = 3;
 const TALL: u16 = 10;
 /// What a server without the counters can't tell.
-const NOT_BEFORE: &str = "not before 7.0";
+const NOT_BEFORE: &str = "needs 7.0";
 /// Rows that a verdict with its reason takes at most.
 const VERDICT_ROWS: u16 = 2;
 

@@ -14,7 +14,7 @@ const KEEP: f64 = 0.95;
 const LEAST_READS: f64 = 8.0;
 /// Steps in which the trim went on are taken to be like the others; this share of what they leave open is doubt where they
 /// are few, and all of it where there are no others.
-const UNLIKE: f64 = 0.25;
+const UNLIKE: f64 = 0.5;
 
 /// Entries a microsecond: measured while the trim stood still, and bounded while it went on.
 #[derive(Clone, Copy, Debug, Default)]
