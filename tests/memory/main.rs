@@ -6,6 +6,8 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/session.rs"]
@@ -14,6 +16,7 @@ mod support;
 mod counters;
 mod globs;
 mod keys;
+mod limits;
 mod lists;
 mod members;
 mod profile;

@@ -6,6 +6,7 @@ use super::{figure, name};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::figures::count;
 use crate::core::diagnose::finding::FindingSubject;
+use crate::core::limits::CONSUMERS_LISTED;
 use crate::core::reading::Reading;
 use crate::core::reading::relief::{Saving, SavingKind};
 
@@ -51,7 +52,10 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
         SavingKind::RemoveConsumers { key, group, consumers } => (
             "remove-consumers",
             FindingSubject::Group(key.clone(), group.clone()),
-            format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
+            match *consumers > CONSUMERS_LISTED {
+                true => format!("make the group anew: nobody uses {} consumers", count(*consumers)),
+                false => format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
+            },
         ),
         SavingKind::Overdue { glob, keys } => (
             "overdue",

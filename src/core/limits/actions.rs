@@ -45,6 +45,12 @@ pub const KEY_BATCH: (u32, u32, u32) = (10, 50, 100);
 /// Smallest, first and greatest number of consumers in one step: each takes 2 µs, and the list of all of them is read once.
 pub const DELETE_BATCH: (u32, u32, u32) = (10, 50, 200);
 
+/// Steps in which very many consumers are removed: each step reads the list of all.
+pub const DELETE_STEPS: usize = 20;
+
+/// Consumers that one step removes at most.
+pub const DELETE_MOST: u32 = 1_000;
+
 /// Groups that one action removes.
 pub const REMOVED_GROUPS: usize = 10_000;
 

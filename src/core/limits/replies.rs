@@ -27,6 +27,9 @@ pub const REPLY_NAMES: ReplyBound = ReplyBound { bytes: 16 << 20, values: UNTYPE
 /// Groups, consumers, clients, channels: 30,000 rows of a dozen values.
 pub const REPLY_ROWS: ReplyBound = ReplyBound { bytes: 24 << 20, values: 400_000 };
 
+/// Consumers of a group that such a list may hold: nine values each.
+pub const CONSUMERS_LISTED: u64 = REPLY_ROWS.values / 10;
+
 /// A page of pending rows, the slow log, latency figures: 500 rows at most.
 pub const REPLY_PAGE: ReplyBound = ReplyBound { bytes: 4 << 20, values: 20_000 };
 

@@ -6,7 +6,7 @@
 use super::archive::{Frame, GroupMark};
 use super::settle::server_ms;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::limits::{DELETE_BATCH, ROWS_PAGE};
+use crate::core::limits::{DELETE_BATCH, DELETE_MOST, DELETE_STEPS, ROWS_PAGE};
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::groups::{groups, pending};
 use crate::core::wire::write::OldRow;
@@ -270,7 +270,11 @@ impl Machine for ConsumersMachine {
         self.tally
     }
 
+    /// Each step reads the list of all consumers, so that the more there are, the more go at once.
     fn batch(&self) -> (u32, u32, u32) {
-        DELETE_BATCH
+        let (least, first, most) = DELETE_BATCH;
+        let share = u32::try_from(self.work.consumers.len() / DELETE_STEPS).unwrap_or(u32::MAX);
+        let first = share.clamp(first, DELETE_MOST);
+        (least.max(first / 2), first, most.max(first))
     }
 }

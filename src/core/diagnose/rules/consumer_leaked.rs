@@ -10,10 +10,14 @@ use crate::core::diagnose::evidence::memory::{LeakCase, LeakSign};
 use crate::core::diagnose::figures::{bytes, count, counted, name};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::limits::CONSUMERS_LISTED;
 
 const ID: &str = "consumer.leaked";
 const REMEDY: &str = "Remove those that hold nothing (streamgauge remove-consumers), and have the application use a fixed name for each \
     worker, or delete its consumer when it ends.";
+
+const REMEDY_MOST: &str = "They are too many to be listed. Where nothing is pending, make the group anew where it stands (XGROUP DESTROY, then XGROUP \
+    CREATE with its last-delivered-id), and have the application use a fixed name for each worker.";
 
 /// `consumer.leaked`
 pub const RULE: Rule = Rule {
@@ -90,8 +94,9 @@ fn finding(
     let sum = |figure: fn(&LeakCase<'_>) -> Option<u64>| {
         cases.iter().try_fold(0_u64, |sum, case| Some(sum.saturating_add(figure(case)?)))
     };
+    let can_be_listed = cases.iter().all(|case| case.consumers <= CONSUMERS_LISTED);
     Finding::new(ID, severity, subject, text, now_ms)
-        .remedy(Destination::Consumers, REMEDY)
+        .remedy(Destination::Consumers, if can_be_listed { REMEDY } else { REMEDY_MOST })
         .with("groups", Some(cases.len() as u64))
         .with("leaked_consumers", sum(|case| Some(case.leaked)))
         .with("consumers", sum(|case| Some(case.consumers)))

@@ -4,7 +4,7 @@
 //! asked again in every round (each try adds to the server's error counters and its ACL log), in whatever words.
 
 use super::super::observation::Exchange;
-use super::super::read::ReadVerb;
+use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
 use super::Round;
 use super::oversize::Oversize;
@@ -68,7 +68,9 @@ impl Capabilities {
         round.commands.retain(|command| {
             let verb = command.verb();
             let stays = matches!(verb, ReadVerb::Info | ReadVerb::InfoSections);
-            stays || self.proven.contains(&verb) || tried.insert(verb)
+            // Two settings are two questions: a single reading has no other round for the second.
+            let is_second_setting = matches!(command, ReadCmd::IgnoreMaxmemory);
+            stays || self.proven.contains(&verb) || tried.insert((verb, is_second_setting))
         });
     }
 

@@ -1,0 +1,148 @@
+//! The nearest limit that holds is the limit: a replica that ignores its maxmemory, and memory that was swapped out.
+
+use crate::proxy::{Answer, Proxy, Words};
+use crate::server::{Kind, Options, Server, kinds, wait_until};
+use crate::watch::{connection, memory, runtime};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use streamgauge::config::{Address, Target};
+use streamgauge::core::diagnose::finding::Severity;
+use streamgauge::core::model::memory::LimitOf;
+use streamgauge::core::model::server::ServerRole;
+use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::{Focus, PollSettings};
+use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::source::Session;
+
+const MIB: u64 = 1 << 20;
+
+/// What a session of its own, over this socket, reads until it tells this, or for as long as that takes to be told.
+fn read(socket: &Path, until: Option<&str>) -> Reading {
+    const TOLD_AFTER: Duration = Duration::from_millis(3_500);
+    let address = Address::Unix(socket.to_owned());
+    let target = Target {
+        name: address.to_string(),
+        address,
+        tls: None,
+        username: None,
+        password: None,
+        database: 0,
+        production: false,
+        memory_limit: None,
+    };
+    let settings = PollSettings { interval_us: 1_000_000, everything: true, ..PollSettings::default() };
+    let mut session = Session::new(&target, Timeouts::default(), settings);
+    let mut reading = Reading::new(0);
+    runtime().block_on(async {
+        session.connect().await.unwrap();
+        let end = Instant::now() + TOLD_AFTER;
+        loop {
+            reading.advance(session.round(&Focus::default()).await.unwrap());
+            if until.is_none_or(|id| told(&reading).contains(&id)) || Instant::now() > end {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    });
+    reading
+}
+
+fn told(reading: &Reading) -> Vec<&'static str> {
+    reading.findings().iter().map(|finding| finding.id).collect()
+}
+
+/// A primary with 20 MiB of data, and a replica of it that may take 10 MiB.
+fn primary_and_replica(kind: Kind) -> (Server, Server) {
+    let primary = Server::start(Options { port: true, ..Options::with(kind, &[]) });
+    let mut to_primary = connection(&primary);
+    redis::cmd("SETRANGE").arg("data").arg(20 * MIB - 1).arg("x").exec(&mut to_primary).unwrap();
+    let port = primary.port.to_string();
+    let args = ["--maxmemory", "10mb", "--replicaof", "127.0.0.1", &port];
+    let replica = Server::start(Options::with(kind, &args));
+    let mut to_replica = connection(&replica);
+    wait_until("the replica has all data", || {
+        let length: Result<u64, _> = redis::cmd("STRLEN").arg("data").query(&mut to_replica);
+        length.is_ok_and(|length| length == 20 * MIB)
+    });
+    (primary, replica)
+}
+
+#[test]
+fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_not() {
+    for kind in kinds() {
+        let (_primary, replica) = primary_and_replica(kind);
+        let reading = read(&replica.socket(), Some("memory.near_limit"));
+        assert_eq!(reading.info.as_ref().unwrap().value.server.role, ServerRole::Replica, "{kind:?}");
+        let room = reading.memory.headroom().unwrap();
+        assert_eq!(room.of, LimitOf::Host, "{kind:?}: {room:?}");
+        assert!(room.limit > 64 * MIB, "{kind:?}: {room:?}");
+        let found = told(&reading);
+        assert!(!found.iter().any(|id| ["memory.near_limit", "memory.over_limit"].contains(id)), "{found:?}");
+
+        // Told to mind it, it has that limit, and is beyond it; a replica still evicts nothing by itself here.
+        replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "no"]);
+        let reading = read(&replica.socket(), Some("memory.near_limit"));
+        let room = reading.memory.headroom().unwrap();
+        assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
+        assert!(room.used > 20 * MIB, "{kind:?}: {room:?}");
+        let near = reading.findings().iter().find(|finding| finding.id == "memory.near_limit");
+        assert_eq!(near.map(|finding| finding.severity), Some(Severity::Critical), "{:?}", told(&reading));
+
+        // Made a primary, it minds its limit whatever that setting says.
+        replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "yes"]);
+        replica.redis_cli(&["REPLICAOF", "NO", "ONE"]);
+        let room = read(&replica.socket(), None).memory.headroom().unwrap();
+        assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
+    }
+}
+
+/// INFO as the server answers it, but with so many bytes resident, as when the host has swapped the rest out.
+fn with_resident(server: &Server, words: &Words, bytes: u64) -> Option<Answer> {
+    if !words.first()?.eq_ignore_ascii_case(b"INFO") {
+        return None;
+    }
+    let mut command = redis::cmd("INFO");
+    command.arg(words.get(1..)?);
+    let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).ok()?;
+    let told: String = command.query(&mut client.get_connection().ok()?).ok()?;
+    let line = |line: &str| match line.starts_with("used_memory_rss:") {
+        true => format!("used_memory_rss:{bytes}"),
+        false => line.to_owned(),
+    };
+    let lines: Vec<String> = told.split("\r\n").map(line).collect();
+    let text = lines.join("\r\n");
+    Some(Answer::Bytes(format!("${}\r\n{text}\r\n", text.len()).into_bytes()))
+}
+
+#[test]
+fn memory_that_is_used_and_not_resident_was_swapped_out() {
+    for kind in kinds() {
+        let server = std::sync::Arc::new(Server::start(Options::with(kind, &[])));
+        let mut connection = connection(&server);
+        redis::cmd("SETRANGE").arg("data").arg(200 * MIB - 1).arg("x").exec(&mut connection).unwrap();
+        let used = memory(&mut connection, "used_memory");
+        assert!(used > 200 * MIB, "{kind:?}: {used}");
+        for (resident, severity) in [
+            (used / 4, Some(Severity::Critical)),
+            (used * 3 / 5, Some(Severity::Warning)),
+            (used - 32 * MIB, None),
+        ] {
+            let real = std::sync::Arc::downgrade(&server);
+            let proxy = Proxy::start(&server, Duration::ZERO, move |words| {
+                with_resident(&*real.upgrade()?, words, resident)
+            });
+            let reading = read(proxy.socket(), Some("memory.swapped"));
+            assert_eq!(reading.info.as_ref().unwrap().value.memory.rss, Some(resident), "{kind:?}");
+            let found = reading.findings().iter().find(|finding| finding.id == "memory.swapped");
+            assert_eq!(
+                found.map(|finding| finding.severity),
+                severity,
+                "{kind:?} {resident}: {:?}",
+                told(&reading)
+            );
+            if let Some(finding) = found {
+                assert!(finding.text.contains("not resident"), "{}", finding.text);
+            }
+        }
+    }
+}
