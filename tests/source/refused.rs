@@ -7,8 +7,9 @@ use streamgauge::config::{Address, Secret, Target};
 use streamgauge::core::diagnose::finding::Severity;
 use streamgauge::core::model::refusals::RefusalCode;
 use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::probe::{ProbeCmd, ProbeName};
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
+use streamgauge::edge::link::{LinkLedger, ProbeLink, Timeouts};
 use streamgauge::edge::source::{Event, Session, poll};
 
 use crate::server::{Build, Kind, Options, Server, builds, wait_until};
@@ -36,13 +37,18 @@ struct Watched {
 
 impl Watched {
     async fn of(target: &Target) -> Self {
+        Self::beside(target, &LinkLedger::default()).await
+    }
+
+    async fn beside(target: &Target, ledger: &LinkLedger) -> Self {
         let settings = PollSettings {
             interval_us: 200_000,
             discover: true,
             everything: true,
             ..PollSettings::default()
         };
-        let mut session = Box::new(Session::new(target, Timeouts::default(), settings));
+        let session = Session::new(target, Timeouts::default(), settings).beside(ledger);
+        let mut session = Box::new(session);
         Box::pin(session.connect()).await.unwrap();
         let mut watched = Self { session, reading: Box::new(Reading::new(0)) };
         // Servers before 7.0 refuse INFO of many sections at the first time.
@@ -72,10 +78,14 @@ fn counting(build: &Build) -> bool {
 
 /// Words of a command so often over one connection; each must be refused with this code.
 fn refuse(server: &Server, words: &[&str], times: usize, code: &str) {
+    refuse_after(server, &[], words, times, code);
+}
+
+/// The same after a login.
+fn refuse_after(server: &Server, login: &[&str], words: &[&str], times: usize, code: &str) {
     let stream = UnixStream::connect(server.socket()).unwrap();
     stream.set_read_timeout(Some(crate::server::PATIENCE)).unwrap();
-    let line = words.join(" ");
-    for _ in 0..times {
+    let say = |line: &str| {
         (&stream).write_all(format!("{line}\r\n").as_bytes()).unwrap();
         let mut reply = Vec::new();
         while !reply.ends_with(b"\r\n") {
@@ -83,7 +93,14 @@ fn refuse(server: &Server, words: &[&str], times: usize, code: &str) {
             (&stream).read_exact(&mut byte).unwrap();
             reply.push(byte[0]);
         }
-        let reply = String::from_utf8_lossy(&reply).into_owned();
+        String::from_utf8_lossy(&reply).into_owned()
+    };
+    if !login.is_empty() {
+        assert_eq!(say(&login.join(" ")), "+OK\r\n");
+    }
+    let line = words.join(" ");
+    for _ in 0..times {
+        let reply = say(&line);
         assert!(reply.starts_with(&format!("-{code} ")), "{line}: {reply}");
     }
 }
@@ -192,6 +209,7 @@ async fn logins_and_commands_that_are_refused_in_floods_are_told() {
         let mut watched = Watched::of(&target(&server, Some("watcher"), Some("pw"))).await;
         refuse(&server, &["PING"], 40, "NOAUTH");
         refuse(&server, &["AUTH", "eve", "guess"], 650, "WRONGPASS");
+        refuse_after(&server, &["AUTH", "secret"], &["SET", "k", "v"], 29, "NOPERM");
         watched.round().await;
         let found = |id: &str| watched.found(id).unwrap_or_else(|| panic!("{build:?}: no {id}"));
         assert_eq!(
@@ -211,7 +229,17 @@ async fn logins_and_commands_that_are_refused_in_floods_are_told() {
                     .to_owned()
             )
         );
+        // One less than a flood.
         assert_eq!(watched.found("clients.denied"), None);
+        refuse_after(&server, &["AUTH", "secret"], &["SET", "k", "v"], 1, "NOPERM");
+        watched.round().await;
+        let wanted =
+            "30 commands were refused with NOPERM within the last minute: users try what they may not do";
+        assert_eq!(
+            watched.found("clients.denied"),
+            Some((Severity::Warning, wanted.to_owned())),
+            "{build:?}"
+        );
     }
 }
 
@@ -227,6 +255,37 @@ async fn a_server_that_counts_no_errors_is_not_judged_by_them() {
         watched.round().await;
         assert_eq!(watched.reading.refusals.all(), None);
         assert_eq!(watched.found("replication.refusing"), None);
+    }
+}
+
+#[tokio::test]
+async fn writes_of_our_own_that_are_refused_are_not_told_as_those_of_others() {
+    for build in builds().into_iter().filter(counting) {
+        let server = Server::start(Options {
+            args: vec!["--min-replicas-to-write".to_owned(), "1".to_owned()],
+            ..Options::from(&build)
+        });
+        let (target, timeouts, ledger) =
+            (target(&server, None, None), Timeouts::default(), LinkLedger::default());
+        let mut watched = Watched::beside(&target, &ledger).await;
+        let mut probe = Box::pin(ProbeLink::open(&target, &timeouts, &ledger)).await.unwrap();
+        let add = ProbeCmd::Add(ProbeName::new(7), 1);
+        for _ in 0..5 {
+            probe.send(&add).await.unwrap();
+            for _ in add.commands() {
+                probe.receive().await.unwrap();
+            }
+        }
+        let code = RefusalCode::NoReplicas;
+        assert!(counted(&server, code) >= 5, "{build:?}: nothing of ours was refused");
+        watched.round().await;
+        assert_eq!(
+            (watched.reading.refusals.of_others(code), watched.found("replication.refusing")),
+            (Some(0), None)
+        );
+        refuse(&server, &["SET", "k", "v"], 7, code.word());
+        watched.round().await;
+        assert_eq!(watched.reading.refusals.of_others(code), Some(7), "{build:?}");
     }
 }
 

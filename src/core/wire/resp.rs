@@ -90,6 +90,7 @@ impl ErrorReply {
             "NOGROUP" => ErrorKind::Gone,
             "MOVED" | "ASK" | "TRYAGAIN" => ErrorKind::Moved,
             "LOADING" | "BUSY" | "MASTERDOWN" => ErrorKind::Busy,
+            "NOPROTO" => ErrorKind::Unsupported,
             _ if text.contains("no such key") => ErrorKind::Gone,
             _ if text.contains("nopermission")
                 || text.contains("acl failure in script")
@@ -278,6 +279,7 @@ mod tests {
                 ErrorKind::Unsupported,
             ),
             ("ERR syntax error", ErrorKind::Unsupported),
+            ("NOPROTO unsupported protocol version", ErrorKind::Unsupported),
             ("ERR no such key", ErrorKind::Gone),
             ("ERR no such key script: b5e, on @user_script:1.", ErrorKind::Gone),
             ("NOGROUP No such key 'k' or consumer group 'g'", ErrorKind::Gone),
