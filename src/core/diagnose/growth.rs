@@ -30,13 +30,15 @@ impl Growth {
     /// Takes a reading in; an unknown one is passed over.
     pub fn add(&mut self, at_us: i64, counter: Option<u64>) {
         let Some(counter) = counter else { return };
-        let grown = match self.last {
-            Some((last_us, last)) if at_us >= last_us && counter >= last => counter - last,
-            Some(_) => {
+        // The server's clock is estimated anew with each reading: it may seem to go back by a part of a round trip.
+        let last = self.last.filter(|(last_us, _)| last_us.saturating_sub(at_us) <= self.window_us);
+        let at_us = last.map_or(at_us, |(last_us, _)| at_us.max(last_us));
+        let grown = match last {
+            Some((_, last)) if counter >= last => counter - last,
+            _ => {
                 self.pieces.clear();
                 0
             }
-            None => 0,
         };
         self.last = Some((at_us, counter));
         let piece = at_us.div_euclid((self.window_us / PIECES).max(1));
@@ -70,5 +72,20 @@ mod tests {
         }
         rejected.add(121_000_000, Some(5));
         assert_eq!(rejected.grown(), Some(0), "a reset is no growth");
+    }
+
+    #[test]
+    fn a_clock_that_trembles_loses_nothing_and_one_that_was_set_back_begins_anew() {
+        let mut rejected = Growth::of_a_minute();
+        for (at_us, counter, grown) in [
+            (90_000_000, 1, 0),
+            (89_995_000, 8, 7),
+            (90_001_000, 9, 8),
+            (1_000_000, 12, 0),
+            (2_000_000, 14, 2),
+        ] {
+            rejected.add(at_us, Some(counter));
+            assert_eq!(rejected.grown(), Some(grown), "at {at_us}");
+        }
     }
 }
