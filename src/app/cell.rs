@@ -187,10 +187,10 @@ pub enum Cell {
     Full(Option<bool>),
     /// How bad a finding is.
     Severity(Severity),
-    /// How a group fares, or a stream by the worst of its groups.
-    Group(Option<GroupVerdict>),
-    /// How a consumer fares.
-    Consumer(Option<ConsumerVerdict>),
+    /// How a group fares, or a stream by the worst of its groups; and how bad that is.
+    Group(Option<(GroupVerdict, Option<Severity>)>),
+    /// How a consumer fares, and how bad that is.
+    Consumer(Option<(ConsumerVerdict, Option<Severity>)>),
     /// An id.
     Id(StreamId),
     /// A time, milliseconds since 1970.
@@ -234,8 +234,8 @@ impl Cell {
             Self::Time(at_ms) => Some(*at_ms as f64),
             // The worst is the least: a table of words is sorted upwards at first.
             Self::Severity(severity) => Some(-f64::from(*severity as u8)),
-            Self::Group(verdict) => verdict.map(|verdict| f64::from(verdict as u8)),
-            Self::Consumer(verdict) => verdict.map(|verdict| -f64::from(verdict as u8)),
+            Self::Group(judged) => judged.map(|(verdict, _)| f64::from(verdict as u8)),
+            Self::Consumer(judged) => judged.map(|(verdict, _)| -f64::from(verdict as u8)),
             Self::Name(_) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }
     }
@@ -260,8 +260,8 @@ impl Cell {
             Self::Text(text) => regex.is_match(text),
             Self::Id(id) => regex.is_match(&id.to_string()),
             Self::Severity(severity) => regex.is_match(severity.word()),
-            Self::Group(Some(verdict)) => regex.is_match(verdict.word()),
-            Self::Consumer(Some(verdict)) => regex.is_match(verdict.word()),
+            Self::Group(Some((verdict, _))) => regex.is_match(verdict.word()),
+            Self::Consumer(Some((verdict, _))) => regex.is_match(verdict.word()),
             _ => false,
         }
     }

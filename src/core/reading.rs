@@ -30,6 +30,7 @@ pub mod sizes;
 pub mod slowlog;
 pub mod streams;
 mod unjudged;
+pub mod verdicts;
 pub mod watched;
 
 use crate::core::model::cache::CacheTrack;

@@ -74,8 +74,8 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Full(is_full) => fanout::full(*is_full, skin),
         Cell::Drain(drain) => self::drain(*drain, skin),
         Cell::Severity(severity) => self::severity(*severity, skin),
-        Cell::Group(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| group(verdict, skin)),
-        Cell::Consumer(verdict) => verdict.map_or_else(|| unknown(skin), |verdict| consumer(verdict, skin)),
+        Cell::Group(judged) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
+        Cell::Consumer(judged) => judged.map_or_else(|| unknown(skin), |judged| consumer(judged, skin)),
         Cell::Id(id) => StyledText::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), StyledText::from),
         Cell::Trend => StyledText::new(self::trend(id, trend, reading, skin), Role::Graph1),
@@ -101,40 +101,38 @@ fn state(word: &str, role: Role, skin: &Skin) -> StyledText {
 
 /// How bad a finding is.
 pub fn severity(severity: Severity, skin: &Skin) -> StyledText {
-    let role = match severity {
-        Severity::Warning => Role::Warning,
-        Severity::Critical => Role::Critical,
-    };
-    state(severity.word(), role, skin)
+    state(severity.word(), role_of(severity), skin)
 }
 
-/// How a group fares.
-pub fn group(verdict: GroupVerdict, skin: &Skin) -> StyledText {
-    use GroupVerdict::{
-        Dead, Ghosts, Idle, Loss, NotAcknowledging, Ok, Poison, Rewound, Slow, Stopped, TrimAhead, Unknown,
-    };
-    let role = match verdict {
-        TrimAhead | Loss | Dead | Stopped => Role::Critical,
-        NotAcknowledging | Rewound | Poison | Slow | Ghosts => Role::Warning,
-        Unknown => Role::Unknown,
-        Idle => Role::Dim,
-        Ok => Role::Ok,
+const fn role_of(severity: Severity) -> Role {
+    match severity {
+        Severity::Warning => Role::Warning,
+        Severity::Critical => Role::Critical,
+    }
+}
+
+/// How a group fares, in the colour of the finding that tells of it.
+pub fn group((verdict, severity): (GroupVerdict, Option<Severity>), skin: &Skin) -> StyledText {
+    let role = match (verdict, severity) {
+        (_, Some(severity)) => role_of(severity),
+        (GroupVerdict::Ok, None) => Role::Ok,
+        (GroupVerdict::Idle, None) => Role::Dim,
+        (_, None) => Role::Unknown,
     };
     // Short enough for a column.
-    let word = if verdict == NotAcknowledging { "no acks" } else { verdict.word() };
+    let word = if verdict == GroupVerdict::NotAcknowledging { "no acks" } else { verdict.word() };
     state(word, role, skin)
 }
 
-/// How a consumer fares.
-pub fn consumer(verdict: ConsumerVerdict, skin: &Skin) -> StyledText {
-    let (word, role) = match verdict {
-        ConsumerVerdict::Ok => (verdict.word(), Role::Ok),
-        ConsumerVerdict::Waiting => (verdict.word(), Role::Dim),
-        // Short enough for a column.
-        ConsumerVerdict::NeverActive => ("unused", Role::Dim),
-        ConsumerVerdict::Slow | ConsumerVerdict::Stuck => (verdict.word(), Role::Warning),
-        ConsumerVerdict::Dead => (verdict.word(), Role::Critical),
+/// How a consumer fares, in the colour of the finding that tells of it.
+pub fn consumer((verdict, severity): (ConsumerVerdict, Option<Severity>), skin: &Skin) -> StyledText {
+    let role = match (verdict, severity) {
+        (_, Some(severity)) => role_of(severity),
+        (ConsumerVerdict::Ok, None) => Role::Ok,
+        (_, None) => Role::Dim,
     };
+    // Short enough for a column.
+    let word = if verdict == ConsumerVerdict::NeverActive { "unused" } else { verdict.word() };
     state(word, role, skin)
 }
 

@@ -7,6 +7,7 @@ use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::{Name, Stamped, StreamId, streams};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
+use crate::core::reading::verdicts::ConsumerSeverities;
 use std::collections::BTreeMap;
 
 /// Where the pending entries stand in the table of one group.
@@ -68,6 +69,7 @@ struct GroupRows<'a> {
     group: &'a Name,
     consumers: &'a Stamped<Vec<Consumer>>,
     verdicts: &'a [Option<ConsumerVerdict>],
+    severities: ConsumerSeverities<'a>,
     /// The first pending row of each, and the most deliveries of one.
     pending: BTreeMap<&'a Name, (StreamId, u64)>,
 }
@@ -91,7 +93,8 @@ impl<'a> GroupRows<'a> {
             }
         }
         let verdicts = reading.consumer_verdicts(key, group);
-        Some(Self { reading, key, group, consumers, verdicts, pending })
+        let severities = reading.consumer_severities(key, group);
+        Some(Self { reading, key, group, consumers, verdicts, severities, pending })
     }
 
     fn rows(&self, names: impl Fn(&Consumer) -> Vec<Cell>) -> impl Iterator<Item = Row> {
@@ -107,6 +110,7 @@ impl<'a> GroupRows<'a> {
         let since_us = self.reading.at_us.saturating_sub(self.consumers.at_us);
         let since_ms = u64::try_from(since_us / 1000).unwrap_or(0);
         let grown = |ms: Option<u64>| ms.map(|ms| ms.saturating_add(since_ms));
+        let verdict = self.verdicts.get(place).copied().flatten();
         let pending = self.pending.get(&consumer.name);
         let oldest = pending.and_then(|(id, _)| streams::id_age_ms(*id, self.reading.now_ms()));
         let inactive = match consumer.inactive {
@@ -114,7 +118,7 @@ impl<'a> GroupRows<'a> {
             inactive => Cell::Ms(grown(inactive.ms())),
         };
         vec![
-            Cell::Consumer(self.verdicts.get(place).copied().flatten()),
+            Cell::Consumer(verdict.map(|verdict| (verdict, self.severities.of(&consumer.name, verdict)))),
             Cell::Count(consumer.pending),
             Cell::Ms(grown(consumer.idle_ms)),
             inactive,

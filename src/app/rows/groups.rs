@@ -28,12 +28,14 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
     let row = |group: &crate::core::reading::groups::GroupState| {
         let facts = &group.facts;
         let verdict = reading.group_verdict(key, &facts.name).map(|judged| judged.verdict);
+        let severity = |verdict| reading.group_severity(key, Some(&facts.name), verdict);
+        let judged = verdict.map(|verdict| (verdict, severity(verdict)));
         let server_lag = facts.lag.raw().map_or("—".to_owned(), |lag| lag.to_string());
         Row {
             id: RowId::Group(key.clone(), facts.name.clone()),
             cells: vec![
                 Cell::Name(facts.name.clone()),
-                Cell::Group(verdict),
+                Cell::Group(judged),
                 Cell::Lag(group.lag),
                 Cell::Count(facts.pending),
                 Cell::Count(facts.consumers),

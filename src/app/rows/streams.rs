@@ -37,6 +37,7 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let worst = stream.worst_group();
     let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
     let verdict = reading.stream_verdict(&stream.key);
+    let judged = verdict.map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict)));
     let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
     let drain = drain_beside(verdict, drain);
     let no_lag = Lag { entries: None, kind: LagKind::Unknown };
@@ -44,7 +45,7 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
         id: RowId::Stream(stream.key.clone()),
         cells: vec![
             Cell::Name(stream.key.clone()),
-            Cell::Group(verdict),
+            Cell::Group(judged),
             Cell::Count(stream.length.map(|length| length.value)),
             Cell::Rate(stream.in_per_s()),
             Cell::Rate(stream.out_per_s()),

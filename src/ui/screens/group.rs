@@ -8,6 +8,7 @@ use super::{consumers, cuts, gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::rows::drain_beside;
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::model::groups::{LagKind, ServerLag};
@@ -65,7 +66,8 @@ fn verdict(
     let Some(judged) = reading.group_verdict(key, name) else { return area };
     let since_ms = reading.now_ms().saturating_sub(judged.since_us.div_euclid(1000));
     let since = skin.figures.duration_ms(u64::try_from(since_ms).ok());
-    let words = cells::group(judged.verdict, skin);
+    let severity = reading.group_severity(key, Some(name), judged.verdict);
+    let words = cells::group((judged.verdict, severity), skin);
     let text = format!("{} for {since}: {}", words.text, judged.reason);
     let lines = u16::try_from(wrap(&text, area.width).len()).unwrap_or(VERDICT_ROWS);
     let (place, rest) = cuts::top(area, lines.min(VERDICT_ROWS));
@@ -113,6 +115,8 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         None => figures.rate(rate),
     };
     let first = stream.first_entry();
+    let verdict = reading.group_verdict(&stream.key, &facts.name).map(|judged| judged.verdict);
+    let drain = drain_beside(verdict, group.drain(stream.in_per_s()));
     let delays = group.delivery_ms(reading.at_us);
     vec![
         Fact { name: "lag", figure: lag },
@@ -127,7 +131,7 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         fact("delivered", counted(group.delivered_per_s())),
         fact("acknowledged", counted(group.acked_per_s())),
         Fact { name: "lost unread", figure: lost(group, skin) },
-        Fact { name: "drained in", figure: drained(group.drain(stream.in_per_s()), skin) },
+        Fact { name: "drained in", figure: drained(drain, skin) },
         fact("delay p50", figures.duration_ms(delays.p50)),
         fact("delay p99", figures.duration_ms(delays.p99)),
         fact("in", figures.rate(stream.in_per_s())),

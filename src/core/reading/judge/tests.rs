@@ -2,6 +2,8 @@
 
 use super::world::World;
 use super::*;
+use crate::core::diagnose::consumers::ConsumerVerdict;
+use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::Snapshot;
 use crate::core::model::clients::Client;
@@ -96,6 +98,33 @@ fn without_a_consumer_a_group_is_dead_after_a_minute_and_critical_after_five() {
     world.work("w-2", 1_000);
     world.tick();
     assert_eq!(world.verdict(), GroupVerdict::Ok, "caught up: nothing to wait for");
+}
+
+#[test]
+fn a_verdict_is_as_bad_as_the_finding_that_tells_of_it() {
+    let (s, g, w1) = (Name::from("s"), Name::from("g"), Name::from("w-1"));
+    let mut world = World::modern();
+    world.produce(5);
+    world.take("w-1", 1);
+    let severities = |world: &World| {
+        let group = |name| world.reading.group_severity(&s, name, GroupVerdict::Dead);
+        let consumer = world.reading.consumer_severities(&s, &g).of(&w1, ConsumerVerdict::Dead);
+        [group(Some(&g)), group(None), consumer]
+    };
+    world.now_ms += 100_000;
+    first_at(&mut world, 20, "stream.dead", |_, _| {}).unwrap();
+    assert_eq!(world.verdict(), GroupVerdict::Dead);
+    assert_eq!(severities(&world), [Some(Severity::Warning); 3]);
+    world.now_ms += 900_000;
+    world.tick();
+    assert_eq!(world.reading.findings()[0].severity, Severity::Critical);
+    assert_eq!(severities(&world), [Some(Severity::Critical); 3]);
+    // What no finding tells of is no more than a warning, and what is well is nothing.
+    assert_eq!(world.reading.group_severity(&s, Some(&g), GroupVerdict::Loss), Some(Severity::Warning));
+    assert_eq!(world.reading.group_severity(&s, Some(&g), GroupVerdict::Ok), None);
+    let other = world.reading.consumer_severities(&s, &Name::from("h"));
+    assert_eq!(other.of(&w1, ConsumerVerdict::Stuck), Some(Severity::Warning));
+    assert_eq!(other.of(&w1, ConsumerVerdict::Waiting), None);
 }
 
 #[test]
