@@ -10,6 +10,7 @@ pub use form::{About, Choice, Form, typed_span};
 use crate::commands::Key;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use crate::core::model::memory::forecast::FullForecast;
 use crate::core::ops::record::Past;
 use crate::core::ops::{Challenge, Control, PlanId, PlanProgress, Progress, WriteState};
 use tui_input::Input;
@@ -40,13 +41,35 @@ pub struct Operations {
     pub plan: PlanId,
     /// What the journal has, the oldest first.
     pub past: Vec<Past>,
+    /// What the one that runs, or ran last, is about.
+    pub touched: Touched,
+}
+
+/// What an action is about: measured anew as soon as it is over, and ahead of the rest for a while.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Streams and, where one is meant, a group.
+    pub streams: Vec<(Name, Option<Name>)>,
+    /// Whether keys of other kinds go or come back.
+    pub keys: bool,
+    /// How memory stood before it.
+    pub forecast: Option<FullForecast>,
+    /// Until when it is asked ahead, microseconds of the process's clock; 0 while the action runs.
+    pub until_us: u64,
 }
 
 impl Operations {
     /// None yet.
     pub fn new(read_only: bool) -> Self {
         let write = if read_only { WriteState::ReadOnly } else { WriteState::Locked };
-        Self { write, running: None, control: Control::default(), plan: PlanId::default(), past: Vec::new() }
+        Self {
+            write,
+            running: None,
+            control: Control::default(),
+            plan: PlanId::default(),
+            past: Vec::new(),
+            touched: Touched::default(),
+        }
     }
 }
 

@@ -67,6 +67,8 @@ pub enum Effect {
     PauseSampler(bool),
     /// Connect or poll now.
     Retry,
+    /// Begin the walk through the keys anew, now: keys have gone, or are back.
+    CountKeys,
     /// Read entries.
     ReadEntries(EntriesQuestion),
     /// Begin or end a probe.

@@ -208,6 +208,13 @@ fn focus(state: &State) -> Focus {
         View::Latency => focus.latency = true,
         _ => {}
     }
+    // What an action was about, wherever somebody looks by now.
+    let touched = &state.operations.touched;
+    let is_ahead = state.now_us < touched.until_us;
+    for (key, group) in touched.streams.iter().filter(|_| is_ahead) {
+        focus.streams.push(key.clone());
+        focus.groups.extend(group.clone().map(|group| (key.clone(), group)));
+    }
     focus
 }
 

@@ -40,7 +40,7 @@ pub fn plan_text(challenge: &Challenge) -> String {
 /// What came of it, for people.
 pub fn told_text(plan: &Plan, told: &Receipt) -> String {
     let Tally { done, gone, lost, left, kept, .. } = told.tally;
-    let mut parts = vec![format!("{} {}", count(done), plan.deed.items())];
+    let mut parts = vec![plan.deed.items(done)];
     let mut part = |number: u64, what: &str| {
         if number > 0 {
             parts.push(format!("{} {what}", count(number)));

@@ -294,7 +294,7 @@ fn line(progress: &Progress) -> String {
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
     let slower = if *halvings > 0 { ", slowed down: the server answers late" } else { "" };
-    format!("{} of {} {}{rate}{left}{slower}", count(progress.through()), count(*items), deed.items())
+    format!("{} of {}{rate}{left}{slower}", count(progress.through()), deed.items(*items))
 }
 
 /// Lists the journal, or removes old archives.

@@ -69,6 +69,7 @@ pub fn perform(
         Effect::SetInterval(interval_us) => PollRequest::SetInterval(interval_us),
         Effect::Fetch(fetch) => PollRequest::Fetch(fetch),
         Effect::Retry => PollRequest::Retry,
+        Effect::CountKeys => PollRequest::CountKeys,
         Effect::PauseSampler(is_paused) => PollRequest::PauseSampler(is_paused),
         Effect::ReadEntries(question) => PollRequest::Entries(question),
     };

@@ -15,6 +15,7 @@ use crate::core::model::groups::Group;
 use crate::core::model::server::ServerRole;
 use crate::core::model::{Name, Snapshot};
 use crate::core::ops::guard::StreamMark;
+use crate::core::ops::settle::server_ms;
 use crate::core::ops::{Guard, Plan, Refusal, Request};
 use crate::core::wire::decode::decode;
 use crate::core::wire::{ErrorKind, Exchange, Observation, ReadCmd, Resp};
@@ -30,18 +31,23 @@ pub use reader::{Desk, PlanTime};
 /// Why there is none.
 pub async fn survey(desk: &Desk, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
     let mut reader = Reader::open(desk).await?;
+    let plan = plan_of(&mut reader, archives, wish).await?;
+    Ok(reader.doubts().iter().fold(plan, |plan, why| plan.in_doubt(why)))
+}
+
+async fn plan_of(reader: &mut Reader, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
     match wish {
-        Request::Trim(wish) => trim::survey(&mut reader, wish).await,
-        Request::Reclaim(wish) => rows::survey(&mut reader, wish).await,
-        Request::Invalidate(wish) => keys::survey(&mut reader, wish).await,
+        Request::Trim(wish) => trim::survey(reader, wish).await,
+        Request::Reclaim(wish) => rows::survey(reader, wish).await,
+        Request::Invalidate(wish) => keys::survey(reader, wish).await,
         Request::DeleteConsumer { key, group, consumer, min_idle_ms } => {
-            single::consumer(&mut reader, (key, group, consumer), *min_idle_ms).await
+            single::consumer(reader, (key, group, consumer), *min_idle_ms).await
         }
-        Request::RemoveGroups(wish) => groups::groups(&mut reader, wish).await,
-        Request::RemoveConsumers(wish) => groups::idle(&mut reader, wish).await,
-        Request::KillScript => single::script(&mut reader).await,
-        Request::KillClient(id) => single::client(&mut reader, *id).await,
-        Request::Undo(id) => single::undo(&mut reader, archives, id).await,
+        Request::RemoveGroups(wish) => groups::groups(reader, wish).await,
+        Request::RemoveConsumers(wish) => groups::idle(reader, wish).await,
+        Request::KillScript => single::script(reader).await,
+        Request::KillClient(id) => single::client(reader, *id).await,
+        Request::Undo(id) => single::undo(reader, archives, id).await,
     }
 }
 
@@ -49,9 +55,10 @@ pub async fn survey(desk: &Desk, archives: &Archives, wish: &Request) -> Result<
 struct Ground {
     snapshot: Snapshot,
     guard: Guard,
-    now_ms: i64,
+    /// The server's clock, milliseconds since 1970; none where TIME can't be read.
+    server_ms: Option<i64>,
     /// What the server claims to be compatible with: major and minor.
-    version: (u32, u32),
+    version: Option<(u32, u32)>,
 }
 
 impl Ground {
@@ -67,11 +74,19 @@ impl Ground {
 
     /// Whether the server is at least this version; one that does not say is taken for an old one.
     fn is_at_least(&self, major: u32, minor: u32) -> bool {
-        self.version >= (major, minor)
+        self.version.is_some_and(|version| version >= (major, minor))
     }
 }
 
 impl Reader {
+    /// The time by which ages are told: the server's, or, where it does not say, ours, which the plan doubts.
+    fn now_ms(&mut self, ground: &Ground) -> i64 {
+        ground.server_ms.unwrap_or_else(|| {
+            self.doubt("TIME is not answered: ages are by the clock of this machine, which may differ from the server's");
+            clock::wall_ms()
+        })
+    }
+
     /// Which server this is, what time it has, and how the stream stands that the action is about.
     async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Refusal> {
         let mut commands = vec![ReadCmd::Time, ReadCmd::Info(Vec::new())];
@@ -79,13 +94,9 @@ impl Reader {
             commands.extend([ReadCmd::XinfoStream(key.clone()), ReadCmd::XinfoGroups(key.clone())]);
         }
         let exchanges = self.exchange(commands).await?;
-        let version = exchanges.iter().find_map(claimed_version).unwrap_or((0, 0));
+        let version = exchanges.iter().find_map(claimed_version);
         let time = exchanges.first().and_then(|exchange| exchange.reply.as_ref().ok());
-        let parts = time.and_then(Resp::items).unwrap_or_default();
-        let seconds = parts.first().and_then(Resp::int);
-        let now_ms = seconds.map_or_else(clock::wall_ms, |seconds| {
-            seconds.saturating_mul(1_000) + parts.get(1).and_then(Resp::int).unwrap_or(0) / 1_000
-        });
+        let server_ms = time.and_then(server_ms).and_then(|ms| i64::try_from(ms).ok());
         let kind =
             stream.map(|key| (key, exchanges.get(2).and_then(|exchange| exchange.reply.as_ref().ok())));
         if let Some((key, Some(Resp::Error(refusal)))) = kind {
@@ -101,15 +112,22 @@ impl Reader {
         }
         let snapshot =
             decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() });
-        let server = snapshot.info.as_ref().map(|info| info.server.clone()).unwrap_or_default();
-        if server.role == ServerRole::Replica {
-            return Err(Refusal::because(
-                "this server is a replica: it takes no writes; connect to its primary",
-            ));
-        }
+        let told_us = snapshot.info.as_ref().and_then(|info| info.server.time_us);
+        let server_ms = server_ms.or(told_us.map(|us| us / 1_000));
         let stream = snapshot.streams.first().map(StreamMark::of);
-        let guard = Guard { run_id: server.run_id, role: server.role, stream };
-        Ok(Ground { snapshot, guard, now_ms, version })
+        let guard = match &snapshot.info {
+            Some(info) if info.server.role == ServerRole::Replica => {
+                return Err(Refusal::because(
+                    "this server is a replica: it takes no writes; connect to its primary",
+                ));
+            }
+            Some(info) => Guard { run_id: info.server.run_id.clone(), role: info.server.role, stream },
+            None => {
+                self.doubt("INFO is not answered: nobody can see whether this is a primary, nor whether it stays the same server");
+                Guard { stream, ..Guard::default() }
+            }
+        };
+        Ok(Ground { snapshot, guard, server_ms, version })
     }
 }
 

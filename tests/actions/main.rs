@@ -12,6 +12,8 @@ mod keys;
 mod lookups;
 mod plans;
 mod protection;
+#[path = "../support/proxy.rs"]
+mod proxy;
 mod reclaim;
 mod remove;
 mod replay;
@@ -20,6 +22,7 @@ mod server;
 mod strain;
 mod trim;
 mod undo;
+mod unknowns;
 
 use server::{Options, Server};
 use std::path::Path;

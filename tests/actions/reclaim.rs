@@ -142,7 +142,7 @@ async fn a_consumer_is_deleted_when_it_has_nothing_and_shows_no_life() {
         };
         assert!(place.act(&wish(0)).await.unwrap_err().to_string().contains("3 pending"), "{build:?}");
         let _: u64 = say(&mut connection, &["XACK", "s", "g", "1-0", "2-0", "3-0"]);
-        assert!(place.act(&wish(60_000)).await.unwrap_err().to_string().contains("sign of life"));
+        assert!(place.act(&wish(60_000)).await.unwrap_err().to_string().contains("was active"));
         // It got something between plan and step.
         let plan = place.plan(&wish(0)).await.unwrap();
         let _: String = say(&mut connection, &["XADD", "s", "9-0", "f", "v"]);

@@ -13,6 +13,7 @@ mod planted;
 mod purity;
 mod source;
 mod tokens;
+mod unknowns;
 
 use source::{Finding, Source};
 
@@ -71,6 +72,12 @@ fn types_and_files_have_telling_names() {
 fn a_type_name_means_one_thing() {
     let sources = crate_sources();
     holds("homonyms", &homonyms::findings(&sources));
+}
+
+#[test]
+fn no_default_stands_for_what_could_not_be_read() {
+    let sources = crate_sources();
+    holds("unknowns", &unknowns::findings(&sources));
 }
 
 #[test]

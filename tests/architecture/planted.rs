@@ -156,3 +156,48 @@ fn paths_of_a_machine_and_strays_at_the_top_are_found() {
     assert_eq!(stray.len(), 1);
     assert!(stray.iter().all(|finding| finding.file == "notes.txt"));
 }
+
+#[test]
+fn a_default_in_place_of_an_unknown_is_found_and_what_a_type_can_hold_is_not() {
+    let lines = |text: &str| {
+        let source = Source::new("src/core/ops/a.rs", text);
+        crate::unknowns::findings(&[source]).iter().map(|finding| finding.line).collect::<Vec<_>>()
+    };
+    for planted in [
+        "a.unwrap_or_default()",
+        "a.unwrap_or(0)",
+        "a.unwrap_or(1)",
+        "a.unwrap_or(0.0)",
+        "a.unwrap_or(&[])",
+        "a.unwrap_or(\"\")",
+        "a.unwrap_or(false)",
+        "a.unwrap_or((0, 0))",
+        "a.unwrap_or(Vec::new())",
+        "a.unwrap_or(u64::MAX)",
+        "a.unwrap_or(&Resp::Nil)",
+        "a.or(Some(0))",
+        "a.map_or(0, |b| b.c)",
+        "a.map_or(true, f)",
+        "a.map_or_else(Vec::new, f)",
+        "a.unwrap_or_else(Vec::new)",
+        "a.unwrap_or_else(|| 0)",
+        "a.unwrap_or_else(|_| Vec::new())",
+        "a.ok()\n.flatten().unwrap_or_default()",
+    ] {
+        assert_eq!(lines(&format!("fn f() {{ {planted}; }}")).len(), 1, "{planted}");
+    }
+    let none: [usize; 0] = [];
+    for fine in [
+        "a.unwrap_or(b)",
+        "a.map_or(String::new(), f)",
+        "a.map_or(\"\", f)",
+        "u32::try_from(a).unwrap_or(u32::MAX)",
+        "a.or(b)",
+        "a.map_or_else(|| \"ever\".to_owned(), span)",
+    ] {
+        assert_eq!(lines(&format!("fn f() {{ {fine}; }}")), none, "{fine}");
+    }
+    assert_eq!(lines("#[cfg(test)]\nmod tests { fn f() { a.unwrap_or(0); } }"), none);
+    let elsewhere = Source::new("src/ui/a.rs", "fn f() { a.unwrap_or(0); }");
+    assert!(crate::unknowns::findings(&[elsewhere]).is_empty());
+}

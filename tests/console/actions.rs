@@ -111,7 +111,7 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     terminal.press("W\t\r");
     terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED 9:5"));
     terminal.press("T");
-    terminal.wait_for_text("safe: what every group is done with");
+    terminal.wait_for_text("Safe: entries that every group has acknowledged");
     terminal.press("\r");
     terminal.wait_for_text("40 entries, all below 40-1");
     // Leaning on the key that opened it, and on Enter, confirms nothing.
@@ -144,7 +144,7 @@ fn trimming(server: &Server) -> Terminal {
     terminal.press("2W\t\r");
     terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
     terminal.press("T");
-    terminal.wait_for_text("until so many are left");
+    terminal.wait_for_text("Keep the newest");
     terminal.press("\x1b[B\x1b[B");
     terminal.wait_for_text("entries: 1000");
     terminal.press("\r");

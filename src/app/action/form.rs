@@ -136,10 +136,10 @@ impl About {
         let with = |title, label, text: &str| Choice { title, lines: vec![(label, text.to_owned())] };
         match self {
             Self::Trim(_) => vec![
-                plain("safe: what every group is done with"),
-                with("what is older than ('24h s' where ids count seconds)", "age", "24h"),
-                with("until so many are left", "entries", "1000"),
-                with("what is below an id", "id", ""),
+                plain("Safe: entries that every group has acknowledged"),
+                with("Older than an age ('24h s' where ids count seconds)", "age", "24h"),
+                with("Keep the newest", "entries", "1000"),
+                with("Before an ID", "id", ""),
             ],
             Self::Reclaim { proposed, idle_ms, .. } => {
                 let to = proposed.as_ref().map(Name::to_string).unwrap_or_default();
@@ -149,42 +149,42 @@ impl About {
                 // A poisoned entry is in use again and again: its idle time says nothing.
                 let at_once = ("idle at least", "0s".to_owned());
                 vec![
-                    to_and_idle("hand over to a consumer", to),
-                    idle_only("release, for workers' own XAUTOCLAIM"),
-                    idle_only("requeue a copy"),
+                    to_and_idle("Hand over to a consumer", to),
+                    idle_only("Release: let workers claim them (XAUTOCLAIM)"),
+                    idle_only("Requeue: append a copy, acknowledge the old"),
                     Choice {
-                        title: "dead-letter what was delivered 5 times or more",
+                        title: "Dead-letter what was delivered 5 times or more",
                         lines: vec![("to", self.dead_letters()), at_once],
                     },
-                    idle_only("sweep rows whose entry is gone"),
-                    idle_only("drop: acknowledge undone"),
+                    idle_only("Clean up pending entries that were trimmed"),
+                    idle_only("Drop: acknowledge without processing"),
                 ]
             }
             Self::RemoveGroups { group, .. } => {
                 let name = group.as_ref().map(Name::to_string).unwrap_or_default();
                 vec![
-                    with("remove one group", "group", &name),
+                    with("Remove one group", "group", &name),
                     Choice {
-                        title: "remove those that nobody has read for a while, and has nobody alive in",
+                        title: "Remove all that were not read for a while and have no live consumer",
                         lines: vec![("pattern", "*".to_owned()), ("not read for", "24h".to_owned())],
                     },
                 ]
             }
             Self::RemoveConsumers { idle_ms, .. } => {
                 let lines = vec![("idle at least", typed_span(*idle_ms))];
-                vec![Choice { title: "remove those with nothing pending", lines }]
+                vec![Choice { title: "Remove those with nothing pending", lines }]
             }
             Self::Invalidate(selected) => {
                 let glob = selected.as_ref().map(Name::to_string).unwrap_or_default();
                 let prefix = glob.strip_suffix('*').filter(|rest| !rest.contains(['*', '?', '[', '\\']));
                 vec![
-                    with("remove the keys of a pattern", "pattern", &glob),
+                    with("Remove keys that match a pattern", "pattern", &glob),
                     with(
-                        "remove the keys with a beginning, taken literally",
+                        "Remove keys that start with a text (no wildcards)",
                         "prefix",
                         prefix.unwrap_or_default(),
                     ),
-                    with("let the keys of a pattern expire within 60 s", "pattern", &glob),
+                    with("Let keys that match a pattern expire within 60 s", "pattern", &glob),
                 ]
             }
         }

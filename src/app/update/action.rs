@@ -8,7 +8,7 @@ mod outcome;
 
 pub use dialog::{paste, press};
 
-use super::notify;
+use super::{look, notify};
 use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, LeaveHow, Question};
 use crate::app::cell::RowId;
 use crate::app::message::{Draw, Effect, Message};
@@ -22,6 +22,9 @@ use crate::core::ops::record::Past;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;
 use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
+
+/// For how long what an action was about is asked ahead of the rest, microseconds.
+const ASKED_AHEAD_US: u64 = 10_000_000;
 
 /// What opened a dialog that opened itself.
 const NO_KEY: Key =
@@ -241,8 +244,11 @@ pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> D
         }
         Message::Finished(receipt) => {
             outcome::finished(state, &receipt);
-            // What it did should show at once.
+            // What it did should show at once: what it is about is asked ahead of the rest.
+            state.operations.touched.until_us = state.now_us.saturating_add(ASKED_AHEAD_US);
+            look(state, effects);
             effects.push(Effect::Retry);
+            effects.extend(state.operations.touched.keys.then_some(Effect::CountKeys));
         }
         Message::Journal(past, left) => journal(state, past, left),
         _ => return Draw::No,
@@ -272,7 +278,7 @@ fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Dra
     let Some(stage) = awaiting(state, id) else { return Draw::No };
     *stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
-            Some(nothing) => told(format!("{} {}", plan.deed.word(), plan.subject), vec![nothing], false),
+            Some(nothing) => told(plan.deed.phrase(&plan.subject.to_string()), vec![nothing], false),
             None => ActionStage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(
                 plan, &policy,
             )))))),
@@ -307,7 +313,7 @@ pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>)
         }
         CommandId::PauseAction => {
             control.pause = true;
-            "the action stands still"
+            "the action is paused"
         }
         CommandId::ActionFaster => {
             // What was told a moment ago may not show in the progress yet.
@@ -338,7 +344,7 @@ const UNKNOWN_PER_S: u64 = 20_000;
 fn limit(state: &mut State, per_s: u64, effects: &mut Vec<Effect>) {
     state.operations.control.per_s = Some(Some(per_s));
     effects.push(Effect::Control(state.operations.control.clone()));
-    notify(state, format!("the action does {} a second at most", count(per_s)), false);
+    notify(state, format!("limit: {} a second", count(per_s)), false);
 }
 
 /// What the journal has; what an earlier run left open is shown.

@@ -43,8 +43,15 @@ pub struct PendingRow {
     pub id: StreamId,
     /// Who has it; empty when it was given back (8.8).
     pub consumer: Name,
-    /// Milliseconds since its last delivery; `None` when it was given back.
+    /// Milliseconds since its last delivery; `None` when it was given back, or could not be read.
     pub idle_ms: Option<u64>,
     /// How often it was delivered. The greatest number marks a poisonous entry (8.8).
     pub deliveries: u64,
+}
+
+impl PendingRow {
+    /// Whether it was given back (8.8): nobody has it, and it has no idle time.
+    pub fn is_given_back(&self) -> bool {
+        self.idle_ms.is_none() && self.consumer.as_bytes().is_empty()
+    }
 }

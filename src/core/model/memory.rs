@@ -1,6 +1,7 @@
 //! Memory as INFO reports it, in bytes.
 
 pub mod allocator;
+pub mod forecast;
 pub mod headroom;
 pub mod members;
 pub mod packed;

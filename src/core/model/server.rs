@@ -22,8 +22,15 @@ pub struct Server {
     pub process_id: Option<u64>,
     /// The server's clock, microseconds since 1970 (6.2).
     pub time_us: Option<i64>,
-    /// Share of the data set loaded, 0 to 1, while loading.
-    pub loading: Option<f64>,
+    /// How far the data set is loaded, while it is being loaded.
+    pub loading: Option<LoadProgress>,
+}
+
+/// How far a data set is loaded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LoadProgress {
+    /// Share that is loaded, 0 to 1; none where the server does not say.
+    pub share: Option<f64>,
 }
 
 impl Server {

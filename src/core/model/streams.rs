@@ -42,6 +42,38 @@ pub struct StreamDetail {
     pub last_size: Option<EntrySize>,
 }
 
+/// The oldest entry of a stream, as far as it is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FirstEntry {
+    /// This one.
+    At(StreamId),
+    /// There is none: the stream is empty.
+    Empty,
+    /// The server does not say.
+    #[default]
+    Unknown,
+}
+
+impl FirstEntry {
+    /// What a stream says of itself.
+    pub fn of(stream: &StreamFacts) -> Self {
+        match (stream.detail.as_ref().and_then(|detail| detail.first_entry), stream.length) {
+            (Some(first), _) => Self::At(first),
+            (None, Some(0)) => Self::Empty,
+            (None, _) => Self::Unknown,
+        }
+    }
+
+    /// Whether the entry of this id is gone for sure.
+    pub fn is_after(self, id: StreamId) -> bool {
+        match self {
+            Self::At(first) => id < first,
+            Self::Empty => true,
+            Self::Unknown => false,
+        }
+    }
+}
+
 /// Bytes that an entry's values, and the names of its fields with their count, take when packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct EntrySize {

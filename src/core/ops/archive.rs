@@ -138,13 +138,13 @@ impl Frame {
             Self::Key { key, expires_ms, dump } => {
                 out.push(b'K');
                 bytes(&mut out, key.as_bytes());
-                number(&mut out, expires_ms.unwrap_or(u64::MAX));
+                optional(&mut out, *expires_ms);
                 bytes(&mut out, dump);
             }
             Self::Shortened { key, expires_ms, set_ms, dump } => {
                 out.push(b'S');
                 bytes(&mut out, key.as_bytes());
-                number(&mut out, expires_ms.unwrap_or(u64::MAX));
+                optional(&mut out, *expires_ms);
                 number(&mut out, *set_ms);
                 bytes(&mut out, dump);
             }
@@ -153,7 +153,7 @@ impl Frame {
                 number(&mut out, row.id.ms);
                 number(&mut out, row.id.seq);
                 bytes(&mut out, row.consumer.as_bytes());
-                number(&mut out, row.delivered_ms);
+                optional(&mut out, row.delivered_ms);
                 number(&mut out, row.deliveries);
             }
             Self::Consumer(consumer) => {
@@ -165,7 +165,7 @@ impl Frame {
                 bytes(&mut out, mark.name.as_bytes());
                 number(&mut out, mark.last_delivered.ms);
                 number(&mut out, mark.last_delivered.seq);
-                number(&mut out, mark.entries_read.unwrap_or(u64::MAX));
+                optional(&mut out, mark.entries_read);
                 number(&mut out, mark.pending);
             }
         }
@@ -198,7 +198,7 @@ impl Frame {
             b'R' => Self::Row(OldRow {
                 id: StreamId::new(reader.number()?, reader.number()?),
                 consumer: reader.name()?,
-                delivered_ms: reader.number()?,
+                delivered_ms: reader.time()?,
                 deliveries: reader.number()?,
             }),
             b'C' => Self::Consumer(reader.name()?),
@@ -225,6 +225,11 @@ pub fn checksum(bytes: &[u8]) -> u32 {
         }
     }
     !crc
+}
+
+/// A number that may be unknown or none: the greatest one stands for that.
+fn optional(out: &mut Vec<u8>, known: Option<u64>) {
+    number(out, known.unwrap_or(u64::MAX));
 }
 
 fn number(out: &mut Vec<u8>, number: u64) {
@@ -300,7 +305,7 @@ mod tests {
                     name: consumer.clone(), last_delivered: StreamId::new(7, 8), entries_read: time, pending: 9
                 }),
                 Frame::Row(OldRow {
-                    id: StreamId::new(1, 2), consumer, delivered_ms: 3, deliveries: time.unwrap_or(0)
+                    id: StreamId::new(1, 2), consumer, delivered_ms: time, deliveries: time.unwrap_or(0)
                 }),
             ] {
                 prop_assert_eq!(Frame::decode(&frame.encode()), Some(frame));

@@ -76,7 +76,7 @@ impl Challenge {
             Some(TypedName { why, name: policy.target.clone(), other: None })
         } else {
             let many = (policy.on_screen && items >= ITEMS_TYPED)
-                .then(|| format!("{items} {} are many", plan.deed.items()));
+                .then(|| format!("{} are many", plan.deed.items(items)));
             let why = plan.typed.clone().or(many);
             why.map(|why| TypedName { why, name: subject, other: Some(policy.target.clone()) })
         };

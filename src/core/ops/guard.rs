@@ -5,6 +5,7 @@
 
 use super::denial::Refusal;
 use crate::core::limits::{LAZYFREE_OBJECTS, REPLICA_LAG_BYTES};
+use crate::core::model::info::Info;
 use crate::core::model::server::ServerRole;
 use crate::core::model::streams::{StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
@@ -47,17 +48,15 @@ impl Guard {
     pub fn check(&self, exchanges: &[Exchange]) -> Result<(), Changed> {
         let observation = Observation { exchanges: exchanges.to_vec(), ..Observation::default() };
         let snapshot = decode(&observation);
-        if let Some(info) = &snapshot.info {
-            if self.run_id.is_some() && info.server.run_id != self.run_id {
-                return Err(Changed::other("the server was started anew (its run id changed)"));
+        match &snapshot.info {
+            Some(info) => self.check_server(info)?,
+            // What was told when the plan was made and is not any more may have changed.
+            None if self.is_told() => {
+                return Err(Changed::strain(
+                    "INFO is not answered any more, so nobody knows whether this is still the same server",
+                ));
             }
-            if self.role != ServerRole::Unknown && info.server.role != self.role {
-                return Err(Changed::other("the server's role changed"));
-            }
-            let waiting = info.memory.lazyfree_pending.unwrap_or(0);
-            if waiting > LAZYFREE_OBJECTS {
-                return Err(Changed::strain(format!("{waiting} objects wait to be freed")));
-            }
+            None => {}
         }
         if let Some(bytes) = exchanges.iter().find_map(replica_lag).filter(|bytes| *bytes > REPLICA_LAG_BYTES)
         {
@@ -69,7 +68,32 @@ impl Guard {
         }
         match snapshot.streams.iter().find(|facts| facts.key == mark.key) {
             Some(StreamFacts { detail: Some(detail), .. }) => mark.check(detail),
+            _ if mark.last_generated.is_some() => Err(Changed::strain(format!(
+                "XINFO STREAM {} is not answered any more, so nobody knows whether it is still the same stream",
+                mark.key
+            ))),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the server said which it is when the plan was made.
+    const fn is_told(&self) -> bool {
+        self.run_id.is_some() || !matches!(self.role, ServerRole::Unknown)
+    }
+
+    fn check_server(&self, info: &Info) -> Result<(), Changed> {
+        if self.run_id.is_some() && info.server.run_id != self.run_id {
+            return Err(Changed::other("the server was started anew (its run id changed)"));
+        }
+        if self.role != ServerRole::Unknown && info.server.role != self.role {
+            return Err(Changed::other("the server's role changed"));
+        }
+        // Servers that free in the foreground do not have the figure, and nothing waits there.
+        match info.memory.lazyfree_pending {
+            Some(waiting) if waiting > LAZYFREE_OBJECTS => {
+                Err(Changed::strain(format!("{waiting} objects wait to be freed")))
+            }
+            Some(_) | None => Ok(()),
         }
     }
 }
@@ -77,9 +101,12 @@ impl Guard {
 impl StreamMark {
     /// How a stream stands now.
     pub fn of(facts: &StreamFacts) -> Self {
-        let detail = facts.detail.clone().unwrap_or_default();
-        let StreamDetail { last_generated, entries_added, .. } = detail;
-        Self { key: facts.key.clone(), last_generated, entries_added }
+        let detail = facts.detail.as_ref();
+        Self {
+            key: facts.key.clone(),
+            last_generated: detail.and_then(|detail| detail.last_generated),
+            entries_added: detail.and_then(|detail| detail.entries_added),
+        }
     }
 
     fn check(&self, now: &StreamDetail) -> Result<(), Changed> {
@@ -154,6 +181,16 @@ mod tests {
         for text in ["run_id:b\r\nrole:master\r\n", "run_id:a\r\nrole:slave\r\n"] {
             assert!(!guard().check(&[info(text)]).unwrap_err().is_strain, "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_server_does_not_say_any_more_is_no_consent() {
+        assert!(guard().check(&[]).unwrap_err().is_strain);
+        assert_eq!(Guard::default().check(&[]), Ok(()), "it never said");
+        let (key, last_generated) = (Name::from("s"), Some(StreamId::new(9, 0)));
+        let stream = Some(StreamMark { key, last_generated, entries_added: None });
+        let why = Guard { stream, ..guard() }.check(&[info("run_id:a\r\nrole:master\r\n")]).unwrap_err();
+        assert!(why.is_strain && why.why.to_string().contains("XINFO STREAM s"), "{why:?}");
     }
 
     #[test]

@@ -110,14 +110,16 @@ impl InvalidateMachine {
     fn walked(&mut self, replies: &[Resp], batch: u32) -> Step {
         let page = match replies.first() {
             Some(Resp::Error(refusal)) => return end_of(refusal),
-            Some(page) => page.items().unwrap_or_default(),
-            None => return strange(),
+            Some(page) => page.items(),
+            None => None,
         };
-        let [next, keys] = page else { return strange() };
+        let Some([next, keys]) = page else { return strange() };
         let Some(next) = next.text().and_then(|next| next.parse::<u64>().ok()) else { return strange() };
         self.cursor = Some(next).filter(|next| *next != 0);
-        let keys = keys.items().unwrap_or_default();
-        self.waiting.extend(keys.iter().filter_map(Resp::bytes).map(Name::from));
+        let names: Option<Vec<Vec<u8>>> =
+            keys.items().and_then(|keys| keys.iter().map(Resp::bytes).collect());
+        let Some(names) = names else { return strange() };
+        self.waiting.extend(names.into_iter().map(Name::from));
         self.ask(batch)
     }
 
@@ -283,7 +285,8 @@ impl InvalidateMachine {
     /// What is kept of a key, and noted as what is to be done with it; none where nothing is.
     fn kept(&mut self, key: Name, expires_ms: Option<u64>, dump: &[u8], now_ms: u64) -> Option<Frame> {
         let Some(most_ms) = self.work.expire_ms else {
-            let checksum = dump.get(dump.len().saturating_sub(8)..).unwrap_or_default().to_vec();
+            let (_, checksum) = dump.split_at(dump.len().saturating_sub(8));
+            let checksum = checksum.to_vec();
             self.dumped.push((key.clone(), checksum, dump.len()));
             return Some(Frame::Key { key, expires_ms, dump: dump.to_vec() });
         };

@@ -17,8 +17,10 @@ use super::settle::SettleWork;
 use super::single::SingleWork;
 use super::trim::TrimWork;
 use super::undo::UndoWork;
+use super::words::number_of;
 use crate::core::limits::PLAN_LIVES_MS;
 use crate::core::model::Name;
+use crate::core::wire::write::Settling;
 
 /// What an action would do.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,17 +139,44 @@ impl ActionKind {
         }
     }
 
-    /// What it counts.
-    pub const fn items(self) -> &'static str {
+    /// What it counts, one of them.
+    pub const fn item(self) -> &'static str {
         match self {
-            Self::Trim => "entries",
-            Self::Reclaim => "pending rows",
-            Self::Invalidate => "keys",
-            Self::DeleteConsumer | Self::RemoveConsumers => "consumers",
-            Self::RemoveGroups => "groups",
-            Self::KillClient => "clients",
-            Self::KillScript => "scripts",
-            Self::Undo => "items",
+            Self::Trim => "entry",
+            Self::Reclaim => "pending entry",
+            Self::Invalidate => "key",
+            Self::DeleteConsumer | Self::RemoveConsumers => "consumer",
+            Self::RemoveGroups => "group",
+            Self::KillClient => "client",
+            Self::KillScript => "script",
+            Self::Undo => "item",
+        }
+    }
+
+    /// So many of what it counts: `1 entry`, `2 entries`.
+    pub fn items(self, number: u64) -> String {
+        number_of(number, self.item())
+    }
+
+    /// What it does to its subject, as a title: `Trim stream orders`.
+    pub fn phrase(self, subject: &str) -> String {
+        match self {
+            Self::Reclaim => format!("Reclaim pending entries of {subject}"),
+            Self::RemoveConsumers => format!("Remove idle consumers of {subject}"),
+            kind => format!("{} {subject}", kind.verb()),
+        }
+    }
+
+    /// The verb, for a button and the beginning of a title.
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Trim => "Trim",
+            Self::Reclaim => "Reclaim",
+            Self::Invalidate => "Invalidate",
+            Self::DeleteConsumer => "Delete",
+            Self::RemoveGroups | Self::RemoveConsumers => "Remove",
+            Self::KillClient | Self::KillScript => "Kill",
+            Self::Undo => "Undo",
         }
     }
 }
@@ -190,13 +219,75 @@ impl std::fmt::Display for Subject {
                 write!(f, "groups {} of {key}", super::words::glob_text(pattern))
             }
             Self::Client(id) => write!(f, "client {id}"),
-            Self::Script => write!(f, "the script that holds the server"),
+            Self::Script => write!(f, "the script that blocks the server"),
             Self::Action(id) => write!(f, "action {id}"),
         }
     }
 }
 
 impl Plan {
+    /// The same, resting on something that could not be read: it is told, and the name has to be typed.
+    #[must_use]
+    pub fn in_doubt(mut self, why: &str) -> Self {
+        self.warnings.push(why.to_owned());
+        self.typed.get_or_insert_with(|| why.to_owned());
+        self
+    }
+
+    /// The streams that it changes, with the group where one is meant.
+    pub fn streams(&self) -> Vec<(Name, Option<Name>)> {
+        let mut found: Vec<(Name, Option<Name>)> = match &self.subject {
+            Subject::Stream(key) | Subject::Groups(key, _) => vec![(key.clone(), None)],
+            Subject::Group(key, group) | Subject::Consumer(key, group, _) => {
+                vec![(key.clone(), Some(group.clone()))]
+            }
+            Subject::Keys(_) | Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
+        };
+        match &self.work {
+            Work::Settle(SettleWork { deed: Settling::DeadLetter(to), .. }) => found.push((to.clone(), None)),
+            Work::Undo(work) => {
+                let group = Some(work.group.clone()).filter(|group| !group.as_bytes().is_empty());
+                found.extend([(work.key.clone(), group), (work.side.clone(), None)]);
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// The verb of what it does, for a button: a reclaim has several.
+    pub const fn verb(&self) -> &'static str {
+        match &self.work {
+            Work::Settle(work) => work.deed.verb(),
+            Work::Invalidate(work) if work.expire_ms.is_some() => "Expire",
+            _ => self.deed.verb(),
+        }
+    }
+
+    /// The button that carries it out: the verb, and how many where that is known.
+    pub fn button(&self) -> String {
+        let Impact { items, is_exact, .. } = self.stake;
+        match self.deed {
+            ActionKind::KillClient | ActionKind::KillScript | ActionKind::DeleteConsumer => {
+                self.verb().to_owned()
+            }
+            deed if is_exact => format!("{} {}", self.verb(), deed.items(items)),
+            _ => self.verb().to_owned(),
+        }
+    }
+
+    /// The question that is asked before it.
+    pub fn question(&self) -> String {
+        match self.deed {
+            ActionKind::Reclaim => format!("{} pending entries of {}?", self.verb(), self.subject),
+            deed => format!("{}?", deed.phrase(&self.subject.to_string())),
+        }
+    }
+
+    /// Whether keys of any kind go, or come back.
+    pub const fn is_about_keys(&self) -> bool {
+        matches!(self.work, Work::Invalidate(_) | Work::Undo(_))
+    }
+
     /// Whether it is too old to be carried out.
     pub const fn has_expired(&self, now_us: u64) -> bool {
         now_us.saturating_sub(self.made_us) > PLAN_LIVES_MS * 1_000

@@ -60,10 +60,10 @@ fn effect(name: &str, before: Option<&u64>, after: u64) -> String {
     let number = if name == MEMORY { bytes } else { count };
     let Some(&before) = before else { return format!("? -> {}", number(after)) };
     let freed = match before.checked_sub(after) {
-        Some(freed) if name == MEMORY && freed > 0 => format!(" ({} freed)", bytes(freed)),
+        Some(freed) if name == MEMORY && freed > 0 => format!("freed {}: ", bytes(freed)),
         _ => String::new(),
     };
-    format!("{} -> {}{freed}", number(before), number(after))
+    format!("{freed}{} -> {}", number(before), number(after))
 }
 
 #[cfg(test)]
@@ -79,10 +79,7 @@ mod tests {
         receipt.after = counts(&[("length", 9), ("pending of shipping-2", 0), ("memory", 10 << 20)]);
         let lines: Vec<String> =
             receipt.effects().into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
-        assert_eq!(
-            lines,
-            ["memory: 30.0 MiB -> 10.0 MiB (20.0 MiB freed)", "pending of shipping-2: 15 -> 0"]
-        );
+        assert_eq!(lines, ["memory: freed 20.0 MiB: 30.0 MiB -> 10.0 MiB", "pending of shipping-2: 15 -> 0"]);
         receipt.after = receipt.before.clone();
         assert_eq!(receipt.effects().len(), 3);
     }

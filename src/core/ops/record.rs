@@ -161,7 +161,7 @@ const LISTED: usize = 100;
 /// Cuts a text and says how much is missing.
 fn shorten(text: &mut String, bytes: usize) {
     if text.len() > bytes {
-        let kept = (0..=bytes).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let kept = text.floor_char_boundary(bytes);
         let missing = text.len() - kept;
         text.truncate(kept);
         text.push_str(&format!("… ({missing} more bytes)"));
@@ -301,14 +301,15 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
                 Subject::Group(_, group) | Subject::Consumer(_, group, _) => group == name,
                 _ => true,
             };
-            for group in replies.get(2).and_then(groups).unwrap_or_default() {
+            // What is not told has no figure.
+            for group in replies.get(2).and_then(groups).into_iter().flatten() {
                 if let Some(pending) = group.pending.filter(|_| of_subject(&group.name)) {
                     found.insert(format!("pending of {}", group.name.text()), pending);
                 }
             }
             // Of a few it is told who has how many; of many the sum is what one reads.
-            let listed = replies.get(3).and_then(consumers).unwrap_or_default();
-            for consumer in listed.iter().filter(|_| listed.len() <= CONSUMERS_TOLD) {
+            let listed = replies.get(3).and_then(consumers);
+            for consumer in listed.filter(|all| all.len() <= CONSUMERS_TOLD).into_iter().flatten() {
                 let pending = consumer.pending.map(|pending| (consumer.name.text(), pending));
                 found.extend(pending.map(|(name, pending)| (format!("consumer {name}"), pending)));
             }

@@ -144,7 +144,7 @@ impl GroupsMachine {
         let old = |row: crate::core::model::consumers::PendingRow| {
             Frame::Row(OldRow {
                 id: row.id,
-                delivered_ms: now_ms.saturating_sub(row.idle_ms.unwrap_or(0)),
+                delivered_ms: row.idle_ms.map(|idle_ms| now_ms.saturating_sub(idle_ms)),
                 consumer: row.consumer,
                 deliveries: row.deliveries,
             })
@@ -241,8 +241,9 @@ impl ConsumersMachine {
         if let Resp::Error(refusal) = reply {
             return end_of(refusal);
         }
-        let counts: Vec<u64> = reply.items().unwrap_or_default().iter().filter_map(Resp::count).collect();
-        let [deleted, in_use, missing] = counts.as_slice() else { return strange() };
+        let counts: Option<Vec<u64>> =
+            reply.items().and_then(|items| items.iter().map(Resp::count).collect());
+        let Some([deleted, in_use, missing]) = counts.as_deref() else { return strange() };
         self.tally.done += deleted;
         self.tally.left += in_use;
         self.tally.lost += missing;

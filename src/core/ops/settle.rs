@@ -37,9 +37,11 @@ pub struct SettleWork {
 }
 
 impl SettleWork {
-    /// Whether the work is about this row.
+    /// Whether the work is about this row. One whose idle time can't be read is idle for sure only where none is wanted.
     pub fn covers(&self, row: &PendingRow) -> bool {
-        let is_idle = row.idle_ms.is_none_or(|idle_ms| idle_ms >= self.min_idle_ms);
+        let is_idle = self.min_idle_ms == 0
+            || row.is_given_back()
+            || row.idle_ms.is_some_and(|idle_ms| idle_ms >= self.min_idle_ms);
         let is_others = match &self.deed {
             Settling::HandOver(to) => row.consumer != *to,
             _ => true,
@@ -170,7 +172,7 @@ impl SettleMachine {
         let old = |row: PendingRow| OldRow {
             id: row.id,
             consumer: row.consumer,
-            delivered_ms: now_ms.saturating_sub(row.idle_ms.unwrap_or(0)),
+            delivered_ms: row.idle_ms.map(|idle_ms| now_ms.saturating_sub(idle_ms)),
             deliveries: row.deliveries,
         };
         Step::Keep(rows.into_iter().map(old).map(Frame::Row).collect())
@@ -198,12 +200,14 @@ impl SettleMachine {
                 _ => strange(),
             };
         };
-        let count = |list: &Resp| list.items().map_or(0, <[Resp]>::len) as u64;
-        self.tally.done += count(done);
-        self.tally.gone += count(gone);
-        self.tally.lost += count(lost);
-        self.tally.left += count(busy) + count(wide);
-        self.tally.wide += count(wide);
+        let count = |list: &Resp| list.items().map(|ids| ids.len() as u64);
+        let counts = [done, gone, lost, busy, wide].map(count);
+        let [Some(done), Some(gone), Some(lost), Some(busy), Some(wide)] = counts else { return strange() };
+        self.tally.done += done;
+        self.tally.gone += gone;
+        self.tally.lost += lost;
+        self.tally.left += busy + wide;
+        self.tally.wide += wide;
         match error.text() {
             Some(error) if error.is_empty() => self.ask(batch),
             Some(error) => end_of(&ErrorReply::new(&error)),
@@ -236,7 +240,7 @@ impl Machine for SettleMachine {
 }
 
 /// What TIME says, in milliseconds since 1970.
-pub(super) fn server_ms(reply: &Resp) -> Option<u64> {
+pub fn server_ms(reply: &Resp) -> Option<u64> {
     let [seconds, micros] = reply.items()? else { return None };
     seconds.count()?.checked_mul(1_000)?.checked_add(micros.count()? / 1_000)
 }
@@ -292,7 +296,7 @@ mod tests {
         let Step::Keep(frames) = machine.next(page(rows), 50) else { panic!() };
         assert_eq!(frames.len(), 2);
         let Frame::Row(first) = &frames[0] else { panic!() };
-        assert_eq!((first.delivered_ms, first.deliveries), (1_700_000_000_500 - 60_000, 2));
+        assert_eq!((first.delivered_ms, first.deliveries), (Some(1_700_000_000_500 - 60_000), 2));
         let Step::Tell(order) = machine.next(Answer::Kept, 50) else { panic!() };
         assert_eq!(order.items(), 2);
         // The last row was beyond what the plan covers: it is over.

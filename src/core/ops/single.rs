@@ -75,15 +75,18 @@ impl SingleMachine {
                 Step::Done(End::Complete)
             }
             SingleWork::KillClient(_) => {
-                self.tally.done = reply.count().unwrap_or(0);
-                match self.tally.done {
+                let Some(ended) = reply.count() else { return strange() };
+                self.tally.done = ended;
+                match ended {
                     0 => refused("that client is not connected any more".to_owned()),
                     _ => Step::Done(End::Complete),
                 }
             }
             SingleWork::DeleteConsumer { consumer, .. } => {
-                let items = reply.items().unwrap_or_default();
-                let number = items.get(1).and_then(Resp::count).unwrap_or(0);
+                let Some(items) = reply.items() else { return strange() };
+                let number = items.get(1).and_then(Resp::count);
+                let number =
+                    number.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string());
                 match items.first().and_then(Resp::text).as_deref() {
                     Some("DELETED") => {
                         self.tally.done = 1;
@@ -92,9 +95,7 @@ impl SingleMachine {
                     Some("PENDING") => refused(format!(
                         "consumer {consumer} has {number} pending entries: hand them over first"
                     )),
-                    Some("ACTIVE") => {
-                        refused(format!("consumer {consumer} showed a sign of life {number} ms ago"))
-                    }
+                    Some("ACTIVE") => refused(format!("consumer {consumer} was active {number} ms ago")),
                     Some("MISSING") => refused(format!("consumer {consumer} is not there any more")),
                     _ => strange(),
                 }

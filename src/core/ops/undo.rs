@@ -37,7 +37,7 @@ impl UndoWork {
         let mut lines = Vec::new();
         for command in self.commands_of(frames.to_vec()) {
             let line = command.text();
-            let kind = line.split(' ').next().unwrap_or_default().to_owned();
+            let kind = line.split_once(' ').map_or(line.as_str(), |(kind, _)| kind).to_owned();
             if !lines.iter().any(|known: &String| known.starts_with(&kind)) {
                 lines.push(line);
             }
@@ -228,10 +228,9 @@ impl UndoMachine {
                 }
                 Resp::Error(refusal) => return end_of(refusal),
                 Resp::Array(lists) => {
-                    let count =
-                        |at: usize| lists.get(at).and_then(Resp::items).map_or(0, <[Resp]>::len) as u64;
-                    self.tally.done += count(0);
-                    self.tally.left += count(1);
+                    let [Resp::Array(done), Resp::Array(left)] = lists.as_slice() else { return strange() };
+                    self.tally.done += done.len() as u64;
+                    self.tally.left += left.len() as u64;
                 }
                 reply if matches!(reply.int(), Some(0 | -1)) => self.tally.left += 1,
                 _ => self.tally.done += 1,

@@ -236,6 +236,20 @@ pub enum Settling {
     Sweep,
 }
 
+impl Settling {
+    /// What it does with entries, as a verb.
+    pub const fn verb(&self) -> &'static str {
+        match self {
+            Self::HandOver(_) => "Hand over",
+            Self::Release(_) => "Release",
+            Self::Requeue => "Requeue",
+            Self::DeadLetter(_) => "Dead-letter",
+            Self::Drop => "Drop",
+            Self::Sweep => "Sweep",
+        }
+    }
+}
+
 /// A pending row as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldRow {
@@ -243,8 +257,8 @@ pub struct OldRow {
     pub id: StreamId,
     /// Who had it.
     pub consumer: Name,
-    /// When it was delivered last: the server's clock, milliseconds since 1970.
-    pub delivered_ms: u64,
+    /// When it was delivered last: the server's clock, milliseconds since 1970; none where it does not say.
+    pub delivered_ms: Option<u64>,
     /// How often it was.
     pub deliveries: u64,
 }

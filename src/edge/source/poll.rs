@@ -28,6 +28,8 @@ pub enum PollRequest {
     Fetch(Fetch),
     /// Connect or poll now.
     Retry,
+    /// Begin the walk through the keys anew.
+    CountKeys,
     /// Stop measuring keys, or go on.
     PauseSampler(bool),
     /// Read entries.
@@ -323,6 +325,7 @@ impl Poller {
                 Ok(()) => self.agenda.round_now(now_us),
                 Err(wait_s) => self.tell(Event::FetchLater(fetch, wait_s)).await?,
             },
+            PollRequest::CountKeys => self.session.planner().sampler().count_anew(),
             PollRequest::PauseSampler(is_paused) => self.session.planner().sampler().pause(is_paused),
             PollRequest::Retry => {
                 self.session.retry_now();

@@ -9,8 +9,8 @@ use crate::core::model::glob::Glob;
 use crate::core::ops::plan::remove::{GroupFacts, remove_consumers, remove_groups};
 use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::{Plan, Refusal};
+use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
-use crate::core::wire::{ReadCmd, Resp};
 use crate::edge::clock;
 
 /// The plan to remove groups.
@@ -33,11 +33,16 @@ pub(super) async fn groups(reader: &mut Reader, wish: &RemoveGroupsRequest) -> R
     let all = Some(found.len() as u64);
     for group in found {
         let asked = ReadCmd::XinfoConsumers(wish.key.clone(), group.name.clone());
-        let reply = reader.ask(vec![asked]).await?.pop().unwrap_or(Resp::Nil);
-        facts.push(GroupFacts { group, consumers: consumers(&reply) });
+        let replies = reader.ask(vec![asked]).await?;
+        facts.push(GroupFacts { group, consumers: replies.first().and_then(consumers) });
         reader.tell("groups", facts.len() as u64, all);
     }
-    remove_groups(wish, &facts, (ground.guard, ground.now_ms, clock::now_us()))
+    let now_ms = match wish.unread_ms {
+        Some(_) => reader.now_ms(&ground),
+        // It only says how old the last read is.
+        None => ground.server_ms.unwrap_or_else(clock::wall_ms),
+    };
+    remove_groups(wish, &facts, (ground.guard, now_ms, clock::now_us()))
 }
 
 /// The plan to remove the consumers of a group that do nothing.

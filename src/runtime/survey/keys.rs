@@ -114,7 +114,10 @@ async fn walk(
         adapt(&mut facts.scan_count, busy_us);
         let mut replies: VecDeque<Resp> =
             exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
-        let page = cursor.is_some().then(|| replies.pop_back().unwrap_or(Resp::Nil));
+        let page = match cursor {
+            Some(_) => Some(replies.pop_back().ok_or_else(|| Refusal::because("SCAN: no reply"))?),
+            None => None,
+        };
         let kinds = kinds(reader, &keys, replies, &mut together).await?;
         let kinds = kinds.into_iter().collect::<Result<Vec<String>, Refusal>>()?;
         let found: Vec<(Name, String)> = keys
@@ -143,7 +146,12 @@ async fn walk(
 
 /// How long the last pipeline took, microseconds.
 fn trip_us(exchanges: &[Exchange], began_us: u64) -> u64 {
-    exchanges.last().map_or(0, |last| last.received_us.saturating_sub(last.sent_us.max(began_us)))
+    exchanges
+        .iter()
+        .map(|one| one.received_us.saturating_sub(one.sent_us.max(began_us)))
+        .next_back()
+        .into_iter()
+        .sum()
 }
 
 /// Cursor and keys of a page of SCAN; no cursor at the end.
@@ -152,8 +160,10 @@ fn read_page(page: Resp) -> Result<(Option<u64>, Vec<Name>), Refusal> {
     if let Resp::Error(refusal) = &page {
         return Err(Refusal::because(format!("SCAN: {refusal}")));
     }
-    let [next, keys] = page.items().unwrap_or_default() else { return Err(strange()) };
-    let keys = keys.items().unwrap_or_default().iter().filter_map(Resp::bytes).map(Name::from).collect();
+    let Some([next, keys]) = page.items() else { return Err(strange()) };
+    let keys: Option<Vec<Name>> =
+        keys.items().and_then(|keys| keys.iter().map(|key| key.bytes().map(Name::from)).collect());
+    let keys = keys.ok_or_else(strange)?;
     let next: u64 = next.text().and_then(|next| next.parse().ok()).ok_or_else(strange)?;
     Ok(((next > 0).then_some(next), keys))
 }
@@ -174,21 +184,23 @@ async fn kinds(
     replies: VecDeque<Resp>,
     together: &mut bool,
 ) -> Result<Vec<Result<String, Refusal>>, Refusal> {
+    let strange = || Refusal::because("TYPE: a reply that streamgauge does not know");
     let is_refused = |reply: &Resp| !matches!(reply, Resp::Array(_));
     let types: Vec<Resp> = if *together && replies.iter().any(is_refused) {
         *together = false;
         reader.ask(type_reads(keys, false)).await?
     } else if *together {
-        replies
-            .into_iter()
-            .flat_map(|reply| reply.items().map(<[Resp]>::to_vec).unwrap_or_default())
-            .collect()
+        let lists: Option<Vec<&[Resp]>> = replies.iter().map(Resp::items).collect();
+        lists.ok_or_else(strange)?.concat()
     } else {
         replies.into()
     };
+    if types.len() != keys.len() {
+        return Err(Refusal::because("TYPE: a reply is missing"));
+    }
     let kind = |(key, reply): (&Name, Resp)| match reply {
         Resp::Error(refusal) => Err(Refusal::because(format!("TYPE {key}: {refusal}"))),
-        reply => Ok(reply.text().unwrap_or_default()),
+        reply => reply.text().ok_or_else(strange),
     };
     Ok(keys.iter().zip(types).map(kind).collect())
 }

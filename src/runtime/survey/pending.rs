@@ -7,6 +7,7 @@ use super::Reader;
 use crate::core::limits::{GHOSTS_PASSED, ROWS_PAGE};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::groups::Group;
+use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Refusal;
 use crate::core::ops::plan::trim::Ghosts;
@@ -19,7 +20,7 @@ pub(super) async fn firsts(
     reader: &mut Reader,
     key: &Name,
     groups: &[Group],
-    first_entry: Option<StreamId>,
+    first_entry: FirstEntry,
 ) -> Result<(Vec<FirstPending>, Vec<Ghosts>), Refusal> {
     let row = |group: &Group, start| ReadCmd::Xpending {
         key: key.clone(),
@@ -28,7 +29,11 @@ pub(super) async fn firsts(
         count: 1,
         consumer: None,
     };
-    let ends = [StreamId::MIN, first_entry.unwrap_or(StreamId::MIN)];
+    let oldest = match first_entry {
+        FirstEntry::At(first) => first,
+        FirstEntry::Empty | FirstEntry::Unknown => StreamId::MIN,
+    };
+    let ends = [StreamId::MIN, oldest];
     let asked = groups.iter().flat_map(|group| ends.map(|start| row(group, start))).collect();
     let replies = reader.ask(asked).await?;
     let held: Vec<Option<Vec<PendingRow>>> = replies.iter().map(pending).collect();
@@ -69,13 +74,20 @@ async fn first(
     reader: &mut Reader,
     key: &Name,
     group: &Group,
-    first_entry: Option<StreamId>,
+    first_entry: FirstEntry,
 ) -> Result<(FirstPending, Option<Ghosts>), Refusal> {
     let mut ghosts = Ghosts { group: group.name.clone(), rows: 0, is_exact: true };
-    let Some(first_entry) = first_entry else {
-        ghosts.rows = group.pending.map_or(0, |pending| pending);
-        ghosts.is_exact = group.pending.is_some();
-        return Ok((FirstPending::None, told(ghosts)));
+    let first_entry = match first_entry {
+        FirstEntry::At(first) => first,
+        FirstEntry::Unknown => return Ok((FirstPending::Unknown, None)),
+        FirstEntry::Empty => {
+            // Without a figure there are at least none.
+            ghosts.is_exact = group.pending.is_some();
+            if let Some(pending) = group.pending {
+                ghosts.rows = pending;
+            }
+            return Ok((FirstPending::None, told(ghosts)));
+        }
     };
     let page = |start, count| ReadCmd::Xpending {
         key: key.clone(),
@@ -99,7 +111,7 @@ async fn first(
         }
         ghosts.rows = ghosts.rows.saturating_add(1);
     }
-    let is_last = held.len() < usize::try_from(GHOSTS_PASSED).map_or(usize::MAX, |passed| passed);
+    let is_last = (held.len() as u64) < u64::from(GHOSTS_PASSED);
     let last = held.last().filter(|_| !is_last).map_or(FirstPending::None, |row| FirstPending::Row(row.id));
     Ok((last, told(ghosts)))
 }

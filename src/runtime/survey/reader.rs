@@ -96,6 +96,8 @@ pub(super) struct Reader {
     last_us: u64,
     /// Whether scripts may be run, as far as was seen.
     scripts: bool,
+    /// What the plan rests on and could not be read.
+    doubts: Vec<&'static str>,
 }
 
 impl Reader {
@@ -114,6 +116,7 @@ impl Reader {
             is_timed: false,
             last_us: 0,
             scripts: true,
+            doubts: Vec::new(),
         })
     }
 
@@ -126,6 +129,18 @@ impl Reader {
     pub(super) fn tell(&self, items: &'static str, seen: u64, of: Option<u64>) {
         let halvings = self.pace.halvings();
         self.desk.progress.send_replace(PlanProgress { items, seen, of, halvings });
+    }
+
+    /// Notes what the plan rests on and could not be read.
+    pub(super) fn doubt(&mut self, why: &'static str) {
+        if !self.doubts.contains(&why) {
+            self.doubts.push(why);
+        }
+    }
+
+    /// What the plan rests on and could not be read.
+    pub(super) fn doubts(&self) -> &[&'static str] {
+        &self.doubts
     }
 
     /// The last way there and back, microseconds.
@@ -282,10 +297,10 @@ impl Reader {
     /// The reply to one command; an error is why there is no plan.
     pub(super) async fn one(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
         let label = command.verb().label();
-        let reply = self.ask(vec![command]).await?.pop().unwrap_or(Resp::Nil);
-        match reply {
-            Resp::Error(refusal) => Err(Refusal::because(format!("{label}: {refusal}"))),
-            reply => Ok(reply),
+        match self.ask(vec![command]).await?.pop() {
+            Some(Resp::Error(refusal)) => Err(Refusal::because(format!("{label}: {refusal}"))),
+            Some(reply) => Ok(reply),
+            None => Err(Refusal::because(format!("{label}: no reply"))),
         }
     }
 

@@ -5,35 +5,39 @@
 use super::{Reader, pending};
 use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
+use crate::core::model::streams::FirstEntry;
 use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
 use crate::core::ops::settle::SettleWork;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::{ReadCmd, Resp};
+use crate::core::wire::ReadCmd;
 use crate::edge::clock;
 
 /// The plan of a reclaim.
 pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
-    let detail = ground.snapshot.streams.first().and_then(|stream| stream.detail.clone()).unwrap_or_default();
+    let first_entry = ground.snapshot.streams.first().map_or(FirstEntry::Unknown, FirstEntry::of);
     let group = ground.groups()?.into_iter().find(|group| group.name == wish.group);
     let group = group.ok_or_else(|| Refusal::because(format!("{} has no group {}", wish.key, wish.group)))?;
     let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
     if let ReclaimVerb::DeadLetter { to, .. } = &wish.verb {
-        let kind = reader.one(ReadCmd::Type(to.clone())).await?.text().unwrap_or_default();
-        if kind != "none" && kind != "stream" {
-            return Err(Refusal::because(format!("{to} is a {kind}: dead letters go to a stream")));
+        match reader.one(ReadCmd::Type(to.clone())).await?.text().as_deref() {
+            Some("none" | "stream") => {}
+            Some(kind) => {
+                return Err(Refusal::because(format!("{to} is a {kind}: dead letters go to a stream")));
+            }
+            None => return Err(Refusal::because("TYPE: a reply that streamgauge does not know")),
         }
     }
     let mut facts = ReclaimFacts {
         consumers: pending::listed(&listed, &wish.group)?,
-        first_entry: detail.first_entry,
+        first_entry,
         last_delivered: group.last_delivered,
         guard: ground.guard,
         ..ReclaimFacts::default()
     };
     let work = work(wish, &facts)?;
-    facts.rows = matched(reader, &work, (detail.first_entry, group.pending)).await?;
+    facts.rows = matched(reader, &work, (first_entry, group.pending)).await?;
     facts.at_us = clock::now_us();
     Ok(plan(wish, &facts, work))
 }
@@ -41,7 +45,7 @@ pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result
 async fn matched(
     reader: &mut Reader,
     work: &SettleWork,
-    (first_entry, pending_of_group): (Option<StreamId>, Option<u64>),
+    (first_entry, pending_of_group): (FirstEntry, Option<u64>),
 ) -> Result<Matched, Refusal> {
     let mut found = Matched { is_exact: true, ..Matched::default() };
     if !work.ids.is_empty() {
@@ -57,9 +61,9 @@ async fn matched(
             let replies = reader.ask(chunk.iter().map(row).collect()).await?;
             for (id, reply) in chunk.iter().zip(&replies) {
                 let rows = pending::rows(reply, group)?;
-                let row = rows.first().filter(|row| row.id == *id && work.covers(row));
                 found.seen += 1;
-                row.into_iter().for_each(|row| found.add(row, first_entry));
+                let row = rows.first().filter(|row| row.id == *id);
+                row.into_iter().for_each(|row| found.look(work, row, first_entry));
             }
         }
         return Ok(found);
@@ -67,13 +71,10 @@ async fn matched(
     let mut start = StreamId::MIN;
     loop {
         let replies = reader.ask(work.page(start, ROWS_PAGE)).await?;
-        let page = replies.get(1).unwrap_or(&Resp::Nil);
-        if let Resp::Error(refusal) = page {
-            return Err(Refusal::because(format!("XPENDING: {refusal}")));
-        }
+        let page = replies.get(1).ok_or_else(|| Refusal::because("XPENDING: no reply"))?;
         let rows = pending::rows(page, &work.group)?;
         found.seen += rows.len() as u64;
-        rows.iter().filter(|row| work.covers(row)).for_each(|row| found.add(row, first_entry));
+        rows.iter().for_each(|row| found.look(work, row, first_entry));
         reader.tell("pending rows", found.seen, pending_of_group);
         match rows.last() {
             Some(last) if rows.len() as u64 == u64::from(ROWS_PAGE) && last.id < work.upto => {

@@ -8,7 +8,7 @@ use crate::core::model::Name;
 use crate::core::ops::plan::single::{delete_consumer, kill_client, kill_script};
 use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{ActionKind, Plan, Refusal};
-use crate::core::wire::{ReadCmd, Resp};
+use crate::core::wire::ReadCmd;
 use crate::edge::clock;
 use crate::edge::journal::{Archives, JournalError};
 use crate::runtime::disk::on_disk;
@@ -41,7 +41,8 @@ pub(super) async fn script(reader: &mut Reader) -> Result<Plan, Refusal> {
             "{why}; a script that has run for less than busy-reply-threshold (5 s) lets the server answer nobody: try again"
         ))
     })?;
-    kill_script(reply.first().unwrap_or(&Resp::Nil), clock::now_us())
+    let reply = reply.first().ok_or_else(|| Refusal::because("PING: no reply"))?;
+    kill_script(reply, clock::now_us())
 }
 
 /// The plan of an undo.
@@ -61,7 +62,8 @@ pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> 
     let header = archive.header().clone();
     let key = Name::from_text(&header.key).unwrap_or_else(|_| Name::from(header.key.as_str()));
     let mut held = ArchiveContents {
-        now_ms: u64::try_from(ground.now_ms).unwrap_or(0),
+        now_ms: u64::try_from(reader.now_ms(&ground))
+            .map_err(|_| Refusal::because("the server's clock is before 1970"))?,
         // Only a trim keeps entries.
         side: if header.action == ActionKind::Trim.word() { side_stream(reader, &key).await? } else { None },
         kept,

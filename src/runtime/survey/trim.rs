@@ -6,7 +6,7 @@ use super::{Reader, pending};
 use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
-use crate::core::model::streams::StreamFacts;
+use crate::core::model::streams::{FirstEntry, StreamFacts};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
 use crate::core::ops::trim::{FirstPending, Loss, Need, needs};
@@ -21,10 +21,14 @@ const LOSS_COUNTED: u64 = 200_000;
 /// The plan of a trim.
 pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&wish.key)).await?;
+    let now_ms = match wish.to {
+        TrimTo::OlderThan { .. } => reader.now_ms(&ground),
+        _ => ground.server_ms.unwrap_or_else(clock::wall_ms),
+    };
     let stream = ground.snapshot.streams.first().cloned();
     let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", wish.key)))?;
     let groups = ground.groups()?;
-    let first_entry = stream.detail.as_ref().and_then(|detail| detail.first_entry);
+    let first_entry = FirstEntry::of(&stream);
     let (firsts, ghosts) = pending::firsts(reader, &wish.key, &groups, first_entry).await?;
     let standing: Vec<(Group, FirstPending)> = groups.into_iter().zip(firsts).collect();
     let bytes = entries_bytes(reader, &stream).await?;
@@ -35,7 +39,7 @@ pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Pl
         ghosts,
         has_scripts: reader.has_scripts(),
         bytes,
-        now_ms: ground.now_ms,
+        now_ms,
         has_minid: ground.is_at_least(6, 2),
         guard: ground.guard,
         at_us: clock::now_us(),

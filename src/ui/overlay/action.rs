@@ -51,7 +51,7 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
         ActionStage::Planning(_, progress) => {
             let lines = vec![
                 DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
-                DialogLine::new("", "nothing is written   esc: give it up", Role::Dim),
+                DialogLine::new("", "Nothing is written.   esc: cancel", Role::Dim),
             ];
             page("Making the plan", lines, 0, 0, body, buffer, skin);
         }
@@ -131,10 +131,8 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
     let (text, role) = match &form.error {
         Some(error) => (format!("{} {error}", skin.glyphs.critical), Role::Critical),
-        None if labels.len() > 1 => {
-            ("enter: look what it would do   tab: next line   esc: leave".to_owned(), Role::Dim)
-        }
-        None => ("enter: look what it would do   esc: leave".to_owned(), Role::Dim),
+        None if labels.len() > 1 => ("enter: preview   tab: next line   esc: cancel".to_owned(), Role::Dim),
+        None => ("enter: preview   esc: cancel".to_owned(), Role::Dim),
     };
     let last = row(below.saturating_sub(1));
     let mut pen = Pen::new(last, buffer);
@@ -179,14 +177,14 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
         Ask::Unlock(_) => {
             let minutes = state.setup.actions.unlock_ms / 60_000;
             let text = format!(
-                "Writing to {} will be possible for {minutes} minutes. Every action shows what it would do, and asks.",
+                "Unlocks writing on {} for {minutes} minutes. Every action still shows a preview and asks.",
                 state.setup.target_name
             );
-            ("Unlock writing?".to_owned(), vec![DialogLine::new("", text, Role::Text)], "Unlock")
+            ("Unlock writing?".to_owned(), vec![DialogLine::new("", text, Role::Text)], "Unlock".to_owned())
         }
         Ask::Carry(challenge) => {
             let plan = challenge.plan();
-            (format!("{} {}?", plan.deed.word(), plan.subject), preview(plan, skin), "Do it")
+            (plan.question(), preview(plan, skin), plan.button())
         }
         Ask::Leave(how) => leaving(state, *how),
     };
@@ -213,13 +211,13 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
         );
     }
     let focus = usize::from(question.focus == DialogFocus::Go);
-    buttons(&["Cancel", go], focus, last, buffer, skin);
+    buttons(&["Cancel", &go], focus, last, buffer, skin);
 }
 
 /// What is said to whoever leaves while an action runs.
-fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, &'static str) {
+fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
     let what = match &state.operations.running {
-        Some(running) => format!("{} {} still runs.", running.deed.word(), running.subject),
+        Some(running) => format!("Still running: {}.", running.deed.phrase(&running.subject)),
         None => "The action is over by now.".to_owned(),
     };
     let (title, then, go) = match how {
@@ -235,7 +233,7 @@ fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, &'static s
         ),
     };
     let lines = [what, then.to_owned()].map(|text| DialogLine::new("", text, Role::Text));
-    (title.to_owned(), lines.into(), go)
+    (title.to_owned(), lines.into(), go.to_owned())
 }
 
 fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {

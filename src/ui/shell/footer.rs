@@ -82,9 +82,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 /// The keys of what stands in the middle of the screen.
 fn in_action(stage: &ActionStage, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let shown: &[(&str, &str)] = match stage {
-        ActionStage::Form(_) => &[("up/down", "choose"), ("enter", "plan it"), ("esc", "leave")],
+        ActionStage::Form(_) => &[("up/down", "choose"), ("enter", "preview"), ("esc", "cancel")],
         ActionStage::Question(_) => {
-            &[("tab", "choose"), ("enter", "do what is chosen"), ("up/down", "scroll"), ("esc", "leave")]
+            &[("tab", "choose"), ("enter", "confirm"), ("up/down", "scroll"), ("esc", "cancel")]
         }
         ActionStage::Planning(..) => &[("esc", "give up")],
         ActionStage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],

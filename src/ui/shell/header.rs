@@ -63,8 +63,8 @@ fn server(state: &State) -> Vec<Segment> {
     let mode = (*mode != Mode::Standalone).then(|| mode.word());
     let role: Vec<&str> = [mode, role.word()].into_iter().flatten().collect();
     segments.push(Segment::left(StyledText::new(role.join(" "), Role::Dim), 6));
-    if let Some(share) = loading {
-        let text = format!("loading {}", format::Figures::new(true).percent(Some(*share)));
+    if let Some(loading) = loading {
+        let text = format!("loading {}", format::Figures::new(true).percent(loading.share));
         segments.push(Segment::left(StyledText::new(text, Role::Warning), 2));
     }
     segments

@@ -5,13 +5,16 @@
 
 use super::{plan, policy};
 use crate::app::State;
-use crate::app::action::{ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question};
+use crate::app::action::{
+    ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question, Touched,
+};
 use crate::app::message::Effect;
 use crate::app::modal::Modal;
 use crate::app::update::{notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
-use crate::core::ops::{Challenge, Consent, Control, Progress, Request, Work};
+use crate::core::model::memory::forecast::FullForecast;
+use crate::core::ops::{Challenge, Consent, Control, Plan, Progress, Request, Work};
 use tui_input::Input;
 
 /// Takes a key in while something stands in the middle of the screen.
@@ -153,6 +156,15 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     }
 }
 
+/// What the plan is about, and how memory stands before it.
+fn touched(state: &State, plan: &Plan) -> Touched {
+    let memory = &state.reading.memory;
+    let used = state.reading.info.as_ref().and_then(|info| info.value.memory.used);
+    let forecast =
+        memory.headroom().and_then(|headroom| FullForecast::of(headroom, used, memory.clearly_grows_per_s()));
+    Touched { streams: plan.streams(), keys: plan.is_about_keys(), forecast, until_us: 0 }
+}
+
 /// Carries a plan out, where there is consent.
 fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec<Effect>) {
     let consent = Consent { yes: true, name: Some(typed.to_owned()) };
@@ -163,6 +175,7 @@ fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec
                 _ => None,
             };
             state.operations.control = Control::default();
+            state.operations.touched = touched(state, confirmed.plan());
             state.operations.running = Some(Progress::of(confirmed.plan(), per_s));
             effects.push(Effect::Carry(Box::new(confirmed), per_s));
         }

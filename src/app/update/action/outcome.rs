@@ -7,20 +7,19 @@ use crate::app::State;
 use crate::app::action::ActionModal;
 use crate::app::modal::Modal;
 use crate::app::update::notify;
-use crate::core::ops::words::count;
+use crate::core::ops::record::MEMORY;
+use crate::core::ops::words::{count, span};
 use crate::core::ops::{ActionKind, Outcome, Receipt};
 
 /// An action is over.
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     let deed = state.operations.running.as_ref().map(|running| running.deed);
-    let items = format!("{} {}", count(receipt.tally.done), deed.map_or("items", ActionKind::items));
+    let items = deed.unwrap_or(ActionKind::Undo).items(receipt.tally.done);
     let running = state.operations.running.take();
-    let what =
-        running.map_or_else(String::new, |running| format!("{} {}", running.deed.word(), running.subject));
+    let what = running.map_or_else(String::new, |running| running.deed.phrase(&running.subject));
     let is_error = receipt.outcome.exit() != 0;
     let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
-    let mut lines =
-        vec![format!("{}: {items}{done} in {} ms", receipt.outcome.word(), count(receipt.took_ms))];
+    let mut lines = vec![format!("{}: {items}{done} in {}", receipt.outcome.word(), span(receipt.took_ms))];
     let parts = [
         (receipt.tally.gone, "dropped, since their entry was gone"),
         (receipt.tally.lost, "gone or changed meanwhile"),
@@ -35,6 +34,10 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     );
     lines.extend(receipt.outcome.reason().map(str::to_owned));
     lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
+    let used = receipt.after.get(MEMORY).copied();
+    let forecast = state.operations.touched.forecast.take();
+    let full = forecast.zip(used).filter(|_| receipt.tally.done > 0);
+    lines.extend(full.map(|(forecast, used)| format!("memory: {}", forecast.text(used))));
     lines.extend(receipt.note.clone());
     lines.extend(receipt.warm_up.clone());
     if !receipt.id.is_empty() {

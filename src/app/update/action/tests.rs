@@ -306,3 +306,43 @@ fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
     // What is no plain beginning is none.
     assert_eq!(lines("user:*:cart"), ["user:*:cart", "", "user:*:cart"]);
 }
+
+#[test]
+fn what_an_action_was_about_is_asked_at_once_and_ahead_for_a_while() {
+    let mut state = asked(armed(), plan());
+    keys(&mut state, "tab enter 9");
+    assert!(!state.focus.streams.contains(&Name::from("orders")), "it still runs, and the screen is another");
+    let receipt = Receipt::nothing_begun(Outcome::Done);
+    let effects = tell(&mut state, Message::Finished(Box::new(receipt)));
+    let looked = effects.iter().position(
+        |effect| matches!(effect, Effect::Look(focus) if focus.streams.contains(&Name::from("orders"))),
+    );
+    let asked = effects.iter().position(|effect| *effect == Effect::Retry);
+    assert!(looked.unwrap() < asked.unwrap(), "before the next round: {effects:?}");
+    assert!(!effects.contains(&Effect::CountKeys), "no key is gone");
+    assert_eq!(state.operations.touched.until_us, state.now_us + ASKED_AHEAD_US);
+    state.operations.touched.until_us = state.now_us;
+    tell(&mut state, Message::Tick);
+    assert!(!state.focus.streams.contains(&Name::from("orders")));
+}
+
+#[test]
+fn an_outcome_says_when_memory_is_full_now_and_when_it_was() {
+    use crate::core::model::memory::forecast::FullForecast;
+    use crate::core::model::memory::headroom::{Headroom, LimitOf};
+    let mut state = asked(armed(), plan());
+    keys(&mut state, "tab enter");
+    let headroom = Headroom { used: 40 << 20, limit: 60 << 20, of: LimitOf::Maxmemory };
+    state.operations.touched.forecast = FullForecast::of(headroom, Some(40 << 20), Some(1024.0 * 1024.0));
+    let mut receipt = Receipt::nothing_begun(Outcome::Done);
+    receipt.tally.done = 3;
+    receipt.before = [("memory".to_owned(), 40 << 20)].into();
+    receipt.after = [("memory".to_owned(), 20 << 20)].into();
+    tell(&mut state, Message::Finished(Box::new(receipt)));
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, .. }, .. })) = &state.modal else {
+        panic!()
+    };
+    let said = lines.join("\n");
+    assert!(said.contains("freed 20.0 MiB"), "{said}");
+    assert!(said.contains("full in 40 s, was 20 s, if it goes on growing by 1.0 MiB/s"), "{said}");
+}

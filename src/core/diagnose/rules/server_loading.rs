@@ -8,6 +8,7 @@ use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::server::LoadProgress;
 
 const ID: &str = "server.loading";
 const REMEDY: &str = "Wait; clients get LOADING errors until it is done.";
@@ -28,10 +29,11 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
         return RuleAnswer::of([found.remedy(Destination::Memory, REMEDY).with("loading_ms", Some(for_ms))]);
     }
     let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };
-    RuleAnswer::of(info.server.loading.map(|loaded| {
-        let text = format!("the server loads its data set, {} is loaded", share(loaded));
+    RuleAnswer::of(info.server.loading.map(|LoadProgress { share: loaded }| {
+        let done = loaded.map_or_else(String::new, |loaded| format!(", {} is loaded", share(loaded)));
+        let text = format!("the server loads its data set{done}");
         Finding::new(ID, Severity::Critical, FindingSubject::Server, text, evidence.now_ms)
             .remedy(Destination::Memory, REMEDY)
-            .with("loaded_share", Some(loaded))
+            .with("loaded_share", loaded)
     }))
 }

@@ -13,7 +13,7 @@ use crate::core::model::cache::{Lookups, Window};
 use crate::core::model::info::Info;
 use crate::core::model::memory::LimitContext;
 use crate::core::model::refusals::{RefusalCode, RefusalCounts};
-use crate::core::model::server::ServerRole;
+use crate::core::model::server::{LoadProgress, ServerRole};
 use std::collections::BTreeSet;
 
 mod groups;
@@ -299,7 +299,10 @@ fn a_long_way_is_no_blocked_server() {
 
 #[test]
 fn plain_facts_of_the_server_are_found_at_once() {
-    assert_eq!(severity("server.loading", |info| info.server.loading = Some(0.34)), CRITICAL);
+    assert_eq!(
+        severity("server.loading", |info| info.server.loading = Some(LoadProgress { share: Some(0.34) })),
+        CRITICAL
+    );
     assert_eq!(
         severity("persistence.rdb_failed", |info| info.persistence.rdb_last_ok = Some(false)),
         CRITICAL

@@ -14,7 +14,7 @@ use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
 use crate::core::ops::protect::Protection;
 use crate::core::ops::wish::InvalidateRequest;
-use crate::core::ops::words::{bytes, count, counted, glob_text, span};
+use crate::core::ops::words::{bytes, count, counted, glob_text, number_of, span};
 use std::collections::BTreeMap;
 use waiting::Waiting;
 
@@ -72,17 +72,16 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
     let (sampled, samples) = facts.sampled;
     let size = (samples > 0).then(|| (sampled as f64 / samples as f64 * facts.keys as f64) as u64);
     let is_everything = Glob::new(wish.pattern.clone()).is_everything();
-    let is_most = {
-        let looked_at = facts.cut_at.or(facts.all_keys);
-        looked_at.is_some_and(|looked_at| facts.keys.saturating_mul(2) > looked_at)
-    };
-    let typed = match (is_everything, is_most) {
-        (true, _) => Some("the pattern matches every key".to_owned()),
-        (_, true) if facts.keys > 0 => {
+    let typed = match facts.cut_at.or(facts.all_keys) {
+        _ if is_everything => Some("the pattern matches every key".to_owned()),
+        Some(keys) if facts.keys > 0 && facts.keys.saturating_mul(2) > keys => {
             let of = facts.cut_at.map_or("", |_| " that were looked at");
-            let keys = facts.cut_at.or(facts.all_keys).unwrap_or(0);
             Some(format!("more than half of the {} keys{of} match", count(keys)))
         }
+        None if facts.keys > 0 => Some(
+            "nobody knows how many keys there are (DBSIZE is not answered): these may be most of them"
+                .to_owned(),
+        ),
         _ => None,
     };
     let archive = wish.archive.unwrap_or(false);
@@ -98,7 +97,7 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
     let mut warnings = Vec::new();
     if wish.expire_ms.is_none() && !archive && facts.keys > 0 {
         warnings.push(
-            "what goes is not kept: --archive keeps it, --expire spreads the load on the origin".to_owned(),
+            "no undo: the archive is off; and refills hit the origin all at once, where letting keys expire spreads them".to_owned(),
         );
     }
     warnings.extend(facts.waiting.warning());
@@ -132,17 +131,23 @@ fn lines(
     size: Option<u64>,
     archive: bool,
 ) -> Vec<(&'static str, String)> {
-    let number = counted(facts.keys, facts.is_exact);
-    let does = match wish.expire_ms {
-        Some(ms) => format!(
-            "{number} keys expire after {} to {}; those that would expire sooner stay as they are",
-            span(ms - ms / 2),
-            span(ms)
-        ),
-        None => format!("{number} keys are removed"),
-    };
     let of = facts.all_keys.map_or(String::new(), |all| format!(" of {}", count(all)));
-    let mut lines = vec![("does", format!("{does}{of}"))];
+    let keys = match (facts.keys, of.is_empty()) {
+        (1, true) => "key",
+        _ => "keys",
+    };
+    let number = format!("{}{of} {keys}", counted(facts.keys, facts.is_exact));
+    let mut lines = vec![match wish.expire_ms {
+        Some(ms) => (
+            "expires",
+            format!(
+                "{number} after {} to {}; those that would expire sooner stay as they are",
+                span(ms - ms / 2),
+                span(ms)
+            ),
+        ),
+        None => ("removes", number),
+    }];
     lines.push(("pattern", glob_text(&wish.pattern)));
     let kinds: Vec<String> =
         facts.kinds.iter().map(|(kind, keys)| format!("{} {kind}", count(*keys))).collect();
@@ -150,7 +155,10 @@ fn lines(
         lines.push(("types", kinds.join(", ")));
     }
     if let Some(size) = size {
-        lines.push(("memory", format!("about {} come back ({} keys sampled)", bytes(size), facts.sampled.1)));
+        lines.push((
+            "memory",
+            format!("frees about {} ({} sampled)", bytes(size), number_of(facts.sampled.1, "key")),
+        ));
     }
     let names: Vec<String> = facts.names.iter().take(SHOWN_NAMES).map(ToString::to_string).collect();
     if !names.is_empty() {
@@ -164,7 +172,8 @@ fn lines(
     }
     lines.push((
         "archive",
-        if archive { "what goes is kept, and can be brought back" } else { "off" }.to_owned(),
+        if archive { "removed keys are kept; undo restores them" } else { "off: it can't be undone" }
+            .to_owned(),
     ));
     lines
 }

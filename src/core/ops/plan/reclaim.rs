@@ -5,12 +5,13 @@
 
 use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::consumers::{Consumer, PendingRow};
+use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::settle::SettleWork;
 use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
-use crate::core::ops::words::{count, counted, span};
+use crate::core::ops::words::{count, counted_of, number_of, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
 
@@ -26,7 +27,7 @@ pub struct ReclaimFacts {
     /// The consumers of the group.
     pub consumers: Vec<Consumer>,
     /// The oldest entry of the stream.
-    pub first_entry: Option<StreamId>,
+    pub first_entry: FirstEntry,
     /// Up to where the group has read.
     pub last_delivered: Option<StreamId>,
     /// Rows that match.
@@ -52,23 +53,33 @@ pub struct Matched {
     pub ends: Option<(StreamId, StreamId)>,
     /// Whose they are.
     pub owners: BTreeMap<Name, u64>,
-    /// The least and the greatest idle time, milliseconds.
+    /// The least and the greatest idle time that was told, milliseconds.
     pub idle_ms: Option<(u64, u64)>,
+    /// Rows whose idle time can't be read: they match where no idle time is wanted, else they stay.
+    pub idle_unknown: u64,
     /// The greatest number of deliveries.
     pub deliveries: u64,
 }
 
 impl Matched {
-    /// Takes a row in that matches.
-    pub fn add(&mut self, row: &PendingRow, first_entry: Option<StreamId>) {
+    /// Looks at a row, and takes it in where the work is about it.
+    pub fn look(&mut self, work: &SettleWork, row: &PendingRow, first_entry: FirstEntry) {
+        let is_others = work.consumer.as_ref().is_none_or(|consumer| row.consumer == *consumer);
+        self.idle_unknown += u64::from(is_others && row.idle_ms.is_none() && !row.is_given_back());
+        if work.covers(row) {
+            self.add(row, first_entry);
+        }
+    }
+
+    fn add(&mut self, row: &PendingRow, first_entry: FirstEntry) {
         self.rows += 1;
-        self.ghosts += u64::from(first_entry.is_none_or(|first| row.id < first));
+        self.ghosts += u64::from(first_entry.is_after(row.id));
         self.ends = Some((self.ends.map_or(row.id, |(first, _)| first), row.id));
         *self.owners.entry(row.consumer.clone()).or_default() += 1;
-        let idle_ms = row.idle_ms.unwrap_or(0);
-        self.idle_ms = Some(
-            self.idle_ms.map_or((idle_ms, idle_ms), |(least, most)| (least.min(idle_ms), most.max(idle_ms))),
-        );
+        if let Some(idle_ms) = row.idle_ms {
+            let (least, most) = self.idle_ms.unwrap_or((idle_ms, idle_ms));
+            self.idle_ms = Some((least.min(idle_ms), most.max(idle_ms)));
+        }
         self.deliveries = self.deliveries.max(row.deliveries);
     }
 }
@@ -78,7 +89,8 @@ pub fn proposed<'a>(consumers: &'a [Consumer], not: &[&Name]) -> Option<&'a Cons
     consumers
         .iter()
         .filter(|consumer| !not.contains(&&consumer.name) && lives(consumer))
-        .min_by_key(|consumer| (consumer.pending.unwrap_or(u64::MAX), consumer.idle_ms))
+        // Who does not say how much it has comes last.
+        .min_by_key(|consumer| (consumer.pending.is_none(), consumer.pending, consumer.idle_ms))
 }
 
 fn lives(consumer: &Consumer) -> bool {
@@ -88,7 +100,7 @@ fn lives(consumer: &Consumer) -> bool {
 /// The work of a wish.
 ///
 /// # Errors
-/// A consumer that is not there.
+/// A consumer that is not there, or a group that does not say where it stands.
 pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, Refusal> {
     let known = |name: &Name| facts.consumers.iter().any(|consumer| consumer.name == *name);
     let missing = |name: &Name| {
@@ -111,6 +123,12 @@ pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, R
         ReclaimVerb::Drop => Settling::Drop,
         ReclaimVerb::Sweep => Settling::Sweep,
     };
+    let upto = facts.last_delivered.ok_or_else(|| {
+        Refusal::because(format!(
+            "group {} does not say where it stands, so that nobody can tell what it gets after this plan",
+            wish.group
+        ))
+    })?;
     let min_deliveries = match &wish.verb {
         ReclaimVerb::DeadLetter { deliveries, .. } => *deliveries,
         _ => 0,
@@ -124,7 +142,7 @@ pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, R
         count: wish.count,
         consumer: wish.consumer.clone(),
         ids: wish.ids.clone(),
-        upto: facts.last_delivered.unwrap_or(StreamId::MAX),
+        upto,
     })
 }
 
@@ -136,11 +154,15 @@ pub fn plan(wish: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Pl
     // A row whose entry is gone can't come back.
     let archive = wish.archive.unwrap_or(!is_sweep);
     let nothing = (matched.rows == 0).then(|| {
-        let idle = span(wish.min_idle_ms);
+        let stay = match matched.idle_unknown {
+            0 => String::new(),
+            unread => format!("; the idle time of {} can't be read: they stay", number_of(unread, "entry")),
+        };
         format!(
-            "no pending row of group {} matches: {} seen, idle {idle} or more wanted",
+            "none of the {} of group {} that were looked at is idle for {} or more, and fits{stay}",
+            number_of(matched.seen, "pending entry"),
             wish.group,
-            count(matched.seen)
+            span(wish.min_idle_ms)
         )
     });
     Plan {
@@ -169,18 +191,18 @@ fn lines(
     let matched = &facts.rows;
     let does = match &wish.verb {
         ReclaimVerb::HandOver(to) => format!("hand over to {to}"),
-        ReclaimVerb::Release => "release: workers' own XAUTOCLAIM takes them".to_owned(),
+        ReclaimVerb::Release => "release: let workers claim them (XAUTOCLAIM)".to_owned(),
         ReclaimVerb::Requeue => "requeue: append a copy, acknowledge the old".to_owned(),
         ReclaimVerb::DeadLetter { to, deliveries } => {
-            format!("move to {to}, where delivered {deliveries} times or more")
+            format!("move to {to} those that were delivered {deliveries} times or more")
         }
-        ReclaimVerb::Drop => "acknowledge: this group gets them no more".to_owned(),
-        ReclaimVerb::Sweep => "acknowledge those whose entry is gone".to_owned(),
+        ReclaimVerb::Drop => "drop: acknowledge without processing".to_owned(),
+        ReclaimVerb::Sweep => "clean up those whose entry was trimmed".to_owned(),
     };
     let mut lines = vec![("does", does)];
-    let rows = counted(items, matched.is_exact);
-    let looked = if wish.verb == ReclaimVerb::Sweep { " are looked at" } else { "" };
-    lines.push(("rows", format!("{rows} idle {} or more{looked}", span(wish.min_idle_ms))));
+    let rows = counted_of(items, matched.is_exact, "pending entry");
+    let looked = if wish.verb == ReclaimVerb::Sweep { ", to be looked at" } else { "" };
+    lines.push(("takes", format!("{rows} idle for {} or more{looked}", span(wish.min_idle_ms))));
     if let Some((first, last)) = matched.ends {
         lines.push(("ids", format!("{first} to {last}")));
     }
@@ -194,13 +216,30 @@ fn lines(
     if let Some((least, most)) = matched.idle_ms {
         lines.push((
             "idle",
-            format!("{} to {}; delivered {} times at most", span(least), span(most), matched.deliveries),
+            format!("{} to {}; delivered at most {}", span(least), span(most), times(matched.deliveries)),
+        ));
+    }
+    if matched.idle_unknown > 0 {
+        let stays = if wish.min_idle_ms == 0 { "may have been delivered just now" } else { "stay" };
+        lines.push((
+            "unknown",
+            format!(
+                "the idle time of {} can't be read: they {stays}",
+                number_of(matched.idle_unknown, "entry")
+            ),
+        ));
+    }
+    if facts.first_entry == FirstEntry::Unknown {
+        lines.push((
+            "unknown",
+            "XINFO STREAM does not tell the first entry: nobody knows how many have lost their entry"
+                .to_owned(),
         ));
     }
     if matched.ghosts > 0 {
         lines.push((
             "gone",
-            format!("{} of them have no entry any more: they are dropped", count(matched.ghosts)),
+            format!("{} of them lost their entry: they are acknowledged", count(matched.ghosts)),
         ));
     }
     let kept = match (archive, &wish.verb) {
@@ -212,11 +251,18 @@ fn lines(
     lines
 }
 
+fn times(number: u64) -> String {
+    match number {
+        1 => "once".to_owned(),
+        number => format!("{} times", count(number)),
+    }
+}
+
 fn warnings(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
     let mut found = Vec::new();
     match &wish.verb {
         ReclaimVerb::HandOver(to) => {
-            found.push(format!("{to} sees them only if it reads its own pending entries (id 0) or claims: one that reads only `>` does not"));
+            found.push(format!("{to} sees them only if it reads its own pending entries (id 0) or claims: a consumer that only reads `>` never will"));
             let silent = facts.consumers.iter().find(|consumer| consumer.name == *to && !lives(consumer));
             if let Some(silent) = silent {
                 let idle = silent.idle_ms.map_or_else(|| "ever".to_owned(), span);
@@ -229,11 +275,12 @@ fn warnings(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
         ReclaimVerb::Requeue => {
             found.push("copies come last and have new ids; every group of the stream gets them".to_owned());
         }
-        ReclaimVerb::Drop => found.push("they count as done, though nobody did them".to_owned()),
+        ReclaimVerb::Drop => found.push("they count as done, though nobody processed them".to_owned()),
         ReclaimVerb::DeadLetter { .. } | ReclaimVerb::Sweep => {}
     }
     if wish.min_idle_ms < SILENT_MS && !matches!(wish.verb, ReclaimVerb::Sweep) {
-        found.push(format!("idle {} is short: a worker may still be at it", span(wish.min_idle_ms)));
+        found
+            .push(format!("{} idle is short: a worker may still be working on them", span(wish.min_idle_ms)));
     }
     found
 }
@@ -272,13 +319,43 @@ mod tests {
     #[test]
     fn rows_go_to_nobody_who_is_not_there_and_to_the_silent_with_a_warning() {
         let consumers = vec![consumer("quiet", 0, 90_000), consumer("live", 0, 5)];
-        let facts = ReclaimFacts { consumers, ..ReclaimFacts::default() };
+        let last_delivered = Some(StreamId::new(9, 0));
+        let facts = ReclaimFacts { consumers, last_delivered, ..ReclaimFacts::default() };
         let to = |name: &str| wish(ReclaimVerb::HandOver(Name::from(name)));
         assert!(work(&to("typo"), &facts).unwrap_err().to_string().contains("no consumer typo; live lives"));
         let quiet = plan(&to("quiet"), &facts, work(&to("quiet"), &facts).unwrap());
         assert!(quiet.warnings.iter().any(|line| line.contains("no sign of life")));
         let live = plan(&to("live"), &facts, work(&to("live"), &facts).unwrap());
-        assert!(live.warnings.len() == 1 && live.warnings[0].contains("only `>`"));
+        assert!(live.warnings.len() == 1 && live.warnings[0].contains("only reads `>`"));
+    }
+
+    #[test]
+    fn what_a_row_does_not_say_is_told_and_the_row_stays() {
+        let consumers = vec![consumer("live", 0, 5)];
+        let last_delivered = Some(StreamId::new(9, 0));
+        let mut facts = ReclaimFacts { consumers, last_delivered, ..ReclaimFacts::default() };
+        let wish = wish(ReclaimVerb::HandOver(Name::from("live")));
+        let work = work(&wish, &facts).unwrap();
+        let row = |consumer: &str, idle_ms| PendingRow {
+            id: StreamId::new(1, 0),
+            consumer: Name::from(consumer),
+            idle_ms,
+            deliveries: 1,
+        };
+        facts.rows.look(&work, &row("dead", None), facts.first_entry);
+        let told = plan(&wish, &facts, work.clone()).nothing.unwrap();
+        assert!(told.ends_with("the idle time of 1 entry can't be read: they stay"), "{told}");
+        // One that was given back has none, and is for everybody.
+        facts.rows.look(&work, &row("", None), facts.first_entry);
+        facts.rows.look(&work, &row("dead", Some(70_000)), facts.first_entry);
+        assert_eq!((facts.rows.rows, facts.rows.idle_unknown, facts.rows.ghosts), (2, 1, 0));
+        assert_eq!(facts.rows.idle_ms, Some((70_000, 70_000)), "unknown is not 0");
+        let plan = plan(&wish, &facts, work);
+        let unknown: Vec<&String> =
+            plan.facts.iter().filter(|(label, _)| *label == "unknown").map(|(_, text)| text).collect();
+        assert!(unknown[0].contains("idle time") && unknown[1].contains("first entry"), "{unknown:?}");
+        facts.last_delivered = None;
+        assert!(super::work(&wish, &facts).unwrap_err().to_string().contains("where it stands"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
 use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
-use crate::core::ops::words::{count, span};
+use crate::core::ops::words::{count, number_of, span};
 
 /// A group and whoever reads it.
 #[derive(Clone, Debug)]
@@ -66,16 +66,16 @@ pub fn remove_groups(
         min_idle_ms: lives.is_none().then_some(wish.alive_ms),
     };
     let mut lines =
-        vec![("removes", format!("{} of the groups of stream {}", count(goes.len() as u64), wish.key))];
+        vec![("removes", format!("{} of stream {}", number_of(goes.len() as u64, "group"), wish.key))];
     lines.extend(goes.iter().take(SHOWN_NAMES).map(|fact| ("group", described(fact, now_ms))));
     let more = goes.len().saturating_sub(SHOWN_NAMES);
     lines.extend((more > 0).then(|| ("", format!("and {} more", count(more as u64)))));
-    lines.push(("pending", format!("{} rows stand in them", count(rows))));
+    lines.push(("pending", number_of(rows, "entry")));
     lines.extend(stays.iter().take(SHOWN_NAMES).map(|line| ("stays", line.clone())));
     lines.push((
         "archive",
         if archive {
-            "where each stands and its pending rows are kept, so that it can be made again"
+            "the place of each and its pending entries are kept; undo makes it again"
         } else {
             "off: it can't be undone"
         }
@@ -85,9 +85,9 @@ pub fn remove_groups(
         vec!["a worker that comes back finds no group (NOGROUP), until it is made again".to_owned()];
     warnings.extend(lives.iter().cloned());
     if rows > 0 {
-        warnings.push(format!("{} entries are pending: nobody acknowledges them any more", count(rows)));
+        warnings.push(format!("{} pending: nobody will acknowledge them any more", number_of(rows, "entry")));
     }
-    let sample = goes.first().map(|fact| mark(&fact.group));
+    let sample = goes.first().and_then(|fact| mark(&fact.group));
     Ok(Plan {
         deed: ActionKind::RemoveGroups,
         subject: Subject::Groups(wish.key.clone(), wish.pattern.clone()),
@@ -110,13 +110,14 @@ pub fn remove_groups(
     })
 }
 
-fn mark(group: &Group) -> GroupMark {
-    GroupMark {
+/// How a group stands; `None` where it does not say.
+fn mark(group: &Group) -> Option<GroupMark> {
+    Some(GroupMark {
         name: group.name.clone(),
-        last_delivered: group.last_delivered.unwrap_or(StreamId::MIN),
+        last_delivered: group.last_delivered?,
         entries_read: group.entries_read,
-        pending: group.pending.unwrap_or(u64::MAX),
-    }
+        pending: group.pending?,
+    })
 }
 
 /// The least idle time of its consumers, and whose it is.
@@ -131,12 +132,16 @@ fn fate(wish: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate
             "its consumers can't be read, so nobody knows whether it is in use".to_owned(),
         );
     };
+    if mark(&fact.group).is_none() {
+        return GroupFate::Stays(
+            "it does not say where it stands, so that it could not be brought back".to_owned(),
+        );
+    }
     if consumers.iter().any(|consumer| consumer.idle_ms.is_none()) {
         return GroupFate::Stays("a consumer does not say how long it has been idle".to_owned());
     }
-    let is_named = wish.unread_ms.is_none();
     if let Some((consumer, idle_ms)) = latest(consumers) {
-        let sign = format!("consumer {} showed a sign of life {} ago", consumer.name, span(idle_ms));
+        let sign = format!("consumer {} was active {} ago", consumer.name, span(idle_ms));
         return match wish.unread_ms {
             None if idle_ms < wish.alive_ms => GroupFate::Lives(sign),
             None => GroupFate::Goes,
@@ -144,10 +149,7 @@ fn fate(wish: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate
             Some(_) => GroupFate::Goes,
         };
     }
-    if is_named {
-        return GroupFate::Goes;
-    }
-    let unread_ms = wish.unread_ms.unwrap_or(0);
+    let Some(unread_ms) = wish.unread_ms else { return GroupFate::Goes };
     let read_ms =
         fact.group.last_delivered.filter(|id| *id > StreamId::MIN).and_then(|id| id_age_ms(id, now_ms));
     match read_ms {
@@ -164,13 +166,15 @@ fn described(fact: &GroupFacts, now_ms: i64) -> String {
         .and_then(|id| id_age_ms(id, now_ms))
         .map_or(String::new(), |ms| format!(" ({} old)", span(ms)));
     let pending = pending.map_or_else(|| "an unknown number".to_owned(), count);
-    let consumers = fact.consumers.as_deref().unwrap_or_default();
-    let seen = latest(consumers).map_or_else(
-        || "no consumer".to_owned(),
-        |(_, idle_ms)| {
-            format!("{} consumers, the last seen {} ago", count(consumers.len() as u64), span(idle_ms))
-        },
-    );
+    let consumers = fact.consumers.as_deref();
+    let seen = match (consumers, consumers.and_then(latest)) {
+        (None, _) => "consumers that can't be read".to_owned(),
+        (Some([]), _) => "no consumer".to_owned(),
+        (Some(all), Some((_, idle_ms))) => {
+            format!("{}, the last seen {} ago", number_of(all.len() as u64, "consumer"), span(idle_ms))
+        }
+        (Some(all), None) => format!("{}, seen nobody knows when", number_of(all.len() as u64, "consumer")),
+    };
     format!("{name}: read up to {at}{age}, {pending} pending, {seen}")
 }
 
@@ -215,11 +219,12 @@ pub fn remove_consumers(
         ));
     }
     if alive > 0 {
-        facts.push(("stays", format!("{} that showed a sign of life", number(alive))));
+        facts.push(("stays", format!("{} that were active a moment ago", number(alive))));
     }
     facts.push((
         "archive",
-        if archive { "their names are kept, so that they can be made again" } else { "off" }.to_owned(),
+        if archive { "their names are kept; undo makes them again" } else { "off: it can't be undone" }
+            .to_owned(),
     ));
     let nothing = goes.is_empty().then(|| {
         format!(

@@ -51,17 +51,28 @@ pub fn delete_consumer(
                 "consumer {name} has {rows} pending entries, which would be lost to the group: hand them over first"
             )));
         }
-        None => return Err(Refusal::because(format!("nobody knows whether {name} has pending entries"))),
+        None => {
+            return Err(Refusal::because(format!(
+                "XINFO CONSUMERS does not say whether consumer {name} has pending entries, which would be lost to the group"
+            )));
+        }
     }
-    let idle_ms = consumer.idle_ms.unwrap_or(0);
-    if idle_ms < min_idle_ms {
-        return Err(Refusal::because(format!("consumer {name} showed a sign of life {} ago", span(idle_ms))));
-    }
+    let idle = match consumer.idle_ms {
+        Some(idle_ms) if idle_ms < min_idle_ms => {
+            return Err(Refusal::because(format!("consumer {name} was active {} ago", span(idle_ms))));
+        }
+        Some(idle_ms) => span(idle_ms),
+        None => {
+            return Err(Refusal::because(format!(
+                "XINFO CONSUMERS does not say how long consumer {name} has been idle: it may be at work"
+            )));
+        }
+    };
     let (key, group, consumer) = (key.clone(), group.clone(), name.clone());
     let subject = Subject::Consumer(key.clone(), group.clone(), consumer.clone());
     let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms };
     let mut plan = plan(ActionKind::DeleteConsumer, subject, guard, work, at_us);
-    plan.facts.push(("consumer", format!("{name}: nothing pending, idle {}", span(idle_ms))));
+    plan.facts.push(("consumer", format!("{name}: nothing pending, idle {idle}")));
     plan.facts.push(("archive", "its name is kept, so that it can be made again".to_owned()));
     plan.warnings
         .push("a worker that still runs under this name makes it anew with its next message".to_owned());

@@ -12,7 +12,7 @@ use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::ops::wish::{TrimRequest, TrimTo};
-use crate::core::ops::words::{bytes, count, counted, span};
+use crate::core::ops::words::{bytes, count, counted, counted_of, number_of, span};
 use crate::core::wire::write::Made;
 
 /// What is done about a group that holds a stream for ever.
@@ -136,11 +136,11 @@ pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) 
     let going = if wish.approx { whole_nodes(facts, below) } else { (below.entries, below.is_exact) };
     let freed = facts.bytes.zip(facts.stream.length.filter(|length| *length > 0));
     let freed = freed.map(|(all, length)| (all as f64 * going.0 as f64 / length as f64) as u64);
-    let made = facts
-        .guard
-        .stream
-        .as_ref()
-        .map_or_else(Made::default, |mark| Made { last: mark.last_generated, added: mark.entries_added });
+    let mark = facts.guard.stream.as_ref();
+    let made = Made {
+        last: mark.and_then(|mark| mark.last_generated),
+        added: mark.and_then(|mark| mark.entries_added),
+    };
     let work = TrimWork {
         key: wish.key.clone(),
         to,
@@ -179,7 +179,7 @@ fn warnings(facts: &TrimFacts, below: &Below, is_safe: bool, archive: bool) -> V
     let mut warnings = losses(&below.losses);
     if is_safe {
         warnings.push(
-            "readers without a group (plain XREAD) can't be seen: what they still need is not counted"
+            "plain XREAD readers are invisible to the server: entries that they have not read may be lost"
                 .to_owned(),
         );
         if !holders(facts).is_empty() {
@@ -224,10 +224,8 @@ fn lines(
 ) -> Vec<(&'static str, String)> {
     let size = facts.bytes.map_or(String::new(), |all| format!(", about {}", bytes(all)));
     let length = facts.stream.length;
-    let of = length.map_or_else(
-        || "it does not tell its length".to_owned(),
-        |length| format!("{} entries", count(length)),
-    );
+    let of =
+        length.map_or_else(|| "it does not tell its length".to_owned(), |length| number_of(length, "entry"));
     let mut lines = vec![("stream", format!("{of}{size}"))];
     let unit = match wish.to {
         TrimTo::OlderThan { unit, .. } => unit,
@@ -242,12 +240,12 @@ fn lines(
             count(going),
             counted(below.entries, below.is_exact)
         ),
-        _ => format!("{} entries, all below {to}{age}", counted(going, is_exact)),
+        _ => format!("{}, all below {to}{age}", counted_of(going, is_exact, "entry")),
     };
     lines.push(("removes", removes));
     let keeps = length.map(|length| length.saturating_sub(going));
-    let keeps = keeps.map_or_else(|| "the rest".to_owned(), |keeps| format!("{} entries", count(keeps)));
-    lines.push(("keeps", format!("{keeps} and all that comes")));
+    let keeps = keeps.map_or_else(|| "the rest".to_owned(), |keeps| number_of(keeps, "entry"));
+    lines.push(("keeps", format!("{keeps} and anything newer")));
     for (at, text) in holders(facts).into_iter().enumerate() {
         lines.push((if at == 0 { "held by" } else { "" }, text));
     }
@@ -266,21 +264,17 @@ fn lines(
     let kept = facts.pending.saturating_mul(ROW_BYTES);
     let lists = match facts.pending {
         0 => String::new(),
-        rows => format!("; {} pending rows (about {}) survive a trim", count(rows), bytes(kept)),
+        rows => format!("; {} (about {}) not freed by a trim", number_of(rows, "pending entry"), bytes(kept)),
     };
     let memory = match freed {
-        Some(freed) if going > 0 => format!("about {} come back{lists}", bytes(freed)),
-        _ => format!("how much comes back is not known{lists}"),
+        Some(freed) if going > 0 => format!("frees about {}{lists}", bytes(freed)),
+        _ => format!("how much it frees is not known{lists}"),
     };
     lines.push(("memory", memory));
     lines.push((
         "archive",
-        if archive {
-            "what goes is kept, and can be brought back into a stream beside this one"
-        } else {
-            "off"
-        }
-        .to_owned(),
+        if archive { "removed entries are kept; undo restores them to a second stream" } else { "off" }
+            .to_owned(),
     ));
     lines
 }

@@ -108,7 +108,7 @@ fn a_group_is_made_again_before_its_rows_and_those_of_another_are_left() {
     };
     let row = |ms| {
         let (id, consumer) = (StreamId::new(ms, 0), Name::from("old"));
-        Frame::Row(OldRow { id, consumer, delivered_ms: 5, deliveries: 2 })
+        Frame::Row(OldRow { id, consumer, delivered_ms: Some(5), deliveries: 2 })
     };
     let frames = vec![mark("a"), row(1), mark("b"), row(2), row(3)];
     let lines = |step: Step| match step {
@@ -132,7 +132,7 @@ fn rows_go_back_in_one_script_and_those_that_were_touched_are_counted_as_left() 
     let mut machine = begun();
     let row = |ms| {
         let (id, consumer) = (StreamId::new(ms, 0), Name::from("old"));
-        Frame::Row(OldRow { id, consumer, delivered_ms: 5, deliveries: 2 })
+        Frame::Row(OldRow { id, consumer, delivered_ms: Some(5), deliveries: 2 })
     };
     let Step::Tell(order) = machine.next(Answer::Loaded(vec![row(1), row(2)]), 10) else { panic!() };
     assert_eq!((order.commands().len(), order.items()), (1, 2));

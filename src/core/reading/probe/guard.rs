@@ -54,6 +54,7 @@ mod tests {
     use super::*;
     use crate::core::model::Snapshot;
     use crate::core::model::info::Info;
+    use crate::core::model::server::LoadProgress;
 
     fn permitted(change: impl Fn(&mut Info), kind: ProbeKind, read_only: bool) -> Permit {
         let mut info = Info::default();
@@ -81,7 +82,7 @@ mod tests {
         let refused =
             |change: fn(&mut Info)| matches!(permitted(change, ProbeKind::PubSub, false), Permit::Refused(_));
         assert!(refused(|info| info.server.role = ServerRole::Replica));
-        assert!(refused(|info| info.server.loading = Some(0.5)));
+        assert!(refused(|info| info.server.loading = Some(LoadProgress { share: Some(0.5) })));
         assert!(refused(|info| info.memory.used = Some(96)));
         assert!(!refused(|info| info.memory.used = Some(95)));
         let evicts = |info: &mut Info| {

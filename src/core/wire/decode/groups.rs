@@ -8,14 +8,14 @@ use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::groups::{Backlog, Group, ServerLag};
 use crate::core::wire::resp::Resp;
 
-/// Every group of a stream. A row without a name is left out.
+/// Every group of a stream. Where a row has no name none can be told: a group left out would count as one that is not.
 pub fn groups(reply: &Resp) -> Option<Vec<Group>> {
     read_groups(reply, &mut OddFigures::default())
 }
 
 /// The same, with the figures that can't be.
 pub(super) fn read_groups(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Group>> {
-    Some(reply.items()?.iter().filter_map(|row| group(row, odd)).collect())
+    reply.items()?.iter().map(|row| group(row, odd)).collect()
 }
 
 fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
@@ -62,14 +62,14 @@ pub(super) fn backlog(reply: &Resp, cap: u32, odd: &mut OddFigures) -> Option<Op
     Some(Some(Backlog { cursor: id(cursor)?, entries: entries.min(u64::from(cap)), is_capped, first }))
 }
 
-/// Every consumer of a group. A row without a name is left out.
+/// Every consumer of a group. Where a row has no name none can be told.
 pub fn consumers(reply: &Resp) -> Option<Vec<Consumer>> {
     read_consumers(reply, &mut OddFigures::default())
 }
 
 /// The same, with the figures that can't be.
 pub(super) fn read_consumers(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Consumer>> {
-    Some(reply.items()?.iter().filter_map(|row| consumer(row, odd)).collect())
+    reply.items()?.iter().map(|row| consumer(row, odd)).collect()
 }
 
 fn consumer(row: &Resp, odd: &mut OddFigures) -> Option<Consumer> {
@@ -96,7 +96,7 @@ fn inactivity(value: &Resp, odd: &mut OddFigures) -> Inactivity {
     }
 }
 
-/// Rows of XPENDING with a range. Rows that can't be read are left out.
+/// Rows of XPENDING with a range. Where one can't be read none can be told: a row left out would count as settled.
 pub fn pending(reply: &Resp) -> Option<Vec<PendingRow>> {
     read_pending(reply, &mut OddFigures::default())
 }
@@ -106,14 +106,14 @@ pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Pen
     if *reply == Resp::Nil {
         return Some(Vec::new());
     }
-    Some(reply.items()?.iter().filter_map(|row| pending_row(row, odd)).collect())
+    reply.items()?.iter().map(|row| pending_row(row, odd)).collect()
 }
 
 fn pending_row(row: &Resp, odd: &mut OddFigures) -> Option<PendingRow> {
     let [entry, consumer, idle, deliveries] = row.items()? else { return None };
     Some(PendingRow {
         id: id(entry)?,
-        consumer: Name::from(consumer.bytes().unwrap_or_default()),
+        consumer: Name::from(consumer.bytes()?),
         idle_ms: odd.held("idle", idle),
         // As many as somebody says who claims it: an entry that kills is marked by the greatest number.
         deliveries: odd.any("deliveries", deliveries)?,

@@ -6,7 +6,7 @@ use crate::core::model::clients::ClientCounts;
 use crate::core::model::info::{DatabaseKeys, Info, Stats};
 use crate::core::model::memory::Memory;
 use crate::core::model::refusals::{RefusalCode, RefusalCounts};
-use crate::core::model::server::{Mode, Persistence, Product, Replication, Server, ServerRole};
+use crate::core::model::server::{LoadProgress, Mode, Persistence, Product, Replication, Server, ServerRole};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -161,10 +161,9 @@ fn server(fields: &InfoFields<'_>) -> Server {
         uptime_s: fields.count("uptime_in_seconds"),
         process_id: fields.count("process_id"),
         time_us: fields.text("server_time_usec").and_then(|value| value.parse().ok()),
-        loading: fields
-            .flag("loading")
-            .filter(|loading| *loading)
-            .map(|_| fields.ratio("loading_loaded_perc").unwrap_or(0.0) / 100.0),
+        loading: fields.flag("loading").filter(|loading| *loading).map(|_| LoadProgress {
+            share: fields.ratio("loading_loaded_perc").map(|percent| percent / 100.0),
+        }),
     }
 }
 

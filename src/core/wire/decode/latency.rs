@@ -19,7 +19,7 @@ fn slow_entry(row: &Resp, odd: &mut OddFigures) -> Option<SlowEntry> {
         id: odd.any("id", parts.first()?)?,
         at_s: parts.get(1)?.int()?,
         duration_us: odd.held("duration", parts.get(2)?)?,
-        command: Name::from(arguments.first().and_then(Resp::bytes).unwrap_or_default()),
+        command: Name::from(arguments.first()?.bytes()?),
         arguments: arguments.len(),
         address: name(4),
         client: name(5),

@@ -71,10 +71,9 @@ pub fn entries(key: &Name, reply: &Resp, at_us: i64, newest_first: bool) -> Opti
 
 fn entry(row: &Resp) -> Option<Entry> {
     let [entry_id, fields] = row.items()? else { return None };
-    let fields = fields.pairs().into_iter();
-    let fields =
-        fields.map(|(name, value)| (Name::from(name), Name::from(value.bytes().unwrap_or_default())));
-    Some(Entry { id: id(entry_id)?, fields: fields.collect() })
+    let field = |(name, value): (Vec<u8>, &Resp)| Some((Name::from(name), Name::from(value.bytes()?)));
+    let fields: Option<Vec<(Name, Name)>> = fields.pairs().into_iter().map(field).collect();
+    Some(Entry { id: id(entry_id)?, fields: fields? })
 }
 
 /// The id in a reply.

@@ -45,6 +45,8 @@ pub struct Sampler {
     due_us: u64,
     asked: Option<OpenStep>,
     idle_us: u64,
+    /// Whether the next step begins a pass, whatever was counted so far.
+    is_anew: bool,
 }
 
 /// The step that is to be answered.
@@ -100,6 +102,7 @@ impl Sampler {
             due_us: 0,
             asked: None,
             idle_us: u64::MAX,
+            is_anew: false,
         }
     }
 
@@ -132,6 +135,12 @@ impl Sampler {
         if self.pass.number > 0 && !self.pass.is_over {
             self.restart();
         }
+    }
+
+    /// Keys have gone, or are back: what was counted in this pass may be false, and the next begins at once.
+    pub fn count_anew(&mut self) {
+        self.is_anew = true;
+        self.due_us = 0;
     }
 
     fn restart(&mut self) {
@@ -168,7 +177,7 @@ impl Sampler {
             // The last step was never answered: what it asked for is missing in this pass.
             self.restart();
         }
-        if self.pass.number == 0 || self.pass.is_over {
+        if std::mem::take(&mut self.is_anew) || self.pass.number == 0 || self.pass.is_over {
             self.restart();
         }
         self.credit(now_us);

@@ -30,7 +30,8 @@ impl WriteCmd {
                 args = args.name(from.as_ref().unwrap_or(&Name::from("")));
                 for row in rows {
                     args = args.more(&[&row.id.to_string()]).name(&row.consumer);
-                    args = args.more(&[&row.delivered_ms.to_string(), &row.deliveries.to_string()]);
+                    let delivered = row.delivered_ms.map_or_else(String::new, |ms| ms.to_string());
+                    args = args.more(&[&delivered, &row.deliveries.to_string()]);
                 }
                 args
             }

@@ -110,8 +110,9 @@ local fits \
 if force=='force' then fits=not p and redis.call('XRANGE',k,id,id)[1] \
 else fits=p and p[2]==(now=='' and owner or now) and tostring(p[4])==count end \
 if fits then \
-if force=='force' then redis.call('XCLAIM',k,g,owner,'0',id,'TIME',time,'RETRYCOUNT',count,'FORCE','JUSTID') \
-else redis.call('XCLAIM',k,g,owner,'0',id,'TIME',time,'RETRYCOUNT',count,'JUSTID') end \
+local word='TIME' if time=='' then word,time='IDLE','0' end \
+if force=='force' then redis.call('XCLAIM',k,g,owner,'0',id,word,time,'RETRYCOUNT',count,'FORCE','JUSTID') \
+else redis.call('XCLAIM',k,g,owner,'0',id,word,time,'RETRYCOUNT',count,'JUSTID') end \
 done[#done+1]=id \
 else left[#left+1]=id end \
 end \

@@ -130,9 +130,11 @@ pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     };
     let figures = skin.figures;
     let mut words = Vec::new();
-    if let Some(loaded) = info.server.loading {
-        words
-            .push(StyledText::new(format!("loading, {} done", figures.percent(Some(loaded))), Role::Warning));
+    if let Some(loading) = info.server.loading {
+        words.push(StyledText::new(
+            format!("loading, {} done", figures.percent(loading.share)),
+            Role::Warning,
+        ));
     }
     let uptime = figures.duration_ms(info.server.uptime_s.map(|s| s.saturating_mul(1000)));
     words.push(StyledText::from(format!("up {uptime}")));
