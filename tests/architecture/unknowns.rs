@@ -11,7 +11,7 @@ use crate::tokens::Token;
 const STRICT: [&str; 3] = ["src/core/ops", "src/core/wire/decode", "src/runtime/survey"];
 
 /// Defaults that are right by definition: file, a piece of the line, and why.
-const KNOWN: [(&str, &str, &str); 16] = [
+const KNOWN: [(&str, &str, &str); 17] = [
     (
         "src/core/ops/archive.rs",
         "known.unwrap_or(u64::MAX)",
@@ -20,6 +20,11 @@ const KNOWN: [(&str, &str, &str); 16] = [
     ("src/core/ops/pace.rs", "self.per_s.map_or(0", "none means no limit: an item is due at once"),
     ("src/core/ops/pace.rs", "self.per_s.map_or(u32::MAX", "none means no limit"),
     ("src/core/ops/plan/invalidate.rs", "wish.archive.unwrap_or(false)", "what the action does unless told"),
+    (
+        "src/core/ops/plan/invalidate/waiting.rs",
+        "== kind).map_or(&[][..]",
+        "for other types no command waits",
+    ),
     ("src/core/ops/plan/remove.rs", "wish.archive.unwrap_or(true)", "what the action does unless told"),
     (
         "src/core/ops/plan/trim.rs",
