@@ -10,22 +10,16 @@ use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
 use crate::program;
-use crate::server::{Build, Options, Server, builds, free_port, wait_until};
+use crate::server::{Build, Options, Server, builds, wait_until};
 
-/// A node without slots; its bus is where the others meet it.
+/// A node without slots.
 struct Node {
     server: Server,
-    bus: u16,
 }
 
 impl Node {
     fn start(build: &Build) -> Self {
-        let bus = free_port();
-        let words = ["--cluster-enabled", "yes", "--cluster-node-timeout", "5000", "--cluster-port"];
-        let mut args: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-        args.push(bus.to_string());
-        let server = Server::start(Options { args, port: true, ..Options::from(build) });
-        Self { server, bus }
+        Self { server: Server::start(Options { port: true, cluster: true, ..Options::from(build) }) }
     }
 
     fn say(&self, words: &[&str]) -> String {
@@ -33,7 +27,7 @@ impl Node {
     }
 
     fn meet(&self, other: &Self) {
-        let (port, bus) = (other.server.port.to_string(), other.bus.to_string());
+        let (port, bus) = (other.server.port.to_string(), other.server.bus_port.to_string());
         assert_eq!(self.say(&["CLUSTER", "MEET", "127.0.0.1", &port, &bus]), "OK");
     }
 

@@ -118,6 +118,8 @@ pub struct Options {
     pub port: bool,
     /// Whether to listen with TLS on another free loopback port; certificates come by `args`.
     pub tls: bool,
+    /// Whether it is a node of a cluster (7.0), with its bus on another free loopback port.
+    pub cluster: bool,
 }
 
 impl Options {
@@ -141,6 +143,8 @@ pub struct Server {
     pub port: u16,
     /// Its loopback port with TLS, 0 for none.
     pub tls_port: u16,
+    /// Where other nodes of its cluster meet it, 0 for none.
+    pub bus_port: u16,
     options: Options,
     folder: TempDir,
     child: Child,
@@ -156,8 +160,9 @@ impl Server {
         for _ in 0..5 {
             let port = if options.port { free_port() } else { 0 };
             let tls_port = if options.tls { free_port() } else { 0 };
-            let child = spawn(kind, &options, folder.path(), port, tls_port);
-            let mut server = Self { kind, port, tls_port, options: options.clone(), folder, child };
+            let bus_port = if options.cluster { free_port() } else { 0 };
+            let child = spawn(kind, &options, folder.path(), [port, tls_port, bus_port]);
+            let mut server = Self { kind, port, tls_port, bus_port, options: options.clone(), folder, child };
             match server.await_answer() {
                 Ok(()) => return server,
                 Err(log) => last = log,
@@ -199,7 +204,8 @@ impl Server {
     pub fn restart_with(&mut self, args: &[&str]) {
         self.kill();
         self.options.args.extend(args.iter().map(|&word| word.to_owned()));
-        self.child = spawn(self.kind, &self.options, self.folder.path(), self.port, self.tls_port);
+        let ports = [self.port, self.tls_port, self.bus_port];
+        self.child = spawn(self.kind, &self.options, self.folder.path(), ports);
         self.await_answer().unwrap_or_else(|log| panic!("the server does not come back: {log}"));
     }
 
@@ -281,7 +287,7 @@ pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
-fn spawn(kind: Kind, options: &Options, folder: &Path, port: u16, tls_port: u16) -> Child {
+fn spawn(kind: Kind, options: &Options, folder: &Path, [port, tls_port, bus_port]: [u16; 3]) -> Child {
     let binary = options.program.clone().or_else(|| kind.binary());
     let binary = binary.unwrap_or_else(|| panic!("no {}-server: {INSTALL}", kind.name()));
     let mut command = Command::new(&binary);
@@ -289,6 +295,9 @@ fn spawn(kind: Kind, options: &Options, folder: &Path, port: u16, tls_port: u16)
     command.args(["--bind", "127.0.0.1", "--daemonize", "no", "--logfile", "log"]);
     if tls_port != 0 {
         command.args(["--tls-port", &tls_port.to_string()]);
+    }
+    if bus_port != 0 {
+        command.args(["--cluster-enabled", "yes", "--cluster-port", &bus_port.to_string()]);
     }
     command.args(&options.args).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap_or_else(|error| panic!("cannot start {}: {error}", binary.display()))
