@@ -15,6 +15,8 @@ const LEAST_READS: f64 = 8.0;
 /// Steps in which the trim went on are taken to be like the others; this share of what they leave open is doubt where they
 /// are few, and all of it where there are no others.
 const UNLIKE: f64 = 0.5;
+/// Deliveries by chance differ by so many times the root of their number, seven times of eight.
+const SPREAD: f64 = 1.5;
 
 /// Entries a microsecond: measured while the trim stood still, and bounded while it went on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,7 +67,7 @@ impl DeliveryPace {
         let delivered = still + alike.clamp(least, most);
         let expected = delivered * us as f64 / (still_us + moving_us);
         let unlike = UNLIKE + (1.0 - UNLIKE) * moving_us / (still_us + moving_us);
-        let off = self.reads.sqrt().recip() + unlike * (most - least) / 2.0 / delivered.max(1.0);
+        let off = SPREAD * self.reads.sqrt().recip() + unlike * (most - least) / 2.0 / delivered.max(1.0);
         Some((expected, expected * off))
     }
 }
