@@ -161,7 +161,11 @@ const LISTED: usize = 100;
 /// Cuts a text and says how much is missing.
 fn shorten(text: &mut String, bytes: usize) {
     if text.len() > bytes {
-        let kept = text.floor_char_boundary(bytes);
+        let fits = |end: &mut usize, length: usize| {
+            *end += length;
+            (*end <= bytes).then_some(length)
+        };
+        let kept: usize = text.chars().map(char::len_utf8).scan(0, fits).sum();
         let missing = text.len() - kept;
         text.truncate(kept);
         text.push_str(&format!("… ({missing} more bytes)"));
