@@ -34,6 +34,9 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
     }
     let ground = reader.ground(None).await?;
     refuse_part(reader, &ground).await?;
+    if wish.per_s.is_none() {
+        reader.hurry();
+    }
     let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.held();
     let mut facts = InvalidateFacts {
         is_exact: true,

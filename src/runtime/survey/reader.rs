@@ -120,6 +120,11 @@ impl Reader {
         })
     }
 
+    /// Does not rest from now on: somebody has said that nobody else is to be spared.
+    pub(super) fn hurry(&mut self) {
+        self.pace = Pace::new((1, 1, 1), None, false);
+    }
+
     /// Where it asks, without secrets, and the logical database.
     pub(super) fn address(&self) -> (String, u32) {
         self.link.address()
