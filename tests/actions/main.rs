@@ -19,6 +19,8 @@ mod remove;
 mod replay;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/session.rs"]
+mod session;
 mod strain;
 mod trim;
 mod undo;
@@ -26,7 +28,7 @@ mod unknowns;
 
 use server::{Options, Server};
 use std::path::Path;
-use streamgauge::config::{Address, Target};
+use streamgauge::config::Target;
 use streamgauge::core::model::Name;
 use streamgauge::core::ops::archive::Frame;
 use streamgauge::core::ops::record::Past;
@@ -56,16 +58,7 @@ impl Place {
     }
 
     fn at(socket: &Path) -> Self {
-        let target = Target {
-            name: "test".to_owned(),
-            address: Address::Unix(socket.to_owned()),
-            tls: None,
-            username: None,
-            password: None,
-            database: 0,
-            production: false,
-            memory_limit: None,
-        };
+        let target = Target { name: "test".to_owned(), ..session::target(socket) };
         Self {
             target,
             folder: TempDir::new().unwrap(),

@@ -2,31 +2,18 @@
 
 use crate::python;
 use crate::server::{Kind, Options, PATIENCE, Server, kinds};
+use crate::support::target;
 use crate::watch::{connection, runtime, server};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use streamgauge::config::{Address, Target};
+use streamgauge::config::Target;
 use streamgauge::core::model::probe::{PREFIX, ProbeEvent, ProbeKind, ProbePlan};
 use streamgauge::core::reading::pings::Percentiles;
 use streamgauge::core::reading::probe::{Measures, ProbeState, ProbeTrack, Probes};
 use streamgauge::edge::link::{LinkLedger, Timeouts};
 use streamgauge::edge::probe::start;
-
-fn target(server: &Server) -> Target {
-    let address = Address::Unix(server.socket());
-    Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    }
-}
 
 /// Probes until there are so many samples: what comes of them, and the last delivery of each as it was, microseconds.
 fn probed(server: &Server, plan: ProbePlan, samples: usize) -> (Measures, Vec<u64>) {
@@ -34,7 +21,7 @@ fn probed(server: &Server, plan: ProbePlan, samples: usize) -> (Measures, Vec<u6
     track.begin(plan, ProbeState::Starting);
     runtime().block_on(async {
         let (probe, mut events) =
-            start(target(server), Timeouts::default(), plan, LinkLedger::default()).unwrap();
+            start(target(&server.socket()), Timeouts::default(), plan, LinkLedger::default()).unwrap();
         while times.len() < samples {
             let event =
                 tokio::time::timeout(PATIENCE, events.recv()).await.expect("the probe goes on").unwrap();
@@ -241,7 +228,7 @@ fn a_user_who_may_not_publish_is_told_what_the_probe_needs() {
     let denied = Target {
         username: Some("watcher".to_owned()),
         password: Some(streamgauge::config::Secret::new("x")),
-        ..target(&server)
+        ..target(&server.socket())
     };
     let plan = ProbePlan { kind: ProbeKind::PubSub, interval_us: 100_000, subscribers: 1 };
     runtime().block_on(async {

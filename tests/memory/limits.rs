@@ -2,36 +2,23 @@
 
 use crate::proxy::{Answer, Proxy, Words};
 use crate::server::{Kind, Options, Server, kinds, wait_until};
+use crate::support::session_at;
 use crate::watch::{connection, memory, runtime};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use streamgauge::config::{Address, Target};
 use streamgauge::core::diagnose::finding::Severity;
 use streamgauge::core::model::memory::LimitOf;
 use streamgauge::core::model::server::ServerRole;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
-use streamgauge::edge::source::Session;
 
 const MIB: u64 = 1 << 20;
 
 /// What a session of its own, over this socket, reads until it tells this, or for as long as that takes to be told.
 fn read(socket: &Path, until: Option<&str>) -> Reading {
     const TOLD_AFTER: Duration = Duration::from_millis(3_500);
-    let address = Address::Unix(socket.to_owned());
-    let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    };
     let settings = PollSettings { interval_us: 1_000_000, everything: true, ..PollSettings::default() };
-    let mut session = Session::new(&target, Timeouts::default(), settings);
+    let mut session = session_at(socket, settings);
     let mut reading = Reading::new(0);
     runtime().block_on(async {
         session.connect().await.unwrap();

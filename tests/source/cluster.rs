@@ -2,15 +2,14 @@
 //! invalidated as if it were the whole.
 
 use serde_json::Value;
-use streamgauge::config::{Address, Target};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
 use crate::program;
 use crate::server::{Build, Options, Server, builds, wait_until};
+use crate::session::session as session_to;
 
 /// A node without slots.
 struct Node {
@@ -173,20 +172,9 @@ fn one_primary_with_all_slots_is_the_whole() {
 
 /// A session that watches this stream alone.
 fn session(node: &Node, key: &str) -> Session {
-    let address = Address::Unix(node.server.socket());
-    let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    };
     let settings =
         PollSettings { interval_us: 100_000, patterns: vec![Name::from(key)], ..PollSettings::default() };
-    Session::new(&target, Timeouts::default(), settings)
+    session_to(&node.server, settings)
 }
 
 async fn read(session: &mut Session, reading: &mut Reading) {

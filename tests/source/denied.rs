@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use streamgauge::config::{Address, Secret, Target};
+use streamgauge::config::{Secret, Target};
 use streamgauge::core::wire::round::PollSettings;
 use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::{Event, Session, poll};
@@ -24,16 +24,10 @@ fn denials(server: &Server) -> u64 {
 
 /// Polls for some seconds as this user; the gaps that were told.
 async fn watch(server: &Server, user: &str, seconds: u64) -> Vec<String> {
-    let address = Address::Unix(server.socket());
     let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
         username: Some(user.to_owned()),
         password: Some(Secret::new("pw")),
-        database: 0,
-        production: false,
-        memory_limit: None,
+        ..crate::session::target(&server.socket())
     };
     let settings =
         PollSettings { interval_us: 200_000, discover: true, measures_keys: true, ..PollSettings::default() };

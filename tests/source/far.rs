@@ -3,15 +3,14 @@
 
 use std::time::{Duration, Instant};
 
-use streamgauge::config::{Address, Target};
 use streamgauge::core::model::Name;
 use streamgauge::core::wire::question::{EntriesQuestion, Page};
 use streamgauge::core::wire::round::PollSettings;
-use streamgauge::edge::link::Timeouts;
-use streamgauge::edge::source::{Event, PollRequest, Session, poll};
+use streamgauge::edge::source::{Event, PollRequest, poll};
 
 use crate::proxy::Proxy;
 use crate::server::{Options, Server};
+use crate::session::session_at;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_a_long_round_trip_everything_is_found_and_the_interval_is_kept() {
@@ -21,21 +20,10 @@ async fn over_a_long_round_trip_everything_is_found_and_the_interval_is_kept() {
             server.redis_cli(&["XADD", &format!("s{stream:02}"), "*", "f", "v"]);
         }
         let proxy = Proxy::start(&server, trip, |_| None);
-        let address = Address::Unix(proxy.socket().to_owned());
-        let target = Target {
-            name: address.to_string(),
-            address,
-            tls: None,
-            username: None,
-            password: None,
-            database: 0,
-            production: false,
-            memory_limit: None,
-        };
         let interval_us = 1_000_000;
         let settings =
             PollSettings { interval_us, discover: true, measures_keys: true, ..PollSettings::default() };
-        let (handle, mut events, _poller) = poll(Session::new(&target, Timeouts::default(), settings));
+        let (handle, mut events, _poller) = poll(session_at(proxy.socket(), settings));
         let (mut streams, began) = (0, Instant::now());
         while streams < 20 {
             assert!(

@@ -1,14 +1,12 @@
 //! Pending rows whose entries were deleted above the first entry of the stream are told, and no others.
 
-use streamgauge::config::{Address, Target};
 use streamgauge::core::diagnose::groups::GroupVerdict;
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
-use streamgauge::edge::source::Session;
 
 use crate::server::{Build, Options, PATIENCE, Server, builds};
+use crate::session::session;
 use std::time::{Duration, Instant};
 
 /// A stream of nine entries; the groups have been given all of them, and acknowledged all but the third, fifth and
@@ -33,20 +31,9 @@ fn age(server: &Server, group: &str, ids: &[&str]) {
 
 /// Rounds of one reading, as `snapshot` makes them or as the console does: so many, and more until `holds`.
 async fn read(server: &Server, everything: bool, rounds: usize, holds: impl Fn(&Reading) -> bool) -> Reading {
-    let address = Address::Unix(server.socket());
-    let target = Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    };
     let patterns = vec![Name::from("s")];
     let settings = PollSettings { interval_us: 100_000, patterns, everything, ..PollSettings::default() };
-    let mut session = Box::new(Session::new(&target, Timeouts::default(), settings));
+    let mut session = Box::new(session(server, settings));
     let mut reading = Reading::new(0);
     let end = Instant::now() + PATIENCE;
     for round in 0.. {

@@ -13,6 +13,8 @@ mod proxy;
 mod refused;
 #[path = "../support/server.rs"]
 mod server;
+#[path = "../support/session.rs"]
+mod session;
 
 use server::Server;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
-use streamgauge::config::{Address, Secret, Target};
+use streamgauge::config::{Secret, Target};
 use streamgauge::core::diagnose::finding::Severity;
 use streamgauge::core::model::refusals::RefusalCode;
 use streamgauge::core::reading::Reading;
@@ -16,16 +16,10 @@ use crate::server::{Build, Kind, Options, Server, builds, wait_until};
 use std::io::{Read, Write};
 
 fn target(server: &Server, user: Option<&str>, password: Option<&str>) -> Target {
-    let address = Address::Unix(server.socket());
     Target {
-        name: address.to_string(),
-        address,
-        tls: None,
         username: user.map(str::to_owned),
         password: password.map(Secret::new),
-        database: 0,
-        production: false,
-        memory_limit: None,
+        ..crate::session::target(&server.socket())
     }
 }
 

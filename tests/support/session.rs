@@ -3,15 +3,16 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use crate::server::Server;
+use std::path::Path;
 use streamgauge::config::{Address, Target};
 use streamgauge::core::wire::round::PollSettings;
 use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
-/// Not connected yet; over the server's socket.
-pub fn session(server: &Server, settings: PollSettings) -> Session {
-    let address = Address::Unix(server.socket());
-    let target = Target {
+/// What is reached over this socket.
+pub fn target(socket: &Path) -> Target {
+    let address = Address::Unix(socket.to_owned());
+    Target {
         name: address.to_string(),
         address,
         tls: None,
@@ -20,6 +21,15 @@ pub fn session(server: &Server, settings: PollSettings) -> Session {
         database: 0,
         production: false,
         memory_limit: None,
-    };
-    Session::new(&target, Timeouts::default(), settings)
+    }
+}
+
+/// Not connected yet; over this socket.
+pub fn session_at(socket: &Path, settings: PollSettings) -> Session {
+    Session::new(&target(socket), Timeouts::default(), settings)
+}
+
+/// Not connected yet; over the server's socket.
+pub fn session(server: &Server, settings: PollSettings) -> Session {
+    session_at(&server.socket(), settings)
 }
