@@ -161,11 +161,10 @@ impl Archives {
     /// # Errors
     /// One can't be removed.
     pub fn prune(&self, older_than: Duration) -> Result<Pruned, JournalError> {
-        let before = SystemTime::now().checked_sub(older_than);
         let mut pruned = Pruned::default();
         for (id, bytes) in self.list()? {
             let path = self.path(&id);
-            match self.prune_one(&id, before) {
+            match self.prune_one(&id, older_than) {
                 Ok(None) => {}
                 Ok(Some(true)) => pruned.removed.push((id, bytes)),
                 Ok(Some(false)) => pruned.in_use.push(id),
@@ -176,11 +175,13 @@ impl Archives {
     }
 
     /// Removes an archive; whether it could be, and none where it is too young.
-    fn prune_one(&self, id: &str, before: Option<SystemTime>) -> io::Result<Option<bool>> {
+    fn prune_one(&self, id: &str, older_than: Duration) -> io::Result<Option<bool>> {
         let path = self.path(id);
         let file = private_file(&path, OpenOptions::new().read(true))?;
         let written = file.metadata()?.modified()?;
-        if before.is_none_or(|before| written > before) {
+        // The clock is read after the file's: what an action writes at this very moment has an age of zero, not less.
+        let age = SystemTime::now().duration_since(written).unwrap_or_default();
+        if age < older_than {
             return Ok(None);
         }
         // The action holds its mark before its archive exists, and both for as long as it runs.
