@@ -79,7 +79,7 @@ pub struct CheckArgs {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionArgs {
     /// What is wanted.
-    pub wish: Request,
+    pub request: Request,
     /// Only say what would be done.
     pub dry_run: bool,
     /// Do it without asking.

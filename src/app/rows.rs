@@ -66,7 +66,7 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
 
 /// When a lag will be gone, beside this verdict: a group that fares well may grow its lag for a moment, and nobody says
 /// that it never will be gone.
-pub fn drain_beside(verdict: Option<GroupVerdict>, drain: Drain) -> Drain {
+pub fn drain_control(verdict: Option<GroupVerdict>, drain: Drain) -> Drain {
     let is_calm =
         matches!(verdict, None | Some(GroupVerdict::Ok | GroupVerdict::Idle | GroupVerdict::Unknown));
     if is_calm && matches!(drain, Drain::Never { .. }) { Drain::Unknown } else { drain }

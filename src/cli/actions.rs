@@ -10,7 +10,7 @@ use crate::core::model::glob::Glob;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Request;
-use crate::core::ops::wish::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
+use crate::core::ops::request::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 use clap::{ArgGroup, Args};
 use std::time::Duration;
 
@@ -193,9 +193,9 @@ pub(super) struct JournalArgs {
     format: OutputFormat,
 }
 
-pub(super) fn act(wish: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
+pub(super) fn act(request: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
     let ConsentArgs { dry_run, yes, confirm, within, format } = consent;
-    Action::Act(Box::new(ActionArgs { wish, dry_run, yes, confirm, within, format, per_s }))
+    Action::Act(Box::new(ActionArgs { request, dry_run, yes, confirm, within, format, per_s }))
 }
 
 impl TrimArgs {
@@ -228,7 +228,7 @@ impl ReclaimArgs {
             _ => ReclaimVerb::Sweep,
         };
         let archive = self.archive.wanted();
-        let wish = ReclaimRequest {
+        let request = ReclaimRequest {
             key: self.key,
             group: self.group,
             verb,
@@ -238,7 +238,7 @@ impl ReclaimArgs {
             ids: self.ids,
             archive,
         };
-        act(Request::Reclaim(wish), self.consent, None)
+        act(Request::Reclaim(request), self.consent, None)
     }
 }
 
@@ -249,7 +249,7 @@ impl InvalidateArgs {
             true => Glob::literal_prefix(written.as_bytes()).text().clone(),
             false => written.clone(),
         };
-        let wish = InvalidateRequest {
+        let request = InvalidateRequest {
             pattern,
             written,
             kind: self.kind,
@@ -259,7 +259,7 @@ impl InvalidateArgs {
             protect: Vec::new(),
             warm_up: Vec::new(),
         };
-        act(Request::Invalidate(wish), self.consent, self.rate)
+        act(Request::Invalidate(request), self.consent, self.rate)
     }
 }
 

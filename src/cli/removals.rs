@@ -6,7 +6,7 @@ use super::Action;
 use super::actions::{ArchiveArgs, ConsentArgs, act, milliseconds, name};
 use crate::core::model::Name;
 use crate::core::ops::Request;
-use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use clap::Args;
 
 /// `remove-groups`.
@@ -86,26 +86,26 @@ pub(super) struct KillScriptArgs {
 
 impl RemoveGroupsArgs {
     pub(super) fn into_action(self) -> Action {
-        let wish = RemoveGroupsRequest {
+        let request = RemoveGroupsRequest {
             key: self.key,
             pattern: self.group,
             unread_ms: self.unread_for,
             alive_ms: self.min_idle,
             archive: self.archive.wanted(),
         };
-        act(Request::RemoveGroups(wish), self.consent, None)
+        act(Request::RemoveGroups(request), self.consent, None)
     }
 }
 
 impl RemoveConsumersArgs {
     pub(super) fn into_action(self) -> Action {
-        let wish = RemoveConsumersRequest {
+        let request = RemoveConsumersRequest {
             key: self.key,
             group: self.group,
             min_idle_ms: self.min_idle,
             archive: self.archive.wanted(),
         };
-        act(Request::RemoveConsumers(wish), self.consent, None)
+        act(Request::RemoveConsumers(request), self.consent, None)
     }
 }
 

@@ -138,7 +138,7 @@ fn counts_and_times_that_would_take_nothing_or_everything_are_slips_of_the_hand(
 fn an_empty_key_can_be_named() {
     let args = ["streamgauge", "trim", "", "--dry-run"];
     let Action::Act(act) = parse(args).unwrap().action else { panic!("no action") };
-    assert!(matches!(&act.wish, Request::Trim(wish) if wish.key.as_bytes().is_empty()));
+    assert!(matches!(&act.request, Request::Trim(request) if request.key.as_bytes().is_empty()));
 }
 
 #[test]

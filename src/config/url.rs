@@ -266,8 +266,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_error_ever_holds_the_password(around in "[a-z:/?#@%.,= ]{0,12}", scheme in "(redis|unix|rediss)") {
-            for text in [format!("{scheme}://{around}hunter2@host"), format!("{scheme}://u:hunter2{around}@h")] {
+        fn no_error_ever_holds_the_password(context in "[a-z:/?#@%.,= ]{0,12}", scheme in "(redis|unix|rediss)") {
+            for text in [format!("{scheme}://{context}hunter2@host"), format!("{scheme}://u:hunter2{context}@h")] {
                 let told = format!("{:?}", parse(&text));
                 prop_assert!(told.starts_with("Ok") || !told.contains("hunter2"));
             }

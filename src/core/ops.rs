@@ -7,7 +7,6 @@
 
 pub mod archive;
 pub mod challenge;
-pub mod denial;
 pub mod guard;
 pub mod invalidate;
 pub mod pace;
@@ -18,7 +17,9 @@ pub mod progress;
 pub mod protect;
 pub mod receipt;
 pub mod record;
+pub mod refusal;
 pub mod remove;
+pub mod request;
 pub mod run;
 pub mod settle;
 pub mod single;
@@ -27,17 +28,16 @@ pub mod strain;
 pub mod trim;
 pub mod types;
 pub mod undo;
-pub mod wish;
 pub mod words;
 
 pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
-pub use denial::Refusal;
 pub use guard::Guard;
 pub use plan::{ActionKind, Impact, Plan, Subject, Work};
 pub use planning::{PlanId, PlanProgress};
 pub use policy::{Policy, WriteState};
 pub use progress::{Control, Progress};
 pub use receipt::Receipt;
+pub use refusal::Refusal;
+pub use request::Request;
 pub use run::{Outcome, Run};
 pub use step::{Answer, Order, Step, Tally};
-pub use wish::Request;

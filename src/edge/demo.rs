@@ -4,13 +4,13 @@
 //! any other. Names redis-rs by itself, since its workload writes, which links for operators' servers may not.
 //! Invariant: nothing of it outlives the [`Demo`] value, nor this process.
 
-mod cast;
 mod control;
 mod error;
 mod find;
 mod folder;
 mod headless;
 mod server;
+mod topology;
 mod workload;
 
 use std::path::{Path, PathBuf};

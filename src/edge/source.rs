@@ -3,7 +3,7 @@
 //! Knows when to ask; what to ask is decided by `core::wire::round`. Invariants: what is asked over the line of
 //! the rounds stands one behind the other, each within its own bracket; everything that waits has an end.
 
-mod beside;
+mod control;
 mod looks;
 mod poll;
 mod session;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// A plan, for people.
 pub fn plan_text(challenge: &Challenge) -> String {
     let plan = challenge.plan();
-    let mut out = format!("{} {}\n", plan.deed.word(), plan.subject);
+    let mut out = format!("{} {}\n", plan.kind.word(), plan.subject);
     for (label, text) in &plan.facts {
         out.push_str(&format!("  {label:<12} {text}\n"));
     }
@@ -40,7 +40,7 @@ pub fn plan_text(challenge: &Challenge) -> String {
 /// What came of it, for people.
 pub fn told_text(plan: &Plan, told: &Receipt) -> String {
     let Tally { done, gone, lost, left, kept, .. } = told.tally;
-    let mut parts = vec![plan.deed.items(done)];
+    let mut parts = vec![plan.kind.items(done)];
     let mut part = |number: u64, what: &str| {
         if number > 0 {
             parts.push(format!("{} {what}", count(number)));
@@ -97,12 +97,12 @@ pub fn json(challenge: &Challenge, told: Option<&Receipt>) -> String {
     json!({
         "schema": 1,
         "plan": {
-            "action": plan.deed.word(),
+            "action": plan.kind.word(),
             "subject": plan.subject.to_string(),
-            "items": plan.stake.items,
-            "items_exact": plan.stake.is_exact,
-            "bytes": plan.stake.bytes,
-            "lossy": plan.stake.is_lossy,
+            "items": plan.impact.items,
+            "items_exact": plan.impact.is_exact,
+            "bytes": plan.impact.bytes,
+            "lossy": plan.impact.is_lossy,
             "archive": plan.archive,
             "confirm": challenge.typed().map(|typed| json!({ "why": typed.why, "name": typed.name })),
             "commands": plan.commands,

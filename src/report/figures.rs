@@ -91,7 +91,7 @@ pub(super) fn cut(text: &str, cells: usize) -> String {
 }
 
 /// Text of others (a server's error, a version) with what a terminal might obey as `\xNN`.
-pub(super) fn calm(text: &str) -> String {
+pub(super) fn escape_controls(text: &str) -> String {
     let one = |c: char| match c {
         // Such text may hold names that are escaped already: their backslashes stay as they are.
         '\\' => "\\".to_owned(),
@@ -148,6 +148,6 @@ mod tests {
 
     #[test]
     fn foreign_text_can_not_command_a_terminal() {
-        assert_eq!(calm("a\x1b[31m \\xff\n"), "a\\x1b[31m \\xff\\x0a");
+        assert_eq!(escape_controls("a\x1b[31m \\xff\n"), "a\\x1b[31m \\xff\\x0a");
     }
 }

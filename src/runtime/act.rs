@@ -35,15 +35,15 @@ pub fn journal(loaded: &Loaded) -> Option<Journal> {
 
 /// The wish, with what the config adds.
 pub fn completed(loaded: &Loaded, asked: &ActionArgs) -> Request {
-    let mut wish = asked.wish.clone();
-    if let Request::Invalidate(invalidate) = &mut wish {
+    let mut request = asked.request.clone();
+    if let Request::Invalidate(invalidate) = &mut request {
         let name = |text: &String| Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()));
         invalidate.protect.extend(loaded.config.settings.actions.protect.iter().map(name));
         let default = u64::from(loaded.config.settings.actions.invalidate_per_s);
         invalidate.per_s = Some(asked.per_s.unwrap_or(default)).filter(|per_s| *per_s > 0);
         invalidate.warm_up = warm::command_for(&loaded.config, &invalidate.pattern);
     }
-    wish
+    request
 }
 
 /// Does it; the exit status.
@@ -62,12 +62,18 @@ pub async fn run(
     let opened = journal.clone();
     on_disk(move || tell_open(&opened)).await.map_err(ActError::Failed)?;
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
-    let wish = completed(loaded, asked);
-    let plan =
-        match Box::pin(planned(&target, timeouts, &journal, (&wish, PlanTime::within(asked.within)))).await {
-            Ok(plan) => plan,
-            Err(Refusal(why)) => return refused(asked.format, &why),
-        };
+    let request = completed(loaded, asked);
+    let plan = match Box::pin(planned(
+        &target,
+        timeouts,
+        &journal,
+        (&request, PlanTime::within(asked.within)),
+    ))
+    .await
+    {
+        Ok(plan) => plan,
+        Err(Refusal(why)) => return refused(asked.format, &why),
+    };
     let policy = Policy {
         target: target.name.clone(),
         production: target.production,
@@ -99,8 +105,8 @@ pub async fn run(
     };
     let settings = &loaded.config.settings.actions;
     // Whoever wants no bound wants no rest either.
-    let (per_s, is_paced) = match &wish {
-        Request::Invalidate(wish) => (wish.per_s, wish.per_s.is_some()),
+    let (per_s, is_paced) = match &request {
+        Request::Invalidate(request) => (request.per_s, request.per_s.is_some()),
         _ => (None, true),
     };
     let executor = Executor {
@@ -206,14 +212,14 @@ async fn planned(
     target: &Target,
     timeouts: Timeouts,
     journal: &Journal,
-    (wish, time): (&Request, PlanTime),
+    (request, time): (&Request, PlanTime),
 ) -> Result<Plan, Refusal> {
     let (progress, mut seen) = watch::channel(PlanProgress::default());
     let (cancel, cancelled) = watch::channel(false);
     let (target, ledger) = (target.clone(), LinkLedger::default());
     let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time };
     let archives = journal.archives();
-    let mut planning = Box::pin(survey(&desk, &archives, wish));
+    let mut planning = Box::pin(survey(&desk, &archives, request));
     let mut line = ProgressLine::default();
     let mut tick = tokio::time::interval(PROGRESS_EVERY);
     loop {
@@ -290,11 +296,11 @@ async fn watched(executor: Executor, confirmed: Confirmed) -> io::Result<Receipt
 
 /// Progress in a line.
 fn line(progress: &Progress) -> String {
-    let Progress { deed, items, halvings, .. } = progress;
+    let Progress { kind, items, halvings, .. } = progress;
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
     let slower = if *halvings > 0 { ", slowed down: the server answers late" } else { "" };
-    format!("{} of {}{rate}{left}{slower}", count(progress.through()), deed.items(*items))
+    format!("{} of {}{rate}{left}{slower}", count(progress.through()), kind.items(*items))
 }
 
 /// Lists the journal, or removes old archives.

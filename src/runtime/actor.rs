@@ -80,7 +80,7 @@ impl Actor {
     }
 
     /// Looks at the server for a plan. One that is being made is given up first: there is one at a time on the server.
-    pub fn plan(&mut self, id: PlanId, wish: Request) {
+    pub fn plan(&mut self, id: PlanId, request: Request) {
         let before = self.planning.take();
         if let Some(before) = &before {
             before.cancel.send_replace(true);
@@ -95,7 +95,7 @@ impl Actor {
             let (progress, seen) = watch::channel(PlanProgress::default());
             let shown =
                 tokio::spawn(show(seen, tell.clone(), move |progress| Message::Planning(id, progress)));
-            let plan = Box::pin(plan(&setup, &wish, (progress, cancelled))).await;
+            let plan = Box::pin(plan(&setup, &request, (progress, cancelled))).await;
             shown.abort();
             let _closed = tell.send(Message::Planned(id, plan.map(Box::new))).await;
         });
@@ -208,14 +208,14 @@ fn told_journal(journal: &Journal, recovers: bool) -> Message {
 
 async fn plan(
     setup: &ActorSetup,
-    wish: &Request,
+    request: &Request,
     (progress, cancel): (watch::Sender<PlanProgress>, watch::Receiver<bool>),
 ) -> Result<Plan, Refusal> {
     let no_home = || Refusal::because("there is no home folder for the journal: set HOME or XDG_STATE_HOME");
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
     let (target, timeouts, ledger) = (setup.target.clone(), setup.timeouts, setup.ledger.clone());
     let time = PlanTime::default();
-    survey(&Desk { target, timeouts, ledger, progress, cancel, time }, &archives, wish).await
+    survey(&Desk { target, timeouts, ledger, progress, cancel, time }, &archives, request).await
 }
 
 async fn show<T: Clone>(

@@ -50,8 +50,8 @@ pub fn perform(
             }
             return (LoopStep::GoOn, demo.map(|demo| Message::Demo(demo.status())));
         }
-        Effect::Plan(id, wish) => {
-            actor.plan(id, wish);
+        Effect::Plan(id, request) => {
+            actor.plan(id, request);
             return (LoopStep::GoOn, None);
         }
         Effect::CancelPlan(id) => {

@@ -210,7 +210,7 @@ fn header_of(plan: &Plan, id: &str, (address, database): (&str, u32)) -> Header 
         _ => None,
     };
     let (from, rows_stay) = match &plan.work {
-        Work::Settle(work) => match &work.deed {
+        Work::Settle(work) => match &work.kind {
             Settling::HandOver(to) => (Some(to), true),
             Settling::Release(_) => (None, true),
             _ => (None, false),
@@ -219,7 +219,7 @@ fn header_of(plan: &Plan, id: &str, (address, database): (&str, u32)) -> Header 
     };
     Header {
         id: id.to_owned(),
-        action: plan.deed.word().to_owned(),
+        action: plan.kind.word().to_owned(),
         address: address.to_owned(),
         database,
         key: name(plan.subject.stream()),

@@ -29,22 +29,22 @@ pub use reader::{Desk, PlanTime};
 ///
 /// # Errors
 /// Why there is none.
-pub async fn survey(desk: &Desk, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
+pub async fn survey(desk: &Desk, archives: &Archives, request: &Request) -> Result<Plan, Refusal> {
     let mut reader = Reader::open(desk).await?;
-    let plan = plan_of(&mut reader, archives, wish).await?;
+    let plan = plan_of(&mut reader, archives, request).await?;
     Ok(reader.doubts().iter().fold(plan, |plan, why| plan.in_doubt(why)))
 }
 
-async fn plan_of(reader: &mut Reader, archives: &Archives, wish: &Request) -> Result<Plan, Refusal> {
-    match wish {
-        Request::Trim(wish) => trim::survey(reader, wish).await,
-        Request::Reclaim(wish) => rows::survey(reader, wish).await,
-        Request::Invalidate(wish) => keys::survey(reader, wish).await,
+async fn plan_of(reader: &mut Reader, archives: &Archives, request: &Request) -> Result<Plan, Refusal> {
+    match request {
+        Request::Trim(request) => trim::survey(reader, request).await,
+        Request::Reclaim(request) => rows::survey(reader, request).await,
+        Request::Invalidate(request) => keys::survey(reader, request).await,
         Request::DeleteConsumer { key, group, consumer, min_idle_ms } => {
             single::consumer(reader, (key, group, consumer), *min_idle_ms).await
         }
-        Request::RemoveGroups(wish) => groups::groups(reader, wish).await,
-        Request::RemoveConsumers(wish) => groups::idle(reader, wish).await,
+        Request::RemoveGroups(request) => groups::groups(reader, request).await,
+        Request::RemoveConsumers(request) => groups::idle(reader, request).await,
         Request::KillScript => single::script(reader).await,
         Request::KillClient(id) => single::client(reader, *id).await,
         Request::Undo(id) => single::undo(reader, archives, id).await,

@@ -7,7 +7,7 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use streamgauge::core::ops::wish::{ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -161,11 +161,11 @@ async fn a_lost_reply_is_unknown_exactly_when_it_is_and_nothing_is_sent_twice() 
     let (builds, deeds) = (builds(), deeds());
     let mut cases = Vec::new();
     for build in builds.iter().take(2) {
-        for (what, wish) in &deeds {
+        for (what, request) in &deeds {
             for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply, Cut::AfterReply] {
                 // The rest goes the same way: its first order shows it.
                 let most = if THOROUGH.contains(what) { 3 } else { 1 };
-                cases.extend((1..=most).map(|nth| cut_once(build, what, wish, cut, nth)));
+                cases.extend((1..=most).map(|nth| cut_once(build, what, request, cut, nth)));
             }
         }
     }
@@ -173,12 +173,12 @@ async fn a_lost_reply_is_unknown_exactly_when_it_is_and_nothing_is_sent_twice() 
     futures_util::stream::iter(cases).for_each_concurrent(4, |case| case).await;
 }
 
-async fn cut_once(build: &Build, what: &str, wish: &Request, cut: Cut, nth: usize) {
+async fn cut_once(build: &Build, what: &str, request: &Request, cut: Cut, nth: usize) {
     let server = start(build);
     prepare(&server);
     let proxy = Proxy::start(&server, cut, nth);
     let place = Place::at(&proxy.socket);
-    let receipt = place.act(wish).await.unwrap();
+    let receipt = place.act(request).await.unwrap();
     let seen = proxy.seen.lock().unwrap();
     let case = format!("{what} {cut:?} at {nth} on {build:?}: {receipt:?}");
     match (seen.is_cut, cut) {
@@ -242,8 +242,9 @@ async fn what_was_kept_and_not_removed_is_not_brought_back() {
         prepare(&server);
         let proxy = Proxy::start(&server, cut, 2);
         let place = Place::at(&proxy.socket);
-        let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(20), approx: false, archive: Some(true) };
-        let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+        let request =
+            TrimRequest { key: name("s"), to: TrimTo::MaxLen(20), approx: false, archive: Some(true) };
+        let receipt = place.act(&Request::Trim(request)).await.unwrap();
         assert!(matches!(receipt.outcome, Outcome::Unknown(_)), "{cut:?} {receipt:?}");
         let mut connection = connect(&server);
         let left: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s", "-", "+"]);

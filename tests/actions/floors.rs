@@ -5,7 +5,7 @@ use crate::reclaim::reclaim;
 use crate::server::builds;
 use crate::{Place, connect, fill, name, read, say, start};
 use streamgauge::core::model::id_unit::IdUnit;
-use streamgauge::core::ops::wish::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 
 fn trim(to: TrimTo) -> TrimRequest {
@@ -62,7 +62,7 @@ async fn a_group_whose_pending_entries_cannot_be_read_makes_a_trim_lossy_and_is_
         let place = Place::of(&server);
         // What is below 10 was delivered, so that only pending rows could need it.
         let plan = place.plan(&Request::Trim(trim(TrimTo::MaxLen(11)))).await.unwrap();
-        assert!(plan.stake.is_lossy, "{build:?}");
+        assert!(plan.impact.is_lossy, "{build:?}");
         assert!(plan.typed.unwrap().contains("group g"), "{build:?}");
         assert!(
             plan.warnings.join("; ").contains("how much group g loses is not known"),
@@ -93,7 +93,7 @@ async fn an_age_needs_ids_that_are_times_or_the_unit_that_they_count() {
         assert!(refused.contains("--id-unit") && refused.contains("milliseconds"), "{unit:?} {refused}");
         // Ages 0, 10, 20 … 90 minutes: six are older than 35.
         let plan = place.plan(&older(2_100_000, unit)).await.unwrap();
-        assert_eq!(plan.stake.items, 6, "{unit:?}");
+        assert_eq!(plan.impact.items, 6, "{unit:?}");
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!(receipt.tally.done, 6, "{unit:?}");
     }
@@ -110,21 +110,21 @@ async fn an_approximate_trim_plans_what_whole_nodes_allow() {
         let mut connection = connect(&server);
         fill(&mut connection, 1_050, &["g"]);
         let place = Place::of(&server);
-        let wish = |keep| TrimRequest { approx: true, ..trim(TrimTo::MaxLen(keep)) };
-        let plan = match place.plan(&Request::Trim(wish(500))).await {
+        let request = |keep| TrimRequest { approx: true, ..trim(TrimTo::MaxLen(keep)) };
+        let plan = match place.plan(&Request::Trim(request(500))).await {
             Ok(plan) => plan,
             Err(refused) => {
                 assert!(refused.to_string().contains("MINID"), "{build:?} {refused}");
                 continue;
             }
         };
-        let planned = plan.stake.items;
+        let planned = plan.impact.items;
         let receipt = place.carry_out(plan, 1 << 20).await;
         // 550 lie below: five whole nodes of a hundred.
         assert_eq!((receipt.tally.done, planned), (500, 500), "{build:?}");
-        let none = place.plan(&Request::Trim(wish(520))).await.unwrap();
+        let none = place.plan(&Request::Trim(request(520))).await.unwrap();
         assert!(none.nothing.unwrap().contains("no whole node"), "{build:?}");
-        let kept = TrimRequest { archive: Some(true), ..wish(100) };
+        let kept = TrimRequest { archive: Some(true), ..request(100) };
         let refused = place.plan(&Request::Trim(kept)).await.unwrap_err().to_string();
         assert!(refused.contains("--no-archive"), "{refused}");
     }
@@ -139,7 +139,7 @@ async fn where_no_script_may_be_run_a_trim_by_length_is_plain() {
         let _: String = say(&mut connection, &["ACL", "SETUSER", "default", "-eval", "-evalsha"]);
         let place = Place::of(&server);
         let plan = place.plan(&Request::Trim(trim(TrimTo::MaxLen(120)))).await.unwrap();
-        assert_eq!((plan.stake.items, plan.stake.is_exact), (380, true), "{build:?}");
+        assert_eq!((plan.impact.items, plan.impact.is_exact), (380, true), "{build:?}");
         assert!(plan.commands.iter().all(|command| command.starts_with("XTRIM")), "{:?}", plan.commands);
         assert!(plan.warnings.join("; ").contains("group g loses 380"), "{:?}", plan.warnings);
         let receipt = place.carry_out(plan, 1 << 20).await;
@@ -157,8 +157,8 @@ async fn the_script_itself_sees_that_a_stream_was_made_anew() {
             fill(&mut connection, 20_000, &[]);
             // A second of work, of which a quarter is done when the stream is made anew.
             let place = Place { per_s: Some(20_000), ..Place::of(&server) };
-            let wish = Request::Trim(TrimRequest { archive, ..trim(TrimTo::MaxLen(1)) });
-            let plan = place.plan(&wish).await.unwrap();
+            let request = Request::Trim(TrimRequest { archive, ..trim(TrimTo::MaxLen(1)) });
+            let plan = place.plan(&request).await.unwrap();
             let mut other = connect(&server);
             let remake = std::thread::spawn(move || {
                 loop {

@@ -4,7 +4,7 @@ use crate::server::builds;
 use crate::undo::invalidate;
 use crate::{Place, connect, name, say, start};
 use streamgauge::core::model::glob::Glob;
-use streamgauge::core::ops::wish::InvalidateRequest;
+use streamgauge::core::ops::request::InvalidateRequest;
 use streamgauge::core::ops::{Outcome, Request};
 
 #[tokio::test]
@@ -17,11 +17,11 @@ async fn streams_locks_registries_and_the_operators_own_stay_whatever_the_patter
             let _: redis::Value = say(&mut connection, &["SET", key, "v"]);
         }
         let _: String = say(&mut connection, &["XADD", "c:stream", "*", "f", "v"]);
-        let wish = InvalidateRequest { protect: vec![name("mine:*")], ..invalidate("*", None, false) };
+        let request = InvalidateRequest { protect: vec![name("mine:*")], ..invalidate("*", None, false) };
         let place = Place::of(&server);
-        let plan = place.plan(&Request::Invalidate(wish.clone())).await.unwrap();
+        let plan = place.plan(&Request::Invalidate(request.clone())).await.unwrap();
         assert!(plan.typed.is_some(), "everything wants a name");
-        assert_eq!(plan.stake.items, 3);
+        assert_eq!(plan.impact.items, 3);
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!((receipt.tally.done, receipt.tally.left), (3, 7), "{build:?}");
         for key in stays.iter().chain(&["c:stream"]) {
@@ -71,9 +71,9 @@ async fn every_key_that_matches_goes_once_while_others_come_and_the_count_before
         }
         pipe.exec(&mut connection).unwrap();
         let place = Place::of(&server);
-        let wish = InvalidateRequest { kind: Some("string".to_owned()), ..invalidate("c:*", None, false) };
-        let plan = place.plan(&Request::Invalidate(wish)).await.unwrap();
-        assert_eq!((plan.stake.items, plan.stake.is_exact), (5_000, true), "{build:?}");
+        let request = InvalidateRequest { kind: Some("string".to_owned()), ..invalidate("c:*", None, false) };
+        let plan = place.plan(&Request::Invalidate(request)).await.unwrap();
+        assert_eq!((plan.impact.items, plan.impact.is_exact), (5_000, true), "{build:?}");
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!((&receipt.outcome, receipt.tally.done), (&Outcome::Done, 5_000));
         let left: u64 = say(&mut connection, &["DBSIZE"]);
@@ -114,8 +114,8 @@ async fn the_command_that_fills_the_cache_again_runs_after_it_and_is_written_dow
     let place = Place::of(&server);
     let sign = server.folder().join("warm; rm").display().to_string();
     let warm_up = vec!["touch".to_owned(), sign.clone()];
-    let wish = InvalidateRequest { warm_up, ..invalidate("c:*", None, false) };
-    let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
+    let request = InvalidateRequest { warm_up, ..invalidate("c:*", None, false) };
+    let receipt = place.act(&Request::Invalidate(request)).await.unwrap();
     assert_eq!(receipt.warm_up.as_deref(), Some("touch succeeded"));
     assert!(std::path::Path::new(&sign).is_file(), "no shell has read it");
     assert_eq!(place.past()[0].warm_up.as_deref(), Some("touch succeeded"));

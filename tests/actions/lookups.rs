@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use streamgauge::core::model::cache::Lookups;
 use streamgauge::core::ops::Request;
-use streamgauge::core::ops::wish::{InvalidateRequest, ReclaimVerb};
+use streamgauge::core::ops::request::{InvalidateRequest, ReclaimVerb};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::link::Timeouts;
@@ -30,11 +30,11 @@ fn counted(connection: &mut redis::Connection) -> Lookups {
 async fn compared(
     place: &Place,
     connection: &mut redis::Connection,
-    wish: Request,
+    request: Request,
 ) -> ((u64, u64), (u64, u64), String) {
     let (before, noted) = (counted(connection), place.ledger.total());
-    let receipt = place.act(&wish).await.unwrap();
-    assert!(receipt.tally.done > 0, "{wish:?}");
+    let receipt = place.act(&request).await.unwrap();
+    assert!(receipt.tally.done > 0, "{request:?}");
     let (after, total) = (counted(connection), place.ledger.total());
     (
         (after.hits - before.hits, after.misses - before.misses),
@@ -58,12 +58,12 @@ async fn what_an_invalidation_looks_up_is_known_to_the_lookup_on_every_server() 
             }
         }
         pipe.exec(&mut connection).unwrap();
-        for wish in [invalidate("gone:*", None, false), kept("kept:*"), soft] {
+        for request in [invalidate("gone:*", None, false), kept("kept:*"), soft] {
             let (counted, noted, id) =
-                compared(&place, &mut connection, Request::Invalidate(wish.clone())).await;
-            assert_eq!(noted, counted, "{build:?} {wish:?}");
+                compared(&place, &mut connection, Request::Invalidate(request.clone())).await;
+            assert_eq!(noted, counted, "{build:?} {request:?}");
             assert!(noted.0 >= 1_400, "types are asked twice: {noted:?}");
-            if wish.archive == Some(true) {
+            if request.archive == Some(true) {
                 let (counted, noted, _) = compared(&place, &mut connection, Request::Undo(id)).await;
                 assert_eq!(noted, counted, "{build:?} undo");
             }
@@ -89,8 +89,8 @@ async fn what_a_reclaim_looks_up_is_known_but_for_a_few_on_every_server() {
             read(&mut connection, "g", "dead", 500);
             let _: u64 = say(&mut connection, &["XDEL", "s", "5-0", "77-0"]);
             let place = Place::of(&server);
-            let wish = Request::Reclaim(reclaim(verb.clone()));
-            let (counted, noted, id) = compared(&place, &mut connection, wish).await;
+            let request = Request::Reclaim(reclaim(verb.clone()));
+            let (counted, noted, id) = compared(&place, &mut connection, request).await;
             assert!(is_near(counted, noted), "{build:?} {verb:?} {counted:?} {noted:?}");
             if !matches!(verb, ReclaimVerb::Requeue | ReclaimVerb::DeadLetter { .. }) {
                 let (counted, noted, _) = compared(&place, &mut connection, Request::Undo(id)).await;
@@ -141,8 +141,8 @@ async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
             }
         };
         let acted = async {
-            let wish = Request::Invalidate(invalidate("gone:*", None, false));
-            let receipt = Box::pin(place.act(&wish)).await.unwrap();
+            let request = Request::Invalidate(invalidate("gone:*", None, false));
+            let receipt = Box::pin(place.act(&request)).await.unwrap();
             tokio::time::sleep(Duration::from_millis(500)).await;
             over.store(true, Ordering::Relaxed);
             receipt
@@ -189,7 +189,7 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
         let reads = reads(&server, &over);
         let planned = async {
             let archives = place.journal().archives();
-            let wish = Request::Invalidate(invalidate("gone:*", None, false));
+            let request = Request::Invalidate(invalidate("gone:*", None, false));
             for _ in 0..8 {
                 let (cancel, cancelled) = tokio::sync::watch::channel(false);
                 let quiet = Desk::quiet(&place.target, Timeouts::default(), &place.ledger);
@@ -198,7 +198,7 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
                     tokio::time::sleep(Duration::from_millis(400)).await;
                     cancel.send_replace(true);
                 };
-                let (plan, ()) = tokio::join!(Box::pin(survey(&desk, &archives, &wish)), given_up);
+                let (plan, ()) = tokio::join!(Box::pin(survey(&desk, &archives, &request)), given_up);
                 drop(plan);
             }
             over.store(true, Ordering::Relaxed);

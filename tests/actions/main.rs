@@ -76,14 +76,14 @@ impl Place {
         self.journal().read().unwrap().past
     }
 
-    async fn plan(&self, wish: &Request) -> Result<Plan, Refusal> {
+    async fn plan(&self, request: &Request) -> Result<Plan, Refusal> {
         let desk = Desk::quiet(&self.target, Timeouts::default(), &self.ledger);
-        survey(&desk, &self.journal().archives(), wish).await
+        survey(&desk, &self.journal().archives(), request).await
     }
 
     /// Plans it and does it, with every name typed.
-    async fn act(&self, wish: &Request) -> Result<Receipt, Refusal> {
-        let plan = self.plan(wish).await?;
+    async fn act(&self, request: &Request) -> Result<Receipt, Refusal> {
+        let plan = self.plan(request).await?;
         Ok(self.carry_out(plan, 1 << 30).await)
     }
 

@@ -5,7 +5,7 @@ use crate::undo::invalidate;
 use crate::{Place, connect, fill, name, read, say, start};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
-use streamgauge::core::ops::wish::{TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{TrimRequest, TrimTo};
 use streamgauge::core::ops::{PlanProgress, Request};
 use streamgauge::edge::link::Timeouts;
 use streamgauge::runtime::survey::{Desk, PlanTime, survey};
@@ -75,7 +75,7 @@ async fn a_plan_leaves_the_server_to_others_as_a_run_does() {
         let began = Instant::now();
         let plan = place.plan(&Request::Invalidate(invalidate("gone:*", None, false))).await.unwrap();
         let took_us = began.elapsed().as_micros() as u64;
-        assert!(plan.stake.is_exact && plan.stake.items == 30_000, "{build:?} {:?}", plan.stake);
+        assert!(plan.impact.is_exact && plan.impact.items == 30_000, "{build:?} {:?}", plan.impact);
         let busy_us: u64 = ["scan", "eval"].iter().map(|name| stat(&mut connection, name).1).sum();
         let busy_us = busy_us - before;
         assert!(busy_us * 2 < took_us, "{build:?}: busy {busy_us} of {took_us} us");
@@ -126,7 +126,7 @@ async fn over_a_long_link_a_plan_ends_in_its_time_and_says_at_least() {
     let began = Instant::now();
     let wanted = Request::Invalidate(invalidate("gone:*", None, false));
     let plan = survey(&desk, &archives, &wanted).await.unwrap();
-    assert!(!plan.stake.is_exact && (100..100_000).contains(&plan.stake.items), "{:?}", plan.stake);
+    assert!(!plan.impact.is_exact && (100..100_000).contains(&plan.impact.items), "{:?}", plan.impact);
     assert!(plan.warnings.iter().any(|line| line.contains("goes through all")), "{:?}", plan.warnings);
     let to = TrimTo::MaxLen(15_000);
     let wanted = Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive: None });

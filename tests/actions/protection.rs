@@ -3,7 +3,7 @@
 use crate::server::{Build, builds};
 use crate::undo::invalidate;
 use crate::{Place, connect, say, start};
-use streamgauge::core::ops::wish::InvalidateRequest;
+use streamgauge::core::ops::request::InvalidateRequest;
 use streamgauge::core::ops::{Request, Tally};
 
 /// Parts of queues under prefixes of their own, and what only looks like one.
@@ -41,7 +41,7 @@ async fn all_but_queues_goes(build: &Build) {
     let before = left(&mut connection);
     let place = Place::of(&server);
     let plan = place.plan(&Request::Invalidate(invalidate("*", None, false))).await.unwrap();
-    assert_eq!(plan.stake.items, GOES.len() as u64, "{build:?}");
+    assert_eq!(plan.impact.items, GOES.len() as u64, "{build:?}");
     let receipt = place.carry_out(plan, 1 << 20).await;
     let stays = (before.len() - GOES.len()) as u64;
     assert_eq!(receipt.tally, Tally { done: 4, left: stays, ..Tally::default() }, "{build:?}");
@@ -63,8 +63,8 @@ async fn a_list_goes_by_its_type_only_where_nothing_tells_of_a_queue() {
         let mut connection = connect(&server);
         fill(&mut connection);
         let place = Place::of(&server);
-        let wish = InvalidateRequest { kind: Some("list".to_owned()), ..invalidate("*", None, false) };
-        let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
+        let request = InvalidateRequest { kind: Some("list".to_owned()), ..invalidate("*", None, false) };
+        let receipt = place.act(&Request::Invalidate(request)).await.unwrap();
         assert_eq!((receipt.tally.done, receipt.tally.left), (1, 4), "{build:?}");
         assert_eq!(say::<u64>(&mut connection, &["EXISTS", "top:ten"]), 0);
     }
@@ -79,7 +79,7 @@ async fn a_queue_that_appears_after_the_plan_stays() {
         let _: String = say(&mut connection, &["SET", "page:1", "v"]);
         let place = Place::of(&server);
         let plan = place.plan(&Request::Invalidate(invalidate("*", None, false))).await.unwrap();
-        assert_eq!(plan.stake.items, 2, "{build:?}");
+        assert_eq!(plan.impact.items, 2, "{build:?}");
         let _: u64 = say(&mut connection, &["RPUSH", "q:orders:wait", "job"]);
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!((receipt.tally.done, receipt.tally.left), (1, 2), "{build:?}");
@@ -119,8 +119,8 @@ async fn queues_of_go_and_of_rq_stay_under_any_prefix_and_a_set_of_queues_stays_
         assert_eq!((receipt.tally.done, left(&mut connection)), (3, kept.clone()), "{build:?}");
         // Nor by their type.
         for kind in ["list", "zset"] {
-            let wish = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("*", None, false) };
-            let refused = place.act(&Request::Invalidate(wish)).await.unwrap_err().to_string();
+            let request = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("*", None, false) };
+            let refused = place.act(&Request::Invalidate(request)).await.unwrap_err().to_string();
             assert!(refused.contains("left alone"), "{build:?} {kind}: {refused}");
         }
         assert_eq!(left(&mut connection), kept, "{build:?}");
@@ -147,7 +147,7 @@ async fn looking_for_queues_beside_hashes_that_look_alike_asks_little() {
     pipe.exec(&mut connection).unwrap();
     let place = Place::of(&server);
     let plan = place.plan(&Request::Invalidate(invalidate("user:*", None, false))).await.unwrap();
-    assert_eq!((plan.stake.items, plan.stake.is_exact), (KEYS, true));
+    assert_eq!((plan.impact.items, plan.impact.is_exact), (KEYS, true));
     let planned = calls(&mut connection, "type");
     assert!((KEYS..KEYS * 3 / 2).contains(&planned), "{planned}");
     let receipt = place.carry_out(plan, 1 << 20).await;
@@ -208,8 +208,8 @@ async fn clients_that_wait_for_items_are_warned_of_where_their_type_is_named() {
         });
         let place = Place::of(&server);
         let warned = async |kind: Option<&str>| {
-            let wish = InvalidateRequest { kind: kind.map(str::to_owned), ..invalidate("*", None, false) };
-            place.plan(&Request::Invalidate(wish)).await.unwrap().warnings.join("\n")
+            let request = InvalidateRequest { kind: kind.map(str::to_owned), ..invalidate("*", None, false) };
+            place.plan(&Request::Invalidate(request)).await.unwrap().warnings.join("\n")
         };
         let (list, zset) = (warned(Some("list")).await, warned(Some("zset")).await);
         assert!(list.contains("2 clients wait for items (2 in BLPOP)"), "{build:?} {list}");

@@ -2,7 +2,7 @@
 
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
-use streamgauge::core::ops::wish::{ReclaimRequest, ReclaimVerb};
+use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use streamgauge::core::ops::{Outcome, Request};
 
 pub fn reclaim(verb: ReclaimVerb) -> ReclaimRequest {
@@ -134,17 +134,17 @@ async fn a_consumer_is_deleted_when_it_has_nothing_and_shows_no_life() {
         fill(&mut connection, 3, &["g"]);
         read(&mut connection, "g", "gone", 3);
         let place = Place::of(&server);
-        let wish = |min_idle_ms| Request::DeleteConsumer {
+        let request = |min_idle_ms| Request::DeleteConsumer {
             key: name("s"),
             group: name("g"),
             consumer: name("gone"),
             min_idle_ms,
         };
-        assert!(place.act(&wish(0)).await.unwrap_err().to_string().contains("3 pending"), "{build:?}");
+        assert!(place.act(&request(0)).await.unwrap_err().to_string().contains("3 pending"), "{build:?}");
         let _: u64 = say(&mut connection, &["XACK", "s", "g", "1-0", "2-0", "3-0"]);
-        assert!(place.act(&wish(60_000)).await.unwrap_err().to_string().contains("was active"));
+        assert!(place.act(&request(60_000)).await.unwrap_err().to_string().contains("was active"));
         // It got something between plan and step.
-        let plan = place.plan(&wish(0)).await.unwrap();
+        let plan = place.plan(&request(0)).await.unwrap();
         let _: String = say(&mut connection, &["XADD", "s", "9-0", "f", "v"]);
         read(&mut connection, "g", "gone", 1);
         let receipt = place.carry_out(plan, 1 << 20).await;
@@ -153,7 +153,7 @@ async fn a_consumer_is_deleted_when_it_has_nothing_and_shows_no_life() {
             "{receipt:?}"
         );
         let _: u64 = say(&mut connection, &["XACK", "s", "g", "9-0"]);
-        assert_eq!(place.act(&wish(0)).await.unwrap().outcome, Outcome::Done);
+        assert_eq!(place.act(&request(0)).await.unwrap().outcome, Outcome::Done);
         let consumers: Vec<redis::Value> = say(&mut connection, &["XINFO", "CONSUMERS", "s", "g"]);
         assert!(consumers.is_empty());
     }

@@ -4,7 +4,7 @@ use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use redis::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
-use streamgauge::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use streamgauge::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use streamgauge::core::ops::{Outcome, Request, Tally};
 
 const DAY_MS: u64 = 86_400_000;
@@ -77,13 +77,13 @@ async fn of_a_pattern_go_the_groups_that_nobody_reads_and_those_with_somebody_al
         let _: Value = say(&mut connection, &["XADD", "s", &format!("{now}-0"), "f", "v"]);
         let _: Value = say(&mut connection, &["XGROUP", "SETID", "s", "pod-new", &format!("{now}-0")]);
         let place = Place::of(&server);
-        let wish = groups("pod-*", Some(DAY_MS), 60_000);
-        let plan = place.plan(&Request::RemoveGroups(wish.clone())).await.unwrap();
+        let request = groups("pod-*", Some(DAY_MS), 60_000);
+        let plan = place.plan(&Request::RemoveGroups(request.clone())).await.unwrap();
         assert!(plan.typed.is_none(), "{build:?}");
         let receipt = place.carry_out(plan, 1 << 30).await;
         assert_eq!((receipt.outcome, receipt.tally.done), (Outcome::Done, 1), "{build:?}");
         assert_eq!(listed(&mut connection), ["other", "pod-alive", "pod-new"], "{build:?}");
-        let nothing = place.plan(&Request::RemoveGroups(wish)).await.unwrap().nothing.unwrap();
+        let nothing = place.plan(&Request::RemoveGroups(request)).await.unwrap().nothing.unwrap();
         assert!(nothing.contains("consumer w was active"), "{build:?} {nothing}");
     }
 }
@@ -120,10 +120,11 @@ async fn idle_consumers_with_nothing_pending_go_in_one_action_and_come_back() {
         }
         read(&mut connection, "g", "owes", 1);
         let place = Place::of(&server);
-        let wish = RemoveConsumersRequest { key: name("s"), group: name("g"), min_idle_ms: 0, archive: None };
-        let young = RemoveConsumersRequest { min_idle_ms: DAY_MS, ..wish.clone() };
+        let request =
+            RemoveConsumersRequest { key: name("s"), group: name("g"), min_idle_ms: 0, archive: None };
+        let young = RemoveConsumersRequest { min_idle_ms: DAY_MS, ..request.clone() };
         assert!(place.plan(&Request::RemoveConsumers(young)).await.unwrap().nothing.is_some());
-        let receipt = place.act(&Request::RemoveConsumers(wish)).await.unwrap();
+        let receipt = place.act(&Request::RemoveConsumers(request)).await.unwrap();
         assert_eq!(receipt.tally, Tally { done: 300, kept: 300, ..Tally::default() }, "{build:?}");
         let left: Vec<Value> = say(&mut connection, &["XINFO", "CONSUMERS", "s", "g"]);
         assert_eq!(left.len(), 1, "{build:?}");

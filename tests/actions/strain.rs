@@ -6,7 +6,7 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use streamgauge::core::ops::wish::{ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 
 fn keys(connection: &mut redis::Connection, count: u32) {
@@ -32,9 +32,9 @@ async fn no_step_of_a_paced_action_holds_the_server_for_long() {
         let hand_over = Request::Reclaim(reclaim(ReclaimVerb::HandOver(name("live"))));
         let trim =
             TrimRequest { key: name("s"), to: TrimTo::MaxLen(10), approx: false, archive: Some(false) };
-        for wish in [hand_over, Request::Trim(trim), Request::Invalidate(invalidate("c:*", None, false))] {
-            let receipt = place.act(&wish).await.unwrap();
-            assert_eq!(receipt.outcome, Outcome::Done, "{wish:?} {build:?}");
+        for request in [hand_over, Request::Trim(trim), Request::Invalidate(invalidate("c:*", None, false))] {
+            let receipt = place.act(&request).await.unwrap();
+            assert_eq!(receipt.outcome, Outcome::Done, "{request:?} {build:?}");
         }
         // By the server's own figures. A mean, since a busy machine stops any process for a moment.
         let stats: String = say(&mut connection, &["INFO", "commandstats"]);
@@ -100,8 +100,8 @@ async fn a_primary_that_becomes_a_replica_ends_it() {
                 let _: redis::Value = say(&mut connect(&server), &["REPLICAOF", "127.0.0.1", "1"]);
             });
             tokio::task::block_in_place(|| {
-                let wish = Request::Invalidate(invalidate("c:*", None, false));
-                tokio::runtime::Handle::current().block_on(place.act(&wish)).unwrap()
+                let request = Request::Invalidate(invalidate("c:*", None, false));
+                tokio::runtime::Handle::current().block_on(place.act(&request)).unwrap()
             })
         });
         let why = receipt.outcome.reason().unwrap_or_default().to_owned();

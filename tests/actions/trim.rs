@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use streamgauge::core::model::StreamId;
 use streamgauge::core::model::id_unit::IdUnit;
 use streamgauge::core::ops::archive::Frame;
-use streamgauge::core::ops::wish::{TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Receipt, Request};
 
 fn trim(to: TrimTo, archive: Option<bool>) -> Request {
@@ -162,8 +162,8 @@ fn trimmed_among_others(build: &Build, habits: &[Habit], archive: bool) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let mut receipts = Vec::new();
         for _ in 0..4 {
-            let wish = trim(TrimTo::Safe, Some(archive));
-            receipts.push(runtime.block_on(place.act(&wish)).unwrap());
+            let request = trim(TrimTo::Safe, Some(archive));
+            receipts.push(runtime.block_on(place.act(&request)).unwrap());
         }
         stop.store(true, Ordering::Relaxed);
         let added = producer.join().unwrap();
@@ -254,7 +254,7 @@ async fn every_way_to_say_how_much_goes_removes_just_that_on_every_server() {
             }
             let place = Place::of(&server);
             let plan = place.plan(&trim(to, Some(false))).await.unwrap();
-            let counted = plan.stake.items;
+            let counted = plan.impact.items;
             let receipt = place.carry_out(plan, 1 << 20).await;
             let left: u64 = say(&mut connection, &["XLEN", "s"]);
             // An age is one of the moment: the machine may be slow.
@@ -283,7 +283,7 @@ async fn what_a_lossy_trim_costs_each_group_is_counted_before_and_wants_a_name()
             let _: u64 = say(&mut connection, &["XACK", "s", "reads", &format!("{at}-0")]);
         }
         let plan = Place::of(&server).plan(&trim(TrimTo::MaxLen(100), None)).await.unwrap();
-        assert!(plan.stake.is_lossy && plan.archive && plan.typed.is_some());
+        assert!(plan.impact.is_lossy && plan.archive && plan.typed.is_some());
         let warned = plan.warnings.join("; ");
         assert!(warned.contains("group reads loses 100 that it has not acknowledged"), "{warned}");
         let lags = "group lags loses 600 that it has not read and 300 that it has not acknowledged";
@@ -341,7 +341,7 @@ async fn what_a_plan_says_comes_back_comes_back_however_much_is_pending() {
         read(&mut connection, "g", "slow", 50_000);
         let place = Place::of(&server);
         let plan = place.plan(&trim(TrimTo::MaxLen(1_000), Some(false))).await.unwrap();
-        let said = plan.stake.bytes.unwrap() as f64;
+        let said = plan.impact.bytes.unwrap() as f64;
         let before = used_memory(&mut connection);
         let receipt = place.carry_out(plan, 1 << 20).await;
         assert_eq!(receipt.tally.done, 99_000, "{build:?}");

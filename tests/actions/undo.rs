@@ -3,7 +3,7 @@
 use crate::reclaim::{reclaim, rows};
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
-use streamgauge::core::ops::wish::{InvalidateRequest, ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{InvalidateRequest, ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 
 #[tokio::test]
@@ -20,8 +20,8 @@ async fn claims_come_back_with_owner_time_and_deliveries_except_rows_that_were_t
                 say(&mut connection, &["XCLAIM", "s", "g", "b", "0", "7-0", "IDLE", "90000"]);
             let before = rows(&mut connection);
             let place = Place::of(&server);
-            let wish = reclaim(verb.clone());
-            let receipt = place.act(&Request::Reclaim(wish)).await.unwrap();
+            let request = reclaim(verb.clone());
+            let receipt = place.act(&Request::Reclaim(request)).await.unwrap();
             assert_eq!((&receipt.outcome, receipt.tally.done), (&Outcome::Done, 120), "{build:?} {verb:?}");
             // A worker was quicker with one of them.
             if verb == ReclaimVerb::HandOver(name("live")) {
@@ -51,8 +51,8 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         fill(&mut connection, 500, &["g"]);
         let before: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s", "-", "400-0"]);
         let place = Place::of(&server);
-        let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
-        let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+        let request = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
+        let receipt = place.act(&Request::Trim(request)).await.unwrap();
         let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
         assert_eq!(back.tally.done, 400, "{build:?}");
         let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
@@ -135,8 +135,8 @@ async fn lists_and_sorted_sets_come_back_with_all_their_values_in_order_and_the_
         let (before, began) = (all(&mut connection), std::time::Instant::now());
         let place = Place::of(&server);
         for kind in ["list", "zset"] {
-            let wish = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("c:*", None, true) };
-            let receipt = place.act(&Request::Invalidate(wish)).await.unwrap();
+            let request = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("c:*", None, true) };
+            let receipt = place.act(&Request::Invalidate(request)).await.unwrap();
             assert_eq!((receipt.tally.done, receipt.tally.kept), (2, 2), "{build:?} {kind}");
             let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
             assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, 2), "{build:?} {kind}");
@@ -253,7 +253,7 @@ async fn expired_keys_of(build: &crate::server::Build) {
     let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
     let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
     assert!(facts.contains("expired: 40 keys have expired since"), "{build:?} {facts}");
-    assert_eq!(plan.stake.items, 40);
+    assert_eq!(plan.impact.items, 40);
     let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
     assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");
     for at in 0..40 {
@@ -269,8 +269,8 @@ async fn a_damaged_archive_gives_back_the_rest_and_the_plan_names_what_is_missin
     let mut connection = connect(&server);
     fill(&mut connection, 300, &["g"]);
     let place = Place::of(&server);
-    let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
-    let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+    let request = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
+    let receipt = place.act(&Request::Trim(request)).await.unwrap();
     let path = place.folder.path().join(format!("archive/{}.archive", receipt.id));
     let whole = std::fs::read(&path).unwrap();
     let warned = async || place.plan(&Request::Undo(receipt.id.clone())).await.unwrap().warnings.join("\n");
@@ -315,8 +315,8 @@ async fn what_was_done_elsewhere_is_not_undone_here() {
     let (one, other) = (start(&builds()[0]), start(&builds()[0]));
     fill(&mut connect(&one), 10, &[]);
     let place = Place::of(&one);
-    let wish = TrimRequest { key: name("s"), to: TrimTo::MaxLen(1), approx: false, archive: None };
-    let receipt = place.act(&Request::Trim(wish)).await.unwrap();
+    let request = TrimRequest { key: name("s"), to: TrimTo::MaxLen(1), approx: false, archive: None };
+    let receipt = place.act(&Request::Trim(request)).await.unwrap();
     let mut there = Place::of(&other);
     there.folder = place.folder;
     assert!(there.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string().contains("not this target"));

@@ -8,7 +8,7 @@ use crate::undo::invalidate;
 use crate::{Place, connect, fill, name, read, say, start};
 use std::time::Duration;
 use streamgauge::core::model::id_unit::IdUnit;
-use streamgauge::core::ops::wish::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 
 /// A command that begins with these words is answered so.
@@ -32,11 +32,11 @@ fn prepare(connection: &mut redis::Connection) {
     let _: redis::Value = say(connection, &["XGROUP", "CREATECONSUMER", "s", "g", "live"]);
 }
 
-async fn refused(replies: Vec<Reply>, wish: &Request) -> String {
+async fn refused(replies: Vec<Reply>, request: &Request) -> String {
     let server = start(&builds()[0]);
     prepare(&mut connect(&server));
     let proxy = Proxy::start(&server, Duration::ZERO, answers(replies));
-    Place::at(proxy.socket()).plan(wish).await.unwrap_err().to_string()
+    Place::at(proxy.socket()).plan(request).await.unwrap_err().to_string()
 }
 
 fn safe() -> Request {
@@ -46,9 +46,9 @@ fn safe() -> Request {
 #[tokio::test]
 async fn a_consumer_that_does_not_say_how_long_it_was_idle_is_not_deleted() {
     let (key, group, consumer) = (name("s"), name("g"), name("live"));
-    let wish = Request::DeleteConsumer { key, group, consumer, min_idle_ms: 0 };
+    let request = Request::DeleteConsumer { key, group, consumer, min_idle_ms: 0 };
     let without_idle = "*1\r\n*4\r\n$4\r\nname\r\n$4\r\nlive\r\n$7\r\npending\r\n:0\r\n";
-    let why = refused(vec![(&["XINFO", "CONSUMERS"], without_idle)], &wish).await;
+    let why = refused(vec![(&["XINFO", "CONSUMERS"], without_idle)], &request).await;
     assert!(why.contains("does not say how long consumer live has been idle"), "{why}");
 }
 
@@ -60,13 +60,13 @@ async fn rows_whose_idle_time_cannot_be_read_stay_and_are_told() {
     let row = "*1\r\n*4\r\n$3\r\n1-0\r\n$1\r\nc\r\n$-1\r\n:1\r\n";
     let proxy = Proxy::start(&server, Duration::ZERO, answers(vec![(&["XPENDING"], row)]));
     let place = Place::at(proxy.socket());
-    let wish = |min_idle_ms| {
+    let request = |min_idle_ms| {
         Request::Reclaim(ReclaimRequest { min_idle_ms, ..reclaim(ReclaimVerb::HandOver(name("live"))) })
     };
-    let nothing = place.plan(&wish(1)).await.unwrap().nothing.unwrap();
+    let nothing = place.plan(&request(1)).await.unwrap().nothing.unwrap();
     assert!(nothing.contains("the idle time of 1 entry can't be read: they stay"), "{nothing}");
     // Where no idle time is wanted they match, and the plan says what it does not know.
-    let plan = place.plan(&wish(0)).await.unwrap();
+    let plan = place.plan(&request(0)).await.unwrap();
     let unknown = plan.facts.iter().find(|(label, _)| *label == "unknown").unwrap();
     assert!(unknown.1.contains("idle time of 1 entry"), "{unknown:?}");
     assert!(!plan.facts.iter().any(|(label, _)| *label == "idle"), "unknown is not 0: {:?}", plan.facts);
@@ -94,15 +94,15 @@ async fn an_age_by_our_own_clock_is_told_and_wants_a_name() {
         let _: String = say(&mut connection, &["XADD", "s", &format!("{old_ms}-{seq}"), "f", "v"]);
     }
     let to = TrimTo::OlderThan { age_ms: 60_000, unit: IdUnit::Milliseconds };
-    let wish = Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive: Some(false) });
+    let request = Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive: Some(false) });
     let denied = "-NOPERM this user has no permissions to run this command\r\n";
     // INFO tells the time too.
     let proxy = Proxy::start(&server, Duration::ZERO, answers(vec![(&["TIME"], denied)]));
-    let plan = Place::at(proxy.socket()).plan(&wish).await.unwrap();
-    assert_eq!((plan.stake.items, plan.typed), (5, None));
+    let plan = Place::at(proxy.socket()).plan(&request).await.unwrap();
+    assert_eq!((plan.impact.items, plan.typed), (5, None));
     let proxy =
         Proxy::start(&server, Duration::ZERO, answers(vec![(&["TIME"], denied), (&["INFO"], denied)]));
-    let plan = Place::at(proxy.socket()).plan(&wish).await.unwrap();
+    let plan = Place::at(proxy.socket()).plan(&request).await.unwrap();
     let said = plan.warnings.join("; ");
     assert!(said.contains("TIME is not answered") && said.contains("INFO is not answered"), "{said}");
     assert!(plan.typed.is_some());
@@ -110,9 +110,9 @@ async fn an_age_by_our_own_clock_is_told_and_wants_a_name() {
 
 #[tokio::test]
 async fn a_key_whose_type_is_no_word_is_not_taken_for_one_that_may_go() {
-    let wish = invalidate("s*", None, false);
+    let request = invalidate("s*", None, false);
     let strange: Vec<Reply> = vec![(&["EVAL"], "-NOPERM no scripts\r\n"), (&["TYPE"], "$-1\r\n")];
-    let why = refused(strange, &Request::Invalidate(wish)).await;
+    let why = refused(strange, &Request::Invalidate(request)).await;
     assert!(why.contains("TYPE"), "{why}");
 }
 

@@ -8,13 +8,13 @@
 
 mod actions;
 mod cost;
-mod crowd;
 mod names;
 mod outages;
 mod passwords;
 mod rights;
 #[path = "../support/server.rs"]
 mod server;
+mod subscribers;
 #[path = "../support/terminal.rs"]
 mod terminal;
 

@@ -42,7 +42,7 @@ enum Start {
     Claimed(u16, i8),
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn kind() -> impl Strategy<Value = Deed> {
     let start = || {
         prop_oneof![
             Just(Start::Begin),
@@ -106,8 +106,8 @@ impl World<'_> {
         }
     }
 
-    fn act(&mut self, deed: &Deed) {
-        match deed {
+    fn act(&mut self, kind: &Deed) {
+        match kind {
             Deed::Add(count) => (0..*count).for_each(|_| drop(self.say("XADD KEY * field value"))),
             Deed::Group(group, start) => {
                 let place = self.place(start);
@@ -171,7 +171,7 @@ fn check(build: &Build, cases: u32) {
     let connection = RefCell::new(client.get_connection().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&proptest::collection::vec(deed(), 1..40), |deeds| {
+    let outcome = runner.run(&proptest::collection::vec(kind(), 1..40), |deeds| {
         let connection = &mut *connection.borrow_mut();
         redis::cmd("FLUSHALL").exec(connection).unwrap();
         let mut world = World { connection, key: "lag", has_entries_read: build.major() >= 7 };
@@ -180,7 +180,7 @@ fn check(build: &Build, cases: u32) {
         world.act(&Deed::Add(3));
         world.act(&Deed::Group(0, Start::Begin));
         for chunk in deeds.chunks(8) {
-            chunk.iter().for_each(|deed| world.act(deed));
+            chunk.iter().for_each(|kind| world.act(kind));
             runtime.block_on(read_once(&mut session, &mut reading));
             let Some(stream) = reading.streams.get(&Name::from("lag")) else { continue };
             prop_assert!(stream.length.unwrap().value as usize == world.ids().len());

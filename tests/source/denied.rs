@@ -10,7 +10,7 @@ use streamgauge::edge::source::{Event, Session, poll};
 use crate::server::{Kind, Options, Server};
 
 /// How many denials the server has logged.
-fn denials(server: &Server) -> u64 {
+fn refusals(server: &Server) -> u64 {
     let log = server.redis_cli(&["ACL", "LOG", "1000"]);
     let mut lines = log.lines();
     let mut sum = 0;
@@ -55,7 +55,7 @@ async fn keys_of_others_are_not_asked_for_again_and_again() {
     }
     server.redis_cli(&["ACL", "SETUSER", "u", "on", ">pw", "~app:*", "&*", "+@all"]);
     let gaps = watch(&server, "u", 5).await;
-    let denied = denials(&server);
+    let denied = refusals(&server);
     assert!(denied > 0 && denied < 150, "{denied} denials");
     assert_eq!(gaps.iter().filter(|what| what.as_str() == "keys").count(), 1, "{gaps:?}");
     assert!(!gaps.iter().any(|what| what.contains("zz:")), "{gaps:?}");
@@ -75,7 +75,7 @@ async fn a_command_that_is_denied_is_asked_once_whichever_way_it_goes() {
     server.redis_cli(&[&["ACL", "SETUSER", "u", "on", ">pw", "~*", "&*", "+@all"][..], &without].concat());
     server.redis_cli(&["ACL", "LOG", "RESET"]);
     let gaps = watch(&server, "u", 5).await;
-    let denied = denials(&server);
+    let denied = refusals(&server);
     // PING, PTTL, MEMORY USAGE, XRANGE within EVAL_RO and within EVAL, SLOWLOG: each once, and PTTL and MEMORY USAGE
     // perhaps by two ways at the same moment.
     assert!((4..=12).contains(&denied), "{denied} denials: {}", server.redis_cli(&["ACL", "LOG", "100"]));

@@ -8,7 +8,7 @@ use crate::core::model::glob::Glob;
 use crate::core::model::id_unit::BadIdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Request;
-use crate::core::ops::wish::{
+use crate::core::ops::request::{
     InvalidateRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, TrimRequest,
     TrimTo,
 };
@@ -201,7 +201,7 @@ impl About {
     ///
     /// # Errors
     /// What is wrong with a line.
-    pub fn wish(&self, selected: usize, lines: &[&str], setup: &ActionSetup) -> Result<Request, String> {
+    pub fn request(&self, selected: usize, lines: &[&str], setup: &ActionSetup) -> Result<Request, String> {
         let line = lines.first().copied().unwrap_or("");
         let second = lines.get(1).copied().unwrap_or("");
         match self {

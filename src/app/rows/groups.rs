@@ -1,6 +1,6 @@
 //! One row a group of a stream.
 
-use super::{drain_beside, figure, name, word};
+use super::{drain_control, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
@@ -42,7 +42,7 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
                 Cell::Rate(group.delivered_per_s()),
                 Cell::Rate(group.acked_per_s()),
                 Cell::Ms(group.oldest_pending_age_ms(now_ms)),
-                Cell::Drain(drain_beside(verdict, group.drain(stream.in_per_s()))),
+                Cell::Drain(drain_control(verdict, group.drain(stream.in_per_s()))),
                 Cell::Text(server_lag),
                 facts.last_delivered.map_or(Cell::Text("—".to_owned()), Cell::Id),
                 Cell::Trend,

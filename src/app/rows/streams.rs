@@ -1,6 +1,6 @@
 //! One row a stream.
 
-use super::{drain_beside, figure, name, word};
+use super::{drain_control, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
@@ -39,7 +39,7 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let verdict = reading.stream_verdict(&stream.key);
     let judged = verdict.map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict)));
     let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
-    let drain = drain_beside(verdict, drain);
+    let drain = drain_control(verdict, drain);
     let no_lag = Lag { entries: None, kind: LagKind::Unknown };
     Row {
         id: RowId::Stream(stream.key.clone()),

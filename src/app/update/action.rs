@@ -19,7 +19,7 @@ use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
 use crate::core::ops::plan::reclaim::proposed;
 use crate::core::ops::record::Past;
-use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
+use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;
 use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
 
@@ -61,22 +61,22 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
             let stage = ActionStage::Form(Form::new(about));
             state.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
         }
-        Ok(Begin::Wish(wish)) => plan(state, wish, key, effects),
+        Ok(Begin::Request(request)) => plan(state, request, key, effects),
         Err(why) => notify(state, why, true),
     }
 }
 
 enum Begin {
     Form(About),
-    Wish(Request),
+    Request(Request),
 }
 
-fn plan(state: &mut State, wish: Request, opened_by: Key, effects: &mut Vec<Effect>) {
+fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<Effect>) {
     let id = state.operations.plan.next();
     state.operations.plan = id;
     let stage = ActionStage::Planning(id, PlanProgress::default());
     state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
-    effects.push(Effect::Plan(id, wish));
+    effects.push(Effect::Plan(id, request));
 }
 
 fn unlock(state: &mut State, opened_by: Key) {
@@ -115,7 +115,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         }
         CommandId::Acknowledge => match (state.view(), selected) {
             (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
-                Ok(Begin::Wish(Request::Reclaim(ReclaimRequest {
+                Ok(Begin::Request(Request::Reclaim(ReclaimRequest {
                     key: key.clone(),
                     group: group.clone(),
                     verb: ReclaimVerb::Drop,
@@ -131,7 +131,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
             Some((key, group, Some(consumer))) => {
                 let min_idle_ms = dead_after_ms(state);
-                Ok(Begin::Wish(Request::DeleteConsumer { key, group, consumer, min_idle_ms }))
+                Ok(Begin::Request(Request::DeleteConsumer { key, group, consumer, min_idle_ms }))
             }
             _ => Err("select a consumer first".to_owned()),
         },
@@ -150,10 +150,10 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             }
             None => Err("select a group or a consumer first: enter goes into a stream".to_owned()),
         },
-        CommandId::KillScript => Ok(Begin::Wish(Request::KillScript)),
+        CommandId::KillScript => Ok(Begin::Request(Request::KillScript)),
         CommandId::KillClient => match selected {
             Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
-                Ok(Begin::Wish(Request::KillClient(id)))
+                Ok(Begin::Request(Request::KillClient(id)))
             }
             _ => Err("select a client first".to_owned()),
         },
@@ -161,7 +161,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             let last = state.operations.past.iter().rev();
             let address = &state.setup.target_address;
             let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
-            last.map(|past| Begin::Wish(Request::Undo(past.intent.id.clone())))
+            last.map(|past| Begin::Request(Request::Undo(past.intent.id.clone())))
                 .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
         }
         _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),
@@ -278,7 +278,7 @@ fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Dra
     let Some(stage) = awaiting(state, id) else { return Draw::No };
     *stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
-            Some(nothing) => told(plan.deed.phrase(&plan.subject.to_string()), vec![nothing], false),
+            Some(nothing) => told(plan.kind.phrase(&plan.subject.to_string()), vec![nothing], false),
             None => ActionStage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(
                 plan, &policy,
             )))))),

@@ -1,10 +1,10 @@
 //! How a consumer group fares: its verdict, and the reason as a sentence with its numbers.
 //!
-//! Knows the words and their order; `track` watches one group, `judge` decides, `hands` looks at pending rows.
+//! Knows the words and their order; `track` watches one group, `judge` decides, `group_consumers` looks at pending rows.
 //! Invariants: the first verdict that holds is the verdict; quiet and caught up is never wrong; while the group
 //! was not watched for long enough the verdict is `unknown`, not `ok`.
 
-pub mod hands;
+pub mod group_consumers;
 mod judge;
 pub mod losses;
 mod reason;

@@ -181,7 +181,7 @@ pub struct ScanPage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Discovery {
     /// Walks through the keyspace that were finished.
-    pub laps: u64,
+    pub passes: u64,
     /// Keys that the walk under way has passed.
     pub keys: u64,
     /// Steps of the walk that is under way.

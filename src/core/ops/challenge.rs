@@ -68,7 +68,7 @@ pub enum ConsentError {
 impl Challenge {
     /// What `plan` needs under `policy`.
     pub fn of(plan: Plan, policy: &Policy) -> Self {
-        let Impact { items, .. } = plan.stake;
+        let Impact { items, .. } = plan.impact;
         // Of an empty name nothing would be typed.
         let subject = Some(plan.subject.name()).filter(|name| !name.is_empty()).unwrap_or("\"\"".to_owned());
         let typed = if policy.production {
@@ -76,7 +76,7 @@ impl Challenge {
             Some(TypedName { why, name: policy.target.clone(), other: None })
         } else {
             let many = (policy.on_screen && items >= ITEMS_TYPED)
-                .then(|| format!("{} are many", plan.deed.items(items)));
+                .then(|| format!("{} are many", plan.kind.items(items)));
             let why = plan.typed.clone().or(many);
             why.map(|why| TypedName { why, name: subject, other: Some(policy.target.clone()) })
         };
@@ -187,7 +187,7 @@ mod tests {
         let production = Policy { production: true, ..policy(WriteState::Open) };
         let challenge = Challenge::of(plan(), &production);
         assert!(challenge.accepts("prod") && !challenge.accepts("orders"));
-        let many = Plan { stake: Impact { items: ITEMS_TYPED, ..Impact::default() }, ..plan() };
+        let many = Plan { impact: Impact { items: ITEMS_TYPED, ..Impact::default() }, ..plan() };
         assert_eq!(Challenge::of(many.clone(), &policy(WriteState::Open)).typed(), None);
         let screen = Policy { on_screen: true, ..policy(WriteState::Open) };
         assert!(Challenge::of(many, &screen).typed().is_some());

@@ -3,7 +3,7 @@
 //! Knows INFO and XINFO STREAM; not when to ask. Invariant: new entries change nothing; whatever means that the plan was
 //! made for something else is a [`Refusal`].
 
-use super::denial::Refusal;
+use super::refusal::Refusal;
 use crate::core::limits::{LAZYFREE_OBJECTS, REPLICA_LAG_BYTES};
 use crate::core::model::info::Info;
 use crate::core::model::server::ServerRole;

@@ -26,13 +26,13 @@ use crate::core::wire::write::Settling;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Which action.
-    pub deed: ActionKind,
+    pub kind: ActionKind,
     /// To what.
     pub subject: Subject,
     /// What has to be as it was for it to go on.
     pub guard: Guard,
     /// What it would remove or move.
-    pub stake: Impact,
+    pub impact: Impact,
     /// What it says of itself: label and sentence, in the order in which they are read.
     pub facts: Vec<(&'static str, String)>,
     /// What the operator should think of first.
@@ -244,7 +244,7 @@ impl Plan {
             Subject::Keys(_) | Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
         };
         match &self.work {
-            Work::Settle(SettleWork { deed: Settling::DeadLetter(to), .. }) => found.push((to.clone(), None)),
+            Work::Settle(SettleWork { kind: Settling::DeadLetter(to), .. }) => found.push((to.clone(), None)),
             Work::Undo(work) => {
                 let group = Some(work.group.clone()).filter(|group| !group.as_bytes().is_empty());
                 found.extend([(work.key.clone(), group), (work.side.clone(), None)]);
@@ -257,29 +257,29 @@ impl Plan {
     /// The verb of what it does, for a button: a reclaim has several.
     pub const fn verb(&self) -> &'static str {
         match &self.work {
-            Work::Settle(work) => work.deed.verb(),
+            Work::Settle(work) => work.kind.verb(),
             Work::Invalidate(work) if work.expire_ms.is_some() => "Expire",
-            _ => self.deed.verb(),
+            _ => self.kind.verb(),
         }
     }
 
     /// The button that carries it out: the verb, and how many where that is known.
     pub fn button(&self) -> String {
-        let Impact { items, is_exact, .. } = self.stake;
-        match self.deed {
+        let Impact { items, is_exact, .. } = self.impact;
+        match self.kind {
             ActionKind::KillClient | ActionKind::KillScript | ActionKind::DeleteConsumer => {
                 self.verb().to_owned()
             }
-            deed if is_exact => format!("{} {}", self.verb(), deed.items(items)),
+            kind if is_exact => format!("{} {}", self.verb(), kind.items(items)),
             _ => self.verb().to_owned(),
         }
     }
 
     /// The question that is asked before it.
     pub fn question(&self) -> String {
-        match self.deed {
+        match self.kind {
             ActionKind::Reclaim => format!("{} pending entries of {}?", self.verb(), self.subject),
-            deed => format!("{}?", deed.phrase(&self.subject.to_string())),
+            kind => format!("{}?", kind.phrase(&self.subject.to_string())),
         }
     }
 
@@ -313,10 +313,10 @@ pub(crate) mod tests {
             made: Made::default(),
         };
         Plan {
-            deed: ActionKind::Trim,
+            kind: ActionKind::Trim,
             subject: Subject::Stream(key),
             guard: Guard::default(),
-            stake: Impact { items: 3, is_exact: true, bytes: None, is_lossy: false },
+            impact: Impact { items: 3, is_exact: true, bytes: None, is_lossy: false },
             facts: Vec::new(),
             warnings: Vec::new(),
             commands: work.commands(false),

@@ -13,7 +13,7 @@ pub struct Progress {
     /// Of the action; empty before its intent is written.
     pub id: String,
     /// Which action.
-    pub deed: ActionKind,
+    pub kind: ActionKind,
     /// To what, for people.
     pub subject: String,
     /// What has been done.
@@ -48,10 +48,10 @@ impl Progress {
     pub fn of(plan: &Plan, per_s: Option<u64>) -> Self {
         Self {
             id: String::new(),
-            deed: plan.deed,
+            kind: plan.kind,
             subject: plan.subject.to_string(),
             tally: Tally::default(),
-            items: plan.stake.items,
+            items: plan.impact.items,
             elapsed_us: 0,
             per_s,
             halvings: 0,
@@ -93,7 +93,7 @@ pub fn note(plan: &Plan, tally: Tally) -> Option<String> {
         ));
     }
     let super::plan::Work::Trim(work) = &plan.work else {
-        return (tally.lost > 0 && plan.deed == ActionKind::Invalidate)
+        return (tally.lost > 0 && plan.kind == ActionKind::Invalidate)
             .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost));
     };
     (work.approx && tally.done == 0).then(|| {

@@ -21,7 +21,7 @@ pub struct SettleWork {
     /// The group.
     pub group: Name,
     /// What is done with each row.
-    pub deed: Settling,
+    pub kind: Settling,
     /// Idle time that a row must have, milliseconds.
     pub min_idle_ms: u64,
     /// Deliveries that a row must have.
@@ -42,7 +42,7 @@ impl SettleWork {
         let is_idle = self.min_idle_ms == 0
             || row.is_given_back()
             || row.idle_ms.is_some_and(|idle_ms| idle_ms >= self.min_idle_ms);
-        let is_others = match &self.deed {
+        let is_others = match &self.kind {
             Settling::HandOver(to) => row.consumer != *to,
             _ => true,
         };
@@ -58,7 +58,7 @@ impl SettleWork {
         WriteCmd::Settle {
             key: self.key.clone(),
             group: self.group.clone(),
-            deed: self.deed.clone(),
+            kind: self.kind.clone(),
             min_idle_ms: self.min_idle_ms,
             ids,
         }
@@ -253,7 +253,7 @@ mod tests {
         SettleWork {
             key: Name::from("s"),
             group: Name::from("g"),
-            deed: Settling::HandOver(Name::from("live")),
+            kind: Settling::HandOver(Name::from("live")),
             min_idle_ms: 60_000,
             min_deliveries: 0,
             count: None,

@@ -4,7 +4,7 @@
 //! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
 
 use super::archive::Frame;
-use super::denial::Refusal;
+use super::refusal::Refusal;
 use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
@@ -170,13 +170,13 @@ pub struct TrimWork {
 impl TrimWork {
     /// The commands, one of each form.
     pub fn commands(&self, archive: bool) -> Vec<String> {
-        let cuts: &[StepExtent] = match (self.has_minid, archive, self.approx) {
+        let layout: &[StepExtent] = match (self.has_minid, archive, self.approx) {
             (false, _, _) => &[StepExtent::Counted(TRIM_READ_BATCH.1)],
             (true, true, _) => &[StepExtent::All],
             (true, false, true) => &[StepExtent::Nodes(TRIM_BATCH.1)],
             (true, false, false) => &[StepExtent::Nodes(TRIM_BATCH.1), StepExtent::All],
         };
-        cuts.iter().map(|cut| self.command(self.to, *cut).text()).collect()
+        layout.iter().map(|cut| self.command(self.to, *cut).text()).collect()
     }
 
     fn command(&self, to: StreamId, cut: StepExtent) -> WriteCmd {

@@ -69,7 +69,7 @@ fn beside<'a, V>(sorted: &mut Peekable<Iter<'a, Name, V>>, name: &Name) -> Optio
 }
 
 fn is_searched(reading: &Reading) -> bool {
-    reading.discovery.laps > 0 || reading.scan_gap().is_some()
+    reading.discovery.passes > 0 || reading.scan_gap().is_some()
 }
 
 fn add_group<'a>(
@@ -102,7 +102,7 @@ fn add_group<'a>(
             consumers: group.facts.consumers,
         });
     }
-    if track.crew.unwell > 0 {
+    if track.signs.unwell > 0 {
         add_consumers(evidence, (key, name, group), track, dropped);
     }
 }
@@ -115,7 +115,7 @@ fn add_consumers<'a>(
 ) {
     let Some(list) = &group.consumers else { return };
     let read_ms_ago = u64::try_from(evidence.now_ms.saturating_sub(list.at_us.div_euclid(1000))).unwrap_or(0);
-    let judged = list.value.iter().zip(&track.crew.verdicts).zip(&track.crew.held_ms);
+    let judged = list.value.iter().zip(&track.signs.verdicts).zip(&track.signs.held_ms);
     for ((consumer, verdict), held_ms) in judged {
         let Some(verdict) = verdict.filter(|verdict| *verdict >= ConsumerVerdict::Stuck) else { continue };
         if consumer.pending == Some(0) {

@@ -23,8 +23,8 @@ impl Reading {
                 state.consumers = Some(consumers);
             }
         }
-        if let Some(yardstick) = self.memory.yardstick() {
-            self.streams.values_mut().for_each(|stream| yardstick.weigh(stream));
+        if let Some(size_model) = self.memory.size_model() {
+            self.streams.values_mut().for_each(|stream| size_model.weigh(stream));
         }
         for page in std::mem::take(&mut snapshot.pending) {
             let stream = self.streams.get_mut(&page.key);

@@ -7,7 +7,7 @@ use super::streams::StreamState;
 use super::{Reading, evidence};
 use crate::core::diagnose::consumers::{ConsumerVerdict, Listeners};
 use crate::core::diagnose::finding::{Finding, Health, Severity};
-use crate::core::diagnose::groups::hands::{GoneRows, GroupContext};
+use crate::core::diagnose::groups::group_consumers::{GoneRows, GroupContext};
 use crate::core::diagnose::groups::track::GroupTrack;
 use crate::core::diagnose::groups::{GroupVerdict, Judgement};
 use crate::core::diagnose::growth::Growth;
@@ -35,7 +35,7 @@ pub struct Standing {
     cannot_tell: Vec<CannotTell>,
     dropped: u64,
     listeners: Option<(i64, Listeners)>,
-    lively: usize,
+    alive: usize,
     rejected: Growth,
     epoch: Epoch,
     began_us: Option<i64>,
@@ -76,7 +76,7 @@ impl Standing {
             cannot_tell: Vec::new(),
             dropped: 0,
             listeners: None,
-            lively: 0,
+            alive: 0,
             rejected: Growth::of_a_minute(),
             epoch: Epoch::default(),
             began_us: None,
@@ -213,10 +213,10 @@ impl Standing {
         let context = Context {
             limits: &self.thresholds,
             listeners: self.listeners.as_ref().map(|(at_us, listeners)| (listeners, *at_us)),
-            lively: self.lively,
+            alive: self.alive,
             is_replica: role == ServerRole::Replica,
         };
-        let (mut tracks, mut lively, mut with_groups) = (0, 0, 0);
+        let (mut tracks, mut alive, mut with_groups) = (0, 0, 0);
         for (key, stream) in &reading.streams {
             if stream.groups.is_empty() {
                 self.streams.remove(key);
@@ -230,12 +230,12 @@ impl Standing {
             track.advance(stream, &context, places);
             with_groups += 1;
             tracks += track.groups.len();
-            lively += track.groups.values().map(|group| group.crew.lively).sum::<usize>();
+            alive += track.groups.values().map(|group| group.signs.alive).sum::<usize>();
         }
         if self.streams.len() > with_groups {
             self.streams.retain(|key, _| reading.streams.contains_key(key));
         }
-        self.lively = lively;
+        self.alive = alive;
     }
 }
 
@@ -243,7 +243,7 @@ impl Standing {
 struct Context<'a> {
     limits: &'a Thresholds,
     listeners: Option<(&'a Listeners, i64)>,
-    lively: usize,
+    alive: usize,
     is_replica: bool,
 }
 
@@ -309,16 +309,16 @@ impl Context<'_> {
             rows_are_new = true;
         }
         let list = group.consumers.as_ref().filter(|_| !self.is_replica);
-        if let Some(list) = list.filter(|list| rows_are_new || list.at_us != track.crew.at_us) {
-            let around = GroupContext {
+        if let Some(list) = list.filter(|list| rows_are_new || list.at_us != track.signs.at_us) {
+            let context = GroupContext {
                 rows: rows.map_or(&[], |rows| rows.value.as_slice()),
                 behind_ms: track.behind_ms(),
                 listeners: self.listeners.map(|(listeners, at_us)| {
                     (listeners, list.at_us.saturating_sub(at_us).div_euclid(1_000_000))
                 }),
-                lively: self.lively.saturating_sub(track.crew.lively),
+                alive: self.alive.saturating_sub(track.signs.alive),
             };
-            track.take_crew(list.at_us, &list.value, &around, self.limits);
+            track.take_signs(list.at_us, &list.value, &context, self.limits);
             is_new = true;
         }
         if is_new || rows_are_new {
@@ -362,7 +362,7 @@ impl Reading {
 
     /// The verdicts of a group's consumers, in the order of their list; empty where there are none.
     pub fn consumer_verdicts(&self, key: &Name, group: &Name) -> &[Option<ConsumerVerdict>] {
-        self.judged.track(key, group).map_or(&[], |track| track.crew.verdicts.as_slice())
+        self.judged.track(key, group).map_or(&[], |track| track.signs.verdicts.as_slice())
     }
 
     /// The verdict of a consumer; `None` while it was not read, and on a replica, where what is told of consumers

@@ -244,14 +244,14 @@ impl KeyTrack {
 impl Reading {
     /// MEMORY USAGE of streams, whoever asked for it: what it counts too much is put right.
     pub(super) fn take_usages(&mut self, keys: &mut [KeyFacts]) {
-        let Some(yardstick) = self.memory.yardstick().copied() else { return };
+        let Some(size_model) = self.memory.size_model().copied() else { return };
         for key in keys {
             if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
-                stream.measured = yardstick.measure(stream, usage);
+                stream.measured = size_model.measure(stream, usage);
             }
             // Of a stream with very many consumers nobody asks it: what its parts were found to take is told.
             if let Some(stream) = self.streams.get(&key.name) {
-                key.bytes = yardstick.size(stream).total().or(key.bytes);
+                key.bytes = size_model.size(stream).total().or(key.bytes);
             }
         }
     }

@@ -56,8 +56,8 @@ impl Reading {
             clients,
             sign,
             examples: named,
-            bytes: self.memory.yardstick().and_then(|yardstick| {
-                Some((yardstick.consumer_bytes(stream, group)? * leaked as f64) as u64)
+            bytes: self.memory.size_model().and_then(|size_model| {
+                Some((size_model.consumer_bytes(stream, group)? * leaked as f64) as u64)
             }),
         })
     }

@@ -25,7 +25,7 @@ const SYNCS_US: i64 = 600_000_000;
 pub struct MemoryTrack {
     container: Option<u64>,
     ignores_maxmemory: bool,
-    yardstick: Option<SizeModel>,
+    size_model: Option<SizeModel>,
     headroom: Option<Headroom>,
     resident_room: Option<Headroom>,
     counted: Trend,
@@ -53,7 +53,7 @@ impl MemoryTrack {
             container,
             // The default of every version: a replica that does not tell ignores it.
             ignores_maxmemory: true,
-            yardstick: None,
+            size_model: None,
             headroom: None,
             resident_room: None,
             counted: Trend::default(),
@@ -68,7 +68,7 @@ impl MemoryTrack {
 
     /// Takes a reading of INFO in, with what streams were known to be.
     pub fn advance(&mut self, info: &Info, at_us: i64, streams: &BTreeMap<Name, StreamState>) {
-        self.yardstick = Some(SizeModel::of(info));
+        self.size_model = Some(SizeModel::of(info));
         self.over_limit.add(at_us, info.stats.over_limit_ms);
         self.full_syncs.add(at_us, info.stats.full_syncs);
         self.follow(at_us, streams);
@@ -89,11 +89,11 @@ impl MemoryTrack {
 
     /// Adds up what streams take, and follows the greatest of them.
     fn follow(&mut self, at_us: i64, streams: &BTreeMap<Name, StreamState>) {
-        let Some(yardstick) = self.yardstick else { return };
+        let Some(size_model) = self.size_model else { return };
         let mut sum = StreamBytes::default();
         let mut sizes: Vec<(u64, &Name)> = Vec::new();
         for (key, stream) in streams {
-            let size = yardstick.size(stream);
+            let size = size_model.size(stream);
             sum.entries = sum.entries.saturating_add(size.entries.unwrap_or(0));
             sum.pending = sum.pending.saturating_add(size.pending.unwrap_or(0));
             sum.consumers = sum.consumers.saturating_add(size.consumers.unwrap_or(0));
@@ -185,12 +185,12 @@ impl MemoryTrack {
 
     /// What a stream takes.
     pub fn size(&self, stream: &StreamState) -> StreamSize {
-        self.yardstick.map(|yardstick| yardstick.size(stream)).unwrap_or_default()
+        self.size_model.map(|size_model| size_model.size(stream)).unwrap_or_default()
     }
 
     /// How this server counts.
-    pub fn yardstick(&self) -> Option<&SizeModel> {
-        self.yardstick.as_ref()
+    pub fn size_model(&self) -> Option<&SizeModel> {
+        self.size_model.as_ref()
     }
 
     /// Growth of a stream, bytes a second; `None` where it is not among those that are followed.

@@ -137,7 +137,7 @@ impl Reading {
             }
         }
         let greatest = stream.greatest_list();
-        let Some(yardstick) = self.memory.yardstick() else { return };
+        let Some(size_model) = self.memory.size_model() else { return };
         let sum = stream.pending().filter(|&sum| sum > 0);
         for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
             let (key, group) = (leak.key.clone(), leak.group.clone());
@@ -150,7 +150,7 @@ impl Reading {
             let by_sum = size.pending.zip(sum).filter(|_| stream.groups.len() == 1);
             let bytes = by_sum
                 .map(|(bytes, _)| bytes)
-                .or_else(|| yardstick.list(group, greatest == Some(&group.facts.name)));
+                .or_else(|| size_model.list(group, greatest == Some(&group.facts.name)));
             let (key, group) = (stream.key.clone(), group.facts.name.clone());
             all.extend(
                 bytes.map(|bytes| Saving { way: SavingKind::Acknowledge { key, group, pending }, bytes }),

@@ -26,7 +26,7 @@ impl Reading {
             };
             reasons.extend(gap.map(|gap| format!("{domain} can't be judged: {}", gap.text)));
         }
-        if self.discovery.laps == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
+        if self.discovery.passes == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
             reasons.push(match self.searched_share() {
                 Some(share) => {
                     format!("streams are still being searched for: {:.0} % searched", share * 100.0)
@@ -45,7 +45,7 @@ impl Reading {
 
     /// Share of the keyspace that the first search has seen, 0 to 1.
     pub fn searched_share(&self) -> Option<f64> {
-        if self.discovery.laps > 0 {
+        if self.discovery.passes > 0 {
             return Some(1.0);
         }
         let keys: u64 =

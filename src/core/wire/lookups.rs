@@ -56,10 +56,10 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let missing = keys.iter().filter(|reply| reply.int() == Some(0)).count() as u64;
             Lookups { hits: (keys.len() as u64).saturating_sub(missing), misses: missing }
         }
-        (WriteCmd::Settle { deed, .. }, Resp::Array(lists)) => {
+        (WriteCmd::Settle { kind, .. }, Resp::Array(lists)) => {
             let count = |at: usize| listed(lists, at);
             // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
-            let (first, done) = match deed {
+            let (first, done) = match kind {
                 Settling::HandOver(_) => (1, 3),
                 Settling::Drop => (0, 2),
                 _ => (0, 3),

@@ -195,7 +195,7 @@ impl Planner {
 
     /// Whether the keyspace was walked through once, or can't be.
     pub fn has_searched(&self) -> bool {
-        let is_through = |search: &Search| search.progress().laps > 0 && !search.has_untyped();
+        let is_through = |search: &Search| search.progress().passes > 0 && !search.has_untyped();
         self.is_scan_refused
             || !self.capabilities.may_scan()
             || (is_through(&self.search) && self.layers.is_searched())
@@ -306,8 +306,8 @@ impl Planner {
     /// The next step of the walk that measures keys, when it is due.
     pub fn keys_step(&mut self, now_us: u64) -> Option<Round> {
         let known = &self.known;
-        let is_dear = |name: &Name| known.is_dear(name);
-        let commands = self.sampler.step(now_us, &self.capabilities, &self.rights, is_dear)?;
+        let is_expensive = |name: &Name| known.is_expensive(name);
+        let commands = self.sampler.step(now_us, &self.capabilities, &self.rights, is_expensive)?;
         let mut round = self.detail(commands);
         round.cause = AskedFor::Keys;
         if let Some(key) = self.rights.example() {

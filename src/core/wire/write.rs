@@ -35,7 +35,7 @@ pub enum WriteCmd {
         /// The group.
         group: Name,
         /// What is done with each.
-        deed: Settling,
+        kind: Settling,
         /// Idle time that a row must have, milliseconds.
         min_idle_ms: u64,
         /// Rows: their ids.

@@ -3,7 +3,7 @@
 //! Knows clocks and channels; what comes next is the agenda's to say. Invariants: a request is taken in at once,
 //! whatever is under way; it never spins, and ends when nobody listens.
 
-use super::beside::{BesideAnswer, BesideJob, beside};
+use super::control::{ControlAnswer, ControlJob, control_lane};
 use super::session::{Flight, Session};
 use crate::core::limits;
 use crate::core::model::snapshot::EntriesPage;
@@ -105,7 +105,7 @@ struct PollStopped;
 /// What ended a wait.
 enum Happened {
     Answered(AskResult),
-    Beside(BesideAnswer),
+    Beside(ControlAnswer),
     Requested(PollRequest),
     Looked,
     Due,
@@ -113,14 +113,14 @@ enum Happened {
 
 impl Poller {
     async fn run(mut self) {
-        let (jobs, mut answers) = beside(self.session.control());
+        let (jobs, mut answers) = control_lane(self.session.control());
         while self.turn(&jobs, &mut answers).await.is_ok() {}
     }
 
     async fn turn(
         &mut self,
-        jobs: &mpsc::Sender<BesideJob>,
-        answers: &mut mpsc::Receiver<BesideAnswer>,
+        jobs: &mpsc::Sender<ControlJob>,
+        answers: &mut mpsc::Receiver<ControlAnswer>,
     ) -> Result<(), PollStopped> {
         let was_up = matches!(self.session.status(), LinkStatus::Up { .. });
         if let Err(outage) = self.session.connect().await {
@@ -136,7 +136,7 @@ impl Poller {
         let until_us = self.begin_all(jobs);
         match self.wait(until_us, answers).await? {
             Happened::Answered(asked) => self.answered(asked).await,
-            Happened::Beside(answer) => self.take_beside(answer).await,
+            Happened::Beside(answer) => self.take_control(answer).await,
             Happened::Requested(request) => self.take(request, jobs).await,
             Happened::Looked => {
                 self.agenda.look(clock::now_us());
@@ -147,7 +147,7 @@ impl Poller {
     }
 
     /// Begins what is due; when there will be more, microseconds.
-    fn begin_all(&mut self, jobs: &mpsc::Sender<BesideJob>) -> u64 {
+    fn begin_all(&mut self, jobs: &mpsc::Sender<ControlJob>) -> u64 {
         loop {
             let now_us = clock::now_us();
             let planner = self.session.planner();
@@ -162,7 +162,7 @@ impl Poller {
                 NextTurn::Begin(Turn::Ping) => {
                     self.agenda.begun(Turn::Ping, true, interval_us, now_us);
                     let is_asked =
-                        self.session.planner().may_ping() && jobs.try_send(BesideJob::Ping).is_ok();
+                        self.session.planner().may_ping() && jobs.try_send(ControlJob::Ping).is_ok();
                     if !is_asked {
                         self.agenda.ended(Turn::Ping, None, now_us);
                     }
@@ -170,7 +170,7 @@ impl Poller {
                 NextTurn::Begin(Turn::Look) => {
                     self.agenda.begun(Turn::Look, true, interval_us, now_us);
                     let commands = self.session.planner().look(now_us);
-                    let job = commands.map(BesideJob::Look);
+                    let job = commands.map(ControlJob::Look);
                     if job.is_none_or(|job| jobs.try_send(job).is_err()) {
                         self.session.planner().look_later(now_us);
                         self.agenda.ended(Turn::Look, None, now_us);
@@ -210,7 +210,7 @@ impl Poller {
     async fn wait(
         &mut self,
         until_us: u64,
-        answers: &mut mpsc::Receiver<BesideAnswer>,
+        answers: &mut mpsc::Receiver<ControlAnswer>,
     ) -> Result<Happened, PollStopped> {
         // What was begun is sent by being waited for, each in its turn.
         let first = poll_fn(|cx| {
@@ -248,8 +248,8 @@ impl Poller {
             self.agenda.round_now(now_us);
         }
         let is_time = now_us.saturating_sub(self.agenda.last_round_us()) >= FOUND_US;
-        let lap_is_over = self.session.planner().discovery().laps > 0;
-        let shows = turn == Turn::Round || (turn == Turn::Search && (is_time || lap_is_over));
+        let pass_is_over = self.session.planner().discovery().passes > 0;
+        let shows = turn == Turn::Round || (turn == Turn::Search && (is_time || pass_is_over));
         if read.is_ok() && shows && self.opening > 0 && self.session.planner().has_unread() {
             // At the start, and after every connection, what was never read is read at once.
             self.has_unread_due = true;
@@ -261,21 +261,21 @@ impl Poller {
         }
     }
 
-    async fn take_beside(&mut self, answer: BesideAnswer) -> Result<(), PollStopped> {
+    async fn take_control(&mut self, answer: ControlAnswer) -> Result<(), PollStopped> {
         match answer {
-            BesideAnswer::Ping(exchanges) => {
+            ControlAnswer::Ping(exchanges) => {
                 let now_us = clock::now_us();
                 let took_us = self.session.pinged(exchanges, now_us);
                 self.agenda.ended(Turn::Ping, took_us, now_us);
                 Ok(())
             }
-            BesideAnswer::Look(exchanges) => {
+            ControlAnswer::Look(exchanges) => {
                 let now_us = clock::now_us();
                 self.session.looked(exchanges, now_us);
                 self.agenda.ended(Turn::Look, None, now_us);
                 Ok(())
             }
-            BesideAnswer::Entries(question, answer, snapshot) => {
+            ControlAnswer::Entries(question, answer, snapshot) => {
                 if let Some(snapshot) = snapshot {
                     self.tell(Event::Observed(snapshot)).await?;
                 }
@@ -285,7 +285,7 @@ impl Poller {
     }
 
     /// Waits for the next try to connect; a question meanwhile is answered with what is wrong.
-    async fn wait_out(&mut self, outage: Outage, jobs: &mpsc::Sender<BesideJob>) -> Result<(), PollStopped> {
+    async fn wait_out(&mut self, outage: Outage, jobs: &mpsc::Sender<ControlJob>) -> Result<(), PollStopped> {
         let retry_at_us = outage.retry_at_us;
         self.tell(Event::Link(LinkStatus::Down(outage.clone()))).await?;
         let pause = Duration::from_micros(retry_at_us.saturating_sub(clock::now_us()));
@@ -313,7 +313,7 @@ impl Poller {
     async fn take(
         &mut self,
         request: PollRequest,
-        jobs: &mpsc::Sender<BesideJob>,
+        jobs: &mpsc::Sender<ControlJob>,
     ) -> Result<(), PollStopped> {
         let now_us = clock::now_us();
         match request {
@@ -329,11 +329,11 @@ impl Poller {
             PollRequest::PauseSampler(is_paused) => self.session.planner().sampler().pause(is_paused),
             PollRequest::Retry => {
                 self.session.retry_now();
-                let _full = jobs.try_send(BesideJob::Retry);
+                let _full = jobs.try_send(ControlJob::Retry);
                 self.agenda.round_now(now_us);
             }
             PollRequest::Entries(question) => {
-                let job = BesideJob::Entries(question.clone(), self.session.clock_offset_us());
+                let job = ControlJob::Entries(question.clone(), self.session.clock_offset_us());
                 if jobs.try_send(job).is_err() {
                     let why = "too much is asked at once: try again".to_owned();
                     self.tell(Event::Entries(question, Err(why))).await?;

@@ -213,7 +213,7 @@ impl Session {
 
     /// Takes in what a PING came to; how long it took, where it was answered.
     pub fn pinged(&mut self, exchanges: Vec<Exchange>, now_us: u64) -> Option<u64> {
-        self.planner.learn_beside(&exchanges, now_us);
+        self.planner.learn_control(&exchanges, now_us);
         let mut took_us = None;
         for exchange in exchanges {
             if exchange.reply.as_ref().is_ok_and(|reply| !matches!(reply, Resp::Error(_))) {
@@ -247,7 +247,7 @@ impl Session {
 
     /// Takes a look in: the next round tells it.
     pub fn looked(&mut self, exchanges: Vec<Exchange>, now_us: u64) {
-        self.planner.learn_beside(&exchanges, now_us);
+        self.planner.learn_control(&exchanges, now_us);
         let (taken_at_ms, clock_offset_us) = (clock::wall_ms(), self.clock_offset_us);
         let look = Observation { taken_at_ms, clock_offset_us, exchanges, ..Observation::default() };
         let looked = facts(&look);

@@ -33,7 +33,7 @@ struct TextRow {
 /// The table with its title; a title alone where there is none.
 pub(super) fn table(reading: &Reading) -> Vec<String> {
     if reading.streams.is_empty() {
-        let none = if reading.discovery.laps > 0 { "none" } else { UNKNOWN };
+        let none = if reading.discovery.passes > 0 { "none" } else { UNKNOWN };
         return vec![format!("streams: {none}")];
     }
     let now_ms = reading.now_ms();

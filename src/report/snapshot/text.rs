@@ -8,7 +8,7 @@ use super::schema::SnapshotView;
 use super::{patterns, streams};
 use crate::core::reading::Reading;
 use crate::report::figures::{
-    UNKNOWN, bytes, calm, count, cut, duration, latency, left, or_unknown, percent, rate, right,
+    UNKNOWN, bytes, count, cut, duration, escape_controls, latency, left, or_unknown, percent, rate, right,
 };
 
 /// Cells of the column of titles.
@@ -208,5 +208,5 @@ fn row(title: &str, figures: &[(&str, String)]) -> String {
 }
 
 fn foreign(text: &str) -> String {
-    cut(&calm(text), FOREIGN_CELLS)
+    cut(&escape_controls(text), FOREIGN_CELLS)
 }

@@ -162,7 +162,7 @@ fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {
 
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
 fn streams(reading: &Reading) -> Option<Vec<StreamView>> {
-    let is_known = !reading.streams.is_empty() || reading.discovery.laps > 0;
+    let is_known = !reading.streams.is_empty() || reading.discovery.passes > 0;
     is_known.then(|| reading.streams.values().map(|state| stream(state, reading)).collect())
 }
 

@@ -157,7 +157,7 @@ impl Steps<'_> {
     fn is_guard_due(&self, now_us: u64) -> bool {
         let Some(at_us) = self.guarded_us else { return true };
         let plan = self.run.plan();
-        let is_bare = plan.stake.is_lossy && !plan.archive;
+        let is_bare = plan.impact.is_lossy && !plan.archive;
         let age_us = u128::from(now_us.saturating_sub(at_us));
         age_us >= GUARD_EVERY.as_micros() || (is_bare && at_us < self.stepped_us)
     }

@@ -7,19 +7,19 @@ use crate::core::limits::REMOVED_GROUPS;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
 use crate::core::ops::plan::remove::{GroupFacts, remove_consumers, remove_groups};
-use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::ReadCmd;
 use crate::core::wire::decode::groups::consumers;
 use crate::edge::clock;
 
 /// The plan to remove groups.
-pub(super) async fn groups(reader: &mut Reader, wish: &RemoveGroupsRequest) -> Result<Plan, Refusal> {
-    let ground = reader.ground(Some(&wish.key)).await?;
-    let pattern = Glob::new(wish.pattern.clone());
+pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&request.key)).await?;
+    let pattern = Glob::new(request.pattern.clone());
     // The one that is named is meant, whatever stands in its name.
-    let is_meant = |name: &Name| match wish.unread_ms {
-        None => *name == wish.pattern,
+    let is_meant = |name: &Name| match request.unread_ms {
+        None => *name == request.pattern,
         Some(_) => pattern.matches(name.as_bytes()),
     };
     let found: Vec<_> = ground.groups()?.into_iter().filter(|group| is_meant(&group.name)).collect();
@@ -32,24 +32,24 @@ pub(super) async fn groups(reader: &mut Reader, wish: &RemoveGroupsRequest) -> R
     let mut facts = Vec::with_capacity(found.len());
     let all = Some(found.len() as u64);
     for group in found {
-        let asked = ReadCmd::XinfoConsumers(wish.key.clone(), group.name.clone());
+        let asked = ReadCmd::XinfoConsumers(request.key.clone(), group.name.clone());
         let replies = reader.ask(vec![asked]).await?;
         facts.push(GroupFacts { group, consumers: replies.first().and_then(consumers) });
         reader.tell("groups", facts.len() as u64, all);
     }
-    let now_ms = match wish.unread_ms {
+    let now_ms = match request.unread_ms {
         Some(_) => reader.now_ms(&ground),
         // It only says how old the last read is.
         None => ground.server_ms.unwrap_or_else(clock::wall_ms),
     };
-    remove_groups(wish, &facts, (ground.guard, now_ms, clock::now_us()))
+    remove_groups(request, &facts, (ground.guard, now_ms, clock::now_us()))
 }
 
 /// The plan to remove the consumers of a group that do nothing.
-pub(super) async fn idle(reader: &mut Reader, wish: &RemoveConsumersRequest) -> Result<Plan, Refusal> {
-    let ground = reader.ground(Some(&wish.key)).await?;
-    let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
+pub(super) async fn idle(reader: &mut Reader, request: &RemoveConsumersRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&request.key)).await?;
+    let listed = reader.one(ReadCmd::XinfoConsumers(request.key.clone(), request.group.clone())).await?;
     let strange = || Refusal::because("XINFO CONSUMERS: a reply that streamgauge does not know");
     let rows = consumers(&listed).ok_or_else(strange)?;
-    Ok(remove_consumers(wish, &rows, (ground.guard, clock::now_us())))
+    Ok(remove_consumers(request, &rows, (ground.guard, clock::now_us())))
 }

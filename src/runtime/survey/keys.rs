@@ -12,8 +12,8 @@ use crate::core::model::{Name, Snapshot};
 use crate::core::ops::plan::invalidate::waiting::Waiting;
 use crate::core::ops::plan::invalidate::{InvalidateFacts, plan};
 use crate::core::ops::protect::{Protection, shapes};
+use crate::core::ops::request::InvalidateRequest;
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
-use crate::core::ops::wish::InvalidateRequest;
 use crate::core::ops::{Plan, Refusal};
 use crate::core::reading::cluster;
 use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
@@ -28,13 +28,13 @@ const FIRST_COUNT: u32 = 100;
 const UNPACED_COUNT: u32 = 1_000;
 
 /// The plan of an invalidation.
-pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Result<Plan, Refusal> {
-    if wish.pattern.as_bytes().is_empty() {
+pub(super) async fn survey(reader: &mut Reader, request: &InvalidateRequest) -> Result<Plan, Refusal> {
+    if request.pattern.as_bytes().is_empty() {
         return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
     let ground = reader.ground(None).await?;
     refuse_part(reader, &ground).await?;
-    if wish.per_s.is_none() {
+    if request.per_s.is_none() {
         reader.hurry();
     }
     let all_keys = reader.one(ReadCmd::Inspect(Inspect::Dbsize)).await?.held();
@@ -48,15 +48,15 @@ pub(super) async fn survey(reader: &mut Reader, wish: &InvalidateRequest) -> Res
         ..InvalidateFacts::default()
     };
     let mut samples = Samples::default();
-    walk(reader, wish, (&mut facts, &mut samples)).await?;
+    walk(reader, request, (&mut facts, &mut samples)).await?;
     // A page of the run is looked at, key by key: what is fine for a count is too much for that.
-    facts.scan_count = if wish.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
+    facts.scan_count = if request.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
     facts.sampled = sizes(reader, &samples.keys).await?;
-    if let Some(kind) = &wish.kind {
+    if let Some(kind) = &request.kind {
         facts.waiting = waiting(reader, &ground.snapshot, kind).await?;
     }
     facts.at_us = clock::now_us();
-    plan(wish, &facts)
+    plan(request, &facts)
 }
 
 /// One node of a cluster has a part of the keys, and a part of the queues that protect keys beside them.
@@ -97,10 +97,10 @@ async fn waiting(reader: &mut Reader, now: &Snapshot, kind: &str) -> Result<Wait
 /// round trip.
 async fn walk(
     reader: &mut Reader,
-    wish: &InvalidateRequest,
+    request: &InvalidateRequest,
     (facts, samples): (&mut InvalidateFacts, &mut Samples),
 ) -> Result<(), Refusal> {
-    let protected = Protection::new(&wish.protect, wish.kind.as_deref());
+    let protected = Protection::new(&request.protect, request.kind.as_deref());
     let (mut seen, hashes) = (HashSet::new(), RandomState::new());
     let (mut cursor, mut keys, mut asked) = (Some(0), Vec::<Name>::new(), 0_u64);
     // Where scripts are refused they are not asked for again.
@@ -108,7 +108,7 @@ async fn walk(
     while cursor.is_some() || !keys.is_empty() {
         let types: Vec<ReadCmd> =
             keys.chunks(TYPES_TOGETHER).flat_map(|chunk| type_reads(chunk, together)).collect();
-        let (pattern, count) = (Some(wish.pattern.clone()), facts.scan_count);
+        let (pattern, count) = (Some(request.pattern.clone()), facts.scan_count);
         let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
         let began_us = clock::now_us();
         let commands: Vec<ReadCmd> = types.into_iter().chain(scan).collect();
@@ -126,7 +126,7 @@ async fn walk(
         let found: Vec<(Name, String)> = keys
             .drain(..)
             .zip(kinds)
-            .filter(|(_, kind)| kind != "none" && wish.kind.as_ref().is_none_or(|wanted| wanted == kind))
+            .filter(|(_, kind)| kind != "none" && request.kind.as_ref().is_none_or(|wanted| wanted == kind))
             .collect();
         let parts = parts(reader, &protected, &found, &mut together).await?;
         for (key, part) in found.into_iter().zip(parts) {

@@ -7,20 +7,21 @@ use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
 use crate::core::model::streams::FirstEntry;
 use crate::core::ops::plan::reclaim::{Matched, ReclaimFacts, plan, work};
+use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::settle::SettleWork;
-use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::ReadCmd;
 use crate::edge::clock;
 
 /// The plan of a reclaim.
-pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result<Plan, Refusal> {
-    let ground = reader.ground(Some(&wish.key)).await?;
+pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&request.key)).await?;
     let first_entry = ground.snapshot.streams.first().map_or(FirstEntry::Unknown, FirstEntry::of);
-    let group = ground.groups()?.into_iter().find(|group| group.name == wish.group);
-    let group = group.ok_or_else(|| Refusal::because(format!("{} has no group {}", wish.key, wish.group)))?;
-    let listed = reader.one(ReadCmd::XinfoConsumers(wish.key.clone(), wish.group.clone())).await?;
-    if let ReclaimVerb::DeadLetter { to, .. } = &wish.verb {
+    let group = ground.groups()?.into_iter().find(|group| group.name == request.group);
+    let group =
+        group.ok_or_else(|| Refusal::because(format!("{} has no group {}", request.key, request.group)))?;
+    let listed = reader.one(ReadCmd::XinfoConsumers(request.key.clone(), request.group.clone())).await?;
+    if let ReclaimVerb::DeadLetter { to, .. } = &request.verb {
         match reader.one(ReadCmd::Type(to.clone())).await?.text().as_deref() {
             Some("none" | "stream") => {}
             Some(kind) => {
@@ -30,16 +31,16 @@ pub(super) async fn survey(reader: &mut Reader, wish: &ReclaimRequest) -> Result
         }
     }
     let mut facts = ReclaimFacts {
-        consumers: pending::listed(&listed, &wish.group)?,
+        consumers: pending::listed(&listed, &request.group)?,
         first_entry,
         last_delivered: group.last_delivered,
         guard: ground.guard,
         ..ReclaimFacts::default()
     };
-    let work = work(wish, &facts)?;
+    let work = work(request, &facts)?;
     facts.rows = matched(reader, &work, (first_entry, group.pending)).await?;
     facts.at_us = clock::now_us();
-    Ok(plan(wish, &facts, work))
+    Ok(plan(request, &facts, work))
 }
 
 async fn matched(

@@ -9,8 +9,8 @@ use crate::core::model::memory::packed::Packing;
 use crate::core::model::streams::{FirstEntry, StreamFacts};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::plan::trim::{Below, TrimFacts, boundary, plan};
+use crate::core::ops::request::{TrimRequest, TrimTo};
 use crate::core::ops::trim::{FirstPending, Loss, Need, needs};
-use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::{Inspect, ReadCmd, Resp};
 use crate::edge::clock;
@@ -19,17 +19,17 @@ use crate::edge::clock;
 const LOSS_COUNTED: u64 = 200_000;
 
 /// The plan of a trim.
-pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Plan, Refusal> {
-    let ground = reader.ground(Some(&wish.key)).await?;
-    let now_ms = match wish.to {
+pub(super) async fn survey(reader: &mut Reader, request: &TrimRequest) -> Result<Plan, Refusal> {
+    let ground = reader.ground(Some(&request.key)).await?;
+    let now_ms = match request.to {
         TrimTo::OlderThan { .. } => reader.now_ms(&ground),
         _ => ground.server_ms.unwrap_or_else(clock::wall_ms),
     };
     let stream = ground.snapshot.streams.first().cloned();
-    let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", wish.key)))?;
+    let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", request.key)))?;
     let groups = ground.groups()?;
     let first_entry = FirstEntry::of(&stream);
-    let (firsts, ghosts) = pending::firsts(reader, &wish.key, &groups, first_entry).await?;
+    let (firsts, ghosts) = pending::firsts(reader, &request.key, &groups, first_entry).await?;
     let standing: Vec<(Group, FirstPending)> = groups.into_iter().zip(firsts).collect();
     let bytes = entries_bytes(reader, &stream).await?;
     let facts = TrimFacts {
@@ -45,25 +45,26 @@ pub(super) async fn survey(reader: &mut Reader, wish: &TrimRequest) -> Result<Pl
         at_us: clock::now_us(),
     };
     let length = facts.stream.length;
-    let length = length.ok_or_else(|| Refusal::because(format!("{} does not tell its length", wish.key)))?;
+    let length =
+        length.ok_or_else(|| Refusal::because(format!("{} does not tell its length", request.key)))?;
     let last = facts.stream.detail.as_ref().and_then(|detail| detail.last_generated);
     let last = last.unwrap_or(StreamId::MAX);
-    let to = match (boundary(wish, &facts)?, wish.to) {
+    let to = match (boundary(request, &facts)?, request.to) {
         (Some(to), _) => to,
-        (None, TrimTo::MaxLen(keep)) => nth_newest(reader, &wish.key, length, keep).await?,
+        (None, TrimTo::MaxLen(keep)) => nth_newest(reader, &request.key, length, keep).await?,
         (None, _) => StreamId::MIN,
     };
-    let (entries, is_exact) = below(reader, &wish.key, (length, last), to).await?;
+    let (entries, is_exact) = below(reader, &request.key, (length, last), to).await?;
     let mut losses = Vec::new();
     for (need, (group, _)) in facts.needs.iter().zip(&standing) {
         if entries > 0 && (need.floor.lowest() < to || need.floor.doubt().is_some()) {
-            let loss = loss(reader, &wish.key, need, group, to).await?;
+            let loss = loss(reader, &request.key, need, group, to).await?;
             let is_loss = loss.undelivered > 0 || loss.pending > 0 || loss.unknown.is_some();
             losses.extend(is_loss.then_some(loss));
         }
     }
     let facts = TrimFacts { at_us: clock::now_us(), has_scripts: reader.has_scripts(), ..facts };
-    plan(wish, &facts, to, &Below { entries, is_exact, losses })
+    plan(request, &facts, to, &Below { entries, is_exact, losses })
 }
 
 /// What the entries take. Servers before 8.4 count pending lists several times over in MEMORY USAGE, so that it is asked

@@ -8,15 +8,15 @@ use crate::core::ops::words::{count, counted, span};
 
 /// An action that runs.
 pub fn line(progress: &Progress) -> String {
-    let Progress { deed, subject, items, halvings, held, .. } = progress;
+    let Progress { kind, subject, items, halvings, held, .. } = progress;
     if let Some(held) = held {
-        return format!("{} {subject}: {held}", deed.word());
+        return format!("{} {subject}: {held}", kind.word());
     }
     let share = progress.share().map_or(String::new(), |share| format!(" {:.0} %", share * 100.0));
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
     let slower = if *halvings > 0 { ", slowed down" } else { "" };
-    format!("{}{share}: {} of {}{rate}{left}{slower}", deed.word(), count(progress.through()), count(*items))
+    format!("{}{share}: {} of {}{rate}{left}{slower}", kind.word(), count(progress.through()), count(*items))
 }
 
 /// An action of the journal.

@@ -217,7 +217,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
 /// What is said to whoever leaves while an action runs.
 fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
     let what = match &state.operations.running {
-        Some(running) => format!("Still running: {}.", running.deed.phrase(&running.subject)),
+        Some(running) => format!("Still running: {}.", running.kind.phrase(&running.subject)),
         None => "The action is over by now.".to_owned(),
     };
     let (title, then, go) = match how {

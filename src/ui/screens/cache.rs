@@ -7,7 +7,7 @@ mod windows;
 
 use super::charts::{Maker, draw_stacked, server};
 use super::table::TableView;
-use super::{cuts, reasons, walk};
+use super::{layout, reasons, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -21,22 +21,22 @@ const ROOMY: u16 = 14;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = cuts::inset(areas.top);
+    let mut rest = layout::inset(areas.top);
     if state.shown().info.is_none() {
-        let (line, below) = cuts::top(rest, 1);
+        let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;
     }
-    let (upper, below) = cuts::top(rest, windows::ROWS);
+    let (upper, below) = layout::top(rest, windows::ROWS);
     windows::draw(state, upper, buffer, skin);
-    let below = cuts::top(below, u16::from(below.height >= ROOMY)).1;
+    let below = layout::top(below, u16::from(below.height >= ROOMY)).1;
     let makers: [&[Maker]; 3] = [&[server::hit_ratio], &[server::lookups], &[server::removed]];
     let count = match below.width {
         110.. => 3,
         50.. => 2,
         _ => 1,
     };
-    for (place, makers) in cuts::columns(below, count, GAP).into_iter().zip(makers) {
+    for (place, makers) in layout::columns(below, count, GAP).into_iter().zip(makers) {
         draw_stacked(state, makers, place, buffer, skin);
     }
     let view = TableView {

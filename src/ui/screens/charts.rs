@@ -5,7 +5,7 @@
 
 pub mod server;
 
-use super::cuts;
+use super::layout;
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::history::History;
@@ -83,7 +83,7 @@ pub type Maker = fn(&State, &Span, &Skin) -> Chart<'static>;
 pub fn draw_stacked(state: &State, makers: &[Maker], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let span = Span::of(state, area.width);
     let count = u16::try_from(makers.len()).unwrap_or(u16::MAX);
-    for (place, make) in cuts::rows(area, count, 1).into_iter().zip(makers) {
+    for (place, make) in layout::rows(area, count, 1).into_iter().zip(makers) {
         make(state, &span, skin).draw(&span, place, buffer, skin);
     }
 }

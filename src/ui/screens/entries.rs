@@ -6,7 +6,7 @@
 mod fields;
 
 use super::table::{frame, why};
-use super::{consumers, cuts, gaps};
+use super::{consumers, gaps, layout};
 use crate::app::State;
 use crate::app::entries::EntriesState;
 use crate::app::geometry::{Areas, share};
@@ -44,7 +44,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         let title = entry.id.to_string();
         let note = format!("{} fields", entry.fields.len());
         let panel = Panel::new(&title).note(StyledText::new(note, Role::Dim));
-        let inside = panel.draw(cuts::inset(area), buffer, skin);
+        let inside = panel.draw(layout::inset(area), buffer, skin);
         fields::unfolded(entry, entries.shows_values, inside, buffer, skin);
     }
 }
@@ -52,11 +52,11 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
 /// The list, and where the selected entry is unfolded.
 fn split(inner: Rect) -> (Rect, Option<Rect>) {
     if inner.width >= BESIDE {
-        let (list, rest) = cuts::left(inner, share(inner.width, 11, 20));
-        return (list, Some(cuts::left(rest, 1).1));
+        let (list, rest) = layout::left(inner, share(inner.width, 11, 20));
+        return (list, Some(layout::left(rest, 1).1));
     }
     if inner.height >= BELOW {
-        let (list, rest) = cuts::top(inner, share(inner.height, 3, 5));
+        let (list, rest) = layout::top(inner, share(inner.height, 3, 5));
         return (list, Some(rest));
     }
     (inner, None)

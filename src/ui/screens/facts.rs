@@ -3,7 +3,7 @@
 //! Does not know what they mean. Invariant: a figure stands at the same cell from frame to frame; what is not
 //! known looks like it.
 
-use super::cuts;
+use super::layout;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, StyledText, width};
@@ -61,7 +61,7 @@ pub fn draw(facts: &[Fact], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     // As few columns as the rows need: no empty one at the right.
     let columns = u16::try_from(facts.len().div_ceil(usize::from(rows))).unwrap_or(u16::MAX);
     let columns = columns.min(columns_at(area.width));
-    let places = cuts::columns(area, columns, BETWEEN);
+    let places = layout::columns(area, columns, BETWEEN);
     for (column, place) in facts.chunks(usize::from(rows)).zip(places) {
         let mut pen = Pen::new(place, buffer);
         let room = place.width.min(WIDEST);

@@ -8,7 +8,7 @@ mod graphs;
 mod lists;
 mod probe;
 
-use super::{cuts, facts, reasons};
+use super::{facts, layout, reasons};
 use crate::app::State;
 use crate::app::geometry::{Areas, share};
 use crate::ui::theme::Skin;
@@ -24,23 +24,23 @@ const ROOMY: u16 = 12;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = cuts::inset(areas.top);
+    let mut rest = layout::inset(areas.top);
     if state.shown().info.is_none() {
-        let (line, below) = cuts::top(rest, 1);
+        let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;
     }
     let all = figures::all(state, skin);
-    let (place, below) = cuts::top(rest, facts::rows_of(all.len(), rest.width));
+    let (place, below) = layout::top(rest, facts::rows_of(all.len(), rest.width));
     facts::draw(&all, place, buffer, skin);
-    let (place, below) = cuts::top(below, 1);
+    let (place, below) = layout::top(below, 1);
     probe::line(state, place, buffer, skin);
-    rest = cuts::top(below, u16::from(below.height >= ROOMY)).1;
+    rest = layout::top(below, u16::from(below.height >= ROOMY)).1;
     if probe::is_there(state) && rest.height >= LEAST_GRAPH {
         let (above, below) =
-            cuts::top(rest, if rest.height >= TALL { share(rest.height, 3, 5) } else { rest.height });
+            layout::top(rest, if rest.height >= TALL { share(rest.height, 3, 5) } else { rest.height });
         probe::draw(state, above, buffer, skin);
-        rest = cuts::top(below, 1).1;
+        rest = layout::top(below, 1).1;
     }
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);

@@ -123,7 +123,7 @@ pub fn empty(size: (u16, u16)) -> State {
         }),
         slowlog: Some(Vec::new()),
         latency_events: Some(Vec::new()),
-        discovery: Some(Discovery { laps: 1, keys: 0, steps: 0, streams: 0 }),
+        discovery: Some(Discovery { passes: 1, keys: 0, steps: 0, streams: 0 }),
         ..Snapshot::default()
     };
     tell(&mut state, Message::Observed(Box::new(snapshot)));

@@ -7,8 +7,8 @@ use crate::config::theme::Role;
 use crate::core::diagnose::finding::Severity;
 use crate::core::model::cache::MIN_LOOKUPS;
 use crate::core::model::memory::{Headroom, LimitOf, Memory};
-use crate::ui::screens::cuts;
 use crate::ui::screens::facts::line;
+use crate::ui::screens::layout;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::Gauge;
 use crate::ui::widgets::StyledText;
@@ -35,7 +35,7 @@ pub fn draw(
     let least = LABEL + 1 + 4 + 1 + PERCENT;
     let most = LABEL + 1 + LONGEST_BAR + 1 + PERCENT;
     let room = area.width.saturating_sub(WORDS + 2).clamp(least, most);
-    let (bar, rest) = cuts::left(area, room);
+    let (bar, rest) = layout::left(area, room);
     let figure = skin.figures.percent(share.map(|share| share.clamp(0.0, 1.0)));
     Gauge {
         label,
@@ -47,7 +47,7 @@ pub fn draw(
         critical_at,
     }
     .draw(bar, buffer, skin);
-    let (_, rest) = cuts::left(rest, 2);
+    let (_, rest) = layout::left(rest, 2);
     line(("", 0), words, rest, buffer, skin);
 }
 

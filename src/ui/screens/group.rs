@@ -4,11 +4,11 @@
 
 use super::facts::{self, Fact};
 use super::table::TableView;
-use super::{consumers, cuts, gaps, trends};
+use super::{consumers, gaps, layout, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
-use crate::app::rows::drain_beside;
+use crate::app::rows::drain_control;
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::model::groups::{LagKind, ServerLag};
@@ -36,7 +36,7 @@ pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut 
     let found = reading.streams.get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
     if areas.top.height > 0 {
         let title = format!("{name} of {key}");
-        let inner = Panel::new(&title).draw(cuts::inset(areas.top), buffer, skin);
+        let inner = Panel::new(&title).draw(layout::inset(areas.top), buffer, skin);
         if let Some((stream, group)) = found {
             let rest = verdict(reading, (key, name), inner, buffer, skin);
             top(state, stream, group, rest, buffer, skin);
@@ -70,7 +70,7 @@ fn verdict(
     let words = cells::group((judged.verdict, severity), skin);
     let text = format!("{} for {since}: {}", words.text, judged.reason);
     let lines = u16::try_from(wrap(&text, area.width).len()).unwrap_or(VERDICT_ROWS);
-    let (place, rest) = cuts::top(area, lines.min(VERDICT_ROWS));
+    let (place, rest) = layout::top(area, lines.min(VERDICT_ROWS));
     Textlines { paragraphs: &[text.into()], offset: 0 }.draw(place, buffer, skin);
     Pen::new(place, buffer).text(place.x, place.y, &words.text, skin.style(words.role));
     rest
@@ -88,10 +88,10 @@ fn top(
     while area.height < TALL && facts::rows_of(figures.len(), area.width) > FACT_ROWS {
         figures.pop();
     }
-    let (place, rest) = cuts::top(area, facts::rows_of(figures.len(), area.width));
+    let (place, rest) = layout::top(area, facts::rows_of(figures.len(), area.width));
     facts::draw(&figures, place, buffer, skin);
     // Air where there is room for it.
-    let rest = cuts::top(rest, u16::from(rest.height >= 6)).1;
+    let rest = layout::top(rest, u16::from(rest.height >= 6)).1;
     trends::draw(state, &trends::of_group(group, skin), rest, buffer, skin);
 }
 
@@ -116,7 +116,7 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     };
     let first = stream.first_entry();
     let verdict = reading.group_verdict(&stream.key, &facts.name).map(|judged| judged.verdict);
-    let drain = drain_beside(verdict, group.drain(stream.in_per_s()));
+    let drain = drain_control(verdict, group.drain(stream.in_per_s()));
     let delays = group.delivery_ms(reading.at_us);
     vec![
         Fact { name: "lag", figure: lag },

@@ -10,7 +10,7 @@ mod slowlog;
 
 use super::charts::{Span, server};
 use super::table::TableView;
-use super::{cuts, facts};
+use super::{facts, layout};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::{Areas, share};
@@ -27,14 +27,14 @@ const ROOMY: u16 = 24;
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let all = figures::all(state, skin);
-    let area = cuts::inset(areas.top);
-    let (line, rest) = cuts::top(area, facts::rows_of(all.len(), area.width));
+    let area = layout::inset(areas.top);
+    let (line, rest) = layout::top(area, facts::rows_of(all.len(), area.width));
     facts::draw(&all, line, buffer, skin);
-    let rest = cuts::top(rest, u16::from(rest.height >= 14)).1;
+    let rest = layout::top(rest, u16::from(rest.height >= 14)).1;
     if rest.width >= 60 {
-        let (graphs, right) = cuts::left(rest, share(rest.width, 2, 5));
+        let (graphs, right) = layout::left(rest, share(rest.width, 2, 5));
         draw_graphs(state, graphs, buffer, skin);
-        draw_lists(state, cuts::left(right, GAP).1, buffer, skin);
+        draw_lists(state, layout::left(right, GAP).1, buffer, skin);
     } else {
         draw_lists(state, rest, buffer, skin);
     }
@@ -49,18 +49,18 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 
 fn draw_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let events = if area.height >= 8 { EVENTS.max(area.height / 4) } else { 0 };
-    let (above, below) = cuts::top(area, area.height - events);
+    let (above, below) = layout::top(area, area.height - events);
     commands::draw(state, above, buffer, skin);
     events::draw(state, below, buffer, skin);
 }
 
 fn draw_graphs(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (above, below) =
-        cuts::top(area, if area.height >= ROOMY { share(area.height, 3, 5) } else { area.height });
+        layout::top(area, if area.height >= ROOMY { share(area.height, 3, 5) } else { area.height });
     // Round trips are kept for five minutes: the narrow span.
     let span = Span::of(state, 0);
     server::pings(state, &span, skin).draw(&span, above, buffer, skin);
     if !below.is_empty() {
-        server::commands(state, &span, skin).draw(&span, cuts::top(below, 1).1, buffer, skin);
+        server::commands(state, &span, skin).draw(&span, layout::top(below, 1).1, buffer, skin);
     }
 }

@@ -9,7 +9,7 @@ mod largest;
 
 use super::charts::{draw_stacked, server};
 use super::table::TableView;
-use super::{cuts, facts, gaps, gauges, keyspace, reasons, walk};
+use super::{facts, gaps, gauges, keyspace, layout, reasons, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -29,19 +29,19 @@ const WIDE: u16 = 160;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = cuts::inset(areas.top);
+    let mut rest = layout::inset(areas.top);
     if state.shown().info.is_none() {
-        let (line, below) = cuts::top(rest, 1);
+        let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;
     }
-    let (gauge, below) = cuts::top(rest, 1);
+    let (gauge, below) = layout::top(rest, 1);
     gauges::memory(state, gauge, buffer, skin);
     let all = figures::all(state, skin);
-    let (area, below) = cuts::top(below, facts::rows_of(all.len(), below.width));
+    let (area, below) = layout::top(below, facts::rows_of(all.len(), below.width));
     facts::draw(&all, area, buffer, skin);
     // Air where there is room for it.
-    let rest = cuts::top(below, u16::from(below.height > BREAKDOWN)).1;
+    let rest = layout::top(below, u16::from(below.height > BREAKDOWN)).1;
     graphs_and_lists(state, rest, buffer, skin);
     let view = TableView {
         id: TableId::Reliefs,
@@ -59,12 +59,12 @@ fn graphs_and_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin)
         60.. => 2,
         _ => 1,
     };
-    let columns = cuts::columns(area, count, GAP);
+    let columns = layout::columns(area, count, GAP);
     let is_high = area.height >= HIGH;
     match columns.as_slice() {
         [first, second, third] => {
             draw_stacked(state, &[server::memory, server::waste, server::removed], *first, buffer, skin);
-            let (made, below) = cuts::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
+            let (made, below) = layout::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
             breakdown::draw(state, made, buffer, skin);
             keyspace::draw(state, below, buffer, skin);
             largest::draw(state, *third, buffer, skin);
@@ -73,7 +73,7 @@ fn graphs_and_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin)
             let makers: &[super::charts::Maker] =
                 if is_high { &[server::memory, server::waste] } else { &[server::memory] };
             draw_stacked(state, makers, *first, buffer, skin);
-            let (made, below) = cuts::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
+            let (made, below) = layout::top(*second, if is_high { BREAKDOWN + 1 } else { second.height });
             breakdown::draw(state, made, buffer, skin);
             largest::draw(state, below, buffer, skin);
         }

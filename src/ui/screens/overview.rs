@@ -9,7 +9,7 @@ mod findings;
 mod graphs;
 
 use super::table::TableView;
-use super::{cuts, facts, gauges, reasons, streams, trends};
+use super::{facts, gauges, layout, reasons, streams, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -25,42 +25,42 @@ const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = cuts::inset(areas.top);
+    let mut rest = layout::inset(areas.top);
     if state.shown().info.is_none() {
-        let (line, below) = cuts::top(rest, 1);
+        let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;
     }
     let halves = |area: Rect| {
         let count = if area.width >= SIDE_BY_SIDE { 2 } else { 1 };
-        let places = cuts::columns(area, count, 3);
+        let places = layout::columns(area, count, 3);
         let of = move |at: usize| {
             let column = places.get(at % usize::from(count)).copied().unwrap_or_default();
             let skipped = u16::try_from(at).unwrap_or(0) / count;
-            cuts::top(cuts::top(column, skipped).1, 1).0
+            layout::top(layout::top(column, skipped).1, 1).0
         };
         (2 / count, of)
     };
     let (rows, place) = halves(rest);
     gauges::memory(state, place(0), buffer, skin);
     gauges::hits(state, place(1), buffer, skin);
-    rest = cuts::top(rest, rows).1;
+    rest = layout::top(rest, rows).1;
 
     let all = figures::all(state, skin);
-    let (figures, below) = cuts::top(rest, facts::rows_of(all.len(), rest.width));
+    let (figures, below) = layout::top(rest, facts::rows_of(all.len(), rest.width));
     facts::draw(&all, figures, buffer, skin);
 
     let (rows, place) = halves(below);
     figures::persistence(state, place(0), buffer, skin);
     figures::server(state, place(1), buffer, skin);
-    rest = cuts::top(below, rows).1;
+    rest = layout::top(below, rows).1;
     let lines = counters::rows(state, rest.height);
-    let (place, below) = cuts::top(rest, lines);
+    let (place, below) = layout::top(rest, lines);
     counters::draw(state, place, buffer, skin);
     rest = below;
 
     // Air where there is room for it.
-    rest = cuts::top(rest, u16::from(rest.height >= 12)).1;
+    rest = layout::top(rest, u16::from(rest.height >= 12)).1;
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }
@@ -74,9 +74,9 @@ fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     }
     let reading = state.shown();
     // The calm line stands above the table, and the table is as high as with the note below it.
-    let (line, rest) = cuts::top(areas.main.union(areas.note), areas.note.height.min(1));
-    let (place, _) = cuts::top(rest, areas.main.height);
-    findings::calm(state, cuts::inset(line), buffer, skin);
+    let (line, rest) = layout::top(areas.main.union(areas.note), areas.note.height.min(1));
+    let (place, _) = layout::top(rest, areas.main.height);
+    findings::calm(state, layout::inset(line), buffer, skin);
     let view = TableView {
         id: TableId::Worst,
         title: "Worst streams",

@@ -5,7 +5,7 @@
 
 use super::facts::{self, Fact};
 use super::table::TableView;
-use super::{cuts, walk};
+use super::{layout, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -36,9 +36,9 @@ pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin
     let panel = named
         .into_iter()
         .fold(panel, |panel, name| panel.note(StyledText::new(format!("tier {name}"), Role::Dim)));
-    let inner = panel.draw(cuts::inset(areas.top), buffer, skin);
+    let inner = panel.draw(layout::inset(areas.top), buffer, skin);
     if let Some(pattern) = pattern {
-        let halves = cuts::columns(inner, if inner.width >= 76 { 2 } else { 1 }, 3);
+        let halves = layout::columns(inner, if inner.width >= 76 { 2 } else { 1 }, 3);
         if let Some(half) = halves.first() {
             facts::draw(&figures(keyspace, pattern, skin), *half, buffer, skin);
         }

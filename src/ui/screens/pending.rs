@@ -4,7 +4,7 @@
 //! when it is not.
 
 use super::table::TableView;
-use super::{consumers, cuts, gaps};
+use super::{consumers, gaps, layout};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -30,7 +30,7 @@ pub fn draw(
     let known = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
     let whose = consumer.unwrap_or(group);
     if areas.top.height > 0 {
-        let inner = Panel::new(&format!("{group} of {key}")).draw(cuts::inset(areas.top), buffer, skin);
+        let inner = Panel::new(&format!("{group} of {key}")).draw(layout::inset(areas.top), buffer, skin);
         Headline { segments: &summary(reading, known, consumer, skin), role: Role::Base }.draw(
             Rect { x: areas.top.x, width: areas.top.width, ..inner },
             buffer,

@@ -2,7 +2,7 @@
 //!
 //! Does not know panels. Invariant: there is always a reason.
 
-use super::{cuts, gaps};
+use super::{gaps, layout};
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
@@ -29,7 +29,7 @@ pub fn draw(why: &StyledText, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut rest = area;
     if let Some(mark) = skin.glyphs.state(why.role) {
         Pen::new(area, buffer).glyph(area.x, area.y, mark, skin.style(why.role));
-        rest = cuts::left(area, 2).1;
+        rest = layout::left(area, 2).1;
     }
     Textlines { paragraphs: std::slice::from_ref(why), offset: 0 }.draw(rest, buffer, skin);
 }

@@ -4,7 +4,7 @@
 
 use super::facts::{self, Fact};
 use super::table::TableView;
-use super::{consumers, cuts, gaps, trends};
+use super::{consumers, gaps, layout, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -23,7 +23,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
     if let Some(stream) = stream {
         top(state, stream, areas.top, buffer, skin);
     } else if areas.top.height > 0 {
-        Panel::new(&key.to_string()).draw(cuts::inset(areas.top), buffer, skin);
+        Panel::new(&key.to_string()).draw(layout::inset(areas.top), buffer, skin);
     }
     let view = TableView {
         id: TableId::Groups,
@@ -44,12 +44,12 @@ fn top(state: &State, stream: &StreamState, area: Rect, buffer: &mut Buffer, ski
     let title = stream.key.to_string();
     let panel = Panel::new(&title);
     let age = stream.detail.as_ref().and_then(|detail| consumers::age(reading, detail.at_us, "", skin));
-    let inner = age.into_iter().fold(panel, Panel::note).draw(cuts::inset(area), buffer, skin);
+    let inner = age.into_iter().fold(panel, Panel::note).draw(layout::inset(area), buffer, skin);
     let figures = figures(reading, stream, skin);
-    let (place, rest) = cuts::top(inner, facts::rows_of(figures.len(), inner.width));
+    let (place, rest) = layout::top(inner, facts::rows_of(figures.len(), inner.width));
     facts::draw(&figures, place, buffer, skin);
     // Air where there is room for it.
-    let rest = cuts::top(rest, u16::from(rest.height >= 6)).1;
+    let rest = layout::top(rest, u16::from(rest.height >= 6)).1;
     trends::draw(state, &trends::of_stream(stream, skin), rest, buffer, skin);
 }
 

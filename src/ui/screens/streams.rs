@@ -36,7 +36,7 @@ pub fn notes(reading: &Reading) -> Vec<StyledText> {
     }
     if gaps::of(reading, "SCAN").is_some() {
         notes.push(StyledText::new("search denied", Role::Warning));
-    } else if reading.discovery.laps == 0 {
+    } else if reading.discovery.passes == 0 {
         let text = format!("still searching, step {}", reading.discovery.steps);
         notes.push(StyledText::new(text, Role::Dim));
     } else {
@@ -57,7 +57,7 @@ pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
         return vec![gaps::quiet("Nothing was read yet.")];
     }
     let keys = keys(reading, skin);
-    if reading.discovery.laps == 0 {
+    if reading.discovery.passes == 0 {
         let steps = reading.discovery.steps;
         return vec![
             gaps::quiet(format!("Searching for streams: step {steps} of the first walk through the keys.")),

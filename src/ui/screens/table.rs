@@ -2,7 +2,7 @@
 //!
 //! Knows tables as values; not what is in them. Invariant: a table without rows says why in words.
 
-use super::cuts;
+use super::layout;
 use crate::app::cell::{Cell, Column, TableId};
 use crate::app::geometry::has_frame;
 use crate::app::{State, rows};
@@ -90,7 +90,7 @@ impl TableView<'_> {
             }
             return Rect::ZERO;
         }
-        cuts::top(inner, u16::try_from(visible.len() + 1).unwrap_or(u16::MAX)).1
+        layout::top(inner, u16::try_from(visible.len() + 1).unwrap_or(u16::MAX)).1
     }
 }
 

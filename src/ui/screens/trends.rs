@@ -4,7 +4,7 @@
 //! rows leave free.
 
 use super::charts::{Chart, Span};
-use super::{cuts, facts};
+use super::{facts, layout};
 use crate::app::State;
 use crate::app::cell::RowId;
 use crate::config::theme::Role;
@@ -95,7 +95,7 @@ pub fn draw(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer
     }
     let most = (area.width.saturating_add(3) / (NARROW + 3)).max(1);
     let count = most.min(u16::try_from(pictures.len()).unwrap_or(1));
-    for (picture, place) in pictures.iter().zip(cuts::columns(area, count, 3)) {
+    for (picture, place) in pictures.iter().zip(layout::columns(area, count, 3)) {
         let span = Span::minutes(state, picture.points);
         let points = span.points(picture.points);
         let is_calm = picture.unit == Unit::Count
@@ -135,7 +135,7 @@ pub fn of_selected(state: &State, free: Rect, buffer: &mut Buffer, skin: &Skin) 
         _ => return,
     };
     let height = (free.height - 1).min(BELOW.1);
-    let area = Rect { y: free.bottom() - height, height, ..cuts::inset(free) };
+    let area = Rect { y: free.bottom() - height, height, ..layout::inset(free) };
     let inner = Panel::new(&title).draw(area, buffer, skin);
     draw(state, &pictures, inner, buffer, skin);
 }

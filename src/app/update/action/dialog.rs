@@ -38,8 +38,8 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
             _ => {}
         },
         ActionStage::Form(form) => {
-            if let Some(wish) = in_form(form, key, &state.setup.actions) {
-                plan(state, wish, opened_by, effects);
+            if let Some(request) = in_form(form, key, &state.setup.actions) {
+                plan(state, request, opened_by, effects);
             }
         }
         ActionStage::Question(question) => {
@@ -65,8 +65,8 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
         KeyCode::Tab => form.select(form.selected + 1),
         KeyCode::Enter => {
             let lines: Vec<&str> = form.inputs.iter().map(|line| line.input.value()).collect();
-            match form.about.wish(form.selected, &lines, setup) {
-                Ok(wish) => return Some(wish),
+            match form.about.request(form.selected, &lines, setup) {
+                Ok(request) => return Some(request),
                 Err(why) => form.error = Some(why),
             }
         }

@@ -13,10 +13,10 @@ use crate::core::ops::{ActionKind, Outcome, Receipt};
 
 /// An action is over.
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
-    let deed = state.operations.running.as_ref().map(|running| running.deed);
-    let items = deed.unwrap_or(ActionKind::Undo).items(receipt.tally.done);
+    let kind = state.operations.running.as_ref().map(|running| running.kind);
+    let items = kind.unwrap_or(ActionKind::Undo).items(receipt.tally.done);
     let running = state.operations.running.take();
-    let what = running.map_or_else(String::new, |running| running.deed.phrase(&running.subject));
+    let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
     let is_error = receipt.outcome.exit() != 0;
     let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
     let mut lines = vec![format!("{}: {items}{done} in {}", receipt.outcome.word(), span(receipt.took_ms))];

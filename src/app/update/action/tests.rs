@@ -239,10 +239,10 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }
     assert_eq!(keys(&mut state, "x enter").len(), 0);
     let effects = keys(&mut state, "backspace 5 m enter");
-    let Some(Effect::Plan(_, Request::Trim(wish))) = effects.into_iter().next() else { panic!() };
+    let Some(Effect::Plan(_, Request::Trim(request))) = effects.into_iter().next() else { panic!() };
     assert_eq!(
-        wish.to,
-        crate::core::ops::wish::TrimTo::OlderThan {
+        request.to,
+        crate::core::ops::request::TrimTo::OlderThan {
             age_ms: 300_000,
             unit: crate::core::model::id_unit::IdUnit::Milliseconds
         }
@@ -256,8 +256,8 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     }];
     state.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
     let effects = keys(&mut state, "A");
-    let Some(Effect::Plan(_, Request::Reclaim(wish))) = effects.into_iter().next() else { panic!() };
-    assert_eq!((wish.ids, wish.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
+    let Some(Effect::Plan(_, Request::Reclaim(request))) = effects.into_iter().next() else { panic!() };
+    assert_eq!((request.ids, request.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
 }
 
 #[test]
@@ -267,12 +267,12 @@ fn idle_time_is_a_line_of_every_reclaim_and_begins_at_the_limit_of_the_verdict()
     state.trail = vec![View::Group(Name::from("orders"), Name::from("billing"))];
     let begin = |state: &mut State, more: &str| {
         let effects = keys(state, &format!("R {more}"));
-        let wish = effects.into_iter().find_map(|effect| match effect {
-            Effect::Plan(_, Request::Reclaim(wish)) => Some(wish),
+        let request = effects.into_iter().find_map(|effect| match effect {
+            Effect::Plan(_, Request::Reclaim(request)) => Some(request),
             _ => None,
         });
         keys(state, "esc");
-        wish
+        request
     };
     let handed = begin(&mut state, "ctrl-u w 1 enter").unwrap();
     assert_eq!((handed.verb, handed.min_idle_ms), (ReclaimVerb::HandOver(Name::from("w1")), 8_000));

@@ -73,10 +73,10 @@ fn dead(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
         });
     }
     let still = track.still.ms(now.at_us) >= limits.window_ms;
-    let since_ms = now.at_us.saturating_sub(track.crew.at_us).max(0) as u64 / 1000;
-    let for_ms = track.crew.least_idle_ms?.saturating_add(since_ms);
-    (still && track.crew.is_silent()).then(|| {
-        let consumers = track.crew.verdicts.len() as u64;
+    let since_ms = now.at_us.saturating_sub(track.signs.at_us).max(0) as u64 / 1000;
+    let for_ms = track.signs.least_idle_ms?.saturating_add(since_ms);
+    (still && track.signs.is_silent()).then(|| {
+        let consumers = track.signs.verdicts.len() as u64;
         let reason = Reason::AllSilent { lag: now.lag, consumers, for_ms };
         (reason, GroupVerdict::Dead, before_us(now.at_us, for_ms))
     })
@@ -89,7 +89,7 @@ fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
         return None;
     }
     // What was last given to any consumer, and the age of what waits, reach back further than our own eyes.
-    let told_ms = track.crew.last_success_ms.unwrap_or(0).min(now.undelivered_age_ms.unwrap_or(0));
+    let told_ms = track.signs.last_success_ms.unwrap_or(0).min(now.undelivered_age_ms.unwrap_or(0));
     let for_ms = seen_ms.max(told_ms);
     (for_ms >= limits.group_stopped.warning_ms).then(|| {
         let reason = Reason::Stopped { lag: now.lag, consumers: now.consumers, for_ms };

@@ -5,7 +5,7 @@
 //! was acknowledged. Invariants: a few hundred bytes a group whatever happens; a run never spans a restart, a
 //! group made anew or a clock that went back.
 
-use super::hands::{GroupContext, GroupSigns, Rows};
+use super::group_consumers::{GroupContext, GroupSigns, Rows};
 use super::losses::LossSeen;
 use super::{GroupVerdict, Judgement, judge};
 use crate::core::diagnose::thresholds::Thresholds;
@@ -112,7 +112,7 @@ pub struct GroupTrack {
     /// Its pending rows.
     pub rows: Rows,
     /// Its consumers.
-    pub crew: GroupSigns,
+    pub signs: GroupSigns,
     judgement: Judgement,
     better: Option<Streak>,
     slow: Option<(i128, i128)>,
@@ -139,7 +139,7 @@ impl GroupTrack {
             loss: None,
             trim_ahead: None,
             rows: Rows::default(),
-            crew: GroupSigns::default(),
+            signs: GroupSigns::default(),
             judgement: Judgement {
                 verdict: GroupVerdict::Unknown,
                 reason: super::Reason::TooSoon { polls: 0, for_ms: 0 },
@@ -177,14 +177,14 @@ impl GroupTrack {
     }
 
     /// Takes consumers in.
-    pub fn take_crew(
+    pub fn take_signs(
         &mut self,
         at_us: i64,
         consumers: &[Consumer],
-        around: &GroupContext<'_>,
+        context: &GroupContext<'_>,
         limits: &Thresholds,
     ) {
-        self.crew.advance(at_us, consumers, around, limits);
+        self.signs.advance(at_us, consumers, context, limits);
     }
 
     /// Whether entries wait; `None` while nobody can tell.
@@ -211,7 +211,7 @@ impl GroupTrack {
         let (mut reason, verdict, since_us) = judge::verdict(self, limits);
         if let Some((holder, how)) = reason.holder_mut() {
             let place = consumers.iter().position(|consumer| consumer.name == *holder);
-            *how = place.and_then(|place| self.crew.verdicts.get(place).copied().flatten());
+            *how = place.and_then(|place| self.signs.verdicts.get(place).copied().flatten());
         }
         let since_us =
             if verdict == self.judgement.verdict { self.judgement.since_us.min(since_us) } else { since_us };

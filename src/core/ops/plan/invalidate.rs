@@ -9,11 +9,11 @@ use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
 use crate::core::ops::protect::Protection;
-use crate::core::ops::wish::InvalidateRequest;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::request::InvalidateRequest;
 use crate::core::ops::words::{bytes, count, counted, glob_text, number_of, span};
 use std::collections::BTreeMap;
 use waiting::Waiting;
@@ -55,7 +55,7 @@ pub struct InvalidateFacts {
 ///
 /// # Errors
 /// Everything that matches is protected.
-pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, Refusal> {
+pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, Refusal> {
     let protected: u64 = facts.stays.values().map(|(keys, _)| keys).sum();
     if facts.keys == 0 && protected > 0 && facts.cut_at.is_none() {
         let (why, (_, key)) = facts
@@ -66,12 +66,12 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
         let all = if protected == 1 { "it is" } else { "all of it is" };
         return Err(Refusal::because(format!(
             "{} matches what is protected: {all} left alone ({key} is {why})",
-            wish.written
+            request.written
         )));
     }
     let (sampled, samples) = facts.sampled;
     let size = (samples > 0).then(|| (sampled as f64 / samples as f64 * facts.keys as f64) as u64);
-    let is_everything = Glob::new(wish.pattern.clone()).is_everything();
+    let is_everything = Glob::new(request.pattern.clone()).is_everything();
     let typed = match facts.cut_at.or(facts.all_keys) {
         _ if is_everything => Some("the pattern matches every key".to_owned()),
         Some(keys) if facts.keys > 0 && facts.keys.saturating_mul(2) > keys => {
@@ -84,18 +84,18 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
         ),
         _ => None,
     };
-    let archive = wish.archive.unwrap_or(false);
+    let archive = request.archive.unwrap_or(false);
     let work = InvalidateWork {
-        pattern: wish.pattern.clone(),
-        kind: wish.kind.clone(),
-        expire_ms: wish.expire_ms,
+        pattern: request.pattern.clone(),
+        kind: request.kind.clone(),
+        expire_ms: request.expire_ms,
         has_lt: facts.has_lt,
-        protected: Protection::new(&wish.protect, wish.kind.as_deref()),
+        protected: Protection::new(&request.protect, request.kind.as_deref()),
         seed: facts.seed,
         scan_count: facts.scan_count,
     };
     let mut warnings = Vec::new();
-    if wish.expire_ms.is_none() && !archive && facts.keys > 0 {
+    if request.expire_ms.is_none() && !archive && facts.keys > 0 {
         warnings.push(
             "no undo: the archive is off; and refills hit the origin all at once, where letting keys expire spreads them".to_owned(),
         );
@@ -108,25 +108,25 @@ pub fn plan(wish: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan, R
         ));
     }
     Ok(Plan {
-        deed: ActionKind::Invalidate,
-        subject: Subject::Keys(wish.written.clone()),
+        kind: ActionKind::Invalidate,
+        subject: Subject::Keys(request.written.clone()),
         guard: facts.guard.clone(),
-        stake: Impact { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },
-        facts: lines(wish, facts, size, archive),
+        impact: Impact { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },
+        facts: lines(request, facts, size, archive),
         warnings,
         commands: work.commands(archive),
         typed,
         archive,
         nothing: (facts.keys == 0 && facts.cut_at.is_none())
-            .then(|| format!("no key matches {}", glob_text(&wish.written))),
-        warm_up: wish.warm_up.clone(),
+            .then(|| format!("no key matches {}", glob_text(&request.written))),
+        warm_up: request.warm_up.clone(),
         work: Work::Invalidate(work),
         made_us: facts.at_us,
     })
 }
 
 fn lines(
-    wish: &InvalidateRequest,
+    request: &InvalidateRequest,
     facts: &InvalidateFacts,
     size: Option<u64>,
     archive: bool,
@@ -137,7 +137,7 @@ fn lines(
         _ => "keys",
     };
     let number = format!("{}{of} {keys}", counted(facts.keys, facts.is_exact));
-    let mut lines = vec![match wish.expire_ms {
+    let mut lines = vec![match request.expire_ms {
         Some(ms) => (
             "expires",
             format!(
@@ -148,7 +148,7 @@ fn lines(
         ),
         None => ("removes", number),
     }];
-    lines.push(("pattern", glob_text(&wish.pattern)));
+    lines.push(("pattern", glob_text(&request.pattern)));
     let kinds: Vec<String> =
         facts.kinds.iter().map(|(kind, keys)| format!("{} {kind}", count(*keys))).collect();
     if !kinds.is_empty() {
@@ -167,8 +167,8 @@ fn lines(
     for (why, (keys, first)) in &facts.stays {
         lines.push(("stays", format!("{} protected ({why}), such as {first}", count(*keys))));
     }
-    if let Some(program) = wish.warm_up.first() {
-        lines.push(("then", format!("warms up: {program} ({} arguments)", wish.warm_up.len() - 1)));
+    if let Some(program) = request.warm_up.first() {
+        lines.push(("then", format!("warms up: {program} ({} arguments)", request.warm_up.len() - 1)));
     }
     lines.push((
         "archive",
@@ -182,7 +182,7 @@ fn lines(
 mod tests {
     use super::*;
 
-    fn wish(pattern: &str) -> InvalidateRequest {
+    fn request(pattern: &str) -> InvalidateRequest {
         let (pattern, written) = (Name::from(pattern), Name::from(pattern));
         InvalidateRequest {
             pattern,
@@ -208,28 +208,28 @@ mod tests {
             cut_at: Some(1_000),
             ..InvalidateFacts::default()
         };
-        let none = plan(&wish("a:*"), &facts).unwrap();
+        let none = plan(&request("a:*"), &facts).unwrap();
         assert_eq!((none.nothing, none.typed), (None, None));
         assert!(none.warnings.iter().any(|line| line.contains("about 1,000 keys")), "{:?}", none.warnings);
         // 600 of 1,000 are most of them, though not of nine million.
-        let most = plan(&wish("a:*"), &InvalidateFacts { keys: 600, ..facts }).unwrap();
+        let most = plan(&request("a:*"), &InvalidateFacts { keys: 600, ..facts }).unwrap();
         assert!(most.typed.unwrap().contains("1,000 keys that were looked at"));
     }
 
     #[test]
     fn everything_and_more_than_half_want_a_name() {
         for pattern in ["*", "**"] {
-            assert!(plan(&wish(pattern), &facts(1, 100)).unwrap().typed.is_some());
+            assert!(plan(&request(pattern), &facts(1, 100)).unwrap().typed.is_some());
         }
-        assert!(plan(&wish("c:*"), &facts(51, 100)).unwrap().typed.is_some());
-        assert!(plan(&wish("c:*"), &facts(50, 100)).unwrap().typed.is_none());
+        assert!(plan(&request("c:*"), &facts(51, 100)).unwrap().typed.is_some());
+        assert!(plan(&request("c:*"), &facts(50, 100)).unwrap().typed.is_none());
     }
 
     #[test]
     fn where_only_protected_keys_match_it_is_refused_and_where_none_does_there_is_nothing_to_do() {
         let mut only = facts(0, 100);
         only.stays.insert("a stream".to_owned(), (1, Name::from("orders")));
-        assert!(plan(&wish("ord*"), &only).unwrap_err().to_string().contains("orders is a stream"));
-        assert!(plan(&wish("x*"), &facts(0, 100)).unwrap().nothing.is_some());
+        assert!(plan(&request("ord*"), &only).unwrap_err().to_string().contains("orders is a stream"));
+        assert!(plan(&request("x*"), &facts(0, 100)).unwrap().nothing.is_some());
     }
 }

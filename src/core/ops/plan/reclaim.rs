@@ -7,10 +7,10 @@ use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::settle::SettleWork;
-use crate::core::ops::wish::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::{count, counted_of, number_of, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
@@ -101,22 +101,22 @@ fn lives(consumer: &Consumer) -> bool {
 ///
 /// # Errors
 /// A consumer that is not there, or a group that does not say where it stands.
-pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, Refusal> {
+pub fn work(request: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, Refusal> {
     let known = |name: &Name| facts.consumers.iter().any(|consumer| consumer.name == *name);
     let missing = |name: &Name| {
         let hint =
             proposed(&facts.consumers, &[]).map_or(String::new(), |live| format!("; {} lives", live.name));
-        Refusal::because(format!("group {} has no consumer {name}{hint}", wish.group))
+        Refusal::because(format!("group {} has no consumer {name}{hint}", request.group))
     };
-    if let Some(from) = wish.consumer.as_ref().filter(|from| !known(from)) {
+    if let Some(from) = request.consumer.as_ref().filter(|from| !known(from)) {
         return Err(missing(from));
     }
-    let deed = match &wish.verb {
+    let kind = match &request.verb {
         ReclaimVerb::HandOver(to) if !known(to) => return Err(missing(to)),
         ReclaimVerb::HandOver(to) => Settling::HandOver(to.clone()),
         ReclaimVerb::Release => Settling::Release(RELEASED_IDLE_MS),
         ReclaimVerb::Requeue => Settling::Requeue,
-        ReclaimVerb::DeadLetter { to, .. } if *to == wish.key => {
+        ReclaimVerb::DeadLetter { to, .. } if *to == request.key => {
             return Err(Refusal::because("dead letters go to another stream than the one they come from"));
         }
         ReclaimVerb::DeadLetter { to, .. } => Settling::DeadLetter(to.clone()),
@@ -126,33 +126,33 @@ pub fn work(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork, R
     let upto = facts.last_delivered.ok_or_else(|| {
         Refusal::because(format!(
             "group {} does not say where it stands, so that nobody can tell what it gets after this plan",
-            wish.group
+            request.group
         ))
     })?;
-    let min_deliveries = match &wish.verb {
+    let min_deliveries = match &request.verb {
         ReclaimVerb::DeadLetter { deliveries, .. } => *deliveries,
         _ => 0,
     };
     Ok(SettleWork {
-        key: wish.key.clone(),
-        group: wish.group.clone(),
-        deed,
-        min_idle_ms: wish.min_idle_ms,
+        key: request.key.clone(),
+        group: request.group.clone(),
+        kind,
+        min_idle_ms: request.min_idle_ms,
         min_deliveries,
-        count: wish.count,
-        consumer: wish.consumer.clone(),
-        ids: wish.ids.clone(),
+        count: request.count,
+        consumer: request.consumer.clone(),
+        ids: request.ids.clone(),
         upto,
     })
 }
 
 /// The plan.
-pub fn plan(wish: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Plan {
+pub fn plan(request: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Plan {
     let matched = &facts.rows;
-    let is_sweep = wish.verb == ReclaimVerb::Sweep;
-    let items = wish.count.map_or(matched.rows, |most| most.min(matched.rows));
+    let is_sweep = request.verb == ReclaimVerb::Sweep;
+    let items = request.count.map_or(matched.rows, |most| most.min(matched.rows));
     // A row whose entry is gone can't come back.
-    let archive = wish.archive.unwrap_or(!is_sweep);
+    let archive = request.archive.unwrap_or(!is_sweep);
     let nothing = (matched.rows == 0).then(|| {
         let stay = match matched.idle_unknown {
             0 => String::new(),
@@ -161,17 +161,17 @@ pub fn plan(wish: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Pl
         format!(
             "none of the {} of group {} that were looked at is idle for {} or more, and fits{stay}",
             number_of(matched.seen, "pending entry"),
-            wish.group,
-            span(wish.min_idle_ms)
+            request.group,
+            span(request.min_idle_ms)
         )
     });
     Plan {
-        deed: ActionKind::Reclaim,
-        subject: Subject::Group(wish.key.clone(), wish.group.clone()),
+        kind: ActionKind::Reclaim,
+        subject: Subject::Group(request.key.clone(), request.group.clone()),
         guard: facts.guard.clone(),
-        stake: Impact { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },
-        facts: lines(wish, facts, items, archive),
-        warnings: warnings(wish, facts),
+        impact: Impact { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },
+        facts: lines(request, facts, items, archive),
+        warnings: warnings(request, facts),
         commands: vec![work.command().text()],
         typed: None,
         archive,
@@ -183,13 +183,13 @@ pub fn plan(wish: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) -> Pl
 }
 
 fn lines(
-    wish: &ReclaimRequest,
+    request: &ReclaimRequest,
     facts: &ReclaimFacts,
     items: u64,
     archive: bool,
 ) -> Vec<(&'static str, String)> {
     let matched = &facts.rows;
-    let does = match &wish.verb {
+    let does = match &request.verb {
         ReclaimVerb::HandOver(to) => format!("hand over to {to}"),
         ReclaimVerb::Release => "release: let workers claim them (XAUTOCLAIM)".to_owned(),
         ReclaimVerb::Requeue => "requeue: append a copy, acknowledge the old".to_owned(),
@@ -201,8 +201,8 @@ fn lines(
     };
     let mut lines = vec![("does", does)];
     let rows = counted_of(items, matched.is_exact, "pending entry");
-    let looked = if wish.verb == ReclaimVerb::Sweep { ", to be looked at" } else { "" };
-    lines.push(("takes", format!("{rows} idle for {} or more{looked}", span(wish.min_idle_ms))));
+    let looked = if request.verb == ReclaimVerb::Sweep { ", to be looked at" } else { "" };
+    lines.push(("takes", format!("{rows} idle for {} or more{looked}", span(request.min_idle_ms))));
     if let Some((first, last)) = matched.ends {
         lines.push(("ids", format!("{first} to {last}")));
     }
@@ -220,7 +220,7 @@ fn lines(
         ));
     }
     if matched.idle_unknown > 0 {
-        let stays = if wish.min_idle_ms == 0 { "may have been delivered just now" } else { "stay" };
+        let stays = if request.min_idle_ms == 0 { "may have been delivered just now" } else { "stay" };
         lines.push((
             "unknown",
             format!(
@@ -242,7 +242,7 @@ fn lines(
             format!("{} of them lost their entry: they are acknowledged", count(matched.ghosts)),
         ));
     }
-    let kept = match (archive, &wish.verb) {
+    let kept = match (archive, &request.verb) {
         (true, _) => "owner, time and deliveries of each row are kept, so that it can be undone",
         (false, ReclaimVerb::Sweep) => "off: a row whose entry is gone can't come back",
         (false, _) => "off: it can't be undone",
@@ -258,9 +258,9 @@ fn times(number: u64) -> String {
     }
 }
 
-fn warnings(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
+fn warnings(request: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
     let mut found = Vec::new();
-    match &wish.verb {
+    match &request.verb {
         ReclaimVerb::HandOver(to) => {
             found.push(format!("{to} sees them only if it reads its own pending entries (id 0) or claims: a consumer that only reads `>` never will"));
             let silent = facts.consumers.iter().find(|consumer| consumer.name == *to && !lives(consumer));
@@ -278,9 +278,11 @@ fn warnings(wish: &ReclaimRequest, facts: &ReclaimFacts) -> Vec<String> {
         ReclaimVerb::Drop => found.push("they count as done, though nobody processed them".to_owned()),
         ReclaimVerb::DeadLetter { .. } | ReclaimVerb::Sweep => {}
     }
-    if wish.min_idle_ms < SILENT_MS && !matches!(wish.verb, ReclaimVerb::Sweep) {
-        found
-            .push(format!("{} idle is short: a worker may still be working on them", span(wish.min_idle_ms)));
+    if request.min_idle_ms < SILENT_MS && !matches!(request.verb, ReclaimVerb::Sweep) {
+        found.push(format!(
+            "{} idle is short: a worker may still be working on them",
+            span(request.min_idle_ms)
+        ));
     }
     found
 }
@@ -295,7 +297,7 @@ mod tests {
         Consumer { name: Name::from(name), pending: Some(pending), idle_ms: Some(idle_ms), inactive }
     }
 
-    fn wish(verb: ReclaimVerb) -> ReclaimRequest {
+    fn request(verb: ReclaimVerb) -> ReclaimRequest {
         ReclaimRequest {
             key: Name::from("s"),
             group: Name::from("g"),
@@ -321,7 +323,7 @@ mod tests {
         let consumers = vec![consumer("quiet", 0, 90_000), consumer("live", 0, 5)];
         let last_delivered = Some(StreamId::new(9, 0));
         let facts = ReclaimFacts { consumers, last_delivered, ..ReclaimFacts::default() };
-        let to = |name: &str| wish(ReclaimVerb::HandOver(Name::from(name)));
+        let to = |name: &str| request(ReclaimVerb::HandOver(Name::from(name)));
         assert!(work(&to("typo"), &facts).unwrap_err().to_string().contains("no consumer typo; live lives"));
         let quiet = plan(&to("quiet"), &facts, work(&to("quiet"), &facts).unwrap());
         assert!(quiet.warnings.iter().any(|line| line.contains("no sign of life")));
@@ -334,8 +336,8 @@ mod tests {
         let consumers = vec![consumer("live", 0, 5)];
         let last_delivered = Some(StreamId::new(9, 0));
         let mut facts = ReclaimFacts { consumers, last_delivered, ..ReclaimFacts::default() };
-        let wish = wish(ReclaimVerb::HandOver(Name::from("live")));
-        let work = work(&wish, &facts).unwrap();
+        let request = request(ReclaimVerb::HandOver(Name::from("live")));
+        let work = work(&request, &facts).unwrap();
         let row = |consumer: &str, idle_ms| PendingRow {
             id: StreamId::new(1, 0),
             consumer: Name::from(consumer),
@@ -343,24 +345,24 @@ mod tests {
             deliveries: 1,
         };
         facts.rows.look(&work, &row("dead", None), facts.first_entry);
-        let told = plan(&wish, &facts, work.clone()).nothing.unwrap();
+        let told = plan(&request, &facts, work.clone()).nothing.unwrap();
         assert!(told.ends_with("the idle time of 1 entry can't be read: they stay"), "{told}");
         // One that was given back has none, and is for everybody.
         facts.rows.look(&work, &row("", None), facts.first_entry);
         facts.rows.look(&work, &row("dead", Some(70_000)), facts.first_entry);
         assert_eq!((facts.rows.rows, facts.rows.idle_unknown, facts.rows.ghosts), (2, 1, 0));
         assert_eq!(facts.rows.idle_ms, Some((70_000, 70_000)), "unknown is not 0");
-        let plan = plan(&wish, &facts, work);
+        let plan = plan(&request, &facts, work);
         let unknown: Vec<&String> =
             plan.facts.iter().filter(|(label, _)| *label == "unknown").map(|(_, text)| text).collect();
         assert!(unknown[0].contains("idle time") && unknown[1].contains("first entry"), "{unknown:?}");
         facts.last_delivered = None;
-        assert!(super::work(&wish, &facts).unwrap_err().to_string().contains("where it stands"));
+        assert!(super::work(&request, &facts).unwrap_err().to_string().contains("where it stands"));
     }
 
     #[test]
     fn dead_letters_do_not_go_where_they_come_from() {
         let verb = ReclaimVerb::DeadLetter { to: Name::from("s"), deliveries: 5 };
-        assert!(work(&wish(verb), &ReclaimFacts::default()).is_err());
+        assert!(work(&request(verb), &ReclaimFacts::default()).is_err());
     }
 }

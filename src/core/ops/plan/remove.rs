@@ -10,10 +10,10 @@ use crate::core::model::consumers::Consumer;
 use crate::core::model::groups::Group;
 use crate::core::model::streams::id_age_ms;
 use crate::core::ops::archive::GroupMark;
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
-use crate::core::ops::wish::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::words::{count, number_of, span};
 
 /// A group and whoever reads it.
@@ -39,17 +39,17 @@ enum GroupFate {
 /// # Errors
 /// There is no such group.
 pub fn remove_groups(
-    wish: &RemoveGroupsRequest,
+    request: &RemoveGroupsRequest,
     facts: &[GroupFacts],
     (guard, now_ms, at_us): (Guard, i64, u64),
 ) -> Result<Plan, Refusal> {
     if facts.is_empty() {
-        return Err(Refusal::because(format!("{} has no group {}", wish.key, wish.pattern)));
+        return Err(Refusal::because(format!("{} has no group {}", request.key, request.pattern)));
     }
     let (mut goes, mut stays, mut lives) = (Vec::new(), Vec::new(), None);
     for fact in facts {
         let name = &fact.group.name;
-        match fate(wish, fact, now_ms) {
+        match fate(request, fact, now_ms) {
             GroupFate::Goes => goes.push(fact),
             GroupFate::Lives(why) => {
                 lives = Some(format!("group {name} is in use: {why}"));
@@ -59,14 +59,14 @@ pub fn remove_groups(
         }
     }
     let rows: u64 = goes.iter().filter_map(|fact| fact.group.pending).fold(0, u64::saturating_add);
-    let archive = wish.archive.unwrap_or(true);
+    let archive = request.archive.unwrap_or(true);
     let work = GroupsWork {
-        key: wish.key.clone(),
+        key: request.key.clone(),
         groups: goes.iter().map(|fact| fact.group.name.clone()).collect(),
-        min_idle_ms: lives.is_none().then_some(wish.alive_ms),
+        min_idle_ms: lives.is_none().then_some(request.alive_ms),
     };
     let mut lines =
-        vec![("removes", format!("{} of stream {}", number_of(goes.len() as u64, "group"), wish.key))];
+        vec![("removes", format!("{} of stream {}", number_of(goes.len() as u64, "group"), request.key))];
     lines.extend(goes.iter().take(SHOWN_NAMES).map(|fact| ("group", described(fact, now_ms))));
     let more = goes.len().saturating_sub(SHOWN_NAMES);
     lines.extend((more > 0).then(|| ("", format!("and {} more", count(more as u64)))));
@@ -89,10 +89,10 @@ pub fn remove_groups(
     }
     let sample = goes.first().and_then(|fact| mark(&fact.group));
     Ok(Plan {
-        deed: ActionKind::RemoveGroups,
-        subject: Subject::Groups(wish.key.clone(), wish.pattern.clone()),
+        kind: ActionKind::RemoveGroups,
+        subject: Subject::Groups(request.key.clone(), request.pattern.clone()),
         guard,
-        stake: Impact {
+        impact: Impact {
             items: goes.len() as u64,
             is_exact: true,
             bytes: None,
@@ -126,7 +126,7 @@ fn latest(consumers: &[Consumer]) -> Option<(&Consumer, u64)> {
     known.min_by_key(|(_, idle_ms)| *idle_ms)
 }
 
-fn fate(wish: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate {
+fn fate(request: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate {
     let Some(consumers) = &fact.consumers else {
         return GroupFate::Stays(
             "its consumers can't be read, so nobody knows whether it is in use".to_owned(),
@@ -142,14 +142,14 @@ fn fate(wish: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupFate
     }
     if let Some((consumer, idle_ms)) = latest(consumers) {
         let sign = format!("consumer {} was active {} ago", consumer.name, span(idle_ms));
-        return match wish.unread_ms {
-            None if idle_ms < wish.alive_ms => GroupFate::Lives(sign),
+        return match request.unread_ms {
+            None if idle_ms < request.alive_ms => GroupFate::Lives(sign),
             None => GroupFate::Goes,
-            Some(unread_ms) if idle_ms < unread_ms.max(wish.alive_ms) => GroupFate::Stays(sign),
+            Some(unread_ms) if idle_ms < unread_ms.max(request.alive_ms) => GroupFate::Stays(sign),
             Some(_) => GroupFate::Goes,
         };
     }
-    let Some(unread_ms) = wish.unread_ms else { return GroupFate::Goes };
+    let Some(unread_ms) = request.unread_ms else { return GroupFate::Goes };
     let read_ms =
         fact.group.last_delivered.filter(|id| *id > StreamId::MIN).and_then(|id| id_age_ms(id, now_ms));
     match read_ms {
@@ -183,24 +183,25 @@ fn described(fact: &GroupFacts, now_ms: i64) -> String {
 /// # Errors
 /// Nothing: where there is none, the plan says so.
 pub fn remove_consumers(
-    wish: &RemoveConsumersRequest,
+    request: &RemoveConsumersRequest,
     consumers: &[Consumer],
     (guard, at_us): (Guard, u64),
 ) -> Plan {
-    let is_idle = |consumer: &&Consumer| consumer.idle_ms.is_some_and(|idle_ms| idle_ms >= wish.min_idle_ms);
+    let is_idle =
+        |consumer: &&Consumer| consumer.idle_ms.is_some_and(|idle_ms| idle_ms >= request.min_idle_ms);
     let goes: Vec<&Consumer> =
         consumers.iter().filter(is_idle).filter(|consumer| consumer.pending == Some(0)).collect();
     let owing = consumers.iter().filter(is_idle).filter(|consumer| consumer.pending != Some(0)).count();
     let alive = consumers.len().saturating_sub(goes.len()).saturating_sub(owing);
-    let archive = wish.archive.unwrap_or(true);
+    let archive = request.archive.unwrap_or(true);
     let work = ConsumersWork {
-        key: wish.key.clone(),
-        group: wish.group.clone(),
+        key: request.key.clone(),
+        group: request.group.clone(),
         consumers: goes.iter().map(|consumer| consumer.name.clone()).collect(),
-        min_idle_ms: wish.min_idle_ms,
+        min_idle_ms: request.min_idle_ms,
     };
     let number = |number: usize| count(number as u64);
-    let idle = span(wish.min_idle_ms);
+    let idle = span(request.min_idle_ms);
     let names: Vec<String> =
         goes.iter().take(SHOWN_NAMES).map(|consumer| consumer.name.to_string()).collect();
     let mut facts = vec![(
@@ -235,10 +236,10 @@ pub fn remove_consumers(
         )
     });
     Plan {
-        deed: ActionKind::RemoveConsumers,
-        subject: Subject::Group(wish.key.clone(), wish.group.clone()),
+        kind: ActionKind::RemoveConsumers,
+        subject: Subject::Group(request.key.clone(), request.group.clone()),
         guard,
-        stake: Impact { items: goes.len() as u64, is_exact: true, bytes: None, is_lossy: false },
+        impact: Impact { items: goes.len() as u64, is_exact: true, bytes: None, is_lossy: false },
         facts,
         warnings: vec![
             "a worker that still runs under one of these names makes it anew with its next message"

@@ -6,19 +6,19 @@ use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::refusal::Refusal;
 use crate::core::ops::single::SingleWork;
 use crate::core::ops::words::span;
 use crate::core::wire::Resp;
 use crate::core::wire::write::BusyWith;
 
-fn plan(deed: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
+fn plan(kind: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
     Plan {
-        deed,
+        kind,
         subject,
         guard,
-        stake: Impact { items: 1, is_exact: true, bytes: None, is_lossy: false },
+        impact: Impact { items: 1, is_exact: true, bytes: None, is_lossy: false },
         facts: Vec::new(),
         warnings: Vec::new(),
         commands: vec![work.command().text()],

@@ -8,10 +8,10 @@ use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::request::{TrimRequest, TrimTo};
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
-use crate::core::ops::wish::{TrimRequest, TrimTo};
 use crate::core::ops::words::{bytes, count, counted, counted_of, number_of, span};
 use crate::core::wire::write::Made;
 
@@ -73,9 +73,9 @@ pub struct Below {
 ///
 /// # Errors
 /// A safe trim where a group does not say all that it needs, or without groups; an age where ids are no times.
-pub fn boundary(wish: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId>, Refusal> {
+pub fn boundary(request: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId>, Refusal> {
     let after_last = after_last(&facts.stream);
-    Ok(Some(match wish.to {
+    Ok(Some(match request.to {
         TrimTo::Safe => safe_floor(&facts.needs)?.min(after_last),
         TrimTo::MaxLen(0) => after_last,
         TrimTo::MaxLen(keep) => {
@@ -88,7 +88,7 @@ pub fn boundary(wish: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId
         }
         TrimTo::MinId(id) => id.min(after_last),
         TrimTo::OlderThan { age_ms, unit } => {
-            times_only(wish, facts, unit)?;
+            times_only(request, facts, unit)?;
             let now_ms = u64::try_from(facts.now_ms)
                 .map_err(|_| Refusal::because("the server's clock is before 1970"))?;
             unit.first_id(now_ms.saturating_sub(age_ms)).min(after_last)
@@ -97,14 +97,14 @@ pub fn boundary(wish: &TrimRequest, facts: &TrimFacts) -> Result<Option<StreamId
 }
 
 /// Sees that the ids at both ends of the stream are times in this unit.
-fn times_only(wish: &TrimRequest, facts: &TrimFacts, unit: IdUnit) -> Result<(), Refusal> {
+fn times_only(request: &TrimRequest, facts: &TrimFacts, unit: IdUnit) -> Result<(), Refusal> {
     let detail = facts.stream.detail.as_ref();
     let ends = [detail.and_then(|detail| detail.first_entry), detail.and_then(|detail| detail.last_entry)];
     match ends.into_iter().flatten().find(|id| unit.time_ms(*id, facts.now_ms).is_none()) {
         None => Ok(()),
         Some(id) => Err(Refusal::because(format!(
             "the ids of {} do not count {unit}, such as {id}: an age means nothing there; name the unit with --id-unit (s, us, ns or snowflake:EPOCH), or give --minid or --maxlen",
-            wish.key
+            request.key
         ))),
     }
 }
@@ -119,21 +119,21 @@ fn after_last(stream: &StreamFacts) -> StreamId {
 ///
 /// # Errors
 /// Whole nodes are wanted, and the archive or the server can't do that.
-pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> Result<Plan, Refusal> {
-    let is_safe = wish.to == TrimTo::Safe;
+pub fn plan(request: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> Result<Plan, Refusal> {
+    let is_safe = request.to == TrimTo::Safe;
     let is_lossy = !below.losses.is_empty();
-    let archive = wish.archive.unwrap_or(is_lossy || (!is_safe && facts.needs.is_empty()));
-    if wish.approx && archive {
+    let archive = request.archive.unwrap_or(is_lossy || (!is_safe && facts.needs.is_empty()));
+    if request.approx && archive {
         return Err(Refusal::because(
             "an archive keeps entry by entry, whole nodes go at once: leave --approx out, or give --no-archive",
         ));
     }
-    if wish.approx && !facts.has_minid {
+    if request.approx && !facts.has_minid {
         return Err(Refusal::because(
             "--approx needs XTRIM MINID, which this server does not have (Redis 6.2)",
         ));
     }
-    let going = if wish.approx { whole_nodes(facts, below) } else { (below.entries, below.is_exact) };
+    let going = if request.approx { whole_nodes(facts, below) } else { (below.entries, below.is_exact) };
     let freed = facts.bytes.zip(facts.stream.length.filter(|length| *length > 0));
     let freed = freed.map(|(all, length)| (all as f64 * going.0 as f64 / length as f64) as u64);
     let mark = facts.guard.stream.as_ref();
@@ -142,25 +142,26 @@ pub fn plan(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) 
         added: mark.and_then(|mark| mark.entries_added),
     };
     let work = TrimWork {
-        key: wish.key.clone(),
+        key: request.key.clone(),
         to,
         is_safe,
-        approx: wish.approx,
+        approx: request.approx,
         has_minid: facts.has_minid,
         has_scripts: facts.has_scripts,
         made,
     };
     Ok(Plan {
-        deed: ActionKind::Trim,
-        subject: Subject::Stream(wish.key.clone()),
+        kind: ActionKind::Trim,
+        subject: Subject::Stream(request.key.clone()),
         guard: facts.guard.clone(),
-        stake: Impact { items: going.0, is_exact: going.1, bytes: freed, is_lossy },
-        facts: lines(wish, facts, to, below, (going, freed, archive)),
+        impact: Impact { items: going.0, is_exact: going.1, bytes: freed, is_lossy },
+        facts: lines(request, facts, to, below, (going, freed, archive)),
         warnings: warnings(facts, below, is_safe, archive),
         commands: work.commands(archive),
         typed: is_lossy.then(|| typed(&below.losses)),
         archive,
-        nothing: (going.0 == 0 && (below.is_exact || wish.approx)).then(|| nothing(wish, facts, to, below)),
+        nothing: (going.0 == 0 && (below.is_exact || request.approx))
+            .then(|| nothing(request, facts, to, below)),
         warm_up: Vec::new(),
         work: Work::Trim(work),
         made_us: facts.at_us,
@@ -216,7 +217,7 @@ fn whole_nodes(facts: &TrimFacts, below: &Below) -> (u64, bool) {
 }
 
 fn lines(
-    wish: &TrimRequest,
+    request: &TrimRequest,
     facts: &TrimFacts,
     to: StreamId,
     below: &Below,
@@ -227,14 +228,14 @@ fn lines(
     let of =
         length.map_or_else(|| "it does not tell its length".to_owned(), |length| number_of(length, "entry"));
     let mut lines = vec![("stream", format!("{of}{size}"))];
-    let unit = match wish.to {
+    let unit = match request.to {
         TrimTo::OlderThan { unit, .. } => unit,
         TrimTo::Safe | TrimTo::MaxLen(_) | TrimTo::MinId(_) => IdUnit::default(),
     };
     let age =
         unit.time_ms(to, facts.now_ms).and_then(|ms| u64::try_from(facts.now_ms.saturating_sub(ms)).ok());
     let age = age.filter(|ms| *ms > 0).map_or(String::new(), |ms| format!(" (older than {})", span(ms)));
-    let removes = match (wish.approx, is_exact) {
+    let removes = match (request.approx, is_exact) {
         (true, false) => format!(
             "about {} entries in whole nodes, of {} below {to}{age}",
             count(going),
@@ -256,7 +257,7 @@ fn lines(
                 "{} pending rows of group {} whose entries are gone hold nothing: reclaim {} {} --sweep removes them",
                 counted(ghosts.rows, ghosts.is_exact),
                 ghosts.group,
-                wish.key,
+                request.key,
                 ghosts.group
             ),
         ));
@@ -318,12 +319,12 @@ fn losses(losses: &[Loss]) -> Vec<String> {
 }
 
 /// Why nothing goes.
-fn nothing(wish: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> String {
+fn nothing(request: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below) -> String {
     let first_entry = facts.stream.detail.as_ref().and_then(|detail| detail.first_entry);
     let first =
         first_entry.map_or_else(|| "it is empty".to_owned(), |first| format!("its first entry is {first}"));
-    match (wish.to, holder(&facts.needs)) {
-        _ if wish.approx && below.entries > 0 => format!(
+    match (request.to, holder(&facts.needs)) {
+        _ if request.approx && below.entries > 0 => format!(
             "nothing to remove: the {} entries below {to} fill no whole node; leave --approx out",
             count(below.entries)
         ),

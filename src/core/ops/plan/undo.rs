@@ -6,8 +6,8 @@
 use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header, MissingPart};
-use crate::core::ops::denial::Refusal;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::refusal::Refusal;
 use crate::core::ops::undo::{UndoWork, is_over};
 use crate::core::ops::words::count;
 
@@ -174,10 +174,10 @@ pub fn plan(
         _ => None,
     };
     Ok(Plan {
-        deed: ActionKind::Undo,
+        kind: ActionKind::Undo,
         subject: Subject::Action(header.id.clone()),
         guard,
-        stake: Impact {
+        impact: Impact {
             items: held.items() - held.entries_there,
             is_exact: true,
             bytes: None,

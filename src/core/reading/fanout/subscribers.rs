@@ -25,7 +25,7 @@ pub struct Subscribers {
     list: Option<Stamped<Vec<Client>>>,
     behind: BTreeMap<u64, SubscriberBuffer>,
     vanished: VecDeque<Vanished>,
-    cuts: Option<u64>,
+    layout: Option<u64>,
     cuts_at_list: Option<u64>,
 }
 
@@ -161,7 +161,7 @@ impl Subscribers {
     /// Takes the next list in.
     pub fn advance(&mut self, mut list: Stamped<Vec<Client>>, limit: Option<OutputLimit>) {
         list.value.retain(|client| !is_our_client(client));
-        let was_cut = self.cuts.zip(self.cuts_at_list).is_some_and(|(now, before)| now > before);
+        let was_cut = self.layout.zip(self.cuts_at_list).is_some_and(|(now, before)| now > before);
         let mut before = std::mem::take(&mut self.behind);
         for client in &list.value {
             let buffer = before.remove(&client.id);
@@ -175,7 +175,7 @@ impl Subscribers {
         for (id, buffer) in before {
             self.miss(id, &buffer, list.at_us, limit, was_cut);
         }
-        self.cuts_at_list = self.cuts;
+        self.cuts_at_list = self.layout;
         // What is beyond the bound is what waits for nothing.
         list.value.sort_by_key(|client| std::cmp::Reverse(client.omem));
         list.value.truncate(limits::SUBSCRIBERS);
@@ -212,8 +212,8 @@ impl Subscribers {
     }
 
     /// Takes the server's count of clients that it cut off in.
-    pub fn count_cuts(&mut self, cuts: Option<u64>) {
-        self.cuts = cuts;
+    pub fn count_cuts(&mut self, layout: Option<u64>) {
+        self.layout = layout;
     }
 
     /// Whoever went away long ago is told no more.

@@ -91,12 +91,12 @@ fn time_passes_between_lists() {
 
 #[test]
 fn whoever_vanishes_with_a_full_buffer_is_remembered_with_the_cause_and_whoever_kept_up_is_not() {
-    let vanish = |omem: &[u64], cuts: Option<u64>| {
+    let vanish = |omem: &[u64], layout: Option<u64>| {
         let mut track = track(omem);
-        track.subscribers.count_cuts(cuts.map(|_| 0));
+        track.subscribers.count_cuts(layout.map(|_| 0));
         let at = omem.len() as i64 * 2;
         track.advance(list(at, vec![client(7, *omem.last().unwrap()), client(8, 0)]), at * 1_000_000);
-        track.subscribers.count_cuts(cuts);
+        track.subscribers.count_cuts(layout);
         track.advance(list(at + 2, vec![]), (at + 2) * 1_000_000);
         track.subscribers.vanished().map(|gone| (gone.id, gone.cause)).collect::<Vec<_>>()
     };

@@ -159,7 +159,7 @@ impl World {
             consumers: vec![(key, group, consumers)],
             pending: vec![page],
             clients: self.clients.clone().map(|value| Stamped { at_us, value }),
-            discovery: Some(Discovery { laps: 1, ..Discovery::default() }),
+            discovery: Some(Discovery { passes: 1, ..Discovery::default() }),
             ..Snapshot::default()
         }
     }

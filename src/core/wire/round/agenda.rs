@@ -34,7 +34,7 @@ pub enum Turn {
 
 impl Turn {
     /// Whether it takes no place on the line of the rounds.
-    const fn is_beside(self) -> bool {
+    const fn is_control(self) -> bool {
         matches!(self, Self::Ping | Self::Look)
     }
 }
@@ -130,7 +130,7 @@ impl Agenda {
         }
         // Where there is no room, something has to end first.
         let has_room = self.has_room();
-        let later = waiting().filter(|(turn, _)| has_room || turn.is_beside()).map(|(_, due_us)| due_us);
+        let later = waiting().filter(|(turn, _)| has_room || turn.is_control()).map(|(_, due_us)| due_us);
         NextTurn::Wait(later.min().unwrap_or(u64::MAX))
     }
 
@@ -140,14 +140,14 @@ impl Agenda {
     }
 
     fn has_room(&self) -> bool {
-        let on_line = self.open.iter().filter(|turn| !turn.is_beside()).count();
+        let on_line = self.open.iter().filter(|turn| !turn.is_control()).count();
         on_line == 0 || (on_line == 1 && self.is_short && self.is_far())
     }
 
     /// It was begun. `is_short` where all of it was sent at once, so that what follows stands behind it on the line.
     pub fn begun(&mut self, turn: Turn, is_short: bool, interval_us: u64, now_us: u64) {
         self.open.push(turn);
-        if turn.is_beside() {
+        if turn.is_control() {
             return;
         }
         self.is_short = is_short;
@@ -192,7 +192,7 @@ mod tests {
                     agenda.begun(turn, true, interval_us, now_us);
                     open.push((now_us + trip_us, turn));
                     begun.entry(turn).or_default().push(now_us);
-                    if !turn.is_beside() {
+                    if !turn.is_control() {
                         order.push(turn);
                     }
                 }

@@ -133,9 +133,10 @@ impl Planner {
         for key in focus.keys.iter().take(limits::KEYS_LOOKED_AT) {
             let asked =
                 [ReadCmd::Type(key.clone()), ReadCmd::Pttl(key.clone()), ReadCmd::MemoryUsage(key.clone())];
-            let is_dear = self.known.is_dear(key);
+            let is_expensive = self.known.is_expensive(key);
             let may = |command: &ReadCmd| {
-                self.capabilities.may(command.verb()) && (command.verb() != ReadVerb::MemoryUsage || !is_dear)
+                self.capabilities.may(command.verb())
+                    && (command.verb() != ReadVerb::MemoryUsage || !is_expensive)
             };
             round.commands.extend(asked.into_iter().filter(may));
         }
@@ -205,7 +206,7 @@ impl Planner {
     }
 
     /// Learns what is refused of what was asked beside the rounds.
-    pub fn learn_beside(&mut self, exchanges: &[Exchange], now_us: u64) {
+    pub fn learn_control(&mut self, exchanges: &[Exchange], now_us: u64) {
         self.capabilities.learn(exchanges, now_us);
     }
 

@@ -38,7 +38,7 @@ pub struct Search {
     found: Vec<Name>,
     progress: Discovery,
     due_us: u64,
-    lap_cost_us: u64,
+    pass_cost_us: u64,
     idle_us: u64,
     is_hurried: bool,
     /// Whether the last step is still to be answered.
@@ -72,7 +72,7 @@ impl Search {
     }
 
     fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
-        let laps = u64::from(walks.is_empty());
+        let passes = u64::from(walks.is_empty());
         Self {
             of_streams,
             literals,
@@ -82,9 +82,9 @@ impl Search {
             count: ScanCount::default(),
             untyped: VecDeque::new(),
             found: Vec::new(),
-            progress: Discovery { laps, ..Discovery::default() },
+            progress: Discovery { passes, ..Discovery::default() },
             due_us: 0,
-            lap_cost_us: 0,
+            pass_cost_us: 0,
             idle_us: u64::MAX,
             is_hurried: false,
             is_asked: false,
@@ -173,7 +173,7 @@ impl Search {
         self.progress.steps += 1;
         self.progress.keys = self.progress.keys.saturating_add(u64::from(self.count.now()));
         let call_us = taken_us.saturating_sub(self.idle_us);
-        self.lap_cost_us = self.lap_cost_us.saturating_add(call_us);
+        self.pass_cost_us = self.pass_cost_us.saturating_add(call_us);
         self.count.adapt(call_us);
         if page.streams_only || !self.of_streams {
             self.found.extend(page.keys.iter().cloned());
@@ -192,18 +192,18 @@ impl Search {
         self.walk += 1;
         if self.walk >= self.walks.len() {
             self.walk = 0;
-            self.progress.laps += 1;
+            self.progress.passes += 1;
             self.progress.steps = 0;
             self.progress.keys = 0;
-            let rest_us = self.lap_cost_us.saturating_mul(100).max(LAP_PAUSE_US);
-            self.lap_cost_us = 0;
+            let rest_us = self.pass_cost_us.saturating_mul(100).max(LAP_PAUSE_US);
+            self.pass_cost_us = 0;
             self.due_us = now_us.saturating_add(if self.untyped.is_empty() { rest_us } else { PAUSE_US });
         }
     }
 
     fn pause_us(&self) -> u64 {
-        let eager = self.progress.laps == 0 && self.progress.steps < EAGER_STEPS;
-        match (eager, self.is_hurried && self.progress.laps == 0) {
+        let eager = self.progress.passes == 0 && self.progress.steps < EAGER_STEPS;
+        match (eager, self.is_hurried && self.progress.passes == 0) {
             (true, _) => 0,
             (false, true) => HURRIED_PAUSE_US,
             (false, false) => PAUSE_US,

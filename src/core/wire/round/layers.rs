@@ -61,7 +61,7 @@ impl KnownLayers {
 
     /// Whether the keyspace was walked through once.
     pub fn is_searched(&self) -> bool {
-        self.search.progress().laps > 0
+        self.search.progress().passes > 0
     }
 
     /// The next step of the search for their keys, when it is due.

@@ -162,13 +162,13 @@ impl Sampler {
             && capabilities.may(ReadVerb::Pttl)
     }
 
-    /// The commands of the next step, when it is due. `is_dear` tells of keys that MEMORY USAGE would take too long for.
+    /// The commands of the next step, when it is due. `is_expensive` tells of keys that MEMORY USAGE would take too long for.
     pub fn step(
         &mut self,
         now_us: u64,
         capabilities: &Capabilities,
         rights: &KeyRights,
-        is_dear: impl Fn(&Name) -> bool,
+        is_expensive: impl Fn(&Name) -> bool,
     ) -> Option<Vec<ReadCmd>> {
         if self.due_us().is_none_or(|due_us| now_us < due_us) || !Self::may(capabilities) {
             return None;
@@ -192,7 +192,7 @@ impl Sampler {
         for name in taken {
             cost_us += self.prices.kind.us + self.prices.ttl.us;
             commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
-            if capabilities.may(ReadVerb::MemoryUsage) && !is_dear(&name) {
+            if capabilities.may(ReadVerb::MemoryUsage) && !is_expensive(&name) {
                 cost_us += self.prices.bytes.us;
                 commands.push(ReadCmd::MemoryUsage(name));
             }

@@ -68,8 +68,8 @@ impl Known {
     }
 
     /// Whether a stream has so many consumers that MEMORY USAGE takes too long to be asked in every round.
-    pub fn is_dear(&self, key: &Name) -> bool {
-        self.streams.get(key).is_some_and(KnownStream::is_dear)
+    pub fn is_expensive(&self, key: &Name) -> bool {
+        self.streams.get(key).is_some_and(KnownStream::is_expensive)
     }
 
     /// Asks for rows from all over long pending entries lists.
@@ -110,12 +110,12 @@ impl KnownStream {
         self.groups.values().filter_map(|group| group.consumers).fold(0, u64::saturating_add)
     }
 
-    fn is_dear(&self) -> bool {
+    fn is_expensive(&self) -> bool {
         usage_us(self.consumers()) > limits::POLLED_CALL_US
     }
 
     fn sized_apart_us(&self) -> u64 {
-        if self.is_dear() { DEAR_APART_US } else { SIZED_APART_US }
+        if self.is_expensive() { DEAR_APART_US } else { SIZED_APART_US }
     }
 }
 

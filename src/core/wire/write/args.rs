@@ -21,8 +21,8 @@ impl WriteCmd {
             }
             Self::Trim { key, to, cut, check: TrimCheck::Same(made) } => trim(key, *to, *cut, "", *made),
             Self::Trim { key, to, cut, check: TrimCheck::Safe(made) } => trim(key, *to, *cut, "safe", *made),
-            Self::Settle { key, group, deed, min_idle_ms, ids } => {
-                settle(key, group, deed, *min_idle_ms, ids)
+            Self::Settle { key, group, kind, min_idle_ms, ids } => {
+                settle(key, group, kind, *min_idle_ms, ids)
             }
             Self::GiveBack { key, group, from, rows } => {
                 let forced = if from.is_none() { "force" } else { "" };
@@ -169,9 +169,9 @@ fn restore(key: &Name, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> 
     if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
 }
 
-fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
+fn settle(key: &Name, group: &Name, kind: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
     let none = Name::from("");
-    let (verb, argument, keys) = match deed {
+    let (verb, argument, keys) = match kind {
         Settling::HandOver(to) => ("hand-over", to.clone(), vec![key]),
         Settling::Release(idle_ms) => ("release", Name::from(idle_ms.to_string().as_str()), vec![key]),
         Settling::Requeue => ("requeue", none, vec![key]),

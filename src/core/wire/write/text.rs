@@ -14,7 +14,7 @@ impl WriteCmd {
     pub fn text(&self) -> String {
         match self {
             Self::Trim { key, to, cut, check } => trim(key, *to, *cut, *check),
-            Self::Settle { key, group, deed, min_idle_ms, .. } => settle(key, group, deed, *min_idle_ms),
+            Self::Settle { key, group, kind, min_idle_ms, .. } => settle(key, group, kind, *min_idle_ms),
             Self::GiveBack { key, group, from, .. } => {
                 let force = if from.is_none() { "FORCE " } else { "" };
                 format!(
@@ -97,10 +97,10 @@ fn trim(key: &Name, to: StreamId, cut: StepExtent, check: TrimCheck) -> String {
     }
 }
 
-fn settle(key: &Name, group: &Name, deed: &Settling, min_idle_ms: u64) -> String {
+fn settle(key: &Name, group: &Name, kind: &Settling, min_idle_ms: u64) -> String {
     let at = format!("{} {}", word(key), word(group));
     let ack = format!("XACK {at} <id>");
-    let does = match deed {
+    let does = match kind {
         Settling::HandOver(to) => format!("XCLAIM {at} {} 0 <id> JUSTID", word(to)),
         Settling::Release(ms) => format!("XCLAIM {at} <owner> 0 <id> IDLE {ms} JUSTID"),
         Settling::Requeue => format!("XADD {} * <fields>, {ack}", word(key)),

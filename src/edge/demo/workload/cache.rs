@@ -9,7 +9,7 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::stage::{Connection, RetryDelay, Task, WorkPace};
+use super::connection::{Connection, RetryDelay, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
@@ -103,12 +103,16 @@ impl Task for CacheReader {
         self.name
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
-            let stampede = stage.is(Scenario::CacheStampede);
+            let stampede = connection.is(Scenario::CacheStampede);
             let rush = if stampede { RUSH } else { 1.0 };
-            let per_s = READS_PER_S * rush * stage.now().rate.factor();
+            let per_s = READS_PER_S * rush * connection.now().rate.factor();
             let due = pace.turn(per_s, DEMO_BATCH).await;
             if due == 0 {
                 continue;
@@ -130,7 +134,7 @@ impl Task for CacheReader {
                 }
             }
             if !sets.is_empty() {
-                send(self.name, &mut sets, link, stage, &mut patience).await?;
+                send(self.name, &mut sets, link, connection, &mut patience).await?;
             }
         }
     }
@@ -171,23 +175,27 @@ impl Task for ReportBuilder {
         "report-builder"
     }
 
-    async fn cue(&self, stage: &mut Connection) {
+    async fn cue(&self, connection: &mut Connection) {
         let written = self.written > 0;
-        stage.until(|setting| written || setting.scenario == Scenario::MemoryAlert).await;
+        connection.until(|setting| written || setting.scenario == Scenario::MemoryAlert).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
-        while stage.is(Scenario::MemoryAlert) {
-            let at_1 = if stage.tally.nearly_full() { REPORTS_PER_S.1 } else { REPORTS_PER_S.0 };
-            let due = pace.turn(at_1 * stage.now().rate.factor(), DEMO_BATCH).await;
+        while connection.is(Scenario::MemoryAlert) {
+            let at_1 = if connection.tally.nearly_full() { REPORTS_PER_S.1 } else { REPORTS_PER_S.0 };
+            let due = pace.turn(at_1 * connection.now().rate.factor(), DEMO_BATCH).await;
             let mut sets = Pipeline::with_capacity(due);
             for _ in 0..due {
                 sets.cmd("SET").arg(report(self.written)).arg(value(REPORT_BYTES)).ignore();
                 self.written += 1;
             }
             if due > 0 {
-                send(self.name(), &mut sets, link, stage, &mut patience).await?;
+                send(self.name(), &mut sets, link, connection, &mut patience).await?;
             }
         }
         self.clean_up(link).await
@@ -203,12 +211,12 @@ async fn send(
     name: &str,
     batch: &mut Pipeline,
     link: &mut MultiplexedConnection,
-    stage: &Connection,
+    connection: &Connection,
     patience: &mut RetryDelay,
 ) -> RedisResult<()> {
     let answers: Vec<RedisResult<Value>> = batch.ignore_errors().query_async(link).await?;
     match answers.into_iter().find(Result::is_err) {
-        Some(refused) => stage.answer(name, refused, patience).await.map(drop),
+        Some(refused) => connection.answer(name, refused, patience).await.map(drop),
         None => {
             *patience = RetryDelay::default();
             Ok(())

@@ -8,11 +8,11 @@ use redis::aio::MultiplexedConnection;
 use redis::{RedisError, RedisResult, Value};
 use tokio::time::{Duration, Instant};
 
-use super::super::cast::{GroupSetup, StreamSetup, WorkerPart, batch, part, service};
 use super::super::control::WorkloadSetting;
+use super::super::topology::{GroupSetup, StreamSetup, WorkerPart, batch, part, service};
+use super::connection::{BLOCK_MS, Connection, RetryDelay, Task};
 use super::history::make_group;
 use super::messages::is_poison;
-use super::stage::{BLOCK_MS, Connection, RetryDelay, Task};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_NEGLECTED};
 
@@ -162,16 +162,20 @@ impl Task for Worker {
         self.name
     }
 
-    async fn cue(&self, stage: &mut Connection) {
-        stage.until(|setting| self.part(setting) != WorkerPart::Absent).await;
+    async fn cue(&self, connection: &mut Connection) {
+        connection.until(|setting| self.part(setting) != WorkerPart::Absent).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let mut patience = RetryDelay::default();
         let mut looked: Option<Instant> = None;
         let mut hurried = false;
         loop {
-            let setting = stage.now();
+            let setting = connection.now();
             match self.part(&setting) {
                 WorkerPart::Absent => return Ok(()),
                 WorkerPart::Die { holding } if self.holding >= holding => {
@@ -183,17 +187,17 @@ impl Task for Worker {
                 {
                     looked = Some(Instant::now());
                     let caught_up = self.catch_up(link).await;
-                    stage.answer(self.name, caught_up, &mut patience).await?;
+                    connection.answer(self.name, caught_up, &mut patience).await?;
                 }
                 WorkerPart::Choke if looked.is_none_or(|at| at.elapsed() > RETRY_EVERY) => {
                     looked = Some(Instant::now());
                     let tried = self.retry(link).await;
-                    stage.answer(self.name, tried, &mut patience).await?;
+                    connection.answer(self.name, tried, &mut patience).await?;
                 }
                 WorkerPart::Work | WorkerPart::Choke | WorkerPart::Neglect | WorkerPart::Die { .. } => {}
             }
             let done = self.turn(link, &setting, hurried).await;
-            let done = stage.answer(self.name, done, &mut patience).await?.unwrap_or(0);
+            let done = connection.answer(self.name, done, &mut patience).await?.unwrap_or(0);
             // A full batch means a backlog. Only the burst is there to show one.
             hurried = setting.scenario != Scenario::Burst && done >= batch(setting.rate);
         }

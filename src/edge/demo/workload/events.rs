@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, Pipeline, RedisResult};
 
-use super::stage::{Connection, Task, WorkPace};
+use super::connection::{Connection, Task, WorkPace};
 use crate::core::limits::DEMO_BATCH;
 
 const CHANNELS: [&str; 3] = ["events:orders", "events:payments", "events:stock"];
@@ -28,10 +28,14 @@ impl Task for Publisher {
         "event-bus"
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let mut pace = WorkPace::new();
         loop {
-            let due = pace.turn(PER_S * stage.now().rate.factor(), DEMO_BATCH).await;
+            let due = pace.turn(PER_S * connection.now().rate.factor(), DEMO_BATCH).await;
             let mut batch = Pipeline::with_capacity(due);
             for _ in 0..due {
                 let channel = fastrand::choice(CHANNELS).unwrap_or("events:orders");
@@ -65,13 +69,19 @@ impl Task for Subscriber {
         self.name
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let heard = match self.channels {
             [] => link.psubscribe(ALL).await,
             channels => link.subscribe(channels).await,
         };
         match heard {
-            Err(error) if error.kind() == ErrorKind::InvalidClientConfig => return self.listen(stage).await,
+            Err(error) if error.kind() == ErrorKind::InvalidClientConfig => {
+                return self.listen(connection).await;
+            }
             heard => heard?,
         }
         loop {
@@ -83,8 +93,8 @@ impl Task for Subscriber {
 
 impl Subscriber {
     /// The way of RESP2, before Redis 6: on a connection of its own, which redis-rs cannot give a name.
-    async fn listen(&self, stage: &Connection) -> RedisResult<()> {
-        let mut feed = stage.client.get_async_pubsub().await?;
+    async fn listen(&self, connection: &Connection) -> RedisResult<()> {
+        let mut feed = connection.client.get_async_pubsub().await?;
         match self.channels {
             [] => feed.psubscribe(ALL).await?,
             channels => feed.subscribe(channels).await?,

@@ -6,7 +6,7 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Cmd, Pipeline, RedisResult};
 
-use super::super::cast::{StreamSetup, kept};
+use super::super::topology::{StreamSetup, kept};
 use super::messages::message;
 use super::producers::add;
 use crate::core::demo::{Rate, Scenario};

@@ -78,7 +78,7 @@ fn spans() -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::cast::LINES;
+    use super::super::super::topology::LINES;
     use super::*;
 
     #[test]

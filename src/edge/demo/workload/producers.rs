@@ -5,10 +5,10 @@
 use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::super::cast::{StreamSetup, kept, poisonous, production};
 use super::super::control::WorkloadSetting;
+use super::super::topology::{StreamSetup, kept, poisonous, production};
+use super::connection::{Connection, RetryDelay, Task, WorkPace};
 use super::messages::{MessageFields, message, poison};
-use super::stage::{Connection, RetryDelay, Task, WorkPace};
 use crate::core::limits::DEMO_BATCH;
 
 /// Adds to one stream.
@@ -38,11 +38,15 @@ impl Task for Producer {
         self.line.producer
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
-            let setting = stage.now();
-            let full = stage.tally.nearly_full();
+            let setting = connection.now();
+            let full = connection.tally.nearly_full();
             let per_s = production(self.line, setting.scenario, setting.rate, setting.since.elapsed(), full);
             let due = pace.turn(per_s, DEMO_BATCH).await;
             if due == 0 {
@@ -52,11 +56,11 @@ impl Task for Producer {
             let batch = batch(self.line.key, due, poison, kept(self.line, setting.scenario, setting.rate));
             let answers: Vec<RedisResult<Value>> = batch.query_async(link).await?;
             let taken = answers.iter().filter(|answer| answer.is_ok()).count();
-            stage.tally.add_produced(taken as u64);
+            connection.tally.add_produced(taken as u64);
             self.poisoned.1 += poison.min(taken as u64);
             // One refusal of a batch tells it all: they are refused for the same reason.
             if let Some(refused) = answers.into_iter().find(Result::is_err) {
-                stage.answer(self.name(), refused, &mut patience).await?;
+                connection.answer(self.name(), refused, &mut patience).await?;
             } else {
                 patience = RetryDelay::default();
             }

@@ -7,7 +7,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult};
 
 use super::cache::{CacheTier, RUSH_TTL_MS};
-use super::stage::{Connection, Task};
+use super::connection::{Connection, Task};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
@@ -22,18 +22,22 @@ impl Task for Stampede {
         "release-bot"
     }
 
-    async fn cue(&self, stage: &mut Connection) {
+    async fn cue(&self, connection: &mut Connection) {
         let has_begun = self.has_begun;
-        stage.until(|setting| has_begun || setting.scenario == Scenario::CacheStampede).await;
+        connection.until(|setting| has_begun || setting.scenario == Scenario::CacheStampede).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
-        if stage.is(Scenario::CacheStampede) {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
+        if connection.is(Scenario::CacheStampede) {
             self.has_begun = true;
             for tier in CacheTier::hot() {
                 expire(&tier.names(), link).await?;
             }
-            stage.until(|setting| setting.scenario != Scenario::CacheStampede).await;
+            connection.until(|setting| setting.scenario != Scenario::CacheStampede).await;
         }
         for tier in CacheTier::hot() {
             tier.fill(link).await?;

@@ -5,8 +5,8 @@
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::cache::{MIN_LOOKUPS, Window};
-use crate::ui::screens::cuts;
 use crate::ui::screens::gauges;
+use crate::ui::screens::layout;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
@@ -21,7 +21,7 @@ const SPANS: [(&str, i64); 3] = [("1 min", 1), ("5 min", 5), ("15 min", 15)];
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let note = StyledText::new("our own reads left out; Reads and lifetime have them", Role::Dim);
     let inner = Panel::new("Hit ratio").note(note).draw(area, buffer, skin);
-    let line = |at: u16| cuts::top(cuts::top(inner, at).1, 1).0;
+    let line = |at: u16| layout::top(layout::top(inner, at).1, 1).0;
     for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
         let span_us = minutes * MINUTE_US;
         let window = state.shown().cache.window(span_us);

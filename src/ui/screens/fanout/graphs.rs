@@ -6,7 +6,7 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::reading::fanout::publishing;
 use crate::ui::screens::charts::{Chart, Span, server};
-use crate::ui::screens::cuts;
+use crate::ui::screens::layout;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Scale, StyledText, Unit};
 use ratatui::buffer::Buffer;
@@ -26,7 +26,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let tells = state.shown().info.as_ref().is_none_or(|info| info.value.stats.eventloop_us.is_some());
     let first = if tells { turn(state, &span, skin) } else { server::pings(state, &span, skin) };
     let charts = [(first, span), (published(state, &patient, skin), patient)];
-    for (place, (chart, span)) in cuts::columns(area, count, GAP).into_iter().zip(&charts) {
+    for (place, (chart, span)) in layout::columns(area, count, GAP).into_iter().zip(&charts) {
         chart.draw(span, place, buffer, skin);
     }
 }

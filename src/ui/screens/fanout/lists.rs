@@ -13,7 +13,7 @@ use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::cells;
 use crate::ui::screens::table::TableView;
-use crate::ui::screens::{consumers, cuts, gaps, streams};
+use crate::ui::screens::{consumers, gaps, layout, streams};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Align, ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
@@ -33,7 +33,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .filter(|other| *other != part && says_anything(state.shown(), *other))
         .collect();
     let beside = area.width >= WIDE && area.height >= LEAST && !others.is_empty();
-    let (main, right) = if beside { cuts::left(area, share(area.width, 4, 7)) } else { (area, Rect::ZERO) };
+    let (main, right) = if beside { layout::left(area, share(area.width, 4, 7)) } else { (area, Rect::ZERO) };
     let view = TableView {
         id: part.table(),
         title: part.title(),
@@ -41,10 +41,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         empty: nothing(state, part, skin),
     };
     view.draw(state, main, buffer, skin);
-    let right = cuts::left(right, GAP).1;
+    let right = layout::left(right, GAP).1;
     let most = (right.height / LEAST).max(1);
     let count = most.min(u16::try_from(others.len()).unwrap_or(1));
-    for (place, other) in cuts::rows(right, count, 0).into_iter().zip(others) {
+    for (place, other) in layout::rows(right, count, 0).into_iter().zip(others) {
         draw_beside(state, other, place, buffer, skin);
     }
 }

@@ -10,8 +10,8 @@ use crate::core::reading::pings::Percentiles;
 use crate::core::reading::probe::{Bar, ProbeState, ProbeTrack};
 use crate::ui::format::LATENCY_WIDTH;
 use crate::ui::screens::charts::{Chart, Span};
-use crate::ui::screens::cuts;
 use crate::ui::screens::facts::{self, figure_words};
+use crate::ui::screens::layout;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{ColumnWidth, Panel, Pen, Scale, StyledText, Table, Unit};
@@ -77,12 +77,12 @@ fn standing(name: &str, track: &ProbeTrack, skin: &Skin) -> Option<StyledText> {
 /// Lines at the left, percentiles and histogram at the right.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (left, right) =
-        if area.width >= 60 { cuts::left(area, area.width / 2 - 1) } else { (area, Rect::ZERO) };
+        if area.width >= 60 { layout::left(area, area.width / 2 - 1) } else { (area, Rect::ZERO) };
     let span = Span::of(state, 0);
     lines(state, &span, skin).draw(&span, left, buffer, skin);
-    let right = cuts::left(right, 3).1;
+    let right = layout::left(right, 3).1;
     let rows = rows(state, right.height < ROOMY, skin);
-    let (above, below) = cuts::top(right, u16::try_from(rows.len() + 1).unwrap_or(u16::MAX));
+    let (above, below) = layout::top(right, u16::try_from(rows.len() + 1).unwrap_or(u16::MAX));
     percentiles(&rows, above, buffer, skin);
     histogram(state, below, buffer, skin);
 }

@@ -8,7 +8,7 @@ use crate::core::model::sums::sum;
 use crate::core::reading::memory::GrowingPart;
 use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
-use crate::ui::screens::{cuts, gaps, reasons};
+use crate::ui::screens::{gaps, layout, reasons};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::{Pen, width};
 use crate::ui::widgets::{Panel, Stack, StackPart, StyledText, stack};
@@ -44,7 +44,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             figure: "",
         })
         .collect();
-    let (bar, legend) = cuts::top(inner, 1);
+    let (bar, legend) = layout::top(inner, 1);
     Stack { parts: &drawn, whole: None }.draw(bar, buffer, skin);
     // Where it is low the parts that are nothing go first.
     let rows = usize::from(legend.height);

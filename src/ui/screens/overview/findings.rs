@@ -11,7 +11,7 @@ use crate::config::theme::Role;
 use crate::core::diagnose::finding::Health;
 use crate::core::reading::Reading;
 use crate::ui::screens::table::TableView;
-use crate::ui::screens::{cuts, trends};
+use crate::ui::screens::{layout, trends};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
 use crate::ui::widgets::{StyledText, Textlines, notice};
@@ -31,7 +31,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     };
     let free = view.draw(state, areas.main, buffer, skin);
     trends::of_selected(state, free, buffer, skin);
-    in_full(state, cuts::inset(areas.note), buffer, skin);
+    in_full(state, layout::inset(areas.note), buffer, skin);
 }
 
 /// The sentence of the selected finding where there is room for it, and its remedy in any case.
@@ -44,7 +44,7 @@ fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
     let rows = |text: &str| u16::try_from(wrap(text, area.width).len()).unwrap_or(u16::MAX);
     let wanted = rows(&remedy).min(area.height);
-    let (sentence, below) = cuts::top(area, area.height - wanted);
+    let (sentence, below) = layout::top(area, area.height - wanted);
     let mut place = below;
     if sentence.height >= rows(&finding.text) {
         let text = [StyledText::from(finding.text.clone())];

@@ -4,7 +4,7 @@
 
 use crate::app::State;
 use crate::ui::screens::charts::{Span, server};
-use crate::ui::screens::cuts;
+use crate::ui::screens::layout;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,9 +22,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         _ => 1,
     };
     let rows = if area.height > 2 * GOOD_HEIGHT { 2 } else { 1 };
-    let places: Vec<Rect> = cuts::rows(area, rows, u16::from(area.height > 16))
+    let places: Vec<Rect> = layout::rows(area, rows, u16::from(area.height > 16))
         .into_iter()
-        .flat_map(|row| cuts::columns(row, columns, GAP))
+        .flat_map(|row| layout::columns(row, columns, GAP))
         .collect();
     let span = Span::of(state, places.first().map_or(0, |place| place.width));
     let makers = [

@@ -26,13 +26,13 @@ fn group(name: &str, hours_old: u64, consumers: Option<Vec<Consumer>>) -> GroupF
     GroupFacts { group, consumers }
 }
 
-fn wish(pattern: &str, unread_ms: Option<u64>) -> RemoveGroupsRequest {
+fn request(pattern: &str, unread_ms: Option<u64>) -> RemoveGroupsRequest {
     let (key, pattern) = (Name::from("s"), Name::from(pattern));
     RemoveGroupsRequest { key, pattern, unread_ms, alive_ms: 60_000, archive: None }
 }
 
-fn planned(wish: &RemoveGroupsRequest, facts: &[GroupFacts]) -> Plan {
-    remove_groups(wish, facts, (Guard::default(), NOW_MS, 0)).unwrap()
+fn planned(request: &RemoveGroupsRequest, facts: &[GroupFacts]) -> Plan {
+    remove_groups(request, facts, (Guard::default(), NOW_MS, 0)).unwrap()
 }
 
 fn going(plan: &Plan) -> Vec<String> {
@@ -53,43 +53,43 @@ fn of_a_pattern_go_those_that_nobody_read_for_the_age_and_the_living_stay() {
             consumers: Some(vec![]),
         },
     ];
-    let plan = planned(&wish("*", Some(24 * HOUR_MS)), &facts);
+    let plan = planned(&request("*", Some(24 * HOUR_MS)), &facts);
     assert_eq!(going(&plan), ["old", "dead"]);
-    assert!(plan.typed.is_none() && plan.archive && plan.stake.is_lossy);
+    assert!(plan.typed.is_none() && plan.archive && plan.impact.is_lossy);
     let stays: Vec<&str> =
         plan.facts.iter().filter(|(label, _)| *label == "stays").map(|(_, text)| text.as_str()).collect();
     assert_eq!(stays.len(), 4);
     assert!(stays[1].contains("consumer d was active"), "{stays:?}");
-    let nobody = planned(&wish("*", Some(24 * HOUR_MS)), &facts[2..3]);
+    let nobody = planned(&request("*", Some(24 * HOUR_MS)), &facts[2..3]);
     assert!(nobody.nothing.unwrap().contains("young"));
 }
 
 #[test]
 fn one_that_is_named_goes_and_needs_its_name_typed_while_somebody_lives_in_it() {
     let dead = [group("g", 1, Some(vec![consumer("c", 3, 61_000)]))];
-    assert_eq!(planned(&wish("g", None), &dead).typed, None);
+    assert_eq!(planned(&request("g", None), &dead).typed, None);
     let alive = [group("g", 1, Some(vec![consumer("c", 3, 59_000)]))];
-    let plan = planned(&wish("g", None), &alive);
+    let plan = planned(&request("g", None), &alive);
     assert!(plan.typed.as_deref().unwrap().contains("in use"));
     assert_eq!(plan.subject.name(), "g");
     let Work::Groups(work) = &plan.work else { panic!() };
     assert_eq!(work.min_idle_ms, None, "whoever typed the name knows that it is in use");
-    assert!(remove_groups(&wish("g", None), &[], (Guard::default(), NOW_MS, 0)).is_err());
+    assert!(remove_groups(&request("g", None), &[], (Guard::default(), NOW_MS, 0)).is_err());
 }
 
 #[test]
 fn idle_consumers_go_and_those_that_owe_or_live_are_counted() {
-    let wish = RemoveConsumersRequest {
+    let request = RemoveConsumersRequest {
         key: Name::from("s"),
         group: Name::from("g"),
         min_idle_ms: 60_000,
         archive: None,
     };
     let consumers = [consumer("a", 0, 60_000), consumer("b", 0, 59_999), consumer("c", 1, 90_000)];
-    let plan = remove_consumers(&wish, &consumers, (Guard::default(), 0));
+    let plan = remove_consumers(&request, &consumers, (Guard::default(), 0));
     let Work::Consumers(work) = &plan.work else { panic!() };
     assert_eq!(work.consumers, [Name::from("a")]);
     assert!(plan.nothing.is_none() && plan.facts.iter().filter(|(label, _)| *label == "stays").count() == 2);
-    let plan = remove_consumers(&wish, &consumers[1..], (Guard::default(), 0));
+    let plan = remove_consumers(&request, &consumers[1..], (Guard::default(), 0));
     assert!(plan.nothing.unwrap().contains("1 have pending entries and 1 were seen within"));
 }

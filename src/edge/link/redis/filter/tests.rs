@@ -7,12 +7,12 @@ use proptest::prelude::*;
 const WIRE: &[u8] = b"-NOGROUP key '\xff'\r\n*3\r\n$4\r\n-\xff\r\n\r\n$-1\r\n:1\r\n+\xe9t\r\n=7\r\ntxt:\xff\r\n\r\n-a\xff\r\n$0\r\n\r\n-\xff\r\n";
 const CLEAN: &[u8] = b"-NOGROUP key '?'\r\n*3\r\n$4\r\n-\xff\r\n\r\n$-1\r\n:1\r\n+?t\r\n=7\r\ntxt:\xff\r\n\r\n-a?\r\n$0\r\n\r\n-?\r\n";
 
-/// What comes through of `wire`, cut as `cuts` says, while so many replies of this bound are awaited.
-fn passed(wire: &[u8], cuts: &[usize], replies: usize, bound: ReplyBound) -> Result<Vec<u8>, Breach> {
+/// What comes through of `wire`, cut as `layout` says, while so many replies of this bound are awaited.
+fn passed(wire: &[u8], layout: &[usize], replies: usize, bound: ReplyBound) -> Result<Vec<u8>, Breach> {
     let (mut frames, mut quota) = (FrameWalk::default(), Quota::default());
     quota.await_replies(std::iter::repeat_n(bound, replies));
     let (mut at, mut out) = (0, Vec::new());
-    for cut in cuts.iter().cycle() {
+    for cut in layout.iter().cycle() {
         let end = (at + cut).min(wire.len());
         let mut piece = wire[at..end].to_vec();
         let kept = frames.pass(&mut piece, &mut quota)?;
@@ -119,7 +119,7 @@ fn messages_alone_do_not_go_on_for_ever() {
 
 proptest! {
     #[test]
-    fn where_the_network_cuts_does_not_matter(cuts in proptest::collection::vec(1usize..9, 1..40)) {
-        prop_assert_eq!(passed(WIRE, &cuts, 7, REPLY_FIGURE).unwrap(), CLEAN);
+    fn where_the_network_cuts_does_not_matter(layout in proptest::collection::vec(1usize..9, 1..40)) {
+        prop_assert_eq!(passed(WIRE, &layout, 7, REPLY_FIGURE).unwrap(), CLEAN);
     }
 }

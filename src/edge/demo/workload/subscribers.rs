@@ -12,7 +12,7 @@ use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::stage::{Connection, Task, WorkPace};
+use super::connection::{Connection, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_SCREENS};
 
@@ -32,8 +32,8 @@ const USUAL: &str = "pubsub 32mb 8mb 60";
 const AWAY: Duration = Duration::from_secs(6);
 
 /// A subscriber on a bare socket: it may read, or not.
-async fn subscribe(stage: &Connection, name: &str, channel: &str) -> RedisResult<UnixStream> {
-    let ConnectionAddr::Unix(path) = stage.client.get_connection_info().addr().clone() else {
+async fn subscribe(connection: &Connection, name: &str, channel: &str) -> RedisResult<UnixStream> {
+    let ConnectionAddr::Unix(path) = connection.client.get_connection_info().addr().clone() else {
         return Err(std::io::Error::from(std::io::ErrorKind::Unsupported).into());
     };
     let mut socket = UnixStream::connect(path).await?;
@@ -56,19 +56,23 @@ impl Task for Screens {
         "presence-bus"
     }
 
-    async fn cue(&self, stage: &mut Connection) {
-        stage.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
+    async fn cue(&self, connection: &mut Connection) {
+        connection.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         let mut screens = JoinSet::new();
         for number in 0..DEMO_SCREENS {
-            screens.spawn(drain(subscribe(stage, &format!("screen-{number:03}"), PRESENCE).await?));
+            screens.spawn(drain(subscribe(connection, &format!("screen-{number:03}"), PRESENCE).await?));
         }
         let (began, mut pace) = (Instant::now(), WorkPace::new());
-        while stage.is(Scenario::SlowSubscriber) {
+        while connection.is(Scenario::SlowSubscriber) {
             let per_s = (FIRST_PER_S + began.elapsed().as_secs_f64() * MORE_PER_S).min(MOST_PER_S);
-            let due = pace.turn(per_s * stage.now().rate.factor().min(2.0), DEMO_BATCH).await;
+            let due = pace.turn(per_s * connection.now().rate.factor().min(2.0), DEMO_BATCH).await;
             for _ in 0..due {
                 let event = format!(r#"{{"kind":"presence","user":{}}}"#, fastrand::u32(..));
                 redis::cmd("PUBLISH").arg(PRESENCE).arg(event).query_async::<()>(link).await?;
@@ -86,27 +90,31 @@ impl Task for Wall {
         "wall-bus"
     }
 
-    async fn cue(&self, stage: &mut Connection) {
-        stage.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
+    async fn cue(&self, connection: &mut Connection) {
+        connection.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         limit(link, TIGHT).await?;
         let mut pace = WorkPace::new();
         let picture = "#".repeat(WALL_BYTES);
-        while stage.is(Scenario::SlowSubscriber) {
-            let wall = subscribe(stage, "lobby-wall", WALL).await?;
+        while connection.is(Scenario::SlowSubscriber) {
+            let wall = subscribe(connection, "lobby-wall", WALL).await?;
             // Its subscription is on its way.
             tokio::time::sleep(Duration::from_millis(200)).await;
             let mut is_there = true;
-            while is_there && stage.is(Scenario::SlowSubscriber) {
+            while is_there && connection.is(Scenario::SlowSubscriber) {
                 for _ in 0..pace.turn(WALL_PER_S, DEMO_BATCH).await {
                     let heard: u32 = redis::cmd("PUBLISH").arg(WALL).arg(&picture).query_async(link).await?;
                     is_there = heard > 0;
                 }
             }
             drop(wall);
-            if stage.is(Scenario::SlowSubscriber) {
+            if connection.is(Scenario::SlowSubscriber) {
                 tokio::time::sleep(AWAY).await;
             }
         }

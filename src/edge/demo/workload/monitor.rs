@@ -1,4 +1,4 @@
-//! The warden measures what is produced and how full the server is.
+//! Measures what is produced and how full the server is.
 //!
 //! Knows the tally and INFO memory; drives nobody. Invariant: it asks the server only during the memory alert,
 //! and once after it, so the demo's own figures stay those of the workload.
@@ -9,7 +9,7 @@ use redis::RedisResult;
 use redis::aio::MultiplexedConnection;
 use tokio::time::{Duration, Instant};
 
-use super::stage::{Connection, Task};
+use super::connection::{Connection, Task};
 use crate::core::demo::Scenario;
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -43,22 +43,26 @@ impl Warden {
 
 impl Task for Warden {
     fn name(&self) -> &'static str {
-        "demo-warden"
+        "demo-monitor"
     }
 
-    async fn play(&mut self, link: &mut MultiplexedConnection, stage: &mut Connection) -> RedisResult<()> {
+    async fn play(
+        &mut self,
+        link: &mut MultiplexedConnection,
+        connection: &mut Connection,
+    ) -> RedisResult<()> {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            if let Some(per_s) = self.measure(Instant::now(), stage.tally.produced()) {
-                stage.tally.set_produced_per_s(per_s);
+            if let Some(per_s) = self.measure(Instant::now(), connection.tally.produced()) {
+                connection.tally.set_produced_per_s(per_s);
             }
-            let alert = stage.is(Scenario::MemoryAlert);
+            let alert = connection.is(Scenario::MemoryAlert);
             if alert {
                 let memory: String = redis::cmd("INFO").arg("memory").query_async(link).await?;
-                stage.tally.set_nearly_full(share(&memory).is_some_and(|share| share >= NEARLY_FULL));
+                connection.tally.set_nearly_full(share(&memory).is_some_and(|share| share >= NEARLY_FULL));
                 self.alert_ended = None;
             } else if self.alert {
-                stage.tally.set_nearly_full(false);
+                connection.tally.set_nearly_full(false);
                 self.alert_ended = Some(Instant::now());
             }
             self.alert = alert;
@@ -93,10 +97,10 @@ mod tests {
 
     #[test]
     fn the_rate_is_measured_over_two_seconds_and_unknown_before() {
-        let (mut warden, start) = (Warden::default(), Instant::now());
+        let (mut monitor, start) = (Warden::default(), Instant::now());
         for look in 0..8 {
-            assert_eq!(warden.measure(start + LOOK_EVERY * look, u64::from(look) * 10), None);
+            assert_eq!(monitor.measure(start + LOOK_EVERY * look, u64::from(look) * 10), None);
         }
-        assert_eq!(warden.measure(start + LOOK_EVERY * 8, 80), Some(40.0));
+        assert_eq!(monitor.measure(start + LOOK_EVERY * 8, 80), Some(40.0));
     }
 }

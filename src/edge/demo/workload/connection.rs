@@ -1,4 +1,4 @@
-//! What every role of the workload stands on: a named connection, the setting, the tally, patience.
+//! What every role of the workload uses: a named connection, the setting, the tally, patience.
 //!
 //! Knows how to connect, wait and try again; not what a role does. Invariants: a role that fails is played
 //! again after a growing pause and its failure is counted; a refused command does not cost the connection.
@@ -35,7 +35,7 @@ pub(super) trait Task: Send + 'static {
     fn play(
         &mut self,
         link: &mut MultiplexedConnection,
-        stage: &mut Connection,
+        connection: &mut Connection,
     ) -> impl Future<Output = RedisResult<()>> + Send;
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 
 /// What is asked.
 #[derive(Clone, Debug)]
-pub enum BesideJob {
+pub enum ControlJob {
     /// PING.
     Ping,
     /// Facts and groups of streams, between two rounds.
@@ -27,7 +27,7 @@ pub enum BesideJob {
 }
 
 /// What came of it.
-pub enum BesideAnswer {
+pub enum ControlAnswer {
     /// Of a PING; nothing where there is no connection.
     Ping(Vec<Exchange>),
     /// Of a look; nothing where there is no connection.
@@ -40,16 +40,16 @@ pub enum BesideAnswer {
 const WAITING: usize = 32;
 
 /// Begins; it ends when the jobs' sender is dropped.
-pub fn beside(lane: Supervisor) -> (mpsc::Sender<BesideJob>, mpsc::Receiver<BesideAnswer>) {
+pub fn control_lane(lane: Supervisor) -> (mpsc::Sender<ControlJob>, mpsc::Receiver<ControlAnswer>) {
     let (jobs, asked) = mpsc::channel(WAITING);
     let (tell, told) = mpsc::channel(WAITING);
     tokio::spawn(work(lane, asked, tell));
     (jobs, told)
 }
 
-async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: mpsc::Sender<BesideAnswer>) {
+async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<ControlJob>, tell: mpsc::Sender<ControlAnswer>) {
     while let Some(job) = jobs.recv().await {
-        if let BesideJob::Retry = job {
+        if let ControlJob::Retry = job {
             lane.retry_now(clock::now_us());
             continue;
         }
@@ -64,11 +64,11 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: m
             }
             Err(outage) => {
                 let answer = match job {
-                    BesideJob::Entries(question, _) => {
-                        BesideAnswer::Entries(question, Err(outage.error), None)
+                    ControlJob::Entries(question, _) => {
+                        ControlAnswer::Entries(question, Err(outage.error), None)
                     }
-                    BesideJob::Look(_) => BesideAnswer::Look(Vec::new()),
-                    _ => BesideAnswer::Ping(Vec::new()),
+                    ControlJob::Look(_) => ControlAnswer::Look(Vec::new()),
+                    _ => ControlAnswer::Ping(Vec::new()),
                 };
                 let _closed = tell.send(answer).await;
             }
@@ -76,19 +76,19 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<BesideJob>, tell: m
     }
 }
 
-fn commands(job: &BesideJob) -> Vec<ReadCmd> {
+fn commands(job: &ControlJob) -> Vec<ReadCmd> {
     match job {
-        BesideJob::Entries(question, _) => vec![question.command()],
-        BesideJob::Look(commands) => commands.clone(),
-        BesideJob::Ping | BesideJob::Retry => vec![ReadCmd::Ping],
+        ControlJob::Entries(question, _) => vec![question.command()],
+        ControlJob::Look(commands) => commands.clone(),
+        ControlJob::Ping | ControlJob::Retry => vec![ReadCmd::Ping],
     }
 }
 
-fn answer(job: BesideJob, asked: AskResult, taken_at_ms: i64) -> BesideAnswer {
+fn answer(job: ControlJob, asked: AskResult, taken_at_ms: i64) -> ControlAnswer {
     let (question, clock_offset_us) = match job {
-        BesideJob::Entries(question, clock_offset_us) => (question, clock_offset_us),
-        BesideJob::Look(_) => return BesideAnswer::Look(asked.exchanges),
-        BesideJob::Ping | BesideJob::Retry => return BesideAnswer::Ping(asked.exchanges),
+        ControlJob::Entries(question, clock_offset_us) => (question, clock_offset_us),
+        ControlJob::Look(_) => return ControlAnswer::Look(asked.exchanges),
+        ControlJob::Ping | ControlJob::Retry => return ControlAnswer::Ping(asked.exchanges),
     };
     let exchanges = asked.exchanges;
     let mut snapshot =
@@ -101,5 +101,5 @@ fn answer(job: BesideJob, asked: AskResult, taken_at_ms: i64) -> BesideAnswer {
             gap.unwrap_or_else(|| format!("{} is no stream (any more)", question.key))
         }),
     };
-    BesideAnswer::Entries(question, answer, Some(Box::new(snapshot)))
+    ControlAnswer::Entries(question, answer, Some(Box::new(snapshot)))
 }

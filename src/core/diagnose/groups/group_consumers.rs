@@ -120,7 +120,7 @@ pub struct GroupSigns {
     /// Since any of them last got something, milliseconds, when it was read; `None` where one does not tell.
     pub last_success_ms: Option<u64>,
     /// Those that may account for a nameless listener.
-    pub lively: usize,
+    pub alive: usize,
     /// Those that are stuck or dead.
     pub unwell: usize,
 }
@@ -135,7 +135,7 @@ pub struct GroupContext<'a> {
     /// Clients, and how many seconds before the consumers they were read; `None` when they may not be.
     pub listeners: Option<(&'a Listeners, i64)>,
     /// Consumers of all groups that may account for nameless listeners.
-    pub lively: usize,
+    pub alive: usize,
 }
 
 impl GroupSigns {
@@ -144,7 +144,7 @@ impl GroupSigns {
         &mut self,
         at_us: i64,
         consumers: &[Consumer],
-        around: &GroupContext<'_>,
+        context: &GroupContext<'_>,
         limits: &Thresholds,
     ) {
         let (mut verdicts, mut held_ms) =
@@ -155,15 +155,17 @@ impl GroupSigns {
         let mut all_tell = true;
         // Rows younger than what makes anybody slow decide nothing: thousands of names need not be compared.
         let is_old = |row: &PendingRow| row.idle_ms.is_some_and(|ms| ms >= limits.consumer_slow_ms);
-        let around =
-            &GroupContext { rows: if around.rows.iter().any(is_old) { around.rows } else { &[] }, ..*around };
+        let context = &GroupContext {
+            rows: if context.rows.iter().any(is_old) { context.rows } else { &[] },
+            ..*context
+        };
         for consumer in consumers {
-            let signs = signs(consumer, around);
+            let signs = signs(consumer, context);
             let silent = signs.is_silent(limits);
             let quiet = consumer.idle_ms.is_some_and(|ms| ms >= limits.consumer_dead.warning_ms);
             let verdict = signs.verdict(limits);
             self.silent += usize::from(silent);
-            self.lively += usize::from(!quiet || consumer.pending == Some(0));
+            self.alive += usize::from(!quiet || consumer.pending == Some(0));
             self.least_idle_ms = least(self.least_idle_ms, consumer.idle_ms);
             match consumer.inactive {
                 Inactivity::Ms(ms) => self.last_success_ms = least(self.last_success_ms, Some(ms)),
@@ -186,21 +188,21 @@ impl GroupSigns {
     }
 }
 
-fn signs(consumer: &Consumer, around: &GroupContext<'_>) -> ConsumerSigns {
+fn signs(consumer: &Consumer, context: &GroupContext<'_>) -> ConsumerSigns {
     let own = |row: &&PendingRow| row.consumer == consumer.name;
     let holds = consumer.pending != Some(0);
-    let oldest = holds.then(|| around.rows.iter().filter(own).filter_map(|row| row.idle_ms).max()).flatten();
+    let oldest = holds.then(|| context.rows.iter().filter(own).filter_map(|row| row.idle_ms).max()).flatten();
     let mut signs = ConsumerSigns {
         pending: consumer.pending,
         idle_ms: consumer.idle_ms,
         inactive: consumer.inactive,
         oldest_row_idle_ms: oldest,
-        behind_ms: around.behind_ms,
+        behind_ms: context.behind_ms,
         is_listening: None,
     };
-    signs.is_listening = around
+    signs.is_listening = context
         .listeners
-        .map(|(listeners, apart_s)| listeners.may_be(&consumer.name, &signs, around.lively, apart_s));
+        .map(|(listeners, apart_s)| listeners.may_be(&consumer.name, &signs, context.alive, apart_s));
     signs
 }
 
