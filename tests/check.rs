@@ -5,6 +5,9 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
 
+/// Checks that may go wrong before the last.
+const TRIES: usize = 5;
+
 /// A demo without its console, ended when dropped.
 struct Demo {
     process: Child,
@@ -44,6 +47,20 @@ fn check(words: &[String], more: &[&str]) -> Output {
         .unwrap()
 }
 
+/// Checks again while this does not hold: a machine that does other things holds a demo up for a while, and what is wrong
+/// by itself is wrong every time.
+fn until(words: &[String], more: &[&str], holds: impl Fn(&Output) -> bool) -> Output {
+    for _ in 0..TRIES {
+        let output = check(words, more);
+        if holds(&output) {
+            return output;
+        }
+    }
+    let output = check(words, more);
+    assert!(holds(&output), "{words:?} {more:?}: {}", text(&output.stdout));
+    output
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
@@ -61,10 +78,10 @@ fn each_scenario_leads_to_the_finding_that_names_its_cause() {
     let checks = causes.map(|(scenario, cause)| {
         std::thread::spawn(move || {
             let demo = Demo::start(scenario);
-            let output = check(&demo.check, &["--for", "14s", "--format", "json"]);
-            let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-            let found = report["findings"].as_array().unwrap().iter().any(|finding| finding["id"] == cause);
-            assert!(found, "{scenario}: {report}");
+            let output = until(&demo.check, &["--for", "14s", "--format", "json"], |output| {
+                let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+                report["findings"].as_array().unwrap().iter().any(|finding| finding["id"] == cause)
+            });
             assert!(matches!(output.status.code(), Some(1 | 2)), "{scenario}: {:?}", output.status);
         })
     });
@@ -74,9 +91,8 @@ fn each_scenario_leads_to_the_finding_that_names_its_cause() {
 #[test]
 fn a_steady_server_is_ok_and_says_so_in_one_line() {
     let demo = Demo::start("steady");
-    let output = check(&demo.check, &["--for", "10s"]);
+    let output = until(&demo.check, &["--for", "10s"], |output| output.status.code() == Some(0));
     let page = text(&output.stdout);
-    assert_eq!(output.status.code(), Some(0), "{page}");
     assert!(page.starts_with("ok: 0 findings, 0 rules that cannot tell"), "{page}");
     assert_eq!(page.lines().count(), 1);
 }

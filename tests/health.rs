@@ -11,7 +11,7 @@ mod server;
 
 use proxy::{Answer, Proxy, Words};
 use serde_json::Value;
-use server::{Kind, Options, Server};
+use server::{Kind, Options, Server, wait_until};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -149,7 +149,7 @@ fn a_script_that_does_not_end_is_told_with_its_cure() {
     let words = ["-s", socket.to_str().unwrap(), "EVAL", "while true do end", "0"];
     let mut script =
         Command::new("redis-cli").args(words).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    wait_until("the script holds the server", || server.redis_cli(&["PING"]).contains("BUSY"));
     let check = program(&socket, &["check", "--for", "3s", "--format", "json"]).output().unwrap();
     server.redis_cli(&["SCRIPT", "KILL"]);
     let _ = script.wait();

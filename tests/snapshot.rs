@@ -235,13 +235,21 @@ fn a_rate_counts_what_came_in_even_when_the_stream_is_trimmed_meanwhile() {
     add(&mut connection, 600);
     redis::cmd("XTRIM").arg(&["s", "MAXLEN", "10"]).exec(&mut connection).unwrap();
     add(&mut connection, 400);
-    let after = watch.line();
-    let number = |pointer: &str| after.pointer(pointer).unwrap().as_f64().unwrap();
-    let (rate, window_s) = (number("/streams/0/in_per_s"), number("/window_ms") / 1000.0);
-    assert!((1.9..4.0).contains(&window_s), "{window_s} s");
-    assert!((rate * window_s - 1000.0).abs() < 50.0, "{rate}/s over {window_s} s");
-    assert_eq!(after["streams"][0]["length"], 410);
-    assert!(number("/cost/commands_per_s") > 0.0 && number("/cost/server_us_per_s") > 0.0);
+    // Mostly one reading has all of them; on a busy machine one may fall between.
+    let (mut came, deadline) = (0.0, Instant::now() + PATIENCE);
+    let last = loop {
+        let after = watch.line();
+        assert!(Instant::now() < deadline, "not all of it is ever seen: {after}");
+        let number = |pointer: &str| after.pointer(pointer).unwrap().as_f64().unwrap();
+        let (rate, window_s) = (number("/streams/0/in_per_s"), number("/window_ms") / 1000.0);
+        assert!(window_s >= 1.9 && rate >= 0.0, "{rate}/s over {window_s} s");
+        came += rate * window_s;
+        assert!(number("/cost/commands_per_s") > 0.0 && number("/cost/server_us_per_s") > 0.0);
+        if after["streams"][0]["length"] == 410 {
+            break after;
+        }
+    };
+    assert!((came - 1000.0).abs() < 50.0, "{came} came: {last}");
     assert_eq!(watch.line()["streams"][0]["in_per_s"], 0.0, "and none after that");
 }
 

@@ -10,6 +10,7 @@ use crate::edge::link::Link;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// Round trips of the quiet moment before, at most.
 const QUIET_PINGS: usize = PULSE_WINDOW / 2;
@@ -78,13 +79,13 @@ async fn ping(link: &mut Link) -> Option<u64> {
 }
 
 async fn beat(mut link: Link, mut strain: Strain, tell: watch::Sender<Advised>) {
-    let mut tick = tokio::time::interval(Duration::from_millis(PULSE_EVERY_MS));
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
     loop {
-        tick.tick().await;
+        let due = Instant::now() + Duration::from_millis(PULSE_EVERY_MS);
+        tokio::time::sleep_until(due).await;
+        let late_us = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
         // A server that does not answer at all ends the action by its own time-out.
         let Some(trip_us) = ping(&mut link).await else { return };
-        match strain.advance(trip_us, clock::now_us() / 1_000) {
+        match strain.advance(trip_us, late_us, clock::now_us() / 1_000) {
             Advice::GoOn => {}
             Advice::Halve => tell.send_modify(|advised| advised.halvings += 1),
             Advice::Stop(why) => {

@@ -1,7 +1,8 @@
 //! The ledger of our own lookups against the server's counters: what an action asks is no client's hit.
 
 use crate::reclaim::reclaim;
-use crate::server::{Server, builds};
+use crate::server::{PATIENCE, Server, builds};
+use crate::session::PATIENT;
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use streamgauge::core::ops::Request;
 use streamgauge::core::ops::request::{InvalidateRequest, ReclaimVerb};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 use streamgauge::runtime::survey::{Desk, survey};
 
@@ -129,7 +129,7 @@ async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
         pipe.exec(&mut connection).unwrap();
         let place = Place { is_paced: true, per_s: Some(10_000), ..Place::of(&server) };
         let settings = PollSettings { interval_us: 200_000, ..PollSettings::default() };
-        let mut session = Session::new(&place.target, Timeouts::default(), settings).beside(&place.ledger);
+        let mut session = Session::new(&place.target, PATIENT, settings).beside(&place.ledger);
         let mut reading = Reading::new(0);
         let over = Arc::new(AtomicBool::new(false));
         let reads = reads(&server, &over);
@@ -180,7 +180,7 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
         let _: redis::Value = say(&mut connection, &["EVAL", text, "0"]);
         let place = Place::of(&server);
         let settings = PollSettings { interval_us: 200_000, ..PollSettings::default() };
-        let mut session = Session::new(&place.target, Timeouts::default(), settings).beside(&place.ledger);
+        let mut session = Session::new(&place.target, PATIENT, settings).beside(&place.ledger);
         let (mut reading, mut asked) = (Reading::new(0), 0);
         let over = Arc::new(AtomicBool::new(false));
         session.connect().await.unwrap();
@@ -190,9 +190,11 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
         let planned = async {
             let archives = place.journal().archives();
             let request = Request::Invalidate(invalidate("gone:*", None, false));
-            for _ in 0..8 {
+            // As many plans as make enough questions on this machine.
+            let deadline = tokio::time::Instant::now() + PATIENCE;
+            while place.ledger.total().hits < 12_000 && tokio::time::Instant::now() < deadline {
                 let (cancel, cancelled) = tokio::sync::watch::channel(false);
-                let quiet = Desk::quiet(&place.target, Timeouts::default(), &place.ledger);
+                let quiet = Desk::quiet(&place.target, PATIENT, &place.ledger);
                 let desk = Desk { cancel: cancelled, ..quiet };
                 let given_up = async {
                     tokio::time::sleep(Duration::from_millis(400)).await;

@@ -26,7 +26,8 @@ mod trim;
 mod undo;
 mod unknowns;
 
-use server::{Options, Server};
+use server::{Options, PATIENCE, Server};
+use session::PATIENT;
 use std::path::Path;
 use streamgauge::config::Target;
 use streamgauge::core::model::Name;
@@ -37,9 +38,9 @@ use streamgauge::core::ops::{
 };
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
-use streamgauge::edge::link::{LinkLedger, Timeouts, Writer};
+use streamgauge::edge::link::{LinkLedger, Writer};
 use streamgauge::runtime::execute::Executor;
-use streamgauge::runtime::survey::{Desk, survey};
+use streamgauge::runtime::survey::{Desk, PlanTime, survey};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -77,7 +78,8 @@ impl Place {
     }
 
     async fn plan(&self, request: &Request) -> Result<Plan, Refusal> {
-        let desk = Desk::quiet(&self.target, Timeouts::default(), &self.ledger);
+        let time = PlanTime { counts: PATIENCE, all: PATIENCE };
+        let desk = Desk { time, ..Desk::quiet(&self.target, PATIENT, &self.ledger) };
         survey(&desk, &self.journal().archives(), request).await
     }
 
@@ -97,7 +99,7 @@ impl Place {
         let consent = Consent { yes: true, name: Some("test".to_owned()) };
         let confirmed = Challenge::of(plan, &policy).confirm(&consent, &policy, now_us()).unwrap();
         let executor = Executor {
-            writer: Writer::new(&self.target, Timeouts::default(), false).unwrap().noted_in(&self.ledger),
+            writer: Writer::new(&self.target, PATIENT, false).unwrap().noted_in(&self.ledger),
             journal: self.journal(),
             archive_max,
             who: ("me".to_owned(), "here".to_owned()),

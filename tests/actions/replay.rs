@@ -1,6 +1,7 @@
 //! A session over again: what crossed from the source to the reading gives the same figures a second time.
 
 use crate::server::{Options, Server, kinds};
+use crate::session::PATIENT;
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, read, say};
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::decode::decode;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::core::wire::{AskedFor, Observation};
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 use streamgauge::report::snapshot::{TargetLine, json};
 
@@ -30,13 +30,17 @@ async fn a_recorded_session_replayed_gives_the_same_json_byte_for_byte() {
         let text = "for i=1,5000 do redis.call('SET','c:'..i,'v') end";
         let _: redis::Value = say(&mut connection, &["EVAL", text, "0"]);
         let place = Place { is_paced: true, per_s: Some(2_000), ..Place::of(&server) };
+        let acts = AtomicBool::new(true);
         let acted = async {
             tokio::time::sleep(Duration::from_millis(500)).await;
-            Box::pin(place.act(&Request::Invalidate(invalidate("c:*", None, false)))).await.unwrap()
+            let request = Request::Invalidate(invalidate("c:*", None, false));
+            let receipt = Box::pin(place.act(&request)).await.unwrap();
+            acts.store(false, Ordering::Relaxed);
+            receipt
         };
         let over = Arc::new(AtomicBool::new(false));
         let client = client(connect(&server), Arc::clone(&over));
-        let (receipt, (observations, live)) = tokio::join!(acted, watch(&place));
+        let (receipt, (observations, live)) = tokio::join!(acted, watch(&place, &acts));
         over.store(true, Ordering::Relaxed);
         client.join().unwrap();
         assert_eq!(receipt.outcome, Outcome::Done);
@@ -61,16 +65,19 @@ fn client(mut connection: redis::Connection, over: Arc<AtomicBool>) -> std::thre
     })
 }
 
-/// Watches for a while: what was observed, and the JSON after each observation.
-async fn watch(place: &Place) -> (Vec<Observation>, Vec<String>) {
+/// Watches for a while and until the action is over: what was observed, and the JSON after each observation.
+async fn watch(place: &Place, acts: &AtomicBool) -> (Vec<Observation>, Vec<String>) {
     let settings =
         PollSettings { interval_us: 100_000, discover: true, measures_keys: true, ..PollSettings::default() };
     let (recorder, recorded) = sync_channel(64);
-    let session = Session::new(&place.target, Timeouts::default(), settings).beside(&place.ledger);
+    let session = Session::new(&place.target, PATIENT, settings).beside(&place.ledger);
     let mut session = session.recorded(recorder);
     let (mut reading, mut observations, mut lines) = (Reading::new(0), Vec::new(), Vec::new());
     session.connect().await.unwrap();
-    for _ in 0..ROUNDS {
+    for round in 0.. {
+        if round >= ROUNDS && !acts.load(Ordering::Relaxed) {
+            break;
+        }
         let mut told = vec![session.round(&Focus::default()).await.unwrap()];
         told.extend(session.search_step().await.unwrap());
         told.extend(session.keys_step().await.unwrap());

@@ -19,7 +19,11 @@ const KNOWN: [(&str, &str, &str); 17] = [
     ),
     ("src/core/ops/pace.rs", "self.per_s.map_or(0", "none means no limit: an item is due at once"),
     ("src/core/ops/pace.rs", "self.per_s.map_or(u32::MAX", "none means no limit"),
-    ("src/core/ops/plan/invalidate.rs", "request.archive.unwrap_or(false)", "what the action does unless told"),
+    (
+        "src/core/ops/plan/invalidate.rs",
+        "request.archive.unwrap_or(false)",
+        "what the action does unless told",
+    ),
     (
         "src/core/ops/plan/invalidate/waiting.rs",
         "== kind).map_or(&[][..]",

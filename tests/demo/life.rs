@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use streamgauge::config::Address;
 use streamgauge::edge::demo::{Demo, DemoOptions, headless};
 
-use crate::probe::{link, probe, socket};
+use crate::probe::{PATIENCE, link, probe, socket};
 
-fn until(at_most_s: u64, what: &str, so: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(at_most_s);
+fn until(what: &str, so: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
     while !so() {
-        assert!(Instant::now() < deadline, "not within {at_most_s} s: {what}");
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -55,7 +55,7 @@ async fn dropped_without_a_word_it_leaves_no_process_and_no_folder() {
     assert!(folder.exists() && anybody_with(&folder));
     drop(probe);
     assert!(!folder.exists());
-    until(2, "its processes are gone", || !anybody_with(&folder));
+    until("its processes are gone", || !anybody_with(&folder));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -93,9 +93,9 @@ async fn a_server_that_is_killed_is_known_to_have_ended() {
     assert_eq!(probe.demo.ended(), None);
     let pid = probe.info("server", "process_id").await as u32;
     assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
-    until(5, "the end is noticed", || probe.demo.ended().is_some_and(|why| why.contains("status 137")));
+    until("the end is noticed", || probe.demo.ended().is_some_and(|why| why.contains("status 137")));
     let control = probe.demo.control();
-    until(10, "the workload says so", || control.status().errors > 0);
+    until("the workload says so", || control.status().errors > 0);
     probe.demo.stop().await;
 }
 
@@ -129,7 +129,7 @@ fn a_parent_that_is_killed_leaves_no_server_and_no_folder() {
     assert!(folder.exists() && anybody_with(&folder));
     parent.kill().unwrap();
     parent.wait().unwrap();
-    until(5, "server and folder are gone", || !folder.exists() && !anybody_with(&folder));
+    until("server and folder are gone", || !folder.exists() && !anybody_with(&folder));
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn the_keeper_ends_what_it_keeps_although_both_ignore_polite_signals() {
         .spawn()
         .unwrap();
     let log = kept.join("server.log");
-    until(5, "it is up", || std::fs::read_to_string(&log).is_ok_and(|log| log == "up\n"));
+    until("it is up", || std::fs::read_to_string(&log).is_ok_and(|log| log == "up\n"));
     let pid = keeper.id().to_string();
     assert!(Command::new("kill").args(["-s", "TERM", &pid]).status().unwrap().success());
     assert!(kept.exists() && keeper.try_wait().unwrap().is_none());
@@ -181,7 +181,7 @@ fn the_keeper_ends_what_it_keeps_although_both_ignore_polite_signals() {
     assert!(!kept.exists());
     let group =
         |pid: &str| Command::new("pgrep").args(["-g", pid]).stdout(Stdio::null()).status().unwrap().success();
-    until(5, "its group is gone", || !group(&pid));
+    until("its group is gone", || !group(&pid));
 }
 
 /// Every server program here: on PATH or fetched by `make test`.
@@ -211,7 +211,7 @@ async fn every_server_there_is_carries_the_demo() {
         let before = probe.last_read("orders", "billing").await;
         let what = format!("{} serves groups, cache and fan-out", program.display());
         probe
-            .until(10, &what, async |probe| {
+            .until(&what, async |probe| {
                 let read = probe.last_read("orders", "billing").await != before;
                 let hits = probe.info("stats", "keyspace_hits").await;
                 let (channel, heard): (String, i64) = probe.ask("PUBSUB NUMSUB events:orders").await;

@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use redis::aio::MultiplexedConnection;
-use redis::{ConnectionAddr, IntoConnectionInfo, Value, from_redis_value};
+use redis::{AsyncConnectionConfig, ConnectionAddr, IntoConnectionInfo, Value, from_redis_value};
 use streamgauge::config::{Address, Target};
 use streamgauge::edge::demo::{Demo, DemoOptions};
+
+/// Longest wait for an answer, and for what should come about.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A demo with a look inside.
 pub struct Probe {
@@ -27,7 +30,11 @@ pub async fn link(target: &Target) -> MultiplexedConnection {
         Address::Unix(path) => ConnectionAddr::Unix(path.clone()),
     };
     let client = redis::Client::open(address.into_connection_info().unwrap()).unwrap();
-    client.get_multiplexed_async_connection().await.unwrap()
+    // By itself redis-rs gives up after half a second, which a busy machine takes now and then.
+    let patient = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(PATIENCE))
+        .set_response_timeout(Some(PATIENCE));
+    client.get_multiplexed_async_connection_with_config(&patient).await.unwrap()
 }
 
 pub fn socket(target: &Target) -> PathBuf {
@@ -55,19 +62,14 @@ impl Probe {
     }
 
     /// Waits until it is so, and panics with what there was instead.
-    pub async fn until(
-        &mut self,
-        at_most_s: u64,
-        what: &str,
-        mut so: impl AsyncFnMut(&mut Self) -> (bool, String),
-    ) {
-        let deadline = Instant::now() + Duration::from_secs(at_most_s);
+    pub async fn until(&mut self, what: &str, mut so: impl AsyncFnMut(&mut Self) -> (bool, String)) {
+        let deadline = Instant::now() + PATIENCE;
         loop {
             let (done, seen) = so(self).await;
             if done {
                 return;
             }
-            assert!(Instant::now() < deadline, "not within {at_most_s} s: {what}; there is {seen}");
+            assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}; there is {seen}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
@@ -104,6 +106,17 @@ impl Probe {
     /// Hits and misses so far.
     pub async fn lookups(&mut self) -> (f64, f64) {
         (self.info("stats", "keyspace_hits").await, self.info("stats", "keyspace_misses").await)
+    }
+
+    /// Waits until every group keeps up, at so many looks in a row: a busy machine holds somebody up now and then.
+    pub async fn until_healthy(&mut self, looks: usize) {
+        let mut well = 0;
+        self.until("every group keeps up", async |probe| {
+            let (is_well, seen) = probe.healthy().await;
+            well = if is_well { well + 1 } else { 0 };
+            (well >= looks, seen)
+        })
+        .await;
     }
 
     /// Whether every group keeps up: little lag, little pending, nobody idle.

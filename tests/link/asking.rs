@@ -9,7 +9,7 @@ use streamgauge::core::wire::{ErrorKind, NoReply, ReadCmd, Resp};
 use streamgauge::edge::link::{AskResult, Lane, Link, LinkLedger, Timeouts};
 
 use crate::server::{Kind, Options, Server, builds, kinds};
-use crate::{open, start, target};
+use crate::{PATIENT, open, start, target};
 
 fn replies(asked: AskResult) -> Vec<Resp> {
     assert_eq!(asked.lost, None);
@@ -42,10 +42,10 @@ async fn a_loopback_port_is_found_by_name() {
 async fn the_server_knows_each_lane_by_name() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let (target, timeouts, ledger) = (target(&server), Timeouts::default(), LinkLedger::default());
-        let _poll = Link::open(&target, Lane::Poll, &timeouts, &ledger).await.unwrap();
+        let (target, ledger) = (target(&server), LinkLedger::default());
+        let _poll = Link::open(&target, Lane::Poll, &PATIENT, &ledger).await.unwrap();
         // The second knows from the first what may be said, and waits until all of it is answered.
-        let _control = Link::open(&target, Lane::Control, &timeouts, &ledger).await.unwrap();
+        let _control = Link::open(&target, Lane::Control, &PATIENT, &ledger).await.unwrap();
         let clients = server.redis_cli(&["CLIENT", "LIST"]);
         assert!(clients.contains("name=streamgauge:poll "), "{clients}");
         assert!(clients.contains("name=streamgauge:control "), "{clients}");
@@ -175,13 +175,13 @@ async fn bodies_are_counted_and_then_left_out() {
 async fn a_frozen_server_is_a_time_out_and_the_rest_is_not_sent() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let timeouts = Timeouts { poll: Duration::from_millis(200), ..Timeouts::default() };
+        let timeouts = Timeouts { poll: Duration::from_secs(2), ..PATIENT };
         let mut link =
             Link::open(&target(&server), Lane::Poll, &timeouts, &LinkLedger::default()).await.unwrap();
         server.freeze();
         let started = Instant::now();
         let asked = link.ask(vec![ReadCmd::Ping; 250]).await;
-        assert!(started.elapsed() < Duration::from_secs(1), "one time-out, not three");
+        assert!(started.elapsed() < timeouts.poll * 2, "one time-out, not three");
         assert_eq!(asked.exchanges.len(), 250);
         assert!(asked.exchanges.iter().all(|exchange| exchange.reply == Err(NoReply::TimedOut)));
         let lost = asked.lost.unwrap();

@@ -15,7 +15,8 @@ mod server;
 mod supervision;
 mod tls;
 
-use server::{Kind, Options, Server};
+use server::{Kind, Options, PATIENCE, Server};
+use std::time::Duration;
 use streamgauge::config::{Address, Target};
 use streamgauge::edge::link::{Lane, Link, LinkError, LinkLedger, Timeouts};
 
@@ -47,14 +48,25 @@ fn start(kind: Kind, args: &[&str]) -> Server {
 }
 
 async fn open(target: &Target) -> Link {
-    Link::open(target, Lane::Poll, &Timeouts::default(), &LinkLedger::default())
+    Link::open(target, Lane::Poll, &PATIENT, &LinkLedger::default())
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
+/// What a server that answers is given: no busy machine makes it late.
+const PATIENT: Timeouts = Timeouts { connect: PATIENCE, poll: PATIENCE, control: PATIENCE };
+
+/// How long who says nothing is waited for.
+const SILENCE: Duration = Duration::from_millis(1_500);
+
 /// The error of a connection that must not come about. It is one line and does not show `hunter2`.
 async fn failure(target: &Target) -> LinkError {
-    let timeouts = Timeouts { connect: std::time::Duration::from_millis(1_500), ..Timeouts::default() };
+    failure_within(PATIENCE, target).await
+}
+
+/// The same of a server that is given so long.
+async fn failure_within(connect: Duration, target: &Target) -> LinkError {
+    let timeouts = Timeouts { connect, ..PATIENT };
     let error =
         Link::open(target, Lane::Poll, &timeouts, &LinkLedger::default()).await.expect_err("no connection");
     let shown = format!("{error} {error:?} {target:?}");

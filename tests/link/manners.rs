@@ -1,10 +1,10 @@
 //! What a server or a user refuses of a greeting is said once, not on every connection.
 
 use streamgauge::config::{Secret, Target};
-use streamgauge::edge::link::{Lane, Link, LinkLedger, ProbeLink, Timeouts};
+use streamgauge::edge::link::{Lane, Link, LinkLedger, ProbeLink};
 
 use crate::server::{Build, Options, Server, builds};
-use crate::target;
+use crate::{PATIENT, target};
 
 /// Errors that the server has answered.
 fn errors(server: &Server) -> u64 {
@@ -18,17 +18,17 @@ fn counts_errors(build: &Build) -> bool {
 }
 
 async fn open(target: &Target, lane: Lane, ledger: &LinkLedger) -> Link {
-    Link::open(target, lane, &Timeouts::default(), ledger).await.unwrap()
+    Link::open(target, lane, &PATIENT, ledger).await.unwrap()
 }
 
 /// Opens links of all kinds at once; errors that this has cost.
 async fn greet_all(server: &Server, target: &Target, ledger: &LinkLedger) -> u64 {
-    let (before, timeouts) = (errors(server), Timeouts::default());
+    let before = errors(server);
     let _all = tokio::join!(
         open(target, Lane::Poll, ledger),
         open(target, Lane::Control, ledger),
         open(target, Lane::Write, ledger),
-        async { ProbeLink::open(target, &timeouts, ledger).await.unwrap() },
+        async { ProbeLink::open(target, &PATIENT, ledger).await.unwrap() },
     );
     errors(server) - before
 }

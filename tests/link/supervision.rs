@@ -12,11 +12,9 @@ use streamgauge::edge::link::{Lane, LinkLedger, Supervisor, Timeouts};
 use crate::server::{Options, PATIENCE, Server, kinds};
 use crate::{start, target, tcp};
 
-const QUICK: Timeouts = Timeouts {
-    connect: Duration::from_millis(300),
-    poll: Duration::from_millis(300),
-    control: Duration::from_millis(300),
-};
+/// How long a server that hangs is waited for: longer than a busy machine takes for anything.
+const WAIT: Duration = Duration::from_secs(2);
+const TIMEOUTS: Timeouts = Timeouts { connect: WAIT, poll: WAIT, control: WAIT };
 
 /// Waits until each try is due, as a poller does, until the lane is up again; answers how many tries it took.
 async fn until_up(lane: &mut Supervisor) -> u32 {
@@ -41,7 +39,7 @@ async fn a_server_that_is_down_at_the_start_is_waited_for() {
     for kind in kinds() {
         let mut server = start(kind, &[]);
         server.kill();
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, TIMEOUTS, &LinkLedger::default());
         assert_eq!(lane.status(), LinkStatus::Connecting);
         let first = outage(&mut lane).await;
         assert_eq!((first.fault, first.attempts, first.circuit_open), (Fault::NoSocket, 1, false));
@@ -60,11 +58,11 @@ async fn before_a_try_is_due_nothing_is_dialled_and_the_answer_is_there_at_once(
         server
     };
     let mut lane =
-        Supervisor::new(tcp("127.0.0.1", server.port), Lane::Control, QUICK, &LinkLedger::default());
+        Supervisor::new(tcp("127.0.0.1", server.port), Lane::Control, TIMEOUTS, &LinkLedger::default());
     let now = now_us();
     let first = lane.link(now).await.map(|_| ()).expect_err("down");
-    let wait_ms = (first.retry_at_us - now) / 1_000;
-    assert!((BACKOFF_FIRST_MS * 8 / 10..BACKOFF_FIRST_MS * 2).contains(&wait_ms), "{wait_ms}");
+    let (least, most) = (now + BACKOFF_FIRST_MS * 800, now_us() + BACKOFF_FIRST_MS * 1_200);
+    assert!((least..=most).contains(&first.retry_at_us), "{} is not in {least}..={most}", first.retry_at_us);
     for _ in 0..100 {
         assert_eq!(lane.link(now).await.map(|_| ()), Err(first.clone()));
     }
@@ -82,7 +80,7 @@ async fn before_a_try_is_due_nothing_is_dialled_and_the_answer_is_there_at_once(
 async fn a_killed_server_is_noticed_and_found_again_when_it_is_back() {
     for kind in kinds() {
         let mut server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, TIMEOUTS, &LinkLedger::default());
         assert_eq!(until_up(&mut lane).await, 1);
         server.kill();
         let asked = lane.link(now_us()).await.unwrap().ask(vec![ReadCmd::Ping]).await;
@@ -100,7 +98,7 @@ async fn a_killed_server_is_noticed_and_found_again_when_it_is_back() {
 async fn a_connection_that_ended_unnoticed_is_not_handed_out() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, TIMEOUTS, &LinkLedger::default());
         until_up(&mut lane).await;
         server.redis_cli(&["CLIENT", "KILL", "TYPE", "normal"]);
         let deadline = Instant::now() + PATIENCE;
@@ -118,7 +116,7 @@ async fn a_connection_that_ended_unnoticed_is_not_handed_out() {
 async fn a_frozen_server_costs_one_time_out_a_try_and_comes_back() {
     for kind in kinds() {
         let server = start(kind, &[]);
-        let mut lane = Supervisor::new(target(&server), Lane::Poll, QUICK, &LinkLedger::default());
+        let mut lane = Supervisor::new(target(&server), Lane::Poll, TIMEOUTS, &LinkLedger::default());
         until_up(&mut lane).await;
         server.freeze();
         let asked = lane.link(now_us()).await.unwrap().ask(vec![ReadCmd::Ping]).await;
@@ -128,7 +126,7 @@ async fn a_frozen_server_costs_one_time_out_a_try_and_comes_back() {
         let started = Instant::now();
         let down = lane.link(down.retry_at_us).await.map(|_| ()).expect_err("down");
         assert_eq!(down.fault, Fault::Unanswered);
-        assert!(started.elapsed() < Duration::from_secs(1));
+        assert!(started.elapsed() < WAIT * 2, "{:?}", started.elapsed());
         server.thaw();
         until_up(&mut lane).await;
     }
@@ -140,7 +138,7 @@ async fn failures_in_a_row_open_the_circuit_and_no_state_shows_the_password() {
     server.kill();
     let password = Some(Secret::new("hunter2"));
     let target = streamgauge::config::Target { password, ..target(&server) };
-    let mut lane = Supervisor::new(target, Lane::Poll, QUICK, &LinkLedger::default());
+    let mut lane = Supervisor::new(target, Lane::Poll, TIMEOUTS, &LinkLedger::default());
     let mut due = 0;
     let mut last = None;
     for _ in 0..8 {

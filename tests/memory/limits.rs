@@ -1,7 +1,7 @@
 //! The nearest limit that holds is the limit: a replica that ignores its maxmemory, and memory that was swapped out.
 
 use crate::proxy::{Answer, Proxy, Words};
-use crate::server::{Kind, Options, Server, kinds, wait_until};
+use crate::server::{Kind, Options, PATIENCE, Server, kinds, wait_until};
 use crate::support::session_at;
 use crate::watch::{connection, memory, runtime};
 use std::path::Path;
@@ -14,18 +14,34 @@ use streamgauge::core::wire::round::{Focus, PollSettings};
 
 const MIB: u64 = 1 << 20;
 
-/// What a session of its own, over this socket, reads until it tells this, or for as long as that takes to be told.
-fn read(socket: &Path, until: Option<&str>) -> Reading {
+/// What is looked for in a reading.
+#[derive(Clone, Copy)]
+enum LookFor {
+    /// Nothing: one round is enough.
+    Nothing,
+    /// That this is told.
+    Told(&'static str),
+    /// That nothing is told for longer than it takes to be told.
+    Quiet,
+}
+
+/// What a session of its own, over this socket, reads until it has what is looked for.
+fn read(socket: &Path, look_for: LookFor) -> Reading {
     const TOLD_AFTER: Duration = Duration::from_millis(3_500);
     let settings = PollSettings { interval_us: 1_000_000, everything: true, ..PollSettings::default() };
     let mut session = session_at(socket, settings);
     let mut reading = Reading::new(0);
     runtime().block_on(async {
         session.connect().await.unwrap();
-        let end = Instant::now() + TOLD_AFTER;
+        let began = Instant::now();
         loop {
             reading.advance(session.round(&Focus::default()).await.unwrap());
-            if until.is_none_or(|id| told(&reading).contains(&id)) || Instant::now() > end {
+            let is_over = match look_for {
+                LookFor::Nothing => true,
+                LookFor::Told(id) => told(&reading).contains(&id) || began.elapsed() > PATIENCE,
+                LookFor::Quiet => began.elapsed() > TOLD_AFTER,
+            };
+            if is_over {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -58,7 +74,7 @@ fn primary_and_replica(kind: Kind) -> (Server, Server) {
 fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_not() {
     for kind in kinds() {
         let (_primary, replica) = primary_and_replica(kind);
-        let reading = read(&replica.socket(), Some("memory.near_limit"));
+        let reading = read(&replica.socket(), LookFor::Quiet);
         assert_eq!(reading.info.as_ref().unwrap().value.server.role, ServerRole::Replica, "{kind:?}");
         let room = reading.memory.headroom().unwrap();
         assert_eq!(room.of, LimitOf::Host, "{kind:?}: {room:?}");
@@ -68,7 +84,7 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
 
         // Told to mind it, it has that limit, and is beyond it; a replica still evicts nothing by itself here.
         replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "no"]);
-        let reading = read(&replica.socket(), Some("memory.near_limit"));
+        let reading = read(&replica.socket(), LookFor::Told("memory.near_limit"));
         let room = reading.memory.headroom().unwrap();
         assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
         assert!(room.used > 20 * MIB, "{kind:?}: {room:?}");
@@ -78,7 +94,7 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
         // Made a primary, it minds its limit whatever that setting says.
         replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "yes"]);
         replica.redis_cli(&["REPLICAOF", "NO", "ONE"]);
-        let room = read(&replica.socket(), None).memory.headroom().unwrap();
+        let room = read(&replica.socket(), LookFor::Nothing).memory.headroom().unwrap();
         assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
     }
 }
@@ -118,7 +134,8 @@ fn memory_that_is_used_and_not_resident_was_swapped_out() {
             let proxy = Proxy::start(&server, Duration::ZERO, move |words| {
                 with_resident(&*real.upgrade()?, words, resident)
             });
-            let reading = read(proxy.socket(), Some("memory.swapped"));
+            let look_for = severity.map_or(LookFor::Quiet, |_| LookFor::Told("memory.swapped"));
+            let reading = read(proxy.socket(), look_for);
             assert_eq!(reading.info.as_ref().unwrap().value.memory.rss, Some(resident), "{kind:?}");
             let found = reading.findings().iter().find(|finding| finding.id == "memory.swapped");
             assert_eq!(

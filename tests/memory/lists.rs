@@ -1,6 +1,6 @@
 //! What a pending entries list takes is what acknowledging it frees.
 
-use crate::server::{Kind, kinds};
+use crate::server::{Kind, kinds, wait_until};
 use crate::watch::{connection, memory, read_all, runtime, server, session};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
@@ -70,7 +70,7 @@ fn check(kind: Kind, ids: Ids, consumers: usize) {
     assert!((pending - 1.0).abs() < 0.25, "{kind:?} {ids:?} {consumers}: {size:?}, freed {freed}: {pending}");
     let before = memory(&mut connection, "used_memory");
     redis::cmd("DEL").arg("jobs").exec(&mut connection).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    wait_until("a thread has freed it", || memory(&mut connection, "lazyfree_pending_objects") == 0);
     let deleted = before - memory(&mut connection, "used_memory");
     let entries = size.entries.unwrap() as f64 / deleted as f64;
     assert!((entries - 1.0).abs() < 0.25, "{kind:?} {ids:?}: {size:?}, deleted {deleted}: {entries}");

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use streamgauge::config::{Secret, Target};
 use streamgauge::core::wire::round::PollSettings;
-use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::{Event, Session, poll};
 
 use crate::server::{Kind, Options, Server};
+use crate::session::PATIENT;
 
 /// How many denials the server has logged.
 fn refusals(server: &Server) -> u64 {
@@ -31,7 +31,7 @@ async fn watch(server: &Server, user: &str, seconds: u64) -> Vec<String> {
     };
     let settings =
         PollSettings { interval_us: 200_000, discover: true, measures_keys: true, ..PollSettings::default() };
-    let (_handle, mut events, poller) = poll(Session::new(&target, Timeouts::default(), settings));
+    let (_handle, mut events, poller) = poll(Session::new(&target, PATIENT, settings));
     let (until, mut gaps) = (Instant::now() + Duration::from_secs(seconds), Vec::new());
     while Instant::now() < until {
         if let Ok(Some(Event::Observed(snapshot))) =

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use streamgauge::core::model::Name;
 use streamgauge::core::wire::question::{EntriesQuestion, Page};
 use streamgauge::core::wire::round::PollSettings;
-use streamgauge::edge::source::{Event, PollRequest, poll};
+use streamgauge::edge::source::{Event, PollHandle, PollRequest, poll};
+use tokio::sync::mpsc::Receiver;
 
 use crate::proxy::Proxy;
-use crate::server::{Options, Server};
+use crate::server::{Options, PATIENCE, Server};
 use crate::session::session_at;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -26,31 +27,37 @@ async fn over_a_long_round_trip_everything_is_found_and_the_interval_is_kept() {
         let (handle, mut events, _poller) = poll(session_at(proxy.socket(), settings));
         let (mut streams, began) = (0, Instant::now());
         while streams < 20 {
-            assert!(
-                began.elapsed() < trip * 40,
-                "{streams} of 20 streams are found after {:?}",
-                began.elapsed()
-            );
+            assert!(began.elapsed() < PATIENCE, "{streams} of 20 streams are found over {trip:?}");
             if let Some(Event::Observed(snapshot)) = events.recv().await {
                 streams = snapshot.discovery.map_or(streams, |discovery| discovery.streams);
             }
         }
-        // The rounds of ten seconds: each begins with the sections of INFO.
-        let rounds = || proxy.seen(&["INFO", "server"]).len();
-        let (before, since) = (rounds(), Instant::now());
-        let question = EntriesQuestion { key: Name::from("s00"), from: Page::Newest };
-        let mut asked = Some(Instant::now());
-        handle.requests.send(PollRequest::Entries(question.clone())).await.unwrap();
-        while since.elapsed() < Duration::from_secs(10) {
-            let wait = tokio::time::timeout(Duration::from_millis(100), events.recv()).await;
-            if let Ok(Some(Event::Entries(_, page))) = wait {
-                let took = asked.take().unwrap().elapsed();
-                assert_eq!(page.unwrap().entries.len(), 1);
-                assert!(took < trip * 2 + Duration::from_millis(500), "{trip:?}: entries after {took:?}");
-            }
+        // A busy machine is late now and then; what is late by itself is late every time.
+        let mut tries = Vec::new();
+        while !tries.iter().any(|(took, rounds)| *took < trip * 2 + SLACK && (8..=12).contains(rounds)) {
+            assert!(tries.len() < 5, "{trip:?}: when the entries came, and rounds in ten seconds: {tries:?}");
+            tries.push(ten_seconds(&handle, &mut events, &proxy).await);
         }
-        assert!(asked.is_none(), "{trip:?}: the entries never came");
-        let rounds = rounds() - before;
-        assert!((8..=12).contains(&rounds), "{trip:?}: {rounds} rounds in ten seconds");
     }
+}
+
+/// Beyond the round trips.
+const SLACK: Duration = Duration::from_millis(500);
+
+/// How long entries took that were asked for, and the rounds of ten seconds.
+async fn ten_seconds(handle: &PollHandle, events: &mut Receiver<Event>, proxy: &Proxy) -> (Duration, usize) {
+    // Each begins with the sections of INFO.
+    let rounds = || proxy.seen(&["INFO", "server"]).len();
+    let (before, since) = (rounds(), Instant::now());
+    let question = EntriesQuestion { key: Name::from("s00"), from: Page::Newest };
+    handle.requests.send(PollRequest::Entries(question)).await.unwrap();
+    let mut took = None;
+    while since.elapsed() < Duration::from_secs(10) {
+        let wait = tokio::time::timeout(Duration::from_millis(100), events.recv()).await;
+        if let Ok(Some(Event::Entries(_, page))) = wait {
+            took = Some(since.elapsed());
+            assert_eq!(page.unwrap().entries.len(), 1);
+        }
+    }
+    (took.expect("the entries came"), rounds() - before)
 }

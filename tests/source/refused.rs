@@ -9,10 +9,11 @@ use streamgauge::core::model::refusals::RefusalCode;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::probe::{ProbeCmd, ProbeName};
 use streamgauge::core::wire::round::{Focus, PollSettings};
-use streamgauge::edge::link::{LinkLedger, ProbeLink, Timeouts};
+use streamgauge::edge::link::{LinkLedger, ProbeLink};
 use streamgauge::edge::source::{Event, Session, poll};
 
 use crate::server::{Build, Kind, Options, Server, builds, wait_until};
+use crate::session::PATIENT;
 use std::io::{Read, Write};
 
 fn target(server: &Server, user: Option<&str>, password: Option<&str>) -> Target {
@@ -41,7 +42,7 @@ impl Watched {
             everything: true,
             ..PollSettings::default()
         };
-        let session = Session::new(target, Timeouts::default(), settings).beside(ledger);
+        let session = Session::new(target, PATIENT, settings).beside(ledger);
         let mut session = Box::new(session);
         Box::pin(session.connect()).await.unwrap();
         let mut watched = Self { session, reading: Box::new(Reading::new(0)) };
@@ -259,10 +260,9 @@ async fn writes_of_our_own_that_are_refused_are_not_told_as_those_of_others() {
             args: vec!["--min-replicas-to-write".to_owned(), "1".to_owned()],
             ..Options::from(&build)
         });
-        let (target, timeouts, ledger) =
-            (target(&server, None, None), Timeouts::default(), LinkLedger::default());
+        let (target, ledger) = (target(&server, None, None), LinkLedger::default());
         let mut watched = Watched::beside(&target, &ledger).await;
-        let mut probe = Box::pin(ProbeLink::open(&target, &timeouts, &ledger)).await.unwrap();
+        let mut probe = Box::pin(ProbeLink::open(&target, &PATIENT, &ledger)).await.unwrap();
         let add = ProbeCmd::Add(ProbeName::new(7), 1);
         for _ in 0..5 {
             probe.send(&add).await.unwrap();
@@ -302,7 +302,7 @@ async fn what_we_may_not_read_is_never_told_as_what_others_are_denied() {
     server.redis_cli(&[&["ACL", "SETUSER", "u", "on", ">pw"][..], &few].concat());
     let settings =
         PollSettings { interval_us: 100_000, discover: true, measures_keys: true, ..PollSettings::default() };
-    let session = Session::new(&target(&server, Some("u"), Some("pw")), Timeouts::default(), settings);
+    let session = Session::new(&target(&server, Some("u"), Some("pw")), PATIENT, settings);
     let (_handle, mut events, poller) = poll(session);
     let mut reading = Reading::new(0);
     let (mut cut, mut rounds, mut denied) = (Instant::now(), 0, 0);

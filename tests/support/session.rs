@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use crate::server::Server;
+use crate::server::{PATIENCE, Server};
 use std::path::Path;
 use streamgauge::config::{Address, Target};
 use streamgauge::core::wire::round::PollSettings;
@@ -24,9 +24,12 @@ pub fn target(socket: &Path) -> Target {
     }
 }
 
+/// What a server that answers is given: no busy machine makes it late.
+pub const PATIENT: Timeouts = Timeouts { connect: PATIENCE, poll: PATIENCE, control: PATIENCE };
+
 /// Not connected yet; over this socket.
 pub fn session_at(socket: &Path, settings: PollSettings) -> Session {
-    Session::new(&target(socket), Timeouts::default(), settings)
+    Session::new(&target(socket), PATIENT, settings)
 }
 
 /// Not connected yet; over the server's socket.

@@ -79,10 +79,14 @@ pub const PULSE_QUIET_MS: u64 = 300;
 /// Round trips that are judged together.
 pub const PULSE_WINDOW: usize = 50;
 
+/// How late a timer of ours may be without a word about the machine, milliseconds: its own steps.
+pub const WAKE_UP_MS: u64 = 2;
+
 /// For how long the server may answer late before the pace is halved, and before the action stops, milliseconds.
 pub const STRAIN_MS: (u64, u64) = (3_000, 10_000);
 
-/// What is late: so many times the idle round trip, and at least so many microseconds more.
+/// What is late: so many times the idle round trip and what our own machine is late, and at least so many microseconds
+/// more.
 pub const STRAIN_TIMES_AND_US: (u64, u64) = (5, 5_000);
 
 /// Bytes that a replica may be behind before an action stops.

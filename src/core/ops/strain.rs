@@ -1,8 +1,9 @@
 //! Whether the server suffers from what is being done: round trips against those of the quiet moment before.
 //!
-//! Knows round trips and when they were; sends no PING. Invariant: it slows down before it stops, and says why.
+//! Knows round trips, when they were, and how late this machine woke up for them; sends no PING. Invariants: it slows down
+//! before it stops, and says why; what this machine itself makes late is no strain of the server.
 
-use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW, STRAIN_MS, STRAIN_TIMES_AND_US};
+use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW, STRAIN_MS, STRAIN_TIMES_AND_US, WAKE_UP_MS};
 use std::collections::VecDeque;
 
 /// Round trips while an action runs.
@@ -11,6 +12,7 @@ pub struct Strain {
     idle_us: u64,
     idle_p99_us: u64,
     last: VecDeque<u64>,
+    wake_ups: VecDeque<u64>,
     late_since_ms: Option<u64>,
     halved_at_ms: Option<u64>,
 }
@@ -38,24 +40,25 @@ impl Strain {
         self.idle_us
     }
 
-    /// From when on a round trip is late, microseconds.
+    /// From when on a round trip is late, microseconds. What takes its processor away from this machine's timers takes it
+    /// away from who reads a reply as well.
     pub fn late_us(&self) -> u64 {
         let (times, more_us) = STRAIN_TIMES_AND_US;
-        self.idle_p99_us.saturating_mul(times).max(self.idle_p99_us.saturating_add(more_us))
+        let usual_us = self.idle_p99_us.saturating_add(percentile(&self.wake_ups, 99));
+        usual_us.saturating_mul(times).max(usual_us.saturating_add(more_us))
     }
 
     /// Begins to judge anew, after somebody was told to stop.
     pub fn forget(&mut self) {
         self.last.clear();
+        self.wake_ups.clear();
         (self.late_since_ms, self.halved_at_ms) = (None, None);
     }
 
-    /// Takes one round trip in; `now_ms` never goes back.
-    pub fn advance(&mut self, trip_us: u64, now_ms: u64) -> Advice {
-        self.last.push_back(trip_us);
-        if self.last.len() > PULSE_WINDOW {
-            self.last.pop_front();
-        }
+    /// Takes one round trip in, and how much later than it wanted this machine woke up for it; `now_ms` never goes back.
+    pub fn advance(&mut self, trip_us: u64, late_us: u64, now_ms: u64) -> Advice {
+        push(&mut self.last, trip_us);
+        push(&mut self.wake_ups, late_us.saturating_sub(WAKE_UP_MS * 1_000));
         let p99_us = percentile(&self.last, 99);
         if p99_us <= self.late_us() {
             (self.late_since_ms, self.halved_at_ms) = (None, None);
@@ -80,6 +83,13 @@ impl Strain {
     }
 }
 
+fn push(window: &mut VecDeque<u64>, value: u64) {
+    window.push_back(value);
+    if window.len() > PULSE_WINDOW {
+        window.pop_front();
+    }
+}
+
 /// The least of the values that so many of a hundred do not exceed.
 fn percentile(values: &VecDeque<u64>, percent: usize) -> u64 {
     let mut sorted: Vec<u64> = values.iter().copied().collect();
@@ -95,10 +105,14 @@ mod tests {
     use super::*;
 
     fn after(trip_us: u64, for_ms: u64) -> (Vec<u64>, Option<u64>) {
+        woken(trip_us, 1_000, for_ms)
+    }
+
+    fn woken(trip_us: u64, late_us: u64, for_ms: u64) -> (Vec<u64>, Option<u64>) {
         let mut strain = Strain::new(&[200; 50]);
         let (mut halved, mut stopped) = (Vec::new(), None);
         for now_ms in (0..for_ms).step_by(20) {
-            match strain.advance(trip_us, now_ms) {
+            match strain.advance(trip_us, late_us, now_ms) {
                 Advice::GoOn => {}
                 Advice::Halve => halved.push(now_ms),
                 Advice::Stop(_) => {
@@ -123,11 +137,18 @@ mod tests {
     }
 
     #[test]
+    fn what_this_machine_makes_late_is_no_strain_of_the_server() {
+        assert_eq!(woken(40_000, 30_000, 15_000), (Vec::new(), None));
+        let (halved, stopped) = woken(200_000, 30_000, 15_000);
+        assert_eq!((halved.first(), stopped), (Some(&3_000), Some(10_000)));
+    }
+
+    #[test]
     fn a_single_hiccup_is_no_strain() {
         let mut strain = Strain::new(&[200; 50]);
         for now_ms in (0..20_000).step_by(20) {
             let trip_us = if now_ms % 5_000 == 0 { 90_000 } else { 300 };
-            assert_eq!(strain.advance(trip_us, now_ms), Advice::GoOn);
+            assert_eq!(strain.advance(trip_us, 0, now_ms), Advice::GoOn);
         }
     }
 }
