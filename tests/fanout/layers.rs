@@ -25,7 +25,7 @@ fn check(kind: Kind) {
     let made: serde_json::Value = serde_json::from_str(&line).expect("the script says what it made");
     let mut eyes = Eyes::new(&server);
     let named = |name: &str, width| (name.to_owned(), Some(width));
-    eyes.until(Duration::from_secs(20), "both layers are seen", |reading| {
+    eyes.until("both layers are seen", |reading| {
         let layers = layers(&reading.fanout, reading.at_us);
         let backlogs = layers.iter().flat_map(|layer| &layer.channels).filter(|channel| channel.backlog > 0);
         widths(&layers, LayerForm::Core) == [named("room", 3), named("small", 1)]
@@ -49,7 +49,7 @@ fn check(kind: Kind) {
     }
     let age_ms = worker.oldest_age_ms.unwrap();
     std::thread::sleep(Duration::from_millis(1_500));
-    eyes.until(Duration::from_secs(10), "ages grow with time", |reading| {
+    eyes.until("ages grow with time", |reading| {
         let layers = streamgauge::core::reading::fanout::layers::layers(&reading.fanout, reading.at_us);
         let mut all = layers.iter().flat_map(|layer| &layer.channels);
         let later_ms =

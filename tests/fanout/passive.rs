@@ -2,7 +2,6 @@
 
 use crate::server::{Build, Options, Server, builds};
 use crate::watch::{Eyes, connection, subscriber};
-use std::time::Duration;
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::fanout::publishing;
 
@@ -20,7 +19,7 @@ fn check(build: &Build) {
             .find(|channel| *channel.name == name)
             .and_then(|channel| channel.subscribers)
     };
-    eyes.until(Duration::from_secs(15), "channels are counted", |reading| {
+    eyes.until("channels are counted", |reading| {
         count(reading, "news") == Some(2) && count(reading, "sport") == Some(1)
     });
     assert_eq!(eyes.reading.fanout.channel_count(), 2, "{build:?}");
@@ -30,14 +29,12 @@ fn check(build: &Build) {
     for _ in 0..200 {
         redis::cmd("PUBLISH").arg("news").arg("x").exec(&mut connection).unwrap();
     }
-    eyes.until(Duration::from_secs(20), "what was published shows", |reading| {
+    eyes.until("what was published shows", |reading| {
         let publishing = publishing(&reading.commands);
         publishing.per_s.is_some_and(|per_s| per_s > 1.0) && publishing.mean_us.is_some_and(|us| us > 0.0)
     });
     if build.major() >= 7 {
-        eyes.until(Duration::from_secs(20), "its histogram shows", |reading| {
-            reading.fanout.histograms.of("publish").is_some()
-        });
+        eyes.until("its histogram shows", |reading| reading.fanout.histograms.of("publish").is_some());
     }
 }
 

@@ -1,6 +1,6 @@
 //! A session on a test's server, and connections of the test's own.
 
-use crate::server::{Kind, Options, Server};
+use crate::server::{Kind, Options, PATIENCE, Server};
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ pub fn connection(server: &Server) -> redis::Connection {
 /// A subscriber that the test reads or does not read.
 pub fn subscriber(server: &Server, name: &str, channels: &[&str]) -> UnixStream {
     let mut socket = UnixStream::connect(server.socket()).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
     socket.write_all(format!("CLIENT SETNAME {name}\r\n").as_bytes()).unwrap();
     await_text(&mut socket, "+OK");
     socket.write_all(format!("SUBSCRIBE {}\r\n", channels.join(" ")).as_bytes()).unwrap();
@@ -78,16 +78,18 @@ impl Eyes {
         });
     }
 
-    /// Looks every half second until it is so; panics with `what` when it takes too long.
-    pub fn until(&mut self, within: Duration, what: &str, is_so: impl Fn(&Reading) -> bool) {
-        let deadline = Instant::now() + within;
+    /// Looks every half second until it is so, and answers how often it looked; panics with `what` when it takes too long.
+    pub fn until(&mut self, what: &str, is_so: impl Fn(&Reading) -> bool) -> usize {
+        let deadline = Instant::now() + PATIENCE;
+        let mut looks = 1;
         loop {
             self.look();
             if is_so(&self.reading) {
-                return;
+                return looks;
             }
-            assert!(Instant::now() < deadline, "not within {within:?}: {what}");
+            assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {what}");
             std::thread::sleep(Duration::from_millis(500));
+            looks += 1;
         }
     }
 }
