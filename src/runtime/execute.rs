@@ -9,14 +9,10 @@ mod steps;
 
 use super::pulse::Pulse;
 use crate::core::limits::GUARD_EVERY_MS;
-use crate::core::model::Name;
-use crate::core::ops::archive::Header;
 use crate::core::ops::pace::Pace;
-use crate::core::ops::progress::note;
 use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of};
-use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject, Work};
+use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject};
 use crate::core::wire::Resp;
-use crate::core::wire::write::Settling;
 use crate::edge::clock;
 use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
@@ -98,7 +94,7 @@ impl Executor {
         let plan = confirmed.plan();
         let before = read_counts(&mut reader, &plan.subject).await.unwrap_or_default();
         let intent = self.intent(plan, &id, before.clone());
-        let header = header_of(plan, &id, (&intent.address, intent.database));
+        let header = plan.header(&id, (&intent.address, intent.database));
         let begun = match archive::begin(&self.journal, intent).await {
             Ok(begun) => begun,
             Err(error) => {
@@ -132,7 +128,7 @@ impl Executor {
             before,
             after: after.unwrap_or_default(),
             took_ms: clock::now_us().saturating_sub(began_us) / 1_000,
-            note: note(run.plan(), run.tally()),
+            note: run.plan().note(run.tally()),
             warm_up: None,
             has_archive: steps.archive.is_whole(),
         };
@@ -201,32 +197,6 @@ async fn read_counts(reader: &mut Link, subject: &Subject) -> Option<RecordCount
     let asked = reader.ask(count_reads(subject)).await;
     let replies: Vec<Resp> = asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
     asked.lost.is_none().then(|| counts(subject, &replies))
-}
-
-fn header_of(plan: &Plan, id: &str, (address, database): (&str, u32)) -> Header {
-    let name = |name: Option<&Name>| name.map(Name::text).unwrap_or_default();
-    let group = match &plan.subject {
-        Subject::Group(_, group) | Subject::Consumer(_, group, _) => Some(group),
-        _ => None,
-    };
-    let (from, rows_stay) = match &plan.work {
-        Work::Settle(work) => match &work.kind {
-            Settling::HandOver(to) => (Some(to), true),
-            Settling::Release(_) => (None, true),
-            _ => (None, false),
-        },
-        _ => (None, false),
-    };
-    Header {
-        id: id.to_owned(),
-        action: plan.kind.word().to_owned(),
-        address: address.to_owned(),
-        database,
-        key: name(plan.subject.stream()),
-        group: name(group),
-        from: name(from),
-        rows_stay,
-    }
 }
 
 /// When it was, and what no other action of the same second has.

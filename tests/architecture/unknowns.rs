@@ -20,18 +20,14 @@ const KNOWN: [(&str, &str, &str); 17] = [
     ("src/core/ops/pace.rs", "self.per_s.map_or(0", "none means no limit: an item is due at once"),
     ("src/core/ops/pace.rs", "self.per_s.map_or(u32::MAX", "none means no limit"),
     (
-        "src/core/ops/plan/invalidate.rs",
+        "src/core/ops/invalidate/plan.rs",
         "request.archive.unwrap_or(false)",
         "what the action does unless told",
     ),
+    ("src/core/ops/invalidate/waiting.rs", "== kind).map_or(&[][..]", "for other types no command waits"),
+    ("src/core/ops/remove/plan.rs", "request.archive.unwrap_or(true)", "what the action does unless told"),
     (
-        "src/core/ops/plan/invalidate/waiting.rs",
-        "== kind).map_or(&[][..]",
-        "for other types no command waits",
-    ),
-    ("src/core/ops/plan/remove.rs", "request.archive.unwrap_or(true)", "what the action does unless told"),
-    (
-        "src/core/ops/plan/trim.rs",
+        "src/core/ops/trim/plan.rs",
         "last.map_or(StreamId::MAX",
         "without a last id nothing bounds the cut from above",
     ),
@@ -42,7 +38,7 @@ const KNOWN: [(&str, &str, &str); 17] = [
     ),
     ("src/core/ops/record.rs", "find(fits).unwrap_or_default()", "the shortest always fits, by a test"),
     ("src/core/ops/remove.rs", "self.min_idle_ms.unwrap_or(0)", "the name was typed: no idle time is wanted"),
-    ("src/core/ops/settle.rs", "self.work.count.map_or(u64::MAX", "none means no limit"),
+    ("src/core/ops/reclaim/run.rs", "self.work.count.map_or(u64::MAX", "none means no limit"),
     (
         "src/core/ops/strain.rs",
         "sorted.get(at).copied().unwrap_or(0)",

@@ -17,7 +17,7 @@ use crate::app::{State, View};
 use crate::commands::{CommandId, Key, KeyCode, Modifiers};
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
-use crate::core::ops::plan::reclaim::proposed;
+use crate::core::ops::reclaim::plan::proposed;
 use crate::core::ops::record::Past;
 use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::words::count;

@@ -3,27 +3,33 @@
 //! Knows pages and types as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
+pub mod plan;
+pub mod request;
 mod spread;
+pub mod waiting;
 mod work;
 
 pub use work::InvalidateWork;
 
-use super::archive::Frame;
-use super::protect::shapes::{self, Companion};
-use super::settle::server_ms;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use super::types::{TYPES_TOGETHER, type_reads};
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
+use crate::core::ops::archive::Frame;
+use crate::core::ops::plan::Work;
+use crate::core::ops::protect::shapes::{self, Companion};
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
+use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use spread::ExpirySpread;
 use std::collections::{BTreeMap, VecDeque};
 
-impl InvalidateWork {
-    pub(super) fn machine(self, archive: bool) -> InvalidateMachine {
+impl InvalidateWork {}
+
+impl Work for InvalidateWork {
+    fn machine(&self, archive: bool) -> Box<dyn Machine> {
         let seed = self.seed;
-        InvalidateMachine {
-            work: self,
+        Box::new(InvalidateMachine {
+            work: self.clone(),
             archive,
             cursor: Some(0),
             waiting: VecDeque::new(),
@@ -37,7 +43,16 @@ impl InvalidateWork {
             has_scripts: true,
             tally: Tally::default(),
             spread: ExpirySpread::new(seed),
-        }
+        })
+    }
+
+    fn verb(&self) -> Option<&'static str> {
+        self.expire_ms.map(|_| "Expire")
+    }
+
+    fn note(&self, tally: Tally) -> Option<String> {
+        (tally.lost > 0)
+            .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost))
     }
 }
 
@@ -57,7 +72,7 @@ enum InvalidateStage {
 
 /// An invalidation under way.
 #[derive(Debug)]
-pub(super) struct InvalidateMachine {
+struct InvalidateMachine {
     work: InvalidateWork,
     archive: bool,
     /// Where SCAN goes on; none when it is through.

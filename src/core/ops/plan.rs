@@ -3,24 +3,13 @@
 //! Knows the numbers and sentences of a preview; not how they are drawn. Invariant: a plan fixes ids, so that what
 //! comes after consent is safe, and it expires.
 
-pub mod invalidate;
-pub mod reclaim;
-pub mod remove;
-pub mod single;
-pub mod trim;
-pub mod undo;
-
+use super::archive::Header;
 use super::guard::Guard;
-use super::invalidate::InvalidateWork;
-use super::remove::{ConsumersWork, GroupsWork};
-use super::settle::SettleWork;
-use super::single::SingleWork;
-use super::trim::TrimWork;
-use super::undo::UndoWork;
-use super::words::number_of;
-use crate::core::limits::PLAN_LIVES_MS;
+use super::step::{Machine, Tally};
+use super::words::{count, number_of};
+use crate::core::limits::{COPIED_WORDS, PLAN_LIVES_MS};
 use crate::core::model::Name;
-use crate::core::wire::write::Settling;
+use std::sync::Arc;
 
 /// What an action would do.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +37,7 @@ pub struct Plan {
     /// What fills the cache again afterwards: program and arguments.
     pub warm_up: Vec<String>,
     /// The steps.
-    pub work: Work,
+    pub work: PlanWork,
     /// When it was made: microseconds of the process's clock.
     pub made_us: u64,
 }
@@ -110,17 +99,53 @@ pub struct Impact {
     pub is_lossy: bool,
 }
 
-/// The steps of an action.
-#[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs, reason = "each is the work of the action of its name")]
-pub enum Work {
-    Trim(TrimWork),
-    Settle(SettleWork),
-    Invalidate(InvalidateWork),
-    Single(SingleWork),
-    Groups(GroupsWork),
-    Consumers(ConsumersWork),
-    Undo(UndoWork),
+/// The steps of an action, as its plan fixes them, and what they alone can say of it. Seen by actions only, so that
+/// nothing but a run begins them.
+pub(in crate::core::ops) trait Work: std::fmt::Debug + Send + Sync {
+    /// Begins.
+    fn machine(&self, archive: bool) -> Box<dyn Machine>;
+
+    /// The verb of what it does, where the action has several.
+    fn verb(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Streams that it changes beside its subject, with the group where one is meant.
+    fn streams(&self) -> Vec<(Name, Option<Name>)> {
+        Vec::new()
+    }
+
+    /// What the archive has to say so that the rows of a group come back: whose they are now, and whether they stayed
+    /// in the list of pending entries.
+    fn rows_went(&self) -> (Option<&Name>, bool) {
+        (None, false)
+    }
+
+    /// What has to be said of how it ended, beside its numbers.
+    fn note(&self, _tally: Tally) -> Option<String> {
+        None
+    }
+}
+
+/// The work of a plan, as others may hold it.
+#[derive(Clone, Debug)]
+pub struct PlanWork(Arc<dyn Work>);
+
+impl PlanWork {
+    pub(super) fn new(work: impl Work + 'static) -> Self {
+        Self(Arc::new(work))
+    }
+
+    pub(super) fn machine(&self, archive: bool) -> Box<dyn Machine> {
+        self.0.machine(archive)
+    }
+}
+
+impl PartialEq for PlanWork {
+    /// They are the same where they say the same of themselves.
+    fn eq(&self, other: &Self) -> bool {
+        format!("{self:?}") == format!("{other:?}")
+    }
 }
 
 impl ActionKind {
@@ -243,24 +268,13 @@ impl Plan {
             }
             Subject::Keys(_) | Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
         };
-        match &self.work {
-            Work::Settle(SettleWork { kind: Settling::DeadLetter(to), .. }) => found.push((to.clone(), None)),
-            Work::Undo(work) => {
-                let group = Some(work.group.clone()).filter(|group| !group.as_bytes().is_empty());
-                found.extend([(work.key.clone(), group), (work.side.clone(), None)]);
-            }
-            _ => {}
-        }
+        found.extend(self.work.0.streams());
         found
     }
 
     /// The verb of what it does, for a button: a reclaim has several.
-    pub const fn verb(&self) -> &'static str {
-        match &self.work {
-            Work::Settle(work) => work.kind.verb(),
-            Work::Invalidate(work) if work.expire_ms.is_some() => "Expire",
-            _ => self.kind.verb(),
-        }
+    pub fn verb(&self) -> &'static str {
+        self.work.0.verb().unwrap_or_else(|| self.kind.verb())
     }
 
     /// The button that carries it out: the verb, and how many where that is known.
@@ -285,7 +299,39 @@ impl Plan {
 
     /// Whether keys of any kind go, or come back.
     pub const fn is_about_keys(&self) -> bool {
-        matches!(self.work, Work::Invalidate(_) | Work::Undo(_))
+        matches!(self.kind, ActionKind::Invalidate | ActionKind::Undo)
+    }
+
+    /// What its archive begins with: which action, on which server.
+    pub fn header(&self, id: &str, (address, database): (&str, u32)) -> Header {
+        let name = |name: Option<&Name>| name.map_or_else(String::new, Name::text);
+        let group = match &self.subject {
+            Subject::Group(_, group) | Subject::Consumer(_, group, _) => Some(group),
+            _ => None,
+        };
+        let (from, rows_stay) = self.work.0.rows_went();
+        Header {
+            id: id.to_owned(),
+            action: self.kind.word().to_owned(),
+            address: address.to_owned(),
+            database,
+            key: name(self.subject.stream()),
+            group: name(group),
+            from: name(from),
+            rows_stay,
+        }
+    }
+
+    /// What has to be said of how it ended, beside its numbers.
+    pub fn note(&self, tally: Tally) -> Option<String> {
+        let wide = (tally.wide > 0).then(|| {
+            format!(
+                "{} entries have more than {} fields, which no script can copy: they stay pending",
+                count(tally.wide),
+                count(u64::from(COPIED_WORDS / 2))
+            )
+        });
+        wide.or_else(|| self.work.0.note(tally))
     }
 
     /// Whether it is too old to be carried out.
@@ -298,23 +344,27 @@ impl Plan {
 pub(crate) mod tests {
     use super::*;
     use crate::core::model::StreamId;
+    use crate::core::ops::trim::TrimWork;
     use crate::core::wire::write::Made;
 
     /// A trim of stream `orders`.
     pub fn plan() -> Plan {
-        let (key, to) = (Name::from("orders"), StreamId::new(5, 0));
+        trim(false)
+    }
+
+    fn trim(approx: bool) -> Plan {
         let work = TrimWork {
-            key: key.clone(),
-            to,
+            key: Name::from("orders"),
+            to: StreamId::new(5, 0),
             is_safe: true,
-            approx: false,
+            approx,
             has_minid: true,
             has_scripts: true,
             made: Made::default(),
         };
         Plan {
             kind: ActionKind::Trim,
-            subject: Subject::Stream(key),
+            subject: Subject::Stream(work.key.clone()),
             guard: Guard::default(),
             impact: Impact { items: 3, is_exact: true, bytes: None, is_lossy: false },
             facts: Vec::new(),
@@ -324,9 +374,15 @@ pub(crate) mod tests {
             archive: false,
             nothing: None,
             warm_up: Vec::new(),
-            work: Work::Trim(work),
+            work: PlanWork::new(work),
             made_us: 0,
         }
+    }
+
+    #[test]
+    fn an_approximate_trim_that_removed_nothing_says_why() {
+        assert_eq!(plan().note(Tally::default()), None);
+        assert!(trim(true).note(Tally::default()).unwrap().contains("one node"));
     }
 
     #[test]

@@ -4,8 +4,6 @@
 
 use super::plan::{ActionKind, Plan};
 use super::step::Tally;
-use super::words::count;
-use crate::core::limits::COPIED_WORDS;
 
 /// How far an action is.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,24 +81,6 @@ impl Progress {
     }
 }
 
-/// What has to be said of how an action ended, beside its numbers.
-pub fn note(plan: &Plan, tally: Tally) -> Option<String> {
-    if tally.wide > 0 {
-        return Some(format!(
-            "{} entries have more than {} fields, which no script can copy: they stay pending",
-            count(tally.wide),
-            count(u64::from(COPIED_WORDS / 2))
-        ));
-    }
-    let super::plan::Work::Trim(work) = &plan.work else {
-        return (tally.lost > 0 && plan.kind == ActionKind::Invalidate)
-            .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost));
-    };
-    (work.approx && tally.done == 0).then(|| {
-        format!("0 removed: what lies below {} is less than one node (100 entries or 4 KB), and --approx frees whole nodes only", work.to)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,14 +94,5 @@ mod tests {
         progress.elapsed_us = 2_000_000;
         progress.tally = Tally { done: 190, gone: 10, ..Tally::default() };
         assert_eq!((progress.rate(), progress.left_s(), progress.share()), (Some(100.0), Some(8), Some(0.2)));
-    }
-
-    #[test]
-    fn an_approximate_trim_that_removed_nothing_says_why() {
-        let mut plan = plan();
-        assert_eq!(note(&plan, Tally::default()), None);
-        let super::super::plan::Work::Trim(work) = &mut plan.work else { panic!() };
-        work.approx = true;
-        assert!(note(&plan, Tally::default()).unwrap().contains("one node"));
     }
 }

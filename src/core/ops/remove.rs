@@ -3,12 +3,16 @@
 //! Knows groups and consumers as values; asks nothing itself. Invariants: a group goes only as it was kept, or as somebody
 //! typed its name; a consumer with pending rows stays, and so does one that showed a sign of life.
 
-use super::archive::{Frame, GroupMark};
-use super::settle::server_ms;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+pub mod plan;
+pub mod request;
+
 use crate::core::limits::{DELETE_BATCH, DELETE_MOST, DELETE_STEPS, ROWS_PAGE};
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::archive::{Frame, GroupMark};
+use crate::core::ops::plan::Work;
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::groups::{groups, pending};
+use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::write::OldRow;
 use crate::core::wire::{ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
@@ -47,18 +51,20 @@ impl GroupsWork {
             min_idle_ms: self.min_idle_ms.unwrap_or(0),
         }
     }
+}
 
-    pub(super) fn machine(self, archive: bool) -> GroupsMachine {
+impl Work for GroupsWork {
+    fn machine(&self, archive: bool) -> Box<dyn Machine> {
         let waiting = self.groups.clone().into();
-        GroupsMachine {
-            work: self,
+        Box::new(GroupsMachine {
+            work: self.clone(),
             archive,
             waiting,
             mark: None,
             keeping: 0,
             next_row: None,
             tally: Tally::default(),
-        }
+        })
     }
 }
 
@@ -68,16 +74,24 @@ impl ConsumersWork {
         let (key, group) = (self.key.clone(), self.group.clone());
         WriteCmd::DeleteConsumers { key, group, consumers, min_idle_ms: self.min_idle_ms }
     }
+}
 
-    pub(super) fn machine(self, archive: bool) -> ConsumersMachine {
+impl Work for ConsumersWork {
+    fn machine(&self, archive: bool) -> Box<dyn Machine> {
         let waiting = self.consumers.clone().into();
-        ConsumersMachine { work: self, archive, waiting, chosen: Vec::new(), tally: Tally::default() }
+        Box::new(ConsumersMachine {
+            work: self.clone(),
+            archive,
+            waiting,
+            chosen: Vec::new(),
+            tally: Tally::default(),
+        })
     }
 }
 
 /// A removal of groups under way.
 #[derive(Debug)]
-pub(super) struct GroupsMachine {
+struct GroupsMachine {
     work: GroupsWork,
     archive: bool,
     waiting: VecDeque<Name>,
@@ -212,7 +226,7 @@ impl Machine for GroupsMachine {
 
 /// A removal of consumers under way.
 #[derive(Debug)]
-pub(super) struct ConsumersMachine {
+struct ConsumersMachine {
     work: ConsumersWork,
     archive: bool,
     waiting: VecDeque<Name>,

@@ -4,7 +4,7 @@
 //! and no order is made twice for the same items unless repeating it is harmless.
 
 use super::challenge::Confirmed;
-use super::plan::{Plan, Work};
+use super::plan::Plan;
 use super::step::{Answer, Machine, Step, Tally};
 
 /// How an action ended.
@@ -33,15 +33,7 @@ impl Run {
     /// Begins.
     pub fn new(confirmed: Confirmed) -> Self {
         let plan = confirmed.into_plan();
-        let machine: Box<dyn Machine> = match plan.work.clone() {
-            Work::Trim(work) => Box::new(work.machine(plan.archive)),
-            Work::Settle(work) => Box::new(work.machine(plan.archive)),
-            Work::Invalidate(work) => Box::new(work.machine(plan.archive)),
-            Work::Single(work) => Box::new(work.machine()),
-            Work::Groups(work) => Box::new(work.machine(plan.archive)),
-            Work::Consumers(work) => Box::new(work.machine(plan.archive)),
-            Work::Undo(work) => Box::new(work.machine()),
-        };
+        let machine = plan.work.machine(plan.archive);
         Self { plan, machine }
     }
 

@@ -2,9 +2,12 @@
 //!
 //! Knows their replies. Invariant: a consumer with pending rows is not deleted, whatever happened since the plan.
 
-use super::archive::Frame;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+pub mod plan;
+
 use crate::core::model::Name;
+use crate::core::ops::archive::Frame;
+use crate::core::ops::plan::Work;
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::write::BusyWith;
 use crate::core::wire::{Resp, WriteCmd};
 
@@ -39,15 +42,17 @@ impl SingleWork {
             Self::KillScript(what) => WriteCmd::KillScript(what),
         }
     }
+}
 
-    pub(super) fn machine(self) -> SingleMachine {
-        SingleMachine { work: self, tally: Tally::default() }
+impl Work for SingleWork {
+    fn machine(&self, _archive: bool) -> Box<dyn Machine> {
+        Box::new(SingleMachine { work: self.clone(), tally: Tally::default() })
     }
 }
 
 /// One step under way.
 #[derive(Debug)]
-pub(super) struct SingleMachine {
+struct SingleMachine {
     work: SingleWork,
     tally: Tally,
 }
@@ -140,7 +145,7 @@ mod tests {
     fn what_has_written_cannot_be_killed_and_what_has_ended_needs_not_be() {
         use crate::core::wire::ErrorReply;
         let told = |text: &str| {
-            let mut machine = SingleWork::KillScript(BusyWith::Script).machine();
+            let mut machine = SingleWork::KillScript(BusyWith::Script).machine(false);
             assert!(matches!(machine.next(Answer::Begin, 1), Step::Tell(_)));
             let reply = Resp::Error(ErrorReply::new(text));
             match machine.next(Answer::Told(vec![reply]), 1) {
@@ -161,7 +166,7 @@ mod tests {
         for (word, number, says) in [("PENDING", 3, "3 pending"), ("ACTIVE", 12, "12 ms ago")] {
             let (key, group, consumer) = (name("s"), name("g"), name("c"));
             let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms: 60_000 };
-            let mut machine = work.machine();
+            let mut machine = work.machine(false);
             assert!(matches!(machine.next(Answer::Begin, 1), Step::Keep(_)));
             assert!(matches!(machine.next(Answer::Kept, 1), Step::Tell(_)));
             let reply = Resp::Array(vec![Resp::Bytes(word.as_bytes().to_vec()), Resp::Int(number)]);

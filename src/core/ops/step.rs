@@ -71,7 +71,7 @@ pub struct Tally {
 }
 
 /// The state of one action that is carried out.
-pub(super) trait Machine: Send + Sync + std::fmt::Debug {
+pub(in crate::core::ops) trait Machine: Send + Sync + std::fmt::Debug {
     /// The next step; `batch` is how many items it may have.
     fn next(&mut self, answer: Answer, batch: u32) -> Step;
     /// What has been done.

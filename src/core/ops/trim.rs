@@ -3,12 +3,16 @@
 //! Knows groups and counts as values; asks nothing itself. Invariant: a safe trim goes no further than the lowest id
 //! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
 
-use super::archive::Frame;
-use super::refusal::Refusal;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+pub mod plan;
+pub mod request;
+
 use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::archive::Frame;
+use crate::core::ops::plan::Work;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::streams::{entries, id};
 use crate::core::wire::write::{Made, StepExtent, TrimCheck};
 use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
@@ -187,15 +191,23 @@ impl TrimWork {
         };
         WriteCmd::Trim { key: self.key.clone(), to, cut, check }
     }
+}
 
-    pub(super) fn machine(self, archive: bool) -> TrimMachine {
-        TrimMachine {
-            work: self,
+impl Work for TrimWork {
+    fn machine(&self, archive: bool) -> Box<dyn Machine> {
+        Box::new(TrimMachine {
+            work: self.clone(),
             archive,
             tally: Tally::default(),
             stage: TrimStage::Nodes,
             page: (StreamId::MIN, 0),
-        }
+        })
+    }
+
+    fn note(&self, tally: Tally) -> Option<String> {
+        (self.approx && tally.done == 0).then(|| {
+            format!("0 removed: what lies below {} is less than one node (100 entries or 4 KB), and --approx frees whole nodes only", self.to)
+        })
     }
 }
 
@@ -207,7 +219,7 @@ enum TrimStage {
 
 /// A trim under way.
 #[derive(Debug)]
-pub(super) struct TrimMachine {
+struct TrimMachine {
     work: TrimWork,
     archive: bool,
     tally: Tally,

@@ -3,12 +3,15 @@
 //! Knows frames and how each goes back; reads no file. Invariants: nothing that is there again is written over, a row
 //! that somebody has touched since stays as it is, and what was kept but not removed is not brought back.
 
-use super::archive::{Frame, GroupMark};
-use super::settle::server_ms;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+pub mod plan;
+
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::archive::{Frame, GroupMark};
+use crate::core::ops::plan::Work;
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
+use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::decode::streams::entries;
 use crate::core::wire::write::OldRow;
 use crate::core::wire::{ReadCmd, Resp, WriteCmd};
@@ -88,23 +91,30 @@ impl UndoWork {
             entries_read: mark.entries_read,
         }
     }
+}
 
-    pub(super) fn machine(self) -> UndoMachine {
-        UndoMachine {
-            work: self,
+impl Work for UndoWork {
+    fn machine(&self, _archive: bool) -> Box<dyn Machine> {
+        Box::new(UndoMachine {
+            work: self.clone(),
             now_ms: 0,
             waiting: VecDeque::new(),
             is_making: false,
             is_another: false,
             looked_at: None,
             tally: Tally::default(),
-        }
+        })
+    }
+
+    fn streams(&self) -> Vec<(Name, Option<Name>)> {
+        let group = Some(self.group.clone()).filter(|group| !group.as_bytes().is_empty());
+        vec![(self.key.clone(), group), (self.side.clone(), None)]
     }
 }
 
 /// An undo under way.
 #[derive(Debug)]
-pub(super) struct UndoMachine {
+struct UndoMachine {
     work: UndoWork,
     now_ms: u64,
     /// Items with entries, while the old stream is asked whether it still has them.

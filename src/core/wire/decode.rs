@@ -8,7 +8,7 @@ mod command_info;
 mod fanout;
 mod figures;
 pub mod groups;
-mod info;
+pub mod info;
 mod keys;
 mod latency;
 mod looks;

@@ -6,7 +6,7 @@ use super::Reader;
 use crate::core::limits::REMOVED_GROUPS;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
-use crate::core::ops::plan::remove::{GroupFacts, remove_consumers, remove_groups};
+use crate::core::ops::remove::plan::{GroupFacts, remove_consumers, remove_groups};
 use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::{Plan, Refusal};
 use crate::core::wire::ReadCmd;

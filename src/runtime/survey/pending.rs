@@ -10,8 +10,8 @@ use crate::core::model::groups::Group;
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Refusal;
-use crate::core::ops::plan::trim::Ghosts;
 use crate::core::ops::trim::FirstPending;
+use crate::core::ops::trim::plan::Ghosts;
 use crate::core::wire::decode::groups::{consumers, pending};
 use crate::core::wire::{ReadCmd, Resp};
 

@@ -5,8 +5,8 @@
 use super::{Reader, pending};
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
-use crate::core::ops::plan::single::{delete_consumer, kill_client, kill_script};
-use crate::core::ops::plan::undo::{ArchiveContents, SideStream, plan, side_of};
+use crate::core::ops::single::plan::{delete_consumer, kill_client, kill_script};
+use crate::core::ops::undo::plan::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{ActionKind, Plan, Refusal};
 use crate::core::wire::ReadCmd;
 use crate::edge::clock;

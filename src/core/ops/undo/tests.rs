@@ -9,12 +9,12 @@ fn work() -> UndoWork {
     UndoWork { key: name("s"), group: name("g"), from: None, rows_stay: true, side, side_last: None }
 }
 
-fn begun() -> UndoMachine {
+fn begun() -> Box<dyn Machine> {
     begun_with(work())
 }
 
-fn begun_with(work: UndoWork) -> UndoMachine {
-    let mut machine = work.machine();
+fn begun_with(work: UndoWork) -> Box<dyn Machine> {
+    let mut machine = work.machine(false);
     assert!(matches!(machine.next(Answer::Begin, 10), Step::Ask(_)));
     let time = Resp::Array(vec![Resp::Bytes(b"100".to_vec()), Resp::Bytes(b"0".to_vec())]);
     assert_eq!(machine.next(Answer::Read(vec![time]), 10), Step::Load(10));

@@ -7,6 +7,7 @@ use crate::core::model::info::{DatabaseKeys, Info, Stats};
 use crate::core::model::memory::Memory;
 use crate::core::model::refusals::{RefusalCode, RefusalCounts};
 use crate::core::model::server::{LoadProgress, Mode, Persistence, Product, Replication, Server, ServerRole};
+use crate::core::wire::Resp;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -115,6 +116,12 @@ fn within(text: &str, most: u64) -> Option<Option<u64>> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().ok().filter(|&number| number <= most))
+}
+
+/// What TIME says, in milliseconds since 1970.
+pub fn server_ms(reply: &Resp) -> Option<u64> {
+    let [seconds, micros] = reply.items()? else { return None };
+    seconds.count()?.checked_mul(1_000)?.checked_add(micros.count()? / 1_000)
 }
 
 /// The server's clock in a reply of INFO, microseconds since 1970 (6.2).

@@ -3,7 +3,7 @@
 //! Knows facts as values; asks nothing. Invariants: whoever shows a sign of life is named and stays, unless somebody types
 //! the name of its group; what cannot be told is no reason to remove.
 
-use super::{ActionKind, Impact, Plan, Subject, Work};
+use super::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
@@ -11,9 +11,9 @@ use crate::core::model::groups::Group;
 use crate::core::model::streams::id_age_ms;
 use crate::core::ops::archive::GroupMark;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
-use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::words::{count, number_of, span};
 
 /// A group and whoever reads it.
@@ -105,7 +105,7 @@ pub fn remove_groups(
         archive,
         nothing: goes.is_empty().then(|| format!("nothing to remove: {}", stays.join("; "))),
         warm_up: Vec::new(),
-        work: Work::Groups(work),
+        work: PlanWork::new(work),
         made_us: at_us,
     })
 }
@@ -250,7 +250,7 @@ pub fn remove_consumers(
         archive,
         nothing,
         warm_up: Vec::new(),
-        work: Work::Consumers(work),
+        work: PlanWork::new(work),
         made_us: at_us,
     }
 }

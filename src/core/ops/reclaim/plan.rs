@@ -3,14 +3,14 @@
 //! Knows facts as values; asks nothing. Invariants: who gets rows exists, and whoever is proposed shows signs of life;
 //! what a verb does to others is said before.
 
-use super::{ActionKind, Impact, Plan, Subject, Work};
+use super::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
-use crate::core::ops::settle::SettleWork;
 use crate::core::ops::words::{count, counted_of, number_of, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
@@ -177,7 +177,7 @@ pub fn plan(request: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) ->
         archive,
         nothing,
         warm_up: Vec::new(),
-        work: Work::Settle(work),
+        work: PlanWork::new(work),
         made_us: facts.at_us,
     }
 }

@@ -3,20 +3,18 @@
 //! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
 //! keys, want a name.
 
-pub mod waiting;
-
-use super::{ActionKind, Impact, Plan, Subject, Work};
+use super::request::InvalidateRequest;
+use super::waiting::Waiting;
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::request::InvalidateRequest;
 use crate::core::ops::words::{bytes, count, counted, glob_text, number_of, span};
 use std::collections::BTreeMap;
-use waiting::Waiting;
 
 /// What was read for the plan of an invalidation.
 #[derive(Clone, Debug, Default)]
@@ -120,7 +118,7 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
         nothing: (facts.keys == 0 && facts.cut_at.is_none())
             .then(|| format!("no key matches {}", glob_text(&request.written))),
         warm_up: request.warm_up.clone(),
-        work: Work::Invalidate(work),
+        work: PlanWork::new(work),
         made_us: facts.at_us,
     })
 }

@@ -3,14 +3,14 @@
 //! Knows facts as values; asks nothing. Invariants: a plan that removes what a group still needs says how much of whose,
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
-use super::{ActionKind, Impact, Plan, Subject, Work};
+use super::request::{TrimRequest, TrimTo};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::request::{TrimRequest, TrimTo};
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::ops::words::{bytes, count, counted, counted_of, number_of, span};
 use crate::core::wire::write::Made;
@@ -163,7 +163,7 @@ pub fn plan(request: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Belo
         nothing: (going.0 == 0 && (below.is_exact || request.approx))
             .then(|| nothing(request, facts, to, below)),
         warm_up: Vec::new(),
-        work: Work::Trim(work),
+        work: PlanWork::new(work),
         made_us: facts.at_us,
     })
 }

@@ -35,9 +35,9 @@ fn planned(request: &RemoveGroupsRequest, facts: &[GroupFacts]) -> Plan {
     remove_groups(request, facts, (Guard::default(), NOW_MS, 0)).unwrap()
 }
 
-fn going(plan: &Plan) -> Vec<String> {
-    let Work::Groups(work) = &plan.work else { panic!() };
-    work.groups.iter().map(Name::to_string).collect()
+fn work(groups: &[&str], min_idle_ms: Option<u64>) -> PlanWork {
+    let groups = groups.iter().map(|name| Name::from(*name)).collect();
+    PlanWork::new(GroupsWork { key: Name::from("s"), groups, min_idle_ms })
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn of_a_pattern_go_those_that_nobody_read_for_the_age_and_the_living_stay() {
         },
     ];
     let plan = planned(&request("*", Some(24 * HOUR_MS)), &facts);
-    assert_eq!(going(&plan), ["old", "dead"]);
+    assert_eq!(plan.work, work(&["old", "dead"], Some(60_000)));
     assert!(plan.typed.is_none() && plan.archive && plan.impact.is_lossy);
     let stays: Vec<&str> =
         plan.facts.iter().filter(|(label, _)| *label == "stays").map(|(_, text)| text.as_str()).collect();
@@ -72,8 +72,7 @@ fn one_that_is_named_goes_and_needs_its_name_typed_while_somebody_lives_in_it() 
     let plan = planned(&request("g", None), &alive);
     assert!(plan.typed.as_deref().unwrap().contains("in use"));
     assert_eq!(plan.subject.name(), "g");
-    let Work::Groups(work) = &plan.work else { panic!() };
-    assert_eq!(work.min_idle_ms, None, "whoever typed the name knows that it is in use");
+    assert_eq!(plan.work, work(&["g"], None), "whoever typed the name knows that it is in use");
     assert!(remove_groups(&request("g", None), &[], (Guard::default(), NOW_MS, 0)).is_err());
 }
 
@@ -87,8 +86,8 @@ fn idle_consumers_go_and_those_that_owe_or_live_are_counted() {
     };
     let consumers = [consumer("a", 0, 60_000), consumer("b", 0, 59_999), consumer("c", 1, 90_000)];
     let plan = remove_consumers(&request, &consumers, (Guard::default(), 0));
-    let Work::Consumers(work) = &plan.work else { panic!() };
-    assert_eq!(work.consumers, [Name::from("a")]);
+    let (key, group, going) = (Name::from("s"), Name::from("g"), vec![Name::from("a")]);
+    assert_eq!(plan.work, PlanWork::new(ConsumersWork { key, group, consumers: going, min_idle_ms: 60_000 }));
     assert!(plan.nothing.is_none() && plan.facts.iter().filter(|(label, _)| *label == "stays").count() == 2);
     let plan = remove_consumers(&request, &consumers[1..], (Guard::default(), 0));
     assert!(plan.nothing.unwrap().contains("1 have pending entries and 1 were seen within"));

@@ -3,10 +3,10 @@
 //! Knows frames as numbers; reads nothing. Invariants: nothing that is there again is written over;
 //! what is missing from the archive is told.
 
-use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::undo::{UndoWork, is_over};
 use crate::core::ops::words::count;
@@ -190,7 +190,7 @@ pub fn plan(
         archive: false,
         nothing,
         warm_up: Vec::new(),
-        work: Work::Undo(work),
+        work: PlanWork::new(work),
         made_us: at_us,
     })
 }

@@ -2,11 +2,11 @@
 //!
 //! Knows facts as values; asks nothing. Invariant: a consumer with pending rows is not deleted.
 
-use super::{ActionKind, Impact, Plan, Subject, Work};
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
 use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::single::SingleWork;
 use crate::core::ops::words::span;
@@ -26,7 +26,7 @@ fn plan(kind: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_u
         archive: false,
         nothing: None,
         warm_up: Vec::new(),
-        work: Work::Single(work),
+        work: PlanWork::new(work),
         made_us: at_us,
     }
 }

@@ -3,12 +3,14 @@
 //! Knows rows as values; asks nothing itself. Invariant: only rows that the plan covers are touched (up to the last id
 //! that the group had been given), each only while it is still pending and idle, and what they were is kept first.
 
-use super::archive::Frame;
-use super::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::limits::{KEY_BATCH, ROWS_PAGE, SETTLE_BATCH};
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::archive::Frame;
+use crate::core::ops::plan::Work;
+use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::groups::pending;
+use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::write::{OldRow, Settling};
 use crate::core::wire::{ErrorReply, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
@@ -69,24 +71,45 @@ impl SettleWork {
         let (key, group, consumer) = (self.key.clone(), self.group.clone(), self.consumer.clone());
         vec![ReadCmd::Time, ReadCmd::Xpending { key, group, start, count, consumer }]
     }
+}
 
-    pub(super) fn machine(self, archive: bool) -> SettleMachine {
+impl Work for SettleWork {
+    fn machine(&self, archive: bool) -> Box<dyn Machine> {
         let ids = self.ids.clone().into_iter();
-        SettleMachine {
-            work: self,
+        Box::new(SettleMachine {
+            work: self.clone(),
             archive,
             cursor: StreamId::MIN,
             ids,
             asked: Vec::new(),
             chosen: VecDeque::new(),
             tally: Tally::default(),
+        })
+    }
+
+    fn verb(&self) -> Option<&'static str> {
+        Some(self.kind.verb())
+    }
+
+    fn streams(&self) -> Vec<(Name, Option<Name>)> {
+        match &self.kind {
+            Settling::DeadLetter(to) => vec![(to.clone(), None)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn rows_went(&self) -> (Option<&Name>, bool) {
+        match &self.kind {
+            Settling::HandOver(to) => (Some(to), true),
+            Settling::Release(_) => (None, true),
+            _ => (None, false),
         }
     }
 }
 
 /// A reclaim under way.
 #[derive(Debug)]
-pub(super) struct SettleMachine {
+struct SettleMachine {
     work: SettleWork,
     archive: bool,
     cursor: StreamId,
@@ -237,12 +260,6 @@ impl Machine for SettleMachine {
     fn batch(&self) -> (u32, u32, u32) {
         SETTLE_BATCH
     }
-}
-
-/// What TIME says, in milliseconds since 1970.
-pub fn server_ms(reply: &Resp) -> Option<u64> {
-    let [seconds, micros] = reply.items()? else { return None };
-    seconds.count()?.checked_mul(1_000)?.checked_add(micros.count()? / 1_000)
 }
 
 #[cfg(test)]

@@ -1,0 +1,62 @@
+//! What is asked of a reclaim, before anybody looked at the server.
+//!
+//! Invariant: what is not said is safe.
+
+use crate::core::model::{Name, StreamId};
+
+/// A reclaim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReclaimRequest {
+    /// The stream.
+    pub key: Name,
+    /// The group.
+    pub group: Name,
+    /// What is done with the rows.
+    pub verb: ReclaimVerb,
+    /// Idle time that a row must have, milliseconds.
+    pub min_idle_ms: u64,
+    /// Rows at most.
+    pub count: Option<u64>,
+    /// Only rows of this consumer.
+    pub consumer: Option<Name>,
+    /// Only these rows; empty for all.
+    pub ids: Vec<StreamId>,
+    /// Keep what they were; none for the default of the action.
+    pub archive: Option<bool>,
+}
+
+/// What is done with pending rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReclaimVerb {
+    /// Give them to this consumer.
+    HandOver(Name),
+    /// Let workers' own XAUTOCLAIM take them.
+    Release,
+    /// Append a copy to the stream.
+    Requeue,
+    /// Move those that were delivered so often to another stream.
+    DeadLetter {
+        /// The stream for them.
+        to: Name,
+        /// Deliveries at least.
+        deliveries: u64,
+    },
+    /// Acknowledge them.
+    Drop,
+    /// Acknowledge those whose entry is gone.
+    Sweep,
+}
+
+impl ReclaimVerb {
+    /// What it is called.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::HandOver(_) => "hand over",
+            Self::Release => "release",
+            Self::Requeue => "requeue",
+            Self::DeadLetter { .. } => "dead-letter",
+            Self::Drop => "drop",
+            Self::Sweep => "sweep",
+        }
+    }
+}
