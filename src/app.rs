@@ -244,10 +244,10 @@ impl State {
     /// Milliseconds since the data on the screen were true, by our own clock; `None` before the first.
     pub fn data_age_ms(&self) -> Option<u64> {
         let reading = self.shown();
-        let taken_at_ms = reading.taken_at_ms;
+        let taken_at_ms = reading.this_node().taken_at_ms;
         let age_ms = (taken_at_ms > 0).then(|| self.now_ms.saturating_sub(taken_at_ms))?;
         // INFO may be refused while the rest is answered: the figures are as old as the oldest part of them.
-        let info_ms = reading.info_age_us().map_or(0, |us| us.div_euclid(1000));
+        let info_ms = reading.this_node().info_age_us().map_or(0, |us| us.div_euclid(1000));
         u64::try_from(age_ms.max(info_ms)).ok()
     }
 

@@ -51,8 +51,8 @@ impl FanoutPart {
 
     /// The one that says most now: whoever is behind, else channels, else streams, else layers.
     pub fn telling(reading: &Reading) -> Self {
-        let track = &reading.fanout;
-        let has_groups = reading.streams.values().any(|stream| !stream.groups.is_empty());
+        let track = reading.fanout();
+        let has_groups = reading.streams().values().any(|stream| !stream.groups.is_empty());
         if track.subscribers.is_anybody_slow() {
             Self::Subscribers
         } else if track.channel_count() == 0 && has_groups {

@@ -24,6 +24,7 @@ pub mod link;
 pub mod memory;
 pub mod meter;
 pub mod name;
+pub mod node;
 pub mod probe;
 pub mod refusals;
 pub mod replies;

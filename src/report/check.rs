@@ -72,7 +72,9 @@ impl Watch {
         match self.seen.iter().map(|seen| seen.finding.severity).max() {
             Some(Severity::Critical) => Verdict::Critical,
             Some(Severity::Warning) => Verdict::Warning,
-            None if reading.health() == Health::Ok && reading.judged.cannot_tell().is_empty() => Verdict::Ok,
+            None if reading.health() == Health::Ok && reading.judged().cannot_tell().is_empty() => {
+                Verdict::Ok
+            }
             None => Verdict::Unknown,
         }
     }
@@ -105,15 +107,15 @@ pub fn text(watch: &Watch, reading: &Reading) -> String {
         lines.extend(finding.remedy.as_ref().map(|remedy| format!("  {}", remedy.text)));
     }
     lines.extend(reading.unjudged().into_iter().map(|reason| format!("cannot tell: {reason}")));
-    for blind in reading.judged.cannot_tell() {
+    for blind in reading.judged().cannot_tell() {
         lines.push(format!("cannot tell {}: {}", blind.id, blind.blind.text()));
     }
     lines.join("\n")
 }
 
 fn summary(watch: &Watch, reading: &Reading) -> String {
-    let (findings, blind) = (watch.seen.len(), reading.judged.cannot_tell().len());
-    let streams = reading.streams.len();
+    let (findings, blind) = (watch.seen.len(), reading.judged().cannot_tell().len());
+    let streams = reading.streams().len();
     format!("{findings} findings, {blind} rules that cannot tell, {streams} streams watched")
 }
 
@@ -132,17 +134,18 @@ struct Report {
 pub fn json(watch: &Watch, reading: &Reading) -> String {
     let report = Report {
         schema: 1,
-        taken_at_ms: reading.taken_at_ms,
+        taken_at_ms: reading.this_node().taken_at_ms,
         health: watch.verdict(reading).word(),
         findings: watch.seen().into_iter().map(seen).collect(),
         unjudged: reading.unjudged(),
         cannot_tell: reading
-            .judged
+            .judged()
             .cannot_tell()
             .iter()
             .map(|blind| json!({ "id": blind.id, "text": blind.blind.text() }))
             .collect(),
         gaps: reading
+            .this_node()
             .gaps
             .iter()
             .map(|gap| json!({ "what": gap.what, "why": gap.why.word(), "text": gap.text }))

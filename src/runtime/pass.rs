@@ -45,7 +45,7 @@ async fn read(
     let focus = Focus::default();
     session.connect().await?;
     reading.advance(session.round(&focus).await?);
-    if is_first && reading.info.is_none() {
+    if is_first && reading.this_node().info.is_none() {
         // A server before 7.0 refuses INFO with several sections, which the first round found out; without this
         // one the second pass would bring the first counters, and no rate would exist.
         reading.advance(session.round(&focus).await?);

@@ -126,7 +126,7 @@ impl Probing {
                 Permit::Unknown => Err("INFO could not be read".to_owned()),
             };
             match begun {
-                Ok(()) => reading.probes.of_mut(plan.kind).begin(*plan, ProbeState::Starting),
+                Ok(()) => reading.probes_mut().of_mut(plan.kind).begin(*plan, ProbeState::Starting),
                 Err(why) => refuse(reading, plan.kind, why),
             }
         }
@@ -144,7 +144,7 @@ impl Probing {
             }
         }
         for kind in [ProbeKind::PubSub, ProbeKind::Stream] {
-            if reading.probes.of(kind).is_on()
+            if reading.probes().of(kind).is_on()
                 && let Permit::Refused(why) = permit(reading, kind, self.read_only)
             {
                 self.probes.stop(kind);
@@ -157,7 +157,7 @@ impl Probing {
     pub async fn wait_for_samples(&mut self, session: &mut Session, reading: &mut Reading) {
         let until = Instant::now() + SAMPLES_WITHIN;
         let lacks = |track: &ProbeTrack| track.is_on() && track.minutes.samples < SAMPLES;
-        while Instant::now() < until && (lacks(&reading.probes.pubsub) || lacks(&reading.probes.stream)) {
+        while Instant::now() < until && (lacks(&reading.probes().pubsub) || lacks(&reading.probes().stream)) {
             self.wait(session, reading, Instant::now() + TAKE).await;
         }
     }
@@ -166,5 +166,5 @@ impl Probing {
 fn refuse(reading: &mut Reading, kind: ProbeKind, why: String) {
     tracing::warn!("no {} probe: {why}", kind.word());
     let at_ms = reading.now_ms();
-    reading.probes.of_mut(kind).end(Some(why), at_ms);
+    reading.probes_mut().of_mut(kind).end(Some(why), at_ms);
 }

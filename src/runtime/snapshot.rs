@@ -119,5 +119,5 @@ async fn read(
         out.flush()?;
         written += 1;
     }
-    Ok(reading.info.is_some())
+    Ok(reading.this_node().info.is_some())
 }

@@ -193,11 +193,12 @@ fn quiet(text: String) -> StyledText {
 fn trend(id: &RowId, cells: u16, reading: &Reading, skin: &Skin) -> String {
     let now_ms = reading.now_ms();
     let (values, from_zero) = match id {
-        RowId::Stream(key) => {
-            (reading.streams.get(key).map(|stream| slots(&stream.length_series, cells, now_ms, skin)), false)
-        }
+        RowId::Stream(key) => (
+            reading.streams().get(key).map(|stream| slots(&stream.length_series, cells, now_ms, skin)),
+            false,
+        ),
         RowId::Group(key, group) => {
-            let group = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
+            let group = reading.streams().get(key).and_then(|stream| stream.groups.get(group));
             let series = group.and_then(|group| group.lag_series.as_ref());
             (series.map(|series| slots(series, cells, now_ms, skin)), true)
         }

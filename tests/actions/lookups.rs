@@ -150,7 +150,7 @@ async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
         let (receipt, ()) = tokio::join!(acted, watched);
         reads.join().unwrap();
         assert_eq!(receipt.tally.done, 30_000);
-        let window = reading.cache.window(60_000_000);
+        let window = reading.this_node().cache.window(60_000_000);
         let ratio = window.ratio().unwrap();
         // Counted as the clients', our 60,000 hits make it 0.95.
         assert!((ratio - 0.8).abs() < 0.04, "{build:?} {window:?}");
@@ -219,7 +219,7 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
         let ((), ()) = tokio::join!(planned, watched);
         let own = reads.join().unwrap();
         let processed = stat(&mut connection, "total_commands_processed") - before;
-        let ratio = reading.cache.window(60_000_000).ratio().unwrap();
+        let ratio = reading.this_node().cache.window(60_000_000).ratio().unwrap();
         assert!((ratio - 0.8).abs() < 0.03, "{build:?} {ratio}");
         let others = processed.saturating_sub(own);
         assert!(asked > 10_000 && asked.abs_diff(others) * 20 < others, "{build:?} {asked} of {others}");

@@ -45,7 +45,11 @@ fn check(kind: Kind) {
     // Ten seconds of looks every half second, however long each takes on a busy machine.
     assert!(looks < 20, "{kind:?}: named after {looks} looks");
     let predicted = |eyes: &Eyes| {
-        let slow = eyes.reading.fanout.subscribers.slow(eyes.reading.fanout.limit, eyes.reading.at_us);
+        let slow = eyes
+            .reading
+            .fanout()
+            .subscribers
+            .slow(eyes.reading.fanout().limit, eyes.reading.this_node().at_us);
         match slow.first().map(|slow| slow.cut) {
             Some(Cutoff::In(seconds)) => Some((Instant::now(), seconds)),
             _ => None,
@@ -76,7 +80,7 @@ fn check(kind: Kind) {
     assert!(off[off.len() / 2] <= 0.2, "{kind:?}: off by {off:?}");
     eyes.until("it is remembered as lost", |reading| {
         reading
-            .fanout
+            .fanout()
             .subscribers
             .vanished()
             .any(|gone| gone.name.text() == "stuck" && gone.cause != Cause::Unknown)

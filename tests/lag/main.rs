@@ -182,7 +182,7 @@ fn check(build: &Build, cases: u32) {
         for chunk in deeds.chunks(8) {
             chunk.iter().for_each(|kind| world.act(kind));
             runtime.block_on(read_once(&mut session, &mut reading));
-            let Some(stream) = reading.streams.get(&Name::from("lag")) else { continue };
+            let Some(stream) = reading.streams().get(&Name::from("lag")) else { continue };
             prop_assert!(stream.length.unwrap().value as usize == world.ids().len());
             for group in stream.groups.values() {
                 let truth = world.undelivered(&group.facts.last_delivered.unwrap().to_string());
@@ -227,7 +227,7 @@ fn beyond_the_cap_the_lag_is_a_lower_bound_that_never_exceeds_the_truth() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (mut session, mut reading) = (session(&server), Reading::new(0));
         runtime.block_on(read_once(&mut session, &mut reading));
-        let stream = &reading.streams[&Name::from("lag")];
+        let stream = &reading.streams()[&Name::from("lag")];
         let lag = |group: &str| {
             (stream.groups[&Name::from(group)].lag.entries, stream.groups[&Name::from(group)].lag.kind)
         };
@@ -253,7 +253,7 @@ fn what_a_trim_takes_from_a_group_is_counted_as_lost() {
         world.say("XTRIM KEY MAXLEN 12");
         runtime.block_on(read_once(&mut session, &mut reading));
         let lost = |reading: &Reading| {
-            reading.streams[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered().entries
+            reading.streams()[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered().entries
         };
         assert_eq!(lost(&reading), Some(8), "{build:?}");
         world.say("XREADGROUP GROUP g0 c COUNT 100 STREAMS KEY >");

@@ -192,7 +192,7 @@ async fn a_stream_that_moves_away_is_told_as_elsewhere_and_not_as_empty() {
         let (from, to) = (&nodes[0], &nodes[1]);
         let (mut watched, mut reading) = (session(from, &key), Box::new(Reading::new(0)));
         read(&mut watched, &mut reading).await;
-        assert!(reading.streams.contains_key(&Name::from(key.as_str())), "{build:?}");
+        assert!(reading.streams().contains_key(&Name::from(key.as_str())), "{build:?}");
 
         let slot = from.say(&["CLUSTER", "KEYSLOT", &key]);
         assert_eq!(to.say(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &from.id()]), "OK");
@@ -215,8 +215,9 @@ async fn a_stream_that_moves_away_is_told_as_elsewhere_and_not_as_empty() {
 
 async fn elsewhere(session: &mut Session, reading: &mut Reading, key: &str, place: &Node) {
     read(session, reading).await;
-    assert!(reading.streams.is_empty());
-    let text = reading.gaps.of(&format!("XINFO STREAM {key}")).map(|gap| gap.text.clone()).unwrap();
+    assert!(reading.streams().is_empty());
+    let text =
+        reading.this_node().gaps.of(&format!("XINFO STREAM {key}")).map(|gap| gap.text.clone()).unwrap();
     let wanted = format!("stream {key} is not on this node of the cluster: it is on {}", place.address());
     assert_eq!(text, wanted);
 }

@@ -47,7 +47,7 @@ impl Watched {
         Box::pin(session.connect()).await.unwrap();
         let mut watched = Self { session, reading: Box::new(Reading::new(0)) };
         // Servers before 7.0 refuse INFO of many sections at the first time.
-        while watched.reading.info.is_none() {
+        while watched.reading.this_node().info.is_none() {
             watched.round().await;
         }
         watched
@@ -103,10 +103,10 @@ fn refuse_after(server: &Server, login: &[&str], words: &[&str], times: usize, c
 /// Refuses `times` writes, and looks at what is told; on a server that counts errors.
 async fn told(server: &Server, code: RefusalCode, times: usize, id: &str) -> (Severity, String) {
     let mut watched = Watched::of(&target(server, None, None)).await;
-    assert_eq!((watched.reading.refusals.of_others(code), watched.found(id)), (Some(0), None));
+    assert_eq!((watched.reading.this_node().refusals.of_others(code), watched.found(id)), (Some(0), None));
     refuse(server, &["SET", "k", "v"], times, code.word());
     watched.round().await;
-    assert_eq!(watched.reading.refusals.of_others(code), Some(times as u64));
+    assert_eq!(watched.reading.this_node().refusals.of_others(code), Some(times as u64));
     watched.found(id).unwrap_or_else(|| panic!("no {id}: {:?}", watched.reading.findings()))
 }
 
@@ -248,7 +248,7 @@ async fn a_server_that_counts_no_errors_is_not_judged_by_them() {
         let mut watched = Watched::of(&target(&server, None, None)).await;
         refuse(&server, &["SET", "k", "v"], 7, "NOREPLICAS");
         watched.round().await;
-        assert_eq!(watched.reading.refusals.all(), None);
+        assert_eq!(watched.reading.this_node().refusals.all(), None);
         assert_eq!(watched.found("replication.refusing"), None);
     }
 }
@@ -274,12 +274,12 @@ async fn writes_of_our_own_that_are_refused_are_not_told_as_those_of_others() {
         assert!(counted(&server, code) >= 5, "{build:?}: nothing of ours was refused");
         watched.round().await;
         assert_eq!(
-            (watched.reading.refusals.of_others(code), watched.found("replication.refusing")),
+            (watched.reading.this_node().refusals.of_others(code), watched.found("replication.refusing")),
             (Some(0), None)
         );
         refuse(&server, &["SET", "k", "v"], 7, code.word());
         watched.round().await;
-        assert_eq!(watched.reading.refusals.of_others(code), Some(7), "{build:?}");
+        assert_eq!(watched.reading.this_node().refusals.of_others(code), Some(7), "{build:?}");
     }
 }
 
@@ -319,7 +319,7 @@ async fn what_we_may_not_read_is_never_told_as_what_others_are_denied() {
         if let Ok(Some(Event::Observed(snapshot))) = event {
             reading.advance(*snapshot);
             rounds += 1;
-            let others = reading.refusals.of_others(RefusalCode::NoPerm);
+            let others = reading.this_node().refusals.of_others(RefusalCode::NoPerm);
             assert!(others.is_none_or(|others| others == 0), "{others:?} after {rounds} rounds");
             assert!(!reading.findings().iter().any(|finding| finding.id == "clients.denied"));
         }

@@ -66,8 +66,8 @@ fn check(kind: Kind) {
         (least_ms, most_ms) = (least_ms.min(least), most_ms.max(most));
         runtime.block_on(round(&mut session, &mut reading));
         let group =
-            reading.streams.get(&Name::from("late")).and_then(|stream| stream.groups.get(&Name::from("g")));
-        let times = group.map(|group| group.delivery_ms(reading.at_us)).unwrap_or_default();
+            reading.streams().get(&Name::from("late")).and_then(|stream| stream.groups.get(&Name::from("g")));
+        let times = group.map(|group| group.delivery_ms(reading.this_node().at_us)).unwrap_or_default();
         if times.samples >= 40 {
             break times;
         }

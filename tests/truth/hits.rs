@@ -64,8 +64,8 @@ async fn watch(server: &crate::server::Server) -> Reading {
     let mut reading = Reading::new(0);
     let (_handle, mut events, _) = poll(session(server));
     let deadline = Instant::now() + Duration::from_secs(60);
-    while reading.cache.window(60_000_000).whole_us < 9_000_000 {
-        assert!(Instant::now() < deadline, "{:?}", reading.cache.window(60_000_000));
+    while reading.this_node().cache.window(60_000_000).whole_us < 9_000_000 {
+        assert!(Instant::now() < deadline, "{:?}", reading.this_node().cache.window(60_000_000));
         let event = tokio::time::timeout(Duration::from_secs(5), events.recv()).await.unwrap().unwrap();
         if let Event::Observed(snapshot) = event {
             reading.advance(*snapshot);
@@ -88,8 +88,8 @@ fn check(kind: Kind) {
         ends.store(true, Ordering::Relaxed);
         (watched.unwrap(), before, after)
     });
-    assert_eq!(reading.streams.len(), STREAMS as usize, "all are polled");
-    let window = reading.cache.window(60_000_000);
+    assert_eq!(reading.streams().len(), STREAMS as usize, "all are polled");
+    let window = reading.this_node().cache.window(60_000_000);
     let (shown, coverage) = (window.ratio().unwrap(), window.coverage().unwrap());
     assert!((shown - 0.8).abs() <= 0.01, "{kind:?}: shown {shown}, {window:?}");
     assert!(window.lookups.total() > 4_000, "{kind:?}: {window:?}");

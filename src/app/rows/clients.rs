@@ -25,7 +25,7 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row a client.
 pub fn rows(reading: &Reading) -> Vec<Row> {
-    let Some(clients) = &reading.clients else { return Vec::new() };
+    let Some(clients) = &reading.this_node().clients else { return Vec::new() };
     let text = |name: &Option<crate::core::model::Name>| {
         name.as_ref().map_or(Cell::Text("—".into()), |name| Cell::Name(name.clone()))
     };

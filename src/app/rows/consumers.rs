@@ -41,7 +41,7 @@ pub const OF_ALL: &[Column] = &[
 
 /// One row a consumer of this group.
 pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
-    let state = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
+    let state = reading.streams().get(key).and_then(|stream| stream.groups.get(group));
     let Some(group) = state.and_then(|state| GroupRows::of(reading, key, state)) else { return Vec::new() };
     let names = |consumer: &Consumer| vec![Cell::Name(consumer.name.clone())];
     group.rows(names).collect()
@@ -50,7 +50,7 @@ pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
 /// One row a consumer of every group of every stream.
 pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
     let mut rows = Vec::new();
-    for stream in reading.streams.values() {
+    for stream in reading.streams().values() {
         for state in stream.groups.values() {
             let Some(group) = GroupRows::of(reading, &stream.key, state) else { continue };
             let names = |consumer: &Consumer| {
@@ -107,7 +107,7 @@ impl<'a> GroupRows<'a> {
 
     fn figures(&self, place: usize, consumer: &Consumer) -> Vec<Cell> {
         // Idle times went on since they were read.
-        let since_us = self.reading.at_us.saturating_sub(self.consumers.at_us);
+        let since_us = self.reading.this_node().at_us.saturating_sub(self.consumers.at_us);
         let since_ms = u64::try_from(since_us / 1000).unwrap_or(0);
         let grown = |ms: Option<u64>| ms.map(|ms| ms.saturating_add(since_ms));
         let verdict = self.verdicts.get(place).copied().flatten();

@@ -67,11 +67,11 @@ pub const OF_LAYERS: &[Column] = &[
 
 /// One row a subscriber.
 pub fn subscribers(reading: &Reading) -> Vec<Row> {
-    let track = &reading.fanout;
+    let track = reading.fanout();
     let Some(list) = track.subscribers.list() else { return Vec::new() };
     let slow: BTreeMap<u64, Slow<'_>> = track
         .subscribers
-        .slow(track.limit, reading.at_us)
+        .slow(track.limit, reading.this_node().at_us)
         .into_iter()
         .map(|slow| (slow.client.id, slow))
         .collect();
@@ -80,7 +80,8 @@ pub fn subscribers(reading: &Reading) -> Vec<Row> {
 
 fn subscriber(client: &Client, slow: Option<&Slow<'_>>, reading: &Reading) -> Row {
     let dash = || Cell::Text("—".into());
-    let since_ms = |us: i64| u64::try_from(reading.at_us.saturating_sub(us).div_euclid(1000)).ok();
+    let since_ms =
+        |us: i64| u64::try_from(reading.this_node().at_us.saturating_sub(us).div_euclid(1000)).ok();
     Row {
         id: RowId::Client(client.id),
         cells: vec![
@@ -115,12 +116,12 @@ pub fn channels(reading: &Reading) -> Vec<Row> {
             mark: RowMark::None,
         }
     };
-    reading.fanout.channels().map(row).collect()
+    reading.fanout().channels().map(row).collect()
 }
 
 /// One row a group of a stream.
 pub fn groups(reading: &Reading) -> Vec<Row> {
-    reading.streams.values().flat_map(|stream| groups_of(stream, reading.at_us)).collect()
+    reading.streams().values().flat_map(|stream| groups_of(stream, reading.this_node().at_us)).collect()
 }
 
 fn groups_of(stream: &StreamState, now_us: i64) -> Vec<Row> {
@@ -155,8 +156,8 @@ fn among(delivery: &Delivery<'_>, spread: Option<Spread<'_>>) -> Option<u64> {
 
 /// One row a group or channel of a layer.
 pub fn layers(reading: &Reading) -> Vec<Row> {
-    let capacity = reading.judged.thresholds().fanout.channel_capacity;
-    let layers = layers::layers(&reading.fanout, reading.at_us);
+    let capacity = reading.judged().thresholds().fanout.channel_capacity;
+    let layers = layers::layers(reading.fanout(), reading.this_node().at_us);
     layers.iter().flat_map(|layer| rows_of_layer(layer, capacity)).collect()
 }
 

@@ -23,7 +23,7 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row a group of this stream.
 pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
-    let Some(stream) = reading.streams.get(key) else { return Vec::new() };
+    let Some(stream) = reading.streams().get(key) else { return Vec::new() };
     let now_ms = reading.now_ms();
     let row = |group: &crate::core::reading::groups::GroupState| {
         let facts = &group.facts;

@@ -32,7 +32,7 @@ pub const OF_PATTERN: &[Column] = &[
 /// The biggest keys.
 pub fn biggest(reading: &Reading) -> Vec<Row> {
     let row = |key: &crate::core::reading::keys::BigKey| {
-        let facts = reading.keys.live(&key.facts.name).unwrap_or(&key.facts);
+        let facts = reading.keys().live(&key.facts.name).unwrap_or(&key.facts);
         let mut cells = cells(facts);
         cells.truncate(BYTES + 1);
         cells.extend([Cell::Growth(key.grows_per_s), Cell::Ttl(facts.ttl)]);
@@ -43,9 +43,9 @@ pub fn biggest(reading: &Reading) -> Vec<Row> {
 
 /// Keys of a pattern, the biggest that were seen.
 pub fn of_pattern(reading: &Reading, glob: &Name) -> Vec<Row> {
-    let Some(pattern) = reading.keys.pattern(glob) else { return Vec::new() };
+    let Some(pattern) = reading.keys().pattern(glob) else { return Vec::new() };
     let row = |key: &KeyFacts| {
-        let facts = reading.keys.live(&key.name).unwrap_or(key);
+        let facts = reading.keys().live(&key.name).unwrap_or(key);
         let mut cells = cells(facts);
         cells.push(Cell::Text(if facts.is_gone { "gone" } else { "" }.to_owned()));
         Row { id: RowId::Key(facts.name.clone()), cells, mark: RowMark::None }

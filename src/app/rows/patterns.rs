@@ -28,7 +28,7 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row a pattern that has keys, or is named.
 pub fn rows(reading: &Reading) -> Vec<Row> {
-    let keyspace = reading.keys.keyspace();
+    let keyspace = reading.keys().keyspace();
     let is_shown = |pattern: &&Pattern| pattern.tally.keys > 0 || pattern.name.is_some();
     keyspace.patterns.iter().filter(is_shown).map(|pattern| row(keyspace, pattern)).collect()
 }

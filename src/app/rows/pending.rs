@@ -17,10 +17,10 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row a pending entry of this group, or of one of its consumers.
 pub fn rows(reading: &Reading, key: &Name, group: &Name, consumer: Option<&Name>) -> Vec<Row> {
-    let state = reading.streams.get(key).and_then(|stream| stream.groups.get(group));
+    let state = reading.streams().get(key).and_then(|stream| stream.groups.get(group));
     let Some(rows) = state.and_then(|state| state.pending_rows(consumer)) else { return Vec::new() };
     let now_ms = reading.now_ms();
-    let since_ms = u64::try_from(reading.at_us.saturating_sub(rows.at_us) / 1000).unwrap_or(0);
+    let since_ms = u64::try_from(reading.this_node().at_us.saturating_sub(rows.at_us) / 1000).unwrap_or(0);
     let row = |row: &crate::core::model::consumers::PendingRow| Row {
         id: RowId::Pending(row.id),
         cells: vec![

@@ -17,7 +17,7 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row an entry; those that came while we looked are marked.
 pub fn rows(reading: &Reading) -> Vec<Row> {
-    let entries = reading.slowlog.entries().unwrap_or(&[]);
+    let entries = reading.this_node().slowlog.entries().unwrap_or(&[]);
     let name = |name: &Option<crate::core::model::Name>| {
         name.as_ref().map_or(Cell::Text("—".into()), |name| Cell::Name(name.clone()))
     };
@@ -32,7 +32,7 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
             name(&entry.client),
             name(&entry.address),
         ],
-        mark: if reading.slowlog.is_new(entry) { RowMark::New } else { RowMark::None },
+        mark: if reading.this_node().slowlog.is_new(entry) { RowMark::New } else { RowMark::None },
     };
     entries.iter().map(row).collect()
 }

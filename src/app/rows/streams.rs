@@ -30,7 +30,7 @@ pub const COLUMNS: &[Column] = &[
 /// One row a stream.
 pub fn rows(reading: &Reading) -> Vec<Row> {
     let now_ms = reading.now_ms();
-    reading.streams.values().map(|stream| row(reading, stream, now_ms)).collect()
+    reading.streams().values().map(|stream| row(reading, stream, now_ms)).collect()
 }
 
 fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {

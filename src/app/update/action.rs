@@ -106,7 +106,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             let (key, group, consumer) = rows(state, selected.as_ref())
                 .ok_or_else(|| "select a group or a consumer first: enter goes into a stream".to_owned())?;
             let dead: Vec<&Name> = consumer.iter().collect();
-            let known = state.shown().streams.get(&key).and_then(|stream| stream.groups.get(&group));
+            let known = state.shown().streams().get(&key).and_then(|stream| stream.groups.get(&group));
             let consumers = known.and_then(|group| group.consumers.as_ref());
             let consumers = consumers.map_or(&[][..], |consumers| consumers.value.as_slice());
             let proposed = proposed(consumers, &dead).map(|live| live.name.clone());

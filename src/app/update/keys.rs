@@ -128,7 +128,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             go_to(state, trail);
         }
         CommandId::Sampler => {
-            let is_paused = !state.reading.keys.pass().is_paused;
+            let is_paused = !state.reading.keys().pass().is_paused;
             effects.push(Effect::PauseSampler(is_paused));
             let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
             notify(state, text.to_owned(), false);

@@ -25,7 +25,7 @@ const KINDS: [ProbeKind; 2] = [ProbeKind::PubSub, ProbeKind::Stream];
 /// The key of a probe: ends it, or answers what line to take before it may begin: how many subscribers it is to have, how
 /// long it is to wait between its entries.
 pub fn press(state: &mut State, kind: ProbeKind, effects: &mut Vec<Effect>) -> Option<Purpose> {
-    if state.reading.probes.of(kind).is_on() {
+    if state.reading.probes().of(kind).is_on() {
         end(state, kind, None, effects);
         return None;
     }
@@ -89,7 +89,7 @@ pub fn prediction(plan: &ProbePlan) -> String {
 
 /// Begins a probe, at once or as soon as it is known that it may run.
 pub fn begin(state: &mut State, plan: ProbePlan, effects: &mut Vec<Effect>) {
-    state.reading.probes.of_mut(plan.kind).begin(plan, ProbeState::Waiting);
+    state.reading.probes_mut().of_mut(plan.kind).begin(plan, ProbeState::Waiting);
     let text = format!("the {} probe begins: {}", plan.kind.word(), prediction(&plan));
     notify(state, text, false);
     watch(state, effects);
@@ -102,19 +102,19 @@ fn end(state: &mut State, kind: ProbeKind, why: Option<String>, effects: &mut Ve
     };
     notify(state, text, why.is_some());
     let at_ms = state.reading.now_ms();
-    state.reading.probes.of_mut(kind).end(why, at_ms);
+    state.reading.probes_mut().of_mut(kind).end(why, at_ms);
     effects.push(Effect::Probe(ProbeOrder::Stop(kind)));
 }
 
 /// After a round, or when something was asked for: begins what waited, ends what may not run any more.
 pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
     for kind in KINDS {
-        let track = state.reading.probes.of(kind);
+        let track = state.reading.probes().of(kind);
         let Some(plan) = track.plan else { continue };
         let waits = track.state == ProbeState::Waiting;
         match permit(&state.reading, kind, state.setup.read_only) {
             Permit::Granted if waits => {
-                state.reading.probes.of_mut(kind).state = ProbeState::Starting;
+                state.reading.probes_mut().of_mut(kind).state = ProbeState::Starting;
                 effects.push(Effect::Probe(ProbeOrder::Start(plan)));
             }
             Permit::Granted | Permit::Unknown => {}
@@ -134,9 +134,9 @@ pub fn at_start(state: &mut State) {
         return notify(state, why, true);
     }
     let pubsub = plan(state, ProbeKind::PubSub, probe.subscribers.clamp(1, PROBE_SUBSCRIBERS));
-    state.reading.probes.pubsub.begin(pubsub, ProbeState::Waiting);
+    state.reading.probes_mut().pubsub.begin(pubsub, ProbeState::Waiting);
     if probe.stream {
         let stream = plan(state, ProbeKind::Stream, 1);
-        state.reading.probes.stream.begin(stream, ProbeState::Waiting);
+        state.reading.probes_mut().stream.begin(stream, ProbeState::Waiting);
     }
 }

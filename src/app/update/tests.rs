@@ -123,7 +123,7 @@ fn a_stopped_picture_stays_while_data_go_on_to_come() {
     let (draw, _) = update(&mut state, Message::Observed(Box::new(snapshot(&[("a", 9)]))), NOW);
     assert_eq!(draw, Draw::No);
     assert_eq!(update(&mut state, Message::Tick, NOW).0, Draw::No);
-    let length = |state: &State| state.shown().streams.values().next().unwrap().length.unwrap().value;
+    let length = |state: &State| state.shown().streams().values().next().unwrap().length.unwrap().value;
     assert_eq!(length(&state), 1);
     press(&mut state, "space");
     assert_eq!(length(&state), 9);

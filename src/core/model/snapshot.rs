@@ -13,6 +13,7 @@ use super::groups::{Backlog, Group};
 use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
+use super::node::NodeId;
 use super::refusals::OwnRefusals;
 use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
@@ -32,6 +33,8 @@ pub enum ClockSource {
 /// What one round learnt.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Snapshot {
+    /// The server that was asked.
+    pub node: NodeId,
     /// Our wall clock at its start, milliseconds since 1970.
     pub taken_at_ms: i64,
     /// Its end on the clock of its stamps, microseconds since 1970.

@@ -25,7 +25,7 @@ pub fn part(info: &Info, cluster: Option<&Cluster>) -> Option<String> {
 impl Reading {
     /// As [`part`], of what was read last.
     pub fn part_of_cluster(&self) -> Option<String> {
-        part(&self.info.as_ref()?.value, self.cluster.as_ref())
+        part(&self.this_node().info.as_ref()?.value, self.this_node().cluster.as_ref())
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             cluster,
             ..Snapshot::default()
         });
-        (reading.part_of_cluster(), reading.gaps.of(CLUSTER).map(|gap| gap.text.clone()))
+        (reading.part_of_cluster(), reading.this_node().gaps.of(CLUSTER).map(|gap| gap.text.clone()))
     }
 
     #[test]

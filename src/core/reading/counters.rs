@@ -4,6 +4,7 @@
 
 use crate::core::model::counters::{CounterSpec, CounterValue, share};
 use crate::core::model::meter::Meter;
+use crate::core::model::node::NodeId;
 use crate::core::model::{Name, Stamped};
 
 /// Every counter that was named, in the order of the config.
@@ -19,32 +20,40 @@ pub struct Counter {
     pub spec: CounterSpec,
     /// What it answered last.
     pub value: Option<Stamped<CounterValue>>,
+    /// The server that answered it last.
+    home: Option<NodeId>,
     meter: Meter,
 }
 
 impl CounterTrack {
     /// Nothing read yet; rates over `window_us`.
     pub fn new(specs: &[CounterSpec], window_us: i64) -> Self {
-        let row =
-            |spec: &CounterSpec| Counter { spec: spec.clone(), value: None, meter: Meter::new(window_us) };
+        let row = |spec: &CounterSpec| Counter {
+            spec: spec.clone(),
+            value: None,
+            home: None,
+            meter: Meter::new(window_us),
+        };
         Self { rows: specs.iter().map(row).collect() }
     }
 
-    /// Takes a round's answers in.
-    pub fn advance(&mut self, answers: &[(Name, Option<Name>, Stamped<CounterValue>)]) {
+    /// Takes the answers of one server's round in.
+    pub fn advance(&mut self, home: &NodeId, answers: &[(Name, Option<Name>, Stamped<CounterValue>)]) {
         for (key, field, value) in answers {
             let own = |row: &&mut Counter| row.spec.key == *key && row.spec.field == *field;
             for row in self.rows.iter_mut().filter(own) {
                 row.meter
                     .add(value.at_us, value.value.number().and_then(|number| u64::try_from(number).ok()));
                 row.value = Some(*value);
+                row.home = Some(home.clone());
             }
         }
     }
 
-    /// Windows begin anew.
-    pub fn begin_anew(&mut self) {
-        self.rows.iter_mut().for_each(|row| row.meter.clear());
+    /// Windows of what this server answered begin anew.
+    pub fn begin_anew(&mut self, home: &NodeId) {
+        let own = self.rows.iter_mut().filter(|row| row.home.as_ref() == Some(home));
+        own.for_each(|row| row.meter.clear());
     }
 
     /// All of them.
@@ -99,10 +108,10 @@ mod tests {
     fn a_pair_has_rates_and_both_shares() {
         let mut track = CounterTrack::new(&[spec("done", None), spec("bad", Some("done"))], 10_000_000);
         for second in 0..5 {
-            track.advance(&[
-                answer("done", second, 900 + second * 10),
-                answer("bad", second, 100 + second * 30),
-            ]);
+            track.advance(
+                &NodeId::default(),
+                &[answer("done", second, 900 + second * 10), answer("bad", second, 100 + second * 30)],
+            );
         }
         let [done, bad] = track.rows() else { panic!() };
         assert_eq!((done.per_s(), bad.per_s()), (Some(10.0), Some(30.0)));
@@ -113,8 +122,8 @@ mod tests {
     #[test]
     fn a_counter_that_was_set_back_has_no_negative_rate() {
         let mut track = CounterTrack::new(&[spec("done", None)], 10_000_000);
-        track.advance(&[answer("done", 0, 900)]);
-        track.advance(&[answer("done", 1, 5)]);
+        track.advance(&NodeId::default(), &[answer("done", 0, 900)]);
+        track.advance(&NodeId::default(), &[answer("done", 1, 5)]);
         assert_eq!((track.rows()[0].per_s(), track.rows()[0].number()), (None, Some(5)));
     }
 }

@@ -30,17 +30,17 @@ const MINUTE_MS: i64 = 60_000;
 
 /// Everything that rules look at. `dropped` counts what was not well and is beyond the bound.
 pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u64) -> Evidence<'a> {
-    let info = reading.fresh_info();
+    let info = reading.this_node().fresh_info();
     let span_us = i64::try_from(judged.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     let mut evidence = Evidence {
         now_ms: reading.now_ms(),
-        watched_ms: judged.watched_ms(reading.at_us),
+        watched_ms: judged.watched_ms(reading.this_node().at_us),
         info,
-        cache: reading.cache.window(span_us),
+        cache: reading.this_node().cache.window(span_us),
         rejected: judged.rejected(),
-        refusing: reading.answers.refusing(),
-        refusals: reading.refusals.all().filter(|_| info.is_some()),
-        evicted_per_s: reading.rates.evicted.per_s().filter(|_| info.is_some()),
+        refusing: reading.this_node().answers.refusing(),
+        refusals: reading.this_node().refusals.all().filter(|_| info.is_some()),
+        evicted_per_s: reading.this_node().rates.evicted.per_s().filter(|_| info.is_some()),
         slow: slow_work(reading),
         pings: pings(reading),
         fanout: fanout(reading, judged.thresholds().fanout.channel_capacity),
@@ -51,7 +51,7 @@ pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u
         standing: judged.hold(),
     };
     let mut tracked = judged.streams();
-    for (key, stream) in &reading.streams {
+    for (key, stream) in reading.streams() {
         evidence.tally.streams_unread += usize::from(stream.groups_at_us.is_none());
         let mut tracks = beside(&mut tracked, key).map(|track| track.groups());
         for (name, group) in &stream.groups {
@@ -69,7 +69,7 @@ fn beside<'a, V>(sorted: &mut Peekable<Iter<'a, Name, V>>, name: &Name) -> Optio
 }
 
 fn is_searched(reading: &Reading) -> bool {
-    reading.discovery.passes > 0 || reading.scan_gap().is_some()
+    reading.discovery().passes > 0 || reading.scan_gap().is_some()
 }
 
 fn add_group<'a>(
@@ -163,7 +163,13 @@ pub(super) fn consumers(group: &GroupState) -> &[Consumer] {
 fn slow_work(reading: &Reading) -> Option<SlowWork> {
     let now_ms = reading.now_ms();
     let mut work = SlowWork::default();
-    for entry in reading.slowlog.entries()?.iter().filter(|entry| reading.slowlog.is_new(entry)) {
+    for entry in reading
+        .this_node()
+        .slowlog
+        .entries()?
+        .iter()
+        .filter(|entry| reading.this_node().slowlog.is_new(entry))
+    {
         let at_ms = entry.at_s.saturating_mul(1000);
         if now_ms.saturating_sub(at_ms) > MINUTE_MS {
             continue;
@@ -178,10 +184,11 @@ fn slow_work(reading: &Reading) -> Option<SlowWork> {
 }
 
 fn pings(reading: &Reading) -> PingTimes {
-    let now_us = reading.at_us;
+    let now_us = reading.this_node().at_us;
     let is_late = |(at_us, _): &(i64, u64)| now_us.saturating_sub(*at_us) <= LATELY_US;
-    let mut all: Vec<u64> = reading.pings.trips().map(|(_, trip_us)| trip_us).collect();
-    let mut lately: Vec<u64> = reading.pings.trips().filter(is_late).map(|(_, trip_us)| trip_us).collect();
+    let mut all: Vec<u64> = reading.this_node().pings.trips().map(|(_, trip_us)| trip_us).collect();
+    let mut lately: Vec<u64> =
+        reading.this_node().pings.trips().filter(is_late).map(|(_, trip_us)| trip_us).collect();
     PingTimes {
         samples: lately.len(),
         longest_us: lately.iter().max().copied(),

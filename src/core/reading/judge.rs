@@ -145,15 +145,16 @@ impl Standing {
 
     /// Takes a round in that brought figures.
     pub(super) fn advance(&mut self, reading: &Reading) {
-        let run_id = reading.info.as_ref().and_then(|info| info.value.server.run_id.clone());
-        let epoch = Epoch { run_id: run_id.or_else(|| self.epoch.run_id.clone()), clock: reading.clock };
+        let run_id = reading.this_node().info.as_ref().and_then(|info| info.value.server.run_id.clone());
+        let epoch =
+            Epoch { run_id: run_id.or_else(|| self.epoch.run_id.clone()), clock: reading.this_node().clock };
         if self.began_us.is_some() && epoch != self.epoch {
             *self = Self::new(self.thresholds);
         }
         self.epoch = epoch;
-        self.began_us.get_or_insert(reading.at_us);
+        self.began_us.get_or_insert(reading.this_node().at_us);
         self.polls = self.polls.saturating_add(1);
-        if let Some(info) = &reading.info {
+        if let Some(info) = &reading.this_node().info {
             self.rejected.add(info.at_us, info.value.stats.rejected_connections);
         }
         self.follow_clients(reading);
@@ -174,21 +175,21 @@ impl Standing {
         if worst == Some(Severity::Critical) {
             return Health::Critical;
         }
-        if reading.answers.lacks_info() || reading.fresh_info().is_none() {
+        if reading.this_node().answers.lacks_info() || reading.this_node().fresh_info().is_none() {
             return Health::Unknown;
         }
         if worst == Some(Severity::Warning) {
             return Health::Warning;
         }
         let is_watched = self.polls >= self.thresholds.window_polls
-            && self.watched_ms(reading.at_us) >= self.thresholds.window_ms;
+            && self.watched_ms(reading.this_node().at_us) >= self.thresholds.window_ms;
         if is_watched && reading.unjudged().is_empty() { Health::Ok } else { Health::Unknown }
     }
 
     /// Names are looked up among consumers once a list, not once a consumer.
     fn follow_clients(&mut self, reading: &Reading) {
-        let Some(clients) = &reading.clients else { return };
-        if reading.at_us.saturating_sub(clients.at_us) > CLIENTS_OLD_US {
+        let Some(clients) = &reading.this_node().clients else { return };
+        if reading.this_node().at_us.saturating_sub(clients.at_us) > CLIENTS_OLD_US {
             self.listeners = None;
         } else if self.listeners.as_ref().is_none_or(|(at_us, _)| *at_us != clients.at_us) {
             let called: BTreeSet<&Name> = clients
@@ -197,7 +198,7 @@ impl Standing {
                 .map(|client| &client.name)
                 .filter(|n| !n.as_bytes().is_empty())
                 .collect();
-            let groups = reading.streams.values().flat_map(|stream| stream.groups.values());
+            let groups = reading.streams().values().flat_map(|stream| stream.groups.values());
             let names = groups.flat_map(evidence::consumers).map(|consumer| &consumer.name);
             let meant: BTreeSet<&Name> = match called.is_empty() {
                 true => BTreeSet::new(),
@@ -209,7 +210,8 @@ impl Standing {
     }
 
     fn follow_streams(&mut self, reading: &Reading) {
-        let role = reading.info.as_ref().map_or(ServerRole::Unknown, |info| info.value.server.role);
+        let role =
+            reading.this_node().info.as_ref().map_or(ServerRole::Unknown, |info| info.value.server.role);
         let context = Context {
             limits: &self.thresholds,
             listeners: self.listeners.as_ref().map(|(at_us, listeners)| (listeners, *at_us)),
@@ -217,7 +219,7 @@ impl Standing {
             is_replica: role == ServerRole::Replica,
         };
         let (mut tracks, mut alive, mut with_groups) = (0, 0, 0);
-        for (key, stream) in &reading.streams {
+        for (key, stream) in reading.streams() {
             if stream.groups.is_empty() {
                 self.streams.remove(key);
                 continue;
@@ -233,7 +235,7 @@ impl Standing {
             alive += track.groups.values().map(|group| group.signs.alive).sum::<usize>();
         }
         if self.streams.len() > with_groups {
-            self.streams.retain(|key, _| reading.streams.contains_key(key));
+            self.streams.retain(|key, _| reading.streams().contains_key(key));
         }
         self.alive = alive;
     }
@@ -342,7 +344,7 @@ impl Reading {
 
     /// For how long this server has been watched without a break, milliseconds.
     pub fn watched_ms(&self) -> u64 {
-        self.judged.watched_ms(self.at_us)
+        self.judged.watched_ms(self.this_node().at_us)
     }
 
     /// What is wrong: the worst first, then what began first.
@@ -368,7 +370,7 @@ impl Reading {
     /// The verdict of a consumer; `None` while it was not read, and on a replica, where what is told of consumers
     /// is old.
     pub fn consumer_verdict(&self, key: &Name, group: &Name, consumer: &Name) -> Option<ConsumerVerdict> {
-        let list = evidence::consumers(self.streams.get(key)?.groups.get(group)?);
+        let list = evidence::consumers(self.streams().get(key)?.groups.get(group)?);
         let place = list.iter().position(|row| row.name == *consumer)?;
         self.consumer_verdicts(key, group).get(place).copied().flatten()
     }

@@ -242,39 +242,28 @@ impl KeyTrack {
 }
 
 impl Reading {
-    /// MEMORY USAGE of streams, whoever asked for it: what it counts too much is put right.
-    pub(super) fn take_usages(&mut self, keys: &mut [KeyFacts]) {
-        let Some(size_model) = self.memory.size_model().copied() else { return };
-        for key in keys {
-            if let Some((stream, usage)) = self.streams.get_mut(&key.name).zip(key.bytes) {
-                stream.measured = size_model.measure(stream, usage);
-            }
-            // Of a stream with very many consumers nobody asks it: what its parts were found to take is told.
-            if let Some(stream) = self.streams.get(&key.name) {
-                key.bytes = size_model.size(stream).total().or(key.bytes);
-            }
-        }
-    }
-
     /// The biggest keys as the last walk measured them, streams as they are now: what MEMORY USAGE says of a stream is not
     /// what it takes, and nobody asks it of one with very many consumers.
     pub fn biggest_keys(&self) -> Vec<BigKey> {
-        let mut biggest = self.keys.keyspace().biggest.clone();
+        let mut biggest = self.keys().keyspace().biggest.clone();
         if biggest.is_empty() {
             return biggest;
         }
         for key in &mut biggest {
-            if let Some(stream) = self.streams.get(&key.facts.name) {
+            if let Some(stream) = self.streams().get(&key.facts.name) {
                 key.facts.bytes = self.stream_size(stream).total().or(key.facts.bytes);
             }
         }
         let known: BTreeSet<Name> = biggest.iter().map(|key| key.facts.name.clone()).collect();
-        let missing = self.memory.greatest_streams().filter(|key| !known.contains(*key));
+        let missing = self.this_node().memory.greatest_streams().filter(|key| !known.contains(*key));
         biggest.extend(missing.filter_map(|key| {
-            let bytes = Some(self.stream_size(self.streams.get(key)?).total()?);
-            let facts =
-                KeyFacts { kind: Some(KeyKind::Stream), bytes, ..KeyFacts::new(key.clone(), self.at_us) };
-            Some(BigKey { facts, grows_per_s: self.memory.stream_grows_per_s(key) })
+            let bytes = Some(self.stream_size(self.streams().get(key)?).total()?);
+            let facts = KeyFacts {
+                kind: Some(KeyKind::Stream),
+                bytes,
+                ..KeyFacts::new(key.clone(), self.this_node().at_us)
+            };
+            Some(BigKey { facts, grows_per_s: self.this_node().memory.stream_grows_per_s(key) })
         }));
         biggest
             .sort_by(|a, b| b.facts.bytes.cmp(&a.facts.bytes).then_with(|| a.facts.name.cmp(&b.facts.name)));

@@ -98,11 +98,11 @@ impl Reading {
     /// Ways to free memory, those that free most first.
     pub fn reliefs(&self) -> Vec<Saving> {
         let mut all = Vec::new();
-        for stream in self.streams.values() {
+        for stream in self.streams().values() {
             self.of_stream(stream, &mut all);
         }
         self.of_keys(&mut all);
-        for client in self.clients.iter().flat_map(|clients| &clients.value) {
+        for client in self.this_node().clients.iter().flat_map(|clients| &clients.value) {
             // What we are sent ourselves is read by the time it is shown.
             let is_ours = client.name.as_bytes().starts_with(OURS);
             if let Some(bytes) = client.omem.filter(|&bytes| bytes >= BUFFER_LEAST && !is_ours) {
@@ -110,7 +110,7 @@ impl Reading {
                 all.push(Saving { way: SavingKind::Kill { id: client.id, name: name.clone() }, bytes });
             }
         }
-        if let Some(bytes) = self.info.as_ref().and_then(|info| info.value.memory.allocator_rss) {
+        if let Some(bytes) = self.this_node().info.as_ref().and_then(|info| info.value.memory.allocator_rss) {
             all.push(Saving { way: SavingKind::Purge, bytes });
         }
         all.retain(|relief| relief.bytes >= LEAST);
@@ -137,7 +137,7 @@ impl Reading {
             }
         }
         let greatest = stream.greatest_list();
-        let Some(size_model) = self.memory.size_model() else { return };
+        let Some(size_model) = self.this_node().memory.size_model() else { return };
         let sum = stream.pending().filter(|&sum| sum > 0);
         for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
             let (key, group) = (leak.key.clone(), leak.group.clone());
@@ -159,7 +159,7 @@ impl Reading {
     }
 
     fn of_keys(&self, all: &mut Vec<Saving>) {
-        let keyspace = self.keys.keyspace();
+        let keyspace = self.keys().keyspace();
         for pattern in &keyspace.patterns {
             let tally = &pattern.tally;
             let whole = |seen: u64| keyspace.whole(seen).unwrap_or(seen);

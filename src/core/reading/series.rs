@@ -1,6 +1,6 @@
 //! Figures of the server over the last hour.
 
-use super::ServerRates;
+use super::rates::ServerRates;
 use crate::core::model::cache::CacheTrack;
 use crate::core::model::history::History;
 use crate::core::model::info::Info;

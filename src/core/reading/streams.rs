@@ -7,6 +7,7 @@ use crate::core::model::groups::{Group, ReadCounter};
 use crate::core::model::history::History;
 use crate::core::model::memory::members::MeanWeight;
 use crate::core::model::meter::Meter;
+use crate::core::model::node::NodeId;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
 use crate::core::model::sums::sum_known;
 use crate::core::model::{Name, Stamped, StreamId};
@@ -28,6 +29,8 @@ pub struct UsageParts {
 pub struct StreamState {
     /// Its key.
     pub key: Name,
+    /// The server that holds it.
+    pub home: NodeId,
     /// Entries in it.
     pub length: Option<Stamped<u64>>,
     /// The rest of XINFO STREAM, perhaps older than the length.
@@ -51,9 +54,10 @@ pub struct StreamState {
 
 impl StreamState {
     /// A stream of which nothing is known but its key.
-    pub fn new(key: Name, window_us: i64) -> Self {
+    pub fn new(key: Name, home: NodeId, window_us: i64) -> Self {
         Self {
             key,
+            home,
             length: None,
             detail: None,
             groups: BTreeMap::new(),
@@ -202,7 +206,7 @@ mod tests {
             Resp::Array(vec![word("name"), word(&format!("g{n}")), word("pending"), pending])
         };
         let rows = groups(&Resp::Array((0..100_000).map(row).collect())).unwrap();
-        let mut stream = StreamState::new(Name::from("s"), 0);
+        let mut stream = StreamState::new(Name::from("s"), NodeId::default(), 0);
         stream.groups_at_us = Some(1);
         stream
             .groups

@@ -1,12 +1,12 @@
 //! What rounds make when they are put together: restarts, resets, trims and keys made anew.
 
 use super::*;
-use crate::core::model::StreamId;
 use crate::core::model::cache::{Bracket, Lookups, OwnLookups};
 use crate::core::model::groups::{Group, ServerLag};
-use crate::core::model::info::Stats;
+use crate::core::model::info::{Info, Stats};
 use crate::core::model::server::Server;
 use crate::core::model::streams::{StreamDetail, StreamFacts};
+use crate::core::model::{Stamped, StreamId};
 use proptest::prelude::*;
 
 const SECOND_US: i64 = 1_000_000;
@@ -63,8 +63,8 @@ fn a_restart_blanks_one_window_and_no_rate_is_negative() {
             4 => Some(50.0),
             _ => None,
         };
-        assert_eq!(reading.rates.commands.per_s(), expected, "second {second}");
-        assert_eq!(reading.window_us.is_some(), expected.is_some());
+        assert_eq!(reading.this_node().rates.commands.per_s(), expected, "second {second}");
+        assert_eq!(reading.this_node().window_us.is_some(), expected.is_some());
     }
 }
 
@@ -73,8 +73,8 @@ fn a_restart_whose_counters_are_already_higher_makes_no_spike() {
     let mut reading = Reading::new(10 * SECOND_US);
     reading.advance(round(1, "a", 10));
     reading.advance(round(2, "b", 900_000));
-    assert_eq!(reading.rates.commands.per_s(), None);
-    assert_eq!(reading.cache.window(60 * SECOND_US).lookups.total(), 0);
+    assert_eq!(reading.this_node().rates.commands.per_s(), None);
+    assert_eq!(reading.this_node().cache.window(60 * SECOND_US).lookups.total(), 0);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn what_comes_in_is_counted_even_while_the_stream_is_trimmed() {
         snapshot.streams = vec![stream(second, length, added, last)];
         reading.advance(snapshot);
     }
-    assert_eq!(reading.streams.values().next().unwrap().in_per_s(), Some(100.0));
+    assert_eq!(reading.streams().values().next().unwrap().in_per_s(), Some(100.0));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_stream_made_anew_under_the_same_key_begins_anew() {
         snapshot.streams = vec![stream(second, 1, added, last)];
         reading.advance(snapshot);
     }
-    assert_eq!(reading.streams.values().next().unwrap().in_per_s(), None);
+    assert_eq!(reading.streams().values().next().unwrap().in_per_s(), None);
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn deliveries_and_acknowledgements_are_rates_of_their_own() {
         snapshot.groups = vec![(Name::from("s"), Stamped { at_us, value: vec![group(read, pending)] })];
         reading.advance(snapshot);
     }
-    let stream = reading.streams.values().next().unwrap();
+    let stream = reading.streams().values().next().unwrap();
     let group = stream.groups.values().next().unwrap();
     assert_eq!((group.delivered_per_s(), group.acked_per_s()), (Some(50.0), Some(20.0)));
     assert_eq!(stream.out_per_s(), Some(50.0));
@@ -129,9 +129,49 @@ fn a_group_or_a_stream_that_is_gone_leaves_nothing_behind() {
     let mut snapshot = round(2, "a", 2);
     snapshot.groups = vec![(Name::from("s"), Stamped { at_us: 2 * SECOND_US, value: vec![] })];
     reading.advance(snapshot);
-    assert!(reading.streams.values().next().unwrap().groups.is_empty());
+    assert!(reading.streams().values().next().unwrap().groups.is_empty());
     reading.advance(Snapshot { gone: vec![Name::from("s")], ..round(3, "a", 3) });
-    assert!(reading.streams.is_empty());
+    assert!(reading.streams().is_empty());
+}
+
+#[test]
+fn a_restart_of_one_node_resets_that_node_and_what_is_at_home_there_alone() {
+    let mut reading = Reading::new(10 * SECOND_US);
+    for second in 1..=3 {
+        for (node, key, per_s) in [("a", "s", 100), ("b", "t", 7)] {
+            let run_id = if node == "b" && second == 3 { "again" } else { node };
+            let mut snapshot = round(second, run_id, second as u64 * per_s);
+            let added = second as u64 * per_s;
+            snapshot.streams = vec![StreamFacts { key: Name::from(key), ..stream(second, 1, added, added) }];
+            snapshot.node = NodeId::from(node);
+            reading.advance(snapshot);
+        }
+    }
+    let rates = |node: &str| {
+        let node = reading.node(&NodeId::from(node)).unwrap();
+        (node.restarts, node.rates.commands.per_s())
+    };
+    let added = |key: &str| reading.streams()[&Name::from(key)].in_per_s();
+    assert_eq!((rates("a"), added("s")), ((0, Some(100.0)), Some(100.0)));
+    assert_eq!((rates("b"), added("t")), ((1, None), None));
+    assert!(reading.node(&NodeId::from("c")).is_none());
+}
+
+#[test]
+fn a_stream_that_moved_is_at_home_where_it_was_told_of_last() {
+    let mut reading = Reading::new(0);
+    let told = |second: i64, node: &str, streams: Vec<StreamFacts>, gone: Vec<Name>| Snapshot {
+        node: NodeId::from(node),
+        streams,
+        gone,
+        ..round(second, node, 1)
+    };
+    reading.advance(told(1, "a", vec![stream(1, 5, 5, 5)], vec![]));
+    reading.advance(told(2, "b", vec![stream(2, 6, 6, 6)], vec![]));
+    reading.advance(told(3, "a", vec![], vec![Name::from("s")]));
+    assert_eq!(reading.streams()[&Name::from("s")].home, NodeId::from("b"));
+    reading.advance(told(4, "b", vec![], vec![Name::from("s")]));
+    assert!(reading.streams().is_empty());
 }
 
 proptest! {
@@ -149,15 +189,15 @@ proptest! {
             let groups = vec![group(u64::from(added), u64::from(pending))];
             snapshot.groups = vec![(Name::from("s"), Stamped { at_us, value: groups })];
             reading.advance(snapshot);
-            let mut rates = vec![reading.rates.commands.per_s(), reading.rates.commands.last_per_s()];
-            for stream in reading.streams.values() {
+            let mut rates = vec![reading.this_node().rates.commands.per_s(), reading.this_node().rates.commands.last_per_s()];
+            for stream in reading.streams().values() {
                 rates.extend([stream.in_per_s(), stream.out_per_s()]);
                 rates.extend(stream.groups.values().map(|group| group.acked_per_s()));
             }
             for rate in rates.into_iter().flatten() {
                 prop_assert!(rate >= 0.0 && rate.is_finite());
             }
-            let ratio = reading.cache.window(60 * SECOND_US).ratio();
+            let ratio = reading.this_node().cache.window(60 * SECOND_US).ratio();
             prop_assert!(ratio.is_none_or(|ratio| (0.0..=1.0).contains(&ratio)));
         }
     }

@@ -17,16 +17,21 @@ const DOMAINS: [(&str, &str); 4] = [
 impl Reading {
     /// Why health is unknown though nothing was found: one sentence for each domain that cannot be judged.
     pub fn unjudged(&self) -> Vec<String> {
-        let accepted = |command: &str| self.accept_blind.iter().any(|own| own.eq_ignore_ascii_case(command));
+        let accepted =
+            |command: &str| self.watched.accept_blind.iter().any(|own| own.eq_ignore_ascii_case(command));
         let mut reasons = Vec::new();
         for (command, domain) in DOMAINS.iter().filter(|(command, _)| !accepted(command)) {
             let gap = match *command {
                 "SCAN" => self.scan_gap(),
-                _ => self.gaps.iter().find(|gap| gap.what == *command && gap.scope == GapScope::Command),
+                _ => self
+                    .this_node()
+                    .gaps
+                    .iter()
+                    .find(|gap| gap.what == *command && gap.scope == GapScope::Command),
             };
             reasons.extend(gap.map(|gap| format!("{domain} can't be judged: {}", gap.text)));
         }
-        if self.discovery.passes == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
+        if self.discovery().passes == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
             reasons.push(match self.searched_share() {
                 Some(share) => {
                     format!("streams are still being searched for: {:.0} % searched", share * 100.0)
@@ -39,17 +44,24 @@ impl Reading {
 
     /// Why streams cannot be searched for. A server that only lacks SCAN's TYPE is walked without it.
     pub fn scan_gap(&self) -> Option<&Gap> {
-        let typed = || self.gaps.of("SCAN TYPE").filter(|gap| gap.why == GapReason::Denied);
-        self.gaps.of("SCAN").or_else(typed)
+        let typed = || self.this_node().gaps.of("SCAN TYPE").filter(|gap| gap.why == GapReason::Denied);
+        self.this_node().gaps.of("SCAN").or_else(typed)
     }
 
     /// Share of the keyspace that the first search has seen, 0 to 1.
     pub fn searched_share(&self) -> Option<f64> {
-        if self.discovery.passes > 0 {
+        if self.discovery().passes > 0 {
             return Some(1.0);
         }
-        let keys: u64 =
-            self.info.as_ref()?.value.keyspace.iter().map(|space| space.keys).fold(0, u64::saturating_add);
-        (keys > 0).then(|| (self.discovery.keys as f64 / keys as f64).min(0.99))
+        let keys: u64 = self
+            .this_node()
+            .info
+            .as_ref()?
+            .value
+            .keyspace
+            .iter()
+            .map(|space| space.keys)
+            .fold(0, u64::saturating_add);
+        (keys > 0).then(|| (self.discovery().keys as f64 / keys as f64).min(0.99))
     }
 }

@@ -39,8 +39,12 @@ pub fn decode(observation: &Observation) -> Snapshot {
 /// What the replies say, without the notes.
 pub fn facts(observation: &Observation) -> Snapshot {
     let clock = Clock::of(observation);
-    let mut snapshot =
-        Snapshot { taken_at_ms: observation.taken_at_ms, clock: clock.source, ..Snapshot::default() };
+    let mut snapshot = Snapshot {
+        node: observation.node.clone(),
+        taken_at_ms: observation.taken_at_ms,
+        clock: clock.source,
+        ..Snapshot::default()
+    };
     snapshot.clock_offset_us = (clock.source == ClockSource::Server).then_some(clock.offset_us);
     let last_us = observation.exchanges.iter().map(|exchange| clock.at_us(exchange)).max();
     snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));

@@ -10,12 +10,15 @@ use crate::core::model::Gap;
 use crate::core::model::cache::OwnLookups;
 use crate::core::model::cost::Cost;
 use crate::core::model::keys::KeysPass;
+use crate::core::model::node::NodeId;
 use crate::core::model::refusals::OwnRefusals;
 use crate::core::model::snapshot::Discovery;
 
 /// Everything that one round, or one detail, asked and got.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Observation {
+    /// The server that was asked.
+    pub node: NodeId,
     /// When the first command left: our wall clock, milliseconds since 1970.
     pub taken_at_ms: i64,
     /// The server's clock less ours, as an earlier round found it; microseconds.

@@ -7,6 +7,7 @@ use super::looks::Looks;
 use crate::config::Target;
 use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
+use crate::core::model::node::NodeId;
 use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::{facts, note};
@@ -50,6 +51,7 @@ impl Flight {
 /// A server that is read.
 #[derive(Debug)]
 pub struct Session {
+    node: NodeId,
     planner: Planner,
     poll: Supervisor,
     control: Supervisor,
@@ -69,6 +71,7 @@ impl Session {
         let ledger = LinkLedger::default();
         let own = ledger.of_refusals();
         Self {
+            node: NodeId::from(target.address.to_string().as_str()),
             planner: Planner::new(settings),
             poll: Supervisor::new(target.clone(), Lane::Poll, timeouts, &own),
             control: Supervisor::new(target.clone(), Lane::Control, timeouts, &ledger.of_lookups()),
@@ -305,6 +308,7 @@ impl Session {
             }
         }
         let mut observation = Observation {
+            node: self.node.clone(),
             taken_at_ms: flight.taken_at_ms,
             clock_offset_us: self.clock_offset_us,
             cause: flight.cause,

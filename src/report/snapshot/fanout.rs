@@ -19,17 +19,19 @@ use crate::core::reading::probe::{Measures, ProbeState, ProbeTrack};
 
 /// Everything about publish and subscribe.
 pub(super) fn fanout(reading: &Reading) -> FanoutView {
-    let track = &reading.fanout;
-    let stats = reading.info.as_ref().map(|info| &info.value.stats);
+    let track = reading.fanout();
+    let stats = reading.this_node().info.as_ref().map(|info| &info.value.stats);
     let list = track.subscribers.list();
-    let slow = || track.subscribers.slow(track.limit, reading.at_us).iter().map(slow_subscriber).collect();
-    let capacity = reading.judged.thresholds().fanout.channel_capacity;
-    let layers = layers::layers(track, reading.at_us);
+    let slow = || {
+        track.subscribers.slow(track.limit, reading.this_node().at_us).iter().map(slow_subscriber).collect()
+    };
+    let capacity = reading.judged().thresholds().fanout.channel_capacity;
+    let layers = layers::layers(track, reading.this_node().at_us);
     FanoutView {
         channels: track.is_listed().then(|| channels(reading)),
         patterns: stats.and_then(|stats| stats.pubsub_patterns),
         subscribers: list.map(|list| list.value.len() as u64),
-        published_per_s: tidy(publishing(&reading.commands).per_s),
+        published_per_s: tidy(publishing(&reading.this_node().commands).per_s),
         publish_service_us: service_time(reading),
         event_loop_us: stats.and_then(|stats| stats.eventloop_us),
         output_limit: track.limit.map_or_else(OutputLimitView::default, |limit| OutputLimitView {
@@ -45,7 +47,7 @@ pub(super) fn fanout(reading: &Reading) -> FanoutView {
 }
 
 fn probe(reading: &Reading) -> ProbeView {
-    let (track, stream) = (&reading.probes.pubsub, &reading.probes.stream);
+    let (track, stream) = (&reading.probes().pubsub, &reading.probes().stream);
     let (all, of_stream) = (&track.minutes, &stream.minutes);
     ProbeView {
         enabled: track.is_on(),
@@ -89,13 +91,13 @@ fn channels(reading: &Reading) -> Vec<ChannelView> {
         kind: channel.kind.word(),
         subscribers: channel.subscribers,
     };
-    reading.fanout.channels().map(row).collect()
+    reading.fanout().channels().map(row).collect()
 }
 
 fn service_time(reading: &Reading) -> ServiceTimeView {
-    let window = reading.fanout.histograms.of("publish");
+    let window = reading.fanout().histograms.of("publish");
     ServiceTimeView {
-        mean: tidy(publishing(&reading.commands).mean_us),
+        mean: tidy(publishing(&reading.this_node().commands).mean_us),
         p50_at_most: window.and_then(|window| window.p50_us),
         p99_at_most: window.and_then(|window| window.p99_us),
         samples: window.map(|window| window.calls),

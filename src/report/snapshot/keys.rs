@@ -15,7 +15,7 @@ const BIGGEST: usize = 20;
 const RELIEFS: usize = 20;
 
 pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<MemoryPartView>> {
-    let parts = reading.memory.parts(info?)?.into_iter();
+    let parts = reading.this_node().memory.parts(info?)?.into_iter();
     let one = |growing: crate::core::reading::memory::GrowingPart| MemoryPartView {
         part: growing.part.kind.id(),
         bytes: growing.part.bytes,
@@ -25,19 +25,19 @@ pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<Memory
 }
 
 pub(super) fn walk(reading: &Reading) -> WalkView {
-    let keyspace = reading.keys.keyspace();
+    let keyspace = reading.keys().keyspace();
     let is_known = !keyspace.is_empty();
     let ms = |us: i64| u64::try_from(us / 1000).ok().filter(|_| is_known);
     WalkView {
         share: tidy(keyspace.share.filter(|_| is_known)),
-        age_ms: ms(reading.at_us.saturating_sub(keyspace.at_us)),
+        age_ms: ms(reading.this_node().at_us.saturating_sub(keyspace.at_us)),
         took_ms: ms(keyspace.took_us),
         keys: keyspace.whole(keyspace.total.keys).filter(|_| is_known),
     }
 }
 
 pub(super) fn patterns(reading: &Reading) -> Vec<PatternView> {
-    let keyspace = reading.keys.keyspace();
+    let keyspace = reading.keys().keyspace();
     let named_or_found = keyspace.patterns.iter().filter(|pattern| !pattern.glob.as_bytes().is_empty());
     let one = |pattern: &crate::core::reading::keys::Pattern| {
         let tally = &pattern.tally;
@@ -91,7 +91,7 @@ pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
 }
 
 pub(super) fn counters(reading: &Reading) -> Vec<CounterView> {
-    let track = &reading.counters;
+    let track = reading.counters();
     let one = |counter: &crate::core::reading::counters::Counter| CounterView {
         name: counter.spec.name.clone(),
         key: counter.spec.key.text(),

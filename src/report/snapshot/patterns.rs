@@ -15,13 +15,13 @@ const NAME: usize = 34;
 
 /// The patterns of keys; nothing where keys are not measured.
 pub(super) fn table(reading: &Reading) -> Vec<String> {
-    let keyspace = reading.keys.keyspace();
+    let keyspace = reading.keys().keyspace();
     if keyspace.is_empty() {
         return Vec::new();
     }
     let head = [("keys", 10), ("bytes", 11), ("no TTL", 8), ("TTL p50", 10)];
     let head: String = head.iter().map(|(title, cells)| right(title, *cells)).collect();
-    let title = format!("patterns{}", progress(reading.keys.pass(), keyspace));
+    let title = format!("patterns{}", progress(reading.keys().pass(), keyspace));
     let mut lines = vec![String::new(), format!("{}{head}", left(&title, NAME))];
     let shown = keyspace.patterns.iter().filter(|pattern| pattern.tally.keys > 0 || pattern.name.is_some());
     lines.extend(shown.take(MOST).map(|pattern| line(keyspace, pattern)));
@@ -53,7 +53,7 @@ fn line(keyspace: &Keyspace, pattern: &Pattern) -> String {
 
 /// Counters of the operator's; nothing where none is named.
 pub(super) fn counters(reading: &Reading) -> Vec<String> {
-    let track = &reading.counters;
+    let track = reading.counters();
     let line = |counter: &crate::core::reading::counters::Counter| {
         let value = counter.number().map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
         let per_s = or_unknown(counter.per_s(), |per_s| format!("{}/s", rate(per_s)));

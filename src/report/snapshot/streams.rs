@@ -32,18 +32,18 @@ struct TextRow {
 
 /// The table with its title; a title alone where there is none.
 pub(super) fn table(reading: &Reading) -> Vec<String> {
-    if reading.streams.is_empty() {
-        let none = if reading.discovery.passes > 0 { "none" } else { UNKNOWN };
+    if reading.streams().is_empty() {
+        let none = if reading.discovery().passes > 0 { "none" } else { UNKNOWN };
         return vec![format!("streams: {none}")];
     }
     let now_ms = reading.now_ms();
     let rows: Vec<TextRow> =
-        reading.streams.values().flat_map(|stream| stream_rows(stream, now_ms)).collect();
+        reading.streams().values().flat_map(|stream| stream_rows(stream, now_ms)).collect();
     let (least, most) = NAME_CELLS;
     let fitting = rows.iter().map(|row| row.name.width()).filter(|&cells| cells <= most);
     let name_cells = fitting.max().unwrap_or(least).max(least);
     let titles = COLUMNS.map(|(title, _)| title.to_owned());
-    let title = format!("streams ({})", reading.streams.len());
+    let title = format!("streams ({})", reading.streams().len());
     let mut lines = line(&TextRow { name: title, figures: titles }, name_cells);
     lines.extend(rows.iter().flat_map(|row| line(row, name_cells)));
     lines.push(String::new());

@@ -31,12 +31,12 @@ const PING_WINDOW_US: i64 = 300_000_000;
 
 /// Everything, in the shape of the schema.
 pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
-    let info = reading.info.as_ref().map(|info| &info.value);
+    let info = reading.this_node().info.as_ref().map(|info| &info.value);
     SnapshotView {
         schema: VERSION,
-        taken_at_ms: Some(reading.taken_at_ms).filter(|&ms| ms != 0),
-        age_ms: reading.info_age_us().map(|us| us.div_euclid(1000)),
-        stale: reading.fresh_info().is_none(),
+        taken_at_ms: Some(reading.this_node().taken_at_ms).filter(|&ms| ms != 0),
+        age_ms: reading.this_node().info_age_us().map(|us| us.div_euclid(1000)),
+        stale: reading.this_node().fresh_info().is_none(),
         unjudged: reading.unjudged(),
         window_ms: tidy(window_us(reading).map(|us| us as f64 / 1000.0)),
         target: target_of(info, target),
@@ -46,9 +46,9 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
         memory: memory(info, reading),
         cache: cache(info, reading),
         throughput: ThroughputView {
-            ops_per_s: tidy(reading.rates.commands.per_s()),
-            in_bytes_per_s: tidy(reading.rates.net_in.per_s()),
-            out_bytes_per_s: tidy(reading.rates.net_out.per_s()),
+            ops_per_s: tidy(reading.this_node().rates.commands.per_s()),
+            in_bytes_per_s: tidy(reading.this_node().rates.net_in.per_s()),
+            out_bytes_per_s: tidy(reading.this_node().rates.net_out.per_s()),
         },
         clients: ClientsView {
             connected: info.and_then(|info| info.clients.connected),
@@ -56,16 +56,19 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
             max: info.and_then(|info| info.clients.max),
         },
         refusals: refusals(reading),
-        persistence: persistence(info, reading.at_us),
+        persistence: persistence(info, reading.this_node().at_us),
         counters: keys::counters(reading),
         streams: streams(reading),
         fanout: fanout(reading),
         queues: [],
-        latency: LatencyView { ping_us: pings(reading), slowlog_new: reading.slowlog.new_entries() },
+        latency: LatencyView {
+            ping_us: pings(reading),
+            slowlog_new: reading.this_node().slowlog.new_entries(),
+        },
         cost: CostView {
-            commands_per_s: tidy(reading.cost.commands_per_s()),
-            bytes_per_s: tidy(reading.cost.bytes_per_s()),
-            server_us_per_s: tidy(reading.server_us_per_s()),
+            commands_per_s: tidy(reading.this_node().cost.commands_per_s()),
+            bytes_per_s: tidy(reading.this_node().cost.bytes_per_s()),
+            server_us_per_s: tidy(reading.this_node().server_us_per_s()),
         },
         gaps: gaps(reading),
     }
@@ -73,14 +76,14 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
 
 /// What the rates of the server's counters span, which may be more than the last two readings of INFO.
 fn window_us(reading: &Reading) -> Option<i64> {
-    let span_us = reading.rates.commands.span_us().filter(|&us| us > 0);
-    span_us.or(reading.window_us)
+    let span_us = reading.this_node().rates.commands.span_us().filter(|&us| us > 0);
+    span_us.or(reading.this_node().window_us)
 }
 
 fn cluster(reading: &Reading) -> ClusterView {
-    let cluster = reading.cluster.unwrap_or_default();
+    let cluster = reading.this_node().cluster.unwrap_or_default();
     ClusterView {
-        is_part: reading.info.as_ref().map(|_| reading.part_of_cluster().is_some()),
+        is_part: reading.this_node().info.as_ref().map(|_| reading.part_of_cluster().is_some()),
         ok: cluster.is_ok,
         primaries: cluster.primaries,
         nodes: cluster.nodes,
@@ -104,7 +107,7 @@ fn target_of(info: Option<&Info>, target: &TargetLine) -> TargetView {
 
 fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
     let memory = info.map(|info| &info.memory);
-    let room = reading.memory.headroom().filter(|_| info.is_some());
+    let room = reading.this_node().memory.headroom().filter(|_| info.is_some());
     MemoryView {
         used_bytes: memory.and_then(|memory| memory.used),
         rss_bytes: memory.and_then(|memory| memory.rss),
@@ -112,15 +115,15 @@ fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
         maxmemory_bytes: memory.and_then(|memory| memory.maxmemory),
         policy: memory.and_then(|memory| memory.policy.clone()),
         fragmentation_ratio: tidy(memory.and_then(|memory| memory.allocator_frag_ratio)),
-        slope_bytes_per_s: tidy(reading.memory.grows_per_s()),
-        seconds_to_full: tidy(reading.memory.seconds_to_full()),
-        evicted_per_s: tidy(reading.rates.evicted.per_s()),
+        slope_bytes_per_s: tidy(reading.this_node().memory.grows_per_s()),
+        seconds_to_full: tidy(reading.this_node().memory.seconds_to_full()),
+        evicted_per_s: tidy(reading.this_node().rates.evicted.per_s()),
         counted_bytes: memory.and_then(|memory| memory.counted()),
         limit_bytes: room.map(|room| room.limit),
         limit_of: room.map(|room| room.of.word()),
         headroom_bytes: room.map(|room| room.left()),
-        over_limit_ms: reading.memory.over_limit_ms(),
-        refused_writes: reading.refusals.of_others(RefusalCode::Oom),
+        over_limit_ms: reading.this_node().memory.over_limit_ms(),
+        refused_writes: reading.this_node().refusals.of_others(RefusalCode::Oom),
         parts: keys::parts(info, reading),
         biggest_keys: keys::biggest(reading),
         reliefs: keys::reliefs(reading),
@@ -128,7 +131,7 @@ fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
 }
 
 fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
-    let window = Some(reading.cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0);
+    let window = Some(reading.this_node().cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0);
     let lifetime = info.and_then(|info| info.stats.lookups);
     CacheView {
         hits: window.map(|window| window.lookups.hits),
@@ -136,14 +139,15 @@ fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
         hit_ratio: tidy(window.and_then(|window| window.ratio())),
         coverage: tidy(window.and_then(|window| window.coverage())),
         lifetime_hit_ratio: tidy(lifetime.and_then(|lookups| lookups.ratio())),
-        expired_per_s: tidy(reading.rates.expired.per_s()),
+        expired_per_s: tidy(reading.this_node().rates.expired.per_s()),
         walk: keys::walk(reading),
         patterns: keys::patterns(reading),
     }
 }
 
 fn refusals(reading: &Reading) -> BTreeMap<String, Option<u64>> {
-    let one = |code: RefusalCode| (code.word().to_ascii_lowercase(), reading.refusals.of_others(code));
+    let one =
+        |code: RefusalCode| (code.word().to_ascii_lowercase(), reading.this_node().refusals.of_others(code));
     RefusalCode::ALL.into_iter().map(one).collect()
 }
 
@@ -162,8 +166,8 @@ fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {
 
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
 fn streams(reading: &Reading) -> Option<Vec<StreamView>> {
-    let is_known = !reading.streams.is_empty() || reading.discovery.passes > 0;
-    is_known.then(|| reading.streams.values().map(|state| stream(state, reading)).collect())
+    let is_known = !reading.streams().is_empty() || reading.discovery().passes > 0;
+    is_known.then(|| reading.streams().values().map(|state| stream(state, reading)).collect())
 }
 
 fn stream(state: &StreamState, reading: &Reading) -> StreamView {
@@ -173,23 +177,23 @@ fn stream(state: &StreamState, reading: &Reading) -> StreamView {
         state.groups.iter().map(one).collect()
     });
     let size = reading.stream_size(state);
-    let age_us = state.length.map(|length| reading.at_us.saturating_sub(length.at_us));
+    let age_us = state.length.map(|length| reading.this_node().at_us.saturating_sub(length.at_us));
     StreamView {
         key: state.key.text(),
         age_ms: age_us.map(|us| us.div_euclid(1000)),
-        stale: age_us.is_none_or(|us| reading.answers.is_stale(us)),
+        stale: age_us.is_none_or(|us| reading.this_node().answers.is_stale(us)),
         length: state.length.map(|length| length.value),
         bytes: size.total(),
         entries_bytes: size.entries,
         pending_bytes: size.pending,
         consumers_bytes: size.consumers,
-        bytes_per_s: tidy(reading.memory.stream_grows_per_s(&state.key)),
+        bytes_per_s: tidy(reading.this_node().memory.stream_grows_per_s(&state.key)),
         entries_added: state.fact(|detail| detail.entries_added),
         in_per_s: tidy(state.in_per_s()),
         oldest_entry_age_ms: state.oldest_entry_age_ms(now_ms),
         newest_entry_age_ms: state.newest_entry_age_ms(now_ms),
         verdict: reading.stream_verdict(&state.key).map(GroupVerdict::word),
-        fanout: fanout_of(state, reading.at_us),
+        fanout: fanout_of(state, reading.this_node().at_us),
         groups,
     }
 }
@@ -206,7 +210,7 @@ fn fanout_of(state: &StreamState, now_us: i64) -> StreamFanoutView {
 fn group(name: &Name, state: &GroupState, stream: &StreamState, reading: &Reading) -> GroupView {
     let now_ms = reading.now_ms();
     let consumers = state.consumers.as_ref();
-    let delivery = state.delivery_ms(reading.at_us);
+    let delivery = state.delivery_ms(reading.this_node().at_us);
     let judgement = reading.group_verdict(&stream.key, name);
     let verdicts = reading.consumer_verdicts(&stream.key, name);
     GroupView {
@@ -249,7 +253,7 @@ fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> Cons
 }
 
 fn pings(reading: &Reading) -> PercentilesView {
-    let trips = reading.pings.percentiles(reading.at_us, PING_WINDOW_US);
+    let trips = reading.this_node().pings.percentiles(reading.this_node().at_us, PING_WINDOW_US);
     PercentilesView { p50: trips.p50, p95: trips.p95, p99: trips.p99, max: trips.max }
 }
 
@@ -259,10 +263,10 @@ fn gaps(reading: &Reading) -> Vec<GapView> {
         why: gap.why.word(),
         text: gap.text.clone(),
     };
-    let dropped = (reading.gaps.dropped > 0).then(|| GapView {
+    let dropped = (reading.this_node().gaps.dropped > 0).then(|| GapView {
         what: "gaps".to_owned(),
         why: GapReason::Bound.word(),
-        text: format!("{} more since the start are not listed", reading.gaps.dropped),
+        text: format!("{} more since the start are not listed", reading.this_node().gaps.dropped),
     });
-    reading.gaps.iter().map(one).chain(dropped).collect()
+    reading.this_node().gaps.iter().map(one).chain(dropped).collect()
 }

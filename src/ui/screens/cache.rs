@@ -22,7 +22,7 @@ const ROOMY: u16 = 14;
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let mut rest = layout::inset(areas.top);
-    if state.shown().info.is_none() {
+    if state.shown().this_node().info.is_none() {
         let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;

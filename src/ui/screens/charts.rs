@@ -40,7 +40,7 @@ impl Span {
         let most_ms = if wide >= WIDE_ENOUGH_FOR_AN_HOUR { HOUR_MS } else { MINUTES_MS };
         let reading = state.shown();
         let now_ms = reading.now_ms();
-        let first_ms = reading.series.used.coarse().first().map_or(now_ms, |point| point.at_ms);
+        let first_ms = reading.this_node().series.used.coarse().first().map_or(now_ms, |point| point.at_ms);
         let age_ms = now_ms.saturating_sub(first_ms).min(most_ms);
         let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(most_ms);
         let coarse = span_ms > MINUTES_MS;

@@ -27,7 +27,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
-    let counts = reading.info.as_ref().map(|info| &info.value.clients);
+    let counts = reading.this_node().info.as_ref().map(|info| &info.value.clients);
     let count = |count: Option<u64>, word: &str| {
         count.map(|count| StyledText::new(format!("{} {word}", skin.figures.count(Some(count))), Role::Dim))
     };
@@ -39,12 +39,16 @@ fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
         (connected, _) => count(connected, "connected"),
     });
     let blocked = counts.and_then(|counts| count(counts.blocked, "blocked"));
-    let age = reading.clients.as_ref().and_then(|clients| consumers::age(reading, clients.at_us, "", skin));
+    let age = reading
+        .this_node()
+        .clients
+        .as_ref()
+        .and_then(|clients| consumers::age(reading, clients.at_us, "", skin));
     [age, connected, blocked].into_iter().flatten().collect()
 }
 
 fn nothing(reading: &Reading) -> StyledText {
-    match (gaps::of(reading, "CLIENT LIST"), &reading.clients) {
+    match (gaps::of(reading, "CLIENT LIST"), &reading.this_node().clients) {
         (Some(gap), _) => gaps::words(gap),
         (None, Some(_)) => gaps::quiet("Nobody is connected."),
         (None, None) => gaps::quiet("CLIENT LIST was not read yet; f asks for it."),

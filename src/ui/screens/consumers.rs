@@ -31,7 +31,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     let mut notes = Vec::new();
-    let groups = || reading.streams.values().flat_map(|stream| stream.groups.values());
+    let groups = || reading.streams().values().flat_map(|stream| stream.groups.values());
     let unread = groups().filter(|group| group.consumers.is_none()).count();
     if unread > 0 {
         notes.push(StyledText::new(format!("{unread} groups not read yet"), Role::Dim));
@@ -43,7 +43,7 @@ fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
 
 /// How long ago something was read, where that is longer ago than the rest of the screen.
 pub fn age(reading: &Reading, at_us: i64, up_to: &str, skin: &Skin) -> Option<StyledText> {
-    let ago_us = reading.at_us.saturating_sub(at_us);
+    let ago_us = reading.this_node().at_us.saturating_sub(at_us);
     let ago_ms = u64::try_from(ago_us / 1000).ok().filter(|_| ago_us >= FRESH_US)?;
     Some(StyledText::new(format!("read {up_to}{} ago", skin.figures.duration_ms(Some(ago_ms))), Role::Dim))
 }
@@ -52,8 +52,8 @@ fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
     if let Some(gap) = ["XINFO GROUPS", "XINFO CONSUMERS"].iter().find_map(|what| gaps::of(reading, what)) {
         return vec![gaps::words(gap)];
     }
-    let groups = reading.streams.values().map(|stream| stream.groups.len()).sum::<usize>();
-    match (reading.streams.len(), groups) {
+    let groups = reading.streams().values().map(|stream| stream.groups.len()).sum::<usize>();
+    match (reading.streams().len(), groups) {
         (0, _) => super::streams::nothing(reading, skin),
         (streams, 0) => vec![gaps::quiet(format!("{streams} streams, but no group reads them."))],
         (_, groups) => vec![

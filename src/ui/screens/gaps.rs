@@ -9,12 +9,12 @@ use crate::ui::widgets::StyledText;
 
 /// The gap of a command: as such, or for one of its items.
 pub fn of<'a>(reading: &'a Reading, what: &str) -> Option<&'a Gap> {
-    reading.gaps.about(what)
+    reading.this_node().gaps.about(what)
 }
 
 /// The gap of a command as such or for exactly this item: `XINFO CONSUMERS`, `orders billing`.
 pub fn of_item<'a>(reading: &'a Reading, command: &str, item: &str) -> Option<&'a Gap> {
-    reading.gaps.of(command).or_else(|| reading.gaps.of(&format!("{command} {item}")))
+    reading.this_node().gaps.of(command).or_else(|| reading.this_node().gaps.of(&format!("{command} {item}")))
 }
 
 /// A gap as words.

@@ -53,11 +53,11 @@ pub fn draw(
 
 /// Memory against its limit, or against the host's where it has none.
 pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let info = state.shown().info.as_ref();
+    let info = state.shown().this_node().info.as_ref();
     let nothing = Memory::default();
     let memory = info.map_or(&nothing, |info| &info.value.memory);
     let bytes = |bytes| skin.figures.bytes(bytes);
-    let room = state.shown().memory.headroom().filter(|_| info.is_some());
+    let room = state.shown().this_node().memory.headroom().filter(|_| info.is_some());
     let share = room.map(|room| room.fullness());
     let mut words = match room {
         Some(Headroom { used, limit, of: LimitOf::Maxmemory }) => {
@@ -72,7 +72,7 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         }
         None => vec![StyledText::new(format!("{:>8}", bytes(memory.used)), Role::Text)],
     };
-    if state.shown().memory.seconds_to_full().is_some_and(|seconds| seconds > 0.0) {
+    if state.shown().this_node().memory.seconds_to_full().is_some_and(|seconds| seconds > 0.0) {
         let soon = full_in(state, skin);
         words.insert(1, StyledText::new(format!("full in {}", soon.text.trim()), soon.role));
     }
@@ -87,11 +87,12 @@ pub fn memory(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 /// When memory is full, as it grows.
 pub fn full_in(state: &State, skin: &Skin) -> StyledText {
     let reading = state.shown();
-    let (track, limits) = (&reading.memory, reading.judged.thresholds().full_in_minutes);
+    let (track, limits) = (&reading.this_node().memory, reading.judged().thresholds().full_in_minutes);
     match track.seconds_to_full() {
         Some(seconds) if seconds > 0.0 => {
             let is_own = track.headroom().is_some_and(|room| room.of == LimitOf::Maxmemory);
-            let is_cache = is_own && reading.info.as_ref().is_some_and(|info| info.value.memory.evicts_all());
+            let is_cache = is_own
+                && reading.this_node().info.as_ref().is_some_and(|info| info.value.memory.evicts_all());
             let role = match limits.severity(seconds / 60.0, None).filter(|_| !is_cache) {
                 Some(Severity::Critical) => Role::Critical,
                 Some(Severity::Warning) => Role::Warning,
@@ -114,7 +115,7 @@ fn policy(memory: &Memory) -> StyledText {
 /// Hits over reads of the last minute, those of others only.
 pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let window = reading.cache.window(60_000_000);
+    let window = reading.this_node().cache.window(60_000_000);
     let figures = skin.figures;
     let reads = window.lookups.total();
     let first = if window.ratio().is_some() {
@@ -124,8 +125,12 @@ pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     } else {
         StyledText::new(format!("{reads:>8} reads, {MIN_LOOKUPS} are needed"), Role::Unknown)
     };
-    let lifetime =
-        reading.info.as_ref().and_then(|info| info.value.stats.lookups).and_then(|all| all.ratio());
+    let lifetime = reading
+        .this_node()
+        .info
+        .as_ref()
+        .and_then(|info| info.value.stats.lookups)
+        .and_then(|all| all.ratio());
     let mut words = vec![first];
     if lifetime.is_some() {
         words.push(StyledText::new(format!("ever {}", figures.percent(lifetime)), Role::Dim));

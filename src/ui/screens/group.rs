@@ -33,7 +33,7 @@ const VERDICT_ROWS: u16 = 2;
 /// Draws it.
 pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let found = reading.streams.get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
+    let found = reading.streams().get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
     if areas.top.height > 0 {
         let title = format!("{name} of {key}");
         let inner = Panel::new(&title).draw(layout::inset(areas.top), buffer, skin);
@@ -117,7 +117,7 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     let first = stream.first_entry();
     let verdict = reading.group_verdict(&stream.key, &facts.name).map(|judged| judged.verdict);
     let drain = drain_control(verdict, group.drain(stream.in_per_s()));
-    let delays = group.delivery_ms(reading.at_us);
+    let delays = group.delivery_ms(reading.this_node().at_us);
     vec![
         Fact { name: "lag", figure: lag },
         fact("server's lag", server_lag),

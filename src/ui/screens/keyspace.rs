@@ -23,7 +23,7 @@ const COLUMNS: [ColumnWidth; 5] = [
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let spaces = state.shown().info.as_ref().map(|info| info.value.keyspace.as_slice());
+    let spaces = state.shown().this_node().info.as_ref().map(|info| info.value.keyspace.as_slice());
     let keys: Option<u64> = spaces.map(|spaces| sum(spaces.iter().map(|space| space.keys)));
     let note = format!("{} {}", skin.figures.count(keys), if keys == Some(1) { "key" } else { "keys" });
     let panel = gaps::this_node(state.shown()).into_iter().fold(Panel::new("Keys"), Panel::note);

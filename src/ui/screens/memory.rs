@@ -30,7 +30,7 @@ const WIDE: u16 = 160;
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let mut rest = layout::inset(areas.top);
-    if state.shown().info.is_none() {
+    if state.shown().this_node().info.is_none() {
         let (line, below) = layout::top(rest, 1);
         notice(&reasons::why(state, "INFO"), line, buffer, skin);
         rest = below;
@@ -83,7 +83,7 @@ fn graphs_and_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin)
 }
 
 fn nothing(reading: &Reading) -> Vec<StyledText> {
-    if reading.info.is_none() {
+    if reading.this_node().info.is_none() {
         return vec![gaps::quiet("Nothing was read yet.")];
     }
     match gaps::of(reading, "MEMORY USAGE") {

@@ -28,8 +28,8 @@ const BARS: [&str; 8] = ["< 1 s", "< 10 s", "< 1 min", "< 10 min", "< 1 h", "< 1
 /// Draws it.
 pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let keyspace = reading.keys.keyspace();
-    let pattern = reading.keys.pattern(glob);
+    let keyspace = reading.keys().keyspace();
+    let pattern = reading.keys().pattern(glob);
     let title = if glob.as_bytes().is_empty() { "keys by themselves".to_owned() } else { glob.to_string() };
     let named = pattern.and_then(|pattern| pattern.name.clone());
     let panel = Panel::new(&title);

@@ -19,7 +19,7 @@ use ratatui::layout::Rect;
 /// Draws it.
 pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let stream = reading.streams.get(key);
+    let stream = reading.streams().get(key);
     if let Some(stream) = stream {
         top(state, stream, areas.top, buffer, skin);
     } else if areas.top.height > 0 {

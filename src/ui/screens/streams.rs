@@ -31,13 +31,13 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 /// What is to be said beside the table.
 pub fn notes(reading: &Reading) -> Vec<StyledText> {
     let mut notes: Vec<StyledText> = gaps::this_node(reading).into_iter().collect();
-    if reading.streams.is_empty() {
+    if reading.streams().is_empty() {
         return notes;
     }
     if gaps::of(reading, "SCAN").is_some() {
         notes.push(StyledText::new("search denied", Role::Warning));
-    } else if reading.discovery.passes == 0 {
-        let text = format!("still searching, step {}", reading.discovery.steps);
+    } else if reading.discovery().passes == 0 {
+        let text = format!("still searching, step {}", reading.discovery().steps);
         notes.push(StyledText::new(text, Role::Dim));
     } else {
         notes.extend(gaps::of(reading, "streams").map(gaps::words));
@@ -53,18 +53,18 @@ pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
         let hint = (gap.what == "SCAN").then(|| gaps::quiet(hint));
         return [Some(gaps::words(gap)), hint].into_iter().flatten().collect();
     }
-    if reading.info.is_none() && reading.taken_at_ms == 0 {
+    if reading.this_node().info.is_none() && reading.this_node().taken_at_ms == 0 {
         return vec![gaps::quiet("Nothing was read yet.")];
     }
     let keys = keys(reading, skin);
-    if reading.discovery.passes == 0 {
-        let steps = reading.discovery.steps;
+    if reading.discovery().passes == 0 {
+        let steps = reading.discovery().steps;
         return vec![
             gaps::quiet(format!("Searching for streams: step {steps} of the first walk through the keys.")),
             gaps::quiet(keys),
         ];
     }
-    let elsewhere = reading.gaps.of(KEYS);
+    let elsewhere = reading.this_node().gaps.of(KEYS);
     vec![
         StyledText::from("No streams in this database."),
         elsewhere.map_or_else(|| gaps::quiet(keys), gaps::words),
@@ -74,7 +74,7 @@ pub fn nothing(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
 
 /// Which databases hold keys.
 fn keys(reading: &Reading, skin: &Skin) -> String {
-    let Some(info) = &reading.info else { return String::new() };
+    let Some(info) = &reading.this_node().info else { return String::new() };
     let databases: Vec<String> = info
         .value
         .keyspace

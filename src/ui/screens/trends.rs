@@ -118,7 +118,7 @@ pub fn of_selected(state: &State, free: Rect, buffer: &mut Buffer, skin: &Skin) 
     if free.height < BELOW.0 {
         return;
     }
-    let streams = &state.shown().streams;
+    let streams = state.shown().streams();
     let (title, pictures) = match &row.id {
         RowId::Stream(key) | RowId::Finding(_, FindingSubject::Stream(key)) => match streams.get(key) {
             Some(stream) => (key.to_string(), of_stream(stream, skin)),

@@ -12,7 +12,7 @@ use crate::ui::widgets::StyledText;
 
 /// What is to be said beside a table of keys or patterns.
 pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
-    let (pass, keyspace) = (reading.keys.pass(), reading.keys.keyspace());
+    let (pass, keyspace) = (reading.keys().pass(), reading.keys().keyspace());
     let mut notes: Vec<StyledText> = gaps::this_node(reading).into_iter().collect();
     if pass.is_paused {
         notes.push(StyledText::new("walk paused", Role::Warning));
@@ -21,7 +21,7 @@ pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
         return notes;
     }
     let figures = skin.figures;
-    let age_ms = u64::try_from(reading.at_us.saturating_sub(keyspace.at_us) / 1000).unwrap_or(0);
+    let age_ms = u64::try_from(reading.this_node().at_us.saturating_sub(keyspace.at_us) / 1000).unwrap_or(0);
     let is_whole = keyspace.share.is_some_and(|share| share >= 1.0);
     if is_whole {
         let took = u64::try_from(keyspace.took_us / 1000).unwrap_or(0);
@@ -46,18 +46,20 @@ pub fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {
 /// Why there are no keys or patterns to show.
 pub fn why_nothing(state: &State) -> StyledText {
     let reading = state.shown();
-    let refused = ["SCAN", "TYPE", "PTTL"].into_iter().find(|command| reading.gaps.of(command).is_some());
+    let refused =
+        ["SCAN", "TYPE", "PTTL"].into_iter().find(|command| reading.this_node().gaps.of(command).is_some());
     if let Some(command) = refused {
         return reasons::why(state, command);
     }
-    let pass = reading.keys.pass();
-    if reading.info.is_none() {
+    let pass = reading.keys().pass();
+    if reading.this_node().info.is_none() {
         return reasons::why(state, "INFO");
     }
     match pass.number {
         _ if pass.is_paused => StyledText::new("the walk is paused: m goes on", Role::Unknown),
         0 => StyledText::new("keys are not measured: [sampler] enabled is false", Role::Unknown),
         _ if pass.is_over => reading
+            .this_node()
             .gaps
             .of(KEYS)
             .map_or_else(|| StyledText::new("no keys in this database", Role::Dim), gaps::words),

@@ -154,9 +154,9 @@ fn is_locked(state: &State, id: CommandId) -> bool {
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
         [CommandId::Pause] if state.is_paused() => "go on",
-        [CommandId::Probe] if state.reading.probes.pubsub.is_on() => "end probe",
-        [CommandId::StreamProbe] if state.reading.probes.stream.is_on() => "end stream probe",
-        [CommandId::Sampler] if state.reading.keys.pass().is_paused => "walk on",
+        [CommandId::Probe] if state.reading.probes().pubsub.is_on() => "end probe",
+        [CommandId::StreamProbe] if state.reading.probes().stream.is_on() => "end stream probe",
+        [CommandId::Sampler] if state.reading.keys().pass().is_paused => "walk on",
         [CommandId::Values] if state.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
         }

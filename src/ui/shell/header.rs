@@ -56,7 +56,7 @@ fn write(state: &State) -> StyledText {
 }
 
 fn server(state: &State) -> Vec<Segment> {
-    let Some(info) = &state.shown().info else { return Vec::new() };
+    let Some(info) = &state.shown().this_node().info else { return Vec::new() };
     let Server { product, version, mode, role, loading, .. } = &info.value.server;
     let version = version.as_deref().unwrap_or_default();
     let mut segments = vec![Segment::left(shown(&format!("{} {version}", product.word())), 4)];
@@ -78,16 +78,16 @@ fn shown(text: &str) -> StyledText {
 /// What we cost the server: its time, commands, bytes.
 fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
     let (reading, figures) = (state.shown(), skin.figures);
-    if reading.info.is_none() {
+    if reading.this_node().info.is_none() {
         return Vec::new();
     }
-    let us = reading.server_us_per_s();
+    let us = reading.this_node().server_us_per_s();
     let time = match us {
         Some(_) => format!("{}{}/s", figures.mark(format::Certainty::Estimate), figures.latency_us(us)),
         None => figures.unknown().to_owned(),
     };
-    let commands = figures.rate(reading.cost.commands_per_s()).replace("/s", " cmd/s");
-    let bytes = figures.bytes_rate(reading.cost.bytes_per_s());
+    let commands = figures.rate(reading.this_node().cost.commands_per_s()).replace("/s", " cmd/s");
+    let bytes = figures.bytes_rate(reading.this_node().cost.bytes_per_s());
     let segment = |text, width: usize, priority| {
         Segment::right(StyledText::new(format!("{text:>width$}"), Role::Dim), priority)
     };

@@ -19,7 +19,7 @@ const TEXT_CELLS: u16 = 72;
 
 /// Whether nothing was ever read: there is no picture to show.
 pub fn is_waiting(state: &State) -> bool {
-    state.shown().taken_at_ms == 0
+    state.shown().this_node().taken_at_ms == 0
 }
 
 /// When the next try comes: `try 4 in 3 s`, `circuit open, try 9 in 28 s`.

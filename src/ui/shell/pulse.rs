@@ -27,7 +27,7 @@ pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
         LinkStatus::Up { .. } => {}
     }
     if state.is_paused() {
-        let at_ms = state.shown().taken_at_ms;
+        let at_ms = state.shown().this_node().taken_at_ms;
         let time = cells::time(at_ms).filter(|_| at_ms > 0);
         let time = time.and_then(|time| time.get(11..).map(str::to_owned));
         let text = time.map_or(" PAUSED ".to_owned(), |time| format!(" PAUSED at {time} UTC "));

@@ -77,7 +77,7 @@ fn figures_that_are_stale_say_nothing_good_and_their_age_is_drawn_every_second()
     for second in 301..320 {
         tell(&mut state, Message::Observed(Box::new(fixture::round(second))));
     }
-    state.now_ms = state.reading.taken_at_ms;
+    state.now_ms = state.reading.this_node().taken_at_ms;
     let draws = |state: &mut State| {
         let now = crate::app::Now { wall_ms: state.now_ms, process_us: state.now_us };
         crate::app::update(state, Message::Tick, now).0

@@ -158,8 +158,8 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// What the plan is about, and how memory stands before it.
 fn touched(state: &State, plan: &Plan) -> Touched {
-    let memory = &state.reading.memory;
-    let used = state.reading.info.as_ref().and_then(|info| info.value.memory.used);
+    let memory = &state.reading.this_node().memory;
+    let used = state.reading.this_node().info.as_ref().and_then(|info| info.value.memory.used);
     let forecast =
         memory.headroom().and_then(|headroom| FullForecast::of(headroom, used, memory.clearly_grows_per_s()));
     Touched { streams: plan.streams(), keys: plan.is_about_keys(), forecast, until_us: 0 }

@@ -16,9 +16,9 @@ const LISTS_SHARE: f64 = 0.05;
 
 /// Everything about memory.
 pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
-    let info = reading.info.as_ref().map(|info| &info.value);
-    let keyspace = reading.keys.keyspace();
-    let memory = &reading.memory;
+    let info = reading.this_node().info.as_ref().map(|info| &info.value);
+    let keyspace = reading.keys().keyspace();
+    let memory = &reading.this_node().memory;
     MemoryCase {
         headroom: info.and_then(|_| memory.headroom()),
         resident_room: info.and_then(|_| memory.resident_room()),
@@ -28,7 +28,7 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
         grower: memory.grower(),
         over_limit_ms: info.and_then(|info| info.stats.over_limit_ms).and(memory.over_limit_ms()),
         full_syncs: memory.full_syncs(),
-        streams: reading.streams.len() as u64,
+        streams: reading.streams().len() as u64,
         lists: (!keyspace.is_empty()).then(|| keyspace.of_kind(KeyKind::List)),
         keys: info.and_then(|info| {
             let keys = sum(info.keyspace.iter().map(|space| space.keys));
@@ -38,15 +38,19 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
         leaks: leaks(reading),
         tiers: tiers(reading),
         keys_seen: seen(reading),
-        outputs: reading.clients.as_ref().map_or_else(Vec::new, |clients| reading.outputs.cases(clients)),
-        has_clients: reading.clients.is_some(),
+        outputs: reading
+            .this_node()
+            .clients
+            .as_ref()
+            .map_or_else(Vec::new, |clients| reading.this_node().outputs.cases(clients)),
+        has_clients: reading.this_node().clients.is_some(),
     }
 }
 
 fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
-    let used = reading.info.as_ref().and_then(|info| info.value.memory.used).unwrap_or(0);
+    let used = reading.this_node().info.as_ref().and_then(|info| info.value.memory.used).unwrap_or(0);
     let least = LISTS_LEAST.max((used as f64 * LISTS_SHARE) as u64);
-    let cases = reading.streams.values().filter_map(|stream| {
+    let cases = reading.streams().values().filter_map(|stream| {
         let size = reading.stream_size(stream);
         let (bytes, entries_bytes) = (size.pending?, size.entries?);
         (bytes >= least && bytes > entries_bytes).then_some(PendingCase {
@@ -62,8 +66,10 @@ fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
 
 /// The groups with most of them, in the order of their streams.
 fn leaks(reading: &Reading) -> Vec<LeakCase<'_>> {
-    let groups =
-        reading.streams.values().flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
+    let groups = reading
+        .streams()
+        .values()
+        .flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
     let mut cases: Vec<_> =
         groups.filter_map(|(stream, group)| reading.leaked_consumers(stream, group)).collect();
     if cases.len() > limits::LEAKS {
@@ -75,7 +81,7 @@ fn leaks(reading: &Reading) -> Vec<LeakCase<'_>> {
 }
 
 fn tiers(reading: &Reading) -> Vec<TierCase<'_>> {
-    let keyspace = reading.keys.keyspace();
+    let keyspace = reading.keys().keyspace();
     let tiers = keyspace.patterns.iter().filter_map(|pattern| {
         let ttl_ms = pattern.ttl_ms?;
         let overdue = pattern.overdue().filter(|&overdue| overdue > 0)?;
@@ -94,8 +100,8 @@ fn tiers(reading: &Reading) -> Vec<TierCase<'_>> {
 
 /// Keys are measured only where it is on and may be done.
 fn seen(reading: &Reading) -> WalkShare {
-    let pass = reading.keys.pass();
-    match reading.keys.keyspace().share {
+    let pass = reading.keys().pass();
+    match reading.keys().keyspace().share {
         Some(share) if share >= 1.0 => WalkShare::Whole,
         _ if pass.number > 0 && !pass.is_paused => WalkShare::Part,
         _ => WalkShare::Never,

@@ -18,8 +18,8 @@ const OLD_US: i64 = 60_000_000;
 
 /// Publish and subscribe as it stands, where a channel of a layer holds so many messages.
 pub fn evidence(reading: &Reading, capacity: u64) -> FanoutCase<'_> {
-    let (track, now_us) = (&reading.fanout, reading.at_us);
-    let stats = reading.info.as_ref().map(|info| &info.value.stats);
+    let (track, now_us) = (reading.fanout(), reading.this_node().at_us);
+    let stats = reading.this_node().info.as_ref().map(|info| &info.value.stats);
     let counts = |stats: &crate::core::model::info::Stats| {
         let others = sum([stats.pubsub_patterns, stats.pubsub_shard_channels].into_iter().flatten());
         stats.pubsub_channels.map(|channels| channels.saturating_add(others) > 0)

@@ -26,8 +26,8 @@ pub fn permit(reading: &Reading, kind: ProbeKind, read_only: bool) -> Permit {
     if read_only && kind == ProbeKind::Stream {
         return refuse("read-only: the stream probe writes a key of its own");
     }
-    let Some(info) = reading.info.as_ref().map(|info| &info.value) else {
-        return match reading.gaps.of("INFO") {
+    let Some(info) = reading.this_node().info.as_ref().map(|info| &info.value) else {
+        return match reading.this_node().gaps.of("INFO") {
             Some(_) => refuse("INFO may not be read, so nobody knows whether this is a replica or full"),
             None => Permit::Unknown,
         };

@@ -24,7 +24,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let line = |at: u16| layout::top(layout::top(inner, at).1, 1).0;
     for ((label, minutes), at) in SPANS.into_iter().zip(0..) {
         let span_us = minutes * MINUTE_US;
-        let window = state.shown().cache.window(span_us);
+        let window = state.shown().this_node().cache.window(span_us);
         gauges::draw(
             (label, window.ratio(), [None, None]),
             &words(&window, span_us, skin),
@@ -33,11 +33,11 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             skin,
         );
     }
-    let all = state.shown().info.as_ref().and_then(|info| info.value.stats.lookups);
+    let all = state.shown().this_node().info.as_ref().and_then(|info| info.value.stats.lookups);
     let mut words = all.map_or_else(Vec::new, |all| {
         vec![reads(all.total(), skin), StyledText::new("ours included", Role::Dim)]
     });
-    if let Some(share) = state.shown().commands.stream_share() {
+    if let Some(share) = state.shown().this_node().commands.stream_share() {
         // They count as hits, the clients' in every line: a cache is better judged where they are few.
         let share = skin.figures.percent(Some(share));
         words.push(StyledText::new(format!("{} of calls are for streams", share.trim()), Role::Dim));

@@ -12,12 +12,18 @@ use crate::ui::widgets::{GraphPoint, Scale, StyledText, Unit};
 
 /// Memory used and resident, bytes.
 pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
-    let series = &state.shown().series;
-    let memory = state.shown().info.as_ref().map(|info| &info.value.memory);
+    let series = &state.shown().this_node().series;
+    let memory = state.shown().this_node().info.as_ref().map(|info| &info.value.memory);
     let (used, rss) = (memory.and_then(|memory| memory.used), memory.and_then(|memory| memory.rss));
     let figure = |bytes: Option<u64>| skin.figures.bytes(bytes);
     Chart {
-        limit: state.shown().memory.headroom().filter(|_| memory.is_some()).map(|room| room.limit as f64),
+        limit: state
+            .shown()
+            .this_node()
+            .memory
+            .headroom()
+            .filter(|_| memory.is_some())
+            .map(|room| room.limit as f64),
         ..pair(
             ("Memory", Unit::Bytes, Scale::Zero),
             [
@@ -30,7 +36,7 @@ pub fn memory<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 
 /// Resident beyond used, bytes: what fragmentation and pages that were not given back cost.
 pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
-    let series = &state.shown().series;
+    let series = &state.shown().this_node().series;
     let (rss, used) = (span.points(&series.rss), span.points(&series.used));
     let beyond = |(rss, used): (&GraphPoint, &GraphPoint)| {
         let used = used.value.filter(|_| used.t_ms == rss.t_ms);
@@ -54,12 +60,18 @@ pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 pub fn commands<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let rate = |value| skin.figures.rate(value);
-    single(("Commands", Unit::Rate), &reading.series.ops, reading.rates.commands.per_s(), span, rate)
+    single(
+        ("Commands", Unit::Rate),
+        &reading.this_node().series.ops,
+        reading.this_node().rates.commands.per_s(),
+        span,
+        rate,
+    )
 }
 
 /// Hits over reads of others, 0 to 1.
 pub fn hit_ratio<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
-    let series = &state.shown().series.hit_ratio;
+    let series = &state.shown().this_node().series.hit_ratio;
     let points = span.points(series);
     let (from, to) = span.ends_ms;
     let shown = points.iter().filter(|point| (from..=to).contains(&point.t_ms));
@@ -91,7 +103,7 @@ fn floor_below(least: Option<f64>) -> f64 {
 /// Bytes in and out a second.
 pub fn network<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let (rates, series) = (&reading.rates, &reading.series);
+    let (rates, series) = (&reading.this_node().rates, &reading.this_node().series);
     let figure = |value| skin.figures.bytes_rate(value);
     pair(
         ("Network", Unit::BytesRate, Scale::Zero),
@@ -105,16 +117,16 @@ pub fn network<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 /// Clients connected.
 pub fn clients<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let connected = reading.info.as_ref().and_then(|info| info.value.clients.connected);
+    let connected = reading.this_node().info.as_ref().and_then(|info| info.value.clients.connected);
     let count = |value: Option<f64>| skin.figures.count(value.map(|value| value.round() as u64));
     let now = connected.map(|count| count as f64);
-    single(("Clients", Unit::Count), &reading.series.clients, now, span, count)
+    single(("Clients", Unit::Count), &reading.this_node().series.clients, now, span, count)
 }
 
 /// Keys expired and evicted a second.
 pub fn removed<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let (rates, series) = (&reading.rates, &reading.series);
+    let (rates, series) = (&reading.this_node().rates, &reading.this_node().series);
     let figure = |value| skin.figures.rate(value);
     pair(
         ("Removed", Unit::Rate, Scale::Zero),
@@ -128,7 +140,7 @@ pub fn removed<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 /// Hits and misses a second, ours included.
 pub fn lookups<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let (rates, series) = (&reading.rates, &reading.series);
+    let (rates, series) = (&reading.this_node().rates, &reading.this_node().series);
     let figure = |value| skin.figures.rate(value);
     let mut chart = pair(
         ("Reads", Unit::Rate, Scale::Zero),
@@ -148,7 +160,7 @@ pub fn pings<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
         t_ms: at_us.div_euclid(1000),
         value: Some(trip_us as f64),
     };
-    let points: Vec<GraphPoint> = reading.pings.trips().map(point).collect();
+    let points: Vec<GraphPoint> = reading.this_node().pings.trips().map(point).collect();
     let latest = points.last().and_then(|point| point.value);
     let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));

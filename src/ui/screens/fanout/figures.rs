@@ -11,13 +11,13 @@ use crate::ui::theme::Skin;
 /// Who listens, what is published, and what that takes.
 pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let reading = state.shown();
-    let (track, figures) = (&reading.fanout, skin.figures);
+    let (track, figures) = (reading.fanout(), skin.figures);
     let nothing = Info::default();
-    let stats = reading.info.as_ref().map_or(&nothing, |info| &info.value);
-    let publishing = publishing(&reading.commands);
+    let stats = reading.this_node().info.as_ref().map_or(&nothing, |info| &info.value);
+    let publishing = publishing(&reading.this_node().commands);
     let list = track.subscribers.list();
     let listeners = list.map(|list| list.value.len() as u64).or(stats.clients.pubsub);
-    let behind = list.map(|_| track.subscribers.slow(track.limit, reading.at_us).len() as u64);
+    let behind = list.map(|_| track.subscribers.slow(track.limit, reading.this_node().at_us).len() as u64);
     let lost = list.map(|_| track.subscribers.vanished().count() as u64);
     let count = |name, count: Option<u64>| Fact::new(name, figures.count(count), skin);
     let told = stats.stats.pubsub_channels;

@@ -23,7 +23,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     // Per-command figures come every ten seconds while nobody looks.
     let patient = span.of_slower(COMMANDS_APART_MS);
     // Before 7.2 nobody tells of turns: what a client feels stands there instead.
-    let tells = state.shown().info.as_ref().is_none_or(|info| info.value.stats.eventloop_us.is_some());
+    let tells =
+        state.shown().this_node().info.as_ref().is_none_or(|info| info.value.stats.eventloop_us.is_some());
     let first = if tells { turn(state, &span, skin) } else { server::pings(state, &span, skin) };
     let charts = [(first, span), (published(state, &patient, skin), patient)];
     for (place, (chart, span)) in layout::columns(area, count, GAP).into_iter().zip(&charts) {
@@ -34,11 +35,11 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 /// Messages published a second.
 fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let now = skin.figures.rate(publishing(&reading.commands).per_s);
+    let now = skin.figures.rate(publishing(&reading.this_node().commands).per_s);
     Chart {
         title: "Published",
         now: vec![StyledText::new(format!("{now:>8}"), Role::Graph2)],
-        lines: vec![(span.points(&reading.fanout.published), Role::Graph2)],
+        lines: vec![(span.points(&reading.fanout().published), Role::Graph2)],
         unit: Unit::Rate,
         scale: Scale::Zero,
         limit: None,
@@ -48,7 +49,7 @@ fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 /// A turn of the event loop: everybody waits that long.
 fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
-    let points = span.points(&reading.fanout.loop_us);
+    let points = span.points(&reading.fanout().loop_us);
     let now = points.last().and_then(|point| point.value);
     let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));

@@ -52,12 +52,13 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 fn says_anything(reading: &Reading, part: FanoutPart) -> bool {
     match part {
         FanoutPart::Subscribers => {
-            reading.fanout.subscribers.list().is_some_and(|list| !list.value.is_empty())
+            reading.fanout().subscribers.list().is_some_and(|list| !list.value.is_empty())
         }
-        FanoutPart::Channels => reading.fanout.channel_count() > 0,
-        FanoutPart::Groups => reading.streams.values().any(|stream| !stream.groups.is_empty()),
+        FanoutPart::Channels => reading.fanout().channel_count() > 0,
+        FanoutPart::Groups => reading.streams().values().any(|stream| !stream.groups.is_empty()),
         FanoutPart::Layers => {
-            !crate::core::reading::fanout::layers::layers(&reading.fanout, reading.at_us).is_empty()
+            !crate::core::reading::fanout::layers::layers(reading.fanout(), reading.this_node().at_us)
+                .is_empty()
         }
     }
 }
@@ -101,7 +102,7 @@ fn notes(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {
         key.map(|key| StyledText::new(format!("{key}: {}", part.next().title().to_lowercase()), Role::Dim));
     let age = match part {
         FanoutPart::Subscribers => {
-            let list = reading.fanout.subscribers.list();
+            let list = reading.fanout().subscribers.list();
             list.and_then(|list| consumers::age(reading, list.at_us, "", skin))
         }
         FanoutPart::Channels | FanoutPart::Groups | FanoutPart::Layers => None,
@@ -115,18 +116,18 @@ fn nothing(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {
     let gap = |what: &str| gaps::of(reading, what).map(|gap| vec![gaps::words(gap)]);
     match part {
         FanoutPart::Subscribers => {
-            gap("CLIENT LIST TYPE").unwrap_or_else(|| match reading.fanout.subscribers.list() {
+            gap("CLIENT LIST TYPE").unwrap_or_else(|| match reading.fanout().subscribers.list() {
                 Some(_) => quiet("Nobody subscribes to a channel or a pattern."),
                 None => quiet("Subscribers were not read yet; f asks for them."),
             })
         }
-        FanoutPart::Channels => gap("PUBSUB CHANNELS").unwrap_or_else(|| match reading.fanout.is_listed() {
+        FanoutPart::Channels => gap("PUBSUB CHANNELS").unwrap_or_else(|| match reading.fanout().is_listed() {
             true => quiet(
                 "No channel has a subscriber. Whoever subscribes by a pattern stands among the subscribers.",
             ),
             false => quiet("Channels were not read yet; f asks for them."),
         }),
-        FanoutPart::Groups if reading.streams.is_empty() => streams::nothing(reading, skin),
+        FanoutPart::Groups if reading.streams().is_empty() => streams::nothing(reading, skin),
         FanoutPart::Groups => quiet("No stream has a group."),
         FanoutPart::Layers => quiet(
             "No channel layer was found. Those of channels_redis are, when their keys begin as fanout.layer_prefixes of \

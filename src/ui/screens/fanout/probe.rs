@@ -25,13 +25,13 @@ const ROOMY: u16 = 14;
 
 /// Whether there is anything to draw beside the line.
 pub fn is_there(state: &State) -> bool {
-    let probes = &state.shown().probes;
+    let probes = state.shown().probes();
     [&probes.pubsub, &probes.stream].iter().any(|track| track.is_on() || track.minutes.samples > 0)
 }
 
 /// The line: how both probes stand, or what a key would begin.
 pub fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let probes = &state.shown().probes;
+    let probes = state.shown().probes();
     let key = |id: CommandId| state.setup.keymap.keys_of(id).first().map(ToString::to_string);
     let mut parts: Vec<StyledText> = [("pub/sub", &probes.pubsub), ("stream", &probes.stream)]
         .into_iter()
@@ -89,7 +89,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 /// The probe that is drawn: by pub/sub, or by the stream where that alone was sent.
 fn drawn(state: &State) -> (&ProbeTrack, &'static str) {
-    let probes = &state.shown().probes;
+    let probes = state.shown().probes();
     let is_stream =
         probes.pubsub.minutes.samples == 0 && !probes.pubsub.is_on() && probes.stream.minutes.samples > 0;
     if is_stream { (&probes.stream, "Stream delivery") } else { (&probes.pubsub, "Last delivery") }
@@ -119,7 +119,7 @@ fn lines<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 
 /// Percentiles of both probes; where there is little room and both run, those that say least are left out.
 fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
-    let probes = &state.shown().probes;
+    let probes = state.shown().probes();
     let row = |name: &'static str, times: Percentiles| {
         let figure = |us: Option<u64>| figure_words(skin.figures.latency_us(us.map(|us| us as f64)), skin);
         vec![

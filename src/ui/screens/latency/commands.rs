@@ -36,7 +36,7 @@ const fn columns(bar: u16) -> [ColumnWidth; 8] {
 
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let commands = &state.shown().commands;
+    let commands = &state.shown().this_node().commands;
     let note = match area.width {
         LONG_NOTE.. => "of the last window; percentiles since the last reset",
         _ => "of the last window",
@@ -63,7 +63,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn reason(state: &State) -> StyledText {
-    let gaps = &state.shown().gaps;
+    let gaps = &state.shown().this_node().gaps;
     if gaps.of("INFO commandstats").is_some() {
         return reasons::why(state, "INFO commandstats");
     }

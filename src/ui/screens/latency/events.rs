@@ -22,7 +22,7 @@ const COLUMNS: [ColumnWidth; 4] = [
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let inner = Panel::new("Latency monitor").draw(area, buffer, skin);
-    match state.shown().latency_events.as_deref() {
+    match state.shown().this_node().latency_events.as_deref() {
         None => reasons::draw(&reasons::why(state, "LATENCY LATEST"), inner, buffer, skin),
         Some([]) => {
             let text = "No events. The monitor is off while latency-monitor-threshold is 0.";

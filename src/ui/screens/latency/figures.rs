@@ -10,8 +10,8 @@ use crate::ui::theme::Skin;
 pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let reading = state.shown();
     let nothing = Info::default();
-    let info = reading.info.as_ref().map_or(&nothing, |info| &info.value);
-    let trips = reading.pings.percentiles(reading.at_us, MINUTES_MS * 1000);
+    let info = reading.this_node().info.as_ref().map_or(&nothing, |info| &info.value);
+    let trips = reading.this_node().pings.percentiles(reading.this_node().at_us, MINUTES_MS * 1000);
     let figures = skin.figures;
     let us = |name, us: Option<u64>| Fact::new(name, figures.latency_us(us.map(|us| us as f64)), skin);
     let samples = u64::try_from(trips.samples).ok().filter(|&samples| samples > 0);
@@ -26,7 +26,7 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
             Some(0) => Fact::new("last fork", "none".to_owned(), skin),
             fork => us("last fork", fork),
         },
-        Fact::new("new slow entries", figures.count(reading.slowlog.new_entries()), skin),
-        Fact::new("error replies", figures.rate(reading.rates.errors.per_s()), skin),
+        Fact::new("new slow entries", figures.count(reading.this_node().slowlog.new_entries()), skin),
+        Fact::new("error replies", figures.rate(reading.this_node().rates.errors.per_s()), skin),
     ]
 }

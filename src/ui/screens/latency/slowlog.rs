@@ -10,14 +10,14 @@ use crate::ui::widgets::StyledText;
 
 /// How many entries are new.
 pub fn notes(state: &State, skin: &Skin) -> Vec<StyledText> {
-    let new = state.shown().slowlog.new_entries().filter(|&new| new > 0);
+    let new = state.shown().this_node().slowlog.new_entries().filter(|&new| new > 0);
     let text = |new| format!("+{} new", skin.figures.count(Some(new)));
     new.map(|new| StyledText::new(text(new), Role::Accent)).into_iter().collect()
 }
 
 /// Why there are no entries.
 pub fn nothing(state: &State) -> Vec<StyledText> {
-    match state.shown().slowlog.entries() {
+    match state.shown().this_node().slowlog.entries() {
         None => vec![reasons::why(state, "SLOWLOG GET")],
         Some(_) => vec![
             StyledText::from("The slow log is empty."),

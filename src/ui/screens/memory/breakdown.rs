@@ -23,8 +23,8 @@ const LONGEST: u16 = 60;
 /// Draws the panel with its title.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let info = reading.info.as_ref().map(|info| &info.value);
-    let parts = info.and_then(|info| reading.memory.parts(info));
+    let info = reading.this_node().info.as_ref().map(|info| &info.value);
+    let parts = info.and_then(|info| reading.this_node().memory.parts(info));
     let sum: Option<u64> = parts.as_ref().map(|parts| sum(parts.iter().map(|growing| growing.part.bytes)));
     let note = skin.figures.bytes(sum);
     let panel = gaps::this_node(reading).into_iter().fold(Panel::new("Made of"), Panel::note);

@@ -10,11 +10,11 @@ use crate::ui::theme::Skin;
 pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let reading = state.shown();
     let nothing = Memory::default();
-    let memory = reading.info.as_ref().map_or(&nothing, |info| &info.value.memory);
+    let memory = reading.this_node().info.as_ref().map_or(&nothing, |info| &info.value.memory);
     let figures = skin.figures;
     let fact = |name, figure| Fact::new(name, figure, skin);
     let bytes = |name, bytes| fact(name, figures.bytes(bytes));
-    let track = &reading.memory;
+    let track = &reading.this_node().memory;
     let growth = match (track.grows_per_s(), track.samples()) {
         (None, (have @ 1.., need)) => format!("{have} of {need} readings"),
         (per_s, _) => figures.signed_bytes_rate(per_s.map(f64::round)),
@@ -35,8 +35,8 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         ),
         fact("rss / used", figures.factor(memory.fragmentation_ratio)),
         fact("allocator ratio", figures.factor(memory.allocator_frag_ratio)),
-        fact("evicted", figures.rate(reading.rates.evicted.per_s())),
-        fact("expired", figures.rate(reading.rates.expired.per_s())),
+        fact("evicted", figures.rate(reading.this_node().rates.evicted.per_s())),
+        fact("expired", figures.rate(reading.this_node().rates.expired.per_s())),
         fact("lazy-free pending", figures.count(memory.lazyfree_pending)),
     ]
 }

@@ -21,13 +21,13 @@ const OTHERS: u16 = 8;
 
 /// Lines that they take: one where it is tight.
 pub fn rows(state: &State, height: u16) -> u16 {
-    let wanted = u16::try_from(state.shown().counters.rows().len().div_ceil(A_LINE)).unwrap_or(u16::MAX);
+    let wanted = u16::try_from(state.shown().counters().rows().len().div_ceil(A_LINE)).unwrap_or(u16::MAX);
     wanted.min(height.saturating_sub(OTHERS).max(1))
 }
 
 /// Draws as many as there is room for.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let rows = state.shown().counters.rows();
+    let rows = state.shown().counters().rows();
     for (at, (counters, y)) in rows.chunks(A_LINE).zip(area.y..area.bottom()).enumerate() {
         let words: Vec<StyledText> = counters.iter().map(|counter| words(state, counter, skin)).collect();
         let label = if at == 0 { "counters" } else { "" };
@@ -36,7 +36,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn words(state: &State, counter: &Counter, skin: &Skin) -> StyledText {
-    let (figures, track) = (skin.figures, &state.shown().counters);
+    let (figures, track) = (skin.figures, state.shown().counters());
     let name = &counter.spec.name;
     let number = match counter.value.map(|value| value.value) {
         Some(CounterValue::Number(number)) => number,

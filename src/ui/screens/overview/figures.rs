@@ -18,9 +18,9 @@ use ratatui::layout::Rect;
 pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
     let reading = state.shown();
     let nothing = Info::default();
-    let info = reading.info.as_ref().map_or(&nothing, |info| &info.value);
-    let (rates, figures) = (&reading.rates, skin.figures);
-    let pings = reading.pings.percentiles(reading.at_us, 60_000_000);
+    let info = reading.this_node().info.as_ref().map_or(&nothing, |info| &info.value);
+    let (rates, figures) = (&reading.this_node().rates, skin.figures);
+    let pings = reading.this_node().pings.percentiles(reading.this_node().at_us, 60_000_000);
     let trip = |us: Option<u64>| figures.latency_us(us.map(|us| us as f64));
     let of = |part: Option<u64>, whole: Option<u64>| match (part, whole) {
         (Some(_), Some(_)) => format!("{} of {}", figures.count(part), figures.count(whole)),
@@ -34,7 +34,7 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         (channels, _) => figures.count(channels),
     };
     // While the probe runs it tells how late messages come; else there is how many channels there are.
-    let probe = &state.shown().probes.pubsub;
+    let probe = &state.shown().probes().pubsub;
     let fanout = match probe.is_on() {
         true => fact("fan-out p99", trip(probe.minutes.last.p99)),
         false => fact("channels", pubsub),
@@ -56,13 +56,13 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
 }
 
 fn keys(state: &State, skin: &Skin) -> String {
-    let info = state.shown().info.as_ref();
+    let info = state.shown().this_node().info.as_ref();
     skin.figures.count(info.map(|info| sum(info.value.keyspace.iter().map(|space| space.keys))))
 }
 
 /// AOF and RDB.
 pub fn persistence(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let info = state.shown().info.as_ref();
+    let info = state.shown().this_node().info.as_ref();
     let words = info.map_or_else(
         || vec![StyledText::new(skin.figures.unknown(), Role::Unknown)],
         |info| {
@@ -124,7 +124,7 @@ fn aof(disk: &Persistence) -> Vec<StyledText> {
 /// Role, replication, uptime, restarts seen.
 pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let Some(info) = reading.info.as_ref().map(|info| &info.value) else {
+    let Some(info) = reading.this_node().info.as_ref().map(|info| &info.value) else {
         let words = [StyledText::new(skin.figures.unknown(), Role::Unknown)];
         return line(("server", LABEL), &words, area, buffer, skin);
     };
@@ -139,9 +139,9 @@ pub fn server(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let uptime = figures.duration_ms(info.server.uptime_s.map(|s| s.saturating_mul(1000)));
     words.push(StyledText::from(format!("up {uptime}")));
     words.extend(replication(info, skin));
-    if reading.restarts > 0 {
+    if reading.this_node().restarts > 0 {
         words.push(StyledText::new(
-            format!("restarted or reset {} x while we looked", reading.restarts),
+            format!("restarted or reset {} x while we looked", reading.this_node().restarts),
             Role::Warning,
         ));
     }

@@ -21,7 +21,7 @@ use ratatui::layout::Rect;
 /// Draws the table, what the selected finding is about, and what to do.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let reading = state.shown();
-    let dropped = reading.judged.dropped();
+    let dropped = reading.judged().dropped();
     let more = (dropped > 0).then(|| StyledText::new(format!("{dropped} more not listed"), Role::Dim));
     let view = TableView {
         id: TableId::Findings,
@@ -63,7 +63,7 @@ pub fn calm(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
     let span = |ms| skin.figures.duration_ms(Some(ms));
-    let unsure = match reading.judged.cannot_tell().len() {
+    let unsure = match reading.judged().cannot_tell().len() {
         0 => String::new(),
         1 => ", as far as can be told: one check lacks what it needs".to_owned(),
         many => format!(", as far as can be told: {many} checks lack what they need"),
@@ -71,9 +71,9 @@ fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
     if reading.health() == Health::Ok {
         return StyledText::new(format!("nothing is wrong{unsure}"), Role::Ok);
     }
-    let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged.thresholds().window_ms);
+    let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged().thresholds().window_ms);
     let unjudged = reading.unjudged();
-    let text = match reading.fresh_info().is_none() {
+    let text = match reading.this_node().fresh_info().is_none() {
         _ if watched_ms >= window_ms && !unjudged.is_empty() => {
             format!("unknown so far: {}", unjudged.join("; "))
         }

@@ -71,7 +71,7 @@ fn neither_probe_begins_on_a_locked_or_a_production_target() {
     (setup.probe.enabled, setup.production) = (true, true);
     let mut state = State::new(setup, fixture::later(0));
     assert_eq!(observe(&mut state, ServerRole::Primary), []);
-    assert!(!state.reading.probes.pubsub.is_on());
+    assert!(!state.reading.probes().pubsub.is_on());
 }
 
 #[test]
@@ -89,10 +89,10 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
     let mut setup = fixture::console((80, 24)).setup;
     setup.probe.enabled = true;
     let mut state = State::new(setup, fixture::later(0));
-    assert_eq!(state.reading.probes.pubsub.state, ProbeState::Waiting);
+    assert_eq!(state.reading.probes().pubsub.state, ProbeState::Waiting);
     assert_eq!(observe(&mut state, ServerRole::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
     assert!(
-        matches!(&state.reading.probes.pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
+        matches!(&state.reading.probes().pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
     );
 }
 
@@ -100,10 +100,10 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
 fn a_primary_that_becomes_a_replica_is_probed_no_more() {
     let mut state = unlocked();
     typed(&mut state, "6 P enter S enter");
-    assert!(state.reading.probes.pubsub.is_on() && state.reading.probes.stream.is_on());
+    assert!(state.reading.probes().pubsub.is_on() && state.reading.probes().stream.is_on());
     let stopped = observe(&mut state, ServerRole::Replica);
     assert_eq!(stopped, [ProbeOrder::Stop(ProbeKind::PubSub), ProbeOrder::Stop(ProbeKind::Stream)]);
-    assert!(!state.reading.probes.pubsub.is_on());
+    assert!(!state.reading.probes().pubsub.is_on());
 }
 
 #[test]
