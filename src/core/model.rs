@@ -33,6 +33,7 @@ pub mod snapshot;
 pub mod stamped;
 pub mod streams;
 pub mod sums;
+pub mod topology;
 
 pub use gap::{Gap, GapReason};
 pub use id::StreamId;

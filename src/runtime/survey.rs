@@ -100,9 +100,9 @@ impl Reader {
         let kind =
             stream.map(|key| (key, exchanges.get(2).and_then(|exchange| exchange.reply.as_ref().ok())));
         if let Some((key, Some(Resp::Error(refusal)))) = kind {
-            return Err(Refusal::because(match refusal.code.as_str() {
-                "WRONGTYPE" => format!("{key} is no stream"),
-                _ if refusal.kind() == ErrorKind::Moved => match refusal.other_node() {
+            return Err(Refusal::because(match refusal.kind() {
+                ErrorKind::WrongType => format!("{key} is no stream"),
+                ErrorKind::Moved => match refusal.other_node() {
                     Some(node) => format!("{key} is on another node of the cluster: {node}"),
                     None => format!("{key} is on its way to another node of the cluster: try again later"),
                 },

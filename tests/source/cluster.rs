@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 use streamgauge::core::model::Name;
+use streamgauge::core::model::topology::slot;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
@@ -75,6 +76,25 @@ fn is_ready(node: &Node, nodes: u32) -> bool {
     let text = node.say(&["CLUSTER", "INFO"]);
     let known = format!("cluster_known_nodes:{nodes}");
     ["cluster_state:ok", "cluster_slots_ok:16384", &known].iter().all(|line| text.contains(line))
+}
+
+#[test]
+fn a_slot_is_the_one_that_servers_say() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for build in clustering() {
+        let node = Node::start(&build);
+        for _ in 0..60 {
+            // Braces often, and any other byte.
+            let byte = |random: &mut fastrand::Rng| match random.u8(0..4) {
+                0 => b'{',
+                1 => b'}',
+                _ => random.u8(..),
+            };
+            let key: Vec<u8> = (0..random.usize(1..12)).map(|_| byte(&mut random)).collect();
+            let told = node.server.redis_cli_bytes(&[b"CLUSTER", b"KEYSLOT", &key]);
+            assert_eq!(told, slot(&key).to_string(), "{build:?} {key:?}");
+        }
+    }
 }
 
 /// Streams and pages, each where it belongs; the names of the first node's streams.

@@ -8,6 +8,7 @@ mod denied;
 mod ends;
 mod far;
 mod ghosts;
+mod nodes;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod refused;

@@ -1,11 +1,12 @@
-//! Errors by which a server refuses writes or users, as it counts them (`errorstat_*` of INFO, 6.2).
+//! Errors by which a server refuses a command, by their first word, and those of them that it counts (`errorstat_*` of
+//! INFO, 6.2).
 //!
 //! Knows codes and counts; judges nothing. Invariant: a code that is not known is not counted, so that a list is bounded
 //! by the codes there are.
 
 use std::collections::BTreeMap;
 
-/// The first word of an error that a rule looks at.
+/// The first word of an error on which something depends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RefusalCode {
     /// A write, for want of memory.
@@ -24,11 +25,25 @@ pub enum RefusalCode {
     NoPerm,
     /// A login with a wrong name or password.
     WrongPass,
+    /// A command on a key that another node of the cluster holds.
+    Moved,
+    /// The same for this once: the key is on its way there.
+    Ask,
+    /// A command on several keys of which some are on their way to another node.
+    TryAgain,
+    /// A command on keys of several slots of a cluster.
+    CrossSlot,
+    /// Nearly any command, because a script or a function holds the server.
+    Busy,
+    /// Nearly any command, because the server loads its data set.
+    Loading,
+    /// A read of a replica that has lost its primary (`replica-serve-stale-data no`).
+    MasterDown,
 }
 
 impl RefusalCode {
-    /// All of them.
-    pub const ALL: [Self; 8] = [
+    /// Those that are counted: refused writes and refused users.
+    pub const COUNTED: [Self; 8] = [
         Self::Oom,
         Self::NoReplicas,
         Self::ReadOnly,
@@ -37,6 +52,15 @@ impl RefusalCode {
         Self::NoAuth,
         Self::NoPerm,
         Self::WrongPass,
+    ];
+    const UNCOUNTED: [Self; 7] = [
+        Self::Moved,
+        Self::Ask,
+        Self::TryAgain,
+        Self::CrossSlot,
+        Self::Busy,
+        Self::Loading,
+        Self::MasterDown,
     ];
 
     /// The word that servers use.
@@ -50,12 +74,19 @@ impl RefusalCode {
             Self::NoAuth => "NOAUTH",
             Self::NoPerm => "NOPERM",
             Self::WrongPass => "WRONGPASS",
+            Self::Moved => "MOVED",
+            Self::Ask => "ASK",
+            Self::TryAgain => "TRYAGAIN",
+            Self::CrossSlot => "CROSSSLOT",
+            Self::Busy => "BUSY",
+            Self::Loading => "LOADING",
+            Self::MasterDown => "MASTERDOWN",
         }
     }
 
     /// The code of this word, where it is one of them.
     pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|code| code.word() == word)
+        Self::COUNTED.into_iter().chain(Self::UNCOUNTED).find(|code| code.word() == word)
     }
 }
 

@@ -2,6 +2,8 @@
 //!
 //! Knows codes and counts, not commands. Invariant: the list of errors is bounded.
 
+use super::refusals::RefusalCode;
+
 /// Kinds of errors that are counted apart.
 const ERRORS: usize = 8;
 
@@ -32,6 +34,13 @@ pub struct Refusing {
     pub error: ErrorCount,
     /// Since when, microseconds since 1970 on the clock of all stamps.
     pub since_us: i64,
+}
+
+impl ErrorCount {
+    /// Whether they are of this code.
+    pub fn is(&self, code: RefusalCode) -> bool {
+        self.code == code.word()
+    }
 }
 
 impl ReplyCounts {

@@ -13,6 +13,7 @@ pub use work::InvalidateWork;
 
 use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
+use crate::core::model::refusals::RefusalCode;
 use crate::core::ops::archive::Frame;
 use crate::core::ops::plan::Work;
 use crate::core::ops::protect::shapes::{self, Companion};
@@ -185,7 +186,7 @@ impl InvalidateMachine {
         if let Some(refusal) = refusal {
             self.asks_together = false;
             // A cluster runs no script on keys of several slots, but on each by itself.
-            self.has_scripts = refusal.code == "CROSSSLOT";
+            self.has_scripts = refusal.refusal() == Some(RefusalCode::CrossSlot);
             let keys = match self.stage {
                 InvalidateStage::Companions => self.companion_keys(),
                 _ => self.chosen.clone(),

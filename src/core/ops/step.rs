@@ -4,6 +4,7 @@
 //! `core::ops` and nowhere else.
 
 use super::archive::Frame;
+use crate::core::model::refusals::RefusalCode;
 use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
 
 /// What is to be done next.
@@ -98,14 +99,14 @@ impl Order {
 
 /// What an error reply means for the run.
 pub(super) fn end_of(refusal: &ErrorReply) -> Step {
-    let text = match (refusal.code.as_str(), refusal.kind()) {
-        ("READONLY", _) => {
+    let text = match (refusal.refusal(), refusal.kind()) {
+        (Some(RefusalCode::ReadOnly), _) => {
             return Step::Done(End::Refused("the server is a replica now: it takes no writes".into()));
         }
         (_, ErrorKind::DeniedCommand | ErrorKind::DeniedKey) => {
             format!("this user may not: {refusal}")
         }
-        ("OOM", _) => "the server has no memory left for it (OOM)".to_owned(),
+        (Some(RefusalCode::Oom), _) => "the server has no memory left for it (OOM)".to_owned(),
         _ => format!("the server says: {refusal}"),
     };
     Step::Done(End::Failed(text))

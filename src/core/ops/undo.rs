@@ -14,7 +14,7 @@ use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, s
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::decode::streams::entries;
 use crate::core::wire::write::OldRow;
-use crate::core::wire::{ReadCmd, Resp, WriteCmd};
+use crate::core::wire::{ErrorKind, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
 
 /// The steps of an undo.
@@ -203,7 +203,7 @@ impl UndoMachine {
     fn looked(&mut self, mut frames: Vec<Frame>, replies: &[Resp], batch: u32) -> Step {
         let page = match replies.first() {
             // The key is another thing now: then it has none of them.
-            Some(Resp::Error(refusal)) if refusal.code == "WRONGTYPE" => Vec::new(),
+            Some(Resp::Error(refusal)) if refusal.kind() == ErrorKind::WrongType => Vec::new(),
             Some(Resp::Error(refusal)) => return end_of(refusal),
             Some(reply) => match entries(&self.work.key, reply, 0, false) {
                 Some(page) => page.entries,

@@ -31,7 +31,7 @@ impl RefusalTrack {
     /// Takes a reading of INFO in, with what our own connections have caused.
     pub fn advance(&mut self, info: &Info, own: &OwnRefusals, at_us: i64) {
         let counts = info.stats.refusals.as_ref();
-        for code in RefusalCode::ALL {
+        for code in RefusalCode::COUNTED {
             match counts.and_then(|counts| counts.get(code)) {
                 Some(counter) => {
                     let (least, most) = (own.least(code), own.most(code));
@@ -55,7 +55,7 @@ impl RefusalTrack {
 
     /// The same of all codes; `None` where the server counts none of them.
     pub fn all(&self) -> Option<RefusalCounts> {
-        let counts = RefusalCode::ALL.into_iter().filter_map(|code| Some((code, self.of_others(code)?)));
+        let counts = RefusalCode::COUNTED.into_iter().filter_map(|code| Some((code, self.of_others(code)?)));
         (!self.codes.is_empty()).then(|| counts.collect())
     }
 }

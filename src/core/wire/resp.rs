@@ -3,6 +3,8 @@
 //! Knows the shapes; does not know which command was answered. Invariant: reading a value never fails,
 //! it only answers `None`; integers are `i64` because servers do send negative ones where none are expected.
 
+use crate::core::model::refusals::RefusalCode;
+
 /// A reply, after the differences between the protocol versions have been taken away.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Resp {
@@ -74,23 +76,28 @@ impl ErrorReply {
         Self { code: code.to_owned(), text: text.to_owned() }
     }
 
+    /// What the command was refused for, where that is one of those on which something depends.
+    pub fn refusal(&self) -> Option<RefusalCode> {
+        RefusalCode::of(&self.code)
+    }
+
     /// What this means, judged by its wording in the servers from 5.0 on (Redis, Valkey, managed services).
     pub fn kind(&self) -> ErrorKind {
         let text = self.text.to_ascii_lowercase();
-        match self.code.as_str() {
+        match self.refusal() {
             _ if text.contains("permissions to access a key")
                 || text.contains("keys used as arguments")
                 || text.contains("can't access at least one of the keys") =>
             {
                 ErrorKind::DeniedKey
             }
-            "NOPERM" => ErrorKind::DeniedCommand,
-            "NOAUTH" | "WRONGPASS" => ErrorKind::Unauthenticated,
-            "WRONGTYPE" => ErrorKind::WrongType,
-            "NOGROUP" => ErrorKind::Gone,
-            "MOVED" | "ASK" | "TRYAGAIN" => ErrorKind::Moved,
-            "LOADING" | "BUSY" | "MASTERDOWN" => ErrorKind::Busy,
-            "NOPROTO" => ErrorKind::Unsupported,
+            Some(RefusalCode::NoPerm) => ErrorKind::DeniedCommand,
+            Some(RefusalCode::NoAuth | RefusalCode::WrongPass) => ErrorKind::Unauthenticated,
+            Some(RefusalCode::Moved | RefusalCode::Ask | RefusalCode::TryAgain) => ErrorKind::Moved,
+            Some(RefusalCode::Loading | RefusalCode::Busy | RefusalCode::MasterDown) => ErrorKind::Busy,
+            _ if self.code == "WRONGTYPE" => ErrorKind::WrongType,
+            _ if self.code == "NOGROUP" => ErrorKind::Gone,
+            _ if self.code == "NOPROTO" => ErrorKind::Unsupported,
             _ if text.contains("no such key") => ErrorKind::Gone,
             _ if text.contains("nopermission")
                 || text.contains("acl failure in script")
@@ -116,7 +123,7 @@ impl ErrorReply {
 impl ErrorReply {
     /// Where a key is that is not on this node, as the server says it (`127.0.0.1:6381`); `None` where it does not.
     pub fn other_node(&self) -> Option<&str> {
-        let is_told = matches!(self.code.as_str(), "MOVED" | "ASK");
+        let is_told = matches!(self.refusal(), Some(RefusalCode::Moved | RefusalCode::Ask));
         self.text.split(' ').nth(1).filter(|address| is_told && !address.is_empty())
     }
 }

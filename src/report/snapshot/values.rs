@@ -148,7 +148,7 @@ fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
 fn refusals(reading: &Reading) -> BTreeMap<String, Option<u64>> {
     let one =
         |code: RefusalCode| (code.word().to_ascii_lowercase(), reading.this_node().refusals.of_others(code));
-    RefusalCode::ALL.into_iter().map(one).collect()
+    RefusalCode::COUNTED.into_iter().map(one).collect()
 }
 
 fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {

@@ -8,6 +8,7 @@ use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "server.busy";
 const REMEDY: &str = "End it: B in the console, or `streamgauge kill-script` (SCRIPT KILL, or FUNCTION KILL for a function). Once it has written, the server refuses to end it.";
@@ -17,7 +18,7 @@ pub const RULE: Rule =
     Rule { id: ID, doc: "a script holds the server", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
-    let busy = evidence.refusing.filter(|refusing| refusing.error.code == "BUSY");
+    let busy = evidence.refusing.filter(|refusing| refusing.error.is(RefusalCode::Busy));
     RuleAnswer::of(busy.map(|refusing| {
         let for_ms = evidence.refused_for_ms(refusing);
         let text =

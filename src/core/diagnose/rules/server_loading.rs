@@ -8,6 +8,7 @@ use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::figures::{share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::refusals::RefusalCode;
 use crate::core::model::server::LoadProgress;
 
 const ID: &str = "server.loading";
@@ -18,7 +19,7 @@ pub const RULE: Rule =
     Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
-    if let Some(refusing) = evidence.refusing.filter(|refusing| refusing.error.code == "LOADING") {
+    if let Some(refusing) = evidence.refusing.filter(|refusing| refusing.error.is(RefusalCode::Loading)) {
         let for_ms = evidence.refused_for_ms(refusing);
         let text = format!(
             "the server loads its data set: every command is answered LOADING, for {} by now",

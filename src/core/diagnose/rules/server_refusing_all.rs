@@ -8,6 +8,7 @@ use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::Name;
+use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "server.refusing_all";
 const REMEDY: &str = "Clients get the same answer: look at the server's log, at the proxy or the quota before it, and at the permissions of this user.";
@@ -19,8 +20,9 @@ pub const RULE: Rule =
     Rule { id: ID, doc: "every command is refused", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
-    let others = |code: &str| !matches!(code, "BUSY" | "LOADING");
-    let refusing = evidence.refusing.filter(|refusing| others(&refusing.error.code));
+    let has_its_own = [RefusalCode::Busy, RefusalCode::Loading];
+    let refusing =
+        evidence.refusing.filter(|refusing| !has_its_own.iter().any(|code| refusing.error.is(*code)));
     RuleAnswer::of(refusing.map(|refusing| {
         let for_ms = evidence.refused_for_ms(refusing);
         let words: String =

@@ -52,7 +52,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             whole_us: 60_000_000,
         },
         rejected: info.map(|_| 0),
-        refusals: info.map(|_| RefusalCode::ALL.into_iter().map(|code| (code, 0)).collect()),
+        refusals: info.map(|_| RefusalCode::COUNTED.into_iter().map(|code| (code, 0)).collect()),
         evicted_per_s: info.map(|_| 0.0),
         slow: info.map(|_| SlowWork::default()),
         pings: match info {

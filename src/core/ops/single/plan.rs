@@ -5,6 +5,7 @@
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
+use crate::core::model::refusals::RefusalCode;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
@@ -86,7 +87,7 @@ pub fn delete_consumer(
 /// What holds it can't be ended, or nobody knows what it is.
 pub fn kill_script(reply: &Resp, at_us: u64) -> Result<Plan, Refusal> {
     let busy = match reply {
-        Resp::Error(refusal) if refusal.code == "BUSY" => refusal.text.as_str(),
+        Resp::Error(refusal) if refusal.refusal() == Some(RefusalCode::Busy) => refusal.text.as_str(),
         Resp::Error(refusal) => return Err(Refusal::because(format!("PING: {refusal}"))),
         _ => "",
     };

@@ -158,7 +158,7 @@ fn info(numbers: &[(i64, String)]) -> Resp {
     let spaces = (0..3)
         .zip(numbers)
         .map(|(db, (number, text))| format!("db{db}:keys={},expires={text}\r\n", number.unsigned_abs()));
-    let errors = numbers.iter().zip(crate::core::model::refusals::RefusalCode::ALL);
+    let errors = numbers.iter().zip(crate::core::model::refusals::RefusalCode::COUNTED);
     let errors =
         errors.map(|((number, _), code)| format!("errorstat_{}:count={}\r\n", code.word(), *number as u64));
     let text: String =

@@ -295,7 +295,7 @@ fn refusals(fields: &InfoFields<'_>) -> Option<RefusalCounts> {
         Some((code, count?))
     };
     let is_counted = fields.has("total_error_replies") && !fields.has("errorstat_ERRORSTATS_DISABLED");
-    is_counted.then(|| RefusalCode::ALL.into_iter().filter_map(counts).collect())
+    is_counted.then(|| RefusalCode::COUNTED.into_iter().filter_map(counts).collect())
 }
 
 fn keyspace(fields: &InfoFields<'_>) -> Vec<DatabaseKeys> {

@@ -16,6 +16,7 @@ use super::super::tls;
 use super::convert::resp;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
+use crate::core::model::refusals::RefusalCode;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{ErrorReply, Resp};
 use crate::edge::clock::now_us;
@@ -150,11 +151,13 @@ async fn authenticate(stream: &mut Talk<'_, impl Wire>, target: &Target) -> Resu
         // The door is open: a key too many is no reason to stay outside.
         return Ok(true);
     }
-    let wrong = refusal.code == "WRONGPASS" || text.contains("invalid password");
+    let wrong = refusal.refusal() == Some(RefusalCode::WrongPass) || text.contains("invalid password");
     Err(match (wrong, password) {
         (true, Some(_)) => (Fault::WrongPassword, refusal.code),
         (true, None) => (Fault::NoPassword, refusal.code),
-        (false, _) if refusal.code == "NOPERM" => (Fault::Denied, said(&refusal, target)),
+        (false, _) if refusal.refusal() == Some(RefusalCode::NoPerm) => {
+            (Fault::Denied, said(&refusal, target))
+        }
         (false, _) => (Fault::Other, said(&refusal, target)),
     })
 }
@@ -163,9 +166,9 @@ async fn select(stream: &mut Talk<'_, impl Wire>, target: &Target) -> Result<(),
     let database = target.database.to_string();
     let reply = exchange(stream, &["SELECT", &database]).await.map_err(|broken| cut(broken, target, true))?;
     let Resp::Error(refusal) = reply else { return Ok(()) };
-    let fault = match refusal.code.as_str() {
-        "NOPERM" => Fault::Denied,
-        "BUSY" | "LOADING" => Fault::Other,
+    let fault = match refusal.refusal() {
+        Some(RefusalCode::NoPerm) => Fault::Denied,
+        Some(RefusalCode::Busy | RefusalCode::Loading) => Fault::Other,
         _ => fatal(&refusal).unwrap_or(Fault::NoDatabase),
     };
     Err((fault, said(&refusal, target)))
@@ -173,9 +176,9 @@ async fn select(stream: &mut Talk<'_, impl Wire>, target: &Target) -> Result<(),
 
 /// Refusals of the connection itself.
 fn fatal(refusal: &ErrorReply) -> Option<Fault> {
-    match refusal.code.as_str() {
-        "NOAUTH" => Some(Fault::NoPassword),
-        "DENIED" => Some(Fault::ProtectedMode),
+    match refusal.refusal() {
+        Some(RefusalCode::NoAuth) => Some(Fault::NoPassword),
+        _ if refusal.code == "DENIED" => Some(Fault::ProtectedMode),
         _ if refusal.text.contains("max number of clients") => Some(Fault::MaxClients),
         _ => None,
     }
@@ -183,7 +186,7 @@ fn fatal(refusal: &ErrorReply) -> Option<Fault> {
 
 /// The server's words. An unknown command is repeated to us with its arguments: those are cut off.
 fn said(refusal: &ErrorReply, target: &Target) -> String {
-    if matches!(refusal.code.as_str(), "NOAUTH" | "DENIED") {
+    if matches!(fatal(refusal), Some(Fault::NoPassword | Fault::ProtectedMode)) {
         return refusal.code.clone();
     }
     let line = refusal.to_string();
