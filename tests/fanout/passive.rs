@@ -14,7 +14,7 @@ fn check(build: &Build) {
     let count = |reading: &streamgauge::core::reading::Reading, name: &str| {
         let name = Name::from(name);
         reading
-            .fanout
+            .fanout()
             .channels()
             .find(|channel| *channel.name == name)
             .and_then(|channel| channel.subscribers)
@@ -22,19 +22,19 @@ fn check(build: &Build) {
     eyes.until("channels are counted", |reading| {
         count(reading, "news") == Some(2) && count(reading, "sport") == Some(1)
     });
-    assert_eq!(eyes.reading.fanout.channel_count(), 2, "{build:?}");
-    assert_eq!(eyes.reading.fanout.subscribers.list().map(|list| list.value.len()), Some(2), "{build:?}");
-    let limit = eyes.reading.fanout.limit.unwrap();
+    assert_eq!(eyes.reading.fanout().channel_count(), 2, "{build:?}");
+    assert_eq!(eyes.reading.fanout().subscribers.list().map(|list| list.value.len()), Some(2), "{build:?}");
+    let limit = eyes.reading.fanout().limit.unwrap();
     assert_eq!((limit.hard, limit.soft, limit.soft_s), (Some(32 << 20), Some(8 << 20), 60), "{build:?}");
     for _ in 0..200 {
         redis::cmd("PUBLISH").arg("news").arg("x").exec(&mut connection).unwrap();
     }
     eyes.until("what was published shows", |reading| {
-        let publishing = publishing(&reading.commands);
+        let publishing = publishing(&reading.this_node().commands);
         publishing.per_s.is_some_and(|per_s| per_s > 1.0) && publishing.mean_us.is_some_and(|us| us > 0.0)
     });
     if build.major() >= 7 {
-        eyes.until("its histogram shows", |reading| reading.fanout.histograms.of("publish").is_some());
+        eyes.until("its histogram shows", |reading| reading.fanout().histograms.of("publish").is_some());
     }
 }
 

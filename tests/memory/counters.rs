@@ -52,7 +52,7 @@ fn keys_and_fields_are_counted_and_what_is_no_number_says_so() {
             reading.advance(session.round(&Focus::default()).await.unwrap());
         });
         let values: Vec<_> =
-            reading.counters.rows().iter().map(|row| row.value.map(|value| value.value)).collect();
+            reading.counters().rows().iter().map(|row| row.value.map(|value| value.value)).collect();
         let expected = [
             CounterValue::Number(990),
             CounterValue::Number(130),
@@ -61,9 +61,9 @@ fn keys_and_fields_are_counted_and_what_is_no_number_says_so() {
             CounterValue::Missing,
         ];
         assert_eq!(values, expected.map(Some), "{kind:?}");
-        let bad = &reading.counters.rows()[1];
-        assert!((reading.counters.share_now(bad).unwrap() - 0.25).abs() < 1e-9, "{kind:?}");
-        assert!((reading.counters.share(bad).unwrap() - 130.0 / 1_120.0).abs() < 1e-9, "{kind:?}");
+        let bad = &reading.counters().rows()[1];
+        assert!((reading.counters().share_now(bad).unwrap() - 0.25).abs() < 1e-9, "{kind:?}");
+        assert!((reading.counters().share(bad).unwrap() - 130.0 / 1_120.0).abs() < 1e-9, "{kind:?}");
         assert!(bad.per_s().unwrap() > 5.0, "{kind:?}: {:?}", bad.per_s());
     }
 }

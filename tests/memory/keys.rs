@@ -83,8 +83,8 @@ fn check(kind: Kind) {
     let truth = truth(&mut connection);
     let mut reading = Reading::new(0);
     runtime().block_on(async { read_all(&mut session(&server), &mut reading).await });
-    let keyspace = reading.keys.keyspace();
-    assert!(keyspace.is_exact && keyspace.total.keys == KEYS, "{kind:?}: {:?}", reading.keys.pass());
+    let keyspace = reading.keys().keyspace();
+    assert!(keyspace.is_exact && keyspace.total.keys == KEYS, "{kind:?}: {:?}", reading.keys().pass());
     let found: BTreeMap<String, _> =
         keyspace.patterns.iter().map(|pattern| (pattern.glob.to_string(), &pattern.tally)).collect();
     assert_eq!(found.keys().collect::<Vec<_>>(), truth.keys().collect::<Vec<_>>(), "{kind:?}");
@@ -96,7 +96,7 @@ fn check(kind: Kind) {
         let share = tally.ttl.forever_share().unwrap() - forever as f64 / keys as f64;
         assert!(share.abs() < 0.02, "{kind:?} {pattern}: {share}");
     }
-    let window = reading.cache.window(60_000_000);
+    let window = reading.this_node().cache.window(60_000_000);
     assert_eq!(window.lookups.total(), 0, "{kind:?}: nobody but us has read anything: {window:?}");
 }
 
@@ -118,9 +118,9 @@ fn every_server_tells_its_keys_by_pattern() {
         pipe.exec(&mut connection).unwrap();
         let mut reading = Reading::new(0);
         runtime().block_on(async { read_all(&mut session(&server), &mut reading).await });
-        let keyspace = reading.keys.keyspace();
+        let keyspace = reading.keys().keyspace();
         let found: Vec<_> =
             keyspace.patterns.iter().map(|found| (found.glob.to_string(), found.tally.keys)).collect();
-        assert_eq!(found, [("dash:*".to_owned(), 40)], "{build:?}: {:?}", reading.keys);
+        assert_eq!(found, [("dash:*".to_owned(), 40)], "{build:?}: {:?}", reading.keys());
     }
 }

@@ -75,8 +75,12 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
     for kind in kinds() {
         let (_primary, replica) = primary_and_replica(kind);
         let reading = read(&replica.socket(), LookFor::Quiet);
-        assert_eq!(reading.info.as_ref().unwrap().value.server.role, ServerRole::Replica, "{kind:?}");
-        let room = reading.memory.headroom().unwrap();
+        assert_eq!(
+            reading.this_node().info.as_ref().unwrap().value.server.role,
+            ServerRole::Replica,
+            "{kind:?}"
+        );
+        let room = reading.this_node().memory.headroom().unwrap();
         assert_eq!(room.of, LimitOf::Host, "{kind:?}: {room:?}");
         assert!(room.limit > 64 * MIB, "{kind:?}: {room:?}");
         let found = told(&reading);
@@ -85,7 +89,7 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
         // Told to mind it, it has that limit, and is beyond it; a replica still evicts nothing by itself here.
         replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "no"]);
         let reading = read(&replica.socket(), LookFor::Told("memory.near_limit"));
-        let room = reading.memory.headroom().unwrap();
+        let room = reading.this_node().memory.headroom().unwrap();
         assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
         assert!(room.used > 20 * MIB, "{kind:?}: {room:?}");
         let near = reading.findings().iter().find(|finding| finding.id == "memory.near_limit");
@@ -94,7 +98,7 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
         // Made a primary, it minds its limit whatever that setting says.
         replica.redis_cli(&["CONFIG", "SET", "replica-ignore-maxmemory", "yes"]);
         replica.redis_cli(&["REPLICAOF", "NO", "ONE"]);
-        let room = read(&replica.socket(), LookFor::Nothing).memory.headroom().unwrap();
+        let room = read(&replica.socket(), LookFor::Nothing).this_node().memory.headroom().unwrap();
         assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
     }
 }
@@ -136,7 +140,11 @@ fn memory_that_is_used_and_not_resident_was_swapped_out() {
             });
             let look_for = severity.map_or(LookFor::Quiet, |_| LookFor::Told("memory.swapped"));
             let reading = read(proxy.socket(), look_for);
-            assert_eq!(reading.info.as_ref().unwrap().value.memory.rss, Some(resident), "{kind:?}");
+            assert_eq!(
+                reading.this_node().info.as_ref().unwrap().value.memory.rss,
+                Some(resident),
+                "{kind:?}"
+            );
             let found = reading.findings().iter().find(|finding| finding.id == "memory.swapped");
             assert_eq!(
                 found.map(|finding| finding.severity),

@@ -63,7 +63,7 @@ fn check(kind: Kind, ids: Ids, consumers: usize) {
     fill(&mut connection, ids, consumers);
     let mut reading = Reading::new(0);
     runtime().block_on(async { read_all(&mut session(&server), &mut reading).await });
-    let stream = &reading.streams[&Name::from("jobs")];
+    let stream = &reading.streams()[&Name::from("jobs")];
     let size = reading.stream_size(stream);
     let freed = freed(&mut connection);
     let pending = size.pending.unwrap() as f64 / freed as f64;

@@ -105,7 +105,7 @@ fn consumers_take_what_creating_them_takes_and_are_told_when_nobody_uses_them() 
             let reading = read(&server);
             let what = format!("{:?} {} {count} {names:?}", build.kind, build.version);
             let key = Name::from("jobs");
-            let stream = &reading.streams[&key];
+            let stream = &reading.streams()[&key];
             let size = reading.stream_size(stream);
             close(size.consumers.unwrap(), truth, &what);
             assert!(size.entries.unwrap() < 20_000, "{what}: {size:?}");
@@ -131,7 +131,7 @@ fn groups_take_what_creating_them_takes() {
                 pipe.cmd("XGROUP").arg(&["CREATE", "jobs", &names.of(n), "$"]).ignore();
             });
             let reading = read(&server);
-            let size = reading.stream_size(&reading.streams[&Name::from("jobs")]);
+            let size = reading.stream_size(&reading.streams()[&Name::from("jobs")]);
             close(size.consumers.unwrap(), truth, &format!("{build:?} {names:?}"));
         }
     }

@@ -62,9 +62,9 @@ fn the_time_to_full_is_true_and_the_stream_that_fills_it_is_named() {
         });
         let per_s = (at_end - at_begin) as f64 / took.as_secs_f64();
         let truth = (LIMIT - at_end) as f64 / per_s;
-        let told = reading.memory.seconds_to_full().unwrap();
+        let told = reading.this_node().memory.seconds_to_full().unwrap();
         assert!((told / truth - 1.0).abs() < 0.15, "{kind:?}: told {told} s, it is {truth} s");
-        let (key, _, share) = reading.memory.grower().unwrap();
+        let (key, _, share) = reading.this_node().memory.grower().unwrap();
         assert_eq!(key.to_string(), "telemetry");
         assert!((0.75..=1.0).contains(&share), "{kind:?}: {share}");
         let finding = reading.findings().iter().find(|finding| finding.id == "memory.full_soon");
