@@ -9,13 +9,13 @@ pub mod cluster;
 pub mod commands;
 pub mod cost;
 pub mod counters;
-pub mod data;
 mod evidence;
 pub mod fanout;
 pub mod gaps;
 pub mod groups;
 pub mod judge;
 pub mod keys;
+pub mod keyspace;
 mod lag;
 pub mod leaks;
 mod loss;
@@ -40,10 +40,10 @@ use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Name, Snapshot};
 use counters::CounterTrack;
-use data::Data;
 use fanout::FanoutTrack;
 use judge::Standing;
 use keys::KeyTrack;
+use keyspace::KeyspaceState;
 use node::NodeState;
 use probe::Probes;
 use std::collections::BTreeMap;
@@ -57,7 +57,7 @@ pub struct Reading {
     rate_window_us: i64,
     watched: WatchSettings,
     nodes: Nodes,
-    data: Data,
+    keyspace: KeyspaceState,
     probes: Probes,
     judged: Standing,
 }
@@ -101,7 +101,7 @@ impl Reading {
         Self {
             rate_window_us,
             nodes: Nodes { first_id: None, first, others: BTreeMap::new() },
-            data: Data::new(&watched, rate_window_us),
+            keyspace: KeyspaceState::new(&watched, rate_window_us),
             probes: Probes::default(),
             judged: Standing::new(watched.thresholds),
             watched,
@@ -113,7 +113,7 @@ impl Reading {
         let (watched, rate_window_us) = (&self.watched, self.rate_window_us);
         let node = self.nodes.get_or_begin(&snapshot.node, || NodeState::new(watched, rate_window_us));
         let (changes_figures, id) = (snapshot.changes_figures(), snapshot.node.clone());
-        node.advance(snapshot, &mut self.data);
+        node.advance(snapshot, &mut self.keyspace);
         let is_judged = changes_figures && self.nodes.first_id == Some(id);
         if is_judged {
             let mut judged = std::mem::take(&mut self.judged);
@@ -153,12 +153,12 @@ impl Reading {
 
     /// Every stream.
     pub fn streams(&self) -> &BTreeMap<Name, StreamState> {
-        &self.data.streams
+        &self.keyspace.streams
     }
 
     /// Counters of the operator's.
     pub fn counters(&self) -> &CounterTrack {
-        &self.data.counters
+        &self.keyspace.counters
     }
 
     /// Keys by pattern.

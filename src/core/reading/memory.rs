@@ -4,7 +4,7 @@
 //! foretold across a restart; streams that are followed are bounded.
 
 use super::Reading;
-use super::data::Data;
+use super::keyspace::KeyspaceState;
 use super::sizes::{SizeModel, StreamSize};
 use super::streams::StreamState;
 use crate::core::diagnose::growth::Growth;
@@ -69,11 +69,11 @@ impl MemoryTrack {
     }
 
     /// Takes a reading of INFO in, with what the streams of this server were known to be.
-    pub(super) fn advance(&mut self, info: &Info, at_us: i64, home: &NodeId, data: &Data) {
+    pub(super) fn advance(&mut self, info: &Info, at_us: i64, home: &NodeId, keyspace: &KeyspaceState) {
         self.size_model = Some(SizeModel::of(info));
         self.over_limit.add(at_us, info.stats.over_limit_ms);
         self.full_syncs.add(at_us, info.stats.full_syncs);
-        self.follow(at_us, home, data);
+        self.follow(at_us, home, keyspace);
         // Both are followed: which of them counts may change from one reading to the next.
         let of = |bytes: Option<u64>| bytes.map(|bytes| bytes as f64);
         self.counted.add(at_us, of(info.memory.counted()));
@@ -90,11 +90,11 @@ impl MemoryTrack {
     }
 
     /// Adds up what streams take, and follows the greatest of them.
-    fn follow(&mut self, at_us: i64, home: &NodeId, data: &Data) {
+    fn follow(&mut self, at_us: i64, home: &NodeId, keyspace: &KeyspaceState) {
         let Some(size_model) = self.size_model else { return };
         let mut sum = StreamBytes::default();
         let mut sizes: Vec<(u64, &Name)> = Vec::new();
-        for (key, stream) in data.streams_at(home) {
+        for (key, stream) in keyspace.streams_at(home) {
             let size = size_model.size(stream);
             sum.entries = sum.entries.saturating_add(size.entries.unwrap_or(0));
             sum.pending = sum.pending.saturating_add(size.pending.unwrap_or(0));
@@ -106,7 +106,7 @@ impl MemoryTrack {
             sizes.select_nth_unstable_by(FOLLOWED, |a, b| b.cmp(a));
             sizes.truncate(FOLLOWED);
         }
-        self.followed.retain(|key, _| data.has_stream_at(home, key));
+        self.followed.retain(|key, _| keyspace.has_stream_at(home, key));
         for (total, key) in sizes {
             if self.followed.len() >= 2 * FOLLOWED && !self.followed.contains_key(key) {
                 self.followed.clear();

@@ -1,15 +1,15 @@
 //! One server over time: what it says of itself, how far our walks over it are, and what we cost it.
 //!
-//! Knows nothing of other servers; streams and their groups are with `data`. Invariants: nothing is ever computed across
+//! Knows nothing of other servers; streams and their groups are with `keyspace`. Invariants: nothing is ever computed across
 //! a restart or a reset; figures keep the time they were true, on this server's own clock.
 
 use super::answers::Answers;
 use super::commands::CommandTrack;
 use super::cost::CostTrack;
-use super::data::Data;
 use super::fanout::FanoutTrack;
 use super::gaps::Gaps;
 use super::keys::KeyTrack;
+use super::keyspace::KeyspaceState;
 use super::memory::MemoryTrack;
 use super::outputs::OutputTrack;
 use super::pings::Pings;
@@ -117,10 +117,10 @@ impl NodeState {
         }
     }
 
-    /// Takes the next round of this server in; what it tells of the keyspace goes to `data`.
-    pub(super) fn advance(&mut self, mut snapshot: Snapshot, data: &mut Data) {
+    /// Takes the next round of this server in; what it tells of the keyspace goes to `keyspace`.
+    pub(super) fn advance(&mut self, mut snapshot: Snapshot, keyspace: &mut KeyspaceState) {
         if snapshot.clock != self.clock && self.taken_at_ms != 0 {
-            self.begin_anew(&snapshot.node, data);
+            self.begin_anew(&snapshot.node, keyspace);
         }
         self.clock = snapshot.clock;
         if (snapshot.changes_figures() && !snapshot.replies.are_errors()) || self.taken_at_ms == 0 {
@@ -133,26 +133,26 @@ impl NodeState {
         self.cluster = snapshot.cluster.or(self.cluster);
         self.gaps.advance(&snapshot, self.cluster.as_ref());
         if let Some(size_model) = self.memory.size_model() {
-            data.take_usages(&mut snapshot.keys, size_model);
+            keyspace.take_usages(&mut snapshot.keys, size_model);
         }
         self.keys.advance(&snapshot);
-        data.counters.advance(&snapshot.node, &snapshot.counters);
+        keyspace.counters.advance(&snapshot.node, &snapshot.counters);
         if let Some(ignores) = snapshot.ignores_maxmemory {
             self.memory.take_ignores_maxmemory(ignores);
         }
         if let Some(info) = snapshot.info.take() {
             let at_us = snapshot.bracket.as_ref().map_or(snapshot.at_us, |bracket| bracket.first.at_us);
-            self.advance_info(info, at_us, &snapshot.node, data);
+            self.advance_info(info, at_us, &snapshot.node, keyspace);
             self.advance_refusals(&snapshot.own_refusals, at_us);
         }
         if let Some(bracket) = &snapshot.bracket {
             self.cache.advance(bracket);
         }
-        data.take_looks(&snapshot.looks);
+        keyspace.take_looks(&snapshot.looks);
         let counter =
             self.info.as_ref().map_or_else(ReadCounter::default, |info| ReadCounter::on(&info.value.server));
-        data.advance_streams(&snapshot, counter);
-        data.advance_groups(&mut snapshot, self.memory.size_model());
+        keyspace.advance_streams(&snapshot, counter);
+        keyspace.advance_groups(&mut snapshot, self.memory.size_model());
         self.advance_clients(snapshot);
     }
 
@@ -182,14 +182,14 @@ impl NodeState {
         self.fanout.advance(facts, self.at_us);
     }
 
-    fn advance_info(&mut self, info: Info, at_us: i64, node: &NodeId, data: &mut Data) {
+    fn advance_info(&mut self, info: Info, at_us: i64, node: &NodeId, keyspace: &mut KeyspaceState) {
         if let Some(last) = &self.info {
             let other_process = info.server.run_id != last.value.server.run_id;
             let went_back = |now: Option<u64>, before: Option<u64>| matches!((now, before), (Some(now), Some(before)) if now < before);
             let reset = went_back(info.stats.commands, last.value.stats.commands)
                 || went_back(info.server.uptime_s, last.value.server.uptime_s);
             if other_process {
-                self.begin_anew(node, data);
+                self.begin_anew(node, keyspace);
             } else if reset {
                 self.forget_counters();
             }
@@ -198,7 +198,7 @@ impl NodeState {
         self.fanout.advance_info(&info, at_us);
         self.window_us = self.rates.commands.span_us().filter(|&us| us > 0);
         self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
-        self.memory.advance(&info, at_us, node, data);
+        self.memory.advance(&info, at_us, node, keyspace);
         self.info = Some(Stamped { at_us, value: info });
     }
 
@@ -209,7 +209,7 @@ impl NodeState {
     }
 
     /// Another process answers, or another clock: windows begin anew, figures stay.
-    fn begin_anew(&mut self, node: &NodeId, data: &mut Data) {
+    fn begin_anew(&mut self, node: &NodeId, keyspace: &mut KeyspaceState) {
         self.forget_counters();
         self.answers.begin_anew();
         self.info = None;
@@ -218,7 +218,7 @@ impl NodeState {
         self.keys.begin_anew();
         self.outputs = OutputTrack::default();
         self.series.break_all(self.now_ms());
-        data.begin_anew(node);
+        keyspace.begin_anew(node);
     }
 
     fn forget_counters(&mut self) {

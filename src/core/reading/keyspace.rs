@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 /// What the keyspace holds.
 #[derive(Clone, Debug)]
-pub struct Data {
+pub struct KeyspaceState {
     /// Window of all rates, microseconds.
     window_us: i64,
     /// Every stream.
@@ -26,7 +26,7 @@ pub struct Data {
     pub(super) counters: CounterTrack,
 }
 
-impl Data {
+impl KeyspaceState {
     /// Nothing known yet; rates over `window_us` (0: between the last two samples).
     pub(super) fn new(watched: &WatchSettings, window_us: i64) -> Self {
         Self {
