@@ -10,9 +10,8 @@ mod steps;
 use super::pulse::Pulse;
 use crate::core::limits::GUARD_EVERY_MS;
 use crate::core::ops::pace::Pace;
-use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of};
+use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of, list_read};
 use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject};
-use crate::core::wire::Resp;
 use crate::edge::clock;
 use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
@@ -194,9 +193,18 @@ fn looked_at(outcome: Outcome, after: Option<&RecordCounts>) -> Outcome {
 }
 
 async fn read_counts(reader: &mut Link, subject: &Subject) -> Option<RecordCounts> {
-    let asked = reader.ask(count_reads(subject)).await;
-    let replies: Vec<Resp> = asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
-    asked.lost.is_none().then(|| counts(subject, &replies))
+    let mut replies = Vec::new();
+    let mut reads = count_reads(subject);
+    while !reads.is_empty() {
+        let asked = reader.ask(std::mem::take(&mut reads)).await;
+        if asked.lost.is_some() {
+            return None;
+        }
+        let is_first = replies.is_empty();
+        replies.extend(asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()));
+        reads.extend(list_read(subject, &replies).filter(|_| is_first));
+    }
+    Some(counts(subject, &replies))
 }
 
 /// When it was, and what no other action of the same second has.

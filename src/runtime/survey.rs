@@ -3,6 +3,7 @@
 //! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariants: every walk has an
 //! end, by count and by time, and what was not counted to the last says so.
 
+mod consumers;
 mod groups;
 mod keys;
 mod pending;

@@ -11,7 +11,7 @@ use crate::tokens::Token;
 const STRICT: [&str; 3] = ["src/core/ops", "src/core/wire/decode", "src/runtime/survey"];
 
 /// Defaults that are right by definition: file, a piece of the line, and why.
-const KNOWN: [(&str, &str, &str); 17] = [
+const KNOWN: [(&str, &str, &str); 16] = [
     (
         "src/core/ops/archive.rs",
         "known.unwrap_or(u64::MAX)",
@@ -37,7 +37,6 @@ const KNOWN: [(&str, &str, &str); 17] = [
         "strings and numbers: it never fails",
     ),
     ("src/core/ops/record.rs", "find(fits).unwrap_or_default()", "the shortest always fits, by a test"),
-    ("src/core/ops/remove.rs", "self.min_idle_ms.unwrap_or(0)", "the name was typed: no idle time is wanted"),
     ("src/core/ops/reclaim/run.rs", "self.work.count.map_or(u64::MAX", "none means no limit"),
     (
         "src/core/ops/strain.rs",

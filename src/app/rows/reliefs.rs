@@ -6,7 +6,6 @@ use super::{figure, name};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::figures::count;
 use crate::core::diagnose::finding::FindingSubject;
-use crate::core::limits::CONSUMERS_LISTED;
 use crate::core::reading::Reading;
 use crate::core::reading::relief::{Saving, SavingKind};
 
@@ -49,12 +48,12 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
             FindingSubject::Group(key.clone(), group.clone()),
             format!("acknowledge or reclaim {} pending: a trim leaves the list", count(*pending)),
         ),
-        SavingKind::RemoveConsumers { key, group, consumers } => (
+        SavingKind::RemoveConsumers { key, group, consumers, can_be_listed } => (
             "remove-consumers",
             FindingSubject::Group(key.clone(), group.clone()),
-            match *consumers > CONSUMERS_LISTED {
-                true => format!("make the group anew: nobody uses {} consumers", count(*consumers)),
-                false => format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
+            match can_be_listed {
+                true => format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
+                false => format!("make the group anew: nobody uses {} consumers", count(*consumers)),
             },
         ),
         SavingKind::Overdue { glob, keys } => (

@@ -24,11 +24,15 @@ pub const REPLY_INFO: ReplyBound = ReplyBound { bytes: 8 << 20, values: 1_000 };
 /// A page of names: a SCAN of 1,000 brings a few thousand while a table shrinks.
 pub const REPLY_NAMES: ReplyBound = ReplyBound { bytes: 16 << 20, values: UNTYPED_KEYS as u64 + 10 };
 
-/// Groups, consumers, clients, channels: 30,000 rows of a dozen values.
+/// Groups, clients, channels: 30,000 rows of a dozen values.
 pub const REPLY_ROWS: ReplyBound = ReplyBound { bytes: 24 << 20, values: 400_000 };
 
-/// Consumers of a group that such a list may hold: nine values each.
-pub const CONSUMERS_LISTED: u64 = REPLY_ROWS.values / 10;
+/// Consumers of one group, which a plan reads once, whole, for there is no reading them in parts: all that a pipeline may
+/// bring.
+pub const REPLY_CONSUMERS: ReplyBound = PIPELINE_REPLY;
+
+/// Consumers of a group that such a list may hold: nine values each, and the list.
+pub const CONSUMERS_LISTED: u64 = (REPLY_CONSUMERS.values - 1) / 9;
 
 /// A page of pending rows, the slow log, latency figures: 500 rows at most.
 pub const REPLY_PAGE: ReplyBound = ReplyBound { bytes: 4 << 20, values: 20_000 };
@@ -72,3 +76,5 @@ pub const UNREAD_AFTER_DENIALS: usize = 20;
 
 /// Longest name of a stream or a key that is watched or measured, bytes: each is sent again and again.
 pub const WATCHED_NAME_BYTES: usize = 64 << 10;
+
+const _: () = assert!(CONSUMERS_LISTED >= 100_000 && PIPELINE_REPLY.values >= REPLY_ROWS.values);

@@ -277,18 +277,22 @@ pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
         | Subject::Group(key, _)
         | Subject::Groups(key, _)
         | Subject::Consumer(key, _, _) => {
-            let mut reads = vec![memory, ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())];
-            if let Subject::Group(_, group) | Subject::Consumer(_, group, _) = subject {
-                reads.push(ReadCmd::XinfoConsumers(key.clone(), group.clone()));
-            }
-            reads
+            vec![memory, ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())]
         }
         Subject::Keys(_) => vec![memory, ReadCmd::Inspect(Inspect::Dbsize)],
         Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
     }
 }
 
-/// What the answers say.
+/// What is asked after that: the list of a few consumers. A long one would hold the server, and is not told.
+pub fn list_read(subject: &Subject, replies: &[Resp]) -> Option<ReadCmd> {
+    let (Subject::Group(key, group) | Subject::Consumer(key, group, _)) = subject else { return None };
+    let found = replies.get(2).and_then(groups)?.into_iter().find(|found| found.name == *group)?;
+    let is_short = found.consumers.is_some_and(|consumers| consumers <= CONSUMERS_TOLD as u64);
+    is_short.then(|| ReadCmd::XinfoConsumers(key.clone(), group.clone()))
+}
+
+/// What the answers say, those of [`count_reads`] and after them that of [`list_read`].
 pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
     let mut found = RecordCounts::new();
     let used = replies.first().and_then(Resp::text);
@@ -307,8 +311,13 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
             };
             // What is not told has no figure.
             for group in replies.get(2).and_then(groups).into_iter().flatten() {
-                if let Some(pending) = group.pending.filter(|_| of_subject(&group.name)) {
-                    found.insert(format!("pending of {}", group.name.text()), pending);
+                if !of_subject(&group.name) {
+                    continue;
+                }
+                let name = group.name.text();
+                found.extend(group.pending.map(|pending| (format!("pending of {name}"), pending)));
+                if !matches!(subject, Subject::Stream(_)) {
+                    found.extend(group.consumers.map(|all| (format!("consumers of {name}"), all)));
                 }
             }
             // Of a few it is told who has how many; of many the sum is what one reads.

@@ -1,11 +1,9 @@
-//! Actions of one step: delete a consumer, end a client's connection.
+//! Actions of one step: end a client's connection, or the script that holds the server.
 //!
-//! Knows their replies. Invariant: a consumer with pending rows is not deleted, whatever happened since the plan.
+//! Knows their replies. Invariant: what has ended by itself is not told as ended by us.
 
 pub mod plan;
 
-use crate::core::model::Name;
-use crate::core::ops::archive::Frame;
 use crate::core::ops::plan::Work;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::write::BusyWith;
@@ -14,17 +12,6 @@ use crate::core::wire::{Resp, WriteCmd};
 /// The one step.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SingleWork {
-    /// Delete a consumer that has nothing pending.
-    DeleteConsumer {
-        /// The stream.
-        key: Name,
-        /// The group.
-        group: Name,
-        /// The consumer.
-        consumer: Name,
-        /// Idle time that it must have, milliseconds.
-        min_idle_ms: u64,
-    },
     /// End a connection.
     KillClient(u64),
     /// End what holds the server.
@@ -34,12 +21,9 @@ pub enum SingleWork {
 impl SingleWork {
     /// The command.
     pub fn command(&self) -> WriteCmd {
-        match self.clone() {
-            Self::DeleteConsumer { key, group, consumer, min_idle_ms } => {
-                WriteCmd::DeleteConsumer { key, group, consumer, min_idle_ms }
-            }
-            Self::KillClient(id) => WriteCmd::KillClient(id),
-            Self::KillScript(what) => WriteCmd::KillScript(what),
+        match self {
+            Self::KillClient(id) => WriteCmd::KillClient(*id),
+            Self::KillScript(what) => WriteCmd::KillScript(*what),
         }
     }
 }
@@ -87,40 +71,15 @@ impl SingleMachine {
                     _ => Step::Done(End::Complete),
                 }
             }
-            SingleWork::DeleteConsumer { consumer, .. } => {
-                let Some(items) = reply.items() else { return strange() };
-                let number = items.get(1).and_then(Resp::count);
-                let number =
-                    number.map_or_else(|| "an unknown number of".to_owned(), |number| number.to_string());
-                match items.first().and_then(Resp::text).as_deref() {
-                    Some("DELETED") => {
-                        self.tally.done = 1;
-                        Step::Done(End::Complete)
-                    }
-                    Some("PENDING") => refused(format!(
-                        "consumer {consumer} has {number} pending entries: hand them over first"
-                    )),
-                    Some("ACTIVE") => refused(format!("consumer {consumer} was active {number} ms ago")),
-                    Some("MISSING") => refused(format!("consumer {consumer} is not there any more")),
-                    _ => strange(),
-                }
-            }
         }
     }
 }
 
 impl Machine for SingleMachine {
     fn next(&mut self, answer: Answer, _batch: u32) -> Step {
-        match (answer, &self.work) {
-            (Answer::Begin, SingleWork::DeleteConsumer { consumer, .. }) => {
-                Step::Keep(vec![Frame::Consumer(consumer.clone())])
-            }
-            (Answer::Begin, SingleWork::KillClient(_) | SingleWork::KillScript(_)) => self.tell(),
-            (Answer::Kept, _) => {
-                self.tally.kept = 1;
-                self.tell()
-            }
-            (Answer::Told(replies), _) => match replies.first() {
+        match answer {
+            Answer::Begin => self.tell(),
+            Answer::Told(replies) => match replies.first() {
                 Some(reply) => self.told(reply),
                 None => strange(),
             },
@@ -158,20 +117,5 @@ mod tests {
                 .contains("has written already")
         );
         assert!(told("NOTBUSY No scripts in execution right now.").contains("ended by itself"));
-    }
-
-    #[test]
-    fn a_consumer_that_has_work_or_lives_stays() {
-        let name = Name::from;
-        for (word, number, says) in [("PENDING", 3, "3 pending"), ("ACTIVE", 12, "12 ms ago")] {
-            let (key, group, consumer) = (name("s"), name("g"), name("c"));
-            let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms: 60_000 };
-            let mut machine = work.machine(false);
-            assert!(matches!(machine.next(Answer::Begin, 1), Step::Keep(_)));
-            assert!(matches!(machine.next(Answer::Kept, 1), Step::Tell(_)));
-            let reply = Resp::Array(vec![Resp::Bytes(word.as_bytes().to_vec()), Resp::Int(number)]);
-            let Step::Done(End::Refused(why)) = machine.next(Answer::Told(vec![reply]), 1) else { panic!() };
-            assert!(why.contains(says), "{why}");
-        }
     }
 }

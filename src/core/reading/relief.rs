@@ -6,6 +6,7 @@
 use super::Reading;
 use super::groups::GroupState;
 use super::streams::StreamState;
+use crate::core::limits::CONSUMERS_LISTED;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::{Name, StreamId};
 
@@ -61,6 +62,8 @@ pub enum SavingKind {
         group: Name,
         /// How many.
         consumers: u64,
+        /// Whether the list of the group's consumers can be read; where it is too long, the group has to be made anew.
+        can_be_listed: bool,
     },
     /// Invalidate the keys of a tier that lost their TTL.
     Overdue {
@@ -141,7 +144,8 @@ impl Reading {
         let sum = stream.pending().filter(|&sum| sum > 0);
         for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
             let (key, group) = (leak.key.clone(), leak.group.clone());
-            let way = SavingKind::RemoveConsumers { key, group, consumers: leak.leaked };
+            let can_be_listed = leak.consumers <= CONSUMERS_LISTED;
+            let way = SavingKind::RemoveConsumers { key, group, consumers: leak.leaked, can_be_listed };
             all.extend(leak.bytes.map(|bytes| Saving { way, bytes }));
         }
         for group in stream.groups.values() {

@@ -4,7 +4,8 @@
 
 use super::read::{FanoutRead, Inspect, ReadCmd};
 use crate::core::limits::{
-    PIPELINE_REPLY, REPLY_FIGURE, REPLY_INFO, REPLY_NAMES, REPLY_PAGE, REPLY_ROWS, REPLY_STREAM, ReplyBound,
+    PIPELINE_REPLY, REPLY_CONSUMERS, REPLY_FIGURE, REPLY_INFO, REPLY_NAMES, REPLY_PAGE, REPLY_ROWS,
+    REPLY_STREAM, ReplyBound,
 };
 
 /// The bound of a read.
@@ -25,7 +26,8 @@ pub fn of_read(command: &ReadCmd) -> ReplyBound {
         ReadCmd::Info(_) => REPLY_INFO,
         ReadCmd::Scan { .. } => REPLY_NAMES,
         ReadCmd::XinfoStream(_) => REPLY_STREAM,
-        ReadCmd::XinfoGroups(_) | ReadCmd::XinfoConsumers(..) | ReadCmd::ClientList => REPLY_ROWS,
+        ReadCmd::XinfoGroups(_) | ReadCmd::ClientList => REPLY_ROWS,
+        ReadCmd::XinfoConsumers(..) => REPLY_CONSUMERS,
         ReadCmd::Xpending { .. } | ReadCmd::SamplePending { .. } | ReadCmd::MissingEntries { .. } => {
             REPLY_PAGE
         }

@@ -53,20 +53,8 @@ pub enum WriteCmd {
         /// What they were.
         rows: Vec<OldRow>,
     },
-    /// `XGROUP DELCONSUMER`, in a script that sees that nothing is pending. Answers `DELETED`; or `PENDING` or
-    /// `ACTIVE` with a number; or `MISSING`.
-    DeleteConsumer {
-        /// The stream.
-        key: Name,
-        /// The group.
-        group: Name,
-        /// The consumer.
-        consumer: Name,
-        /// Idle time that it must have, milliseconds.
-        min_idle_ms: u64,
-    },
-    /// `XGROUP DELCONSUMER` of several, in a script that leaves those that have something pending or showed a sign of
-    /// life. Answers how many were deleted, left, and missing.
+    /// `XGROUP DELCONSUMER` of several, in a script that leaves those that have something pending. Answers how many were
+    /// deleted, and left. One that is not there counts as deleted.
     DeleteConsumers {
         /// The stream.
         key: Name,
@@ -74,20 +62,16 @@ pub enum WriteCmd {
         group: Name,
         /// The consumers.
         consumers: Vec<Name>,
-        /// Idle time that each must have, milliseconds.
-        min_idle_ms: u64,
     },
-    /// `XGROUP DESTROY`, in a script that sees that the group stands as it was kept and that nobody lives in it.
-    /// Answers `DESTROYED`, `CHANGED`, `ACTIVE` or `MISSING`.
+    /// `XGROUP DESTROY`, in a script that sees that the group stands as it was kept. Answers `DESTROYED`, `CHANGED` or
+    /// `MISSING`.
     DestroyGroup {
         /// The stream.
         key: Name,
         /// The group.
         group: Name,
-        /// Where it stood, and its rows; none for wherever it stands, and whoever lives in it.
+        /// Where it stood, and its rows; none for wherever it stands.
         as_kept: Option<(StreamId, u64)>,
-        /// Idle time that every consumer must have, milliseconds.
-        min_idle_ms: u64,
     },
     /// `XGROUP CREATE key group id [ENTRIESREAD n]`, in a script. Answers 1 where the group was made, or stands there
     /// already; 0 where another one has its name.
@@ -271,7 +255,6 @@ impl WriteCmd {
             Self::Trim { .. }
             | Self::Settle { .. }
             | Self::GiveBack { .. }
-            | Self::DeleteConsumer { .. }
             | Self::DeleteConsumers { .. }
             | Self::DestroyGroup { .. }
             | Self::CreateGroup { .. }

@@ -77,8 +77,9 @@ pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
             SavingKind::Acknowledge { key, group, .. } => {
                 ("acknowledge", format!("{}/{}", key.text(), group.text()))
             }
-            SavingKind::RemoveConsumers { key, group, .. } => {
-                ("remove_consumers", format!("{}/{}", key.text(), group.text()))
+            SavingKind::RemoveConsumers { key, group, can_be_listed, .. } => {
+                let way = if *can_be_listed { "remove_consumers" } else { "remake_group" };
+                (way, format!("{}/{}", key.text(), group.text()))
             }
             SavingKind::Overdue { glob, .. } => ("overdue", glob.text()),
             SavingKind::Cache { glob, .. } => ("cache", glob.text()),

@@ -9,8 +9,6 @@ use crate::core::model::glob::Glob;
 use crate::core::ops::remove::plan::{GroupFacts, remove_consumers, remove_groups};
 use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::ReadCmd;
-use crate::core::wire::decode::groups::consumers;
 use crate::edge::clock;
 
 /// The plan to remove groups.
@@ -32,9 +30,12 @@ pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -
     let mut facts = Vec::with_capacity(found.len());
     let all = Some(found.len() as u64);
     for group in found {
-        let asked = ReadCmd::XinfoConsumers(request.key.clone(), group.name.clone());
-        let replies = reader.ask(vec![asked]).await?;
-        facts.push(GroupFacts { group, consumers: replies.first().and_then(consumers) });
+        reader.go_on()?;
+        let consumers = match reader.consumers(&ground, (&request.key, &group.name)).await {
+            Err(why) if reader.is_lost() => return Err(why),
+            found => found.ok(),
+        };
+        facts.push(GroupFacts { group, consumers });
         reader.tell("groups", facts.len() as u64, all);
     }
     let now_ms = match request.unread_ms {
@@ -48,8 +49,6 @@ pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -
 /// The plan to remove the consumers of a group that do nothing.
 pub(super) async fn idle(reader: &mut Reader, request: &RemoveConsumersRequest) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&request.key)).await?;
-    let listed = reader.one(ReadCmd::XinfoConsumers(request.key.clone(), request.group.clone())).await?;
-    let strange = || Refusal::because("XINFO CONSUMERS: a reply that streamgauge does not know");
-    let rows = consumers(&listed).ok_or_else(strange)?;
+    let rows = reader.consumers(&ground, (&request.key, &request.group)).await?;
     Ok(remove_consumers(request, &rows, (ground.guard, clock::now_us())))
 }

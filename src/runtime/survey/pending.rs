@@ -5,14 +5,14 @@
 
 use super::Reader;
 use crate::core::limits::{GHOSTS_PASSED, ROWS_PAGE};
-use crate::core::model::consumers::{Consumer, PendingRow};
+use crate::core::model::consumers::PendingRow;
 use crate::core::model::groups::Group;
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::Refusal;
 use crate::core::ops::trim::FirstPending;
 use crate::core::ops::trim::plan::Ghosts;
-use crate::core::wire::decode::groups::{consumers, pending};
+use crate::core::wire::decode::groups::pending;
 use crate::core::wire::{ReadCmd, Resp};
 
 /// Of each group the first row whose entry is still there, and the rows whose entry is gone.
@@ -131,14 +131,4 @@ pub(super) fn rows(reply: &Resp, group: &Name) -> Result<Vec<PendingRow>, Refusa
             Refusal::because(format!("XPENDING of group {group}: a reply that streamgauge does not know"))
         }),
     }
-}
-
-/// The consumers of a group.
-///
-/// # Errors
-/// The reply has another shape: consumers that can't be read are not none.
-pub(super) fn listed(reply: &Resp, group: &Name) -> Result<Vec<Consumer>, Refusal> {
-    consumers(reply).ok_or_else(|| {
-        Refusal::because(format!("XINFO CONSUMERS of group {group}: a reply that streamgauge does not know"))
-    })
 }

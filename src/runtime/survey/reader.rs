@@ -77,7 +77,13 @@ impl Desk {
     }
 
     async fn link(&self) -> Result<Link, Refusal> {
-        let opened = Link::open(&self.target, Lane::Control, &self.timeouts, &self.ledger).await;
+        self.patient_link(self.timeouts.control).await
+    }
+
+    /// A link that waits so long for a reply.
+    async fn patient_link(&self, reply: Duration) -> Result<Link, Refusal> {
+        let timeouts = Timeouts { control: reply, ..self.timeouts };
+        let opened = Link::open(&self.target, Lane::Control, &timeouts, &self.ledger).await;
         opened.map_err(|error| Refusal::because(error.to_string()))
     }
 }
@@ -128,6 +134,11 @@ impl Reader {
     /// Where it asks, without secrets, and the logical database.
     pub(super) fn address(&self) -> (String, u32) {
         self.link.address()
+    }
+
+    /// Whether nothing more can be asked.
+    pub(super) fn is_lost(&self) -> bool {
+        self.link.lost().is_some()
     }
 
     /// Tells how far it is.
@@ -307,6 +318,16 @@ impl Reader {
             Some(reply) => Ok(reply),
             None => Err(Refusal::because(format!("{label}: no reply"))),
         }
+    }
+
+    /// The same for one that may hold the server for long: the reply may take as long as the plan has time.
+    pub(super) async fn one_long(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
+        let left = self.desk.time.all.saturating_sub(self.elapsed());
+        let patient = self.desk.patient_link(left).await?;
+        let usual = std::mem::replace(&mut self.link, patient);
+        let reply = self.one(command).await;
+        self.link = usual;
+        reply
     }
 
     /// What the replies say.

@@ -20,7 +20,7 @@ pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Res
     let group = ground.groups()?.into_iter().find(|group| group.name == request.group);
     let group =
         group.ok_or_else(|| Refusal::because(format!("{} has no group {}", request.key, request.group)))?;
-    let listed = reader.one(ReadCmd::XinfoConsumers(request.key.clone(), request.group.clone())).await?;
+    let consumers = reader.consumers(&ground, (&request.key, &request.group)).await?;
     if let ReclaimVerb::DeadLetter { to, .. } = &request.verb {
         match reader.one(ReadCmd::Type(to.clone())).await?.text().as_deref() {
             Some("none" | "stream") => {}
@@ -31,7 +31,7 @@ pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Res
         }
     }
     let mut facts = ReclaimFacts {
-        consumers: pending::listed(&listed, &request.group)?,
+        consumers,
         first_entry,
         last_delivered: group.last_delivered,
         guard: ground.guard,

@@ -2,7 +2,7 @@
 //!
 //! Knows which reads; decides nothing. Invariant: an archive is read to its end before anything of it is brought back.
 
-use super::{Reader, pending};
+use super::Reader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::ops::single::plan::{delete_consumer, kill_client, kill_script};
@@ -20,8 +20,7 @@ pub(super) async fn consumer(
     min_idle_ms: u64,
 ) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(key)).await?;
-    let listed = reader.one(ReadCmd::XinfoConsumers(key.clone(), group.clone())).await?;
-    let rows = pending::listed(&listed, group)?;
+    let rows = reader.consumers(&ground, (key, group)).await?;
     delete_consumer((key, group, name), &rows, min_idle_ms, (ground.guard, clock::now_us()))
 }
 

@@ -4,7 +4,7 @@
 //! the name of its group; what cannot be told is no reason to remove.
 
 use super::request::{RemoveConsumersRequest, RemoveGroupsRequest};
-use crate::core::limits::SHOWN_NAMES;
+use crate::core::limits::{DESTROYED_A_MS, DESTROYED_AT_ONCE, SHOWN_NAMES};
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
 use crate::core::model::groups::Group;
@@ -87,6 +87,7 @@ pub fn remove_groups(
     if rows > 0 {
         warnings.push(format!("{} pending: nobody will acknowledge them any more", number_of(rows, "entry")));
     }
+    warnings.extend(large(&goes));
     let sample = goes.first().and_then(|fact| mark(&fact.group));
     Ok(Plan {
         kind: ActionKind::RemoveGroups,
@@ -107,6 +108,24 @@ pub fn remove_groups(
         warm_up: Vec::new(),
         work: PlanWork::new(work),
         made_us: at_us,
+    })
+}
+
+/// A warning where the server frees very much of one group at once.
+fn large(goes: &[&GroupFacts]) -> Option<String> {
+    let sizes = goes.iter().filter_map(|fact| {
+        let (consumers, rows) = (fact.consumers.as_ref()?.len() as u64, fact.group.pending?);
+        Some((consumers.saturating_add(rows), consumers, rows, &fact.group.name))
+    });
+    let (all, consumers, rows, name) = sizes.max_by_key(|(all, ..)| *all)?;
+    (all > DESTROYED_AT_ONCE).then(|| {
+        format!(
+            "XGROUP DESTROY frees all of group {name} at once, {} and {}: it may hold the server for {} ms or more; \
+             remove-consumers removes idle consumers in small steps before",
+            number_of(consumers, "consumer"),
+            number_of(rows, "pending entry"),
+            count(all / DESTROYED_A_MS),
+        )
     })
 }
 
@@ -178,6 +197,20 @@ fn described(fact: &GroupFacts, now_ms: i64) -> String {
     format!("{name}: read up to {at}{age}, {pending} pending, {seen}")
 }
 
+/// What each step of a removal of consumers sees to.
+fn checked(work: &ConsumersWork) -> String {
+    if work.reads_again() {
+        "each step reads the list again and leaves those with something pending, and those that came back"
+            .to_owned()
+    } else {
+        format!(
+            "each step leaves those with something pending; the list of {} is too long to be read again, so that one \
+             that came back without anything pending goes too",
+            number_of(work.listed, "consumer")
+        )
+    }
+}
+
 /// The plan to remove the consumers of a group that have nothing pending and did nothing for a while.
 ///
 /// # Errors
@@ -199,6 +232,7 @@ pub fn remove_consumers(
         group: request.group.clone(),
         consumers: goes.iter().map(|consumer| consumer.name.clone()).collect(),
         min_idle_ms: request.min_idle_ms,
+        listed: consumers.len() as u64,
     };
     let number = |number: usize| count(number as u64);
     let idle = span(request.min_idle_ms);
@@ -222,6 +256,7 @@ pub fn remove_consumers(
     if alive > 0 {
         facts.push(("stays", format!("{} that were active a moment ago", number(alive))));
     }
+    facts.push(("checks", checked(&work)));
     facts.push((
         "archive",
         if archive { "their names are kept; undo makes them again" } else { "off: it can't be undone" }

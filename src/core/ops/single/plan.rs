@@ -9,12 +9,19 @@ use crate::core::model::refusals::RefusalCode;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
+use crate::core::ops::remove::ConsumersWork;
 use crate::core::ops::single::SingleWork;
 use crate::core::ops::words::span;
-use crate::core::wire::Resp;
 use crate::core::wire::write::BusyWith;
+use crate::core::wire::{Resp, WriteCmd};
 
-fn plan(kind: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_us: u64) -> Plan {
+fn plan(
+    kind: ActionKind,
+    subject: Subject,
+    guard: Guard,
+    (work, command): (PlanWork, WriteCmd),
+    at_us: u64,
+) -> Plan {
     Plan {
         kind,
         subject,
@@ -22,14 +29,19 @@ fn plan(kind: ActionKind, subject: Subject, guard: Guard, work: SingleWork, at_u
         impact: Impact { items: 1, is_exact: true, bytes: None, is_lossy: false },
         facts: Vec::new(),
         warnings: Vec::new(),
-        commands: vec![work.command().text()],
+        commands: vec![command.text()],
         typed: None,
         archive: false,
         nothing: None,
         warm_up: Vec::new(),
-        work: PlanWork::new(work),
+        work,
         made_us: at_us,
     }
+}
+
+fn single(work: SingleWork) -> (PlanWork, WriteCmd) {
+    let command = work.command();
+    (PlanWork::new(work), command)
 }
 
 /// The plan to delete a consumer.
@@ -71,8 +83,10 @@ pub fn delete_consumer(
     };
     let (key, group, consumer) = (key.clone(), group.clone(), name.clone());
     let subject = Subject::Consumer(key.clone(), group.clone(), consumer.clone());
-    let work = SingleWork::DeleteConsumer { key, group, consumer, min_idle_ms };
-    let mut plan = plan(ActionKind::DeleteConsumer, subject, guard, work, at_us);
+    let listed = consumers.len() as u64;
+    let work = ConsumersWork { key, group, consumers: vec![consumer], min_idle_ms, listed };
+    let command = work.command(work.consumers.clone());
+    let mut plan = plan(ActionKind::DeleteConsumer, subject, guard, (PlanWork::new(work), command), at_us);
     plan.facts.push(("consumer", format!("{name}: nothing pending, idle {idle}")));
     plan.facts.push(("archive", "its name is kept, so that it can be made again".to_owned()));
     plan.warnings
@@ -99,7 +113,7 @@ pub fn kill_script(reply: &Resp, at_us: u64) -> Result<Plan, Refusal> {
             return Err(Refusal::because(format!("no command ends what holds the server: {busy}")));
         }
     };
-    let work = SingleWork::KillScript(what);
+    let work = single(SingleWork::KillScript(what));
     let mut plan = plan(ActionKind::KillScript, Subject::Script, Guard::default(), work, at_us);
     if busy.is_empty() {
         plan.nothing = Some("nothing to end: the server answers, so no script holds it".to_owned());
@@ -136,7 +150,7 @@ pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) ->
         return Err(Refusal::because(format!("client {id} is a streamgauge")));
     }
     let mut plan =
-        plan(ActionKind::KillClient, Subject::Client(id), guard, SingleWork::KillClient(id), at_us);
+        plan(ActionKind::KillClient, Subject::Client(id), guard, single(SingleWork::KillClient(id)), at_us);
     plan.facts.push((
         "client",
         format!(

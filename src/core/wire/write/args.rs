@@ -35,8 +35,7 @@ impl WriteCmd {
                 }
                 args
             }
-            Self::DeleteConsumer { .. }
-            | Self::DeleteConsumers { .. }
+            Self::DeleteConsumers { .. }
             | Self::DestroyGroup { .. }
             | Self::CreateGroup { .. }
             | Self::CreateConsumer { .. } => self.group_args(),
@@ -81,24 +80,14 @@ impl WriteCmd {
     /// The words of what is about groups and consumers as such.
     fn group_args(&self) -> Vec<Vec<u8>> {
         match self {
-            Self::DeleteConsumer { key, group, consumer, min_idle_ms } => {
-                script(scripts::DELETE_CONSUMER, &[key])
-                    .name(group)
-                    .name(consumer)
-                    .more(&[&min_idle_ms.to_string()])
-            }
-            Self::DeleteConsumers { key, group, consumers, min_idle_ms } => {
+            Self::DeleteConsumers { key, group, consumers } => {
                 let args = script(scripts::DELETE_CONSUMERS, &[key]).name(group);
-                consumers.iter().fold(args.more(&[&min_idle_ms.to_string()]), |args, name| args.name(name))
+                consumers.iter().fold(args, |args, name| args.name(name))
             }
-            Self::DestroyGroup { key, group, as_kept, min_idle_ms } => {
+            Self::DestroyGroup { key, group, as_kept } => {
                 let (id, pending) = as_kept
                     .map_or_else(Default::default, |(id, pending)| (id.to_string(), pending.to_string()));
-                script(scripts::DESTROY_GROUP, &[key]).name(group).more(&[
-                    &id,
-                    &pending,
-                    &min_idle_ms.to_string(),
-                ])
+                script(scripts::DESTROY_GROUP, &[key]).name(group).more(&[&id, &pending])
             }
             Self::CreateGroup { key, group, last_delivered, entries_read } => {
                 let read = entries_read.map_or_else(String::new, |read| read.to_string());

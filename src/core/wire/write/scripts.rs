@@ -56,7 +56,8 @@ end \
 return {'TRIMMED',n,redis.call('XLEN',k)}";
 
 /// `KEYS`: stream, and the dead letters where there are any. `ARGV`: verb, group, least idle time, argument, fields
-/// and values that a copy may have, ids. The first error ends it and is told with what was done before.
+/// and values that a copy may have, ids. The first error ends it and is told with what was done before. Whoever rows are
+/// handed over to is there where something is pending to it; only otherwise the list of all consumers is looked through.
 pub const SETTLE: &str = "\
 local k,verb,g,min,arg,most=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4],tonumber(ARGV[5]) \
 local done,gone,lost,busy,made,wide,err={},{},{},{},{},{},nil \
@@ -65,10 +66,10 @@ local r=redis.pcall(...) \
 if type(r)=='table' and r['err'] then err=r['err'] return nil end \
 return r end \
 if verb=='hand-over' then \
-local there=false \
-for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
+local there=#redis.call('XPENDING',k,g,'-','+','1',arg)>0 \
+if not there then for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
 for i=1,#c,2 do if c[i]=='name' and c[i+1]==arg then there=true end end \
-end \
+end end \
 if not there then return {'NOCONSUMER'} end \
 end \
 for i=6,#ARGV do \
@@ -118,44 +119,22 @@ else left[#left+1]=id end \
 end \
 return {done,left}";
 
-/// `ARGV`: group, consumer, least idle time.
-pub const DELETE_CONSUMER: &str = "\
-for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
-local m={} for i=1,#c,2 do m[c[i]]=c[i+1] end \
-if m['name']==ARGV[2] then \
-if m['pending']>0 then return {'PENDING',m['pending']} end \
-if m['idle']<tonumber(ARGV[3]) then return {'ACTIVE',m['idle']} end \
-redis.call('XGROUP','DELCONSUMER',KEYS[1],ARGV[1],ARGV[2]) \
-return {'DELETED'} \
-end end \
-return {'MISSING'}";
-
-/// `ARGV`: group, least idle time, consumers.
+/// `ARGV`: group, consumers. Each is looked up by its name: the list of all of them would hold the server for as long as
+/// the group is large.
 pub const DELETE_CONSUMERS: &str = "\
-local deleted,left,missing,seen=0,0,0,{} \
-for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
-local m={} for i=1,#c,2 do m[c[i]]=c[i+1] end \
-seen[m['name']]=m \
+local k,g,deleted,left=KEYS[1],ARGV[1],0,0 \
+for i=2,#ARGV do \
+if #redis.call('XPENDING',k,g,'-','+','1',ARGV[i])>0 then left=left+1 \
+else redis.call('XGROUP','DELCONSUMER',k,g,ARGV[i]) deleted=deleted+1 end \
 end \
-for i=3,#ARGV do \
-local m=seen[ARGV[i]] \
-if not m then missing=missing+1 \
-elseif m['pending']>0 or m['idle']<tonumber(ARGV[2]) then left=left+1 \
-else redis.call('XGROUP','DELCONSUMER',KEYS[1],ARGV[1],ARGV[i]) deleted=deleted+1 end \
-end \
-return {deleted,left,missing}";
+return {deleted,left}";
 
-/// `ARGV`: group, where it stood, its rows (nothing for wherever it stands, and whoever lives in it), least idle time.
+/// `ARGV`: group, where it stood, its rows (nothing for wherever it stands).
 pub const DESTROY_GROUP: &str = "\
 for _,g in ipairs(redis.call('XINFO','GROUPS',KEYS[1])) do \
 local m={} for i=1,#g,2 do m[g[i]]=g[i+1] end \
 if m['name']==ARGV[1] then \
-if ARGV[2]~='' then \
-if m['last-delivered-id']~=ARGV[2] or m['pending']~=tonumber(ARGV[3]) then return {'CHANGED'} end \
-for _,c in ipairs(redis.call('XINFO','CONSUMERS',KEYS[1],ARGV[1])) do \
-for i=1,#c,2 do if c[i]=='idle' and c[i+1]<tonumber(ARGV[4]) then return {'ACTIVE'} end end \
-end \
-end \
+if ARGV[2]~='' and (m['last-delivered-id']~=ARGV[2] or m['pending']~=tonumber(ARGV[3])) then return {'CHANGED'} end \
 redis.call('XGROUP','DESTROY',KEYS[1],ARGV[1]) \
 return {'DESTROYED'} \
 end end \

@@ -23,21 +23,15 @@ impl WriteCmd {
                     word(group)
                 )
             }
-            Self::DeleteConsumer { key, group, consumer, .. } => format!(
-                "EVAL: if nothing is pending: XGROUP DELCONSUMER {} {} {}",
-                word(key),
-                word(group),
-                word(consumer)
-            ),
-            Self::DeleteConsumers { key, group, min_idle_ms, .. } => format!(
-                "EVAL: for each consumer with nothing pending and idle {min_idle_ms} ms or more: XGROUP DELCONSUMER {} {} <consumer>",
-                word(key),
-                word(group)
-            ),
-            Self::DestroyGroup { key, group, as_kept, min_idle_ms } => {
-                let only = as_kept.map_or_else(String::new, |(id, _)| {
-                    format!("if it is at {id} and every consumer idle {min_idle_ms} ms or more: ")
-                });
+            Self::DeleteConsumers { key, group, consumers } => {
+                let (each, consumer) = match consumers.as_slice() {
+                    [consumer] => ("if nothing is pending", word(consumer)),
+                    _ => ("for each consumer with nothing pending", "<consumer>".to_owned()),
+                };
+                format!("EVAL: {each}: XGROUP DELCONSUMER {} {} {consumer}", word(key), word(group))
+            }
+            Self::DestroyGroup { key, group, as_kept } => {
+                let only = as_kept.map_or_else(String::new, |(id, _)| format!("if it is at {id}: "));
                 format!("EVAL: {only}XGROUP DESTROY {} {}", word(key), word(group))
             }
             Self::CreateGroup { key, group, last_delivered, entries_read } => {
