@@ -87,7 +87,10 @@ fn idle_consumers_go_and_those_that_owe_or_live_are_counted() {
     let consumers = [consumer("a", 0, 60_000), consumer("b", 0, 59_999), consumer("c", 1, 90_000)];
     let plan = remove_consumers(&request, &consumers, (Guard::default(), 0));
     let (key, group, going) = (Name::from("s"), Name::from("g"), vec![Name::from("a")]);
-    assert_eq!(plan.work, PlanWork::new(ConsumersWork { key, group, consumers: going, min_idle_ms: 60_000 }));
+    assert_eq!(
+        plan.work,
+        PlanWork::new(ConsumersWork { key, group, consumers: going, min_idle_ms: 60_000, listed: 3 })
+    );
     assert!(plan.nothing.is_none() && plan.facts.iter().filter(|(label, _)| *label == "stays").count() == 2);
     let plan = remove_consumers(&request, &consumers[1..], (Guard::default(), 0));
     assert!(plan.nothing.unwrap().contains("1 have pending entries and 1 were seen within"));
