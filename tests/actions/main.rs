@@ -29,7 +29,6 @@ mod unknowns;
 use server::{Options, PATIENCE, Server};
 use session::PATIENT;
 use std::path::Path;
-use std::time::Duration;
 use streamgauge::config::Target;
 use streamgauge::core::model::Name;
 use streamgauge::core::ops::archive::Frame;
