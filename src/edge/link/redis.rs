@@ -1,22 +1,20 @@
-//! One session with one server: the only place, with `redis/`, that names the client library.
+//! One session with one server.
 //!
 //! Knows how to greet a server, set the session up and exchange pipelines; does not know lanes' policies,
-//! retries or what replies mean. Invariant: one error reply fails one command; the driver of the
-//! connection ends with the session.
+//! retries or what replies mean. Invariant: one error reply fails one command; the connection ends
+//! with the session.
 
-mod convert;
-mod filter;
+mod channel;
 mod handshake;
 mod probe;
 mod quota;
+mod reader;
 
 pub(super) use probe::Bare;
 
 use std::time::Duration;
 
-use redis::aio::{ConnectionLike, MultiplexedConnection};
-use redis::{AsyncConnectionConfig, Pipeline, RedisConnectionInfo, RedisError};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::LinkLedger;
@@ -26,25 +24,16 @@ use super::stream::{ConnectFailure, Wire};
 use crate::config::Target;
 use crate::core::limits::{REPLY_FIGURE, ReplyBound};
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{NoReply, Resp};
+use crate::core::wire::NoReply;
 use crate::edge::clock::now_us;
-use filter::ReplyFilter;
+pub(super) use channel::RedisChannel;
 use handshake::{GreetError, Talk, greet};
-use quota::{Breach, Shared};
 
-/// A greeted, set up connection.
+/// A greeted, set up connection, which ends with it.
 pub(super) struct RedisSession {
     channel: RedisChannel,
-    driver: JoinHandle<()>,
     protocol: Protocol,
-}
-
-/// What goes over its connection, from wherever it is asked; it answers nothing any more once the session has ended.
-#[derive(Clone)]
-pub(super) struct RedisChannel {
-    connection: MultiplexedConnection,
-    quota: Shared,
-    ledger: LinkLedger,
+    _open: watch::Sender<()>,
 }
 
 /// Why a pipeline has no replies.
@@ -58,12 +47,6 @@ pub(super) enum Unanswered {
     NotAReply,
 }
 
-impl Drop for RedisSession {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
-}
-
 impl RedisSession {
     /// Connects, greets and sets up, all before the deadline; the client will be called `name`.
     pub(super) async fn open(
@@ -74,17 +57,9 @@ impl RedisSession {
         ledger: &LinkLedger,
     ) -> Result<Self, ConnectFailure> {
         let (stream, protocol, _trial) = greeted(target, deadline, ledger).await?;
-        let quota = stream.quota();
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(None)
-            .set_response_timeout(Some(response_timeout));
-        // Nothing is left for the library to say: without password, database and library name its own
-        // handshake is empty.
-        let nothing = RedisConnectionInfo::default().set_skip_set_lib_name();
-        let made = MultiplexedConnection::new_with_config(&nothing, stream, config).await;
-        let (connection, driver) = made.map_err(|_| (Fault::Closed, String::new()))?;
-        let channel = RedisChannel { connection, quota, ledger: ledger.clone() };
-        let mut session = Self { channel, driver: tokio::spawn(driver), protocol };
+        let (open, session) = watch::channel(());
+        let channel = RedisChannel::new(stream, session, response_timeout, ledger);
+        let mut session = Self { channel, protocol, _open: open };
         session.set_up(name, deadline).await?;
         Ok(session)
     }
@@ -96,7 +71,7 @@ impl RedisSession {
 
     /// Whether the connection has ended.
     pub(super) fn is_over(&self) -> bool {
-        self.driver.is_finished()
+        self.channel.is_over()
     }
 
     /// The way over its connection.
@@ -141,7 +116,7 @@ impl RedisSession {
     }
 
     fn manners(&self) -> &Manners {
-        self.channel.ledger.manners()
+        self.channel.ledger().manners()
     }
 }
 
@@ -153,40 +128,8 @@ fn client(words: &[&str]) -> (Vec<Vec<u8>>, ReplyBound) {
     (words.map(|word| word.as_bytes().to_vec()).collect(), REPLY_FIGURE)
 }
 
-impl RedisChannel {
-    /// Sends all commands in one pipeline; one reply for each, in order, errors among them. Each comes with the bound
-    /// of its reply.
-    pub(super) async fn exchange(
-        &mut self,
-        commands: Vec<(Vec<Vec<u8>>, ReplyBound)>,
-    ) -> Result<Vec<Resp>, Unanswered> {
-        let (mut pipeline, count) = (Pipeline::new(), commands.len());
-        let number = self.quota.lock().await_replies(commands.iter().map(|(_, bound)| *bound));
-        for (command, _) in commands {
-            let mut words = redis::Cmd::new();
-            for word in command {
-                words.arg(word);
-            }
-            pipeline.add_command(words);
-        }
-        let flight = self.ledger.sending(count);
-        match self.connection.req_packed_commands(&pipeline, 0, count).await {
-            Ok(replies) => {
-                let replies: Vec<Resp> = replies.into_iter().map(convert::resp).collect();
-                flight.all_answered(&replies);
-                Ok(replies)
-            }
-            Err(error) => Err(match self.quota.lock().breach() {
-                Some(Breach::TooLong { pipeline, reply }) if pipeline == number => Unanswered::TooLong(reply),
-                Some(Breach::NotAReply) => Unanswered::NotAReply,
-                _ => Unanswered::Lost(lost(&error)),
-            }),
-        }
-    }
-}
-
 /// A greeted stream, its protocol, and the right to try the words of the set-up that nobody has tried yet.
-type Greeted<'a> = (ReplyFilter<Box<dyn Wire>>, Protocol, Option<Trial<'a>>);
+type Greeted<'a> = (Box<dyn Wire>, Protocol, Option<Trial<'a>>);
 
 /// What is found out once for all connections. PING is left out: it is asked only where HELLO is refused.
 const TRIED_FIRST: [Courtesy; 5] =
@@ -201,7 +144,7 @@ async fn greeted<'a>(
 ) -> Result<Greeted<'a>, ConnectFailure> {
     let mut trial = None;
     for hello in [true, false] {
-        let mut stream = ReplyFilter::new(dial(target, deadline).await?);
+        let mut stream = dial(target, deadline).await?;
         if trial.is_none() {
             let waiting = ledger.manners().trial(&TRIED_FIRST, now_us());
             trial = timeout_at(deadline, waiting).await.map_err(|_| (Fault::Unanswered, String::new()))?;
@@ -215,8 +158,4 @@ async fn greeted<'a>(
         }
     }
     Err((Fault::Closed, String::new()))
-}
-
-fn lost(error: &RedisError) -> NoReply {
-    if error.is_timeout() { NoReply::TimedOut } else { NoReply::Disconnected }
 }

@@ -1,9 +1,8 @@
 //! The first words on a fresh connection: AUTH, HELLO, SELECT, one at a time.
 //!
-//! Said by ourselves on the bare stream, because the client library hides why a password is refused and
-//! drops what a server says before it is asked (too many clients, protected mode). Knows what each refusal
-//! means; does not know how the stream came about. Invariant: no text of a server that might repeat the
-//! password leaves this file.
+//! Said one by one on the bare stream, since it matters why a password is refused, and what a server says before it is
+//! asked (too many clients, protected mode). Knows what each refusal means; does not know how the stream came about.
+//! Invariant: no text of a server that might repeat the password leaves this file.
 
 use std::io;
 
@@ -13,9 +12,10 @@ use super::super::LinkLedger;
 use super::super::manners::Courtesy;
 use super::super::stream::{ConnectFailure, Wire};
 use super::super::tls;
-use super::convert::resp;
+use super::channel::encoded;
+use super::quota::Quota;
+use super::reader::{KINDS, ReplyReader};
 use crate::config::Target;
-use crate::core::limits::HANDSHAKE_REPLY_BYTES;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{ErrorReply, Resp};
@@ -35,19 +35,17 @@ enum Break {
     Foreign(ConnectFailure),
 }
 
-/// What begins a reply of either protocol.
-const TYPES: &[u8] = b"+-:$*%_#,(=~|>!";
-
 /// A stream, and where refusals on it are noted.
 pub(super) struct Talk<'a, S> {
     stream: &'a mut S,
+    replies: ReplyReader,
     ledger: &'a LinkLedger,
 }
 
 impl<'a, S: Wire> Talk<'a, S> {
     /// The first words on this stream.
     pub(super) fn new(stream: &'a mut S, ledger: &'a LinkLedger) -> Self {
-        Self { stream, ledger }
+        Self { stream, replies: ReplyReader::default(), ledger }
     }
 
     /// Whether a word that can be done without may be said.
@@ -209,36 +207,37 @@ fn cut(broken: Break, target: &Target, answered: bool) -> ConnectFailure {
 
 /// Sends one command and reads its reply.
 async fn exchange(talk: &mut Talk<'_, impl Wire>, words: &[&str]) -> Result<Resp, Break> {
-    let mut command = redis::Cmd::new();
-    for word in words {
-        command.arg(*word);
-    }
     let flight = talk.ledger.sending(1);
+    let words: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
     // A server that turns us away speaks before it is asked and hangs up: then sending fails, and reading
     // tells why.
-    if talk.stream.write_all(&command.get_packed_command()).await.is_ok() {
+    if talk.stream.write_all(&encoded(std::iter::once(words.as_slice()))).await.is_ok() {
         let _ = talk.stream.flush().await;
     }
-    let reply = receive(talk.stream).await?;
+    let reply = receive(talk).await?;
     flight.all_answered([&reply]);
     Ok(reply)
 }
 
-async fn receive(stream: &mut impl Wire) -> Result<Resp, Break> {
-    let mut reply = Vec::new();
+async fn receive(talk: &mut Talk<'_, impl Wire>) -> Result<Resp, Break> {
+    // Nothing is awaited in it: what a server says before it is asked is an answer too.
+    let mut quota = Quota::default();
     loop {
-        match stream.read_buf(&mut reply).await {
+        match talk.replies.next(&mut quota) {
+            Ok(Some(reply)) => return Ok(reply),
+            Ok(None) => {}
+            Err(_) => {
+                let unread = (Fault::NotRedis, "its reply can't be read".to_owned());
+                return Err(Break::Foreign(foreign(talk.replies.rest()).unwrap_or(unread)));
+            }
+        }
+        match talk.stream.read_buf(talk.replies.room()).await {
             Ok(0) => return Err(Break::Stream(io::ErrorKind::UnexpectedEof.into())),
             Ok(_) => {}
             Err(error) => return Err(Break::Stream(error)),
         }
-        if let Some(failure) = foreign(&reply) {
+        if let Some(failure) = foreign(talk.replies.rest()) {
             return Err(Break::Foreign(failure));
-        }
-        match redis::parse_redis_value(&reply) {
-            Ok(value) => return Ok(resp(value)),
-            Err(error) if error.is_io_error() && reply.len() < HANDSHAKE_REPLY_BYTES => {}
-            Err(_) => return Err(Break::Foreign((Fault::NotRedis, "its reply can't be read".to_owned()))),
         }
     }
 }
@@ -246,7 +245,7 @@ async fn receive(stream: &mut impl Wire) -> Result<Resp, Break> {
 /// Whether these bytes can't begin a reply of a Redis.
 fn foreign(reply: &[u8]) -> Option<ConnectFailure> {
     let first = reply.first()?;
-    if TYPES.contains(first) {
+    if KINDS.contains(first) {
         return None;
     }
     // The head of a TLS alert: this is how most TLS servers answer to plain text.

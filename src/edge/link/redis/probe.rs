@@ -11,7 +11,8 @@ use super::super::LinkLedger;
 use super::super::ledger::InFlight;
 use super::super::manners::Courtesy;
 use super::super::stream::{ConnectFailure, Wire};
-use super::convert::resp;
+use super::channel::encoded;
+use super::reader::whole;
 use crate::config::Target;
 use crate::core::limits::HANDSHAKE_REPLY_BYTES;
 use crate::core::model::Fault;
@@ -38,7 +39,6 @@ impl Bare {
         ledger: &LinkLedger,
     ) -> Result<Self, ConnectFailure> {
         let (stream, _, _trial) = super::greeted(target, deadline, ledger).await?;
-        let stream = stream.into_inner();
         let (buffer, ledger) = (Vec::with_capacity(1024), ledger.clone());
         let mut bare = Self { stream, buffer, read_us: now_us(), ledger: ledger.clone(), flight: None };
         let set_up: [(Courtesy, &[&str]); 2] = [
@@ -65,14 +65,7 @@ impl Bare {
     }
 
     async fn write(&mut self, commands: &[Vec<Vec<u8>>]) -> Result<u64, ConnectFailure> {
-        let mut packed = Vec::with_capacity(256);
-        for words in commands {
-            let mut command = redis::Cmd::new();
-            for word in words {
-                command.arg(word.as_slice());
-            }
-            packed.extend(command.get_packed_command());
-        }
+        let packed = encoded(commands.iter().map(Vec::as_slice));
         self.flight = Some(self.ledger.sending(commands.len()));
         let sent_us = now_us();
         let closed = |error: std::io::Error| (Fault::Closed, error.to_string());
@@ -106,7 +99,7 @@ impl Bare {
             }
             if let Some(len) = reply_len(&self.buffer).map_err(|_| foreign())? {
                 let reply: Vec<u8> = self.buffer.drain(..len).collect();
-                let value = resp(redis::parse_redis_value(&reply).map_err(|_| foreign())?);
+                let value = whole(reply).ok_or_else(foreign)?;
                 self.answered(&value);
                 return Ok((value, self.read_us));
             }

@@ -64,9 +64,9 @@ impl Quota {
         pipeline
     }
 
-    /// What was broken, if anything.
-    pub(super) fn breach(&self) -> Option<Breach> {
-        self.breach
+    /// The pipeline whose reply comes next.
+    pub(super) fn pipeline(&self) -> Option<u64> {
+        self.awaited.front().map(|awaited| awaited.pipeline)
     }
 
     /// Notes what can be no reply.
