@@ -138,7 +138,7 @@ async fn an_error_that_names_a_key_of_odd_bytes_costs_one_command_and_not_the_co
         assert_eq!(got[0], Resp::Array(vec![]));
         assert!(matches!(&got[1], Resp::Error(refusal) if refusal.kind() == ErrorKind::Gone), "{got:?}");
         let groups = got[2].items().unwrap();
-        assert_eq!(groups[0].pairs()[0], (b"name".to_vec(), &Resp::Bytes(b"\xe9".to_vec())));
+        assert_eq!(groups[0].pairs()[0], (b"name".into(), &Resp::Bytes(b"\xe9".to_vec())));
         assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
     }
 }
@@ -158,7 +158,7 @@ async fn bodies_are_counted_and_then_left_out() {
             let shown = format!("{asked:?}");
             assert!(!shown.contains("4111") && !shown.contains(&format!("{:?}", b"4111".to_vec())));
             let got = replies(asked);
-            let first = got[0].pairs().into_iter().find(|(name, _)| name == b"first-entry").unwrap();
+            let first = got[0].pairs().into_iter().find(|(name, _)| **name == *b"first-entry").unwrap();
             // The id, and how long values and names are.
             let [id, values, _] = first.1.items().unwrap() else { panic!("{:?}", first.1) };
             assert_eq!((id, values), (&Resp::Bytes(b"1-1".to_vec()), &Resp::Int(2_004)));

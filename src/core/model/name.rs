@@ -4,6 +4,7 @@
 //! Invariant: neither form ever carries a byte that a terminal would take for a command (`Display`),
 //! and no name is lost or merged with another by being shown.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -116,6 +117,12 @@ impl fmt::Debug for Name {
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
         Self::new(text.as_bytes())
+    }
+}
+
+impl From<Cow<'_, [u8]>> for Name {
+    fn from(bytes: Cow<'_, [u8]>) -> Self {
+        Self::new(&*bytes)
     }
 }
 

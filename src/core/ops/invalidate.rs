@@ -22,6 +22,7 @@ use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use spread::ExpirySpread;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
 impl InvalidateWork {}
@@ -133,7 +134,7 @@ impl InvalidateMachine {
         let Some(next) = next.text().and_then(|next| next.parse::<u64>().ok()) else { return strange() };
         self.cursor = Some(next).filter(|next| *next != 0);
         let names: Option<Vec<Vec<u8>>> =
-            keys.items().and_then(|keys| keys.iter().map(Resp::bytes).collect());
+            keys.items().and_then(|keys| keys.iter().map(|key| key.bytes().map(Cow::into_owned)).collect());
         let Some(names) = names else { return strange() };
         self.waiting.extend(names.into_iter().map(Name::from));
         self.ask(batch)

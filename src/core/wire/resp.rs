@@ -4,6 +4,7 @@
 //! it only answers `None`; integers are `i64` because servers do send negative ones where none are expected.
 
 use crate::core::model::refusals::RefusalCode;
+use std::borrow::Cow;
 
 /// A reply, after the differences between the protocol versions have been taken away.
 #[derive(Clone, Debug, PartialEq)]
@@ -138,11 +139,11 @@ impl std::fmt::Display for ErrorReply {
 
 impl Resp {
     /// The bytes of a string, or the digits of a number.
-    pub fn bytes(&self) -> Option<Vec<u8>> {
+    pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         match self {
-            Self::Bytes(bytes) => Some(bytes.clone()),
-            Self::Int(number) => Some(number.to_string().into_bytes()),
-            Self::Double(number) => Some(number.to_string().into_bytes()),
+            Self::Bytes(bytes) => Some(Cow::Borrowed(bytes)),
+            Self::Int(number) => Some(Cow::Owned(number.to_string().into_bytes())),
+            Self::Double(number) => Some(Cow::Owned(number.to_string().into_bytes())),
             _ => None,
         }
     }
@@ -182,8 +183,10 @@ impl Resp {
     }
 
     /// Field and value pairs of a RESP3 map, a flat RESP2 array, or an array of pairs. Odd rests are dropped.
-    pub fn pairs(&self) -> Vec<(Vec<u8>, &Self)> {
-        let named = |key: &Self, value| key.bytes().map(|key| (key, value));
+    pub fn pairs(&self) -> Vec<(Cow<'_, [u8]>, &Self)> {
+        fn named<'a>(key: &'a Resp, value: &'a Resp) -> Option<(Cow<'a, [u8]>, &'a Resp)> {
+            Some((key.bytes()?, value))
+        }
         match self {
             Self::Map(pairs) => pairs.iter().filter_map(|(key, value)| named(key, value)).collect(),
             Self::Array(items) => {
@@ -304,7 +307,7 @@ mod tests {
     #[test]
     fn pairs_are_the_same_from_a_map_a_flat_array_and_an_array_of_pairs() {
         let key = || Resp::Bytes(b"a".to_vec());
-        let expected = vec![(b"a".to_vec(), &Resp::Int(1))];
+        let expected = vec![(Cow::Borrowed(&b"a"[..]), &Resp::Int(1))];
         assert_eq!(Resp::Map(vec![(key(), Resp::Int(1))]).pairs(), expected);
         assert_eq!(Resp::Array(vec![key(), Resp::Int(1)]).pairs(), expected);
         assert_eq!(Resp::Array(vec![Resp::Array(vec![key(), Resp::Int(1)])]).pairs(), expected);

@@ -1,5 +1,7 @@
 //! PUBSUB, CLIENT LIST TYPE pubsub, LATENCY HISTOGRAM and the sorted sets of channel layers.
 
+use std::borrow::Cow;
+
 use super::clients;
 use super::figures::OddFigures;
 use crate::core::limits;
@@ -70,7 +72,7 @@ const MEANWHILE: u64 = 1_000;
 fn counts(reply: &Resp, connected: Option<u64>) -> Option<Vec<(Name, Option<u64>)>> {
     let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
     let most = connected.map_or(u64::MAX, |connected| connected.saturating_mul(2).saturating_add(MEANWHILE));
-    let row = |(name, count): (Vec<u8>, &Resp)| {
+    let row = |(name, count): (Cow<'_, [u8]>, &Resp)| {
         let count = count.int()?;
         Some((Name::from(name), u64::try_from(count).ok().filter(|&count| count <= most)))
     };
@@ -93,15 +95,15 @@ fn histograms(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<CommandHistogram
         .then(|| reply.pairs().into_iter().filter_map(|(name, value)| histogram(name, value, odd)).collect())
 }
 
-fn histogram(name: Vec<u8>, value: &Resp, odd: &mut OddFigures) -> Option<CommandHistogram> {
+fn histogram(name: Cow<'_, [u8]>, value: &Resp, odd: &mut OddFigures) -> Option<CommandHistogram> {
     let mut histogram =
         CommandHistogram { name: String::from_utf8_lossy(&name).into_owned(), ..CommandHistogram::default() };
     for (field, value) in value.pairs() {
-        match field.as_slice() {
+        match &*field {
             b"calls" => histogram.calls = odd.counter("calls", value)?,
             b"histogram_usec" => {
-                let step = |(us, calls): (Vec<u8>, &Resp)| {
-                    let us = odd.held("histogram_usec", &Resp::Bytes(us))?;
+                let step = |(us, calls): (Cow<'_, [u8]>, &Resp)| {
+                    let us = odd.held("histogram_usec", &Resp::Bytes(us.into_owned()))?;
                     Some((us, odd.counter("calls", calls)?))
                 };
                 histogram.steps = value.pairs().into_iter().filter_map(step).collect();

@@ -29,7 +29,7 @@ fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
         lag: ServerLag::Unsupported,
     };
     for (field, value) in row.pairs() {
-        match field.as_slice() {
+        match &*field {
             b"name" => name = value.bytes().map(Name::from),
             b"consumers" => group.consumers = odd.held("consumers", value),
             b"pending" => group.pending = odd.held("pending", value),
@@ -77,7 +77,7 @@ fn consumer(row: &Resp, odd: &mut OddFigures) -> Option<Consumer> {
     let mut consumer =
         Consumer { name: Name::from(""), pending: None, idle_ms: None, inactive: Inactivity::Unsupported };
     for (field, value) in row.pairs() {
-        match field.as_slice() {
+        match &*field {
             b"name" => name = value.bytes().map(Name::from),
             b"pending" => consumer.pending = odd.held("pending", value),
             b"idle" => consumer.idle_ms = odd.held("idle", value),

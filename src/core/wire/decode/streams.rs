@@ -1,5 +1,7 @@
 //! XLEN, XINFO STREAM (whole or with the bodies taken out) and XRANGE.
 
+use std::borrow::Cow;
+
 use super::figures::OddFigures;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::streams::{Entry, EntrySize, StreamDetail, StreamFacts};
@@ -35,7 +37,7 @@ pub(super) fn facts(
     let mut detail = StreamDetail::default();
     let mut recorded_first = None;
     for (field, value) in pairs {
-        match field.as_slice() {
+        match &*field {
             b"length" => facts.length = odd.held("length", value),
             b"entries-added" => detail.entries_added = odd.held("entries-added", value),
             b"last-generated-id" => detail.last_generated = id(value),
@@ -71,7 +73,7 @@ pub fn entries(key: &Name, reply: &Resp, at_us: i64, newest_first: bool) -> Opti
 
 fn entry(row: &Resp) -> Option<Entry> {
     let [entry_id, fields] = row.items()? else { return None };
-    let field = |(name, value): (Vec<u8>, &Resp)| Some((Name::from(name), Name::from(value.bytes()?)));
+    let field = |(name, value): (Cow<'_, [u8]>, &Resp)| Some((Name::from(name), Name::from(value.bytes()?)));
     let fields: Option<Vec<(Name, Name)>> = fields.pairs().into_iter().map(field).collect();
     Some(Entry { id: id(entry_id)?, fields: fields? })
 }

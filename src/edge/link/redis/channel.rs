@@ -150,12 +150,7 @@ impl ConnectionEnds {
 
 impl ConnectionReader {
     /// The replies of pipeline `number`; what is left of earlier ones is read past.
-    async fn replies(
-        &mut self,
-        number: u64,
-        count: usize,
-        quota: &Shared,
-    ) -> Result<Vec<Resp>, Unanswered> {
+    async fn replies(&mut self, number: u64, count: usize, quota: &Shared) -> Result<Vec<Resp>, Unanswered> {
         let mut replies = Vec::with_capacity(count);
         while replies.len() < count {
             let next = {

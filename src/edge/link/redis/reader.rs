@@ -34,12 +34,23 @@ pub(super) struct ReplyReader {
 /// A list of which some items are still to come.
 #[derive(Debug)]
 enum OpenList {
-    Array { left: u64, items: Vec<Resp> },
-    Map { left: u64, key: Option<Resp>, pairs: Vec<(Resp, Resp)> },
+    Array {
+        left: u64,
+        items: Vec<Resp>,
+    },
+    Map {
+        left: u64,
+        key: Option<Resp>,
+        pairs: Vec<(Resp, Resp)>,
+    },
     /// An attribute, which is dropped: what it belongs to comes next.
-    Attribute { left: u64 },
+    Attribute {
+        left: u64,
+    },
     /// A message that nobody asked for.
-    Message { left: u64 },
+    Message {
+        left: u64,
+    },
 }
 
 /// What stands next in the buffer.

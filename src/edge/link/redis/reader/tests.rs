@@ -43,7 +43,8 @@ const NO_REPLY: Result<Vec<Resp>, Breach> = Err(Breach::NotAReply);
 
 #[test]
 fn every_shape_of_both_protocols_arrives() {
-    let in_script = "Error running script (call to f_19): @user_script:1: @user_script: 1: -READONLY no writes";
+    let in_script =
+        "Error running script (call to f_19): @user_script:1: @user_script: 1: -READONLY no writes";
     let in_line = "Error running script (call to f_19): @user_script:3: a: -b";
     for (wire, expected) in [
         (&b"$-1\r\n"[..], Resp::Nil),
