@@ -178,22 +178,21 @@ impl ConnectionReader {
     /// Whether the stream goes on; what is there is taken in, without waiting.
     fn is_alive(&mut self, quota: &Shared) -> bool {
         let mut bytes = [0; 1024];
-        let mut read = ReadBuf::new(&mut bytes);
         let mut context = Context::from_waker(Waker::noop());
-        match Pin::new(&mut self.stream).poll_read(&mut context, &mut read) {
-            Poll::Pending => true,
-            Poll::Ready(Ok(())) if !read.filled().is_empty() => {
-                self.replies.room().extend_from_slice(read.filled());
-                let mut quota = quota.lock();
-                loop {
-                    match self.replies.next(&mut quota) {
-                        Ok(Some(_)) => {}
-                        Ok(None) => return true,
-                        Err(_) => return false,
-                    }
-                }
+        loop {
+            match self.replies.next(&mut quota.lock()) {
+                Ok(Some(_)) => continue,
+                Ok(None) => {}
+                Err(_) => return false,
             }
-            Poll::Ready(_) => false,
+            let mut read = ReadBuf::new(&mut bytes);
+            match Pin::new(&mut self.stream).poll_read(&mut context, &mut read) {
+                Poll::Pending => return true,
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    self.replies.room().extend_from_slice(read.filled());
+                }
+                Poll::Ready(_) => return false,
+            }
         }
     }
 }
