@@ -26,7 +26,7 @@ use crate::core::limits::ReplyBound;
 use crate::core::wire::{NoReply, Resp};
 
 /// A command with the bound of its reply.
-pub(super) type Request = (Vec<Vec<u8>>, ReplyBound);
+pub(super) type BoundedCommand = (Vec<Vec<u8>>, ReplyBound);
 
 /// What goes over a connection, from wherever it is asked; it answers nothing any more once the session has ended.
 #[derive(Clone)]
@@ -98,7 +98,7 @@ impl RedisChannel {
     /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
     pub(in crate::edge::link) async fn exchange(
         &mut self,
-        requests: Vec<Request>,
+        requests: Vec<BoundedCommand>,
     ) -> Result<Vec<Resp>, Unanswered> {
         let flight = self.ledger.sending(requests.len());
         let exchange = timeout(self.response_timeout, self.ends.exchange(&requests));
@@ -113,7 +113,7 @@ impl RedisChannel {
 }
 
 impl ConnectionEnds {
-    async fn exchange(&self, requests: &[Request]) -> Result<Vec<Resp>, Unanswered> {
+    async fn exchange(&self, requests: &[BoundedCommand]) -> Result<Vec<Resp>, Unanswered> {
         let mut writer = self.writer.lock().await;
         if self.is_over.load(Ordering::Relaxed) {
             return Err(Unanswered::Lost(NoReply::Disconnected));
