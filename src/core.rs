@@ -4,9 +4,9 @@
 
 pub mod demo;
 pub mod diagnose;
+pub mod figures;
 pub mod limits;
 pub mod model;
 pub mod ops;
 pub mod reading;
 pub mod wire;
-pub mod words;

@@ -5,5 +5,5 @@
 
 pub mod action;
 pub mod check;
-mod figures;
+mod layout;
 pub mod snapshot;

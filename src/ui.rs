@@ -3,9 +3,9 @@
 //! Knows themes, units and shapes. Does not know terminals, time or where figures come from.
 //! Invariant: nothing here panics at any size, and nothing draws outside the area it was given.
 
+mod actionline;
 pub mod cells;
 pub mod dump;
-pub mod format;
 mod overlay;
 mod screens;
 mod shell;

@@ -7,10 +7,10 @@
 
 pub mod consumers;
 pub mod evidence;
-pub mod figures;
 pub mod finding;
 pub mod groups;
 pub mod growth;
 pub mod hold;
 pub mod rules;
 pub mod thresholds;
+pub mod words;

@@ -28,7 +28,6 @@ pub mod strain;
 pub mod trim;
 pub mod types;
 pub mod undo;
-pub mod words;
 
 pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
 pub use guard::Guard;

@@ -3,9 +3,9 @@
 //! Knows their values; not how they came about. Invariant: both forms say the same, and what is not known is left out or
 //! null.
 
+use crate::core::figures::sentence::{at_least, count, span};
 use crate::core::model::Name;
 use crate::core::ops::record::Past;
-use crate::core::ops::words::{count, counted, span};
 use crate::core::ops::{Challenge, Plan, Receipt, Tally};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -135,11 +135,12 @@ pub fn journal_text(
     for past in actions {
         let intent = &past.intent;
         let done = past.finish.as_ref().map_or_else(
-            || format!("{} {} planned", counted(intent.items, intent.items_exact), "items"),
+            || format!("{} {} planned", at_least(intent.items, intent.items_exact), "items"),
             |finish| format!("{} done", count(finish.done)),
         );
-        let kept = archived(&intent.id)
-            .map_or(String::new(), |bytes| format!(", archive {}", crate::core::ops::words::bytes(bytes)));
+        let kept = archived(&intent.id).map_or(String::new(), |bytes| {
+            format!(", archive {}", crate::core::figures::sentence::bytes(bytes))
+        });
         let shown = |text: &str| Name::from(text).to_string();
         out.push_str(&format!(
             "{}  {:<20} {:<8} {} {} on {} by {}@{}: {done}{kept}\n",

@@ -9,8 +9,8 @@ use super::survey::{Desk, PlanTime, survey};
 use super::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
+use crate::core::figures::sentence::{self, count, span};
 use crate::core::model::Name;
-use crate::core::ops::words::{count, span};
 use crate::core::ops::{
     Challenge, Confirmed, Consent, ConsentError, Control, Plan, PlanProgress, Policy, Progress, Receipt,
     Refusal, Request, WriteState,
@@ -315,7 +315,7 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
     if let Some(age) = asked.prune {
         let pruned = archives.prune(age).map_err(failed)?;
         for (id, bytes) in pruned.removed {
-            writeln!(out, "removed the archive of {id}, {bytes} bytes")?;
+            writeln!(out, "removed the archive of {id}, {}", sentence::bytes(bytes))?;
         }
         for id in pruned.in_use {
             writeln!(out, "kept the archive of {id}: it is in use, its action or its undo still runs")?;

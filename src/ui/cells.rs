@@ -10,12 +10,12 @@ use crate::config::theme::Role;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::figures::column::Certainty;
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::history::History;
 use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
-use crate::ui::format;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{StyledText, spark};
 
@@ -49,11 +49,11 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Lag(lag) => self::lag(*lag, skin),
         Cell::Bytes(bytes) => known(*bytes, figures.bytes(*bytes), *bytes == Some(0)),
         Cell::AboutBytes(bytes) => {
-            let mark = if bytes.is_some() { figures.mark(format::Certainty::Estimate) } else { "" };
+            let mark = if bytes.is_some() { figures.mark(Certainty::Estimate) } else { "" };
             known(*bytes, format!("{mark}{}", figures.bytes(*bytes)), *bytes == Some(0))
         }
         Cell::AboutCount(count) => {
-            known(*count, figures.marked(*count, format::Certainty::Estimate), *count == Some(0))
+            known(*count, figures.marked(*count, Certainty::Estimate), *count == Some(0))
         }
         Cell::Growth(per_s) => {
             let is_calm = per_s.is_some_and(|per_s| per_s.abs() < 1.0);
@@ -85,9 +85,9 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
 /// A lag with how far it may be trusted: `12`, `~12`, `≥1000`, `—`.
 pub fn lag(lag: Lag, skin: &Skin) -> StyledText {
     let mark = match lag.kind {
-        LagKind::Exact => format::Certainty::Exact,
-        LagKind::Estimate => format::Certainty::Estimate,
-        LagKind::AtLeast => format::Certainty::AtLeast,
+        LagKind::Exact => Certainty::Exact,
+        LagKind::Estimate => Certainty::Estimate,
+        LagKind::AtLeast => Certainty::AtLeast,
         LagKind::Unknown => return unknown(skin),
     };
     known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))

@@ -13,7 +13,7 @@ pub use glyphs::{Glyphs, is_plain};
 pub use styles::Styles;
 
 use crate::config::theme::{Role, Theme};
-use crate::ui::format::Figures;
+use crate::core::figures::column::Figures;
 use ratatui::style::{Modifier, Style};
 
 /// Everything that drawing needs to know of looks. Cheap to clone; made once per theme change.

@@ -9,7 +9,7 @@ use crate::source::{Finding, Source, production};
 const TABLE: [(&str, &[&str]); 17] = [
     ("core::limits", &[]),
     ("core::demo", &[]),
-    ("core::words", &[]),
+    ("core::figures", &[]),
     ("core::model", &[]),
     ("core::wire", &["core::model"]),
     ("core::diagnose", &["core::model"]),
@@ -27,7 +27,7 @@ const TABLE: [(&str, &[&str]); 17] = [
 ];
 
 /// What everybody may name: bounds, the names of the demo's scenarios, and numbers in words.
-const OPEN: [&str; 3] = ["core::limits", "core::demo", "core::words"];
+const OPEN: [&str; 3] = ["core::limits", "core::demo", "core::figures"];
 
 /// Areas whose modules are held apart from each other.
 const DIVIDED: [&str; 2] = ["core", "edge"];

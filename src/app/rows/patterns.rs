@@ -4,7 +4,7 @@
 
 use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
-use crate::core::diagnose::figures::span;
+use crate::core::figures::sentence::span;
 use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
 use crate::core::reading::keys::{Keyspace, Pattern};

@@ -4,8 +4,8 @@
 
 use super::{figure, name};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
-use crate::core::diagnose::figures::count;
 use crate::core::diagnose::finding::FindingSubject;
+use crate::core::figures::sentence::count;
 use crate::core::reading::Reading;
 use crate::core::reading::relief::{Saving, SavingKind};
 

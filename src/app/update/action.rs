@@ -16,11 +16,11 @@ use crate::app::modal::Modal;
 use crate::app::{State, View};
 use crate::commands::{CommandId, Key, KeyCode, Modifiers};
 use crate::core::diagnose::finding::FindingSubject;
+use crate::core::figures::sentence::count;
 use crate::core::model::Name;
 use crate::core::ops::reclaim::plan::proposed;
 use crate::core::ops::record::Past;
 use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
-use crate::core::ops::words::count;
 use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
 
 /// For how long what an action was about is asked ahead of the rest, microseconds.

@@ -9,6 +9,7 @@ use crate::app::message::{Effect, ProbeOrder};
 use crate::app::modal::Purpose;
 use crate::commands::CommandId;
 use crate::config::units;
+use crate::core::figures::sentence::latency;
 use crate::core::limits::PROBE_SUBSCRIBERS;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
 use crate::core::ops::WriteState;
@@ -79,12 +80,7 @@ pub fn asked(state: &State, purpose: Purpose, text: &str) -> Result<ProbePlan, S
 /// What a probe of so many costs, before it begins.
 pub fn prediction(plan: &ProbePlan) -> String {
     let (least_us, most_us) = plan.stall_us();
-    let span = if most_us < 1_000 {
-        format!("{least_us} to {most_us} \u{b5}s")
-    } else {
-        format!("{:.1} to {:.1} ms", least_us as f64 / 1e3, most_us as f64 / 1e3)
-    };
-    format!("{span} of the server a message")
+    format!("{} to {} of the server a message", latency(least_us as f64), latency(most_us as f64))
 }
 
 /// Begins a probe, at once or as soon as it is known that it may run.

@@ -6,6 +6,11 @@
 
 use super::Name;
 
+/// A pattern as it is typed: its backslashes stay single.
+pub fn glob_text(glob: &Name) -> String {
+    glob.to_string().replace("\\\\", "\\")
+}
+
 /// A pattern of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {

@@ -60,7 +60,10 @@ impl Guard {
         }
         if let Some(bytes) = exchanges.iter().find_map(replica_lag).filter(|bytes| *bytes > REPLICA_LAG_BYTES)
         {
-            return Err(Changed::strain(format!("a replica is {} MiB behind", bytes >> 20)));
+            return Err(Changed::strain(format!(
+                "a replica is {} behind",
+                crate::core::figures::sentence::bytes(bytes)
+            )));
         }
         let Some(mark) = &self.stream else { return Ok(()) };
         if snapshot.gone.contains(&mark.key) {

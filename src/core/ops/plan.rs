@@ -6,9 +6,10 @@
 use super::archive::Header;
 use super::guard::Guard;
 use super::step::{Machine, Tally};
-use super::words::{count, number_of};
+use crate::core::figures::sentence::{count, number_of};
 use crate::core::limits::{COPIED_WORDS, PLAN_LIVES_MS};
 use crate::core::model::Name;
+use crate::core::model::glob::glob_text;
 use std::sync::Arc;
 
 /// What an action would do.
@@ -211,8 +212,8 @@ impl Subject {
     pub fn name(&self) -> String {
         match self {
             Self::Stream(key) | Self::Group(key, _) => key.to_string(),
-            Self::Keys(pattern) => super::words::glob_text(pattern),
-            Self::Groups(_, pattern) => super::words::glob_text(pattern),
+            Self::Keys(pattern) => glob_text(pattern),
+            Self::Groups(_, pattern) => glob_text(pattern),
             Self::Script => "script".to_owned(),
             Self::Consumer(_, _, consumer) => consumer.to_string(),
             Self::Client(id) => id.to_string(),
@@ -239,9 +240,9 @@ impl std::fmt::Display for Subject {
             Self::Consumer(key, group, consumer) => {
                 write!(f, "consumer {consumer} of group {group} of {key}")
             }
-            Self::Keys(pattern) => write!(f, "keys {}", super::words::glob_text(pattern)),
+            Self::Keys(pattern) => write!(f, "keys {}", glob_text(pattern)),
             Self::Groups(key, pattern) => {
-                write!(f, "groups {} of {key}", super::words::glob_text(pattern))
+                write!(f, "groups {} of {key}", glob_text(pattern))
             }
             Self::Client(id) => write!(f, "client {id}"),
             Self::Script => write!(f, "the script that blocks the server"),

@@ -3,7 +3,7 @@
 //! Knows numbers; asks nothing. Invariant: no two plans of one console have the same id, so that the answer to a
 //! request that was given up is never taken for the answer to a later one.
 
-use super::words::count;
+use crate::core::figures::sentence::{count, percent};
 
 /// Which plan of a console: the first is 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,8 +37,8 @@ impl PlanProgress {
             return "looking at the server".to_owned();
         }
         let of = self.of.filter(|of| *of > 0);
-        let share = of.map(|of| (self.seen.min(of) as f64 / of as f64 * 100.0).floor());
-        let share = share.map_or(String::new(), |share| format!(", {share:.0} %"));
+        let share = of.map(|of| self.seen.min(of) as f64 / of as f64);
+        let share = share.map_or(String::new(), |share| format!(", {}", percent(share)));
         let of = of.map_or(String::new(), |of| format!(" of about {}", count(of)));
         let slower = if self.halvings > 0 { "; slowed down: the server answers late" } else { "" };
         format!("looking at {}: {}{of}{share}{slower}", self.items, count(self.seen))
@@ -56,9 +56,9 @@ mod tests {
         (progress.items, progress.seen) = ("keys", 120_000);
         assert_eq!(progress.text(), "looking at keys: 120,000");
         progress.of = Some(400_000);
-        assert_eq!(progress.text(), "looking at keys: 120,000 of about 400,000, 30 %");
+        assert_eq!(progress.text(), "looking at keys: 120,000 of about 400,000, 30%");
         (progress.seen, progress.halvings) = (401_000, 1);
-        assert!(progress.text().contains("100 %; slowed down"));
+        assert!(progress.text().contains("100%; slowed down"));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::record::{MEMORY, RecordCounts};
 use super::run::Outcome;
 use super::step::Tally;
-use super::words::{bytes, count};
+use crate::core::figures::sentence::{bytes, count};
 
 /// What came of an action.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,6 +3,7 @@
 //! Knows round trips, when they were, and how late this machine woke up for them; sends no PING. Invariants: it slows down
 //! before it stops, and says why; what this machine itself makes late is no strain of the server.
 
+use crate::core::figures::sentence::{latency, span};
 use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW, STRAIN_MS, STRAIN_TIMES_AND_US, WAKE_UP_MS};
 use std::collections::VecDeque;
 
@@ -68,11 +69,8 @@ impl Strain {
         let since_ms = *self.late_since_ms.get_or_insert(now_ms);
         let late_ms = now_ms.saturating_sub(since_ms);
         if late_ms >= STRAIN_MS.1 {
-            let (late, idle) = (p99_us / 1_000, self.idle_p99_us as f64 / 1_000.0);
-            return Advice::Stop(format!(
-                "PING takes {late} ms for {} s (idle {idle:.1} ms)",
-                late_ms / 1_000
-            ));
+            let (late, idle) = (latency(p99_us as f64), latency(self.idle_p99_us as f64));
+            return Advice::Stop(format!("PING takes {late} for {} (idle {idle})", span(late_ms)));
         }
         let last_ms = self.halved_at_ms.unwrap_or(since_ms);
         if now_ms.saturating_sub(last_ms) >= STRAIN_MS.0 {

@@ -4,6 +4,7 @@
 //! well, unless the operator has said that it need not be seen.
 
 use super::Reading;
+use crate::core::figures::sentence::percent;
 use crate::core::model::gap::{Gap, GapReason, GapScope};
 
 /// Commands without which a whole domain stays in the dark, and what that is.
@@ -34,7 +35,7 @@ impl Reading {
         if self.discovery().passes == 0 && !accepted("SCAN") && self.scan_gap().is_none() {
             reasons.push(match self.searched_share() {
                 Some(share) => {
-                    format!("streams are still being searched for: {:.0} % searched", share * 100.0)
+                    format!("streams are still being searched for: {} searched", percent(share))
                 }
                 None => "streams are still being searched for".to_owned(),
             });

@@ -19,6 +19,7 @@ use super::cost;
 use super::observation::{AskedFor, Exchange, Notes, Observation};
 use super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::resp::Resp;
+use crate::core::figures::sentence::bytes;
 use crate::core::limits::WATCHED_NAME_BYTES;
 use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
@@ -294,8 +295,8 @@ fn take_page(snapshot: &mut Snapshot, page: ScanPage) {
             what: "long names".to_owned(),
             why: GapReason::Bound,
             text: format!(
-                "keys whose names are longer than {} KiB are neither watched nor measured",
-                WATCHED_NAME_BYTES >> 10
+                "keys whose names are longer than {} are neither watched nor measured",
+                bytes(WATCHED_NAME_BYTES as u64)
             ),
             scope: GapScope::Item,
         });

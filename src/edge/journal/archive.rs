@@ -36,7 +36,7 @@ pub struct ArchiveWriter {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArchiveFull {
     /// The bound of all archives was reached.
-    #[error("the archives have reached their bound of {} MiB: prune them, or raise archive_max", .0 >> 20)]
+    #[error("the archives have reached their bound of {}: prune them, or raise archive_max", crate::core::figures::sentence::bytes(*.0))]
     Bound(u64),
     /// The disk refused.
     #[error("{0}")]

@@ -6,7 +6,7 @@
 use crate::core::model::keys::KeysPass;
 use crate::core::reading::Reading;
 use crate::core::reading::keys::{Keyspace, Pattern};
-use crate::report::figures::{UNKNOWN, bytes, count, cut, duration, left, or_unknown, percent, rate, right};
+use crate::report::layout::{FIGURES, UNKNOWN, cut, left, or_unknown, right};
 
 /// Patterns on the page; the JSON has them all.
 const MOST: usize = 20;
@@ -30,7 +30,7 @@ pub(super) fn table(reading: &Reading) -> Vec<String> {
 
 fn progress(pass: KeysPass, keyspace: &Keyspace) -> String {
     match keyspace.share {
-        Some(share) if share < 1.0 => format!(" ({} seen)", percent(share)),
+        Some(share) if share < 1.0 => format!(" ({} seen)", FIGURES.percent(Some(share))),
         None if !pass.is_over => " (some seen)".to_owned(),
         _ => String::new(),
     }
@@ -41,11 +41,12 @@ fn line(keyspace: &Keyspace, pattern: &Pattern) -> String {
     let name =
         if pattern.glob.as_bytes().is_empty() { "(no pattern)".to_owned() } else { pattern.glob.to_string() };
     let mark = if keyspace.is_exact { "" } else { "~" };
-    let keys = or_unknown(keyspace.whole(tally.keys), |keys| format!("{mark}{}", count(keys)));
+    let keys =
+        or_unknown(keyspace.whole(tally.keys), |keys| format!("{mark}{}", FIGURES.page_count(Some(keys))));
     let size = tally.bytes_of_all().and_then(|bytes| keyspace.whole(bytes));
-    let size = or_unknown(size, |size| format!("~{}", bytes(size as f64)));
-    let share = or_unknown(tally.ttl.forever_share(), percent);
-    let median = or_unknown(tally.ttl.median_ms(), duration);
+    let size = or_unknown(size, |size| format!("~{}", FIGURES.bytes(Some(size))));
+    let share = FIGURES.percent(tally.ttl.forever_share());
+    let median = FIGURES.duration_ms(tally.ttl.median_ms());
     let figures = [(keys, 10), (size, 11), (share, 8), (median, 10)];
     let figures: String = figures.iter().map(|(figure, cells)| right(figure, *cells)).collect();
     format!("{}{figures}", left(&cut(&name, NAME - 1), NAME))
@@ -56,8 +57,8 @@ pub(super) fn counters(reading: &Reading) -> Vec<String> {
     let track = reading.counters();
     let line = |counter: &crate::core::reading::counters::Counter| {
         let value = counter.number().map_or_else(|| UNKNOWN.to_owned(), |number| number.to_string());
-        let per_s = or_unknown(counter.per_s(), |per_s| format!("{}/s", rate(per_s)));
-        let share = track.share(counter).map_or_else(String::new, percent);
+        let per_s = FIGURES.rate(counter.per_s());
+        let share = track.share(counter).map_or_else(String::new, |share| FIGURES.percent(Some(share)));
         let name = left(&cut(&counter.spec.name, NAME - 1), NAME);
         format!("{name}{}{}{}", right(&value, 21), right(&per_s, 11), right(&share, 8))
     };

@@ -9,7 +9,7 @@ use crate::core::model::groups::{Lag, LagKind};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
-use crate::report::figures::{UNKNOWN, count, cut, duration, left, or_unknown, rate, right};
+use crate::report::layout::{FIGURES, UNKNOWN, cut, left, or_unknown, right};
 use unicode_width::UnicodeWidthStr;
 
 /// The column of names, in cells: at least, and at most before a name gets a line of its own.
@@ -55,13 +55,13 @@ fn stream_rows(stream: &StreamState, now_ms: i64) -> Vec<TextRow> {
     let mut rows = vec![TextRow {
         name: shown(0, &stream.key),
         figures: [
-            or_unknown(stream.length.map(|length| length.value), count),
+            FIGURES.page_count(stream.length.map(|length| length.value)),
             String::new(),
-            or_unknown(stream.pending(), count),
-            or_unknown(stream.oldest_entry_age_ms(now_ms), duration),
-            or_unknown(stream.in_per_s(), rate),
-            or_unknown(stream.out_per_s(), rate),
-            or_unknown(stream.newest_entry_age_ms(now_ms), duration),
+            FIGURES.page_count(stream.pending()),
+            FIGURES.duration_ms(stream.oldest_entry_age_ms(now_ms)),
+            FIGURES.rate(stream.in_per_s()),
+            FIGURES.rate(stream.out_per_s()),
+            FIGURES.duration_ms(stream.newest_entry_age_ms(now_ms)),
         ],
     }];
     if stream.groups_at_us.is_none() {
@@ -85,10 +85,10 @@ fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> TextRow {
         figures: [
             String::new(),
             lag(group.lag),
-            or_unknown(group.facts.pending, count),
-            or_unknown(group.oldest_pending_age_ms(now_ms), duration),
+            FIGURES.page_count(group.facts.pending),
+            FIGURES.duration_ms(group.oldest_pending_age_ms(now_ms)),
             String::new(),
-            or_unknown(group.delivered_per_s(), rate),
+            FIGURES.rate(group.delivered_per_s()),
             String::new(),
         ],
     }
@@ -97,8 +97,8 @@ fn group_row(name: &Name, group: &GroupState, now_ms: i64) -> TextRow {
 fn consumer_row(consumer: &Consumer) -> TextRow {
     let mut figures: [String; 7] = Default::default();
     let [_, _, pending, _, _, _, idle] = &mut figures;
-    *pending = or_unknown(consumer.pending, count);
-    *idle = or_unknown(consumer.idle_ms, duration);
+    *pending = FIGURES.page_count(consumer.pending);
+    *idle = FIGURES.duration_ms(consumer.idle_ms);
     TextRow { name: shown(4, &consumer.name), figures }
 }
 
@@ -110,7 +110,7 @@ fn lag(lag: Lag) -> String {
         LagKind::AtLeast => "≥",
         LagKind::Unknown => return UNKNOWN.to_owned(),
     };
-    or_unknown(lag.entries, |entries| format!("{mark}{}", count(entries)))
+    or_unknown(lag.entries, |entries| format!("{mark}{}", FIGURES.page_count(Some(entries))))
 }
 
 /// Blanks at the ends of a name can't be seen: they are `\x20`, which reads back.

@@ -7,9 +7,7 @@ use super::TargetLine;
 use super::schema::SnapshotView;
 use super::{patterns, streams};
 use crate::core::reading::Reading;
-use crate::report::figures::{
-    UNKNOWN, bytes, count, cut, duration, escape_controls, latency, left, or_unknown, percent, rate, right,
-};
+use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, or_unknown, right};
 
 /// Cells of the column of titles.
 const TITLE_CELLS: usize = 13;
@@ -51,27 +49,24 @@ fn head(snapshot: &SnapshotView) -> Vec<String> {
     let words = [target.mode, target.role].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let product = [&target.server, &target.version].into_iter().flatten().map(|word| foreign(word));
     let product = product.collect::<Vec<_>>().join(" ");
-    let up = format!("up {}", or_unknown(target.uptime_s, |s| duration(s.saturating_mul(1000))));
+    let up = format!("up {}", FIGURES.duration_ms(target.uptime_s.map(|s| s.saturating_mul(1000))));
     let parts = [called, words, product, up];
     let first = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>();
     let taken = snapshot.taken_at_ms.and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
     let taken = or_unknown(taken, |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string());
-    let window = or_unknown(snapshot.window_ms, |ms| format!("{:.1} s", ms / 1000.0));
+    let window = FIGURES.duration_s(snapshot.window_ms.map(|ms| ms / 1000.0));
     vec![first.join("  "), format!("taken {taken}, rates over {window}")]
 }
 
 fn memory(snapshot: &SnapshotView) -> Vec<String> {
     let memory = &snapshot.memory;
-    let size = |figure: Option<u64>| or_unknown(figure, |figure| bytes(figure as f64));
-    let limit = or_unknown(memory.maxmemory_bytes, |limit| match limit {
-        0 => "none".to_owned(),
-        limit => bytes(limit as f64),
-    });
-    let fragmentation = or_unknown(memory.fragmentation_ratio, |ratio| format!("{ratio:.2}"));
-    let growth = or_unknown(memory.slope_bytes_per_s, |per_s| {
-        let sign = if per_s < 0.0 { "-" } else { "" };
-        format!("{sign}{}", bytes(per_s.abs()))
-    });
+    let size = |figure: Option<u64>| FIGURES.bytes(figure);
+    let limit = match memory.maxmemory_bytes {
+        Some(0) => "none".to_owned(),
+        limit => FIGURES.bytes(limit),
+    };
+    let fragmentation = FIGURES.factor(memory.fragmentation_ratio);
+    let growth = FIGURES.signed_bytes_rate(memory.slope_bytes_per_s);
     let policy = or_unknown(memory.policy.as_deref(), foreign);
     vec![
         row(
@@ -91,11 +86,11 @@ fn memory(snapshot: &SnapshotView) -> Vec<String> {
             "",
             &[
                 ("headroom", size(memory.headroom_bytes)),
-                ("growth/s", growth),
-                ("full in", or_unknown(memory.seconds_to_full, |s| duration((s * 1000.0) as u64))),
+                ("growth", growth),
+                ("full in", FIGURES.duration_s(memory.seconds_to_full)),
             ],
         ),
-        row("", &[("fragmentation", fragmentation), ("evicted/s", or_unknown(memory.evicted_per_s, rate))]),
+        row("", &[("fragmentation", fragmentation), ("evicted", FIGURES.rate(memory.evicted_per_s))]),
     ]
 }
 
@@ -104,12 +99,12 @@ fn panels(snapshot: &SnapshotView) -> Vec<String> {
     let yes_or_no = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "yes" } else { "no" }.to_owned());
     let on_or_off = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "on" } else { "off" }.to_owned());
     let last_save = or_unknown(persistence.rdb_last_ok, |ok| if ok { "ok" } else { "FAILED" }.to_owned());
-    let number = |figure: Option<u64>| or_unknown(figure, count);
-    let ratio = |share: Option<f64>| or_unknown(share, percent);
-    let per_s = |figure: Option<f64>| or_unknown(figure, rate);
-    let bytes_per_s = |figure: Option<f64>| or_unknown(figure, bytes);
-    let trip = |us: Option<u64>| or_unknown(us, latency);
-    let server_us = or_unknown(cost.server_us_per_s, |us| format!("~{} µs", rate(us)));
+    let number = |figure: Option<u64>| FIGURES.page_count(figure);
+    let ratio = |share: Option<f64>| FIGURES.percent(share);
+    let per_s = |figure: Option<f64>| FIGURES.rate(figure);
+    let bytes_per_s = |figure: Option<f64>| FIGURES.bytes_rate(figure);
+    let trip = |us: Option<u64>| FIGURES.latency_us(us.map(|us| us as f64));
+    let server_us = or_unknown(cost.server_us_per_s, |us| format!("~{}", FIGURES.percent(Some(us / 1e6))));
     vec![
         row(
             "cache",
@@ -123,16 +118,16 @@ fn panels(snapshot: &SnapshotView) -> Vec<String> {
             "",
             &[
                 ("coverage", ratio(cache.coverage)),
-                ("expired/s", per_s(cache.expired_per_s)),
+                ("expired", per_s(cache.expired_per_s)),
                 ("since start", ratio(cache.lifetime_hit_ratio)),
             ],
         ),
         row(
             "throughput",
             &[
-                ("ops/s", per_s(throughput.ops_per_s)),
-                ("in/s", bytes_per_s(throughput.in_bytes_per_s)),
-                ("out/s", bytes_per_s(throughput.out_bytes_per_s)),
+                ("commands", per_s(throughput.ops_per_s)),
+                ("in", bytes_per_s(throughput.in_bytes_per_s)),
+                ("out", bytes_per_s(throughput.out_bytes_per_s)),
             ],
         ),
         row(
@@ -148,7 +143,7 @@ fn panels(snapshot: &SnapshotView) -> Vec<String> {
             &[
                 ("AOF", on_or_off(persistence.aof_enabled)),
                 ("last RDB", last_save),
-                ("age", or_unknown(persistence.rdb_last_save_age_ms, duration)),
+                ("age", FIGURES.duration_ms(persistence.rdb_last_save_age_ms)),
             ],
         ),
         row("", &[("saving", yes_or_no(persistence.saving))]),
@@ -164,9 +159,9 @@ fn panels(snapshot: &SnapshotView) -> Vec<String> {
         row(
             "our cost",
             &[
-                ("commands/s", per_s(cost.commands_per_s)),
-                ("bytes/s", bytes_per_s(cost.bytes_per_s)),
-                ("server/s", server_us),
+                ("commands", per_s(cost.commands_per_s)),
+                ("bytes", bytes_per_s(cost.bytes_per_s)),
+                ("server", server_us),
             ],
         ),
     ]
@@ -175,11 +170,11 @@ fn panels(snapshot: &SnapshotView) -> Vec<String> {
 /// Who listens, and how late the probe's messages come while it runs.
 fn fanout(snapshot: &SnapshotView) -> String {
     let fanout = &snapshot.fanout;
-    let number = |figure: Option<u64>| or_unknown(figure, count);
+    let number = |figure: Option<u64>| FIGURES.page_count(figure);
     let behind = fanout.slow_subscribers.as_ref().map(|slow| slow.len() as u64);
     let third = match fanout.probe.enabled {
-        true => ("probe p50", or_unknown(fanout.probe.delivery_us.p50, latency)),
-        false => ("published/s", or_unknown(fanout.published_per_s, rate)),
+        true => ("probe p50", FIGURES.latency_us(fanout.probe.delivery_us.p50.map(|us| us as f64))),
+        false => ("published", FIGURES.rate(fanout.published_per_s)),
     };
     row("fan-out", &[("subscribers", number(fanout.subscribers)), ("behind", number(behind)), third])
 }

@@ -5,9 +5,9 @@
 use super::{gaps, reasons};
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::{COUNT_WIDTH, PERCENT_WIDTH};
 use crate::core::model::info::DatabaseKeys;
 use crate::core::model::sums::sum;
-use crate::ui::format::{COUNT_WIDTH, PERCENT_WIDTH};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table, notice};
 use ratatui::buffer::Buffer;

@@ -7,7 +7,7 @@ use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::limits::OPERATIONS_SHOWN;
 use crate::core::model::Name;
-use crate::ui::format::action;
+use crate::ui::actionline;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
@@ -32,7 +32,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let inner = frame(area, "Operations", vec![note], buffer, skin);
     let mut lines: Vec<(String, Role)> = Vec::new();
     if let Some(progress) = &operations.running {
-        lines.push((format!("{:<8}   {}", "running", action::line(progress)), Role::Accent));
+        lines.push((format!("{:<8}   {}", "running", actionline::line(progress)), Role::Accent));
     }
     for past in operations.past.iter().rev().take(OPERATIONS_SHOWN) {
         let role = match past.finish.as_ref().map(|finish| finish.outcome.as_str()) {
@@ -41,7 +41,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             Some(_) => Role::Warning,
         };
         let mark = skin.glyphs.state(role).unwrap_or(' ');
-        lines.push((format!("{mark} {}", action::past(past)), role));
+        lines.push((format!("{mark} {}", actionline::past(past)), role));
     }
     let mut pen = Pen::new(inner, buffer);
     for ((text, role), y) in lines.iter().zip(inner.y..inner.bottom()) {

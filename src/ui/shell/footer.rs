@@ -108,7 +108,7 @@ fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let room = area.width.saturating_sub(words).saturating_sub(1);
     let role = if progress.held.is_some() { Role::Warning } else { Role::Accent };
     let x = area.x.saturating_add(1);
-    let text = crate::ui::format::action::line(progress);
+    let text = crate::ui::actionline::line(progress);
     Pen::new(Rect { width: room, ..area }, buffer).cut(
         (x, area.y),
         room,

@@ -6,9 +6,10 @@
 use super::pulse;
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::{BYTES_RATE_WIDTH, Certainty, Figures};
+use crate::core::figures::sentence::span;
 use crate::core::model::server::{Mode, Server};
 use crate::core::ops::WriteState;
-use crate::ui::format;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Headline, Segment, StyledText};
 use ratatui::buffer::Buffer;
@@ -64,7 +65,7 @@ fn server(state: &State) -> Vec<Segment> {
     let role: Vec<&str> = [mode, role.word()].into_iter().flatten().collect();
     segments.push(Segment::left(StyledText::new(role.join(" "), Role::Dim), 6));
     if let Some(loading) = loading {
-        let text = format!("loading {}", format::Figures::new(true).percent(loading.share));
+        let text = format!("loading {}", Figures::new(true).percent(loading.share));
         segments.push(Segment::left(StyledText::new(text, Role::Warning), 2));
     }
     segments
@@ -81,31 +82,23 @@ fn cost(state: &State, skin: &Skin) -> Vec<Segment> {
     if reading.this_node().info.is_none() {
         return Vec::new();
     }
-    let us = reading.this_node().server_us_per_s();
-    let time = match us {
-        Some(_) => format!("{}{}/s", figures.mark(format::Certainty::Estimate), figures.latency_us(us)),
-        None => figures.unknown().to_owned(),
-    };
+    let share = reading.this_node().server_us_per_s().map(|us| us / 1e6);
+    let is_told = share.is_some_and(|share| share >= 0.0005);
+    let mark = if is_told { figures.mark(Certainty::Estimate) } else { "" };
+    let time = format!("{mark}{}", figures.percent(share));
     let commands = figures.rate(reading.this_node().cost.commands_per_s()).replace("/s", " cmd/s");
     let bytes = figures.bytes_rate(reading.this_node().cost.bytes_per_s());
     let segment = |text, width: usize, priority| {
         Segment::right(StyledText::new(format!("{text:>width$}"), Role::Dim), priority)
     };
     vec![
-        segment(format!("cost {time:>10}"), 15, 7),
+        segment(format!("cost {time:>7}"), 12, 7),
         segment(commands, 11, 9),
-        segment(bytes, usize::from(format::BYTES_RATE_WIDTH), 10),
+        segment(bytes, usize::from(BYTES_RATE_WIDTH), 10),
     ]
 }
 
 /// How often Redis is asked, as people say it.
 fn every(interval_us: u64) -> String {
-    let ms = interval_us / 1000;
-    let (count, unit) = match ms {
-        ms if ms < 1_000 => (ms, "ms"),
-        ms if ms < 60_000 => (ms / 1_000, "s"),
-        ms if ms < 3_600_000 => (ms / 60_000, "min"),
-        ms => (ms / 3_600_000, "h"),
-    };
-    format!("every {count} {unit}")
+    format!("every {}", span(interval_us / 1000))
 }

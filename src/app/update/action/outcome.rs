@@ -7,8 +7,8 @@ use crate::app::State;
 use crate::app::action::ActionModal;
 use crate::app::modal::Modal;
 use crate::app::update::notify;
+use crate::core::figures::sentence::{count, span};
 use crate::core::ops::record::MEMORY;
-use crate::core::ops::words::{count, span};
 use crate::core::ops::{ActionKind, Outcome, Receipt};
 
 /// An action is over.

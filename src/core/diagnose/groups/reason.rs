@@ -5,7 +5,8 @@
 
 use super::losses::LossSeen;
 use crate::core::diagnose::consumers::ConsumerVerdict;
-use crate::core::diagnose::figures::{count, counted, lag as lagged, name, span};
+use crate::core::diagnose::words::{lag as lagged, name};
+use crate::core::figures::sentence::{count, counted, span};
 use crate::core::model::groups::{Lag, LagKind};
 use crate::core::model::{Name, StreamId};
 use std::fmt;

@@ -5,9 +5,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{count, share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{count, percent, span};
 
 const ID: &str = "cache.hit_ratio";
 const REMEDY: &str =
@@ -32,7 +32,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     RuleAnswer::of(thresholds.hit_ratio.severity(ratio, standing).map(|severity| {
         let text = format!(
             "{} of {} lookups found their key in {}",
-            share(ratio),
+            percent(ratio),
             count(window.lookups.total()),
             span(window_ms)
         );

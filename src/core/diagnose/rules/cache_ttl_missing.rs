@@ -5,9 +5,10 @@
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::memory::WalkShare;
-use crate::core::diagnose::figures::{bytes, count, name, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{bytes, count, span};
 
 const ID: &str = "cache.ttl_missing";
 const REMEDY: &str = "Find who writes them without a TTL; invalidating the pattern frees them, and they are built anew when asked for.";

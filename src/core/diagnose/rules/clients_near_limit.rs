@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{count, share};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{count, percent};
 
 const ID: &str = "clients.near_limit";
 const REMEDY: &str =
@@ -29,7 +29,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         let text = format!(
             "{} clients are connected, {} of the {} allowed",
             count(connected),
-            share(used),
+            percent(used),
             count(max)
         );
         Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)

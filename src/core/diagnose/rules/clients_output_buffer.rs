@@ -6,9 +6,10 @@
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::memory::OutputCase;
-use crate::core::diagnose::figures::{bytes, name, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{bytes, span};
 use crate::core::model::clients::ClientClass;
 
 const ID: &str = "clients.output_buffer";

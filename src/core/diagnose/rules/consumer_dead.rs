@@ -7,9 +7,9 @@ use super::consumers::ConsumerTexts;
 use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
-use crate::core::diagnose::figures::{counted, span};
 use crate::core::diagnose::finding::{Destination, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{counted, span};
 
 const ID: &str = "consumer.dead";
 const REMEDY: &str = "Restart it, or hand over what it holds: XAUTOCLAIM with a min-idle-time above the longest processing time.";

@@ -7,9 +7,10 @@ use super::groups::{ONE_BY_ONE, blind_search};
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::memory::{LeakCase, LeakSign};
-use crate::core::diagnose::figures::{bytes, count, counted, name};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{bytes, count, counted};
 use crate::core::limits::CONSUMERS_LISTED;
 
 const ID: &str = "consumer.leaked";

@@ -7,10 +7,10 @@ use super::consumers::ConsumerTexts;
 use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase};
-use crate::core::diagnose::figures::{counted, span};
 use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::groups::{PendingReason, Reason};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{counted, span};
 use std::collections::BTreeSet;
 
 const ID: &str = "consumer.stuck";

@@ -6,9 +6,10 @@
 
 use super::groups::ONE_BY_ONE;
 use crate::core::diagnose::evidence::ConsumerCase;
-use crate::core::diagnose::figures::{count, counted, name, span};
 use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{count, counted, span};
 
 /// What a rule says of its consumers.
 pub struct ConsumerTexts {

@@ -7,9 +7,10 @@ use super::subscribers::FEW;
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::FullChannel;
-use crate::core::diagnose::figures::{count, counted, name, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{count, counted, span};
 
 const ID: &str = "fanout.channel_full";
 const REMEDY: &str = "Its receiver is gone or too slow. A dead one's channel goes by itself when its messages expire; else let it do \

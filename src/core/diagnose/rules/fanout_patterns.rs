@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::counted;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::counted;
 
 const ID: &str = "fanout.patterns";
 const REMEDY: &str =

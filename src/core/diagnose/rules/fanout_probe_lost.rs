@@ -5,9 +5,9 @@
 use super::targets::off;
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{count, counted};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{count, counted};
 
 const ID: &str = "fanout.probe_lost";
 const REMEDY: &str = "See whether connections are cut or the server stands still; subscribers lose what is sent while they are away.";

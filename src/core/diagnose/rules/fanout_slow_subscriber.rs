@@ -7,9 +7,9 @@ use super::subscribers::{FEW, who};
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::Behind;
-use crate::core::diagnose::figures::{bytes, counted, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{bytes, counted, span};
 
 const ID: &str = "fanout.slow_subscriber";
 const REMEDY: &str = "Look at the subscriber: it reads too slowly or not at all. Killing it frees its buffer; it may subscribe \

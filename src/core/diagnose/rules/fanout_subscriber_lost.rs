@@ -7,9 +7,9 @@ use super::subscribers::{FEW, who};
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::LostSubscriber;
-use crate::core::diagnose::figures::{bytes, counted};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "fanout.subscriber_lost";
 const REMEDY: &str = "Its messages are gone: pub/sub keeps none. Let it read faster, send it less, or use a stream where nothing may \

@@ -5,9 +5,10 @@
 
 use super::{Blind, RuleAnswer};
 use crate::core::diagnose::evidence::{Evidence, GroupCase, GroupCounts};
-use crate::core::diagnose::figures::{count, counted, name};
 use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{count, counted};
 use crate::core::model::Name;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -5,8 +5,8 @@
 use super::doctor::{answer, large, parts};
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.allocator_pages";
 const REMEDY: &str =

@@ -5,9 +5,9 @@
 use super::memory_evictable_streams::evicts_all;
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::counted;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::counted;
 
 const ID: &str = "memory.evictable_queues";
 const REMEDY: &str =

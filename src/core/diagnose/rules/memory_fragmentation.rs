@@ -5,8 +5,8 @@
 use super::doctor::{FRAGMENTED, PEAK, answer, large, parts, waste};
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.fragmentation";
 const REMEDY: &str = "CONFIG SET activedefrag yes gives it back slowly, a restart at once; neither lowers what counts for maxmemory.";

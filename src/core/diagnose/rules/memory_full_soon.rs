@@ -6,9 +6,10 @@
 use super::memory_near_limit::bands;
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{bytes, name, share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{bytes, percent, span};
 
 const ID: &str = "memory.full_soon";
 const REMEDY: &str = "Memory shows what would free how much; a trim of what all groups have read frees entries, not pending lists.";
@@ -32,7 +33,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     RuleAnswer::of(thresholds.full_in_minutes.severity(seconds / 60.0, standing).map(|severity| {
         let grows = memory.grows_per_s.unwrap_or(0.0).max(0.0);
         let grower = memory.grower.map_or_else(String::new, |(key, _, of_all)| {
-            format!(", {} of it by {}", share(of_all), name(key))
+            format!(", {} of it by {}", percent(of_all), name(key))
         });
         let text = format!(
             "memory is full in {}: {}/s more{grower}; {} left of {} ({})",

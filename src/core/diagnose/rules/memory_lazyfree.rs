@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::count;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::count;
 
 const ID: &str = "memory.lazyfree";
 const REMEDY: &str = "Wait before deleting more: what is freed in the background still counts as used.";

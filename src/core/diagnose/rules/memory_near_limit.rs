@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{bytes, share};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::{Bands, Thresholds};
+use crate::core::figures::sentence::{bytes, percent};
 use crate::core::model::memory::{LimitOf, Memory};
 
 const ID: &str = "memory.near_limit";
@@ -31,7 +31,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
             "{} {}, {} of {} ({}), policy {}",
             bytes(room.used),
             if room.of == LimitOf::Maxmemory { "used" } else { "resident" },
-            share(ratio),
+            percent(ratio),
             bytes(room.limit),
             room.of.phrase(),
             policy.as_deref().unwrap_or("unknown")

@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{count, share};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{count, percent};
 
 const ID: &str = "memory.nothing_evictable";
 const REMEDY: &str =
@@ -41,7 +41,7 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
             "policy {policy} may evict {} of {} keys ({}): only they have a TTL",
             count(with_ttl),
             count(keys),
-            share(of_all)
+            percent(of_all)
         );
         Finding::new(ID, Severity::Warning, FindingSubject::Server, text, evidence.now_ms)
             .remedy(Destination::Memory, REMEDY)

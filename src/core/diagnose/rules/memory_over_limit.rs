@@ -4,9 +4,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::span;
 
 const ID: &str = "memory.over_limit";
 const REMEDY: &str = "Free memory or raise maxmemory: evictions do not keep up with what is written.";

@@ -5,8 +5,8 @@
 use super::doctor::{FRAGMENTED, PEAK, answer, large, waste};
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.peak";
 const REMEDY: &str = "The allocator gives little back by itself: MEMORY PURGE or a restart frees resident memory, neither lowers what counts for maxmemory.";

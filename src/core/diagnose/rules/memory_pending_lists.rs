@@ -4,9 +4,10 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{bytes, count, name};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{bytes, count};
 
 const ID: &str = "memory.pending_lists";
 const REMEDY: &str =

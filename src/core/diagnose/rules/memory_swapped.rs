@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{bytes, share};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{bytes, percent};
 
 const ID: &str = "memory.swapped";
 const REMEDY: &str = "Give the host more memory or free some: a server that swaps answers in milliseconds what took microseconds.";
@@ -35,7 +35,7 @@ fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
             "{} of {} used, {}, are not resident: the host has swapped them out",
             bytes(swapped),
             bytes(used),
-            share(of_used)
+            percent(of_used)
         );
         Finding::new(ID, severity, FindingSubject::Server, text, evidence.now_ms)
             .remedy(Destination::Memory, REMEDY)

@@ -5,9 +5,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::bytes;
 
 const ID: &str = "persistence.aof_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";

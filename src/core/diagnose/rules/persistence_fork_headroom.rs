@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::bytes;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::bytes;
 
 const ID: &str = "persistence.fork_headroom";
 const REMEDY: &str = "Lower maxmemory or give the host more: when a save does not fit, the kernel ends Redis. Begin no save now.";

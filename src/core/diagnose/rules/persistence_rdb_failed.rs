@@ -4,9 +4,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{counted, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{counted, span};
 
 const ID: &str = "persistence.rdb_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";

@@ -5,9 +5,9 @@
 
 use super::RuleAnswer;
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::counted;
 use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Bands;
+use crate::core::figures::sentence::counted;
 use crate::core::model::refusals::RefusalCode;
 
 /// What is refused, how it is told, and why.

@@ -4,9 +4,9 @@
 
 use super::{BRIEFLY, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{bytes, counted};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "replication.buffers";
 const REMEDY: &str = "Look at the replicas' network and disk; at their limit they are cut off and begin anew with a full copy.";

@@ -5,9 +5,9 @@
 use super::refusals::{ANY, Refused, refused};
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::counted;
 use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::counted;
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "replication.refusing";

@@ -5,9 +5,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::latency;
 
 const ID: &str = "server.blocked";
 const REMEDY: &str =
@@ -35,7 +35,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         .map(|severity| (severity, say("half of all PINGs took at least", pings.median_us, usual_ms)));
     let by_loop =
         loop_us.and_then(|us| thresholds.loop_ms.severity(us as f64 / 1e3, standing)).map(|severity| {
-            (severity, format!("a turn of the event loop takes {:.1} ms", loop_us.unwrap_or(0) as f64 / 1e3))
+            (severity, format!("a turn of the event loop takes {}", latency(loop_us.unwrap_or(0) as f64)))
         });
     let worst: Option<(Severity, String)> =
         [by_loop, by_median, by_longest].into_iter().flatten().max_by_key(|(severity, _)| *severity);
@@ -50,5 +50,9 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
 }
 
 fn say(what: &str, us: Option<u64>, usual_ms: f64) -> String {
-    format!("{what} {} in the last seconds, {usual_ms:.1} ms is usual", span(us.unwrap_or(0) / 1000))
+    format!(
+        "{what} {} in the last seconds, {} is usual",
+        latency(us.unwrap_or(0) as f64),
+        latency(usual_ms * 1e3)
+    )
 }

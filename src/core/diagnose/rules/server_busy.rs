@@ -5,9 +5,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::span;
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "server.busy";

@@ -5,9 +5,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{share, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::{percent, span};
 use crate::core::model::refusals::RefusalCode;
 use crate::core::model::server::LoadProgress;
 
@@ -31,7 +31,7 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     }
     let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };
     RuleAnswer::of(info.server.loading.map(|LoadProgress { share: loaded }| {
-        let done = loaded.map_or_else(String::new, |loaded| format!(", {} is loaded", share(loaded)));
+        let done = loaded.map_or_else(String::new, |loaded| format!(", {} is loaded", percent(loaded)));
         let text = format!("the server loads its data set{done}");
         Finding::new(ID, Severity::Critical, FindingSubject::Server, text, evidence.now_ms)
             .remedy(Destination::Memory, REMEDY)

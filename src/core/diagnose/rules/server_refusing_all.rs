@@ -4,9 +4,9 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::span;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::sentence::span;
 use crate::core::model::Name;
 use crate::core::model::refusals::RefusalCode;
 

@@ -4,9 +4,10 @@
 
 use super::{AT_ONCE, Rule, RuleAnswer};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::figures::{counted, name, span};
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{counted, span};
 
 const ID: &str = "slowlog.new";
 const REMEDY: &str = "See which commands and clients: everybody else waits while one of them runs.";

@@ -4,7 +4,7 @@
 
 use super::RuleAnswer;
 use crate::core::diagnose::evidence::fanout::{FanoutCase, Who};
-use crate::core::diagnose::figures::name;
+use crate::core::diagnose::words::name;
 
 /// More subscribers than these with one trouble have one cause: they are told together.
 pub const FEW: usize = 3;

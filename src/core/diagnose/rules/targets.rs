@@ -6,9 +6,9 @@
 use super::RuleAnswer;
 use crate::core::diagnose::evidence::Evidence;
 use crate::core::diagnose::evidence::fanout::Probed;
-use crate::core::diagnose::figures::count;
 use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::{Band, Bands};
+use crate::core::figures::sentence::{count, latency};
 
 const REMEDY: &str = "See the event loop and slow commands: everybody waits for them. Fewer subscribers to a channel, or sharded \
     pub/sub, make each message cheaper.";
@@ -41,8 +41,10 @@ pub fn late(evidence: &Evidence<'_>, target: &TimeTarget) -> RuleAnswer {
             Severity::Critical => allowed(target.bands.critical),
         };
         let text = format!(
-            "{} {ms:.1} ms in 95 of 100 cases of the last minute, and may take {limit} ms ({} of the probe)",
+            "{} {} in 95 of 100 cases of the last minute, and may take {} ({} of the probe)",
             target.what,
+            latency(ms * 1e3),
+            latency(limit * 1e3),
             count(probed.samples)
         );
         Finding::new(target.id, severity, FindingSubject::Server, text, evidence.now_ms)

@@ -4,7 +4,7 @@
 //! foretold where memory did not clearly grow, and what is said names the growth that it rests on.
 
 use super::headroom::{Headroom, LimitOf};
-use crate::core::words::{bytes, span};
+use crate::core::figures::sentence::{bytes, span};
 
 /// Further away than this a forecast says nothing, milliseconds: a growth of a minute is not that of a day.
 const FAR_MS: f64 = 86_400_000.0;

@@ -5,15 +5,16 @@
 
 use super::request::InvalidateRequest;
 use super::waiting::Waiting;
+use crate::core::figures::sentence::{at_least, bytes, count, number_of, span};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use crate::core::model::glob::glob_text;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::words::{bytes, count, counted, glob_text, number_of, span};
 use std::collections::BTreeMap;
 
 /// What was read for the plan of an invalidation.
@@ -134,7 +135,7 @@ fn lines(
         (1, true) => "key",
         _ => "keys",
     };
-    let number = format!("{}{of} {keys}", counted(facts.keys, facts.is_exact));
+    let number = format!("{}{of} {keys}", at_least(facts.keys, facts.is_exact));
     let mut lines = vec![match request.expire_ms {
         Some(ms) => (
             "expires",

@@ -3,8 +3,8 @@
 //! Knows rows of CLIENT LIST, which name the command and not the keys: who waits may wait for any. Invariant: that nobody
 //! waits is said only of clients that were looked at.
 
+use crate::core::figures::sentence::count;
 use crate::core::model::clients::Client;
-use crate::core::ops::words::count;
 use std::collections::BTreeMap;
 
 /// Commands that wait, by the type of what they wait for.

@@ -29,7 +29,7 @@ impl InvalidateWork {
     pub fn commands(&self, archive: bool) -> Vec<String> {
         let scan = format!(
             "SCAN <cursor> MATCH {} COUNT {}",
-            crate::core::ops::words::glob_text(&self.pattern),
+            crate::core::model::glob::glob_text(&self.pattern),
             self.scan_count
         );
         let key = Name::from("<key>");

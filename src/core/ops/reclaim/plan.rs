@@ -4,6 +4,7 @@
 //! what a verb does to others is said before.
 
 use super::request::{ReclaimRequest, ReclaimVerb};
+use crate::core::figures::sentence::{at_least_of, count, number_of, span};
 use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
@@ -11,7 +12,6 @@ use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::words::{count, counted_of, number_of, span};
 use crate::core::wire::write::Settling;
 use std::collections::BTreeMap;
 
@@ -200,7 +200,7 @@ fn lines(
         ReclaimVerb::Sweep => "clean up those whose entry was trimmed".to_owned(),
     };
     let mut lines = vec![("does", does)];
-    let rows = counted_of(items, matched.is_exact, "pending entry");
+    let rows = at_least_of(items, matched.is_exact, "pending entry");
     let looked = if request.verb == ReclaimVerb::Sweep { ", to be looked at" } else { "" };
     lines.push(("takes", format!("{rows} idle for {} or more{looked}", span(request.min_idle_ms))));
     if let Some((first, last)) = matched.ends {

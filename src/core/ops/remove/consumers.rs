@@ -4,13 +4,13 @@
 //! plan.
 
 use super::is_read_again;
+use crate::core::figures::sentence::{number_of, span};
 use crate::core::limits::DELETE_BATCH;
 use crate::core::model::Name;
 use crate::core::model::consumers::Consumer;
 use crate::core::ops::archive::Frame;
 use crate::core::ops::plan::Work;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::ops::words::{number_of, span};
 use crate::core::wire::decode::groups::consumers;
 use crate::core::wire::{ReadCmd, Resp, WriteCmd};
 use std::collections::{HashMap, VecDeque};

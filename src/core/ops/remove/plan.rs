@@ -4,6 +4,7 @@
 //! the name of its group; what cannot be told is no reason to remove.
 
 use super::request::{RemoveConsumersRequest, RemoveGroupsRequest};
+use crate::core::figures::sentence::{count, number_of, span};
 use crate::core::limits::{DESTROYED_A_MS, DESTROYED_AT_ONCE, SHOWN_NAMES};
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
@@ -14,7 +15,6 @@ use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
-use crate::core::ops::words::{count, number_of, span};
 
 /// A group and whoever reads it.
 #[derive(Clone, Debug)]

@@ -2,6 +2,7 @@
 //!
 //! Knows facts as values; asks nothing. Invariant: a consumer with pending rows is not deleted.
 
+use crate::core::figures::sentence::span;
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Consumer;
@@ -11,7 +12,6 @@ use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::ConsumersWork;
 use crate::core::ops::single::SingleWork;
-use crate::core::ops::words::span;
 use crate::core::wire::write::BusyWith;
 use crate::core::wire::{Resp, WriteCmd};
 
@@ -166,7 +166,7 @@ pub fn kill_client(id: u64, clients: &[Client], (guard, at_us): (Guard, u64)) ->
             None => client.command.clone(),
         },
     ));
-    plan.facts.extend(client.omem.map(|omem| ("buffers", crate::core::ops::words::bytes(omem))));
+    plan.facts.extend(client.omem.map(|omem| ("buffers", crate::core::figures::sentence::bytes(omem))));
     plan.warnings.push("most clients connect again at once; what it had under way is lost to it".to_owned());
     Ok(plan)
 }

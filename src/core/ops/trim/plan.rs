@@ -4,6 +4,7 @@
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
 use super::request::{TrimRequest, TrimTo};
+use crate::core::figures::sentence::{at_least, at_least_of, bytes, count, number_of, span};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
@@ -12,7 +13,6 @@ use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
-use crate::core::ops::words::{bytes, count, counted, counted_of, number_of, span};
 use crate::core::wire::write::Made;
 
 /// What is done about a group that holds a stream for ever.
@@ -239,9 +239,9 @@ fn lines(
         (true, false) => format!(
             "about {} entries in whole nodes, of {} below {to}{age}",
             count(going),
-            counted(below.entries, below.is_exact)
+            at_least(below.entries, below.is_exact)
         ),
-        _ => format!("{}, all below {to}{age}", counted_of(going, is_exact, "entry")),
+        _ => format!("{}, all below {to}{age}", at_least_of(going, is_exact, "entry")),
     };
     lines.push(("removes", removes));
     let keeps = length.map(|length| length.saturating_sub(going));
@@ -255,7 +255,7 @@ fn lines(
             "note",
             format!(
                 "{} pending rows of group {} whose entries are gone hold nothing: reclaim {} {} --sweep removes them",
-                counted(ghosts.rows, ghosts.is_exact),
+                at_least(ghosts.rows, ghosts.is_exact),
                 ghosts.group,
                 request.key,
                 ghosts.group
@@ -295,7 +295,7 @@ fn holders(facts: &TrimFacts) -> Vec<String> {
 
 fn losses(losses: &[Loss]) -> Vec<String> {
     let line = |loss: &Loss| {
-        let number = |entries| counted(entries, loss.is_exact);
+        let number = |entries| at_least(entries, loss.is_exact);
         let mut parts = Vec::new();
         if loss.undelivered > 0 {
             parts.push(format!("{} that it has not read", number(loss.undelivered)));

@@ -3,13 +3,13 @@
 //! Knows frames as numbers; reads nothing. Invariants: nothing that is there again is written over;
 //! what is missing from the archive is told.
 
+use crate::core::figures::sentence::count;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::undo::{UndoWork, is_over};
-use crate::core::ops::words::count;
 
 /// What an archive holds.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -2,6 +2,7 @@
 //!
 //! Knows reasons; stops nothing. Invariant: where it is not known, nothing is sent.
 
+use crate::core::figures::sentence::percent;
 use crate::core::model::probe::ProbeKind;
 use crate::core::model::server::ServerRole;
 use crate::core::reading::Reading;
@@ -42,8 +43,8 @@ pub fn permit(reading: &Reading, kind: ProbeKind, read_only: bool) -> Permit {
     let used = info.memory.counted().zip(info.memory.limit());
     match used {
         Some((used, limit)) if !evicts && used as f64 > limit as f64 * FULL => Permit::Refused(format!(
-            "memory is {:.0} % full and nothing is evicted",
-            used as f64 / limit as f64 * 100.0
+            "memory is {} full and nothing is evicted",
+            percent(used as f64 / limit as f64)
         )),
         _ => Permit::Granted,
     }

@@ -7,6 +7,7 @@ use super::super::observation::NoReply;
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, ErrorReply};
 use super::keys;
+use crate::core::figures::sentence::{bytes, count, span};
 use crate::core::limits::OVERSIZE_REST_US;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
@@ -150,10 +151,10 @@ pub fn denied_keys(key: &Name) -> Gap {
 pub fn too_long(command: &ReadCmd) -> Gap {
     let (what, bound) = (what(command), bounds::of_read(command));
     let text = format!(
-        "{what}: the reply was cut off, for it is longer than {} KiB or has more than {} values; it is asked again in {} minutes",
-        bound.bytes >> 10,
-        bound.values,
-        OVERSIZE_REST_US / 60_000_000,
+        "{what}: the reply was cut off, for it is longer than {} or has more than {} values; it is asked again in {}",
+        bytes(bound.bytes as u64),
+        count(bound.values as u64),
+        span(OVERSIZE_REST_US / 1_000),
     );
     Gap { what, why: GapReason::Bound, text, scope: GapScope::Item }
 }

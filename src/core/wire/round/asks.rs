@@ -5,6 +5,7 @@
 
 use super::fanout::Asker;
 use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
+use crate::core::figures::sentence::latency;
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::server::Mode;
@@ -172,8 +173,8 @@ impl Planner {
                 what: "CLIENT LIST".to_owned(),
                 why: GapReason::TooCostly,
                 text: format!(
-                    "CLIENT LIST is not polled: {clients} clients would hold the server about {:.1} ms; f asks once",
-                    clients as f64 * 1.8 / 1000.0
+                    "CLIENT LIST is not polled: {clients} clients would hold the server about {}; f asks once",
+                    latency(clients as f64 * 1.8)
                 ),
                 scope: GapScope::Item,
             });

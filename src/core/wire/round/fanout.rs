@@ -5,6 +5,7 @@
 
 use super::capabilities::Capabilities;
 use super::{Fetch, Round, SECOND_US};
+use crate::core::figures::sentence::latency;
 use crate::core::limits;
 use crate::core::model::fanout::ChannelKind;
 use crate::core::model::gap::GapScope;
@@ -108,8 +109,10 @@ impl FanoutTurn {
                 continue;
             }
             if many > limits::CHANNELS_POLLED && !is_wanted {
-                let cost =
-                    format!("{many} channels would hold the server about {}", ms(many as f64 * CHANNEL_US));
+                let cost = format!(
+                    "{many} channels would hold the server about {}",
+                    latency(many as f64 * CHANNEL_US)
+                );
                 round.gaps.push(too_costly(verb.label(), &cost));
             } else if is_due {
                 round.commands.push(ReadCmd::Fanout(FanoutRead::Channels(kind)));
@@ -155,7 +158,7 @@ impl FanoutTurn {
             if let Some(many) = predicted {
                 let others = asker.clients.unwrap_or(0) as f64;
                 let us = many as f64 * SUBSCRIBER_US + others * PASSED_OVER_US;
-                let cost = format!("{many} subscribers would hold the server about {}", ms(us));
+                let cost = format!("{many} subscribers would hold the server about {}", latency(us));
                 round.gaps.push(too_costly(ReadVerb::ClientListPubsub.label(), &cost));
             }
             return;
@@ -188,10 +191,6 @@ impl FanoutTurn {
 
 fn channels_apart_us(asker: &Asker<'_>) -> u64 {
     if asker.is_seen { SUBSCRIBERS_APART_US } else { CHANNELS_APART_US }
-}
-
-fn ms(us: f64) -> String {
-    format!("{:.1} ms", us / 1000.0)
 }
 
 fn too_costly(what: &str, cost: &str) -> Gap {

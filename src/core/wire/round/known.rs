@@ -10,6 +10,7 @@ use super::capabilities::Capabilities;
 use super::costs::ConsumersCost;
 use super::trims::TrimMark;
 use super::{Focus, Round};
+use crate::core::figures::sentence::latency;
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::probe::is_ours;
@@ -265,8 +266,8 @@ impl Known {
         let takes_us = self.list_cost.of_us(consumers);
         if takes_us > within_us {
             let text = format!(
-                "XINFO CONSUMERS {key} {name} is not polled: {consumers} consumers would hold the server about {:.1} ms; f asks once",
-                takes_us as f64 / 1000.0
+                "XINFO CONSUMERS {key} {name} is not polled: {consumers} consumers would hold the server about {}; f asks once",
+                latency(takes_us as f64)
             );
             round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
             group.was_read |= group.pending == Some(0);

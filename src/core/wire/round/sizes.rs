@@ -8,6 +8,7 @@ use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
 use super::known::{Known, KnownGroup, KnownStream, after, too_costly};
 use super::{Focus, Round};
+use crate::core::figures::sentence::latency;
 use crate::core::limits;
 use crate::core::model::{Name, StreamId};
 
@@ -54,8 +55,8 @@ impl Known {
             let consumers = self.streams.get(&key).map_or(0, KnownStream::consumers);
             if usage_us(consumers) > limits::CALL_US {
                 let text = format!(
-                    "MEMORY USAGE {key} is not polled: {consumers} consumers would hold the server {:.1} ms",
-                    usage_us(consumers) as f64 / 1000.0
+                    "MEMORY USAGE {key} is not polled: {consumers} consumers would hold the server {}",
+                    latency(usage_us(consumers) as f64)
                 );
                 round.gaps.push(too_costly(format!("MEMORY USAGE {key}"), text));
             } else {

@@ -1,6 +1,7 @@
 //! The fan-out screen's single figures.
 
 use crate::app::State;
+use crate::core::figures::sentence;
 use crate::core::limits::CHANNELS;
 use crate::core::model::clients::OutputLimit;
 use crate::core::model::info::Info;
@@ -47,10 +48,11 @@ fn at_most(skin: &Skin) -> &'static str {
 
 /// `32 MiB`, or what may wait for a while where that is less: `8 MiB 60 s`.
 fn limit(limit: Option<OutputLimit>, skin: &Skin) -> String {
-    let bytes = |bytes: u64| skin.figures.bytes(Some(bytes)).replace(".0 ", " ");
     let Some(limit) = limit else { return skin.figures.unknown().to_owned() };
-    let hard = limit.hard.map(bytes);
-    let soft = limit.soft.map(|soft| format!("{} {} s", bytes(soft), limit.soft_s));
+    let hard = limit.hard.map(sentence::bytes);
+    let soft = limit.soft.map(|soft| {
+        format!("{} {}", sentence::bytes(soft), sentence::span(limit.soft_s.saturating_mul(1000)))
+    });
     match (hard, soft) {
         (Some(hard), Some(soft)) => format!("{hard}, {soft}"),
         (hard, soft) => hard.or(soft).unwrap_or_else(|| "none".to_owned()),

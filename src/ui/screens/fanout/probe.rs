@@ -6,9 +6,9 @@
 use crate::app::State;
 use crate::commands::CommandId;
 use crate::config::theme::Role;
+use crate::core::figures::column::LATENCY_WIDTH;
 use crate::core::reading::pings::Percentiles;
 use crate::core::reading::probe::{Bar, ProbeState, ProbeTrack};
-use crate::ui::format::LATENCY_WIDTH;
 use crate::ui::screens::charts::{Chart, Span};
 use crate::ui::screens::facts::{self, figure_words};
 use crate::ui::screens::layout;

@@ -4,8 +4,8 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
 use crate::core::reading::commands::CommandRow;
-use crate::ui::format::{COUNT_WIDTH, LATENCY_WIDTH, PERCENT_WIDTH, RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;

@@ -4,8 +4,8 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::DURATION_WIDTH;
 use crate::core::model::latency::LatencyEvent;
-use crate::ui::format::DURATION_WIDTH;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{ColumnWidth, Panel, StyledText, Table};

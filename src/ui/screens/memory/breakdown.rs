@@ -4,9 +4,9 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::core::model::sums::sum;
 use crate::core::reading::memory::GrowingPart;
-use crate::ui::format::{BYTES_WIDTH, PERCENT_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::{gaps, layout, reasons};
 use crate::ui::theme::Skin;

@@ -4,8 +4,8 @@
 
 use crate::app::State;
 use crate::config::theme::Role;
+use crate::core::figures::column::{BYTES_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::cells;
-use crate::ui::format::{BYTES_WIDTH, SIGNED_BYTES_RATE_WIDTH};
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::{gaps, reasons, walk};
 use crate::ui::theme::Skin;

@@ -2,6 +2,7 @@
 //!
 //! Does not know time or dots. Invariant: the same values give the same axis, whatever was drawn before.
 
+use crate::core::figures::without_zeros;
 use crate::ui::theme::Skin;
 
 /// What the values are.
@@ -124,7 +125,7 @@ impl Axis {
             Unit::LatencyUs => figures.latency_us(Some(value)),
             Unit::DurationMs => figures.duration_ms(Some(value.max(0.0) as u64)),
         };
-        if value == 0.0 { "0".to_owned() } else { text.replacen(".0", "", 1) }
+        if value == 0.0 { "0".to_owned() } else { without_zeros(&text) }
     }
 }
 

@@ -24,7 +24,7 @@ fn row(skin: &Skin, name: &str, role: Role, lag: Option<u64>) -> Vec<StyledText>
         StyledText::new(mark, role),
         name.into(),
         figures.count(Some(12_345)).into(),
-        StyledText::new(figures.marked(lag, crate::ui::format::Certainty::AtLeast), role),
+        StyledText::new(figures.marked(lag, crate::core::figures::column::Certainty::AtLeast), role),
         StyledText::new(spark::text(&trend, None, 3, skin.glyphs), Role::Graph1),
         figures.bytes(Some(3_650_722_202)).into(),
     ]

@@ -1,24 +1,20 @@
-//! Figures as text: human units, never wider than a fixed width, so that nothing jitters from frame to frame.
+//! Figures of columns: human units, never wider than a fixed width.
 //!
-//! Knows units. Does not know where a figure stands or what it is good for; the table right-aligns it.
-//! Invariant: what is not known is `—`, never 0; each text is at most as wide as its `*_WIDTH`.
+//! Does not know where a figure stands or what it is good for; the table right-aligns it. Invariant: what is not known
+//! is `—`, never 0; each text is at most as wide as its `*_WIDTH`.
 
-pub mod action;
-mod amount;
-mod span;
+use super::{amount, span, whole};
 
-use std::fmt::Write as _;
-
-/// Width of a count: `12.3 M`.
-pub const COUNT_WIDTH: u16 = 6;
-/// Width of a count with its mark: `~12.3 M`, `>=12.3 M`.
-pub const MARKED_COUNT_WIDTH: u16 = 8;
+/// Width of a count: `12.3M`.
+pub const COUNT_WIDTH: u16 = 5;
+/// Width of a count with its mark: `~12.3M`, `>=12.3M`.
+pub const MARKED_COUNT_WIDTH: u16 = 7;
 /// Width of a size in bytes: `1023 KiB`.
 pub const BYTES_WIDTH: u16 = 8;
-/// Width of a rate: `12.3 k/s`.
-pub const RATE_WIDTH: u16 = 8;
-/// Width of a signed rate: `+12.3 k/s`.
-pub const SIGNED_RATE_WIDTH: u16 = 9;
+/// Width of a rate: `12.3k/s`.
+pub const RATE_WIDTH: u16 = 7;
+/// Width of a signed rate: `+12.3k/s`.
+pub const SIGNED_RATE_WIDTH: u16 = 8;
 /// Width of a rate of bytes: `1023 KiB/s`.
 pub const BYTES_RATE_WIDTH: u16 = 10;
 /// Width of a signed rate of bytes: `+1023 KiB/s`.
@@ -27,11 +23,11 @@ pub const SIGNED_BYTES_RATE_WIDTH: u16 = 11;
 pub const PERCENT_WIDTH: u16 = 6;
 /// Width of a factor: `12.34x`.
 pub const FACTOR_WIDTH: u16 = 6;
-/// Width of a duration: `59m 59s`, `99d 23h`.
+/// Width of a span of time: `59m 59s`, `99d 23h`.
 pub const DURATION_WIDTH: u16 = 7;
 /// Width of a latency: `12.3 ms`, `59m 59s`.
 pub const LATENCY_WIDTH: u16 = 7;
-/// Width of a count in full: `18 446 744 073 709 551 615`.
+/// Width of a count in full: `18,446,744,073,709,551,615`.
 pub const EXACT_WIDTH: u16 = 26;
 
 /// How far a figure may be trusted.
@@ -73,7 +69,7 @@ impl Figures {
         }
     }
 
-    /// `999`, `1.2 k`, `12.3 M`, `123 G`.
+    /// `999`, `1.20k`, `12.3M`, `123G`.
     pub fn count(self, count: Option<u64>) -> String {
         count.map_or_else(|| self.unknown().to_owned(), amount::count)
     }
@@ -89,18 +85,14 @@ impl Figures {
         format!("{}{text}", self.mark(mark))
     }
 
-    /// Every digit, in groups of three: `1 234 567`.
+    /// Every digit, in groups of three: `1,234,567`.
     pub fn exact(self, count: Option<u64>) -> String {
-        let Some(count) = count else { return self.unknown().to_owned() };
-        let digits = count.to_string();
-        let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
-        for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
-                text.push(' ');
-            }
-            text.push(digit);
-        }
-        text
+        count.map_or_else(|| self.unknown().to_owned(), amount::digits)
+    }
+
+    /// Every digit below a million, `1.23M` from there on: a count on a page.
+    pub fn page_count(self, count: Option<u64>) -> String {
+        if count.is_some_and(|count| count < 1_000_000) { self.exact(count) } else { self.count(count) }
     }
 
     /// `512 B`, `3.4 GiB`, `1023 KiB`.
@@ -108,12 +100,12 @@ impl Figures {
         bytes.map_or_else(|| self.unknown().to_owned(), amount::bytes)
     }
 
-    /// `0/s`, `<0.1/s`, `9.5/s`, `123/s`, `1.2 k/s`. Negative and not finite is not known.
+    /// `0/s`, `<0.1/s`, `9.5/s`, `123/s`, `1.20k/s`. Negative and not finite is not known.
     pub fn rate(self, per_s: Option<f64>) -> String {
         sound(per_s).map_or_else(|| self.unknown().to_owned(), |rate| format!("{}/s", amount::rate(rate)))
     }
 
-    /// A rate that may fall: `+1.2 k/s`, `-3.0/s`, `0/s`.
+    /// A rate that may fall: `+1.20k/s`, `-3.0/s`, `0/s`.
     pub fn signed_rate(self, per_s: Option<f64>) -> String {
         self.signed(per_s, |figures, rate| figures.rate(Some(rate)))
     }
@@ -139,9 +131,9 @@ impl Figures {
         sound(factor).map_or_else(|| self.unknown().to_owned(), amount::factor)
     }
 
-    /// `850 ms`, `12.3 s`, `2m 05s`, `3h 12m`, `4d 03h`, `123d`, `12 y`.
+    /// `850 ms`, `9.9 s`, `12 s`, `2m 05s`, `3h 12m`, `4d 03h`, `123d`, `30 y`.
     pub fn duration_ms(self, ms: Option<u64>) -> String {
-        ms.map_or_else(|| self.unknown().to_owned(), span::millis)
+        ms.map_or_else(|| self.unknown().to_owned(), span::span)
     }
 
     /// The same from seconds. Negative and not finite is not known.
@@ -149,31 +141,19 @@ impl Figures {
         self.duration_ms(sound(seconds).map(|seconds| whole(seconds * 1000.0)))
     }
 
-    /// `0.4 µs`, `850 µs`, `1.2 ms`, `12.3 s`, then as a duration.
+    /// `0.4 µs`, `850 µs`, `1.2 ms`, from a second on as a duration.
     pub fn latency_us(self, us: Option<f64>) -> String {
-        sound(us).map_or_else(|| self.unknown().to_owned(), |us| span::micros(us, self.ascii))
+        sound(us).map_or_else(|| self.unknown().to_owned(), |us| span::latency(us, self.ascii))
     }
 
     fn signed(self, value: Option<f64>, write: impl Fn(Self, f64) -> String) -> String {
         let Some(value) = value.filter(|value| value.is_finite()) else { return self.unknown().to_owned() };
-        let mut text = String::new();
-        if value != 0.0 {
-            text.push(if value < 0.0 { '-' } else { '+' });
-        }
-        let _ = write!(text, "{}", write(self, value.abs()));
-        text
+        let sign = if value < 0.0 { "-" } else { "+" };
+        format!("{}{}", if value == 0.0 { "" } else { sign }, write(self, value.abs()))
     }
 }
 
-/// A figure that can be true: finite and not negative.
+/// A figure that can be true: finite and not negative. Nothing at all has no sign.
 fn sound(value: Option<f64>) -> Option<f64> {
-    value.filter(|value| value.is_finite() && *value >= 0.0)
+    value.filter(|value| value.is_finite() && *value >= 0.0).map(|value| value + 0.0)
 }
-
-/// The nearest whole number; what is too great becomes the greatest.
-fn whole(value: f64) -> u64 {
-    value.round() as u64
-}
-
-#[cfg(test)]
-mod tests;

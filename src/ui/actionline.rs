@@ -2,9 +2,9 @@
 //!
 //! Knows values. Invariant: names are shown as people may see them, in whole words.
 
+use crate::core::figures::sentence::{at_least, count, percent, span};
 use crate::core::ops::Progress;
 use crate::core::ops::record::Past;
-use crate::core::ops::words::{count, counted, span};
 
 /// An action that runs.
 pub fn line(progress: &Progress) -> String {
@@ -12,7 +12,7 @@ pub fn line(progress: &Progress) -> String {
     if let Some(held) = held {
         return format!("{} {subject}: {held}", kind.word());
     }
-    let share = progress.share().map_or(String::new(), |share| format!(" {:.0} %", share * 100.0));
+    let share = progress.share().map_or(String::new(), |share| format!(" {}", percent(share)));
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
     let slower = if *halvings > 0 { ", slowed down" } else { "" };
@@ -23,7 +23,7 @@ pub fn line(progress: &Progress) -> String {
 pub fn past(past: &Past) -> String {
     let intent = &past.intent;
     let (word, done) = match &past.finish {
-        None => ("open", format!("{} items planned", counted(intent.items, intent.items_exact))),
+        None => ("open", format!("{} items planned", at_least(intent.items, intent.items_exact))),
         Some(finish) => (finish.outcome.as_str(), format!("{} done", count(finish.done))),
     };
     let why = past.finish.as_ref().and_then(|finish| finish.reason.as_deref());

@@ -1,18 +1,13 @@
-//! Lags and names in the sentences of findings, beside the numbers of [`crate::core::words`].
+//! Lags and names in the sentences of findings, beside the numbers of [`crate::core::figures::sentence`].
 //!
 //! Knows figures that are there; a sentence about an unknown one is the caller's. Invariant: a name is escaped and cut.
 
+use crate::core::figures::sentence::count;
 use crate::core::model::Name;
 use crate::core::model::groups::{Lag, LagKind};
-pub use crate::core::words::{bytes, count, share, span};
 
 /// Characters of a name in a sentence.
 const NAME_CHARS: usize = 60;
-
-/// `1 entry`, `1,204 entries`.
-pub fn counted(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
 
 /// `1,204`, `~1,204`, `at least 1,000`; `some` where nobody knows.
 pub fn lag(lag: Lag) -> String {
@@ -35,11 +30,6 @@ pub fn name(name: &Name) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_read_like_a_sentence() {
-        assert_eq!(counted(1, "entry", "entries"), "1 entry");
-    }
 
     #[test]
     fn a_long_name_is_cut_and_an_odd_one_is_escaped() {
