@@ -79,7 +79,7 @@ mod tests {
         receipt.after = counts(&[("length", 9), ("pending of shipping-2", 0), ("memory", 10 << 20)]);
         let lines: Vec<String> =
             receipt.effects().into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
-        assert_eq!(lines, ["memory: freed 20.0 MiB: 30.0 MiB -> 10.0 MiB", "pending of shipping-2: 15 -> 0"]);
+        assert_eq!(lines, ["memory: freed 20 MiB: 30 MiB -> 10 MiB", "pending of shipping-2: 15 -> 0"]);
         receipt.after = receipt.before.clone();
         assert_eq!(receipt.effects().len(), 3);
     }

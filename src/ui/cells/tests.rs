@@ -23,7 +23,7 @@ fn every_meaning_has_its_form() {
         (Cell::Name(Name::from("")), "\"\"", Role::Dim),
         (Cell::Text("—".into()), "—", Role::Unknown),
         (Cell::Number(1_234_567), "1234567", Role::Text),
-        (Cell::Count(Some(1234)), "1.2 k", Role::Text),
+        (Cell::Count(Some(1234)), "1.23k", Role::Text),
         (Cell::Count(Some(0)), "0", Role::Dim),
         (Cell::Count(None), "—", Role::Unknown),
         (lag(Some(12), LagKind::Exact), "12", Role::Text),

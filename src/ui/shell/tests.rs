@@ -47,13 +47,13 @@ fn figures_in_the_header_change_without_moving_anything() {
 fn stale_stopped_and_down_never_look_live() {
     let mut state = fixture::busy((120, 40));
     state.now_ms += 10_000;
-    assert!(line(&state, 0).contains("stale  10.0 s  LATE"), "{}", line(&state, 0));
+    assert!(line(&state, 0).contains("stale    10 s  LATE"), "{}", line(&state, 0));
     let mut state = fixture::busy((120, 40));
     press(&mut state, "space");
     assert!(line(&state, 0).ends_with("PAUSED at 13:05:07 UTC"), "{}", line(&state, 0));
     let state = fixture::down((120, 40));
     let header = line(&state, 0);
-    assert!(header.ends_with("stale  12.0 s  try 4 in 4 s  \u{2717} DOWN"), "{header}");
+    assert!(header.ends_with("stale    12 s  try 4 in 4 s  \u{2717} DOWN"), "{header}");
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn the_hit_ratio_is_judged_from_fifty_lookups_on() {
     let (severity, text) = ratio(500, 500).unwrap();
     assert_eq!(
         (severity, text.as_str()),
-        (Severity::Warning, "50 % of 1,000 lookups found their key in 1 min")
+        (Severity::Warning, "50% of 1,000 lookups found their key in 1m")
     );
 }
 

@@ -58,7 +58,7 @@ mod tests {
         let forecast = FullForecast::of(room(LimitOf::Maxmemory), Some(42 << 20), Some(f64::from(1 << 20)));
         // 20 MiB were left, 20 more came back.
         let text = forecast.unwrap().text(22 << 20);
-        assert_eq!(text, "full in 40 s, was 20 s, if it goes on growing by 1.0 MiB/s");
+        assert_eq!(text, "full in 40 s, was 20 s, if it goes on growing by 1 MiB/s");
         assert!(forecast.unwrap().text(90 << 20).starts_with("full in 0 ms, was 20 s"), "it grew meanwhile");
     }
 

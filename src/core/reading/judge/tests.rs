@@ -87,7 +87,7 @@ fn without_a_consumer_a_group_is_dead_after_a_minute_and_critical_after_five() {
     let at = first_at(&mut world, 120, "stream.dead", |world, _| world.produce(2)).unwrap();
     assert!((58..=62).contains(&at), "{at}");
     assert_eq!(world.reading.health(), Health::Warning);
-    assert!(world.reason().contains("0 consumers for 1 min"), "{}", world.reason());
+    assert!(world.reason().contains("0 consumers for 1m"), "{}", world.reason());
     for _ in 0..245 {
         world.tick();
     }
@@ -135,7 +135,7 @@ fn one_look_is_not_enough_but_old_entries_and_silent_consumers_need_no_minute_of
     world.now_ms += 900_000;
     let at = first_at(&mut world, 20, "stream.dead", |_, _| {});
     assert!(at.is_some_and(|second| (3..8).contains(&second)), "{at:?}");
-    assert!(world.reason().contains("no sign of life from 1 consumer for 15 min"), "{}", world.reason());
+    assert!(world.reason().contains("no sign of life from 1 consumer for 15m"), "{}", world.reason());
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn consumers_that_live_and_do_not_read_make_a_group_stopped() {
         world.take("w-1", 0);
     });
     assert_eq!(seen.last(), Some(&GroupVerdict::Stopped), "{seen:?}");
-    assert!(world.reason().contains("entries wait and nothing was read for 1 min"), "{}", world.reason());
+    assert!(world.reason().contains("entries wait and nothing was read for 1m"), "{}", world.reason());
     assert!(world.ids().contains(&"stream.stopped"));
 }
 

@@ -276,7 +276,7 @@ mod tests {
         assert!(!reads(&round).iter().any(|read| !matches!(read, FanoutRead::Histograms)), "{round:?}");
         let texts: Vec<&str> = round.gaps.iter().map(|gap| gap.text.as_str()).collect();
         assert!(
-            texts.iter().any(|text| text.contains("20000 channels would hold the server about 2.0 ms")),
+            texts.iter().any(|text| text.contains("20000 channels would hold the server about 2 ms")),
             "{texts:?}"
         );
         assert!(

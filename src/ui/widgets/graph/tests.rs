@@ -40,7 +40,7 @@ fn wave() -> Vec<GraphPoint> {
 fn a_break_is_drawn_as_a_break() {
     insta::assert_snapshot!(drawn(&wave(), (40, 8), false, false), @r#"
         ops/s                               12/s
-          1 k/s     ⣀⡤⢤⣀⣀                     ⢀⣀
+           1k/s     ⣀⡤⢤⣀⣀                     ⢀⣀
                  ⢀⡴⠋⠁   ⠈⠳⢤⡀                ⣠⠞⠉
                 ⡴⠋         ⠁              ⣠⠞⠁
                                         ⢀⡼⠁
@@ -65,7 +65,7 @@ fn the_area_under_a_line_may_be_filled() {
 fn a_terminal_of_ascii_gets_the_same_picture_in_ascii() {
     insta::assert_snapshot!(drawn(&wave(), (40, 8), true, true), @r#"
         ops/s                               12/s
-          1 k/s    _____                      __
+           1k/s    _____                      __
                  _|":::"||_                _|"":
                 |"::::::::"              _|"::::
                 :::::::::::            _||::::::
