@@ -207,10 +207,7 @@ fn the_hit_ratio_is_judged_from_fifty_lookups_on() {
     assert_eq!(ratio(51, 49), None);
     assert_eq!(ratio(10, 39), None, "49 lookups say nothing");
     let (severity, text) = ratio(500, 500).unwrap();
-    assert_eq!(
-        (severity, text.as_str()),
-        (Severity::Warning, "50% of 1,000 lookups found their key in 1m")
-    );
+    assert_eq!((severity, text.as_str()), (Severity::Warning, "50% of 1,000 lookups found their key in 1m"));
 }
 
 #[test]
