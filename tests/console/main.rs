@@ -10,7 +10,10 @@ mod actions;
 mod cost;
 mod names;
 mod outages;
+mod outcomes;
 mod passwords;
+#[path = "../support/proxy.rs"]
+mod proxy;
 mod rights;
 #[path = "../support/server.rs"]
 mod server;
