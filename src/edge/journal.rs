@@ -16,9 +16,9 @@ pub use reader::ArchiveReader;
 
 use crate::core::ops::record::{Finish, Intent, Past, Record, past};
 use lines::{LockedFile, ReadLines};
-use private::{is_held, lock, private_file, private_folder};
+use private::{LockedHandle, is_held, private_file, private_folder};
 use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -42,7 +42,7 @@ pub struct JournalContents {
 pub struct Begun {
     id: String,
     path: PathBuf,
-    _held: File,
+    _held: LockedHandle,
 }
 
 impl Journal {
@@ -73,7 +73,7 @@ impl Journal {
         let mut file = self.locked(true)?;
         let path = running.join(&intent.id);
         let held = private_file(&path, OpenOptions::new().write(true).create_new(true))
-            .and_then(|held| lock(&held).map(|()| held))
+            .and_then(LockedHandle::wait)
             .map_err(|error| JournalError::of(&path, &error))?;
         let begun = Begun { id: intent.id.clone(), path, _held: held };
         let written = file.append(&Record::Intended(intent.clone()));

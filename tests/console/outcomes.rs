@@ -60,7 +60,9 @@ fn a_trim_tells_when_memory_is_full_now_and_when_it_was() {
     std::thread::scope(|scope| {
         let _over = Over(&over);
         scope.spawn(|| {
-            repeat(&over, Duration::from_millis(100), || drop(server.redis_cli(&["EVAL", entries, "0", "1"])));
+            repeat(&over, Duration::from_millis(100), || {
+                drop(server.redis_cli(&["EVAL", entries, "0", "1"]))
+            });
         });
         let mut terminal = launch(&server, &[]).start();
         terminal.wait_for_text("memory is full in");

@@ -5,13 +5,13 @@
 //! together stay below the bound; an archive that is written or read is not removed.
 
 use super::error::JournalError;
-use super::private::{is_held, is_same, lock, private_file, private_folder, sync_folder};
+use super::private::{LockedHandle, is_held, is_same, private_file, private_folder, sync_folder};
 use super::reader::ArchiveReader;
 use super::running;
 use crate::core::limits::{ARCHIVE_FRAME_BYTES, ARCHIVE_HEADER_BYTES};
 use crate::core::ops::archive::{Frame, HEADER_FRAME, Header, MAGIC, checksum};
 use crate::core::ops::record::Record;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -27,7 +27,7 @@ pub struct Archives {
 #[derive(Debug)]
 pub struct ArchiveWriter {
     path: PathBuf,
-    file: File,
+    file: LockedHandle,
     left_bytes: u64,
     written_bytes: u64,
 }
@@ -85,8 +85,7 @@ impl Archives {
             return Err(ArchiveFull::Bound(max_bytes));
         };
         let made = private_file(&path, OpenOptions::new().append(true).create_new(true));
-        let mut file = made.map_err(|error| disk(&error))?;
-        lock(&file).map_err(|error| disk(&error))?;
+        let mut file = made.and_then(LockedHandle::wait).map_err(|error| disk(&error))?;
         let written = file.write_all(&head).and_then(|()| file.sync_all());
         // The name has to be on disk too.
         let written = written.and_then(|()| sync_folder(&self.folder));
@@ -105,9 +104,11 @@ impl Archives {
         let path = self.path(id);
         let file = private_file(&path, OpenOptions::new().read(true))
             .map_err(|error| JournalError::of(&path, &error))?;
-        if is_held(&running(&self.state).join(id)) || file.try_lock_shared().is_err() {
-            return Err(JournalError::new(&path, "is in use: its action still runs, or it is being removed"));
+        let in_use = "is in use: its action still runs, or it is being removed";
+        if is_held(&running(&self.state).join(id)) {
+            return Err(JournalError::new(&path, in_use));
         }
+        let file = LockedHandle::shared(file).map_err(|_| JournalError::new(&path, in_use))?;
         match is_same(&path, &file) {
             Ok(true) => ArchiveReader::new(path, file),
             Ok(false) => Err(JournalError::new(&path, "was removed a moment ago")),
@@ -185,9 +186,10 @@ impl Archives {
             return Ok(None);
         }
         // The action holds its mark before its archive exists, and both for as long as it runs.
-        if is_held(&running(&self.state).join(id)) || file.try_lock().is_err() {
+        if is_held(&running(&self.state).join(id)) {
             return Ok(Some(false));
         }
+        let Ok(_alone) = LockedHandle::alone(file) else { return Ok(Some(false)) };
         fs::remove_file(&path)?;
         Ok(Some(true))
     }

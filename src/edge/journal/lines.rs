@@ -3,7 +3,7 @@
 //! Knows files and lines; not what a record means. Invariants: a line is whole and on disk when it was written; what
 //! can't be read back is counted, never taken for nothing; a file that was moved aside is still read.
 
-use super::private::{is_same, lock, private_file, sync_folder};
+use super::private::{LockedHandle, is_same, private_file, sync_folder};
 use crate::core::limits::{JOURNAL_FILE_BYTES, JOURNAL_LINE_BYTES, JOURNAL_OLD_FILES, JOURNAL_RECORDS};
 use crate::core::ops::record::Record;
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ pub(super) struct ReadLines {
 /// The file, open and locked.
 #[derive(Debug)]
 pub(super) struct LockedFile {
-    file: File,
+    file: LockedHandle,
     folder: PathBuf,
 }
 
@@ -46,7 +46,7 @@ impl LockedFile {
         let path = path(folder);
         for _ in 0..OPENED_AGAIN {
             let file = private_file(&path, OpenOptions::new().read(true).append(true).create(true))?;
-            lock(&file)?;
+            let file = LockedHandle::wait(file)?;
             // Whoever had the lock before may have moved the file aside.
             if is_same(&path, &file)? {
                 return Ok(Self { file, folder: folder.to_owned() });

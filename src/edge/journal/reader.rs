@@ -4,11 +4,11 @@
 //! checksum fits; what could not be read is told; the search for the next whole frame is bounded.
 
 use super::error::JournalError;
+use super::private::LockedHandle;
 use crate::core::limits::{
     ARCHIVE_FRAME_BYTES, ARCHIVE_HEADER_BYTES, ARCHIVE_PAGE_BYTES, ARCHIVE_PARTS, ARCHIVE_SEARCH_BYTES,
 };
 use crate::core::ops::archive::{Frame, HEADER_FRAME, Header, MAGIC, MissingPart, checksum};
-use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ enum ArchivePiece {
 }
 
 impl ArchiveReader {
-    pub(super) fn new(path: PathBuf, file: File) -> Result<Self, JournalError> {
+    pub(super) fn new(path: PathBuf, file: LockedHandle) -> Result<Self, JournalError> {
         let failed = |error: &io::Error| JournalError::of(&path, error);
         let mut bytes = FileBytes::new(file).map_err(|error| failed(&error))?;
         let (header, at) = bytes.header_line().map_err(|error| failed(&error))?;
@@ -199,14 +199,14 @@ impl ArchiveReader {
 /// A file, read in windows.
 #[derive(Debug)]
 struct FileBytes {
-    file: File,
+    file: LockedHandle,
     length: u64,
     window: Vec<u8>,
     window_at: u64,
 }
 
 impl FileBytes {
-    fn new(file: File) -> io::Result<Self> {
+    fn new(file: LockedHandle) -> io::Result<Self> {
         let length = file.metadata()?.len();
         Ok(Self { file, length, window: Vec::new(), window_at: 0 })
     }

@@ -6,6 +6,7 @@ use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header};
 use crate::core::ops::record::RecordCounts;
 use crate::core::ops::{Outcome, Tally};
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 use std::time::{Duration, Instant};
