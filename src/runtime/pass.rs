@@ -108,9 +108,10 @@ async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outa
     Ok(())
 }
 
-/// Waits for the next pass; PINGs, measures keys and looks at groups at their pace meanwhile. What is lost is told by the next pass.
+/// Waits for the next pass; PINGs, measures keys and looks at groups at their pace meanwhile: once at least, however late
+/// it is. What is lost is told by the next pass.
 pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) {
-    while Instant::now() < until {
+    loop {
         session.ping().await;
         let next = (Instant::now() + PING).min(until);
         while let Ok(Some(snapshot)) = session.keys_step().await {
@@ -124,6 +125,9 @@ pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) 
         }
         session.look_until(next).await;
         tokio::time::sleep_until(next).await;
+        if Instant::now() >= until {
+            return;
+        }
     }
 }
 

@@ -230,7 +230,7 @@ async fn expired_keys_of(build: &crate::server::Build) {
     }
     // They would have gone anyway, a moment after the others.
     for at in 0..3 {
-        let _: String = say(&mut connection, &["SET", &format!("c:short:{at}"), "v", "PX", "5000"]);
+        let _: String = say(&mut connection, &["SET", &format!("c:short:{at}"), "v", "PX", "12000"]);
     }
     let place = Place::of(&server);
     let receipt = place.act(&Request::Invalidate(invalidate("c:*", Some(20), true))).await.unwrap();

@@ -20,6 +20,7 @@ mod server;
 mod subscribers;
 #[path = "../support/terminal.rs"]
 mod terminal;
+mod verdicts;
 
 use server::{Options, Server};
 use terminal::{Launch, Terminal};

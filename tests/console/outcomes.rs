@@ -20,7 +20,7 @@ fn repeat(over: &AtomicBool, every: Duration, mut act: impl FnMut()) {
 }
 
 /// Ends a thread of a scope whatever becomes of the test.
-struct Over<'a>(&'a AtomicBool);
+pub struct Over<'a>(pub &'a AtomicBool);
 
 impl Drop for Over<'_> {
     fn drop(&mut self) {
