@@ -33,7 +33,7 @@ async fn watch(server: &crate::server::Server) -> Reading {
     let (_handle, mut events, _) = poll(session(server));
     let began = Instant::now();
     // A busy machine reads less often: it is watched until it can be told.
-    let is_told = |reading: &Reading| reading.memory.seconds_to_full().is_some();
+    let is_told = |reading: &Reading| reading.this_node().memory.seconds_to_full().is_some();
     while began.elapsed() < WATCHED || (began.elapsed() < PATIENCE && !is_told(&reading)) {
         if let Ok(Some(Event::Observed(snapshot))) =
             tokio::time::timeout(Duration::from_millis(200), events.recv()).await

@@ -6,10 +6,10 @@
 use super::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::figures::sentence::{count, number_of, span};
 use crate::core::limits::{DESTROYED_A_MS, DESTROYED_AT_ONCE, SHOWN_NAMES};
-use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
 use crate::core::model::groups::Group;
 use crate::core::model::streams::id_age_ms;
+use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::GroupMark;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
@@ -55,9 +55,10 @@ pub fn remove_groups(
                 lives = Some(format!("group {name} is in use: {why}"));
                 goes.push(fact);
             }
-            GroupFate::Stays(why) => stays.push(format!("{name}: {why}")),
+            GroupFate::Stays(why) => stays.push((name, why)),
         }
     }
+    let stays = by_reason(stays);
     let rows: u64 = goes.iter().filter_map(|fact| fact.group.pending).fold(0, u64::saturating_add);
     let archive = request.archive.unwrap_or(true);
     let work = GroupsWork {
@@ -110,6 +111,27 @@ pub fn remove_groups(
         made_us: at_us,
     })
 }
+
+/// Why groups stay: those that stay for one reason are told together, with a few of their names.
+fn by_reason(stays: Vec<(&Name, String)>) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&Name>)> = Vec::new();
+    for (name, why) in stays {
+        match reasons.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((why, vec![name])),
+        }
+    }
+    let line = |(why, names): (String, Vec<&Name>)| {
+        let shown: Vec<String> = names.iter().take(STAYING_NAMES).map(ToString::to_string).collect();
+        let more = names.len().saturating_sub(STAYING_NAMES) as u64;
+        let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
+        format!("{}{more}: {why}", shown.join(", "))
+    };
+    reasons.into_iter().map(line).collect()
+}
+
+/// Names of groups that stay for one reason, as many as a line has room for.
+const STAYING_NAMES: usize = 3;
 
 /// A warning where the server frees very much of one group at once.
 fn large(goes: &[&GroupFacts]) -> Option<String> {
@@ -174,7 +196,7 @@ fn fate(request: &RemoveGroupsRequest, fact: &GroupFacts, now_ms: i64) -> GroupF
     match read_ms {
         Some(age_ms) if age_ms >= unread_ms => GroupFate::Goes,
         Some(age_ms) => GroupFate::Stays(format!("it was given an entry of {} ago", span(age_ms))),
-        None => GroupFate::Stays("it has no consumer and nothing says since when: name it alone".to_owned()),
+        None => GroupFate::Stays("no consumer, and nothing says since when: name it alone".to_owned()),
     }
 }
 
@@ -262,13 +284,14 @@ pub fn remove_consumers(
         if archive { "their names are kept; undo makes them again" } else { "off: it can't be undone" }
             .to_owned(),
     ));
-    let nothing = goes.is_empty().then(|| {
-        format!(
+    let nothing = goes.is_empty().then(|| match consumers.len() {
+        0 => "nothing to remove: the group has no consumers".to_owned(),
+        all => format!(
             "nothing to remove: of {} consumers {} have pending entries and {} were seen within {idle}",
-            number(consumers.len()),
+            number(all),
             number(owing),
             number(alive)
-        )
+        ),
     });
     Plan {
         kind: ActionKind::RemoveConsumers,

@@ -65,6 +65,21 @@ fn of_a_pattern_go_those_that_nobody_read_for_the_age_and_the_living_stay() {
 }
 
 #[test]
+fn groups_that_stay_for_one_reason_are_told_together() {
+    let never_read = |number: u64| GroupFacts {
+        group: Group {
+            last_delivered: Some(StreamId::MIN),
+            ..group(&format!("pod-{number}"), 0, None).group
+        },
+        consumers: Some(vec![]),
+    };
+    let facts: Vec<GroupFacts> = (1..=30).map(never_read).collect();
+    let nothing = planned(&request("*", Some(24 * HOUR_MS)), &facts).nothing.unwrap();
+    let wanted = "nothing to remove: pod-1, pod-2, pod-3 and 27 more: no consumer, and nothing says since when: name it alone";
+    assert_eq!(nothing, wanted);
+}
+
+#[test]
 fn one_that_is_named_goes_and_needs_its_name_typed_while_somebody_lives_in_it() {
     let dead = [group("g", 1, Some(vec![consumer("c", 3, 61_000)]))];
     assert_eq!(planned(&request("g", None), &dead).typed, None);
