@@ -188,6 +188,7 @@ impl NodeState {
             let went_back = |now: Option<u64>, before: Option<u64>| matches!((now, before), (Some(now), Some(before)) if now < before);
             let reset = went_back(info.stats.commands, last.value.stats.commands)
                 || went_back(info.server.uptime_s, last.value.server.uptime_s);
+            self.restarts += u64::from(other_process || reset);
             if other_process {
                 self.begin_anew(node, keyspace);
             } else if reset {
@@ -222,7 +223,6 @@ impl NodeState {
     }
 
     fn forget_counters(&mut self) {
-        self.restarts += 1;
         self.window_us = None;
         self.rates = ServerRates::new(self.rate_window_us);
         self.cache.clear();

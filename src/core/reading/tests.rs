@@ -158,6 +158,21 @@ fn a_restart_of_one_node_resets_that_node_and_what_is_at_home_there_alone() {
 }
 
 #[test]
+fn a_server_that_tells_its_time_at_last_was_not_restarted() {
+    let mut reading = Reading::new(0);
+    let with_time = |second: i64, run_id: &str| Snapshot {
+        clock: crate::core::model::snapshot::ClockSource::Server,
+        ..round(second, run_id, second as u64)
+    };
+    // As when a script holds it at first, and TIME is answered BUSY.
+    reading.advance(round(1, "a", 1));
+    reading.advance(with_time(2, "a"));
+    assert_eq!(reading.this_node().restarts, 0);
+    reading.advance(with_time(3, "b"));
+    assert_eq!(reading.this_node().restarts, 1);
+}
+
+#[test]
 fn a_stream_that_moved_is_at_home_where_it_was_told_of_last() {
     let mut reading = Reading::new(0);
     let told = |second: i64, node: &str, streams: Vec<StreamFacts>, gone: Vec<Name>| Snapshot {
