@@ -2,6 +2,7 @@
 //! and nothing is sent twice.
 
 use crate::reclaim::reclaim;
+use crate::server::PATIENCE;
 use crate::server::{Build, Server, builds};
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
@@ -263,4 +264,50 @@ async fn what_was_kept_and_not_removed_is_not_brought_back() {
 fn first_word(entry: &redis::Value) -> String {
     let redis::Value::Array(parts) = entry else { panic!("{entry:?}") };
     redis::from_redis_value_ref(&parts[0]).unwrap()
+}
+
+/// The server begins to refuse writes in the middle of an action: what was done counts, and the outcome says what to try.
+#[tokio::test]
+async fn a_write_that_the_server_refuses_is_told_with_what_was_done_and_what_to_try() {
+    for build in builds() {
+        for (limit, value, free, words) in [
+            ("maxmemory", "1", "0", "raise maxmemory"),
+            ("min-replicas-to-write", "1", "0", "min-replicas-to-write"),
+        ] {
+            // Before 7.0 a script writes whatever replicas there are.
+            if limit != "maxmemory" && build.major() < 7 {
+                continue;
+            }
+            let server = start(&build);
+            let mut connection = connect(&server);
+            fill(&mut connection, 400, &["g"]);
+            read(&mut connection, "g", "dead", 400);
+            // Four seconds for all of it, so that the limit comes between two steps.
+            let place = Place { per_s: Some(100), ..Place::of(&server) };
+            let request = Request::Reclaim(reclaim(ReclaimVerb::Requeue));
+            let plan = place.plan(&request).await.unwrap();
+            // From the first step on nothing more is written.
+            let watched = tokio::task::spawn_blocking({
+                let mut other = connect(&server);
+                move || {
+                    let until = std::time::Instant::now() + PATIENCE;
+                    while say::<u64>(&mut other, &["XLEN", "s"]) < 405 {
+                        assert!(std::time::Instant::now() < until, "the action begins");
+                    }
+                    let _: redis::Value = say(&mut other, &["CONFIG", "SET", limit, value]);
+                }
+            });
+            let receipt = place.carry_out(plan, 1 << 30).await;
+            watched.await.unwrap();
+            let _: redis::Value = say(&mut connection, &["CONFIG", "SET", limit, free]);
+            let length: u64 = say(&mut connection, &["XLEN", "s"]);
+            let copies = length - 400;
+            let Outcome::Failed(why) = &receipt.outcome else { panic!("{build:?} {limit} {receipt:?}") };
+            assert!(why.contains(words), "{build:?} {limit}: {why}");
+            // Nothing is lost, nothing is there twice: each row is a copy, or still pending.
+            let rows: Vec<redis::Value> = say(&mut connection, &["XPENDING", "s", "g", "-", "+", "1000"]);
+            assert!((1..400).contains(&copies), "{build:?} {limit}: {copies}");
+            assert_eq!((receipt.tally.done, rows.len() as u64), (copies, 400 - copies), "{build:?} {why}");
+        }
+    }
 }

@@ -59,7 +59,10 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         assert_eq!(restored, before);
         // Twice is once.
         let again = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
-        assert_eq!(again.nothing.as_deref(), Some("all 400 entries are in s:restored already"));
+        assert_eq!(
+            again.nothing.as_deref(),
+            Some("nothing to do: all 400 entries are in s:restored already")
+        );
         // One that ended early goes on where it was: the stream beside is the beginning of what was kept.
         let _: u64 = say(&mut connection, &["DEL", "s:restored"]);
         for entry in 1..=150 {
@@ -77,7 +80,7 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         // Another stream in its place is not written to.
         let _: u64 = say(&mut connection, &["XDEL", "s:restored", "7-0"]);
         let refused = place.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string();
-        assert!(refused.contains("is there already"), "{refused}");
+        assert!(refused.contains("exists already"), "{refused}");
     }
 }
 
@@ -244,7 +247,7 @@ async fn expired_keys_of(build: &crate::server::Build) {
     // By the server's clock the short ones are over in a moment.
     let over = async || {
         let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
-        plan.facts.iter().any(|(label, text)| *label == "stay away" && text.starts_with("3 keys"))
+        plan.facts.iter().any(|(label, text)| *label == "leaves out" && text.starts_with("3 keys"))
     };
     while !over().await {
         assert!(std::time::Instant::now() < deadline, "{build:?}: the short ones are not over");
@@ -252,7 +255,7 @@ async fn expired_keys_of(build: &crate::server::Build) {
     }
     let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
     let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
-    assert!(facts.contains("expired: 40 keys have expired since"), "{build:?} {facts}");
+    assert!(facts.contains("restores: 40 keys that expired since"), "{build:?} {facts}");
     assert_eq!(plan.impact.items, 40);
     let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
     assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");

@@ -241,3 +241,76 @@ async fn elsewhere(session: &mut Session, reading: &mut Reading, key: &str, plac
     let wanted = format!("stream {key} is not on this node of the cluster: it is on {}", place.address());
     assert_eq!(text, wanted);
 }
+
+#[test]
+fn what_a_trim_removed_comes_back_in_the_slot_of_its_stream_and_dead_letters_elsewhere_are_refused() {
+    for build in clustering() {
+        let nodes = cluster(&build);
+        let key = fill(&nodes).remove(0);
+        let here = &nodes[0];
+        for at in 2..=40 {
+            assert_eq!(here.say(&["XADD", &key, &format!("{at}-1"), "f", "v"]), format!("{at}-1"));
+        }
+        assert_eq!(here.say(&["XGROUP", "CREATE", &key, "g", "35"]), "OK");
+        here.say(&["XREADGROUP", "GROUP", "g", "w", "STREAMS", &key, ">"]);
+        let (text, status) = here.run(&[
+            "trim",
+            &key,
+            "--maxlen",
+            "10",
+            "--archive",
+            "--yes",
+            "--confirm",
+            &key,
+            "--format",
+            "json",
+        ]);
+        assert_eq!(status, 0, "{build:?} {text}");
+        let id = serde_json::from_str::<Value>(&text).unwrap()["result"]["id"].as_str().unwrap().to_owned();
+        let (text, status) = here.run(&["undo", &id, "--yes"]);
+        assert_eq!(status, 0, "{build:?} {text}");
+        let side = format!("{{{key}}}:restored");
+        assert_eq!(here.say(&["XLEN", &side]), "30", "{build:?} {text}");
+
+        // Of names that the key's node may or may not have, none takes an entry out of the list that went nowhere.
+        let pending = here.say(&["XPENDING", &key, "g", "-", "+", "100"]);
+        let mut said = [0, 0];
+        for at in 0..20 {
+            let to = format!("dead:{at}");
+            let words = [
+                "reclaim",
+                &key,
+                "g",
+                "--dead-letter",
+                &to,
+                "--deliveries",
+                "1",
+                "--min-idle",
+                "0s",
+                "--yes",
+            ];
+            let (text, status) = here.run(&words);
+            assert_eq!(status, 1, "{build:?} {text}");
+            said[0] += u32::from(text.contains("is on another node of the cluster"));
+            said[1] += u32::from(text.contains("give the other key the hash tag"));
+        }
+        assert!(said[0] > 0 && said[1] > 0 && said[0] + said[1] == 20, "{build:?} {said:?}");
+        let ids = |text: &str| text.lines().filter(|line| line.ends_with("-1")).count();
+        let after = here.say(&["XPENDING", &key, "g", "-", "+", "100"]);
+        assert_eq!((ids(&after), ids(&after) > 0), (ids(&pending), true), "{build:?} {after}");
+        let to = format!("dead:{{{key}}}");
+        let (text, status) = here.run(&[
+            "reclaim",
+            &key,
+            "g",
+            "--dead-letter",
+            &to,
+            "--deliveries",
+            "1",
+            "--min-idle",
+            "0s",
+            "--yes",
+        ]);
+        assert_eq!((status, here.say(&["XLEN", &to])), (0, ids(&pending).to_string()), "{build:?} {text}");
+    }
+}

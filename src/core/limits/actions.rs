@@ -71,6 +71,12 @@ pub const STEP_REST_MOST_US: u64 = 10_000_000;
 /// The least pause between two paced steps, microseconds.
 pub const STEP_PAUSE_US: u64 = 500;
 
+/// The least rest that is taken at once, microseconds: what a timer counts. Less is owed, and taken with the next.
+pub const REST_LEAST_US: u64 = 1_000;
+
+/// How much rest beyond what was owed counts for later steps, microseconds: about two ticks of a timer.
+pub const REST_SAVED_US: i64 = 3_000;
+
 /// How often the guard is checked while an action runs, milliseconds.
 pub const GUARD_EVERY_MS: u64 = 100;
 

@@ -1,9 +1,11 @@
 //! How fast an action goes: the size of its steps and the rest between them.
 //!
-//! Knows how long steps took; does not sleep. Invariant: no step is larger than its action's bound, and a pace that was
-//! halved never grows by itself.
+//! Knows how long steps took; does not sleep. Invariants: no step is larger than its action's bound, a pace that was
+//! halved never grows by itself, and rests add up: what a sleep was too short or too long is settled with the next.
 
-use crate::core::limits::{STEP_PAUSE_US, STEP_REST, STEP_REST_MOST_US, STEP_US};
+use crate::core::limits::{
+    REST_LEAST_US, REST_SAVED_US, STEP_PAUSE_US, STEP_REST, STEP_REST_MOST_US, STEP_US,
+};
 
 /// The pace of one action.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +16,8 @@ pub struct Pace {
     per_s: Option<u64>,
     is_rested: bool,
     halvings: u32,
+    /// Rest that is still owed to the others, microseconds; below zero what they had beyond it.
+    owed_us: i64,
 }
 
 impl Pace {
@@ -21,7 +25,7 @@ impl Pace {
     /// `is_rested` leaves the others their share of the server.
     pub const fn new(bounds: (u32, u32, u32), per_s: Option<u64>, is_rested: bool) -> Self {
         let (least, batch, most) = bounds;
-        Self { least, most, batch, per_s, is_rested, halvings: 0 }
+        Self { least, most, batch, per_s, is_rested, halvings: 0, owed_us: 0 }
     }
 
     /// Items of the next step: what the rate allows in a second, so that the rest after it is short.
@@ -81,6 +85,18 @@ impl Pace {
         let due_us = self.per_s.map_or(0, |per_s| items.saturating_mul(1_000_000) / per_s.max(1));
         rest_us.max(due_us.saturating_sub(since_us.max(took_us))).min(STEP_REST_MOST_US)
     }
+
+    /// Owes so much more rest; answers how much of it to take now, microseconds. A timer counts whole milliseconds, so
+    /// that less than one is taken together with the next.
+    pub fn owe(&mut self, rest_us: u64) -> u64 {
+        self.owed_us = self.owed_us.saturating_add_unsigned(rest_us);
+        u64::try_from(self.owed_us).map_or(0, |owed_us| if owed_us < REST_LEAST_US { 0 } else { owed_us })
+    }
+
+    /// Takes in how long it really rested, microseconds.
+    pub fn rested(&mut self, slept_us: u64) {
+        self.owed_us = self.owed_us.saturating_sub_unsigned(slept_us).max(-REST_SAVED_US);
+    }
 }
 
 #[cfg(test)]
@@ -98,6 +114,37 @@ mod tests {
             pace.stepped(u64::from(pace.batch()), 5_000, 100, 5_000);
         }
         assert_eq!(pace.batch(), 10);
+    }
+
+    #[test]
+    fn rests_add_up_though_a_timer_counts_whole_milliseconds() {
+        let mut pace = Pace::new((1, 1, 1), None, true);
+        let (mut owed_us, mut slept_us, mut in_a_row) = (0, 0, 0);
+        for step in 0..10_000_u64 {
+            let rest_us = 500 + step % 7 * 100;
+            owed_us += rest_us;
+            match pace.owe(rest_us) {
+                0 => in_a_row += 1,
+                due_us => {
+                    // To the next whole millisecond, and one more.
+                    let slept = (due_us / 1_000 + 2) * 1_000;
+                    pace.rested(slept);
+                    slept_us += slept;
+                    in_a_row = 0;
+                }
+            }
+            assert!(in_a_row <= 6, "what is saved is bounded: {in_a_row} steps without a rest");
+        }
+        assert!(slept_us.abs_diff(owed_us) <= 4_000, "owed {owed_us}, slept {slept_us}");
+    }
+
+    #[test]
+    fn a_stall_of_our_own_is_no_reason_to_rest_less_for_long() {
+        let mut pace = Pace::new((1, 1, 1), None, true);
+        assert_eq!(pace.owe(1_000), 1_000);
+        pace.rested(5_000_000);
+        assert_eq!(pace.owe(3_000), 0);
+        assert_eq!(pace.owe(1_000), 1_000);
     }
 
     #[test]

@@ -97,22 +97,85 @@ impl Order {
     }
 }
 
-/// What an error reply means for the run.
+/// What an error reply means for the run: what was refused, and what to try. What was done before stays done, and the
+/// outcome counts it.
 pub(super) fn end_of(refusal: &ErrorReply) -> Step {
-    let text = match (refusal.refusal(), refusal.kind()) {
-        (Some(RefusalCode::ReadOnly), _) => {
-            return Step::Done(End::Refused("the server is a replica now: it takes no writes".into()));
+    let try_this = match code_of(refusal) {
+        Some(RefusalCode::ReadOnly) => {
+            return Step::Done(End::Refused(
+                "the server is a replica now and takes no writes (READONLY): connect to its primary, and make the plan \
+                 anew"
+                .to_owned(),
+            ));
         }
-        (_, ErrorKind::DeniedCommand | ErrorKind::DeniedKey) => {
-            format!("this user may not: {refusal}")
+        Some(RefusalCode::Moved | RefusalCode::Ask) => {
+            "the key is on another node of the cluster now: connect to that node, and make the plan anew"
         }
-        (Some(RefusalCode::Oom), _) => "the server has no memory left for it (OOM)".to_owned(),
-        _ => format!("the server says: {refusal}"),
+        Some(RefusalCode::CrossSlot) => {
+            "in a cluster one script takes keys of one slot alone: give the other key the hash tag of the first, such as \
+             dead:{orders} for orders"
+        }
+        Some(RefusalCode::Oom) => {
+            "the server has no memory left for this write: free some first, or raise maxmemory"
+        }
+        Some(RefusalCode::Misconf) => {
+            "the server takes no writes since it could not save to its disk: look at the disk, and at \
+             rdb_last_bgsave_status in INFO persistence"
+        }
+        Some(RefusalCode::NoReplicas) => {
+            "the server takes no writes while too few replicas follow it (min-replicas-to-write): bring them back first"
+        }
+        _ if matches!(refusal.kind(), ErrorKind::DeniedCommand | ErrorKind::DeniedKey) => {
+            "this user may not: have it allowed (ACL SETUSER), and make the plan anew"
+        }
+        _ => return Step::Done(End::Failed(format!("the server says: {refusal}"))),
     };
-    Step::Done(End::Failed(text))
+    Step::Done(End::Failed(format!("{try_this}; the server says: {refusal}")))
+}
+
+/// The code of a refusal. Before 7.0 a script wraps it: `ERR Error running script (...): @user_script: 1: -OOM command`.
+fn code_of(refusal: &ErrorReply) -> Option<RefusalCode> {
+    let wrapped = refusal.text.split_once(": -").and_then(|(_, inner)| inner.split(' ').next());
+    refusal.refusal().or_else(|| wrapped.and_then(RefusalCode::of))
 }
 
 /// A reply that has another shape than the command's.
 pub(super) fn strange() -> Step {
     Step::Done(End::Failed("the server's reply has a shape that streamgauge does not know".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_is_refused_says_why_and_what_to_try_also_from_inside_a_script() {
+        let told = |text: &str| match end_of(&ErrorReply::new(text)) {
+            Step::Done(End::Refused(why) | End::Failed(why)) => why,
+            step => panic!("{step:?}"),
+        };
+        let inside = "ERR Error running script (call to f_3c): @user_script:1: @user_script: 1: ";
+        for (text, words) in [
+            ("OOM command not allowed when used memory > 'maxmemory'.", "raise maxmemory"),
+            ("MISCONF Errors writing to the AOF file: No space left on device", "rdb_last_bgsave_status"),
+            ("NOREPLICAS Not enough good replicas to write.", "min-replicas-to-write"),
+            ("READONLY You can't write against a read only replica.", "connect to its primary"),
+        ] {
+            assert!(told(text).contains(words), "{text}");
+            let wrapped = told(&format!("{inside}-{text}"));
+            assert!(wrapped.contains(words), "{wrapped}");
+        }
+        for (text, words) in [
+            ("MOVED 3999 127.0.0.1:6381", "127.0.0.1:6381"),
+            ("CROSSSLOT Keys in request don't hash to the same slot", "hash tag"),
+            ("NOPERM User u has no permissions to run the 'eval' command", "ACL SETUSER"),
+            (
+                "ERR ACL failure in script: User u has no permissions to run the 'xgroup' command",
+                "ACL SETUSER",
+            ),
+            ("ERR something new", "the server says: ERR something new"),
+        ] {
+            assert!(told(text).contains(words), "{text}");
+        }
+    }
 }

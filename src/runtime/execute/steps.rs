@@ -102,10 +102,14 @@ impl Steps<'_> {
         let since_us = clock::now_us().saturating_sub(self.stepped_us);
         let weight = self.weight(items, &replies);
         let rest_us = self.pace.stepped(weight, took_us, self.pulse.idle_us(), since_us);
+        let rest_us = self.pace.owe(rest_us);
+        self.stepped_us = clock::now_us();
         if rest_us > 0 {
             self.rest(Duration::from_micros(rest_us)).await;
+            let ended_us = clock::now_us();
+            self.pace.rested(ended_us.saturating_sub(self.stepped_us));
+            self.stepped_us = ended_us;
         }
-        self.stepped_us = clock::now_us();
         Ok(Answer::Told(replies))
     }
 

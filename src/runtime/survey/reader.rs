@@ -296,12 +296,18 @@ impl Reader {
     /// Leaves the others their share of the server.
     async fn rest(&mut self, trip_us: u64) {
         let rest_us = self.pace.stepped(1, trip_us, self.idle_us(), trip_us);
+        let rest_us = self.pace.owe(rest_us);
+        if rest_us == 0 {
+            return;
+        }
+        let began_us = clock::now_us();
         let rest = tokio::time::sleep(Duration::from_micros(rest_us));
         tokio::select! {
             () = rest => {}
             // Whoever asked for it is gone, or has given it up: the next question sees it.
             Ok(()) = self.desk.cancel.changed() => {}
         }
+        self.pace.rested(clock::now_us().saturating_sub(began_us));
     }
 
     /// The replies.

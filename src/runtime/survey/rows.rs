@@ -10,7 +10,7 @@ use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::reclaim::plan::{Matched, ReclaimFacts, plan, work};
 use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::ops::{Plan, Refusal};
-use crate::core::wire::ReadCmd;
+use crate::core::wire::{ErrorKind, ReadCmd, Resp};
 use crate::edge::clock;
 
 /// The plan of a reclaim.
@@ -22,7 +22,18 @@ pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Res
         group.ok_or_else(|| Refusal::because(format!("{} has no group {}", request.key, request.group)))?;
     let consumers = reader.consumers(&ground, (&request.key, &request.group)).await?;
     if let ReclaimVerb::DeadLetter { to, .. } = &request.verb {
-        match reader.one(ReadCmd::Type(to.clone())).await?.text().as_deref() {
+        let kind = reader.ask(vec![ReadCmd::Type(to.clone())]).await?.pop();
+        if let Some(Resp::Error(refusal)) = &kind {
+            return Err(Refusal::because(match refusal.kind() {
+                ErrorKind::Moved => format!(
+                    "{to} is on another node of the cluster ({refusal}): dead letters have to be in the slot of {0}, as \
+                     with a name like dead:{{{0}}}",
+                    request.key
+                ),
+                _ => format!("TYPE: {refusal}"),
+            }));
+        }
+        match kind.and_then(|kind| kind.text()).as_deref() {
             Some("none" | "stream") => {}
             Some(kind) => {
                 return Err(Refusal::because(format!("{to} is a {kind}: dead letters go to a stream")));

@@ -5,10 +5,12 @@
 use super::Reader;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
+use crate::core::model::server::Mode;
 use crate::core::ops::single::plan::{delete_consumer, kill_client, kill_script};
 use crate::core::ops::undo::plan::{ArchiveContents, SideStream, plan, side_of};
 use crate::core::ops::{ActionKind, Plan, Refusal};
-use crate::core::wire::ReadCmd;
+use crate::core::wire::decode::decode;
+use crate::core::wire::{ErrorKind, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::journal::{Archives, JournalError};
 use crate::runtime::disk::on_disk;
@@ -60,11 +62,18 @@ pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> 
     let ground = reader.ground(None).await?;
     let header = archive.header().clone();
     let key = Name::from_text(&header.key).unwrap_or_else(|_| Name::from(header.key.as_str()));
+    let mode = ground.snapshot.info.as_ref().map(|info| info.server.mode);
+    let is_cluster = mode == Some(Mode::Cluster);
     let mut held = ArchiveContents {
         now_ms: u64::try_from(reader.now_ms(&ground))
             .map_err(|_| Refusal::because("the server's clock is before 1970"))?,
         // Only a trim keeps entries.
-        side: if header.action == ActionKind::Trim.word() { side_stream(reader, &key).await? } else { None },
+        side: if header.action == ActionKind::Trim.word() {
+            side_stream(reader, &side_of(&key, is_cluster)).await?
+        } else {
+            None
+        },
+        is_cluster,
         kept,
         ..ArchiveContents::default()
     };
@@ -87,9 +96,21 @@ pub(super) async fn undo(reader: &mut Reader, archives: &Archives, id: &str) -> 
     plan(&header, &held, (&address, database), (ground.guard, clock::now_us()))
 }
 
+fn is_elsewhere(reply: &Resp) -> bool {
+    matches!(reply, Resp::Error(refusal) if refusal.kind() == ErrorKind::Moved)
+}
+
 /// The stream into which entries come back, as it is.
-async fn side_stream(reader: &mut Reader, key: &Name) -> Result<Option<SideStream>, Refusal> {
-    let snapshot = reader.snapshot(vec![ReadCmd::XinfoStream(side_of(key))]).await?;
+async fn side_stream(reader: &mut Reader, side: &Name) -> Result<Option<SideStream>, Refusal> {
+    let exchanges = reader.exchange(vec![ReadCmd::XinfoStream(side.clone())]).await?;
+    let reply = exchanges.first().and_then(|exchange| exchange.reply.as_ref().ok());
+    if let Some(Resp::Error(refusal)) = reply.filter(|reply| is_elsewhere(reply)) {
+        return Err(Refusal::because(format!(
+            "the entries would come back into {side}, which is on another node of the cluster ({refusal}): nothing is \
+             lost, the archive stays; its name can't be chosen yet"
+        )));
+    }
+    let snapshot = decode(&Observation { exchanges, ..Observation::default() });
     let facts = snapshot.streams.first();
     let detail = facts.and_then(|facts| facts.detail.as_ref());
     Ok(detail.and_then(|detail| {

@@ -3,7 +3,7 @@
 //! Knows frames as numbers; reads nothing. Invariants: nothing that is there again is written over;
 //! what is missing from the archive is told.
 
-use crate::core::figures::sentence::count;
+use crate::core::figures::sentence::{count, number_of};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::guard::Guard;
@@ -16,6 +16,8 @@ use crate::core::ops::undo::{UndoWork, is_over};
 pub struct ArchiveContents {
     /// The server's clock, milliseconds since 1970: what would have expired by then stays away.
     pub now_ms: u64,
+    /// Whether this is a node of a cluster, where a name decides which node has the key.
+    pub is_cluster: bool,
     /// The stream beside the old one, where it is there.
     pub side: Option<SideStream>,
     /// Entries.
@@ -107,14 +109,12 @@ impl ArchiveContents {
         let whole = self.items() + self.over;
         let lost = self.kept.and_then(|kept| kept.checked_sub(whole)).filter(|lost| *lost > 0);
         let parts: Vec<String> = self.missing.iter().map(MissingPart::to_string).collect();
-        let where_from = if parts.is_empty() { "it was cut off".to_owned() } else { parts.join("; ") };
+        let why = if parts.is_empty() { "the file ends too early".to_owned() } else { parts.join("; ") };
         match lost {
             None if parts.is_empty() => None,
-            None => {
-                Some(format!("the archive is damaged, and what is missing can't come back: {where_from}"))
-            }
+            None => Some(format!("the archive is damaged, and what is missing can't be brought back: {why}")),
             Some(lost) => Some(format!(
-                "{} of {} items are missing from the archive and can't come back: {where_from}",
+                "{} of {} items are missing from the archive and can't be brought back: {why}",
                 count(lost),
                 count(self.kept.unwrap_or(lost))
             )),
@@ -122,9 +122,14 @@ impl ArchiveContents {
     }
 }
 
-/// Where entries come back: beside the stream they were in.
-pub fn side_of(key: &Name) -> Name {
-    Name::from([key.as_bytes(), b":restored"].concat())
+/// Where entries come back: beside the stream they were in; in a cluster in its slot, where its name allows it.
+pub fn side_of(key: &Name, is_cluster: bool) -> Name {
+    let name = key.as_bytes();
+    let has_braces = name.contains(&b'{') || name.contains(&b'}');
+    match is_cluster && !has_braces && !name.is_empty() {
+        true => Name::from([b"{", name, b"}:restored"].concat()),
+        false => Name::from([name, b":restored"].concat()),
+    }
 }
 
 /// The plan.
@@ -140,18 +145,19 @@ pub fn plan(
     if header.address != address || header.database != database {
         let there = format!("{} (database {})", header.address, header.database);
         return Err(Refusal::because(format!(
-            "action {} was done at {there}, which is not this target",
+            "action {} was done at {there}, which is not this target: connect to that one",
             header.id
         )));
     }
     let name = |text: &str| Name::from_text(text).unwrap_or_else(|_| Name::from(text));
     let key = name(&header.key);
-    let side = side_of(&key);
+    let side = side_of(&key, held.is_cluster);
     let is_begun = held.is_begun();
     let in_the_way = held.first_entry.zip(held.side).filter(|(first, side)| *first <= side.last && !is_begun);
     if let Some((first, side_stream)) = in_the_way {
         let why = format!(
-            "{side} is there already, up to {}: {first} can't be added before that; move it away first",
+            "{side} exists already and ends at {}, and Redis adds no id below that ({first} is): rename or delete {side} \
+             first",
             side_stream.last
         );
         return Err(Refusal::because(why));
@@ -168,9 +174,13 @@ pub fn plan(
     let (facts, warnings) = lines(header, held, &side, is_begun);
     let is_there = is_begun && held.entries_there == held.entries && held.items() == held.entries;
     let nothing = match held.items() {
-        0 if held.over > 0 => Some("all that was kept would have expired by now".to_owned()),
-        0 => Some("the archive is empty: nothing was removed".to_owned()),
-        _ if is_there => Some(format!("all {} entries are in {side} already", count(held.entries))),
+        0 if held.over > 0 => {
+            Some("nothing to bring back: all keys in the archive would have expired by now".to_owned())
+        }
+        0 => Some("nothing to bring back: the archive is empty, for the action removed nothing".to_owned()),
+        _ if is_there => {
+            Some(format!("nothing to do: all {} entries are in {side} already", count(held.entries)))
+        }
         _ => None,
     };
     Ok(Plan {
@@ -202,58 +212,54 @@ fn lines(
     side: &Name,
     is_begun: bool,
 ) -> (Vec<(&'static str, String)>, Vec<String>) {
-    let mut facts = vec![("action", format!("{} {}", header.action, header.id))];
+    let mut facts = vec![("undoes", format!("{} {}", header.action, header.id))];
     let mut warnings: Vec<String> = held.missing_text().into_iter().collect();
     if held.entries > 0 {
-        let back = count(held.entries - held.entries_there);
-        facts.push(("entries", format!("{back} come back into {side}, with their ids")));
+        let back = number_of(held.entries - held.entries_there, "entry");
+        facts.push(("restores", format!("{back} with their ids, in the stream {side}")));
         if is_begun {
-            let there = count(held.entries_there);
-            facts.push((
-                "already there",
-                format!("{there} entries: an earlier undo ended early, and this one goes on"),
-            ));
+            let there = number_of(held.entries_there, "entry");
+            facts.push(("already there", format!("{there}, from an earlier undo that did not finish")));
         }
-        warnings.push(
-            "the old stream takes no old ids back: readers have to be pointed at the new one".to_owned(),
-        );
+        warnings.push(format!(
+            "the entries can't go back into {}: Redis adds no id below the last one; point readers at {side}",
+            header.key
+        ));
     }
     if held.keys > 0 {
-        facts.push(("keys", format!("{} come back with the time to live that is left", count(held.keys))));
+        facts.push(("restores", format!("{}, with their old expiry times", number_of(held.keys, "key"))));
     }
     if held.shortened > 0 {
-        let there = count(held.shortened - held.expired);
-        facts.push((
-            "times to live",
-            format!("{there} keys get their old one, where it is still the one that was set"),
-        ));
+        let there = number_of(held.shortened - held.expired, "key");
+        facts.push(("expiry", format!("set back as it was for {there}")));
     }
     if held.expired > 0 {
-        let expired = count(held.expired);
-        facts
-            .push(("expired", format!("{expired} keys have expired since, and come back as they were then")));
+        let expired = number_of(held.expired, "key");
+        facts.push(("restores", format!("{expired} that expired since, with the value from then")));
     }
     if held.over > 0 {
-        facts.push(("stay away", format!("{} keys would have expired by now anyway", count(held.over))));
+        let over = number_of(held.over, "key");
+        facts.push(("leaves out", format!("{over} that would have expired by now without the action")));
     }
     if held.keys + held.shortened > 0 {
-        warnings.push("a key that was written again or removed since stays as it is".to_owned());
-    }
-    if held.rows > 0 {
-        facts.push(("rows", format!("{} get back owner, time and deliveries", count(held.rows))));
-        warnings.push(
-            "a row that somebody has touched since stays as it is; copies that were made stay too".to_owned(),
-        );
+        warnings.push("a key that was changed or removed after the action is left as it is".to_owned());
     }
     if held.groups > 0 {
-        facts.push((
-            "groups",
-            format!("{} made again where each stood, with their pending rows", count(held.groups)),
-        ));
-        warnings.push("a group of the same name that stands elsewhere stays as it is".to_owned());
+        let groups = number_of(held.groups, "group");
+        facts.push(("creates", format!("{groups}, each at the id up to which it had read")));
+        warnings.push("a group that exists again at another id is left as it is".to_owned());
+    }
+    if held.rows > 0 {
+        let rows = number_of(held.rows, "pending entry");
+        facts.push(("restores", format!("{rows}: consumer, delivery time and delivery count")));
+        warnings.push("a pending entry that changed after the action is left as it is".to_owned());
+        if header.action == ActionKind::Reclaim.word() {
+            warnings.push("copies that the action added to a stream stay there".to_owned());
+        }
     }
     if held.consumers > 0 {
-        facts.push(("consumers", format!("{} made again", count(held.consumers))));
+        let consumers = number_of(held.consumers, "consumer");
+        facts.push(("creates", format!("{consumers}, with nothing pending")));
     }
     (facts, warnings)
 }
