@@ -90,7 +90,10 @@ impl Pace {
     /// that less than one is taken together with the next.
     pub fn owe(&mut self, rest_us: u64) -> u64 {
         self.owed_us = self.owed_us.saturating_add_unsigned(rest_us);
-        u64::try_from(self.owed_us).map_or(0, |owed_us| if owed_us < REST_LEAST_US { 0 } else { owed_us })
+        match u64::try_from(self.owed_us) {
+            Ok(owed_us) if owed_us >= REST_LEAST_US => owed_us,
+            _ => 0,
+        }
     }
 
     /// Takes in how long it really rested, microseconds.

@@ -215,11 +215,14 @@ fn lines(
     let mut facts = vec![("undoes", format!("{} {}", header.action, header.id))];
     let mut warnings: Vec<String> = held.missing_text().into_iter().collect();
     if held.entries > 0 {
-        let back = number_of(held.entries - held.entries_there, "entry");
-        facts.push(("restores", format!("{back} with their ids, in the stream {side}")));
+        let back = held.entries - held.entries_there;
+        if back > 0 {
+            let back = number_of(back, "entry");
+            facts.push(("restores", format!("{back} with their ids, in the stream {side}")));
+        }
         if is_begun {
             let there = number_of(held.entries_there, "entry");
-            facts.push(("already there", format!("{there}, from an earlier undo that did not finish")));
+            facts.push(("already there", format!("{there}, from an earlier undo")));
         }
         warnings.push(format!(
             "the entries can't go back into {}: Redis adds no id below the last one; point readers at {side}",
