@@ -17,6 +17,7 @@ mod layers;
 mod looks;
 mod oversize;
 mod rights;
+mod rotation;
 mod sampler;
 mod sizes;
 mod trims;
@@ -136,7 +137,7 @@ impl Planner {
         let search = Search::new(&settings.patterns, settings.discover, settings.everything);
         let layers = KnownLayers::new(&settings.layers, settings.everything);
         let mut known = Known::default();
-        known.add(search.literals());
+        known.add(search.literals(), 0);
         let sampler = Sampler::new(settings.measures_keys);
         Self {
             settings,
@@ -221,7 +222,7 @@ impl Planner {
         self.ask_info(&mut round, now_us, focus);
         self.ask_streams(&mut round, now_us, focus);
         self.ask_fanout(&mut round, now_us, focus);
-        self.ask_groups(&mut round, focus);
+        self.ask_groups(&mut round, now_us, focus);
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
         self.ask_latency(&mut round, now_us);
@@ -274,6 +275,7 @@ impl Planner {
             &Focus::default(),
             u64::MAX,
             limits::COUNT_CALL_US,
+            now_us,
             &self.capabilities,
             &mut round,
         );
@@ -350,7 +352,7 @@ impl Planner {
         }
         self.learn_trims(snapshot, now_us);
         self.known.learn(observation, snapshot, now_us);
-        self.fanout.learn(snapshot);
+        self.fanout.learn(snapshot, now_us);
         self.search.learn(observation, snapshot, now_us);
         self.layers.learn_step(observation, snapshot, now_us);
         self.layers.learn(snapshot, now_us);
@@ -362,11 +364,11 @@ impl Planner {
             _ => self.sampler.learn_figures(snapshot, keys),
         }
         let found = self.search.take_found();
-        self.known.add(&found);
+        self.known.add(&found, now_us);
         if now_us >= self.due.literals_us {
             // A key that was named and is not there is looked for again, not in every round.
             self.due.literals_us = now_us + 10 * SECOND_US;
-            self.known.add(self.search.literals());
+            self.known.add(self.search.literals(), now_us);
         }
         if let Some(info) = &snapshot.info {
             self.clients = info.clients.connected;

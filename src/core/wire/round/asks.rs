@@ -93,8 +93,8 @@ impl Planner {
         if self.settings.everything { limits::CALL_US } else { limits::POLLED_CALL_US }
     }
 
-    pub(super) fn ask_groups(&mut self, round: &mut Round, focus: &Focus) {
-        for (key, group) in self.known.groups_in_turn(focus, self.settings.everything) {
+    pub(super) fn ask_groups(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
+        for (key, group) in self.known.groups_in_turn(focus, self.settings.everything, now_us) {
             let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
             let within_us = if wanted { u64::MAX } else { self.call_us() };
             self.known.ask_group(&key, &group, within_us, &self.capabilities, round);
@@ -107,6 +107,7 @@ impl Planner {
                 focus,
                 budget_us.max(500),
                 limits::POLLED_CALL_US,
+                now_us,
                 &self.capabilities,
                 round,
             );

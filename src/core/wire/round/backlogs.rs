@@ -6,10 +6,10 @@
 use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
 use super::known::{Known, KnownGroup, KnownStream};
+use super::rotation::Pick;
 use super::{Focus, Round};
 use crate::core::limits;
 use crate::core::model::{Name, Snapshot, StreamId};
-use std::collections::BTreeSet;
 
 impl Known {
     /// Asks for counts: of what is looked at, then of others in turn, each within `call_us` of server time, until
@@ -19,6 +19,7 @@ impl Known {
         focus: &Focus,
         mut budget_us: u64,
         call_us: u64,
+        now_us: u64,
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
@@ -29,33 +30,26 @@ impl Known {
         if !may_count {
             return;
         }
-        let mut chosen = BTreeSet::new();
-        let in_focus = focus.groups.iter().cloned().chain(focus.streams.iter().flat_map(|key| {
+        let of_streams = focus.streams.iter().flat_map(|key| {
             let groups = self.streams.get(key).into_iter().flat_map(|stream| stream.groups.keys());
-            groups.map(|group| (key.clone(), group.clone())).collect::<Vec<_>>()
-        }));
-        let in_focus: Vec<_> = in_focus.collect();
-        let turn =
-            self.groups_after(self.count_turn.as_ref(), limits::BACKLOGS_PER_ROUND, &chosen, needs_count);
-        let looked_at = in_focus.len();
-        for (at, (key, group)) in in_focus.into_iter().chain(turn).enumerate() {
-            let Some((stream, state)) = self.group(&key, &group) else { continue };
-            if !needs_count(stream, state) || chosen.contains(&(key.clone(), group.clone())) {
-                continue;
-            }
+            groups.map(move |group| (key.clone(), group.clone()))
+        });
+        let looked_at: Vec<_> = focus.groups.iter().cloned().chain(of_streams).collect();
+        let streams = &self.streams;
+        self.count_turns.turn(now_us, &looked_at, limits::BACKLOGS_PER_ROUND, |(key, group)| {
+            let Some(stream) = streams.get(key) else { return Pick::Pass };
+            let Some(state) = stream.groups.get(group) else { return Pick::Pass };
             let cap = cap(stream, state, call_us);
             let expected = state.backlog.unwrap_or(0).saturating_mul(2).max(16).min(u64::from(cap));
             let cost_us = limits::COUNT_BASE_US + expected * entry_ns(stream) / 1000;
             if cost_us > budget_us {
-                break;
+                return Pick::Stop;
             }
             budget_us -= cost_us;
-            if at >= looked_at {
-                self.count_turn = Some((key.clone(), group.clone()));
-            }
-            chosen.insert((key.clone(), group.clone()));
+            let (key, group) = (key.clone(), group.clone());
             round.commands.push(ReadCmd::CountUndelivered { key, group, cap, read_only });
-        }
+            Pick::Take
+        });
     }
 
     /// Asks for rows that were delivered since the last sample: how long did they wait?
@@ -109,15 +103,10 @@ impl Known {
             }
         }
     }
-
-    fn group(&self, key: &Name, name: &Name) -> Option<(&KnownStream, &KnownGroup)> {
-        let stream = self.streams.get(key)?;
-        Some((stream, stream.groups.get(name)?))
-    }
 }
 
 /// Whether the ids alone leave the lag open: the cursor stands inside the stream.
-fn needs_count(stream: &KnownStream, group: &KnownGroup) -> bool {
+pub(super) fn needs_count(stream: &KnownStream, group: &KnownGroup) -> bool {
     let (Some((first, last)), Some(cursor)) = (stream.ends, group.cursor) else { return false };
     stream.length != Some(0) && cursor >= first && cursor < last
 }

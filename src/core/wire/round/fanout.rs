@@ -4,6 +4,7 @@
 //! no pub/sub nothing is asked, and what would hold the server for 1 ms is offered and not polled.
 
 use super::capabilities::Capabilities;
+use super::rotation::{Pick, Rotation};
 use super::{Fetch, Round, SECOND_US};
 use crate::core::figures::sentence::latency;
 use crate::core::limits;
@@ -12,7 +13,6 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::wire::read::{FanoutRead, ReadCmd, ReadVerb};
 use std::collections::BTreeSet;
-use std::ops::Bound;
 
 /// What one subscriber adds to CLIENT LIST TYPE pubsub, microseconds, and every other client, which is passed over.
 const SUBSCRIBER_US: f64 = 1.6;
@@ -44,8 +44,7 @@ pub struct Asker<'a> {
 /// What is known of publish and subscribe, as far as it decides what is asked.
 #[derive(Clone, Debug, Default)]
 pub struct FanoutTurn {
-    channels: BTreeSet<(ChannelKind, Name)>,
-    turn: Option<(ChannelKind, Name)>,
+    channels: Rotation<(ChannelKind, Name)>,
     plain: Option<u64>,
     shard: Option<u64>,
     patterns: Option<u64>,
@@ -126,13 +125,8 @@ impl FanoutTurn {
     /// Subscribers of the channels whose turn it is, a hundred in a command.
     fn count(&mut self, asker: &Asker<'_>, round: &mut Round) {
         let commands = if asker.everything { usize::MAX } else { limits::COUNTS_PER_ROUND };
-        let places = commands.saturating_mul(limits::CHANNELS_COUNTED).min(self.channels.len());
-        let later = match &self.turn {
-            Some(turn) => self.channels.range((Bound::Excluded(turn), Bound::Unbounded)),
-            None => self.channels.range(..),
-        };
-        let turn: Vec<(ChannelKind, Name)> =
-            later.chain(self.channels.iter()).take(places).cloned().collect();
+        let places = commands.saturating_mul(limits::CHANNELS_COUNTED);
+        let turn = self.channels.turn(asker.now_us, &[], places, |_| Pick::Take);
         for (kind, verb) in
             [(ChannelKind::Plain, ReadVerb::PubsubNumsub), (ChannelKind::Shard, ReadVerb::PubsubShardNumsub)]
         {
@@ -144,7 +138,6 @@ impl FanoutTurn {
                 round.commands.extend(reads);
             }
         }
-        self.turn = turn.into_iter().next_back();
     }
 
     fn ask_subscribers(&mut self, asker: &Asker<'_>, is_wanted: bool, round: &mut Round) {
@@ -171,7 +164,7 @@ impl FanoutTurn {
     }
 
     /// Takes answers in.
-    pub fn learn(&mut self, snapshot: &Snapshot) {
+    pub fn learn(&mut self, snapshot: &Snapshot, now_us: u64) {
         if let Some(info) = &snapshot.info {
             self.plain = info.stats.pubsub_channels;
             self.shard = info.stats.pubsub_shard_channels;
@@ -179,9 +172,13 @@ impl FanoutTurn {
             self.subscribers = info.clients.pubsub;
         }
         for (kind, names) in &snapshot.fanout.channels {
-            self.channels.retain(|(of, _)| of != kind);
-            let room = limits::CHANNELS.saturating_sub(self.channels.len());
-            self.channels.extend(names.value.iter().take(room).map(|name| (*kind, name.clone())));
+            let named: BTreeSet<&Name> = names.value.iter().collect();
+            self.channels.retain(|(of, name)| of != kind || named.contains(name));
+            for name in names.value.iter() {
+                if self.channels.len() < limits::CHANNELS {
+                    self.channels.set(&(*kind, name.clone()), true, now_us);
+                }
+            }
         }
         if let Some(list) = &snapshot.fanout.subscribers {
             self.listed = Some(list.value.len() as u64);
@@ -236,7 +233,7 @@ mod tests {
         info.stats.pubsub_channels = Some(channels);
         info.clients.pubsub = pubsub_clients;
         let mut turn = FanoutTurn::default();
-        turn.learn(&Snapshot { info: Some(info), ..Snapshot::default() });
+        turn.learn(&Snapshot { info: Some(info), ..Snapshot::default() }, 0);
         turn
     }
 
@@ -244,7 +241,7 @@ mod tests {
         let value = (0..channels).map(|at| Name::from(format!("c{at:05}").as_str())).collect();
         let mut snapshot = Snapshot::default();
         snapshot.fanout.channels.push((ChannelKind::Plain, Stamped { at_us: 0, value }));
-        turn.learn(&snapshot);
+        turn.learn(&snapshot, 0);
     }
 
     #[test]
@@ -296,7 +293,7 @@ mod tests {
         let subscribers = Some(Stamped { at_us: 0, value: Vec::new() });
         let mut snapshot = Snapshot::default();
         snapshot.fanout.subscribers = subscribers;
-        turn.learn(&snapshot);
+        turn.learn(&snapshot, 0);
         assert!(reads(&asked(&mut turn, 2, false, &[])).contains(&FanoutRead::Subscribers));
     }
 

@@ -50,7 +50,7 @@ mod tests {
         let capabilities = Capabilities::proving(&[ReadVerb::EvalRo, ReadVerb::CountEvalRo]);
         let looks = |reply_bytes: u64, pending: u64| {
             let mut known = Known::default();
-            known.add(std::slice::from_ref(&key));
+            known.add(std::slice::from_ref(&key), 0);
             let stream = known.streams.get_mut(&key).unwrap();
             stream.reply_bytes = reply_bytes;
             stream.groups.entry(name.clone()).or_default().pending = Some(pending);

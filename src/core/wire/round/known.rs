@@ -6,8 +6,11 @@
 use super::super::observation::{NoReply, Observation};
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
+use super::backlogs::needs_count;
 use super::capabilities::Capabilities;
 use super::costs::ConsumersCost;
+use super::rotation::{Pick, Rotation};
+use super::sizes::is_long;
 use super::trims::TrimMark;
 use super::{Focus, Round};
 use crate::core::figures::sentence::latency;
@@ -16,7 +19,6 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::probe::is_ours;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 /// How long a stream rests whose key may not be read.
 const DENIED_KEY_US: u64 = limits::DENIED_REST_US;
@@ -27,19 +29,23 @@ const WHOLE_AGAIN_US: u64 = 30_000_000;
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     pub(super) streams: BTreeMap<Name, KnownStream>,
-    pub(super) count_turn: Option<(Name, Name)>,
     /// The server's clock at the last answer, milliseconds since 1970.
     pub(super) now_ms: i64,
-    stream_turn: Option<Name>,
-    group_turn: Option<(Name, Name)>,
-    suspicious_turn: Option<(Name, Name)>,
-    pub(super) size_turn: Option<Name>,
-    pub(super) sample_turn: Option<(Name, Name)>,
+    /// All streams, for their facts and for their bytes.
+    stream_turns: Rotation<Name>,
+    pub(super) size_turns: Rotation<Name>,
+    /// All groups, those that look wrong, those whose lag is to be counted, and those with many pending rows.
+    group_turns: Rotation<GroupKey>,
+    suspicious_turns: Rotation<GroupKey>,
+    pub(super) count_turns: Rotation<GroupKey>,
+    pub(super) sample_turns: Rotation<GroupKey>,
     refused: usize,
     /// Whether there is such a stream: then others are tried a few at a time.
     has_denied: bool,
     list_cost: ConsumersCost,
 }
+
+type GroupKey = (Name, Name);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownStream {
@@ -51,12 +57,9 @@ pub(super) struct KnownStream {
     pub(super) length: Option<u64>,
     pub(super) ends: Option<(StreamId, StreamId)>,
     whole_due_us: u64,
-    pub(super) rests_until_us: u64,
     was_read: bool,
     /// Whether this user may not read it, as far as was tried.
     is_denied: bool,
-    /// When its bytes were asked for.
-    pub(super) sized_us: Option<u64>,
     pub(super) trim_mark: TrimMark,
 }
 
@@ -77,8 +80,6 @@ pub(super) struct KnownGroup {
     pub(super) first_pending: Option<StreamId>,
     /// When its first rows were looked up in the stream, by the server's clock.
     pub(super) looked_ms: Option<i64>,
-    /// When rows from all over its list were asked for.
-    pub(super) listed_us: Option<u64>,
     suspicious: bool,
     was_read: bool,
 }
@@ -95,7 +96,7 @@ impl Known {
     }
 
     /// Watches these from now on.
-    pub fn add(&mut self, keys: &[Name]) {
+    pub fn add(&mut self, keys: &[Name], now_us: u64) {
         for key in keys {
             if self.streams.contains_key(key) || is_ours(key) {
                 continue;
@@ -104,6 +105,8 @@ impl Known {
                 self.refused += 1;
             } else {
                 self.streams.insert(key.clone(), KnownStream::default());
+                self.stream_turns.set(key, true, now_us);
+                self.size_turns.set(key, true, now_us);
             }
         }
     }
@@ -120,7 +123,7 @@ impl Known {
     /// Streams that were never read, and groups whose inside was not.
     pub fn unread(&self, now_us: u64, places: usize) -> (Vec<Name>, Vec<(Name, Name)>) {
         let places = if self.has_denied { places.min(limits::UNREAD_AFTER_DENIALS) } else { places };
-        let awake = || self.streams.iter().filter(|(_, stream)| now_us >= stream.rests_until_us);
+        let awake = || self.streams.iter().filter(|(key, _)| self.stream_turns.is_due(key, now_us));
         let streams = awake().filter(|(_, stream)| !stream.was_read).map(|(key, _)| key.clone());
         let groups = awake().flat_map(|(key, stream)| {
             let unread = stream.groups.iter().filter(|(_, group)| !group.was_read);
@@ -131,94 +134,30 @@ impl Known {
 
     /// The streams of this round: those looked at, then `places` others in turn.
     pub fn streams_in_turn(&mut self, focus: &Focus, places: usize, now_us: u64) -> Vec<Name> {
-        let awake = |stream: &KnownStream| now_us >= stream.rests_until_us;
         let mut tries = if self.has_denied { limits::UNREAD_AFTER_DENIALS } else { usize::MAX };
-        let mut may_try = |stream: &KnownStream| {
-            let is_try = !stream.was_read || stream.is_denied;
-            let may = !is_try || tries > 0;
-            tries = tries.saturating_sub(usize::from(is_try));
-            may
-        };
-        let mut turn: Vec<Name> = Vec::new();
-        let mut chosen = BTreeSet::new();
-        for key in &focus.streams {
-            if self.streams.get(key).is_some_and(awake) && chosen.insert(key.clone()) {
-                turn.push(key.clone());
+        let streams = &self.streams;
+        self.stream_turns.turn(now_us, &focus.streams, places, |key| {
+            let is_try = streams.get(key).is_none_or(|stream| !stream.was_read || stream.is_denied);
+            if is_try && !focus.streams.contains(key) {
+                match tries {
+                    0 => return Pick::Pass,
+                    _ => tries -= 1,
+                }
             }
-        }
-        let rest = after(&self.streams, self.stream_turn.as_ref());
-        let rest = rest.filter(|(key, stream)| awake(stream) && !chosen.contains(*key) && may_try(stream));
-        let others: Vec<Name> = rest.take(places).map(|(key, _)| key.clone()).collect();
-        if let Some(last) = others.last() {
-            self.stream_turn = Some(last.clone());
-        }
-        turn.extend(others);
-        turn
+            Pick::Take
+        })
     }
 
-    /// The groups whose inside is read in this round.
-    pub fn groups_in_turn(&mut self, focus: &Focus, everything: bool) -> Vec<(Name, Name)> {
-        let mut turn: Vec<(Name, Name)> = Vec::new();
-        let mut chosen = BTreeSet::new();
-        for (key, group) in &focus.groups {
-            let known = self.streams.get(key).is_some_and(|stream| stream.groups.contains_key(group));
-            if known && chosen.insert((key.clone(), group.clone())) {
-                turn.push((key.clone(), group.clone()));
-            }
-        }
+    /// The groups whose inside is read in this round: those looked at, those that look wrong, and others.
+    pub fn groups_in_turn(&mut self, focus: &Focus, everything: bool, now_us: u64) -> Vec<(Name, Name)> {
         let (suspicious, rotating) = if everything {
             (usize::MAX, usize::MAX)
         } else {
             (limits::SUSPICIOUS_GROUPS_PER_ROUND, limits::ROTATING_GROUPS_PER_ROUND)
         };
-        let looks_wrong =
-            self.groups_after(self.suspicious_turn.as_ref(), suspicious, &chosen, |_, group| {
-                group.suspicious
-            });
-        self.suspicious_turn = looks_wrong.last().cloned().or_else(|| self.suspicious_turn.clone());
-        chosen.extend(looks_wrong.iter().cloned());
-        turn.extend(looks_wrong);
-        let others = self.groups_after(self.group_turn.as_ref(), rotating, &chosen, |_, _| true);
-        self.group_turn = others.last().cloned().or_else(|| self.group_turn.clone());
-        turn.extend(others);
-        turn
-    }
-
-    pub(super) fn groups_after(
-        &self,
-        last: Option<&(Name, Name)>,
-        places: usize,
-        chosen: &BTreeSet<(Name, Name)>,
-        wanted: impl Fn(&KnownStream, &KnownGroup) -> bool,
-    ) -> Vec<(Name, Name)> {
-        if places == 0 {
-            return Vec::new();
-        }
-        let all = |from: Bound<&Name>, to: Bound<&Name>| {
-            self.streams.range::<Name, _>((from, to)).flat_map(|(key, stream)| {
-                stream.groups.iter().map(move |(name, group)| (key, name, stream, group))
-            })
-        };
-        let (later, earlier): (Vec<_>, Vec<_>) = match last {
-            None => (all(Bound::Unbounded, Bound::Unbounded).collect(), Vec::new()),
-            Some((key, name)) => {
-                let is_later =
-                    |item: &(&Name, &Name, &KnownStream, &KnownGroup)| (item.0, item.1) > (key, name);
-                (
-                    all(Bound::Included(key), Bound::Unbounded).filter(is_later).collect(),
-                    all(Bound::Unbounded, Bound::Included(key)).filter(|item| !is_later(item)).collect(),
-                )
-            }
-        };
-        later
-            .into_iter()
-            .chain(earlier)
-            .filter(|(key, name, stream, group)| {
-                wanted(stream, group) && !chosen.contains(&((*key).clone(), (*name).clone()))
-            })
-            .take(places)
-            .map(|(key, name, _, _)| (key.clone(), name.clone()))
-            .collect()
+        let looks_wrong = self.suspicious_turns.turn(now_us, &focus.groups, suspicious, |_| Pick::Take);
+        let first = [focus.groups.as_slice(), &looks_wrong].concat();
+        self.group_turns.turn(now_us, &first, rotating, |_| Pick::Take)
     }
 
     /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
@@ -289,12 +228,13 @@ impl Known {
     /// Takes answers and refusals in.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
         for exchange in &observation.exchanges {
-            let Some(stream) = exchange.command.key().and_then(|key| self.streams.get_mut(key)) else {
-                continue;
-            };
+            let Some(key) = exchange.command.key() else { continue };
+            let Some(stream) = self.streams.get_mut(key) else { continue };
             match &exchange.reply {
                 Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
-                    stream.rests_until_us = now_us.saturating_add(DENIED_KEY_US);
+                    let until_us = now_us.saturating_add(DENIED_KEY_US);
+                    self.stream_turns.rest(key, until_us);
+                    self.size_turns.rest(key, until_us);
                     (stream.was_read, stream.is_denied, self.has_denied) = (true, true, true);
                 }
                 Ok(_) => (stream.was_read, stream.is_denied) = (true, false),
@@ -331,16 +271,47 @@ impl Known {
                 stream.ends = detail.first_entry.zip(detail.last_entry);
                 if detail.groups == Some(0) {
                     stream.has_groups = true;
-                    stream.groups.clear();
+                    let gone = std::mem::take(&mut stream.groups);
+                    self.forget(&facts.key, gone.into_keys());
                 }
             }
         }
         self.learn_groups(snapshot);
         for key in &snapshot.gone {
-            self.streams.remove(key);
+            let stream = self.streams.remove(key);
+            self.stream_turns.set(key, false, now_us);
+            self.size_turns.set(key, false, now_us);
+            self.forget(key, stream.into_iter().flat_map(|stream| stream.groups.into_keys()));
         }
         self.list_cost.learn(snapshot, now_us);
         self.learn_backlogs(snapshot);
+        let facts = snapshot.streams.iter().map(|facts| &facts.key);
+        let keys: BTreeSet<&Name> = facts.chain(snapshot.groups.iter().map(|(key, _)| key)).collect();
+        for key in keys {
+            self.learn_turns(key, now_us);
+        }
+    }
+
+    /// Which turns the groups of a stream wait for.
+    fn learn_turns(&mut self, key: &Name, now_us: u64) {
+        let Some(stream) = self.streams.get(key) else { return };
+        for (name, group) in &stream.groups {
+            let pair = (key.clone(), name.clone());
+            self.group_turns.set(&pair, true, now_us);
+            self.suspicious_turns.set(&pair, group.suspicious, now_us);
+            self.count_turns.set(&pair, needs_count(stream, group), now_us);
+            self.sample_turns.set(&pair, is_long(group), now_us);
+        }
+    }
+
+    fn forget(&mut self, key: &Name, groups: impl Iterator<Item = Name>) {
+        for name in groups {
+            let pair = (key.clone(), name);
+            self.group_turns.set(&pair, false, 0);
+            self.suspicious_turns.set(&pair, false, 0);
+            self.count_turns.set(&pair, false, 0);
+            self.sample_turns.set(&pair, false, 0);
+        }
     }
 
     fn learn_groups(&mut self, snapshot: &Snapshot) {
@@ -365,28 +336,11 @@ impl Known {
                     },
                 );
             }
+            self.forget(key, before.into_keys());
         }
     }
 }
 
 pub(super) fn too_costly(what: String, text: String) -> Gap {
     Gap { what, why: GapReason::TooCostly, text, scope: GapScope::Item }
-}
-
-/// Everything after `last`, then from the beginning up to it.
-pub(super) fn after<'a, V>(
-    map: &'a BTreeMap<Name, V>,
-    last: Option<&Name>,
-) -> impl Iterator<Item = (&'a Name, &'a V)> {
-    let (later, earlier) = match last {
-        Some(last) => (
-            map.range::<Name, _>((Bound::Excluded(last), Bound::Unbounded)),
-            map.range::<Name, _>((Bound::Unbounded, Bound::Included(last))),
-        ),
-        None => (
-            map.range::<Name, _>(..),
-            map.range::<Name, _>((Bound::Unbounded, Bound::Excluded(&Name::from("")))),
-        ),
-    };
-    later.chain(earlier)
 }

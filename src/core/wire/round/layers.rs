@@ -7,6 +7,7 @@ use super::super::observation::Observation;
 use super::capabilities::Capabilities;
 use super::discovery::Search;
 use super::fanout::Asker;
+use super::rotation::{Pick, Rotation};
 use super::{Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::fanout::{LayerPart, LayerRole};
@@ -14,7 +15,6 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::wire::read::{FanoutRead, ReadCmd, ReadVerb};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Bound;
 
 /// Keys are read this often: a full channel drops messages at once.
 const APART_US: u64 = 2 * SECOND_US;
@@ -29,7 +29,7 @@ pub struct KnownLayers {
     keys: BTreeMap<Name, KnownKey>,
     others: BTreeSet<Name>,
     refused: usize,
-    turn: Option<Name>,
+    turns: Rotation<Name>,
     due_us: u64,
 }
 
@@ -49,7 +49,7 @@ impl KnownLayers {
             keys: BTreeMap::new(),
             others: BTreeSet::new(),
             refused: 0,
-            turn: None,
+            turns: Rotation::default(),
             due_us: 0,
         }
     }
@@ -85,6 +85,7 @@ impl KnownLayers {
                 continue;
             };
             if self.keys.len() < limits::LAYER_KEYS {
+                self.turns.set(&key, true, now_us);
                 self.keys.insert(key, KnownKey { part, full_us: now_us });
                 // What was just found is read with the next round.
                 self.due_us = 0;
@@ -98,6 +99,7 @@ impl KnownLayers {
     pub fn learn(&mut self, snapshot: &Snapshot, now_us: u64) {
         for key in &snapshot.fanout.no_layer_keys {
             self.keys.remove(key);
+            self.turns.set(key, false, now_us);
             if self.others.len() < limits::LAYER_KEYS {
                 self.others.insert(key.clone());
             }
@@ -110,6 +112,7 @@ impl KnownLayers {
             } else if now_us.saturating_sub(known.full_us) >= EMPTY_US || known.part.role == LayerRole::Group
             {
                 self.keys.remove(key);
+                self.turns.set(key, false, now_us);
             }
         }
     }
@@ -121,20 +124,13 @@ impl KnownLayers {
         }
         self.due_us = asker.now_us + APART_US;
         let places = if asker.everything { usize::MAX } else { limits::LAYER_KEYS_PER_ROUND };
-        let later = match &self.turn {
-            Some(turn) => self.keys.range::<Name, _>((Bound::Excluded(turn), Bound::Unbounded)),
-            None => self.keys.range::<Name, _>(..),
-        };
-        let turn: Vec<&LayerPart> = later
-            .chain(self.keys.iter())
-            .map(|(_, key)| &key.part)
-            .take(places.min(self.keys.len()))
-            .collect();
+        let turn = self.turns.turn(asker.now_us, &[], places, |_| Pick::Take);
+        let turn = turn.iter().filter_map(|key| Some(&self.keys.get(key)?.part));
         let may = |verb| asker.capabilities.may(verb);
         let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::LayerEvalRo);
         let may_eval = read_only || (may(ReadVerb::Eval) && may(ReadVerb::LayerEval));
-        let reads = turn.iter().filter_map(|part| {
-            let part = (*part).clone();
+        let reads = turn.filter_map(|part| {
+            let part = part.clone();
             let wants_age = part.role != LayerRole::Group;
             match (wants_age && may_eval, may(ReadVerb::Zcard)) {
                 (true, _) => Some(FanoutRead::Backlog { part, read_only }),
@@ -143,8 +139,6 @@ impl KnownLayers {
             }
         });
         round.commands.extend(reads.map(ReadCmd::Fanout));
-        let last = turn.last().map(|part| part.key.clone());
-        self.turn = last;
         if self.refused > 0 {
             round.gaps.push(Gap {
                 what: "channel layers".to_owned(),

@@ -6,7 +6,8 @@
 
 use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
-use super::known::{Known, KnownGroup, KnownStream, after, too_costly};
+use super::known::{Known, KnownGroup, KnownStream, too_costly};
+use super::rotation::Pick;
 use super::{Focus, Round};
 use crate::core::figures::sentence::latency;
 use crate::core::limits;
@@ -39,18 +40,11 @@ impl Known {
         let is_known = |stream: &KnownStream| {
             !may_know || stream.has_groups || stream.group_count > Some(limits::GROUPS_POLLED)
         };
-        let is_due = |stream: &KnownStream| {
-            is_known(stream)
-                && now_us >= stream.rests_until_us
-                && stream.sized_us.is_none_or(|at_us| now_us >= at_us + stream.sized_apart_us())
-        };
-        let looked_at = focus.streams.iter().filter(|key| self.streams.get(*key).is_some_and(is_due));
-        let mut turn: Vec<Name> = looked_at.take(places).cloned().collect();
-        let others = after(&self.streams, self.size_turn.as_ref()).filter(|(_, stream)| is_due(stream));
-        let others: Vec<Name> =
-            others.map(|(key, _)| key.clone()).filter(|key| !turn.contains(key)).take(places).collect();
-        self.size_turn = others.last().cloned().or_else(|| self.size_turn.clone());
-        turn.extend(others);
+        let streams = &self.streams;
+        let pick = |key: &Name| if streams.get(key).is_some_and(is_known) { Pick::Take } else { Pick::Pass };
+        let looked_at = focus.streams.iter().filter(|key| self.size_turns.is_due(key, now_us));
+        let looked_at: Vec<Name> = looked_at.take(places).cloned().collect();
+        let turn = self.size_turns.turn(now_us, &looked_at, places, pick);
         for key in turn {
             let consumers = self.streams.get(&key).map_or(0, KnownStream::consumers);
             if usage_us(consumers) > limits::CALL_US {
@@ -62,9 +56,8 @@ impl Known {
             } else {
                 round.commands.push(ReadCmd::MemoryUsage(key.clone()));
             }
-            if let Some(stream) = self.streams.get_mut(&key) {
-                stream.sized_us = Some(now_us);
-            }
+            let apart_us = self.streams.get(&key).map_or(SIZED_APART_US, KnownStream::sized_apart_us);
+            self.size_turns.rest(&key, now_us.saturating_add(apart_us));
         }
     }
 
@@ -84,23 +77,16 @@ impl Known {
         if !capabilities.may(ReadVerb::Xpending) {
             return;
         }
-        let is_due = |group: &KnownGroup| {
-            group.pending.is_some_and(|pending| pending > LONG_LIST)
-                && group.listed_us.is_none_or(|at_us| now_us >= at_us + SAMPLED_APART_US)
-        };
-        let turn =
-            self.groups_after(self.sample_turn.as_ref(), places, &Default::default(), |_, g| is_due(g));
-        for (key, name) in turn {
-            let group = self.streams.get_mut(&key).and_then(|stream| stream.groups.get_mut(&name));
-            let Some(group) = group else { continue };
-            // Where the list begins is learnt from its first page, which comes with the group's turn.
-            let (Some(first), Some(last)) = (group.first_pending, group.cursor) else { continue };
-            group.listed_us = Some(now_us);
+        for (key, name) in self.sample_turns.turn(now_us, &[], places, |_| Pick::Take) {
+            let group = self.streams.get(&key).and_then(|stream| stream.groups.get(&name));
+            let Some((first, last)) = group.and_then(|group| group.first_pending.zip(group.cursor)) else {
+                continue;
+            };
+            self.sample_turns.rest(&(key.clone(), name.clone()), now_us.saturating_add(SAMPLED_APART_US));
             for start in spread(first, last, limits::PENDING_SAMPLE_PAGES) {
                 let (key, group, count) = (key.clone(), name.clone(), limits::PENDING_SAMPLE_ROWS);
                 round.commands.push(ReadCmd::SamplePending { key, group, start, count });
             }
-            self.sample_turn = Some((key, name));
         }
     }
 }
@@ -118,6 +104,13 @@ impl KnownStream {
     fn sized_apart_us(&self) -> u64 {
         if self.is_expensive() { DEAR_APART_US } else { SIZED_APART_US }
     }
+}
+
+/// Whether a first page says too little of a group's pending rows; where they begin is learnt from that page.
+pub(super) fn is_long(group: &KnownGroup) -> bool {
+    group.pending.is_some_and(|pending| pending > LONG_LIST)
+        && group.first_pending.is_some()
+        && group.cursor.is_some()
 }
 
 fn usage_us(consumers: u64) -> u64 {
