@@ -31,6 +31,7 @@ pub mod series;
 pub mod sizes;
 pub mod slowlog;
 pub mod streams;
+mod tracks;
 mod unjudged;
 pub mod verdicts;
 pub mod watched;

@@ -10,6 +10,7 @@ pub mod losses;
 mod reason;
 pub mod track;
 
+pub use judge::JudgedGroup;
 pub use reason::{PendingReason, Reason};
 
 /// How a group fares, the worst first: verdicts are tried in this order and the first that holds is taken.

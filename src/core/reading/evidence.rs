@@ -8,16 +8,16 @@ mod memory;
 use super::Reading;
 use super::fanout::evidence as fanout;
 use super::groups::GroupState;
-use super::judge::Standing;
-use super::streams::StreamState;
+use super::tracks::Tracks;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::memory::MemoryCase;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCounts, PingTimes, SlowWork};
-use crate::core::diagnose::groups::GroupVerdict;
-use crate::core::diagnose::groups::track::{GroupPoll, GroupTrack};
+use crate::core::diagnose::groups::track::GroupTrack;
+use crate::core::diagnose::groups::{GroupVerdict, JudgedGroup};
+use crate::core::diagnose::hold::Hold;
 use crate::core::limits;
 use crate::core::model::Name;
-use crate::core::model::consumers::{Consumer, Inactivity};
+use crate::core::model::consumers::Inactivity;
 use std::collections::btree_map::Iter;
 use std::iter::Peekable;
 
@@ -29,34 +29,39 @@ const USUAL_SAMPLES: usize = 20;
 const MINUTE_MS: i64 = 60_000;
 
 /// Everything that rules look at. `dropped` counts what was not well and is beyond the bound.
-pub(super) fn of<'a>(reading: &'a Reading, judged: &'a Standing, dropped: &mut u64) -> Evidence<'a> {
+pub(super) fn of<'a>(
+    reading: &'a Reading,
+    tracks: &'a Tracks,
+    hold: &'a Hold,
+    dropped: &mut u64,
+) -> Evidence<'a> {
     let info = reading.this_node().fresh_info();
-    let span_us = i64::try_from(judged.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
+    let span_us = i64::try_from(tracks.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     let mut evidence = Evidence {
         now_ms: reading.now_ms(),
-        watched_ms: judged.watched_ms(reading.this_node().at_us),
+        watched_ms: tracks.watched_ms(reading.this_node().at_us),
         info,
         cache: reading.this_node().cache.window(span_us),
-        rejected: judged.rejected(),
+        rejected: tracks.rejected(),
         refusing: reading.this_node().answers.refusing(),
         refusals: reading.this_node().refusals.all().filter(|_| info.is_some()),
         evicted_per_s: reading.this_node().rates.evicted.per_s().filter(|_| info.is_some()),
         slow: slow_work(reading),
         pings: pings(reading),
-        fanout: fanout(reading, judged.thresholds().fanout.channel_capacity),
+        fanout: fanout(reading, tracks.thresholds().fanout.channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: GroupCounts { is_searched: is_searched(reading), ..GroupCounts::default() },
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
-        standing: judged.hold(),
+        standing: hold,
     };
-    let mut tracked = judged.streams();
+    let mut tracked = tracks.streams();
     for (key, stream) in reading.streams() {
         evidence.tally.streams_unread += usize::from(stream.groups_at_us.is_none());
-        let mut tracks = beside(&mut tracked, key).map(|track| track.groups());
+        let mut groups = beside(&mut tracked, key).map(|track| track.groups());
         for (name, group) in &stream.groups {
-            let track = tracks.as_mut().and_then(|tracks| beside(tracks, name));
-            add_group(&mut evidence, (key, name, group), track, dropped);
+            let judged = groups.as_mut().and_then(|groups| beside(groups, name));
+            add_group(&mut evidence, (key, name, group), judged, dropped);
         }
     }
     evidence
@@ -75,19 +80,19 @@ fn is_searched(reading: &Reading) -> bool {
 fn add_group<'a>(
     evidence: &mut Evidence<'a>,
     (key, name, group): (&'a Name, &'a Name, &'a GroupState),
-    track: Option<&'a GroupTrack>,
+    judged: Option<&'a JudgedGroup>,
     dropped: &mut u64,
 ) {
     let tally = &mut evidence.tally;
     tally.groups += 1;
-    let Some(track) = track else {
+    let Some(judged) = judged else {
         tally.unread += 1;
         return;
     };
     let holds = group.facts.pending.is_some_and(|pending| pending > 0);
     tally.without_consumers += usize::from(holds && group.consumers.is_none());
     tally.without_rows += usize::from(holds && group.pending.is_none());
-    let judgement = track.judgement();
+    let judgement = judged.judgement();
     if judgement.verdict == GroupVerdict::Unknown {
         let unread = matches!(judgement.reason, crate::core::diagnose::groups::Reason::Unread);
         *(if unread { &mut tally.unread } else { &mut tally.too_soon }) += 1;
@@ -102,8 +107,8 @@ fn add_group<'a>(
             consumers: group.facts.consumers,
         });
     }
-    if track.signs.unwell > 0 {
-        add_consumers(evidence, (key, name, group), track, dropped);
+    if judged.track.signs.unwell > 0 {
+        add_consumers(evidence, (key, name, group), &judged.track, dropped);
     }
 }
 
@@ -137,27 +142,6 @@ fn add_consumers<'a>(
             idle_is_attempt: consumer.inactive != Inactivity::Unsupported,
         });
     }
-}
-
-/// One poll of a group, out of what is known now.
-pub(super) fn poll(stream: &StreamState, group: &GroupState, at_us: i64) -> GroupPoll {
-    let now_ms = at_us.div_euclid(1000);
-    GroupPoll {
-        at_us,
-        cursor: group.facts.last_delivered,
-        entries_read: group.facts.entries_read,
-        pending: group.facts.pending,
-        consumers: group.facts.consumers,
-        lag: group.lag,
-        undelivered_age_ms: group.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
-        lost: group.loss_seen(),
-        length: stream.length.map(|length| length.value),
-    }
-}
-
-/// Consumers of a group; none while they are not known.
-pub(super) fn consumers(group: &GroupState) -> &[Consumer] {
-    group.consumers.as_ref().map_or(&[], |list| list.value.as_slice())
 }
 
 fn slow_work(reading: &Reading) -> Option<SlowWork> {

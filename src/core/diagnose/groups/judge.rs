@@ -1,20 +1,107 @@
-//! From the runs of a group to its verdict: top-down, the first that holds.
+//! From the runs of a group to its verdict: top-down, the first that holds, and how long it stands.
 //!
 //! The order is Burrow's, adapted: filled by our own polls instead of commits, so that neither a quiet stream nor
 //! a rare commit can make it late or wrong. Invariant: pure; a figure that is not known never makes a verdict worse.
 
-use super::GroupVerdict;
 use super::losses::LossSeen;
 use super::reason::{PendingReason, Reason};
-use super::track::GroupTrack;
+use super::track::{GroupPoll, GroupTrack, Streak, Unacknowledged};
+use super::{GroupVerdict, Judgement};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::consumers::Consumer;
 use crate::core::model::groups::LagKind;
+use crate::core::model::streams::StreamDetail;
 
 /// A reason, its verdict, and since when (microseconds).
 type Assessment = (Reason, GroupVerdict, i64);
 
+/// One group over time with the verdict that stands.
+#[derive(Clone, Debug)]
+pub struct JudgedGroup {
+    /// What was seen of it.
+    pub track: GroupTrack,
+    judgement: Judgement,
+    /// Since when it looks better than the verdict that stands.
+    better: Option<Streak>,
+    /// Of a slow one: where its lag began to grow and how far it came.
+    slow: Option<(i128, i128)>,
+}
+
+impl JudgedGroup {
+    /// A group seen for the first time.
+    pub fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
+        let (verdict, reason) = (GroupVerdict::Unknown, Reason::TooSoon { polls: 0, for_ms: 0 });
+        let judgement = Judgement { verdict, reason, since_us: poll.at_us };
+        Self { track: GroupTrack::new(poll, detail), judgement, better: None, slow: None }
+    }
+
+    /// Takes the next poll in; all begins anew where the clock went back.
+    pub fn advance(&mut self, poll: GroupPoll, detail: Option<&StreamDetail>) {
+        match poll.at_us < self.track.now.at_us {
+            true => *self = Self::new(poll, detail),
+            false => self.track.advance(poll, detail),
+        }
+    }
+
+    /// Decides anew. What was wrong stands until it stays away, unless the group has nothing left to do.
+    /// `consumers` is the list that the signs were taken from.
+    pub fn judge(&mut self, consumers: &[Consumer], limits: &Thresholds) {
+        let now_us = self.track.now.at_us;
+        let (mut reason, verdict, since_us) = verdict(&self.track, limits);
+        if let Some((holder, how)) = reason.holder_mut() {
+            let place = consumers.iter().position(|consumer| consumer.name == *holder);
+            *how = place.and_then(|place| self.track.signs.verdicts.get(place).copied().flatten());
+        }
+        let since_us =
+            if verdict == self.judgement.verdict { self.judgement.since_us.min(since_us) } else { since_us };
+        let fresh = Judgement { verdict, reason, since_us };
+        let stands = self.judgement.verdict.is_wrong() && verdict > self.judgement.verdict;
+        let is_done = self.track.now.lag.entries == Some(0) && self.track.now.pending == Some(0);
+        if stands && !is_done {
+            if let Some(reason) = self.grown_beyond() {
+                // It fell for a moment and is higher than ever: no recovery, though not five polls either.
+                self.judgement.reason = reason;
+                self.better = None;
+                return;
+            }
+            let run = self.better.map_or(Streak::new(now_us), Streak::next);
+            self.better = Some(run);
+            if run.polls < limits.clear_polls || run.ms(now_us) < limits.clear_ms {
+                return;
+            }
+        }
+        self.better = None;
+        self.judgement = fresh;
+        self.follow_slowness();
+    }
+
+    /// Of a group that is slow: where its lag began to grow and how far it came.
+    fn follow_slowness(&mut self) {
+        let Some((_, first, last)) = self.track.growing else { return };
+        let base = self.slow.map_or(first, |(base, _)| base);
+        self.slow = (self.judgement.verdict == GroupVerdict::Slow).then_some((base, last));
+    }
+
+    fn grown_beyond(&mut self) -> Option<Reason> {
+        let (base, peak) = self.slow.filter(|_| self.judgement.verdict == GroupVerdict::Slow)?;
+        let (.., last) = self.track.growing?;
+        if last <= peak {
+            return None;
+        }
+        self.slow = Some((base, last));
+        let grown = u64::try_from(last.saturating_sub(base)).unwrap_or(0);
+        let for_ms = Streak::new(self.judgement.since_us).ms(self.track.now.at_us);
+        Some(Reason::Growing { lag: self.track.now.lag, grown, for_ms })
+    }
+
+    /// The verdict that stands.
+    pub fn judgement(&self) -> &Judgement {
+        &self.judgement
+    }
+}
+
 /// The verdict of a group now.
-pub(super) fn verdict(track: &GroupTrack, limits: &Thresholds) -> Assessment {
+fn verdict(track: &GroupTrack, limits: &Thresholds) -> Assessment {
     let tries =
         [trim_ahead, loss, dead, stopped, no_acknowledgements, rewound, poison, oldest_waits, slow, ghosts];
     tries.iter().find_map(|tried| tried(track, limits)).unwrap_or_else(|| well(track, limits))
@@ -98,7 +185,7 @@ fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
 }
 
 fn no_acknowledgements(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
-    let super::track::Unacknowledged { run, read, deliveries } = track.unacknowledged?;
+    let Unacknowledged { run, read, deliveries } = track.unacknowledged?;
     let for_ms = run.ms(track.now.at_us);
     let delivered = track.now.entries_read?.checked_sub(read)?;
     let enough = for_ms >= limits.no_acknowledgements.warning_ms

@@ -2,12 +2,11 @@
 //! poll at which it began.
 //!
 //! Knows when the cursor last moved, since when entries wait, since when the lag never fell, since when nothing
-//! was acknowledged. Invariants: a few hundred bytes a group whatever happens; a run never spans a restart, a
+//! was acknowledged; decides nothing (`judge` does). Invariants: a few hundred bytes a group whatever happens; a run never spans a restart, a
 //! group made anew or a clock that went back.
 
 use super::group_consumers::{GroupContext, GroupSigns, Rows};
 use super::losses::LossSeen;
-use super::{GroupVerdict, Judgement, judge};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
@@ -45,8 +44,13 @@ pub(super) struct Streak {
 }
 
 impl Streak {
-    const fn new(since_us: i64) -> Self {
+    pub const fn new(since_us: i64) -> Self {
         Self { since_us, polls: 1 }
+    }
+
+    /// The same with one poll more.
+    pub fn next(self) -> Self {
+        Self { polls: self.polls.saturating_add(1), ..self }
     }
 
     pub fn ms(self, now_us: i64) -> u64 {
@@ -113,14 +117,11 @@ pub struct GroupTrack {
     pub rows: Rows,
     /// Its consumers.
     pub signs: GroupSigns,
-    judgement: Judgement,
-    better: Option<Streak>,
-    slow: Option<(i128, i128)>,
 }
 
 impl GroupTrack {
     /// A group seen for the first time.
-    pub fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
+    pub(super) fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
         let run = Streak::new(poll.at_us);
         let mut track = Self {
             now: poll,
@@ -140,24 +141,13 @@ impl GroupTrack {
             trim_ahead: None,
             rows: Rows::default(),
             signs: GroupSigns::default(),
-            judgement: Judgement {
-                verdict: GroupVerdict::Unknown,
-                reason: super::Reason::TooSoon { polls: 0, for_ms: 0 },
-                since_us: poll.at_us,
-            },
-            better: None,
-            slow: None,
         };
         track.advance(poll, detail);
         track
     }
 
-    /// Takes the next poll in.
-    pub fn advance(&mut self, poll: GroupPoll, detail: Option<&StreamDetail>) {
-        if poll.at_us < self.now.at_us {
-            *self = Self::new(poll, detail);
-            return;
-        }
+    /// Takes the next poll in, which is no older than the last one.
+    pub(super) fn advance(&mut self, poll: GroupPoll, detail: Option<&StreamDetail>) {
         self.watched.polls = self.watched.polls.saturating_add(1);
         let (last, added) = (self.now, detail.and_then(|detail| detail.entries_added));
         self.follow_cursor(last.cursor, &poll);
@@ -165,7 +155,7 @@ impl GroupTrack {
         self.follow_production(added, detail.and_then(|detail| detail.last_generated), &poll);
         self.now = poll;
         self.behind = match self.is_behind() {
-            Some(true) => Some(self.behind.map_or(Streak::new(poll.at_us), next)),
+            Some(true) => Some(self.behind.map_or(Streak::new(poll.at_us), Streak::next)),
             _ => None,
         };
         self.follow_lag(added);
@@ -204,62 +194,6 @@ impl GroupTrack {
         }
     }
 
-    /// Decides anew. What was wrong stands until it stays away, unless the group has nothing left to do.
-    /// `consumers` is the list that the crew was taken from.
-    pub fn judge(&mut self, consumers: &[Consumer], limits: &Thresholds) {
-        let now_us = self.now.at_us;
-        let (mut reason, verdict, since_us) = judge::verdict(self, limits);
-        if let Some((holder, how)) = reason.holder_mut() {
-            let place = consumers.iter().position(|consumer| consumer.name == *holder);
-            *how = place.and_then(|place| self.signs.verdicts.get(place).copied().flatten());
-        }
-        let since_us =
-            if verdict == self.judgement.verdict { self.judgement.since_us.min(since_us) } else { since_us };
-        let fresh = Judgement { verdict, reason, since_us };
-        let stands = self.judgement.verdict.is_wrong() && verdict > self.judgement.verdict;
-        let is_done = self.now.lag.entries == Some(0) && self.now.pending == Some(0);
-        if stands && !is_done {
-            if let Some(reason) = self.grown_beyond() {
-                // It fell for a moment and is higher than ever: no recovery, though not five polls either.
-                self.judgement.reason = reason;
-                self.better = None;
-                return;
-            }
-            let run = self.better.map_or(Streak::new(now_us), next);
-            self.better = Some(run);
-            if run.polls < limits.clear_polls || run.ms(now_us) < limits.clear_ms {
-                return;
-            }
-        }
-        self.better = None;
-        self.judgement = fresh;
-        self.follow_slowness();
-    }
-
-    /// Of a group that is slow: where its lag began to grow and how far it came.
-    fn follow_slowness(&mut self) {
-        let Some((_, first, last)) = self.growing else { return };
-        let base = self.slow.map_or(first, |(base, _)| base);
-        self.slow = (self.judgement.verdict == GroupVerdict::Slow).then_some((base, last));
-    }
-
-    fn grown_beyond(&mut self) -> Option<super::Reason> {
-        let (base, peak) = self.slow.filter(|_| self.judgement.verdict == GroupVerdict::Slow)?;
-        let (.., last) = self.growing?;
-        if last <= peak {
-            return None;
-        }
-        self.slow = Some((base, last));
-        let grown = u64::try_from(last.saturating_sub(base)).unwrap_or(0);
-        let for_ms = Streak::new(self.judgement.since_us).ms(self.now.at_us);
-        Some(super::Reason::Growing { lag: self.now.lag, grown, for_ms })
-    }
-
-    /// The verdict that stands.
-    pub fn judgement(&self) -> &Judgement {
-        &self.judgement
-    }
-
     fn follow_cursor(&mut self, last: Option<StreamId>, poll: &GroupPoll) {
         if let (Some(last), Some(cursor)) = (last, poll.cursor)
             && cursor < last
@@ -270,7 +204,7 @@ impl GroupTrack {
             self.rewound = None;
         }
         if last == poll.cursor {
-            self.still = next(self.still);
+            self.still = self.still.next();
         } else {
             self.has_moved = true;
             self.still = Streak::new(poll.at_us);
@@ -281,7 +215,7 @@ impl GroupTrack {
         // Before 7.0 nothing counts entries; a new last id tells as well.
         let mark = added.or(last.map(|id| id.ms ^ id.seq.rotate_left(32)));
         if mark == self.added {
-            self.quiet = next(self.quiet)
+            self.quiet = self.quiet.next()
         } else {
             self.quiet = Streak::new(poll.at_us)
         }
@@ -300,7 +234,9 @@ impl GroupTrack {
         self.growing = match (measure, self.growing) {
             (None, _) => None,
             _ if self.behind.is_none() => None,
-            (Some(measure), Some((run, first, last))) if measure >= last => Some((next(run), first, measure)),
+            (Some(measure), Some((run, first, last))) if measure >= last => {
+                Some((run.next(), first, measure))
+            }
             (Some(measure), _) => Some((Streak::new(poll.at_us), measure, measure)),
         };
     }
@@ -314,7 +250,7 @@ impl GroupTrack {
             (None, ..) | (_, None, _) => None,
             (_, now, Some(before)) if now == self.acknowledged => {
                 let deliveries = before.deliveries + u32::from(poll.entries_read > read_before);
-                Some(Unacknowledged { run: next(before.run), deliveries, ..before })
+                Some(Unacknowledged { run: before.run.next(), deliveries, ..before })
             }
             _ => poll.entries_read.map(|read| Unacknowledged {
                 run: Streak::new(poll.at_us),
@@ -334,7 +270,7 @@ impl GroupTrack {
             self.loss = Some((before, poll.at_us));
             let ahead = self.trim_ahead.filter(|ahead| ahead.is_going_on(poll.at_us));
             self.trim_ahead = Some(TrimAhead {
-                run: ahead.map_or(Streak::new(poll.at_us), |ahead| next(ahead.run)),
+                run: ahead.map_or(Streak::new(poll.at_us), |ahead| ahead.run.next()),
                 last_us: poll.at_us,
                 before: ahead.map_or(last.entries.unwrap_or(0), |ahead| ahead.before),
             });
@@ -357,8 +293,4 @@ fn lost_before(poll: &GroupPoll, detail: &StreamDetail) -> Option<u64> {
     }
     let owed = detail.entries_added?.checked_sub(poll.entries_read?)?;
     owed.checked_sub(poll.length?).filter(|&lost| lost > 0)
-}
-
-fn next(run: Streak) -> Streak {
-    Streak { polls: run.polls.saturating_add(1), ..run }
 }
