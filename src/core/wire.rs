@@ -2,7 +2,6 @@
 //!
 //! Knows commands and replies as values; does not know the client library, sockets or time.
 
-pub mod bounds;
 pub mod cost;
 pub mod decode;
 pub mod lookups;

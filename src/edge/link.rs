@@ -31,7 +31,7 @@ use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOU
 use crate::core::model::cache::Lookups;
 use crate::core::model::cost::Cost;
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::{Exchange, NoReply, ReadCmd, bounds, cost, lookups, redact};
+use crate::core::wire::{Exchange, NoReply, ReadCmd, cost, lookups, redact};
 use crate::edge::clock::now_us;
 
 pub use backoff::Backoff;
@@ -227,7 +227,7 @@ impl LinkAsker {
         let replies = match self.lost() {
             Some((lost, _)) => Err(Unanswered::Lost(lost)),
             None => {
-                let words = commands.iter().map(|command| (command.args(), bounds::of_read(command)));
+                let words = commands.iter().map(|command| (command.args(), command.row().bound));
                 self.channel.exchange(words.collect()).await
             }
         };

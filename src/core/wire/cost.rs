@@ -5,7 +5,7 @@
 
 use super::lookups;
 use super::observation::Exchange;
-use super::read::{FanoutRead, Inspect, ReadCmd};
+use super::read::ScriptCalls;
 use super::resp::Resp;
 use super::write::WriteCmd;
 use crate::core::model::cost::Cost;
@@ -49,15 +49,11 @@ fn count(cost: &mut Cost, name: &'static str) {
 
 /// Calls inside the script of a read.
 fn read_inside(exchange: &Exchange) -> u64 {
-    match &exchange.command {
-        // XPENDING, and XRANGE for each row.
-        ReadCmd::MissingEntries { .. } => {
-            let looked = exchange.reply.as_ref().ok().and_then(|reply| reply.items()?.first()?.held());
-            looked.unwrap_or(0).saturating_add(1)
+    match exchange.command.row().calls {
+        ScriptCalls::Exactly(calls) => calls,
+        ScriptCalls::OneAndEachRow => {
+            let rows = exchange.reply.as_ref().ok().and_then(|reply| reply.items()?.first()?.held());
+            rows.unwrap_or(0).saturating_add(1)
         }
-        ReadCmd::Inspect(Inspect::Types(keys)) => keys.len() as u64,
-        ReadCmd::Inspect(Inspect::Walk { .. }) | ReadCmd::XinfoStreamLean { .. } => 1,
-        ReadCmd::CountUndelivered { .. } | ReadCmd::Fanout(FanoutRead::Backlog { .. }) => 2,
-        _ => 0,
     }
 }

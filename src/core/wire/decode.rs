@@ -85,7 +85,7 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
     for look in &notes.looks {
         looks::take(snapshot, look);
     }
-    snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::Ping.label()));
+    snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::PING.label()));
 }
 
 /// Translates our monotonic stamps into the server's time.

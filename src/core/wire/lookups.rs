@@ -4,7 +4,7 @@
 //! rounds, where the counters are taken for the clients' own. Invariant: what looks nothing up for reading (SCAN,
 //! MEMORY USAGE, UNLINK, PEXPIRE) counts nothing.
 
-use super::read::{Inspect, ReadCmd};
+use super::read::{LooksUp, ReadCmd};
 use super::resp::Resp;
 use super::write::{Settling, WriteCmd};
 use crate::core::model::cache::Lookups;
@@ -15,27 +15,11 @@ const NONE: Lookups = Lookups { hits: 0, misses: 0 };
 
 /// What a read adds, by its reply.
 pub fn of_read(command: &ReadCmd, reply: &Resp) -> Lookups {
-    match (command, reply) {
-        (ReadCmd::Inspect(Inspect::Types(_)), Resp::Array(kinds)) => {
-            kinds.iter().map(found).fold(NONE, Lookups::and)
-        }
-        (ReadCmd::Inspect(Inspect::Types(_) | Inspect::MemoryUsage(_) | Inspect::Dbsize), _) => NONE,
-        (ReadCmd::Inspect(Inspect::Pttl(_)) | ReadCmd::Pttl(_), Resp::Int(-2)) => MISS,
-        (ReadCmd::Inspect(Inspect::Exists(_)), Resp::Int(0)) => MISS,
-        (
-            ReadCmd::Inspect(_)
-            | ReadCmd::Type(_)
-            | ReadCmd::Pttl(_)
-            | ReadCmd::XinfoStream(_)
-            | ReadCmd::XinfoStreamLean { .. }
-            | ReadCmd::XinfoGroups(_)
-            | ReadCmd::XinfoConsumers(..)
-            | ReadCmd::Xpending { .. }
-            | ReadCmd::Xrange { .. }
-            | ReadCmd::Xrevrange { .. },
-            reply,
-        ) => found(reply),
-        _ => NONE,
+    match (command.row().looks_up, reply) {
+        (LooksUp::KeyUnless(missing), Resp::Int(number)) if *number == missing => MISS,
+        (LooksUp::Key | LooksUp::KeyUnless(_), reply) => found(reply),
+        (LooksUp::EachKey, Resp::Array(kinds)) => kinds.iter().map(found).fold(NONE, Lookups::and),
+        (LooksUp::EachKey | LooksUp::Nothing, _) => NONE,
     }
 }
 

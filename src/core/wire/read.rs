@@ -1,19 +1,27 @@
 //! What may be asked: a closed set of commands that read. There is no way to say anything else to a server
 //! through a read link.
 //!
-//! Knows how each is written and what it is called in `INFO commandstats`; does not know its reply (`decode`).
+//! Knows how each is written, how long its reply may be, what of it nobody needs to see, and what it costs: a row each.
+//! Does not know what a reply means (`decode`).
 
 mod fanout;
 mod inspect;
+mod row;
 mod verb;
 
 pub use fanout::{FanoutRead, TIMED};
 pub use inspect::Inspect;
+pub use row::{Hides, LooksUp, ReadRow, ScriptCalls};
 pub use verb::ReadVerb;
 
 use super::scripts;
-use crate::core::limits::PENDING_ROWS;
+use crate::core::limits::{
+    PENDING_ROWS, PIPELINE_REPLY, REPLY_CONSUMERS, REPLY_FIGURE, REPLY_INFO, REPLY_NAMES, REPLY_PAGE,
+    REPLY_ROWS, REPLY_STREAM,
+};
 use crate::core::model::{Name, StreamId};
+use row::Word::{Id, Key, Maybe, Number, Other, Text, Texts};
+use row::row;
 
 /// A command that reads and changes nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -162,156 +170,147 @@ pub enum ScanFor {
 
 /// What was delivered later than this may be acknowledged as well, gone or not, milliseconds.
 const JUST_DELIVERED_MS: u64 = 1_000;
+/// What PTTL replies where there is no such key.
+const NO_KEY: i64 = -2;
 
 impl ReadCmd {
-    /// The words to send.
-    pub fn args(&self) -> Vec<Vec<u8>> {
+    /// Its row in the table of reads.
+    pub fn row(&self) -> ReadRow<'_> {
         match self {
-            Self::Ping => words(&["PING"]),
-            Self::Time => words(&["TIME"]),
-            Self::Info(sections) => [words(&["INFO"]), words(sections)].concat(),
-            Self::Scan { cursor, pattern, count, wanted } => {
-                let mut args = words(&["SCAN", &cursor.to_string()]);
-                if let Some(pattern) = pattern {
-                    args.push(b"MATCH".to_vec());
-                    args.push(pattern.as_bytes().to_vec());
-                }
-                args.extend(words(&["COUNT", &count.to_string()]));
-                if *wanted == ScanFor::Streams {
-                    args.extend(words(&["TYPE", "stream"]));
-                }
-                args
+            Self::Ping => row(ReadVerb::PING, REPLY_FIGURE, []),
+            Self::Time => row(ReadVerb::TIME, REPLY_FIGURE, []),
+            Self::Info(sections) if sections.len() > 1 => {
+                row(ReadVerb::INFO_SECTIONS, REPLY_INFO, [Texts(sections)])
             }
-            Self::Type(key) => on(&["TYPE"], &[key]),
-            Self::Xlen(key) => on(&["XLEN"], &[key]),
-            Self::XinfoStream(key) => on(&["XINFO", "STREAM"], &[key]),
+            Self::Info(sections) => row(ReadVerb::INFO, REPLY_INFO, [Texts(sections)]),
+            Self::Scan { cursor, pattern, count, wanted } => {
+                let matching: &[&str] = if pattern.is_some() { &["MATCH"] } else { &[] };
+                let (verb, typed): (_, &[&str]) = match wanted {
+                    ScanFor::Streams => (ReadVerb::SCAN_TYPE, &["TYPE", "stream"]),
+                    ScanFor::Types | ScanFor::Sizes => (ReadVerb::SCAN, &[]),
+                };
+                let count = Number(u64::from(*count));
+                let pattern = Maybe(pattern.as_ref());
+                let words = [Number(*cursor), Texts(matching), pattern, Text("COUNT"), count, Texts(typed)];
+                row(verb, REPLY_NAMES, words)
+            }
+            Self::Type(key) => row(ReadVerb::TYPE, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::Key),
+            Self::Xlen(key) => row(ReadVerb::XLEN, REPLY_FIGURE, [Key(key)]),
+            Self::XinfoStream(key) => row(ReadVerb::XINFO_STREAM, REPLY_STREAM, [Key(key)])
+                .hiding(Hides::Bodies)
+                .looking_up(LooksUp::Key),
             Self::XinfoStreamLean { key, read_only } => {
-                on(&[if *read_only { "EVAL_RO" } else { "EVAL" }, scripts::LEAN_XINFO_STREAM, "1"], &[key])
+                let verb = if *read_only { ReadVerb::EVAL_RO } else { ReadVerb::EVAL };
+                row(verb, REPLY_FIGURE, [Text(scripts::LEAN_XINFO_STREAM), Text("1"), Key(key)])
+                    .hiding(Hides::Bodies)
+                    .looking_up(LooksUp::Key)
+                    .calling(ScriptCalls::Exactly(1))
             }
             Self::CountUndelivered { key, group, cap, read_only } => {
-                let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
-                let mut args = on(&[eval, scripts::COUNT_UNDELIVERED, "1"], &[key, group]);
-                args.push(cap.to_string().into_bytes());
-                args
+                let verb = if *read_only { ReadVerb::COUNT_EVAL_RO } else { ReadVerb::COUNT_EVAL };
+                let cap = Number(u64::from(*cap));
+                let words = [Text(scripts::COUNT_UNDELIVERED), Text("1"), Key(key), Other(group), cap];
+                row(verb, REPLY_FIGURE, words).calling(ScriptCalls::Exactly(2))
             }
             Self::MissingEntries { key, group, read_only } => {
-                let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
-                let mut args = on(&[eval, scripts::MISSING_ENTRIES, "1"], &[key, group]);
-                args.extend(words(&[&PENDING_ROWS.to_string(), &JUST_DELIVERED_MS.to_string()]));
-                args
+                let verb = if *read_only { ReadVerb::COUNT_EVAL_RO } else { ReadVerb::COUNT_EVAL };
+                let (rows, since) = (Number(u64::from(PENDING_ROWS)), Number(JUST_DELIVERED_MS));
+                let script = Text(scripts::MISSING_ENTRIES);
+                row(verb, REPLY_PAGE, [script, Text("1"), Key(key), Other(group), rows, since])
+                    .calling(ScriptCalls::OneAndEachRow)
             }
-            Self::XinfoGroups(key) => on(&["XINFO", "GROUPS"], &[key]),
-            Self::XinfoConsumers(key, group) => on(&["XINFO", "CONSUMERS"], &[key, group]),
+            Self::XinfoGroups(key) => {
+                row(ReadVerb::XINFO_GROUPS, REPLY_ROWS, [Key(key)]).looking_up(LooksUp::Key)
+            }
+            Self::XinfoConsumers(key, group) => {
+                row(ReadVerb::XINFO_CONSUMERS, REPLY_CONSUMERS, [Key(key), Other(group)])
+                    .looking_up(LooksUp::Key)
+            }
             Self::Xpending { key, group, start, count, consumer } => {
-                let mut args = on(&["XPENDING"], &[key, group]);
-                args.extend(words(&[&start.to_string(), "+", &count.to_string()]));
-                args.extend(consumer.iter().map(|name| name.as_bytes().to_vec()));
-                args
+                pending(key, group, *start, *count, consumer.as_ref()).looking_up(LooksUp::Key)
             }
-            Self::SamplePending { key, group, start, count } => {
-                let mut args = on(&["XPENDING"], &[key, group]);
-                args.extend(words(&[&start.to_string(), "+", &count.to_string()]));
-                args
+            Self::SamplePending { key, group, start, count } => pending(key, group, *start, *count, None),
+            Self::Pttl(key) => {
+                row(ReadVerb::PTTL, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(NO_KEY))
             }
-            Self::Pttl(key) => on(&["PTTL"], &[key]),
-            Self::MemoryUsage(key) => on(&["MEMORY", "USAGE"], &[key]),
-            Self::Counter { key, field: None } => [on(&["GETRANGE"], &[key]), words(&["0", "31"])].concat(),
-            Self::Counter { key, field: Some(field) } => on(&["HGET"], &[key, field]),
-            Self::Xrange { key, start, end, count } => range("XRANGE", key, *start, *end, *count),
-            Self::Xrevrange { key, end, start, count } => range("XREVRANGE", key, *end, *start, *count),
-            Self::ClientList => words(&["CLIENT", "LIST"]),
-            Self::SlowlogGet(count) => words(&["SLOWLOG", "GET", &count.to_string()]),
-            Self::LatencyLatest => words(&["LATENCY", "LATEST"]),
-            Self::ClusterInfo => words(&["CLUSTER", "INFO"]),
-            Self::Fanout(read) => read.args(),
-            Self::OutputLimits => words(&["CONFIG", "GET", "client-output-buffer-limit"]),
-            Self::IgnoreMaxmemory => words(&["CONFIG", "GET", "replica-ignore-maxmemory"]),
-            Self::Inspect(inspect) => inspect.args(),
+            Self::MemoryUsage(key) => row(ReadVerb::MEMORY_USAGE, REPLY_FIGURE, [Key(key)]),
+            // What was named by mistake may hold anything.
+            Self::Counter { key, field: None } => {
+                row(ReadVerb::GETRANGE, REPLY_PAGE, [Key(key), Text("0"), Text("31")])
+                    .hiding(Hides::NonNumbers)
+            }
+            Self::Counter { key, field: Some(field) } => {
+                row(ReadVerb::HGET, REPLY_PAGE, [Key(key), Other(field)]).hiding(Hides::NonNumbers)
+            }
+            Self::Xrange { key, start, end, count } => range(ReadVerb::XRANGE, key, *start, *end, *count),
+            Self::Xrevrange { key, end, start, count } => {
+                range(ReadVerb::XREVRANGE, key, *end, *start, *count)
+            }
+            Self::ClientList => row(ReadVerb::CLIENT_LIST, REPLY_ROWS, []),
+            Self::SlowlogGet(count) => {
+                row(ReadVerb::SLOWLOG_GET, REPLY_PAGE, [Number(u64::from(*count))]).hiding(Hides::Arguments)
+            }
+            Self::LatencyLatest => row(ReadVerb::LATENCY_LATEST, REPLY_PAGE, []),
+            Self::ClusterInfo => row(ReadVerb::CLUSTER_INFO, REPLY_PAGE, []),
+            Self::Fanout(read) => read.row(),
+            Self::OutputLimits => {
+                row(ReadVerb::CONFIG_GET, REPLY_FIGURE, [Text("client-output-buffer-limit")])
+            }
+            Self::IgnoreMaxmemory => {
+                row(ReadVerb::CONFIG_GET, REPLY_FIGURE, [Text("replica-ignore-maxmemory")])
+            }
+            Self::Inspect(inspect) => inspect.row(),
         }
+    }
+
+    /// The words to send.
+    pub fn args(&self) -> Vec<Vec<u8>> {
+        let mut args = Vec::new();
+        self.row().each_word(|word| args.push(word.to_vec()));
+        args
     }
 
     /// Which command this is.
     pub fn verb(&self) -> ReadVerb {
-        match self {
-            Self::Ping => ReadVerb::Ping,
-            Self::Time => ReadVerb::Time,
-            Self::Info(sections) if sections.len() > 1 => ReadVerb::InfoSections,
-            Self::Info(_) => ReadVerb::Info,
-            Self::Scan { wanted: ScanFor::Streams, .. } => ReadVerb::ScanType,
-            Self::Scan { .. } => ReadVerb::Scan,
-            Self::Type(_) => ReadVerb::Type,
-            Self::Xlen(_) => ReadVerb::Xlen,
-            Self::XinfoStream(_) => ReadVerb::XinfoStream,
-            Self::XinfoStreamLean { read_only: true, .. } => ReadVerb::EvalRo,
-            Self::XinfoStreamLean { .. } => ReadVerb::Eval,
-            Self::CountUndelivered { read_only: true, .. } | Self::MissingEntries { read_only: true, .. } => {
-                ReadVerb::CountEvalRo
-            }
-            Self::CountUndelivered { .. } | Self::MissingEntries { .. } => ReadVerb::CountEval,
-            Self::XinfoGroups(_) => ReadVerb::XinfoGroups,
-            Self::XinfoConsumers(..) => ReadVerb::XinfoConsumers,
-            Self::Xpending { .. } | Self::SamplePending { .. } => ReadVerb::Xpending,
-            Self::Pttl(_) => ReadVerb::Pttl,
-            Self::MemoryUsage(_) => ReadVerb::MemoryUsage,
-            Self::Counter { field: None, .. } => ReadVerb::Getrange,
-            Self::Counter { .. } => ReadVerb::Hget,
-            Self::Xrange { .. } => ReadVerb::Xrange,
-            Self::Xrevrange { .. } => ReadVerb::Xrevrange,
-            Self::ClientList => ReadVerb::ClientList,
-            Self::SlowlogGet(_) => ReadVerb::SlowlogGet,
-            Self::LatencyLatest => ReadVerb::LatencyLatest,
-            Self::ClusterInfo => ReadVerb::ClusterInfo,
-            Self::Fanout(read) => read.verb(),
-            Self::OutputLimits | Self::IgnoreMaxmemory => ReadVerb::ConfigGet,
-            Self::Inspect(inspect) => inspect.verb(),
-        }
+        self.row().verb
     }
 
-    /// The stream or key it is about.
+    /// The stream or key it is about; none for a channel layer's.
     pub fn key(&self) -> Option<&Name> {
-        match self {
-            Self::Type(key)
-            | Self::Xlen(key)
-            | Self::XinfoStream(key)
-            | Self::XinfoStreamLean { key, .. }
-            | Self::CountUndelivered { key, .. }
-            | Self::MissingEntries { key, .. }
-            | Self::XinfoGroups(key)
-            | Self::XinfoConsumers(key, _)
-            | Self::Xpending { key, .. }
-            | Self::SamplePending { key, .. }
-            | Self::Pttl(key)
-            | Self::MemoryUsage(key)
-            | Self::Counter { key, .. }
-            | Self::Xrange { key, .. }
-            | Self::Xrevrange { key, .. } => Some(key),
-            Self::Inspect(inspect) => inspect.key(),
-            _ => None,
-        }
+        self.row().key()
     }
 
     /// Length of the request in bytes of the protocol.
     pub fn encoded_len(&self) -> u64 {
-        let header = |len: usize| 3 + super::resp::decimal_digits(len as u64);
-        let args = self.args();
-        header(args.len()) + args.iter().map(|arg| header(arg.len()) + arg.len() as u64 + 2).sum::<u64>()
+        let header = |len: u64| 3 + super::resp::decimal_digits(len);
+        let (mut words, mut bytes) = (0, 0);
+        self.row().each_word(|word| {
+            words += 1;
+            bytes += header(word.len() as u64) + word.len() as u64 + 2;
+        });
+        header(words) + bytes
     }
 }
 
-fn words(words: &[&str]) -> Vec<Vec<u8>> {
-    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+fn pending<'a>(
+    key: &'a Name,
+    group: &'a Name,
+    start: StreamId,
+    count: u32,
+    consumer: Option<&'a Name>,
+) -> ReadRow<'a> {
+    let count = Number(u64::from(count));
+    row(
+        ReadVerb::XPENDING,
+        REPLY_PAGE,
+        [Key(key), Other(group), Id(start), Text("+"), count, Maybe(consumer)],
+    )
 }
 
-fn on(command: &[&str], names: &[&Name]) -> Vec<Vec<u8>> {
-    let mut args = words(command);
-    args.extend(names.iter().map(|name| name.as_bytes().to_vec()));
-    args
-}
-
-fn range(command: &str, key: &Name, from: StreamId, to: StreamId, count: u32) -> Vec<Vec<u8>> {
-    let mut args = on(&[command], &[key]);
-    args.extend(words(&[&from.to_string(), &to.to_string(), "COUNT", &count.to_string()]));
-    args
+/// Entries are asked for whole.
+fn range(verb: ReadVerb, key: &Name, from: StreamId, to: StreamId, count: u32) -> ReadRow<'_> {
+    row(verb, PIPELINE_REPLY, [Key(key), Id(from), Id(to), Text("COUNT"), Number(u64::from(count))])
+        .looking_up(LooksUp::Key)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! Knows the shapes of a few replies; does not know what the rest means. Invariant: what is not a body or
 //! an argument passes as it came; an entry keeps its id, and of its body no more than how long it was.
 
-use super::read::ReadCmd;
+use super::read::{Hides, ReadCmd};
 use super::resp::Resp;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::memory::packed::{packed, packed_number};
@@ -25,11 +25,11 @@ const NOT_A_NUMBER: &[u8] = b"?";
 /// The reply to `command` without what nobody asked for: first and last entry of XINFO STREAM become their
 /// ids and two lengths, arguments in SLOWLOG GET become empty strings (so that their number stays). XRANGE asks for bodies.
 pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
-    match command {
-        ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => without_bodies(reply),
-        ReadCmd::SlowlogGet(_) => without_arguments(reply),
-        ReadCmd::Counter { .. } => only_a_number(reply),
-        _ => reply,
+    match command.row().hides {
+        Hides::Bodies => without_bodies(reply),
+        Hides::Arguments => without_arguments(reply),
+        Hides::NonNumbers => only_a_number(reply),
+        Hides::Nothing => reply,
     }
 }
 

@@ -289,7 +289,7 @@ impl Planner {
         let step = self.search.step(now_us, &self.capabilities);
         let commands = step.or_else(|| self.layers.step(now_us, &self.capabilities))?;
         let mut round = Round::default();
-        if self.capabilities.may(ReadVerb::Info) {
+        if self.capabilities.may(ReadVerb::INFO) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
         round.commands.extend(commands);
@@ -332,7 +332,7 @@ impl Planner {
     /// A question of somebody who looks at something, inside its own bracket.
     pub fn detail(&self, commands: Vec<ReadCmd>) -> Round {
         let mut round = Round::default();
-        if self.capabilities.may(ReadVerb::Info) {
+        if self.capabilities.may(ReadVerb::INFO) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
         }
         round.commands.extend(commands);

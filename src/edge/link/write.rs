@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use super::{AskResult, Lane, Link, LinkError, LinkLedger, Timeouts};
 use crate::config::Target;
-use crate::core::limits::WRITE_TIMEOUT_MS;
+use crate::core::limits::{PIPELINE_REPLY, WRITE_TIMEOUT_MS};
 use crate::core::model::cache::Lookups;
 use crate::core::model::cost::Cost;
 use crate::core::ops::Order;
-use crate::core::wire::{ReadCmd, Resp, bounds, cost, lookups};
+use crate::core::wire::{ReadCmd, Resp, cost, lookups};
 use crate::edge::clock::now_us;
 
 /// The right to write to a target.
@@ -88,7 +88,8 @@ impl WriteLink {
         if let Some(error) = self.link.lost() {
             return Err(SendError::Unsent(error));
         }
-        let words = order.commands().iter().map(|command| (command.args(), bounds::of_write())).collect();
+        // A script tells about the rows or keys of one step.
+        let words = order.commands().iter().map(|command| (command.args(), PIPELINE_REPLY)).collect();
         let sent_us = now_us();
         let told = self.link.asker.channel.exchange(words).await;
         let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());

@@ -80,7 +80,7 @@ fn counts(reply: &Resp, connected: Option<u64>) -> Option<Vec<(Name, Option<u64>
 }
 
 fn impossible(read: &FanoutRead) -> Gap {
-    let what = read.verb().label();
+    let what = read.row().verb.label();
     Gap {
         what: what.to_owned(),
         why: GapReason::Failed,

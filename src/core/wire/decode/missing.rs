@@ -2,7 +2,6 @@
 //!
 //! Knows which gap an error makes and how it is told; does not know replies that came. Invariant: one cause is one gap.
 
-use super::super::bounds;
 use super::super::observation::NoReply;
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, ErrorReply};
@@ -101,7 +100,7 @@ fn moved(snapshot: &mut Snapshot, command: &ReadCmd, key: &Name, refusal: &Error
         _ => {
             snapshot.gone.push(key.clone());
             let text = format!("stream {key} is not on this node of the cluster: it is {place}");
-            (format!("{} {key}", ReadVerb::XinfoStream.label()), text)
+            (format!("{} {key}", ReadVerb::XINFO_STREAM.label()), text)
         }
     };
     if !snapshot.gaps.iter().any(|gap| gap.what == what) {
@@ -149,7 +148,7 @@ pub fn denied_keys(key: &Name) -> Gap {
 
 /// The gap of a reply that was longer than its bound.
 pub fn too_long(command: &ReadCmd) -> Gap {
-    let (what, bound) = (what(command), bounds::of_read(command));
+    let (what, bound) = (what(command), command.row().bound);
     let text = format!(
         "{what}: the reply was cut off, for it is longer than {} or has more than {} values; it is asked again in {}",
         bytes(bound.bytes as u64),

@@ -3,7 +3,10 @@
 //! Knows how each is written; not when it is worth asking (`round::fanout`). Invariant: no message leaves the server:
 //! a channel is asked how many wait and since when, never what.
 
-use super::{ReadVerb, on, words};
+use super::ReadVerb;
+use super::row::Word::{Other, Others, Text, Texts};
+use super::row::{ReadRow, ScriptCalls, row};
+use crate::core::limits::{REPLY_FIGURE, REPLY_PAGE, REPLY_ROWS};
 use crate::core::model::Name;
 use crate::core::model::fanout::{ChannelKind, LayerPart};
 use crate::core::wire::scripts;
@@ -34,40 +37,27 @@ pub enum FanoutRead {
 }
 
 impl FanoutRead {
-    /// The words to send.
-    pub fn args(&self) -> Vec<Vec<u8>> {
+    /// Its row in the table of reads.
+    pub fn row(&self) -> ReadRow<'_> {
         match self {
-            Self::Channels(ChannelKind::Plain) => words(&["PUBSUB", "CHANNELS"]),
-            Self::Channels(ChannelKind::Shard) => words(&["PUBSUB", "SHARDCHANNELS"]),
-            Self::Counts(kind, names) => {
-                let word = match kind {
-                    ChannelKind::Plain => "NUMSUB",
-                    ChannelKind::Shard => "SHARDNUMSUB",
-                };
-                on(&["PUBSUB", word], &names.iter().collect::<Vec<_>>())
+            Self::Channels(ChannelKind::Plain) => row(ReadVerb::PUBSUB_CHANNELS, REPLY_ROWS, []),
+            Self::Channels(ChannelKind::Shard) => row(ReadVerb::PUBSUB_SHARD_CHANNELS, REPLY_ROWS, []),
+            Self::Counts(ChannelKind::Plain, names) => {
+                row(ReadVerb::PUBSUB_NUMSUB, REPLY_PAGE, [Others(names)])
             }
-            Self::Subscribers => words(&["CLIENT", "LIST", "TYPE", "pubsub"]),
-            Self::Histograms => [words(&["LATENCY", "HISTOGRAM"]), words(&TIMED)].concat(),
-            Self::Members(part) => on(&["ZCARD"], &[&part.key]),
+            Self::Counts(ChannelKind::Shard, names) => {
+                row(ReadVerb::PUBSUB_SHARD_NUMSUB, REPLY_PAGE, [Others(names)])
+            }
+            Self::Subscribers => {
+                row(ReadVerb::CLIENT_LIST_PUBSUB, REPLY_ROWS, [Text("TYPE"), Text("pubsub")])
+            }
+            Self::Histograms => row(ReadVerb::LATENCY_HISTOGRAM, REPLY_PAGE, [Texts(&TIMED)]),
+            Self::Members(part) => row(ReadVerb::ZCARD, REPLY_FIGURE, [Other(&part.key)]),
             Self::Backlog { part, read_only } => {
-                let eval = if *read_only { "EVAL_RO" } else { "EVAL" };
-                on(&[eval, scripts::LAYER_BACKLOG, "1"], &[&part.key])
+                let verb = if *read_only { ReadVerb::LAYER_EVAL_RO } else { ReadVerb::LAYER_EVAL };
+                row(verb, REPLY_FIGURE, [Text(scripts::LAYER_BACKLOG), Text("1"), Other(&part.key)])
+                    .calling(ScriptCalls::Exactly(2))
             }
-        }
-    }
-
-    /// Which command this is.
-    pub fn verb(&self) -> ReadVerb {
-        match self {
-            Self::Channels(ChannelKind::Plain) => ReadVerb::PubsubChannels,
-            Self::Channels(ChannelKind::Shard) => ReadVerb::PubsubShardChannels,
-            Self::Counts(ChannelKind::Plain, _) => ReadVerb::PubsubNumsub,
-            Self::Counts(ChannelKind::Shard, _) => ReadVerb::PubsubShardNumsub,
-            Self::Subscribers => ReadVerb::ClientListPubsub,
-            Self::Histograms => ReadVerb::LatencyHistogram,
-            Self::Members(_) => ReadVerb::Zcard,
-            Self::Backlog { read_only: true, .. } => ReadVerb::LayerEvalRo,
-            Self::Backlog { .. } => ReadVerb::LayerEval,
         }
     }
 
@@ -85,7 +75,7 @@ mod tests {
     use super::*;
 
     fn line(read: &FanoutRead) -> String {
-        let args = read.args();
+        let args = super::super::ReadCmd::Fanout(read.clone()).args();
         args.iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect::<Vec<_>>().join(" ")
     }
 

@@ -3,7 +3,10 @@
 //! Knows how each is written; does not know which action asks. Invariant: each reads a bounded piece, and no body
 //! crosses the network but in a dump, which is asked for to be kept.
 
-use super::ReadVerb;
+use super::row::Word::{Id, Key, Number, Others, Text};
+use super::row::{LooksUp, ReadRow, ScriptCalls, row};
+use super::{NO_KEY, ReadVerb};
+use crate::core::limits::{PIPELINE_REPLY, REPLY_FIGURE, REPLY_PAGE};
 use crate::core::model::{Name, StreamId};
 
 /// A read of one action about one key.
@@ -49,58 +52,34 @@ for i=1,#KEYS do r[i]=redis.call('TYPE',KEYS[i])['ok'] end \
 return r";
 
 impl Inspect {
-    /// The words to send.
-    pub fn args(&self) -> Vec<Vec<u8>> {
-        let on = |words: &[&str], key: &Name| {
-            let mut args: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
-            args.push(key.as_bytes().to_vec());
-            args
-        };
+    /// Its row in the table of reads.
+    pub fn row(&self) -> ReadRow<'_> {
         match self {
             Self::Walk { key, from, to, count, backwards } => {
-                let mut args = on(&["EVAL", WALK, "1"], key);
-                let command = if *backwards { "XREVRANGE" } else { "XRANGE" };
-                for word in [command.to_owned(), from.to_string(), to.to_string(), count.to_string()] {
-                    args.push(word.into_bytes());
-                }
-                args
+                let command = Text(if *backwards { "XREVRANGE" } else { "XRANGE" });
+                let count = Number(u64::from(*count));
+                let words = [Text(WALK), Text("1"), Key(key), command, Id(*from), Id(*to), count];
+                row(ReadVerb::EVAL, REPLY_FIGURE, words)
+                    .looking_up(LooksUp::Key)
+                    .calling(ScriptCalls::Exactly(1))
             }
             Self::Types(keys) => {
-                let words = ["EVAL", TYPES, &keys.len().to_string()];
-                let mut args: Vec<Vec<u8>> = words.iter().map(|word| word.as_bytes().to_vec()).collect();
-                args.extend(keys.iter().map(|key| key.as_bytes().to_vec()));
-                args
+                let words = [Text(TYPES), Number(keys.len() as u64), Others(keys)];
+                row(ReadVerb::EVAL, REPLY_PAGE, words)
+                    .looking_up(LooksUp::EachKey)
+                    .calling(ScriptCalls::Exactly(keys.len() as u64))
             }
             Self::MemoryUsage(key) => {
-                let mut args = on(&["MEMORY", "USAGE"], key);
-                args.extend([b"SAMPLES".to_vec(), b"5".to_vec()]);
-                args
+                row(ReadVerb::MEMORY_USAGE, REPLY_FIGURE, [Key(key), Text("SAMPLES"), Text("5")])
             }
-            Self::Pttl(key) => on(&["PTTL"], key),
-            Self::Dump(key) => on(&["DUMP"], key),
-            Self::Exists(key) => on(&["EXISTS"], key),
-            Self::Dbsize => vec![b"DBSIZE".to_vec()],
-        }
-    }
-
-    /// Which command this is.
-    pub fn verb(&self) -> ReadVerb {
-        match self {
-            Self::Walk { .. } | Self::Types(_) => ReadVerb::Eval,
-            Self::MemoryUsage(_) => ReadVerb::MemoryUsage,
-            Self::Pttl(_) => ReadVerb::Pttl,
-            Self::Dump(_) => ReadVerb::Dump,
-            Self::Dbsize => ReadVerb::Dbsize,
-            Self::Exists(_) => ReadVerb::Exists,
-        }
-    }
-
-    /// The key it is about.
-    pub fn key(&self) -> Option<&Name> {
-        match self {
-            Self::Walk { key, .. } => Some(key),
-            Self::MemoryUsage(key) | Self::Pttl(key) | Self::Dump(key) | Self::Exists(key) => Some(key),
-            Self::Dbsize | Self::Types(_) => None,
+            Self::Pttl(key) => {
+                row(ReadVerb::PTTL, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(NO_KEY))
+            }
+            Self::Dump(key) => row(ReadVerb::DUMP, PIPELINE_REPLY, [Key(key)]).looking_up(LooksUp::Key),
+            Self::Exists(key) => {
+                row(ReadVerb::EXISTS, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(0))
+            }
+            Self::Dbsize => row(ReadVerb::DBSIZE, REPLY_FIGURE, []),
         }
     }
 }
@@ -113,8 +92,11 @@ mod tests {
     fn a_walk_backwards_names_the_greater_id_first() {
         let (from, to) = (StreamId::MAX, StreamId::new(5, 0));
         let walk = Inspect::Walk { key: Name::from("s"), from, to, count: 9, backwards: true };
-        let words: Vec<String> =
-            walk.args().iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect();
+        let words: Vec<String> = crate::core::wire::ReadCmd::Inspect(walk)
+            .args()
+            .iter()
+            .map(|word| String::from_utf8_lossy(word).into_owned())
+            .collect();
         assert_eq!(words[3..], ["s", "XREVRANGE", &StreamId::MAX.to_string(), "5-0", "9"]);
     }
 }

@@ -5,130 +5,67 @@
 
 /// Which command or form of a command: what may be denied, unsupported or paid for as one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ReadVerb {
+    label: &'static str,
+    stat_name: &'static str,
+}
+
 #[allow(missing_docs, reason = "each is the command of its name")]
-pub enum ReadVerb {
-    Ping,
-    Time,
-    Info,
-    InfoSections,
-    Scan,
-    ScanType,
-    Type,
-    Xlen,
-    XinfoStream,
-    EvalRo,
-    Eval,
-    XinfoGroups,
-    XinfoConsumers,
-    Xpending,
-    Xrange,
-    Xrevrange,
-    ClientList,
-    SlowlogGet,
-    LatencyLatest,
-    ClusterInfo,
-    Pttl,
-    MemoryUsage,
-    Getrange,
-    Hget,
-    ConfigGet,
-    LatencyHistogram,
-    PubsubChannels,
-    PubsubNumsub,
-    PubsubShardChannels,
-    PubsubShardNumsub,
-    ClientListPubsub,
-    Zcard,
-    CountEvalRo,
-    CountEval,
-    LayerEvalRo,
-    LayerEval,
-    Dump,
-    Dbsize,
-    Exists,
+impl ReadVerb {
+    pub const PING: Self = Self::new("PING", "ping");
+    pub const TIME: Self = Self::new("TIME", "time");
+    pub const INFO: Self = Self::new("INFO", "info");
+    pub const INFO_SECTIONS: Self = Self::new("INFO with several sections", "info");
+    pub const SCAN: Self = Self::new("SCAN", "scan");
+    pub const SCAN_TYPE: Self = Self::new("SCAN TYPE", "scan");
+    pub const TYPE: Self = Self::new("TYPE", "type");
+    pub const XLEN: Self = Self::new("XLEN", "xlen");
+    pub const XINFO_STREAM: Self = Self::new("XINFO STREAM", "xinfo|stream");
+    pub const EVAL_RO: Self = Self::new("EVAL_RO", "eval_ro");
+    pub const EVAL: Self = Self::new("EVAL", "eval");
+    pub const XINFO_GROUPS: Self = Self::new("XINFO GROUPS", "xinfo|groups");
+    pub const XINFO_CONSUMERS: Self = Self::new("XINFO CONSUMERS", "xinfo|consumers");
+    pub const XPENDING: Self = Self::new("XPENDING", "xpending");
+    pub const XRANGE: Self = Self::new("XRANGE", "xrange");
+    pub const XREVRANGE: Self = Self::new("XREVRANGE", "xrevrange");
+    pub const CLIENT_LIST: Self = Self::new("CLIENT LIST", "client|list");
+    pub const SLOWLOG_GET: Self = Self::new("SLOWLOG GET", "slowlog|get");
+    pub const LATENCY_LATEST: Self = Self::new("LATENCY LATEST", "latency|latest");
+    pub const CLUSTER_INFO: Self = Self::new("CLUSTER INFO", "cluster|info");
+    pub const PTTL: Self = Self::new("PTTL", "pttl");
+    pub const MEMORY_USAGE: Self = Self::new("MEMORY USAGE", "memory|usage");
+    pub const GETRANGE: Self = Self::new("GETRANGE", "getrange");
+    pub const HGET: Self = Self::new("HGET", "hget");
+    pub const CONFIG_GET: Self = Self::new("CONFIG GET", "config|get");
+    pub const LATENCY_HISTOGRAM: Self = Self::new("LATENCY HISTOGRAM", "latency|histogram");
+    pub const PUBSUB_CHANNELS: Self = Self::new("PUBSUB CHANNELS", "pubsub|channels");
+    pub const PUBSUB_NUMSUB: Self = Self::new("PUBSUB NUMSUB", "pubsub|numsub");
+    pub const PUBSUB_SHARD_CHANNELS: Self = Self::new("PUBSUB SHARDCHANNELS", "pubsub|shardchannels");
+    pub const PUBSUB_SHARD_NUMSUB: Self = Self::new("PUBSUB SHARDNUMSUB", "pubsub|shardnumsub");
+    pub const CLIENT_LIST_PUBSUB: Self = Self::new("CLIENT LIST TYPE", "client|list");
+    pub const ZCARD: Self = Self::new("ZCARD", "zcard");
+    pub const COUNT_EVAL_RO: Self = Self::new("EVAL_RO with XRANGE", "eval_ro");
+    pub const COUNT_EVAL: Self = Self::new("EVAL with XRANGE", "eval");
+    pub const LAYER_EVAL_RO: Self = Self::new("EVAL_RO on channel layers", "eval_ro");
+    pub const LAYER_EVAL: Self = Self::new("EVAL on channel layers", "eval");
+    pub const DUMP: Self = Self::new("DUMP", "dump");
+    pub const DBSIZE: Self = Self::new("DBSIZE", "dbsize");
+    pub const EXISTS: Self = Self::new("EXISTS", "exists");
 }
 
 impl ReadVerb {
-    /// What a person calls it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Ping => "PING",
-            Self::Time => "TIME",
-            Self::Info => "INFO",
-            Self::InfoSections => "INFO with several sections",
-            Self::Scan => "SCAN",
-            Self::ScanType => "SCAN TYPE",
-            Self::Type => "TYPE",
-            Self::Xlen => "XLEN",
-            Self::XinfoStream => "XINFO STREAM",
-            Self::EvalRo => "EVAL_RO",
-            Self::Eval => "EVAL",
-            Self::XinfoGroups => "XINFO GROUPS",
-            Self::XinfoConsumers => "XINFO CONSUMERS",
-            Self::Xpending => "XPENDING",
-            Self::Xrange => "XRANGE",
-            Self::Xrevrange => "XREVRANGE",
-            Self::ClientList => "CLIENT LIST",
-            Self::SlowlogGet => "SLOWLOG GET",
-            Self::LatencyLatest => "LATENCY LATEST",
-            Self::ClusterInfo => "CLUSTER INFO",
-            Self::Pttl => "PTTL",
-            Self::MemoryUsage => "MEMORY USAGE",
-            Self::Getrange => "GETRANGE",
-            Self::Hget => "HGET",
-            Self::ConfigGet => "CONFIG GET",
-            Self::LatencyHistogram => "LATENCY HISTOGRAM",
-            Self::PubsubChannels => "PUBSUB CHANNELS",
-            Self::PubsubNumsub => "PUBSUB NUMSUB",
-            Self::PubsubShardChannels => "PUBSUB SHARDCHANNELS",
-            Self::PubsubShardNumsub => "PUBSUB SHARDNUMSUB",
-            Self::ClientListPubsub => "CLIENT LIST TYPE",
-            Self::Zcard => "ZCARD",
-            Self::CountEvalRo => "EVAL_RO with XRANGE",
-            Self::CountEval => "EVAL with XRANGE",
-            Self::LayerEvalRo => "EVAL_RO on channel layers",
-            Self::LayerEval => "EVAL on channel layers",
-            Self::Dump => "DUMP",
-            Self::Dbsize => "DBSIZE",
-            Self::Exists => "EXISTS",
-        }
+    /// What a person calls it, and its name in `INFO commandstats` from Redis 7.0 on.
+    pub const fn new(label: &'static str, stat_name: &'static str) -> Self {
+        Self { label, stat_name }
     }
 
-    /// Its name in `INFO commandstats` from Redis 7.0 on; before, the part left of `|`.
-    pub fn stat_name(self) -> &'static str {
-        match self {
-            Self::Ping => "ping",
-            Self::Time => "time",
-            Self::Info | Self::InfoSections => "info",
-            Self::Scan | Self::ScanType => "scan",
-            Self::Type => "type",
-            Self::Xlen => "xlen",
-            Self::XinfoStream => "xinfo|stream",
-            Self::EvalRo | Self::CountEvalRo | Self::LayerEvalRo => "eval_ro",
-            Self::Eval | Self::CountEval | Self::LayerEval => "eval",
-            Self::XinfoGroups => "xinfo|groups",
-            Self::XinfoConsumers => "xinfo|consumers",
-            Self::Xpending => "xpending",
-            Self::Xrange => "xrange",
-            Self::Xrevrange => "xrevrange",
-            Self::ClientList | Self::ClientListPubsub => "client|list",
-            Self::SlowlogGet => "slowlog|get",
-            Self::LatencyLatest => "latency|latest",
-            Self::ClusterInfo => "cluster|info",
-            Self::Pttl => "pttl",
-            Self::MemoryUsage => "memory|usage",
-            Self::Getrange => "getrange",
-            Self::Hget => "hget",
-            Self::ConfigGet => "config|get",
-            Self::LatencyHistogram => "latency|histogram",
-            Self::PubsubChannels => "pubsub|channels",
-            Self::PubsubNumsub => "pubsub|numsub",
-            Self::PubsubShardChannels => "pubsub|shardchannels",
-            Self::PubsubShardNumsub => "pubsub|shardnumsub",
-            Self::Zcard => "zcard",
-            Self::Dump => "dump",
-            Self::Dbsize => "dbsize",
-            Self::Exists => "exists",
-        }
+    /// What a person calls it.
+    pub const fn label(self) -> &'static str {
+        self.label
+    }
+
+    /// Its name in `INFO commandstats` from Redis 7.0 on, and for ACLs; before, the part left of `|`.
+    pub const fn stat_name(self) -> &'static str {
+        self.stat_name
     }
 }

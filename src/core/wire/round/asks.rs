@@ -36,8 +36,8 @@ impl Due {
 
 impl Planner {
     pub(super) fn ask_info(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
-        if !self.capabilities.may(ReadVerb::Info) {
-            if self.capabilities.may(ReadVerb::Time) {
+        if !self.capabilities.may(ReadVerb::INFO) {
+            if self.capabilities.may(ReadVerb::TIME) {
                 round.commands.push(ReadCmd::Time);
             }
             return;
@@ -51,7 +51,7 @@ impl Planner {
             self.due.commands_us = now_us
                 + if focus.latency || focus.fanout || is_early { 3 * SECOND_US / 2 } else { 10 * SECOND_US };
         }
-        if self.capabilities.may(ReadVerb::InfoSections) {
+        if self.capabilities.may(ReadVerb::INFO_SECTIONS) {
             let mut sections = INFO_SECTIONS.to_vec();
             if commands_due {
                 sections.extend(["commandstats", "latencystats"]);
@@ -59,7 +59,7 @@ impl Planner {
             round.commands.push(ReadCmd::Info(sections));
         } else {
             round.commands.push(ReadCmd::Info(vec![]));
-            if self.capabilities.may(ReadVerb::Time) {
+            if self.capabilities.may(ReadVerb::TIME) {
                 round.commands.push(ReadCmd::Time);
             }
             if commands_due {
@@ -113,7 +113,7 @@ impl Planner {
             );
         }
         if let Some((key, group, consumer)) = &focus.pending
-            && self.capabilities.may(ReadVerb::Xpending)
+            && self.capabilities.may(ReadVerb::XPENDING)
         {
             round.commands.push(ReadCmd::Xpending {
                 key: key.clone(),
@@ -138,7 +138,7 @@ impl Planner {
             let is_expensive = self.known.is_expensive(key);
             let may = |command: &ReadCmd| {
                 self.capabilities.may(command.verb())
-                    && (command.verb() != ReadVerb::MemoryUsage || !is_expensive)
+                    && (command.verb() != ReadVerb::MEMORY_USAGE || !is_expensive)
             };
             round.commands.extend(asked.into_iter().filter(may));
         }
@@ -154,12 +154,12 @@ impl Planner {
     pub(super) fn ask_clients(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
         let fetched = self.fetches.contains(&Fetch::Clients);
         self.fetches.clear();
-        if self.capabilities.may(ReadVerb::ConfigGet) && now_us >= self.due.output_limits_us {
+        if self.capabilities.may(ReadVerb::CONFIG_GET) && now_us >= self.due.output_limits_us {
             self.due.output_limits_us = now_us + 60 * SECOND_US;
             round.commands.push(ReadCmd::OutputLimits);
             round.commands.push(ReadCmd::IgnoreMaxmemory);
         }
-        if !self.capabilities.may(ReadVerb::ClientList) {
+        if !self.capabilities.may(ReadVerb::CLIENT_LIST) {
             return;
         }
         let Some(clients) = self.clients else {
@@ -204,7 +204,7 @@ impl Planner {
 
     /// Whether PING may be asked: it goes over a connection of its own.
     pub fn may_ping(&self) -> bool {
-        self.capabilities.may(ReadVerb::Ping)
+        self.capabilities.may(ReadVerb::PING)
     }
 
     /// Learns what is refused of what was asked beside the rounds.
@@ -213,18 +213,18 @@ impl Planner {
     }
 
     pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {
-        if self.capabilities.may(ReadVerb::SlowlogGet) && now_us >= self.due.slowlog_us {
+        if self.capabilities.may(ReadVerb::SLOWLOG_GET) && now_us >= self.due.slowlog_us {
             self.due.slowlog_us = now_us + 5 * SECOND_US;
             round.commands.push(ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES));
         }
-        if self.capabilities.may(ReadVerb::LatencyLatest) && now_us >= self.due.latency_us {
+        if self.capabilities.may(ReadVerb::LATENCY_LATEST) && now_us >= self.due.latency_us {
             self.due.latency_us = now_us + 10 * SECOND_US;
             round.commands.push(ReadCmd::LatencyLatest);
         }
     }
 
     pub(super) fn ask_cluster(&mut self, round: &mut Round, now_us: u64) {
-        if self.capabilities.may(ReadVerb::ClusterInfo)
+        if self.capabilities.may(ReadVerb::CLUSTER_INFO)
             && let Some(due_us) = &mut self.due.cluster_us
             && now_us >= *due_us
         {
@@ -234,9 +234,9 @@ impl Planner {
     }
 
     pub(super) fn close(&self, round: &mut Round) {
-        if self.capabilities.may(ReadVerb::Info) {
+        if self.capabilities.may(ReadVerb::INFO) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
-        } else if round.commands.is_empty() && self.capabilities.may(ReadVerb::Ping) {
+        } else if round.commands.is_empty() && self.capabilities.may(ReadVerb::PING) {
             round.commands.push(ReadCmd::Ping);
         }
     }

@@ -25,8 +25,8 @@ impl Known {
     ) {
         let may = |verb| capabilities.may(verb);
         // A user may run scripts and not what they call.
-        let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::CountEvalRo);
-        let may_count = read_only || (may(ReadVerb::Eval) && may(ReadVerb::CountEval));
+        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::COUNT_EVAL_RO);
+        let may_count = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::COUNT_EVAL));
         if !may_count {
             return;
         }
@@ -66,7 +66,7 @@ impl Known {
         };
         let Some(cursor) = group.cursor else { return };
         let from = group.sampled_to.unwrap_or(StreamId::new(minute_ago, 0));
-        if !capabilities.may(ReadVerb::Xpending)
+        if !capabilities.may(ReadVerb::XPENDING)
             || group.pending == Some(0)
             || cursor <= from
             || minute_ago == 0

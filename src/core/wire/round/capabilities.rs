@@ -67,7 +67,7 @@ impl Capabilities {
         let mut tried = BTreeSet::new();
         round.commands.retain(|command| {
             let verb = command.verb();
-            let stays = matches!(verb, ReadVerb::Info | ReadVerb::InfoSections);
+            let stays = matches!(verb, ReadVerb::INFO | ReadVerb::INFO_SECTIONS);
             // Two settings are two questions: a single reading has no other round for the second.
             let is_second_setting = matches!(command, ReadCmd::IgnoreMaxmemory);
             stays || self.proven.contains(&verb) || tried.insert((verb, is_second_setting))
@@ -76,7 +76,7 @@ impl Capabilities {
 
     /// Whether the keyspace may be walked through at all.
     pub fn may_scan(&self) -> bool {
-        self.may(ReadVerb::Scan) && (self.may(ReadVerb::ScanType) || self.may(ReadVerb::Type))
+        self.may(ReadVerb::SCAN) && (self.may(ReadVerb::SCAN_TYPE) || self.may(ReadVerb::TYPE))
     }
 
     /// Takes refusals and answers in.
@@ -93,7 +93,7 @@ impl Capabilities {
                     // One key, and not the command.
                     ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType | ErrorKind::Moved => {}
                     // It says when the server is back: one command a round, and none that a user is denied.
-                    ErrorKind::Busy if matches!(verb, ReadVerb::Info | ReadVerb::InfoSections) => {}
+                    ErrorKind::Busy if matches!(verb, ReadVerb::INFO | ReadVerb::INFO_SECTIONS) => {}
                     _ => drop(refused.insert(verb)),
                 },
                 Ok(_) => {
@@ -114,7 +114,7 @@ impl Capabilities {
 
     fn rest_a_while(&mut self, verb: ReadVerb) {
         self.proven.remove(&verb);
-        let is_info = matches!(verb, ReadVerb::Info | ReadVerb::InfoSections);
+        let is_info = matches!(verb, ReadVerb::INFO | ReadVerb::INFO_SECTIONS);
         let longest_us = if is_info { LONGEST_REST_US.0 } else { LONGEST_REST_US.1 };
         let before_us = self.resting.get(&verb).map_or(0, |rest| rest.for_us);
         let for_us = before_us.saturating_mul(2).clamp(FIRST_REST_US, longest_us);
@@ -127,10 +127,10 @@ impl Capabilities {
         self.resting.insert(verb, rest);
         // A denied command is denied in all its forms; an unsupported form leaves the plain one.
         let also = match verb {
-            ReadVerb::InfoSections if denied => ReadVerb::Info,
-            ReadVerb::Info => ReadVerb::InfoSections,
-            ReadVerb::ScanType if denied => ReadVerb::Scan,
-            ReadVerb::Scan => ReadVerb::ScanType,
+            ReadVerb::INFO_SECTIONS if denied => ReadVerb::INFO,
+            ReadVerb::INFO => ReadVerb::INFO_SECTIONS,
+            ReadVerb::SCAN_TYPE if denied => ReadVerb::SCAN,
+            ReadVerb::SCAN => ReadVerb::SCAN_TYPE,
             _ => return,
         };
         self.resting.insert(also, rest);

@@ -44,7 +44,7 @@ impl ConsumersCost {
             self.learnt_us = None;
         }
         if let Some(commands) = &snapshot.commands {
-            let name = ReadVerb::XinfoConsumers.stat_name();
+            let name = ReadVerb::XINFO_CONSUMERS.stat_name();
             let stat = commands.stats.iter().find(|stat| stat.name == name);
             self.measure(stat.map_or((0, 0), |stat| (stat.calls, stat.usec)), now_us);
         }

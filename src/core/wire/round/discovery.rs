@@ -125,7 +125,7 @@ impl Search {
         self.is_asked = true;
         if !self.untyped.is_empty() {
             // A hundred refusals say no more than one.
-            let most = if capabilities.is_proven(ReadVerb::Type) { limits::PIPELINE_COMMANDS - 2 } else { 1 };
+            let most = if capabilities.is_proven(ReadVerb::TYPE) { limits::PIPELINE_COMMANDS - 2 } else { 1 };
             let batch = self.untyped.len().min(most);
             return Some(self.untyped.drain(..batch).map(ReadCmd::Type).collect());
         }
@@ -133,7 +133,7 @@ impl Search {
             cursor: self.cursor,
             pattern: self.walks.get(self.walk).cloned().flatten(),
             count: self.count.now(),
-            wanted: match self.of_streams && capabilities.may(ReadVerb::ScanType) {
+            wanted: match self.of_streams && capabilities.may(ReadVerb::SCAN_TYPE) {
                 true => ScanFor::Streams,
                 false => ScanFor::Types,
             },

@@ -74,7 +74,7 @@ impl FanoutTurn {
         if is_used || wants(Fetch::Subscribers) {
             self.ask_subscribers(asker, wants(Fetch::Subscribers), round);
         }
-        let may_time = asker.capabilities.may(ReadVerb::LatencyHistogram);
+        let may_time = asker.capabilities.may(ReadVerb::LATENCY_HISTOGRAM);
         if may_time && (is_used || asker.is_seen) && (asker.everything || asker.now_us >= self.histograms_us)
         {
             self.histograms_us = asker.now_us + channels_apart_us(asker);
@@ -98,8 +98,8 @@ impl FanoutTurn {
             self.channels_us = asker.now_us + channels_apart_us(asker);
         }
         for (kind, count, verb) in [
-            (ChannelKind::Plain, self.plain, ReadVerb::PubsubChannels),
-            (ChannelKind::Shard, self.shard, ReadVerb::PubsubShardChannels),
+            (ChannelKind::Plain, self.plain, ReadVerb::PUBSUB_CHANNELS),
+            (ChannelKind::Shard, self.shard, ReadVerb::PUBSUB_SHARD_CHANNELS),
         ] {
             let many = count.unwrap_or(0);
             // The kind that nobody counts is asked for with the other, once somebody wants it.
@@ -127,9 +127,10 @@ impl FanoutTurn {
         let commands = if asker.everything { usize::MAX } else { limits::COUNTS_PER_ROUND };
         let places = commands.saturating_mul(limits::CHANNELS_COUNTED);
         let turn = self.channels.turn(asker.now_us, &[], places, |_| Pick::Take);
-        for (kind, verb) in
-            [(ChannelKind::Plain, ReadVerb::PubsubNumsub), (ChannelKind::Shard, ReadVerb::PubsubShardNumsub)]
-        {
+        for (kind, verb) in [
+            (ChannelKind::Plain, ReadVerb::PUBSUB_NUMSUB),
+            (ChannelKind::Shard, ReadVerb::PUBSUB_SHARD_NUMSUB),
+        ] {
             let names: Vec<Name> =
                 turn.iter().filter(|(of, _)| *of == kind).map(|(_, name)| name.clone()).collect();
             if asker.capabilities.may(verb) {
@@ -141,7 +142,7 @@ impl FanoutTurn {
     }
 
     fn ask_subscribers(&mut self, asker: &Asker<'_>, is_wanted: bool, round: &mut Round) {
-        if !asker.capabilities.may(ReadVerb::ClientListPubsub) {
+        if !asker.capabilities.may(ReadVerb::CLIENT_LIST_PUBSUB) {
             return;
         }
         // The last list may have grown since; without any, everybody may be a subscriber.
@@ -152,7 +153,7 @@ impl FanoutTurn {
                 let others = asker.clients.unwrap_or(0) as f64;
                 let us = many as f64 * SUBSCRIBER_US + others * PASSED_OVER_US;
                 let cost = format!("{many} subscribers would hold the server about {}", latency(us));
-                round.gaps.push(too_costly(ReadVerb::ClientListPubsub.label(), &cost));
+                round.gaps.push(too_costly(ReadVerb::CLIENT_LIST_PUBSUB.label(), &cost));
             }
             return;
         };

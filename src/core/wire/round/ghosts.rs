@@ -23,8 +23,8 @@ impl Known {
         round: &mut Round,
     ) {
         let may = |verb| capabilities.may(verb);
-        let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::CountEvalRo);
-        let may_look = read_only || (may(ReadVerb::Eval) && may(ReadVerb::CountEval));
+        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::COUNT_EVAL_RO);
+        let may_look = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::COUNT_EVAL));
         let now_ms = self.now_ms;
         let Some(stream) = self.streams.get_mut(key) else { return };
         let is_short = stream.reply_bytes <= limits::HUGE_REPLY_BYTES;
@@ -47,7 +47,7 @@ mod tests {
     #[test]
     fn a_group_with_pending_rows_is_looked_at_every_ten_seconds_unless_its_entries_are_huge() {
         let (key, name) = (Name::from("s"), Name::from("g"));
-        let capabilities = Capabilities::proving(&[ReadVerb::EvalRo, ReadVerb::CountEvalRo]);
+        let capabilities = Capabilities::proving(&[ReadVerb::EVAL_RO, ReadVerb::COUNT_EVAL_RO]);
         let looks = |reply_bytes: u64, pending: u64| {
             let mut known = Known::default();
             known.add(std::slice::from_ref(&key), 0);

@@ -114,7 +114,7 @@ impl Known {
     /// Whether every stream and every group was read once, as far as they may be.
     pub fn all_read(&self, capabilities: &Capabilities) -> bool {
         let may_look_inside =
-            capabilities.may(ReadVerb::XinfoConsumers) || capabilities.may(ReadVerb::Xpending);
+            capabilities.may(ReadVerb::XINFO_CONSUMERS) || capabilities.may(ReadVerb::XPENDING);
         self.streams.values().all(|stream| {
             stream.was_read && (!may_look_inside || stream.groups.values().all(|group| group.was_read))
         })
@@ -163,13 +163,13 @@ impl Known {
     /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
     pub fn ask_stream(&mut self, key: &Name, capabilities: &Capabilities, now_us: u64, round: &mut Round) {
         let Some(stream) = self.streams.get_mut(key) else { return };
-        let lean_ro = capabilities.may(ReadVerb::EvalRo);
+        let lean_ro = capabilities.may(ReadVerb::EVAL_RO);
         let fat = stream.reply_bytes > limits::FAT_REPLY_BYTES;
-        if !capabilities.may(ReadVerb::XinfoStream) {
+        if !capabilities.may(ReadVerb::XINFO_STREAM) {
             round.commands.push(ReadCmd::Xlen(key.clone()));
         } else if !fat {
             round.commands.push(ReadCmd::XinfoStream(key.clone()));
-        } else if lean_ro || capabilities.may(ReadVerb::Eval) {
+        } else if lean_ro || capabilities.may(ReadVerb::EVAL) {
             round.commands.push(ReadCmd::XinfoStreamLean { key: key.clone(), read_only: lean_ro });
         } else if stream.reply_bytes <= limits::HUGE_REPLY_BYTES && now_us >= stream.whole_due_us {
             stream.whole_due_us = now_us.saturating_add(WHOLE_AGAIN_US);
@@ -182,7 +182,7 @@ impl Known {
                 format!("XINFO GROUPS {key} is not polled: it has too many groups to be read within 1 ms");
             round.gaps.push(too_costly(format!("XINFO GROUPS {key}"), text));
             stream.was_read = true;
-        } else if capabilities.may(ReadVerb::XinfoGroups) && stream.group_count != Some(0) {
+        } else if capabilities.may(ReadVerb::XINFO_GROUPS) && stream.group_count != Some(0) {
             round.commands.push(ReadCmd::XinfoGroups(key.clone()));
         }
     }
@@ -210,10 +210,10 @@ impl Known {
             );
             round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
             group.was_read |= group.pending == Some(0);
-        } else if capabilities.may(ReadVerb::XinfoConsumers) && group.consumers != Some(0) {
+        } else if capabilities.may(ReadVerb::XINFO_CONSUMERS) && group.consumers != Some(0) {
             round.commands.push(ReadCmd::XinfoConsumers(key.clone(), name.clone()));
         }
-        if capabilities.may(ReadVerb::Xpending) && group.pending != Some(0) {
+        if capabilities.may(ReadVerb::XPENDING) && group.pending != Some(0) {
             round.commands.push(ReadCmd::Xpending {
                 key: key.clone(),
                 group: name.clone(),

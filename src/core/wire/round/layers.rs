@@ -127,12 +127,12 @@ impl KnownLayers {
         let turn = self.turns.turn(asker.now_us, &[], places, |_| Pick::Take);
         let turn = turn.iter().filter_map(|key| Some(&self.keys.get(key)?.part));
         let may = |verb| asker.capabilities.may(verb);
-        let read_only = may(ReadVerb::EvalRo) && may(ReadVerb::LayerEvalRo);
-        let may_eval = read_only || (may(ReadVerb::Eval) && may(ReadVerb::LayerEval));
+        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::LAYER_EVAL_RO);
+        let may_eval = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::LAYER_EVAL));
         let reads = turn.filter_map(|part| {
             let part = part.clone();
             let wants_age = part.role != LayerRole::Group;
-            match (wants_age && may_eval, may(ReadVerb::Zcard)) {
+            match (wants_age && may_eval, may(ReadVerb::ZCARD)) {
                 (true, _) => Some(FanoutRead::Backlog { part, read_only }),
                 (false, true) => Some(FanoutRead::Members(part)),
                 (false, false) => None,

@@ -83,8 +83,8 @@ impl LookBudget {
 impl LookTurn {
     fn may(&self, capabilities: &Capabilities) -> bool {
         self.counter != ReadCounter::Counts
-            && capabilities.may(ReadVerb::XinfoStream)
-            && capabilities.may(ReadVerb::XinfoGroups)
+            && capabilities.may(ReadVerb::XINFO_STREAM)
+            && capabilities.may(ReadVerb::XINFO_GROUPS)
     }
 }
 
@@ -108,7 +108,7 @@ impl Planner {
         turn.sort_unstable();
         turn.truncate(limits::STREAMS_A_LOOK);
         // The server's own clock: how long a step took shows to the microsecond, whatever the way is like.
-        let time = self.capabilities.may(ReadVerb::Time).then_some(ReadCmd::Time);
+        let time = self.capabilities.may(ReadVerb::TIME).then_some(ReadCmd::Time);
         let (mut commands, mut cost_ns) = (Vec::from_iter(time), 0);
         for (_, key) in &turn {
             let Some(stream) = self.known.streams.get(key) else { continue };
@@ -148,8 +148,8 @@ impl Planner {
     /// The next entry of each group, where no counter says that it is gone.
     fn counts(&self, key: &Name, stream: &KnownStream) -> Vec<ReadCmd> {
         let read_only =
-            self.capabilities.may(ReadVerb::EvalRo) && self.capabilities.may(ReadVerb::CountEvalRo);
-        let may = self.capabilities.may(ReadVerb::Eval) && self.capabilities.may(ReadVerb::CountEval);
+            self.capabilities.may(ReadVerb::EVAL_RO) && self.capabilities.may(ReadVerb::COUNT_EVAL_RO);
+        let may = self.capabilities.may(ReadVerb::EVAL) && self.capabilities.may(ReadVerb::COUNT_EVAL);
         if !read_only && !may {
             return Vec::new();
         }
@@ -165,7 +165,7 @@ impl Planner {
 
     fn facts_of(&self, key: &Name, stream: &KnownStream) -> ReadCmd {
         if stream.reply_bytes > limits::FAT_REPLY_BYTES {
-            let read_only = self.capabilities.may(ReadVerb::EvalRo);
+            let read_only = self.capabilities.may(ReadVerb::EVAL_RO);
             return ReadCmd::XinfoStreamLean { key: key.clone(), read_only };
         }
         ReadCmd::XinfoStream(key.clone())
@@ -182,7 +182,7 @@ impl Planner {
             self.looks.counter = ReadCounter::on(&info.server);
         }
         let interval_us = self.settings.interval_us;
-        let may_script = self.capabilities.may(ReadVerb::EvalRo) || self.capabilities.may(ReadVerb::Eval);
+        let may_script = self.capabilities.may(ReadVerb::EVAL_RO) || self.capabilities.may(ReadVerb::EVAL);
         let now_ms = snapshot.at_us.div_euclid(1000);
         self.looks.streams.retain(|_, watched| now_us < watched.until_us);
         for (key, groups) in &snapshot.groups {

@@ -71,8 +71,8 @@ impl Oversize {
 /// What is not asked in another form either.
 fn verbs(command: &ReadCmd) -> &'static [ReadVerb] {
     match command {
-        ReadCmd::Info(sections) if sections.len() != 1 => &[ReadVerb::Info, ReadVerb::InfoSections],
-        ReadCmd::Scan { .. } => &[ReadVerb::Scan, ReadVerb::ScanType],
+        ReadCmd::Info(sections) if sections.len() != 1 => &[ReadVerb::INFO, ReadVerb::INFO_SECTIONS],
+        ReadCmd::Scan { .. } => &[ReadVerb::SCAN, ReadVerb::SCAN_TYPE],
         _ => &[],
     }
 }
@@ -100,7 +100,7 @@ mod tests {
         oversize.learn(&[cut(groups("a"))], 0);
         assert_eq!(asked(&oversize, &groups("a"), 1), (1, 1));
         assert_eq!(asked(&oversize, &groups("b"), 1), (2, 1));
-        assert!(!oversize.rests(ReadVerb::XinfoGroups, 1));
+        assert!(!oversize.rests(ReadVerb::XINFO_GROUPS, 1));
         assert_eq!(asked(&oversize, &groups("a"), limits::OVERSIZE_REST_US), (2, 0));
     }
 
@@ -110,6 +110,6 @@ mod tests {
         let mut oversize = Oversize::default();
         oversize.learn(&[cut(scan(ScanFor::Streams))], 0);
         assert_eq!(asked(&oversize, &scan(ScanFor::Types), 1), (1, 1));
-        assert!(oversize.rests(ReadVerb::Scan, 1) && oversize.rests(ReadVerb::ScanType, 1));
+        assert!(oversize.rests(ReadVerb::SCAN, 1) && oversize.rests(ReadVerb::SCAN_TYPE, 1));
     }
 }

@@ -157,9 +157,9 @@ impl Sampler {
 
     /// Whether the walk can be made at all: without bytes it still counts keys and how long they live.
     pub fn may(capabilities: &Capabilities) -> bool {
-        capabilities.may(ReadVerb::Scan)
-            && capabilities.may(ReadVerb::Type)
-            && capabilities.may(ReadVerb::Pttl)
+        capabilities.may(ReadVerb::SCAN)
+            && capabilities.may(ReadVerb::TYPE)
+            && capabilities.may(ReadVerb::PTTL)
     }
 
     /// The commands of the next step, when it is due. `is_expensive` tells of keys that MEMORY USAGE would take too long for.
@@ -185,14 +185,14 @@ impl Sampler {
         let most = limits::SAMPLED_A_STEP * if self.is_hurried { HURRIED_STEPS } else { 1 };
         // A hundred refusals say no more than one.
         let is_tried = |verb: &ReadVerb| capabilities.is_proven(*verb) || !capabilities.may(*verb);
-        let is_proven = [ReadVerb::Type, ReadVerb::Pttl, ReadVerb::MemoryUsage].iter().all(is_tried);
+        let is_proven = [ReadVerb::TYPE, ReadVerb::PTTL, ReadVerb::MEMORY_USAGE].iter().all(is_tried);
         let (taken, left_out) = rights.take(&mut self.names, if is_proven { most } else { 1 });
         self.pass.left_out += left_out;
         let names = taken.len() as u64;
         for name in taken {
             cost_us += self.prices.kind.us + self.prices.ttl.us;
             commands.extend([ReadCmd::Type(name.clone()), ReadCmd::Pttl(name.clone())]);
-            if capabilities.may(ReadVerb::MemoryUsage) && !is_expensive(&name) {
+            if capabilities.may(ReadVerb::MEMORY_USAGE) && !is_expensive(&name) {
                 cost_us += self.prices.bytes.us;
                 commands.push(ReadCmd::MemoryUsage(name));
             }
@@ -260,10 +260,10 @@ impl Sampler {
 impl Prices {
     fn learn(&mut self, commands: &CommandInfo) {
         let prices = [
-            (ReadVerb::Type, &mut self.kind),
-            (ReadVerb::Pttl, &mut self.ttl),
-            (ReadVerb::MemoryUsage, &mut self.bytes),
-            (ReadVerb::Scan, &mut self.page),
+            (ReadVerb::TYPE, &mut self.kind),
+            (ReadVerb::PTTL, &mut self.ttl),
+            (ReadVerb::MEMORY_USAGE, &mut self.bytes),
+            (ReadVerb::SCAN, &mut self.page),
         ];
         for (verb, price) in prices {
             let name = verb.stat_name();

@@ -32,11 +32,11 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        if !capabilities.may(ReadVerb::MemoryUsage) {
+        if !capabilities.may(ReadVerb::MEMORY_USAGE) {
             return;
         }
         // How many consumers there are says what it takes, and what it is worth.
-        let may_know = capabilities.may(ReadVerb::XinfoGroups);
+        let may_know = capabilities.may(ReadVerb::XINFO_GROUPS);
         let is_known = |stream: &KnownStream| {
             !may_know || stream.has_groups || stream.group_count > Some(limits::GROUPS_POLLED)
         };
@@ -74,7 +74,7 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        if !capabilities.may(ReadVerb::Xpending) {
+        if !capabilities.may(ReadVerb::XPENDING) {
             return;
         }
         for (key, name) in self.sample_turns.turn(now_us, &[], places, |_| Pick::Take) {

@@ -31,7 +31,7 @@ impl Server {
 }
 
 fn proven() -> Capabilities {
-    Capabilities::proving(&[ReadVerb::Type, ReadVerb::Pttl, ReadVerb::MemoryUsage])
+    Capabilities::proving(&[ReadVerb::TYPE, ReadVerb::PTTL, ReadVerb::MEMORY_USAGE])
 }
 
 /// Walks until the pass is over; the time it took, microseconds.
