@@ -6,7 +6,9 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::Snapshot;
+use crate::core::model::StreamId;
 use crate::core::model::clients::Client;
+use crate::core::model::server::ServerRole;
 
 /// Verdicts without repetitions, in their order, while the story runs for so many seconds.
 fn verdicts(world: &mut World, seconds: u64, mut each: impl FnMut(&mut World, u64)) -> Vec<GroupVerdict> {
