@@ -105,12 +105,6 @@ impl Known {
     }
 }
 
-/// Whether the ids alone leave the lag open: the cursor stands inside the stream.
-pub(super) fn needs_count(stream: &KnownStream, group: &KnownGroup) -> bool {
-    let (Some((first, last)), Some(cursor)) = (stream.ends, group.cursor) else { return false };
-    stream.length != Some(0) && cursor >= first && cursor < last
-}
-
 /// Entries counted at most: fewer where they are long. Of a backlog that was beyond that, and is by the server's
 /// own figure still, only the first is read.
 fn cap(stream: &KnownStream, group: &KnownGroup, call_us: u64) -> u32 {

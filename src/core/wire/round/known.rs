@@ -6,11 +6,9 @@
 use super::super::observation::{NoReply, Observation};
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
-use super::backlogs::needs_count;
 use super::capabilities::Capabilities;
 use super::costs::ConsumersCost;
 use super::rotation::{Pick, Rotation};
-use super::sizes::is_long;
 use super::trims::TrimMark;
 use super::{Focus, Round};
 use crate::core::figures::sentence::latency;
@@ -82,6 +80,23 @@ pub(super) struct KnownGroup {
     pub(super) looked_ms: Option<i64>,
     suspicious: bool,
     was_read: bool,
+}
+
+impl KnownStream {
+    /// Whether the ids alone leave the lag of a group open: its cursor stands inside the stream.
+    fn needs_count(&self, group: &KnownGroup) -> bool {
+        let (Some((first, last)), Some(cursor)) = (self.ends, group.cursor) else { return false };
+        self.length != Some(0) && cursor >= first && cursor < last
+    }
+}
+
+impl KnownGroup {
+    /// Whether a first page says too little of its pending rows; where they begin is learnt from that page.
+    fn has_long_list(&self) -> bool {
+        self.pending.is_some_and(|pending| pending > u64::from(limits::PENDING_ROWS))
+            && self.first_pending.is_some()
+            && self.cursor.is_some()
+    }
 }
 
 impl Known {
@@ -299,8 +314,8 @@ impl Known {
             let pair = (key.clone(), name.clone());
             self.group_turns.set(&pair, true, now_us);
             self.suspicious_turns.set(&pair, group.suspicious, now_us);
-            self.count_turns.set(&pair, needs_count(stream, group), now_us);
-            self.sample_turns.set(&pair, is_long(group), now_us);
+            self.count_turns.set(&pair, stream.needs_count(group), now_us);
+            self.sample_turns.set(&pair, group.has_long_list(), now_us);
         }
     }
 

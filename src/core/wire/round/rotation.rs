@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 /// Where a key stands: due at a time in microseconds; among those of one time, in the order in which they came.
-type Place = (u64, u64);
+type PlaceInLine = (u64, u64);
 
 /// Keys that wait for their turns.
 #[derive(Clone, Debug)]
 pub(super) struct Rotation<K> {
-    line: BTreeMap<Place, K>,
-    places: HashMap<K, Place>,
+    line: BTreeMap<PlaceInLine, K>,
+    places: HashMap<K, PlaceInLine>,
     /// How many places were given.
     given: u64,
 }

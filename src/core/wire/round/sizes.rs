@@ -6,7 +6,7 @@
 
 use super::super::read::{ReadCmd, ReadVerb};
 use super::capabilities::Capabilities;
-use super::known::{Known, KnownGroup, KnownStream, too_costly};
+use super::known::{Known, KnownStream, too_costly};
 use super::rotation::Pick;
 use super::{Focus, Round};
 use crate::core::figures::sentence::latency;
@@ -17,8 +17,6 @@ use crate::core::model::{Name, StreamId};
 const SIZED_APART_US: u64 = 5_000_000;
 /// The same of one with so many consumers that it would be too dear for every round.
 const DEAR_APART_US: u64 = 60_000_000;
-/// Pending entries below which the first page says enough.
-const LONG_LIST: u64 = limits::PENDING_ROWS as u64;
 /// How long a list rests after it was sampled, microseconds: its make-up changes slowly.
 const SAMPLED_APART_US: u64 = 60_000_000;
 
@@ -104,13 +102,6 @@ impl KnownStream {
     fn sized_apart_us(&self) -> u64 {
         if self.is_expensive() { DEAR_APART_US } else { SIZED_APART_US }
     }
-}
-
-/// Whether a first page says too little of a group's pending rows; where they begin is learnt from that page.
-pub(super) fn is_long(group: &KnownGroup) -> bool {
-    group.pending.is_some_and(|pending| pending > LONG_LIST)
-        && group.first_pending.is_some()
-        && group.cursor.is_some()
 }
 
 fn usage_us(consumers: u64) -> u64 {
