@@ -15,7 +15,7 @@ pub mod table;
 pub mod update;
 pub mod view;
 
-pub use message::{Draw, Effect, Message};
+pub use message::{Draw, Effect, Message, TargetMessage};
 pub use update::update;
 pub use view::View;
 
@@ -38,33 +38,44 @@ use table::TableState;
 /// What the console is told once, at its start.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// What the operator calls the target.
-    pub target_name: String,
-    /// Its address, without secrets.
-    pub target_address: String,
-    /// Painted as production.
-    pub production: bool,
-    /// Nothing can be written.
-    pub read_only: bool,
+    /// What it watches.
+    pub target: TargetSetup,
     /// Keys.
     pub keymap: KeyMap,
-    /// Time between polls, microseconds.
-    pub interval_us: u64,
-    /// What is watched, and from when on it is wrong.
-    pub watched: WatchSettings,
     /// Names of the themes, in the order of the theme key.
     pub themes: Vec<String>,
     /// Which of them to begin with.
     pub theme: usize,
     /// Size of the terminal: columns, rows.
     pub size: (u16, u16),
-    /// What the probe does when it is asked for.
-    pub probe: ProbeSetup,
     /// Whether this is the demo.
     pub demo: bool,
     /// How actions go.
     pub actions: ActionSetup,
 }
+
+/// What is known of a target from the start.
+#[derive(Clone, Debug)]
+pub struct TargetSetup {
+    /// What the operator calls it.
+    pub name: String,
+    /// Its address, without secrets.
+    pub address: String,
+    /// Painted as production.
+    pub production: bool,
+    /// Nothing can be written.
+    pub read_only: bool,
+    /// Time between polls, microseconds.
+    pub interval_us: u64,
+    /// What is watched, and from when on it is wrong.
+    pub watched: WatchSettings,
+    /// What the probe does when it is asked for.
+    pub probe: ProbeSetup,
+}
+
+/// Which target a message is of and an effect is for. One that is not watched (any more) has neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TargetId(pub u16);
 
 /// What the probe does when it is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,16 +101,37 @@ impl Default for ProbeSetup {
 pub struct State {
     /// What does not change.
     pub setup: Setup,
+    /// The target that is on the screen.
+    pub active: Watch,
+    /// Those that are watched beside it.
+    pub others: Vec<Watch>,
+    /// Our wall clock at the last message, milliseconds since 1970.
+    pub now_ms: i64,
+    /// The process's own clock at the last message, microseconds: for what is due.
+    pub now_us: u64,
+    /// Which theme.
+    pub theme: usize,
+    /// Size of the terminal: columns, rows.
+    pub size: (u16, u16),
+    /// Lines the log is scrolled back by.
+    pub log_offset: usize,
+    /// The demo, while it plays.
+    pub demo: Option<DemoStatus>,
+}
+
+/// One target: what is known of it, where somebody is in it, and what is done to it.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// Which one.
+    pub id: TargetId,
+    /// What does not change.
+    pub setup: TargetSetup,
     /// What is known of the server.
     pub reading: Reading,
     /// What was known when the picture was stopped.
     pub frozen: Option<Box<Reading>>,
     /// The connection.
     pub link: LinkStatus,
-    /// Our wall clock at the last message, milliseconds since 1970.
-    pub now_ms: i64,
-    /// The process's own clock at the last message, microseconds: for what is due.
-    pub now_us: u64,
     /// Where we are, and how we came there: never empty.
     pub trail: Vec<View>,
     /// What is selected, sorted and filtered, a table each.
@@ -112,16 +144,8 @@ pub struct State {
     pub notice: Option<Notice>,
     /// Time between polls, microseconds.
     pub interval_us: u64,
-    /// Which theme.
-    pub theme: usize,
-    /// Size of the terminal: columns, rows.
-    pub size: (u16, u16),
-    /// Lines the log is scrolled back by.
-    pub log_offset: usize,
     /// Actions, running and past.
     pub operations: Operations,
-    /// The demo, while it plays.
-    pub demo: Option<DemoStatus>,
     /// Which list of the fan-out screen somebody chose.
     pub fanout_chosen: Option<FanoutPart>,
     /// What the poller was told last.
@@ -148,30 +172,42 @@ pub struct Notice {
     pub until_ms: i64,
 }
 
-impl State {
-    /// The console before anything was read.
-    pub fn new(setup: Setup, now: Now) -> Self {
+impl Watch {
+    /// A target before anything was read of it.
+    pub fn new(id: TargetId, setup: TargetSetup) -> Self {
         /// Rates are taken over ten seconds: steady enough to read, quick enough to follow.
         const RATE_WINDOW_US: i64 = 10_000_000;
-        let mut state = Self {
+        Self {
+            id,
             reading: Reading::new(RATE_WINDOW_US).watching(&setup.watched),
             frozen: None,
             link: LinkStatus::Connecting,
-            now_ms: now.wall_ms,
-            now_us: now.process_us,
             trail: vec![View::Overview],
             tables: TableId::ALL.iter().map(|&id| (id, TableState::new(id))).collect(),
             entries: None,
             modal: None,
             notice: None,
             interval_us: setup.interval_us,
+            operations: Operations::new(setup.read_only),
+            fanout_chosen: None,
+            focus: Focus::default(),
+            setup,
+        }
+    }
+}
+
+impl State {
+    /// The console before anything was read.
+    pub fn new(setup: Setup, now: Now) -> Self {
+        let mut state = Self {
+            active: Watch::new(TargetId::default(), setup.target.clone()),
+            others: Vec::new(),
+            now_ms: now.wall_ms,
+            now_us: now.process_us,
             theme: setup.theme,
             size: setup.size,
             log_offset: 0,
             demo: None,
-            fanout_chosen: None,
-            operations: Operations::new(setup.read_only),
-            focus: Focus::default(),
             setup,
         };
         update::begin(&mut state);
@@ -180,17 +216,17 @@ impl State {
 
     /// What is on the screen: live, or as it was when it was stopped.
     pub fn shown(&self) -> &Reading {
-        self.frozen.as_deref().unwrap_or(&self.reading)
+        self.active.frozen.as_deref().unwrap_or(&self.active.reading)
     }
 
     /// Whether the picture is stopped.
     pub fn is_paused(&self) -> bool {
-        self.frozen.is_some()
+        self.active.frozen.is_some()
     }
 
     /// Where we are.
     pub fn view(&self) -> &View {
-        self.trail.last().unwrap_or(&View::Overview)
+        self.active.trail.last().unwrap_or(&View::Overview)
     }
 
     /// Where things stand on the screen.
@@ -214,12 +250,12 @@ impl State {
 
     /// The list of the fan-out screen that has the cursor.
     pub fn fanout_part(&self) -> FanoutPart {
-        self.fanout_chosen.unwrap_or_else(|| FanoutPart::telling(self.shown()))
+        self.active.fanout_chosen.unwrap_or_else(|| FanoutPart::telling(self.shown()))
     }
 
     /// The table that has the cursor here.
     pub fn table(&self) -> Option<&TableState> {
-        self.tables.get(&self.table_id()?)
+        self.active.tables.get(&self.table_id()?)
     }
 
     /// The finding under the cursor.
@@ -234,7 +270,7 @@ impl State {
         if self.setup.demo {
             places.push(Place::Demo);
         }
-        if self.operations.running.is_some() {
+        if self.active.operations.running.is_some() {
             places.push(Place::Acting);
         }
         places.push(Place::Everywhere);
@@ -255,7 +291,7 @@ impl State {
     pub fn is_stale(&self) -> bool {
         /// Below this an age is no news, milliseconds: a round and its drawing take their time.
         const FRESH_MS: u64 = 1_500;
-        let fresh_ms = (self.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
+        let fresh_ms = (self.active.interval_us / 1000).saturating_mul(3).max(FRESH_MS);
         !self.is_paused() && self.data_age_ms().is_some_and(|age_ms| age_ms > fresh_ms)
     }
 }

@@ -3,7 +3,7 @@
 use criterion::Criterion;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use streamgauge::app::{Message, Now, Setup, State, update};
+use streamgauge::app::{Message, Now, Setup, State, TargetId, TargetMessage, TargetSetup, update};
 use streamgauge::commands::KeyMap;
 use streamgauge::config::theme::Theme;
 use streamgauge::core::model::{Name, Snapshot};
@@ -19,18 +19,20 @@ const SIZE: (u16, u16) = (120, 40);
 
 fn console() -> State {
     let setup = Setup {
-        target_name: "bench".to_owned(),
-        target_address: "bench".to_owned(),
-        production: false,
-        read_only: false,
+        target: TargetSetup {
+            name: "bench".to_owned(),
+            address: "bench".to_owned(),
+            production: false,
+            read_only: false,
+            interval_us: 1_000_000,
+            watched: streamgauge::core::reading::watched::WatchSettings::default(),
+            probe: Default::default(),
+        },
         keymap: KeyMap::default(),
-        interval_us: 1_000_000,
         themes: vec!["default".to_owned()],
         theme: 0,
         size: SIZE,
-        probe: Default::default(),
         demo: false,
-        watched: streamgauge::core::reading::watched::WatchSettings::default(),
         actions: Default::default(),
     };
     State::new(setup, at(0))
@@ -43,7 +45,7 @@ fn at(second: i64) -> Now {
 /// What was read at a second.
 fn round(snapshot: &Snapshot, second: i64) -> Message {
     let snapshot = Snapshot { taken_at_ms: at(second).wall_ms, ..snapshot.clone() };
-    Message::Observed(Box::new(snapshot))
+    Message::From(TargetId::default(), TargetMessage::Observed(Box::new(snapshot)))
 }
 
 /// Measures both.

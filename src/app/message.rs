@@ -1,5 +1,6 @@
 //! What comes in, what goes out, and how soon to draw.
 
+use super::TargetId;
 use super::entries::EntriesQuestion;
 use crate::commands::Key;
 use crate::core::demo::DemoStatus;
@@ -20,6 +21,19 @@ pub enum Message {
     Paste(String),
     /// The terminal has another size: columns, rows.
     Resized(u16, u16),
+    /// A target tells something.
+    From(TargetId, TargetMessage),
+    /// The demo changed.
+    Demo(DemoStatus),
+    /// A second passed.
+    Tick,
+    /// We are back from the shell: the whole screen is to be drawn.
+    Resumed,
+}
+
+/// What is told of one target.
+#[derive(Clone, Debug)]
+pub enum TargetMessage {
     /// A round was read.
     Observed(Box<Snapshot>),
     /// The connection changed.
@@ -40,17 +54,19 @@ pub enum Message {
     Finished(Box<Receipt>),
     /// What the journal has, and what an earlier run left open.
     Journal(Vec<Past>, Vec<String>),
-    /// The demo changed.
-    Demo(DemoStatus),
-    /// A second passed.
-    Tick,
-    /// We are back from the shell: the whole screen is to be drawn.
-    Resumed,
     /// Something went wrong that the operator should know.
     Trouble(String),
 }
 
-/// What is to be done outside.
+/// Tests watch one target.
+#[cfg(test)]
+impl From<TargetMessage> for Message {
+    fn from(message: TargetMessage) -> Self {
+        Self::From(TargetId::default(), message)
+    }
+}
+
+/// What is to be done outside, for the target that [`super::update`] names with it.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Leave.

@@ -10,8 +10,8 @@ mod probe;
 mod prompt;
 
 use super::cell::RowId;
-use super::message::{Draw, Effect, Message};
-use super::{Notice, Now, State, View, rows};
+use super::message::{Draw, Effect, Message, TargetMessage};
+use super::{Notice, Now, State, TargetId, View, rows};
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::limits;
 use crate::core::model::link::LinkStatus;
@@ -21,13 +21,35 @@ use crate::core::wire::round::{Fetch, Focus};
 /// How long a notice stays, milliseconds.
 const NOTICE_MS: i64 = 5_000;
 
-/// Takes a message in.
-pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effect>) {
+/// Takes a message in: how soon to draw, and what is to be done for which target. What is told of a target that is not on
+/// the screen changes nothing there; what is told of one that is not watched is nobody's.
+pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<(TargetId, Effect)>) {
     (state.now_ms, state.now_us) = (now.wall_ms, now.process_us);
+    let shown = state.active.id;
+    let of = if let Message::From(of, _) = &message { *of } else { shown };
+    if !turn_to(state, of) {
+        return (Draw::No, Vec::new());
+    }
     let mut effects = Vec::new();
-    let draw = match message {
+    let draw = take(state, message, &mut effects);
+    look(state, &mut effects);
+    turn_to(state, shown);
+    let draw = if of == shown { draw } else { Draw::No };
+    (draw, effects.into_iter().map(|effect| (of, effect)).collect())
+}
+
+/// Puts this target where the one on the screen stands; `false` where it is not watched.
+fn turn_to(state: &mut State, target: TargetId) -> bool {
+    if let Some(other) = state.others.iter_mut().find(|watch| watch.id == target) {
+        std::mem::swap(&mut state.active, other);
+    }
+    state.active.id == target
+}
+
+fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw {
+    match message {
         Message::Key(key) => {
-            keys::press(state, key, &mut effects);
+            keys::press(state, key, effects);
             Draw::Now
         }
         Message::Paste(text) if action::paste(state, &text) => Draw::Now,
@@ -37,10 +59,24 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             refresh(state);
             Draw::Now
         }
-        Message::Observed(snapshot) => {
+        Message::From(_, message) => told(state, message, effects),
+        Message::Demo(status) => {
+            let changed = state.demo.as_ref() != Some(&status);
+            state.demo = Some(status);
+            if changed && !state.is_paused() { Draw::Data } else { Draw::No }
+        }
+        Message::Tick => tick(state),
+        Message::Resumed => Draw::Now,
+    }
+}
+
+/// What a target tells.
+fn told(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) -> Draw {
+    match message {
+        TargetMessage::Observed(snapshot) => {
             let shows = snapshot.changes_figures();
-            state.reading.advance(*snapshot);
-            probe::watch(state, &mut effects);
+            state.active.reading.advance(*snapshot);
+            probe::watch(state, effects);
             if state.is_paused() || !shows {
                 Draw::No
             } else {
@@ -48,11 +84,11 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
                 Draw::Data
             }
         }
-        Message::Link(status) => link_changed(state, status),
-        Message::Entries(question, answer) => {
+        TargetMessage::Link(status) => link_changed(state, status),
+        TargetMessage::Entries(question, answer) => {
             let page = lines(state);
             let answer = answer.map(|answer| (answer.entries, answer.at_us));
-            match &mut state.entries {
+            match &mut state.active.entries {
                 Some(entries) => {
                     entries.take(&question, answer, page);
                     Draw::Now
@@ -60,7 +96,7 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
                 None => Draw::No,
             }
         }
-        Message::FetchLater(fetch, wait_s) => {
+        TargetMessage::FetchLater(fetch, wait_s) => {
             let what = match fetch {
                 Fetch::Clients => "CLIENT LIST",
                 Fetch::Consumers(..) => "XINFO CONSUMERS",
@@ -70,29 +106,16 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<Effec
             notify(state, format!("{what} was asked a moment ago: again in {wait_s} s"), false);
             Draw::Now
         }
-        Message::Probe(kind, event) => {
-            state.reading.advance_probe(kind, &event);
+        TargetMessage::Probe(kind, event) => {
+            state.active.reading.advance_probe(kind, &event);
             if state.is_paused() { Draw::No } else { Draw::Data }
         }
-        Message::Planned(..)
-        | Message::Planning(..)
-        | Message::Progress(_)
-        | Message::Finished(_)
-        | Message::Journal(..) => action::take(state, message, &mut effects),
-        Message::Demo(status) => {
-            let changed = state.demo.as_ref() != Some(&status);
-            state.demo = Some(status);
-            if changed && !state.is_paused() { Draw::Data } else { Draw::No }
-        }
-        Message::Tick => tick(state),
-        Message::Resumed => Draw::Now,
-        Message::Trouble(text) => {
+        TargetMessage::Trouble(text) => {
             notify(state, text, true);
             Draw::Now
         }
-    };
-    look(state, &mut effects);
-    (draw, effects)
+        message => action::take(state, message, effects),
+    }
 }
 
 /// What is there from the beginning.
@@ -102,28 +125,28 @@ pub(super) fn begin(state: &mut State) {
 
 /// A second passed: notices grow old, and so does what is on a screen whose server tells nothing new.
 fn tick(state: &mut State) -> Draw {
-    let is_over = state.notice.as_ref().is_some_and(|notice| state.now_ms >= notice.until_ms);
+    let is_over = state.active.notice.as_ref().is_some_and(|notice| state.now_ms >= notice.until_ms);
     if is_over {
-        state.notice = None;
+        state.active.notice = None;
     }
-    let counts_down = !matches!(state.link, LinkStatus::Up { .. }) && !state.is_paused();
-    let was_armed = state.operations.write;
-    state.operations.write = was_armed.at(state.now_us);
+    let counts_down = !matches!(state.active.link, LinkStatus::Up { .. }) && !state.is_paused();
+    let was_armed = state.active.operations.write;
+    state.active.operations.write = was_armed.at(state.now_us);
     let arms_down = matches!(was_armed, WriteState::Armed { .. });
     if is_over || counts_down || arms_down || state.is_stale() { Draw::Data } else { Draw::No }
 }
 
 fn link_changed(state: &mut State, status: LinkStatus) -> Draw {
-    if state.link == status {
+    if state.active.link == status {
         return Draw::No;
     }
-    state.link = status;
+    state.active.link = status;
     if state.is_paused() { Draw::No } else { Draw::Data }
 }
 
 /// Shows a line for a while.
 pub(super) fn notify(state: &mut State, text: String, is_error: bool) {
-    state.notice = Some(Notice { text, is_error, until_ms: state.now_ms.saturating_add(NOTICE_MS) });
+    state.active.notice = Some(Notice { text, is_error, until_ms: state.now_ms.saturating_add(NOTICE_MS) });
 }
 
 /// Makes the rows of the table that is on the screen anew.
@@ -132,7 +155,7 @@ pub(super) fn refresh(state: &mut State) {
     let page = page_rows(state);
     let Some(id) = state.table_id() else { return };
     let rows = rows::rows(state, &view);
-    if let Some(table) = state.tables.get_mut(&id) {
+    if let Some(table) = state.active.tables.get_mut(&id) {
         table.set_rows(rows, page);
     }
 }
@@ -150,8 +173,8 @@ pub(super) fn lines(state: &State) -> usize {
 /// Tells the poller what is looked at, when that changed.
 fn look(state: &mut State, effects: &mut Vec<Effect>) {
     let focus = focus(state);
-    if focus != state.focus {
-        state.focus = focus.clone();
+    if focus != state.active.focus {
+        state.active.focus = focus.clone();
         effects.push(Effect::Look(focus));
     }
 }
@@ -209,7 +232,7 @@ fn focus(state: &State) -> Focus {
         _ => {}
     }
     // What an action was about, wherever somebody looks by now.
-    let touched = &state.operations.touched;
+    let touched = &state.active.operations.touched;
     let is_ahead = state.now_us < touched.until_us;
     for (key, group) in touched.streams.iter().filter(|_| is_ahead) {
         focus.streams.push(key.clone());

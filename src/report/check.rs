@@ -31,11 +31,11 @@ pub struct WatchedFinding {
 
 /// Everything that was wrong during a watch, each thing once, as it was told last.
 #[derive(Clone, Debug, Default)]
-pub struct Watch {
+pub struct CheckWatch {
     seen: Vec<WatchedFinding>,
 }
 
-impl Watch {
+impl CheckWatch {
     /// Takes the findings of another pass in.
     pub fn advance(&mut self, findings: &[Finding]) {
         for seen in &mut self.seen {
@@ -93,7 +93,7 @@ impl Verdict {
 }
 
 /// A line a finding, the worst first; then what could not be told.
-pub fn text(watch: &Watch, reading: &Reading) -> String {
+pub fn text(watch: &CheckWatch, reading: &Reading) -> String {
     let mut lines = vec![format!("{}: {}", watch.verdict(reading).word(), summary(watch, reading))];
     for seen in watch.seen() {
         let (finding, over) = (&seen.finding, if seen.is_over { " (over now)" } else { "" });
@@ -113,7 +113,7 @@ pub fn text(watch: &Watch, reading: &Reading) -> String {
     lines.join("\n")
 }
 
-fn summary(watch: &Watch, reading: &Reading) -> String {
+fn summary(watch: &CheckWatch, reading: &Reading) -> String {
     let (findings, blind) = (watch.seen.len(), reading.judged().cannot_tell().len());
     let streams = reading.streams().len();
     format!("{findings} findings, {blind} rules that cannot tell, {streams} streams watched")
@@ -131,7 +131,7 @@ struct Report {
 }
 
 /// The same as one JSON object on one line.
-pub fn json(watch: &Watch, reading: &Reading) -> String {
+pub fn json(watch: &CheckWatch, reading: &Reading) -> String {
     let report = Report {
         schema: 1,
         taken_at_ms: reading.this_node().taken_at_ms,
@@ -196,7 +196,7 @@ mod tests {
 
     #[test]
     fn what_was_wrong_for_a_while_is_told_as_over_and_still_counts() {
-        let mut watch = Watch::default();
+        let mut watch = CheckWatch::default();
         watch.advance(&[found("a", Severity::Warning), found("b", Severity::Critical)]);
         watch.advance(&[found("a", Severity::Warning)]);
         let seen: Vec<_> = watch.seen().iter().map(|seen| (seen.finding.id, seen.is_over)).collect();
@@ -209,6 +209,6 @@ mod tests {
 
     #[test]
     fn nothing_wrong_is_ok_only_where_it_can_be_told() {
-        assert_eq!(Watch::default().verdict(&Reading::new(0)), Verdict::Unknown);
+        assert_eq!(CheckWatch::default().verdict(&Reading::new(0)), Verdict::Unknown);
     }
 }

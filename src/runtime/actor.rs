@@ -7,7 +7,7 @@ use super::act::unread_text;
 use super::disk::on_disk;
 use super::execute::{Executor, carry};
 use super::survey::{Desk, PlanTime, survey};
-use crate::app::Message;
+use crate::app::TargetMessage;
 use crate::config::Target;
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::core::ops::{
@@ -51,7 +51,7 @@ pub struct ActorSetup {
 /// Makes plans and carries them out.
 pub struct Actor {
     setup: ActorSetup,
-    tell: mpsc::Sender<Message>,
+    tell: mpsc::Sender<TargetMessage>,
     control: watch::Sender<Control>,
     running: Option<JoinHandle<()>>,
     /// How far it is.
@@ -70,7 +70,7 @@ struct Planning {
 
 impl Actor {
     /// Begins: what the journal has is the first message.
-    pub fn new(setup: ActorSetup) -> (Self, mpsc::Receiver<Message>) {
+    pub fn new(setup: ActorSetup) -> (Self, mpsc::Receiver<TargetMessage>) {
         let (tell, told) = mpsc::channel(WAITING);
         let (control, _) = watch::channel(Control::default());
         let (seen, acting) = (None, Arc::default());
@@ -94,10 +94,10 @@ impl Actor {
             }
             let (progress, seen) = watch::channel(PlanProgress::default());
             let shown =
-                tokio::spawn(show(seen, tell.clone(), move |progress| Message::Planning(id, progress)));
+                tokio::spawn(show(seen, tell.clone(), move |progress| TargetMessage::Planning(id, progress)));
             let plan = Box::pin(plan(&setup, &request, (progress, cancelled))).await;
             shown.abort();
-            let _closed = tell.send(Message::Planned(id, plan.map(Box::new))).await;
+            let _closed = tell.send(TargetMessage::Planned(id, plan.map(Box::new))).await;
         });
         self.planning = Some(Planning { id, cancel, task });
     }
@@ -115,7 +115,7 @@ impl Actor {
         // The queue may be full, and an action that was asked for has to be answered.
         let refuse = |why: &str| {
             let outcome = Outcome::Refused(why.to_owned());
-            let message = Message::Finished(Box::new(Receipt::nothing_begun(outcome)));
+            let message = TargetMessage::Finished(Box::new(Receipt::nothing_begun(outcome)));
             tokio::spawn(async move { tell.send(message).await });
         };
         let (Some(writer), Some(journal)) = (self.setup.writer.clone(), self.setup.journal.clone()) else {
@@ -141,13 +141,13 @@ impl Actor {
         let acting = Arc::clone(&self.acting);
         acting.store(true, Ordering::Relaxed);
         self.running = Some(tokio::spawn(async move {
-            let shown = tokio::spawn(show(seen, tell.clone(), Message::Progress));
+            let shown = tokio::spawn(show(seen, tell.clone(), TargetMessage::Progress));
             let receipt = Box::pin(carry(executor, *confirmed, progress, control)).await;
             acting.store(false, Ordering::Relaxed);
             shown.abort();
-            let _closed = tell.send(Message::Finished(Box::new(receipt))).await;
+            let _closed = tell.send(TargetMessage::Finished(Box::new(receipt))).await;
             let read = on_disk(move || told_journal(&journal, false)).await;
-            let _closed = tell.send(read.unwrap_or_else(Message::Trouble)).await;
+            let _closed = tell.send(read.unwrap_or_else(TargetMessage::Trouble)).await;
         }));
     }
 
@@ -184,13 +184,13 @@ impl Actor {
         let (Some(journal), tell) = (self.setup.journal.clone(), self.tell.clone()) else { return };
         tokio::spawn(async move {
             let read = on_disk(move || told_journal(&journal, recovers)).await;
-            let _closed = tell.send(read.unwrap_or_else(Message::Trouble)).await;
+            let _closed = tell.send(read.unwrap_or_else(TargetMessage::Trouble)).await;
         });
     }
 }
 
 /// What the journal says; what an earlier run left open is closed first.
-fn told_journal(journal: &Journal, recovers: bool) -> Message {
+fn told_journal(journal: &Journal, recovers: bool) -> TargetMessage {
     let left = if recovers { journal.recover(clock::wall_ms()) } else { Ok(Vec::new()) };
     match left.and_then(|left| Ok((left, journal.read()?))) {
         Ok((left, contents)) => {
@@ -200,9 +200,9 @@ fn told_journal(journal: &Journal, recovers: bool) -> Message {
             let line = |intent: &crate::core::ops::record::Intent| {
                 format!("{} {} ({})", intent.action, intent.subject, intent.id)
             };
-            Message::Journal(contents.past, left.iter().map(line).collect())
+            TargetMessage::Journal(contents.past, left.iter().map(line).collect())
         }
-        Err(error) => Message::Trouble(error.to_string()),
+        Err(error) => TargetMessage::Trouble(error.to_string()),
     }
 }
 
@@ -220,8 +220,8 @@ async fn plan(
 
 async fn show<T: Clone>(
     mut seen: watch::Receiver<T>,
-    tell: mpsc::Sender<Message>,
-    message: impl Fn(T) -> Message,
+    tell: mpsc::Sender<TargetMessage>,
+    message: impl Fn(T) -> TargetMessage,
 ) {
     while seen.changed().await.is_ok() {
         let progress = seen.borrow_and_update().clone();

@@ -10,7 +10,7 @@ use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
-use crate::report::check::{self, Verdict, Watch};
+use crate::report::check::{self, CheckWatch, Verdict};
 use std::io::{self, Write};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -83,7 +83,7 @@ async fn watch(
     // Half of the watch is for the search, so that what was found is watched too.
     let first_until = Instant::now() + (wanted.watch / 2).max(SEARCH_LEAST);
     let last = until + Duration::from_millis(CHECK_BEYOND_MS);
-    let (mut watch, mut is_first) = (Watch::default(), true);
+    let (mut watch, mut is_first) = (CheckWatch::default(), true);
     loop {
         let began = Instant::now();
         let pass_until = if is_first { first_until } else { last };

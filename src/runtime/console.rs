@@ -8,7 +8,7 @@ use super::effects::{LoopStep, perform};
 use super::frames::Frames;
 use super::logging;
 use super::probes::ProbeTasks;
-use crate::app::{self, Draw, Message, Now, Setup, State, View};
+use crate::app::{self, Draw, Message, Now, Setup, State, TargetId, TargetMessage, View};
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
@@ -46,6 +46,8 @@ pub struct Console {
 }
 
 struct ConsoleTasks {
+    /// Whose tasks they are.
+    target: TargetId,
     state: State,
     skins: Vec<Skin>,
     frames: Frames,
@@ -62,7 +64,7 @@ struct ConsoleTasks {
 /// # Errors
 /// What the terminal refused, and why it can't be read any more although it is there.
 pub async fn run(mut console: Console) -> io::Result<u8> {
-    let title = title(&console.setup.target_name);
+    let title = title(&console.setup.target.name);
     let mut signals = Signals::listen()?;
     let signalled = Signals::listen()?;
     let screen = Screen::enter(&title)?;
@@ -73,8 +75,10 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let acting = actor.acting();
     let watched = tokio::spawn(watch_signals(signalled, Arc::clone(&acting)));
     let demo = console.demo.as_ref().map(Demo::control);
+    let state = State::new(console.setup, now());
     let mut running = ConsoleTasks {
-        state: State::new(console.setup, now()),
+        target: state.active.id,
+        state,
         skins: console.skins,
         frames: Frames::new(console.fps),
         screen,
@@ -104,18 +108,18 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                 LoopStep::GoOn
             }
             event = events.recv(), if is_polled => match event {
-                Some(event) => running.take(message_of(event)),
+                Some(event) => running.told(message_of(event)),
                 None if lives > 0 => {
                     lives -= 1;
                     running.begin_anew(&console.session, &mut events, &mut poller)
                 }
                 None => {
                     is_polled = false;
-                    running.take(Message::Trouble("polling failed again and again: see the log, then leave".to_owned()))
+                    running.told(TargetMessage::Trouble("polling failed again and again: see the log, then leave".to_owned()))
                 }
             },
-            (kind, event) = running.probes.next() => running.take(Message::Probe(kind, event)),
-            Some(message) = acts.recv() => running.take(message),
+            (kind, event) = running.probes.next() => running.told(TargetMessage::Probe(kind, event)),
+            Some(message) = acts.recv() => running.told(message),
             _ = tick.tick() => running.tick(),
         };
         match step {
@@ -146,7 +150,7 @@ fn title(target_name: &str) -> String {
 
 impl ConsoleTasks {
     /// Gives the terminal back first, then ends what was begun.
-    async fn leave(self, acts: Receiver<Message>, demo: Option<Demo>) {
+    async fn leave(self, acts: Receiver<TargetMessage>, demo: Option<Demo>) {
         let Self { actor, screen, mut probes, .. } = self;
         drop(screen);
         // Nobody listens any more: what an action has to say is in the journal.
@@ -162,6 +166,11 @@ impl ConsoleTasks {
         }
     }
 
+    /// Takes in what the target tells.
+    fn told(&mut self, message: TargetMessage) -> LoopStep {
+        self.take(Message::From(self.target, message))
+    }
+
     /// Takes a message in and carries out what follows.
     fn take(&mut self, message: Message) -> LoopStep {
         let mut waiting = vec![message];
@@ -169,7 +178,7 @@ impl ConsoleTasks {
         while let Some(message) = waiting.pop() {
             let (draw, effects) = app::update(&mut self.state, message, now());
             self.frames.want(draw, Instant::now());
-            for effect in effects {
+            for effect in effects.into_iter().filter(|(target, _)| *target == self.target) {
                 let (step, answer) =
                     perform(effect, &self.poll, (&mut self.probes, &mut self.actor), self.demo.as_ref());
                 waiting.extend(answer);
@@ -224,7 +233,7 @@ impl ConsoleTasks {
         crate::edge::term::restore();
         stop_self()?;
         // It goes on, unless it was paused before.
-        self.actor.control(self.state.operations.control.clone());
+        self.actor.control(self.state.active.operations.control.clone());
         self.come_back().map(|_| ())
     }
 
@@ -244,17 +253,17 @@ impl ConsoleTasks {
     ) -> LoopStep {
         let (poll, told, task) = poll(session());
         (self.poll, *events, *poller) = (poll, told, task);
-        self.poll.focus.send_replace(self.state.focus.clone());
-        self.take(Message::Trouble("polling failed and was begun anew: see the log".to_owned()))
+        self.poll.focus.send_replace(self.state.active.focus.clone());
+        self.told(TargetMessage::Trouble("polling failed and was begun anew: see the log".to_owned()))
     }
 }
 
-fn message_of(event: Event) -> Message {
+fn message_of(event: Event) -> TargetMessage {
     match event {
-        Event::Observed(snapshot) => Message::Observed(snapshot),
-        Event::Link(status) => Message::Link(status),
-        Event::Entries(question, answer) => Message::Entries(question, answer),
-        Event::FetchLater(fetch, wait_s) => Message::FetchLater(fetch, wait_s),
+        Event::Observed(snapshot) => TargetMessage::Observed(snapshot),
+        Event::Link(status) => TargetMessage::Link(status),
+        Event::Entries(question, answer) => TargetMessage::Entries(question, answer),
+        Event::FetchLater(fetch, wait_s) => TargetMessage::FetchLater(fetch, wait_s),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::actor::Actor;
 use super::probes::ProbeTasks;
 use crate::app::message::{DemoOrder, ProbeOrder};
-use crate::app::{Effect, Message};
+use crate::app::{Effect, Message, TargetId, TargetMessage};
 use crate::edge::demo::DemoControl;
 use crate::edge::source::{PollHandle, PollRequest};
 
@@ -18,13 +18,14 @@ pub enum LoopStep {
     Suspend,
 }
 
-/// Carries one effect out; a message when it could not be.
+/// Carries one effect out, for the target of these tasks; a message when it could not be.
 pub fn perform(
-    effect: Effect,
+    (target, effect): (TargetId, Effect),
     poll: &PollHandle,
     (probes, actor): (&mut ProbeTasks, &mut Actor),
     demo: Option<&DemoControl>,
 ) -> (LoopStep, Option<Message>) {
+    let tell = |text: String| Message::From(target, TargetMessage::Trouble(text));
     let request = match effect {
         Effect::Quit => return (LoopStep::Quit, None),
         Effect::Suspend => return (LoopStep::Suspend, None),
@@ -33,8 +34,8 @@ pub fn perform(
             return (LoopStep::GoOn, None);
         }
         Effect::Probe(ProbeOrder::Start(plan)) => {
-            let trouble = probes.start(plan).err();
-            return (LoopStep::GoOn, trouble.map(|error| Message::Trouble(format!("cannot probe: {error}"))));
+            let trouble = probes.start(plan).err().map(|error| format!("cannot probe: {error}"));
+            return (LoopStep::GoOn, trouble.map(tell));
         }
         Effect::Probe(ProbeOrder::Stop(kind)) => {
             probes.stop(kind);
@@ -74,8 +75,6 @@ pub fn perform(
         Effect::ReadEntries(question) => PollRequest::Entries(question),
     };
     let sent = poll.requests.try_send(request);
-    let trouble = sent
-        .err()
-        .map(|_| Message::Trouble("the server is slow: too many questions wait already".to_owned()));
+    let trouble = sent.err().map(|_| tell("the server is slow: too many questions wait already".to_owned()));
     (LoopStep::GoOn, trouble)
 }

@@ -8,7 +8,7 @@ use super::console::{self, Console};
 use super::probes::{ProbeTasks, Probing};
 use super::{act, check, logging, panics, snapshot};
 use crate::app::action::ActionSetup;
-use crate::app::{ProbeSetup, Setup};
+use crate::app::{ProbeSetup, Setup, TargetSetup};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
@@ -231,22 +231,16 @@ fn show_on(
         poll.counters = config.counters.clone();
     }
     let setup = Setup {
-        target_name: target.name.clone(),
-        target_address: target.address.to_string(),
-        production: target.production,
-        read_only: settings.read_only,
+        target: target_setup(
+            loaded,
+            demo_config.as_ref().unwrap_or(&loaded.config),
+            &target,
+            poll.interval_us,
+        ),
         keymap: loaded.config.keys.clone(),
-        interval_us: poll.interval_us,
-        watched: watched(demo_config.as_ref().unwrap_or(&loaded.config), &target),
         themes: skins.names,
         theme: skins.first,
         size: (80, 24),
-        probe: ProbeSetup {
-            enabled: settings.probe.enabled,
-            interval_us: u64::try_from(settings.probe.interval.as_micros()).unwrap_or(u64::MAX),
-            subscribers: settings.probe.subscribers,
-            stream: settings.probe.stream,
-        },
         demo: demo.is_some(),
         actions: action_setup(loaded),
     };
@@ -268,6 +262,24 @@ fn show_on(
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();
     Ok(status?)
+}
+
+fn target_setup(loaded: &Loaded, watched_by: &Config, target: &Target, interval_us: u64) -> TargetSetup {
+    let settings = &loaded.config.settings;
+    TargetSetup {
+        name: target.name.clone(),
+        address: target.address.to_string(),
+        production: target.production,
+        read_only: settings.read_only,
+        interval_us,
+        watched: watched(watched_by, target),
+        probe: ProbeSetup {
+            enabled: settings.probe.enabled,
+            interval_us: u64::try_from(settings.probe.interval.as_micros()).unwrap_or(u64::MAX),
+            subscribers: settings.probe.subscribers,
+            stream: settings.probe.stream,
+        },
+    }
 }
 
 fn action_setup(loaded: &Loaded) -> ActionSetup {

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 
 /// Draws it, where there is one.
 pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    match &state.modal {
+    match &state.active.modal {
         Some(Modal::Help { offset }) => help::draw(state, *offset, body, buffer, skin),
         Some(Modal::Action(modal)) => action::draw(state, modal, body, buffer, skin),
         Some(Modal::Prompt(_)) | None => {}

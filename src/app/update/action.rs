@@ -11,7 +11,7 @@ pub use dialog::{paste, press};
 use super::{look, notify};
 use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, LeaveHow, Question};
 use crate::app::cell::RowId;
-use crate::app::message::{Draw, Effect, Message};
+use crate::app::message::{Draw, Effect, TargetMessage};
 use crate::app::modal::Modal;
 use crate::app::{State, View};
 use crate::commands::{CommandId, Key, KeyCode, Modifiers};
@@ -33,33 +33,33 @@ const NO_KEY: Key =
 /// The policy of this console.
 pub fn policy(state: &State) -> Policy {
     Policy {
-        target: state.setup.target_name.clone(),
-        production: state.setup.production,
-        state: state.operations.write,
+        target: state.active.setup.name.clone(),
+        production: state.active.setup.production,
+        state: state.active.operations.write,
         on_screen: true,
     }
 }
 
 /// Begins an action.
 pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
-    if state.operations.write == WriteState::ReadOnly {
+    if state.active.operations.write == WriteState::ReadOnly {
         return notify(state, "read-only: nothing can be written from here".to_owned(), true);
     }
     if command == CommandId::Unlock {
         return unlock(state, key);
     }
-    if !state.operations.write.may_write(state.now_us) {
+    if !state.active.operations.write.may_write(state.now_us) {
         let keys = state.setup.keymap.keys_of(CommandId::Unlock);
         let key = keys.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
         return notify(state, format!("writing is locked: {key} unlocks it for a while"), true);
     }
-    if state.operations.running.is_some() {
+    if state.active.operations.running.is_some() {
         return notify(state, "one action at a time: another still runs".to_owned(), true);
     }
     match about(state, command) {
         Ok(Begin::Form(about)) => {
             let stage = ActionStage::Form(Form::new(about));
-            state.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
+            state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
         }
         Ok(Begin::Request(request)) => plan(state, request, key, effects),
         Err(why) => notify(state, why, true),
@@ -72,27 +72,27 @@ enum Begin {
 }
 
 fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<Effect>) {
-    let id = state.operations.plan.next();
-    state.operations.plan = id;
+    let id = state.active.operations.plan.next();
+    state.active.operations.plan = id;
     let stage = ActionStage::Planning(id, PlanProgress::default());
-    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
     effects.push(Effect::Plan(id, request));
 }
 
 fn unlock(state: &mut State, opened_by: Key) {
-    if state.operations.write.may_write(state.now_us) {
-        state.operations.write = WriteState::Locked;
+    if state.active.operations.write.may_write(state.now_us) {
+        state.active.operations.write = WriteState::Locked;
         return notify(state, "writing is locked again".to_owned(), false);
     }
-    let name = state.setup.production.then(|| state.setup.target_name.clone());
+    let name = state.active.setup.production.then(|| state.active.setup.name.clone());
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Unlock(name))));
-    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
 }
 
 /// Asks whoever leaves while an action runs.
 pub fn ask_to_leave(state: &mut State, how: LeaveHow, opened_by: Key) {
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Leave(how))));
-    state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
 }
 
 /// What the command is about here.
@@ -158,8 +158,8 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             _ => Err("select a client first".to_owned()),
         },
         CommandId::Undo => {
-            let last = state.operations.past.iter().rev();
-            let address = &state.setup.target_address;
+            let last = state.active.operations.past.iter().rev();
+            let address = &state.active.setup.address;
             let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
             last.map(|past| Begin::Request(Request::Undo(past.intent.id.clone())))
                 .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
@@ -170,7 +170,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
 
 /// Idle time from which on this console calls a consumer dead, milliseconds: who reads the verdict acts on it.
 fn dead_after_ms(state: &State) -> u64 {
-    state.setup.watched.thresholds.consumer_dead.warning_ms
+    state.active.setup.watched.thresholds.consumer_dead.warning_ms
 }
 
 fn can_undo(past: &Past) -> bool {
@@ -232,25 +232,25 @@ fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<N
 }
 
 /// Takes in what is told of actions.
-pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw {
+pub fn take(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) -> Draw {
     match message {
-        Message::Planned(id, plan) => return planned(state, id, plan.map(|plan| *plan)),
-        Message::Planning(id, progress) => return planning(state, id, progress),
-        Message::Progress(progress) => {
-            if state.operations.running.is_some() {
-                state.operations.running = Some(progress);
+        TargetMessage::Planned(id, plan) => return planned(state, id, plan.map(|plan| *plan)),
+        TargetMessage::Planning(id, progress) => return planning(state, id, progress),
+        TargetMessage::Progress(progress) => {
+            if state.active.operations.running.is_some() {
+                state.active.operations.running = Some(progress);
             }
             return Draw::Data;
         }
-        Message::Finished(receipt) => {
+        TargetMessage::Finished(receipt) => {
             outcome::finished(state, &receipt);
             // What it did should show at once: what it is about is asked ahead of the rest.
-            state.operations.touched.until_us = state.now_us.saturating_add(ASKED_AHEAD_US);
+            state.active.operations.touched.until_us = state.now_us.saturating_add(ASKED_AHEAD_US);
             look(state, effects);
             effects.push(Effect::Retry);
-            effects.extend(state.operations.touched.keys.then_some(Effect::CountKeys));
+            effects.extend(state.active.operations.touched.keys.then_some(Effect::CountKeys));
         }
-        Message::Journal(past, left) => journal(state, past, left),
+        TargetMessage::Journal(past, left) => journal(state, past, left),
         _ => return Draw::No,
     }
     Draw::Now
@@ -258,7 +258,7 @@ pub fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> D
 
 /// The dialog that waits for this plan, and no other.
 fn awaiting(state: &mut State, id: PlanId) -> Option<&mut ActionStage> {
-    match &mut state.modal {
+    match &mut state.active.modal {
         Some(Modal::Action(ActionModal { stage, .. })) => {
             matches!(stage, ActionStage::Planning(wanted, _) if *wanted == id).then_some(stage)
         }
@@ -294,10 +294,10 @@ fn told(title: String, lines: Vec<String>, is_error: bool) -> ActionStage {
 
 /// Tells the action that runs.
 pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
-    let Some(running) = &state.operations.running else { return };
+    let Some(running) = &state.active.operations.running else { return };
     let (held, per_s) = (running.held.clone(), running.per_s);
     let rate = running.rate().map(|rate| rate as u64);
-    let control = &mut state.operations.control;
+    let control = &mut state.active.operations.control;
     let said = match command {
         CommandId::StopAction => {
             control.cancel = true;
@@ -342,22 +342,22 @@ const UNKNOWN_PER_S: u64 = 20_000;
 
 /// Bounds the items a second of the action that runs.
 fn limit(state: &mut State, per_s: u64, effects: &mut Vec<Effect>) {
-    state.operations.control.per_s = Some(Some(per_s));
-    effects.push(Effect::Control(state.operations.control.clone()));
+    state.active.operations.control.per_s = Some(Some(per_s));
+    effects.push(Effect::Control(state.active.operations.control.clone()));
     notify(state, format!("limit: {} a second", count(per_s)), false);
 }
 
 /// What the journal has; what an earlier run left open is shown.
 fn journal(state: &mut State, past: Vec<Past>, left: Vec<String>) {
-    state.operations.past = past;
-    if left.is_empty() || state.modal.is_some() {
+    state.active.operations.past = past;
+    if left.is_empty() || state.active.modal.is_some() {
         return;
     }
     let mut lines =
         vec!["An earlier run ended before these were over. What came of them is unknown:".to_owned()];
     lines.extend(left);
     let stage = told("Never finished".to_owned(), lines, true);
-    state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
 }
 
 #[cfg(test)]

@@ -33,16 +33,16 @@ const INTERVALS_US: [u64; 14] = [
 
 /// Takes a key in.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    if let Some(Modal::Prompt(_)) = state.modal {
+    if let Some(Modal::Prompt(_)) = state.active.modal {
         prompt::press(state, key, effects);
         return;
     }
-    if let Some(Modal::Action(_)) = state.modal {
+    if let Some(Modal::Action(_)) = state.active.modal {
         action::press(state, key, effects);
         return;
     }
     let Some(command) = state.setup.keymap.lookup(&state.places(), key) else { return };
-    if matches!(state.modal, Some(Modal::Help { .. })) && !in_help(state, command) {
+    if matches!(state.active.modal, Some(Modal::Help { .. })) && !in_help(state, command) {
         return;
     }
     if command.command().danger == Danger::Writes {
@@ -53,7 +53,7 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         CommandId::Suspend => Some(LeaveHow::Suspend),
         _ => None,
     };
-    if let Some(how) = leaves.filter(|_| state.operations.running.is_some()) {
+    if let Some(how) = leaves.filter(|_| state.active.operations.running.is_some()) {
         return action::ask_to_leave(state, how, key);
     }
     run(state, command, effects);
@@ -61,7 +61,7 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 
 /// Keys that help takes itself; `true` when the command is for the console after all.
 fn in_help(state: &mut State, command: CommandId) -> bool {
-    let Some(Modal::Help { offset }) = &mut state.modal else { return true };
+    let Some(Modal::Help { offset }) = &mut state.active.modal else { return true };
     match command {
         CommandId::Quit | CommandId::Suspend => return true,
         CommandId::Up => *offset = offset.saturating_sub(1),
@@ -69,9 +69,9 @@ fn in_help(state: &mut State, command: CommandId) -> bool {
         CommandId::PageUp => *offset = offset.saturating_sub(10),
         CommandId::PageDown => *offset = offset.saturating_add(10),
         CommandId::First => *offset = 0,
-        _ => state.modal = None,
+        _ => state.active.modal = None,
     }
-    if let Some(Modal::Help { offset }) = &mut state.modal {
+    if let Some(Modal::Help { offset }) = &mut state.active.modal {
         *offset = (*offset).min(crate::commands::COMMANDS.len());
     }
     false
@@ -93,7 +93,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
     match command {
         CommandId::Quit => effects.push(Effect::Quit),
         CommandId::Suspend => effects.push(Effect::Suspend),
-        CommandId::Help => state.modal = Some(Modal::Help { offset: 0 }),
+        CommandId::Help => state.active.modal = Some(Modal::Help { offset: 0 }),
         CommandId::Back => back(state),
         CommandId::Open => open(state, effects),
         CommandId::NextScreen => next_screen(state, 1),
@@ -115,7 +115,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Theme => state.theme = (state.theme + 1) % state.setup.themes.len().max(1),
         CommandId::Entries => entries(state, effects),
         CommandId::Values => {
-            if let Some(entries) = &mut state.entries {
+            if let Some(entries) = &mut state.active.entries {
                 entries.shows_values = !entries.shows_values;
             }
         }
@@ -123,12 +123,12 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Older => turn_page(state, false, effects),
         CommandId::Fetch => fetch(state, effects),
         CommandId::BigKeys => {
-            let mut trail = state.trail.clone();
+            let mut trail = state.active.trail.clone();
             trail.push(View::BigKeys);
             go_to(state, trail);
         }
         CommandId::Sampler => {
-            let is_paused = !state.reading.keys().pass().is_paused;
+            let is_paused = !state.active.reading.keys().pass().is_paused;
             effects.push(Effect::PauseSampler(is_paused));
             let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
             notify(state, text.to_owned(), false);
@@ -136,7 +136,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Probe => press_probe(state, ProbeKind::PubSub, effects),
         CommandId::StreamProbe => press_probe(state, ProbeKind::Stream, effects),
         CommandId::FanoutList => {
-            state.fanout_chosen = Some(state.fanout_part().next());
+            state.active.fanout_chosen = Some(state.fanout_part().next());
             refresh(state);
         }
         CommandId::Retry => effects.push(Effect::Retry),
@@ -153,39 +153,39 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
 }
 
 fn sort(state: &mut State, to_the_right: bool) {
-    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         table.sort_by_neighbour(to_the_right);
     }
     refresh(state);
 }
 
 fn reverse(state: &mut State) {
-    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         table.is_descending = !table.is_descending;
     }
     refresh(state);
 }
 
 fn pause(state: &mut State) {
-    state.frozen = if state.is_paused() { None } else { Some(Box::new(state.reading.clone())) };
+    state.active.frozen = if state.is_paused() { None } else { Some(Box::new(state.active.reading.clone())) };
     refresh(state);
 }
 
 fn set_interval(state: &mut State, slower: bool, effects: &mut Vec<Effect>) {
-    let now_us = state.interval_us;
+    let now_us = state.active.interval_us;
     let next_us = if slower {
         INTERVALS_US.iter().find(|&&us| us > now_us)
     } else {
         INTERVALS_US.iter().rev().find(|&&us| us < now_us)
     };
     if let Some(&next_us) = next_us {
-        state.interval_us = next_us;
+        state.active.interval_us = next_us;
         effects.push(Effect::SetInterval(next_us));
     }
-    let every = if state.interval_us < 1_000_000 {
-        format!("{} ms", state.interval_us / 1000)
+    let every = if state.active.interval_us < 1_000_000 {
+        format!("{} ms", state.active.interval_us / 1000)
     } else {
-        format!("{} s", state.interval_us / 1_000_000)
+        format!("{} s", state.active.interval_us / 1_000_000)
     };
     notify(state, format!("polling every {every}"), false);
 }
@@ -203,7 +203,7 @@ fn entries(state: &mut State, effects: &mut Vec<Effect>) {
 }
 
 fn turn_page(state: &mut State, newer: bool, effects: &mut Vec<Effect>) {
-    let Some(entries) = &mut state.entries else { return };
+    let Some(entries) = &mut state.active.entries else { return };
     let ends = (entries.entries.first().map(|entry| entry.id), entries.entries.last().map(|entry| entry.id));
     let page = match (newer, ends) {
         (true, (_, Some(last))) => Page::After(last),

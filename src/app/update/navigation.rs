@@ -15,16 +15,16 @@ pub fn go_to(state: &mut State, trail: Vec<View>) {
     if trail.is_empty() {
         return;
     }
-    state.trail = trail;
-    if !state.trail.iter().any(|view| matches!(view, View::Entries(_))) {
-        state.entries = None;
+    state.active.trail = trail;
+    if !state.active.trail.iter().any(|view| matches!(view, View::Entries(_))) {
+        state.active.entries = None;
     }
     refresh(state);
 }
 
 /// The screen that is so many further on, all the way round.
 pub fn next_screen(state: &mut State, steps: usize) {
-    let base = state.trail.first();
+    let base = state.active.trail.first();
     let at = SCREENS.iter().position(|(_, view, _)| Some(view) == base).unwrap_or(0);
     if let Some((_, view, _)) = SCREENS.get((at + steps) % SCREENS.len()) {
         go_to(state, vec![view.clone()]);
@@ -33,17 +33,17 @@ pub fn next_screen(state: &mut State, steps: usize) {
 
 /// Closes what is open, drops the filter, or goes back to where we came from.
 pub fn back(state: &mut State) {
-    if state.notice.take().is_some_and(|notice| notice.is_error) {
+    if state.active.notice.take().is_some_and(|notice| notice.is_error) {
         return;
     }
-    let table = state.table_id().and_then(|id| state.tables.get_mut(&id));
+    let table = state.table_id().and_then(|id| state.active.tables.get_mut(&id));
     if let Some(table) = table.filter(|table| table.filter.is_some()) {
         table.filter = None;
         refresh(state);
         return;
     }
-    if state.trail.len() > 1 {
-        let mut trail = state.trail.clone();
+    if state.active.trail.len() > 1 {
+        let mut trail = state.active.trail.clone();
         trail.pop();
         go_to(state, trail);
     }
@@ -52,7 +52,7 @@ pub fn back(state: &mut State) {
 /// Goes deeper into the selected row.
 pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(id) = state.table().and_then(|table| table.selected()).map(|row| row.id.clone()) else { return };
-    if let Some(table) = state.table_id().and_then(|table| state.tables.get_mut(&table)) {
+    if let Some(table) = state.table_id().and_then(|table| state.active.tables.get_mut(&table)) {
         // Whoever comes back finds the cursor where it was.
         table.is_held = true;
     }
@@ -81,10 +81,10 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
         if !SCREENS.iter().any(|(_, screen, _)| *screen == view) {
             forget_cursor(state, &view);
         }
-        if let Some((id, table)) = client.zip(state.tables.get_mut(&TableId::Clients)) {
+        if let Some((id, table)) = client.zip(state.active.tables.get_mut(&TableId::Clients)) {
             (table.cursor, table.is_held, table.filter) = (Some(RowId::Client(id)), true, None);
         }
-        let mut trail = state.trail.clone();
+        let mut trail = state.active.trail.clone();
         trail.push(view);
         go_to(state, trail);
     }
@@ -92,7 +92,7 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// Another item's table begins at its top.
 fn forget_cursor(state: &mut State, view: &View) {
-    if let Some(table) = view.table().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = view.table().and_then(|id| state.active.tables.get_mut(&id)) {
         (table.cursor, table.index, table.offset, table.filter) = (None, 0, 0, None);
         table.is_held = false;
         table.rows.clear();
@@ -103,8 +103,8 @@ fn forget_cursor(state: &mut State, view: &View) {
 pub fn open_entries(state: &mut State, key: Name, page: Page, effects: &mut Vec<Effect>) {
     let mut entries = EntriesState::new(key.clone());
     effects.extend(entries.ask(page).map(Effect::ReadEntries));
-    state.entries = Some(entries);
-    let mut trail = state.trail.clone();
+    state.active.entries = Some(entries);
+    let mut trail = state.active.trail.clone();
     trail.push(View::Entries(key));
     go_to(state, trail);
 }
@@ -127,14 +127,14 @@ pub fn move_cursor(state: &mut State, command: CommandId) {
     }
     if let View::Entries(_) = view {
         let page = lines(state);
-        if let Some(entries) = &mut state.entries {
+        if let Some(entries) = &mut state.active.entries {
             let index = moved(entries.index, entries.entries.len(), page, command);
             entries.select(index, page);
         }
         return;
     }
     let page = page_rows(state);
-    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         let index = moved(table.index, table.rows.len(), page, command);
         table.select(index, page);
     }

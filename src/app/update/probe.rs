@@ -26,7 +26,7 @@ const KINDS: [ProbeKind; 2] = [ProbeKind::PubSub, ProbeKind::Stream];
 /// The key of a probe: ends it, or answers what line to take before it may begin: how many subscribers it is to have, how
 /// long it is to wait between its entries.
 pub fn press(state: &mut State, kind: ProbeKind, effects: &mut Vec<Effect>) -> Option<Purpose> {
-    if state.reading.probes().of(kind).is_on() {
+    if state.active.reading.probes().of(kind).is_on() {
         end(state, kind, None, effects);
         return None;
     }
@@ -43,12 +43,12 @@ pub fn press(state: &mut State, kind: ProbeKind, effects: &mut Vec<Effect>) -> O
 /// Why nothing of ours is sent to this target: what a probe sends is a write like another. On a read-only target, where
 /// nothing can be unlocked, the guard says which probe may run.
 fn barred(state: &State) -> Option<String> {
-    if state.setup.production {
-        let target = &state.setup.target_name;
+    if state.active.setup.production {
+        let target = &state.active.setup.name;
         return Some(format!("{target} is a production target: no probe is sent to it"));
     }
-    let is_locked =
-        state.operations.write != WriteState::ReadOnly && !state.operations.write.may_write(state.now_us);
+    let is_locked = state.active.operations.write != WriteState::ReadOnly
+        && !state.active.operations.write.may_write(state.now_us);
     is_locked.then(|| {
         let key = state.setup.keymap.keys_of(CommandId::Unlock);
         let key = key.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
@@ -58,7 +58,7 @@ fn barred(state: &State) -> Option<String> {
 
 /// What a probe of so many subscribers will do.
 pub fn plan(state: &State, kind: ProbeKind, subscribers: u32) -> ProbePlan {
-    ProbePlan { kind, interval_us: state.setup.probe.interval_us, subscribers }
+    ProbePlan { kind, interval_us: state.active.setup.probe.interval_us, subscribers }
 }
 
 /// The probe that a typed line asks for.
@@ -85,7 +85,7 @@ pub fn prediction(plan: &ProbePlan) -> String {
 
 /// Begins a probe, at once or as soon as it is known that it may run.
 pub fn begin(state: &mut State, plan: ProbePlan, effects: &mut Vec<Effect>) {
-    state.reading.probes_mut().of_mut(plan.kind).begin(plan, ProbeState::Waiting);
+    state.active.reading.probes_mut().of_mut(plan.kind).begin(plan, ProbeState::Waiting);
     let text = format!("the {} probe begins: {}", plan.kind.word(), prediction(&plan));
     notify(state, text, false);
     watch(state, effects);
@@ -97,20 +97,20 @@ fn end(state: &mut State, kind: ProbeKind, why: Option<String>, effects: &mut Ve
         Some(why) => format!("no {} probe: {why}", kind.word()),
     };
     notify(state, text, why.is_some());
-    let at_ms = state.reading.now_ms();
-    state.reading.probes_mut().of_mut(kind).end(why, at_ms);
+    let at_ms = state.active.reading.now_ms();
+    state.active.reading.probes_mut().of_mut(kind).end(why, at_ms);
     effects.push(Effect::Probe(ProbeOrder::Stop(kind)));
 }
 
 /// After a round, or when something was asked for: begins what waited, ends what may not run any more.
 pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
     for kind in KINDS {
-        let track = state.reading.probes().of(kind);
+        let track = state.active.reading.probes().of(kind);
         let Some(plan) = track.plan else { continue };
         let waits = track.state == ProbeState::Waiting;
-        match permit(&state.reading, kind, state.setup.read_only) {
+        match permit(&state.active.reading, kind, state.active.setup.read_only) {
             Permit::Granted if waits => {
-                state.reading.probes_mut().of_mut(kind).state = ProbeState::Starting;
+                state.active.reading.probes_mut().of_mut(kind).state = ProbeState::Starting;
                 effects.push(Effect::Probe(ProbeOrder::Start(plan)));
             }
             Permit::Granted | Permit::Unknown => {}
@@ -121,18 +121,18 @@ pub fn watch(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// What the config or the command line asks for, at the start: nothing is sent yet.
 pub fn at_start(state: &mut State) {
-    let probe = state.setup.probe;
+    let probe = state.active.setup.probe;
     if !probe.enabled {
         return;
     }
-    if state.setup.production {
+    if state.active.setup.production {
         let why = barred(state).unwrap_or_default();
         return notify(state, why, true);
     }
     let pubsub = plan(state, ProbeKind::PubSub, probe.subscribers.clamp(1, PROBE_SUBSCRIBERS));
-    state.reading.probes_mut().pubsub.begin(pubsub, ProbeState::Waiting);
+    state.active.reading.probes_mut().pubsub.begin(pubsub, ProbeState::Waiting);
     if probe.stream {
         let stream = plan(state, ProbeKind::Stream, 1);
-        state.reading.probes_mut().stream.begin(stream, ProbeState::Waiting);
+        state.active.reading.probes_mut().stream.begin(stream, ProbeState::Waiting);
     }
 }

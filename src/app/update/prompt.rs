@@ -17,19 +17,19 @@ pub fn begin(state: &mut State, purpose: Purpose) {
             state.table().and_then(|table| table.filter.as_ref()).map(|filter| filter.text.clone())
         }
         Purpose::GoTo => None,
-        Purpose::Probe => Some(state.setup.probe.subscribers.to_string()),
-        Purpose::StreamProbe => Some(typed_span(state.setup.probe.interval_us / 1_000)),
+        Purpose::Probe => Some(state.active.setup.probe.subscribers.to_string()),
+        Purpose::StreamProbe => Some(typed_span(state.active.setup.probe.interval_us / 1_000)),
     };
     let input = Input::new(text.unwrap_or_default());
     // A filter is the operator's own text, to be gone on with.
     let is_filled = matches!(purpose, Purpose::Probe | Purpose::StreamProbe);
-    state.modal = Some(Modal::Prompt(Prompt { purpose, input, is_filled, error: None, note: None }));
+    state.active.modal = Some(Modal::Prompt(Prompt { purpose, input, is_filled, error: None, note: None }));
     changed(state);
 }
 
 /// Takes pasted text in, control characters left out.
 pub fn paste(state: &mut State, text: &str) -> Draw {
-    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return Draw::No };
+    let Some(Modal::Prompt(prompt)) = &mut state.active.modal else { return Draw::No };
     insert(&mut prompt.input, &mut prompt.is_filled, text);
     changed(state);
     Draw::Now
@@ -55,7 +55,7 @@ pub(super) fn enter(input: &mut Input, is_filled: &mut bool, request: InputReque
 
 /// Takes a key in.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
-    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    let Some(Modal::Prompt(prompt)) = &mut state.active.modal else { return };
     let ctrl = key.modifiers.ctrl;
     let request = match key.code {
         KeyCode::Enter => return finish(state, effects),
@@ -91,7 +91,7 @@ pub(super) fn edit(input: &Input, key: Key) -> Option<InputRequest> {
 
 /// A filter works while it is typed; one that can't be read yet leaves the last that could.
 fn changed(state: &mut State) {
-    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    let Some(Modal::Prompt(prompt)) = &mut state.active.modal else { return };
     prompt.error = None;
     match prompt.purpose {
         Purpose::Filter => {}
@@ -109,7 +109,7 @@ fn changed(state: &mut State) {
             }
         },
     };
-    if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         table.filter = filter;
     }
     refresh(state);
@@ -117,18 +117,18 @@ fn changed(state: &mut State) {
 
 /// What a probe will cost is said while its number is typed.
 fn predict(state: &mut State) {
-    let Some(Modal::Prompt(prompt)) = &state.modal else { return };
+    let Some(Modal::Prompt(prompt)) = &state.active.modal else { return };
     let note = probe::asked(state, prompt.purpose, prompt.input.value()).ok();
     let note = note.map(|plan| probe::prediction(&plan));
-    if let Some(Modal::Prompt(prompt)) = &mut state.modal {
+    if let Some(Modal::Prompt(prompt)) = &mut state.active.modal {
         prompt.note = note;
     }
 }
 
 fn cancel(state: &mut State) {
-    let Some(Modal::Prompt(prompt)) = state.modal.take() else { return };
+    let Some(Modal::Prompt(prompt)) = state.active.modal.take() else { return };
     if prompt.purpose == Purpose::Filter {
-        if let Some(table) = state.table_id().and_then(|id| state.tables.get_mut(&id)) {
+        if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
             table.filter = None;
         }
         refresh(state);
@@ -136,7 +136,7 @@ fn cancel(state: &mut State) {
 }
 
 fn finish(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Modal::Prompt(prompt)) = &mut state.modal else { return };
+    let Some(Modal::Prompt(prompt)) = &mut state.active.modal else { return };
     if prompt.error.is_some() {
         return;
     }
@@ -144,11 +144,11 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
         let (purpose, text) = (prompt.purpose, prompt.input.value().to_owned());
         match probe::asked(state, purpose, &text) {
             Ok(plan) => {
-                state.modal = None;
+                state.active.modal = None;
                 probe::begin(state, plan, effects);
             }
             Err(error) => {
-                if let Some(Modal::Prompt(prompt)) = &mut state.modal {
+                if let Some(Modal::Prompt(prompt)) = &mut state.active.modal {
                     prompt.error = Some(error);
                 }
             }
@@ -158,7 +158,7 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
     if prompt.purpose == Purpose::GoTo {
         match read_place(prompt.input.value()) {
             Ok(page) => {
-                if let Some(entries) = &mut state.entries {
+                if let Some(entries) = &mut state.active.entries {
                     effects.extend(entries.ask(page).map(Effect::ReadEntries));
                 }
             }
@@ -168,5 +168,5 @@ fn finish(state: &mut State, effects: &mut Vec<Effect>) {
             }
         }
     }
-    state.modal = None;
+    state.active.modal = None;
 }

@@ -1,9 +1,10 @@
 //! Stories: messages in, effects and places out.
 
 use super::*;
+use crate::app::TargetMessage;
 use crate::app::entries::Page;
 use crate::app::modal::Modal;
-use crate::app::{Setup, State};
+use crate::app::{Setup, State, TargetSetup};
 use crate::commands::{Key, KeyMap};
 use crate::core::model::groups::{Group, ServerLag};
 use crate::core::model::snapshot::EntriesPage;
@@ -15,18 +16,21 @@ use proptest::prelude::*;
 const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
 
 pub(super) fn console() -> State {
-    let setup = Setup {
-        target_name: "test".into(),
-        target_address: "127.0.0.1:6379".into(),
+    let target = TargetSetup {
+        name: "test".into(),
+        address: "127.0.0.1:6379".into(),
         production: false,
         read_only: false,
-        keymap: KeyMap::default(),
         interval_us: 1_000_000,
         watched: WatchSettings::default(),
+        probe: Default::default(),
+    };
+    let setup = Setup {
+        target,
+        keymap: KeyMap::default(),
         themes: vec!["default".into(), "light".into()],
         theme: 0,
         size: (80, 24),
-        probe: Default::default(),
         demo: false,
         actions: Default::default(),
     };
@@ -61,8 +65,8 @@ pub(super) fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
     }
 }
 
-pub(super) fn tell(state: &mut State, message: Message) -> Vec<Effect> {
-    update(state, message, NOW).1
+pub(super) fn tell(state: &mut State, message: impl Into<Message>) -> Vec<Effect> {
+    update(state, message.into(), NOW).1.into_iter().map(|(_, effect)| effect).collect()
 }
 
 pub(super) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
@@ -73,11 +77,11 @@ pub(super) fn press(state: &mut State, keys: &str) -> Vec<Effect> {
 #[test]
 fn one_drills_down_from_a_stream_to_its_entries_and_comes_all_the_way_back() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1), ("b", 2)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1), ("b", 2)]))));
     press(&mut state, "2 j enter enter");
     let (b, g) = (Name::from("b"), Name::from("g"));
     assert_eq!(state.view(), &View::Group(b.clone(), g.clone()));
-    assert_eq!(state.focus.groups, vec![(b.clone(), g)]);
+    assert_eq!(state.active.focus.groups, vec![(b.clone(), g)]);
     press(&mut state, "esc");
     let effects = press(&mut state, "e");
     assert_eq!(state.view(), &View::Entries(b.clone()));
@@ -86,31 +90,31 @@ fn one_drills_down_from_a_stream_to_its_entries_and_comes_all_the_way_back() {
     );
     press(&mut state, "esc esc esc esc");
     assert_eq!(state.view(), &View::Streams);
-    assert!(state.entries.is_none());
+    assert!(state.active.entries.is_none());
 }
 
 #[test]
 fn q_leaves_from_any_depth_but_is_a_letter_while_one_types() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     press(&mut state, "2 enter enter ?");
     assert_eq!(press(&mut state, "q"), [Effect::Quit]);
     let mut state = console();
     press(&mut state, "2 / q");
-    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt)) if prompt.input.value() == "q"));
+    assert!(matches!(&state.active.modal, Some(Modal::Prompt(prompt)) if prompt.input.value() == "q"));
 }
 
 #[test]
 fn a_filter_works_while_it_is_typed_and_escape_drops_it() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 1), ("mail", 2)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("orders", 1), ("mail", 2)]))));
     press(&mut state, "2 / o r");
     assert_eq!(state.table().unwrap().rows.len(), 1);
     press(&mut state, "(");
-    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt)) if prompt.error.is_some()));
+    assert!(matches!(&state.active.modal, Some(Modal::Prompt(prompt)) if prompt.error.is_some()));
     assert_eq!(state.table().unwrap().rows.len(), 1);
     press(&mut state, "backspace enter");
-    assert!(state.modal.is_none());
+    assert!(state.active.modal.is_none());
     press(&mut state, "esc");
     assert_eq!((state.table().unwrap().rows.len(), state.view()), (2, &View::Streams));
 }
@@ -118,9 +122,9 @@ fn a_filter_works_while_it_is_typed_and_escape_drops_it() {
 #[test]
 fn a_stopped_picture_stays_while_data_go_on_to_come() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     press(&mut state, "2 space");
-    let (draw, _) = update(&mut state, Message::Observed(Box::new(snapshot(&[("a", 9)]))), NOW);
+    let (draw, _) = update(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 9)]))).into(), NOW);
     assert_eq!(draw, Draw::No);
     assert_eq!(update(&mut state, Message::Tick, NOW).0, Draw::No);
     let length = |state: &State| state.shown().streams().values().next().unwrap().length.unwrap().value;
@@ -136,27 +140,27 @@ fn the_interval_goes_up_and_down_within_its_bounds() {
     for _ in 0..30 {
         press(&mut state, "+");
     }
-    assert_eq!(state.interval_us, 100_000);
+    assert_eq!(state.active.interval_us, 100_000);
     for _ in 0..30 {
         press(&mut state, "-");
     }
-    assert_eq!(state.interval_us, 3_600_000_000);
+    assert_eq!(state.active.interval_us, 3_600_000_000);
 }
 
 #[test]
 fn values_stay_hidden_until_they_are_asked_for_and_again_for_the_next_stream() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     press(&mut state, "2 e v");
-    assert!(state.entries.as_ref().unwrap().shows_values);
+    assert!(state.active.entries.as_ref().unwrap().shows_values);
     press(&mut state, "esc e");
-    assert!(!state.entries.as_ref().unwrap().shows_values);
+    assert!(!state.active.entries.as_ref().unwrap().shows_values);
 }
 
 #[test]
 fn pages_of_entries_go_on_from_the_ends_of_the_page() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     let effects = press(&mut state, "2 e");
     let Some(Effect::ReadEntries(question)) =
         effects.into_iter().find(|e| matches!(e, Effect::ReadEntries(_)))
@@ -165,8 +169,8 @@ fn pages_of_entries_go_on_from_the_ends_of_the_page() {
     };
     let entry = |ms| Entry { id: StreamId::new(ms, 0), fields: vec![] };
     let page = EntriesPage { key: Name::from("a"), at_us: 1, entries: vec![entry(5), entry(6)] };
-    tell(&mut state, Message::Entries(question, Ok(page)));
-    assert_eq!(state.entries.as_ref().unwrap().index, 1);
+    tell(&mut state, TargetMessage::Entries(question, Ok(page)));
+    assert_eq!(state.active.entries.as_ref().unwrap().index, 1);
     let asked = |effects: Vec<Effect>| match effects.first() {
         Some(Effect::ReadEntries(question)) => question.from,
         other => panic!("{other:?}"),
@@ -180,10 +184,10 @@ fn pages_of_entries_go_on_from_the_ends_of_the_page() {
 #[test]
 fn a_stream_that_vanishes_under_the_cursor_leaves_a_console_that_works() {
     let mut state = console();
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("a", 1)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     press(&mut state, "2 enter enter");
     let gone = Snapshot { gone: vec![Name::from("a")], ..snapshot(&[]) };
-    tell(&mut state, Message::Observed(Box::new(gone)));
+    tell(&mut state, TargetMessage::Observed(Box::new(gone)));
     press(&mut state, "enter j k G g esc esc enter");
     assert_eq!(state.view(), &View::Streams);
 }
@@ -206,10 +210,10 @@ proptest! {
                 None => {
                     let names: Vec<String> = (0..columns % 40).map(|number| format!("s{number}")).collect();
                     let streams: Vec<_> = names.iter().map(|name| (name.as_str(), u64::from(rows))).collect();
-                    tell(&mut state, Message::Observed(Box::new(snapshot(&streams))));
+                    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&streams))));
                 }
             }
-            prop_assert!(!state.trail.is_empty());
+            prop_assert!(!state.active.trail.is_empty());
             if let Some(table) = state.table() {
                 prop_assert!(table.index < table.rows.len().max(1));
                 prop_assert!(table.offset <= table.index);

@@ -354,7 +354,7 @@ proptest::proptest! {
     #[test]
     fn whatever_a_server_counts_is_reported(polls in crate::core::wire::decode::hostile::polls()) {
         let mut reading = Reading::new(0);
-        let mut watch = crate::report::check::Watch::default();
+        let mut watch = crate::report::check::CheckWatch::default();
         for poll in polls {
             reading.advance(poll);
             watch.advance(reading.findings());

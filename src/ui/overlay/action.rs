@@ -178,7 +178,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
             let minutes = state.setup.actions.unlock_ms / 60_000;
             let text = format!(
                 "Unlocks writing on {} for {minutes} minutes. Every action still shows a preview and asks.",
-                state.setup.target_name
+                state.active.setup.name
             );
             ("Unlock writing?".to_owned(), vec![DialogLine::new("", text, Role::Text)], "Unlock".to_owned())
         }
@@ -216,7 +216,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
 
 /// What is said to whoever leaves while an action runs.
 fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
-    let what = match &state.operations.running {
+    let what = match &state.active.operations.running {
         Some(running) => format!("Still running: {}.", running.kind.phrase(&running.subject)),
         None => "The action is over by now.".to_owned(),
     };

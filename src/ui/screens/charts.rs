@@ -44,7 +44,7 @@ impl Span {
         let age_ms = now_ms.saturating_sub(first_ms).min(most_ms);
         let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(most_ms);
         let coarse = span_ms > MINUTES_MS;
-        let interval_ms = i64::try_from(state.interval_us / 1000).unwrap_or(HOUR_MS);
+        let interval_ms = i64::try_from(state.active.interval_us / 1000).unwrap_or(HOUR_MS);
         let least_ms = if coarse { 25_000 } else { 3_500 };
         Self {
             ends_ms: (now_ms.saturating_sub(span_ms), now_ms),
@@ -59,7 +59,7 @@ impl Span {
         let first_ms = history.fine().first().map_or(now_ms, |point| point.at_ms);
         let age_ms = now_ms.saturating_sub(first_ms);
         let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(MINUTES_MS).min(MINUTES_MS);
-        let interval_ms = i64::try_from(state.interval_us / 1000).unwrap_or(HOUR_MS);
+        let interval_ms = i64::try_from(state.active.interval_us / 1000).unwrap_or(HOUR_MS);
         let gap_ms = interval_ms.saturating_mul(5).saturating_div(2).max(3_500);
         Self { ends_ms: (now_ms.saturating_sub(span_ms), now_ms), gap_ms, coarse: false }
     }

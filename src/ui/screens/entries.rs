@@ -29,7 +29,7 @@ const BELOW: u16 = 12;
 
 /// Draws it.
 pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let Some(entries) = state.entries.as_ref().filter(|entries| entries.key == *key) else {
+    let Some(entries) = state.active.entries.as_ref().filter(|entries| entries.key == *key) else {
         frame(areas.main, &format!("Entries of {key}"), Vec::new(), buffer, skin);
         return;
     };

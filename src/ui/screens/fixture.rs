@@ -7,8 +7,8 @@ pub mod fanout;
 mod server;
 mod streams;
 
-use crate::app::message::Message;
-use crate::app::{Now, Setup, State, update};
+use crate::app::message::{Message, TargetMessage};
+use crate::app::{Now, Setup, State, TargetSetup, update};
 use crate::commands::{Key, KeyMap};
 use crate::config::theme::Theme;
 use crate::core::demo::{DemoStatus, Rate, Scenario};
@@ -39,18 +39,21 @@ pub fn later(ms: i64) -> Now {
 
 /// A console that was just started.
 pub fn console(size: (u16, u16)) -> State {
-    let setup = Setup {
-        target_name: "prod-eu".into(),
-        target_address: "10.0.3.17:6379".into(),
+    let target = TargetSetup {
+        name: "prod-eu".into(),
+        address: "10.0.3.17:6379".into(),
         production: false,
         read_only: false,
-        keymap: KeyMap::default(),
         interval_us: 1_000_000,
         watched: WatchSettings::default(),
+        probe: Default::default(),
+    };
+    let setup = Setup {
+        target,
+        keymap: KeyMap::default(),
         themes: vec!["default".into(), "light".into(), "mono".into()],
         theme: 0,
         size,
-        probe: Default::default(),
         demo: false,
         actions: Default::default(),
     };
@@ -58,13 +61,13 @@ pub fn console(size: (u16, u16)) -> State {
 }
 
 /// Tells a console something, now.
-pub fn tell(state: &mut State, message: Message) {
+pub fn tell(state: &mut State, message: impl Into<Message>) {
     tell_at(state, message, later(0));
 }
 
 /// Tells a console something at a moment.
-pub fn tell_at(state: &mut State, message: Message, now: Now) {
-    update(state, message, now);
+pub fn tell_at(state: &mut State, message: impl Into<Message>, now: Now) {
+    update(state, message.into(), now);
 }
 
 /// Presses keys, written as in the config with blanks between them.
@@ -75,8 +78,8 @@ pub fn press(state: &mut State, keys: &str) {
 }
 
 /// The link as it is while all is well.
-pub fn up() -> Message {
-    Message::Link(LinkStatus::Up { since_us: 1, protocol: Protocol::Resp3 })
+pub fn up() -> TargetMessage {
+    TargetMessage::Link(LinkStatus::Up { since_us: 1, protocol: Protocol::Resp3 })
 }
 
 /// A busy server, read once a second for five minutes: streams, groups, consumers, pending rows, clients, slow
@@ -86,7 +89,7 @@ pub fn busy(size: (u16, u16)) -> State {
     tell_at(&mut state, up(), later(-300_000));
     for second in 0..=300 {
         let now = later((second - 300) * 1000);
-        tell_at(&mut state, Message::Observed(Box::new(round(second))), now);
+        tell_at(&mut state, TargetMessage::Observed(Box::new(round(second))), now);
     }
     state
 }
@@ -94,8 +97,8 @@ pub fn busy(size: (u16, u16)) -> State {
 /// The same as the demo shows it.
 pub fn demo(size: (u16, u16)) -> State {
     let mut state = busy(size);
-    (state.setup.demo, state.setup.target_name) = (true, "demo".into());
-    state.setup.target_address = "/run/user/1000/streamgauge-demo-x7f3a9/redis.sock".into();
+    (state.setup.demo, state.active.setup.name) = (true, "demo".into());
+    state.active.setup.address = "/run/user/1000/streamgauge-demo-x7f3a9/redis.sock".into();
     let status = DemoStatus {
         scenario: Scenario::DeadConsumer,
         rate: Rate::new(2.0),
@@ -126,7 +129,7 @@ pub fn empty(size: (u16, u16)) -> State {
         discovery: Some(Discovery { passes: 1, keys: 0, steps: 0, streams: 0 }),
         ..Snapshot::default()
     };
-    tell(&mut state, Message::Observed(Box::new(snapshot)));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot)));
     state
 }
 
@@ -154,7 +157,7 @@ pub fn denied(size: (u16, u16)) -> State {
         gaps: refused.into_iter().map(gap).collect(),
         ..Snapshot::default()
     };
-    tell(&mut state, Message::Observed(Box::new(snapshot)));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot)));
     state
 }
 
@@ -176,15 +179,15 @@ pub fn outage() -> Outage {
 /// A busy server that went away twelve seconds ago.
 pub fn down(size: (u16, u16)) -> State {
     let mut state = busy(size);
-    tell_at(&mut state, Message::Link(LinkStatus::Down(outage())), later(12_000));
-    (state.now_us, state.setup.production) = (NOW_US, true);
+    tell_at(&mut state, TargetMessage::Link(LinkStatus::Down(outage())), later(12_000));
+    (state.now_us, state.active.setup.production) = (NOW_US, true);
     state
 }
 
 /// A server that was never reached.
 pub fn waiting(size: (u16, u16)) -> State {
     let mut state = console(size);
-    tell(&mut state, Message::Link(LinkStatus::Down(outage())));
+    tell(&mut state, TargetMessage::Link(LinkStatus::Down(outage())));
     state
 }
 

@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 
 /// The area for actions at the top of `area`, and what is left; none where there are none, or no room.
 pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
-    let operations = &state.operations;
+    let operations = &state.active.operations;
     let wanted = operations.past.len() + usize::from(operations.running.is_some());
     if wanted == 0 || area.height < 16 {
         return (None, area);
@@ -27,7 +27,7 @@ pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
 
 /// Draws them.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let operations = &state.operations;
+    let operations = &state.active.operations;
     let note = StyledText::new("newest first; all of it: streamgauge journal", Role::Dim);
     let inner = frame(area, "Operations", vec![note], buffer, skin);
     let mut lines: Vec<(String, Role)> = Vec::new();

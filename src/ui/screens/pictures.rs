@@ -3,7 +3,7 @@
 //! Invariant: what is not known is never drawn as a number, at any size and in any state.
 
 use super::fixture::{self, SIZES, press, skin, tell};
-use crate::app::message::Message;
+use crate::app::message::TargetMessage;
 use crate::app::{State, View};
 use crate::core::model::gap::GapScope;
 use crate::core::model::server::{Server, ServerRole};
@@ -58,7 +58,7 @@ fn without_info(size: (u16, u16)) -> State {
     };
     let full = fixture::round(300);
     let snapshot = Snapshot { info: None, bracket: None, commands: None, gaps: vec![gap], ..full };
-    tell(&mut state, Message::Observed(Box::new(snapshot)));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot)));
     state
 }
 
@@ -66,7 +66,7 @@ fn without_info(size: (u16, u16)) -> State {
 fn first_second(size: (u16, u16)) -> State {
     let mut state = fixture::console(size);
     tell(&mut state, fixture::up());
-    tell(&mut state, Message::Observed(Box::new(fixture::round(300))));
+    tell(&mut state, TargetMessage::Observed(Box::new(fixture::round(300))));
     state
 }
 
@@ -86,7 +86,7 @@ fn failing(size: (u16, u16)) -> State {
         info.memory.policy = Some("noeviction".into());
         info.stats.rejected_connections = Some(12);
     }
-    tell(&mut state, Message::Observed(Box::new(snapshot)));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot)));
     state
 }
 
@@ -163,7 +163,7 @@ fn few_reads_give_no_ratio_and_say_how_many_are_needed() {
         bracket.first.value.hits += 31;
         bracket.last = None;
     }
-    tell(&mut state, Message::Observed(Box::new(next)));
+    tell(&mut state, TargetMessage::Observed(Box::new(next)));
     assert!(text(state, "5").contains("31 reads, 50 are needed"));
 }
 

@@ -17,7 +17,7 @@ pub fn why(state: &State, command: &str) -> StyledText {
     if let Some(gap) = gaps::of(state.shown(), command) {
         return gaps::words(gap);
     }
-    match &state.link {
+    match &state.active.link {
         LinkStatus::Connecting => StyledText::new("connecting", Role::Unknown),
         LinkStatus::Down(outage) => StyledText::new(outage.error.clone(), Role::Unknown),
         LinkStatus::Up { .. } => StyledText::new("not read yet", Role::Unknown),

@@ -36,7 +36,7 @@ pub struct TableView<'a> {
 impl TableView<'_> {
     /// Draws frame and table into the area that `geometry::Areas` has for it; what is left free below the rows.
     pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Rect {
-        let Some(table) = state.tables.get(&self.id) else { return Rect::ZERO };
+        let Some(table) = state.active.tables.get(&self.id) else { return Rect::ZERO };
         let reading = state.shown();
         let inner = inner(area);
         let trend = table.rows.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));

@@ -5,9 +5,10 @@ mod arbitrary;
 mod histories;
 mod pictures;
 mod probing;
+mod targets;
 
 use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
-use crate::app::message::Message;
+use crate::app::message::TargetMessage;
 use crate::app::{State, View};
 use crate::ui::dump;
 use crate::ui::theme::Depth;
@@ -53,7 +54,7 @@ fn every_place_draws_in_every_state_and_look() {
             for way in WAYS {
                 let mut state = fresh.clone();
                 press(&mut state, way);
-                if let Some(question) = state.entries.as_ref().map(|entries| entries.key.clone()) {
+                if let Some(question) = state.active.entries.as_ref().map(|entries| entries.key.clone()) {
                     let question = crate::app::entries::EntriesQuestion {
                         key: question,
                         from: crate::app::entries::Page::Newest,
@@ -62,7 +63,7 @@ fn every_place_draws_in_every_state_and_look() {
                         key: question.key.clone(),
                         ..fixture::entries()
                     };
-                    fixture::tell(&mut state, Message::Entries(question, Ok(page)));
+                    fixture::tell(&mut state, TargetMessage::Entries(question, Ok(page)));
                     press(&mut state, "v");
                 }
                 for (theme, depth, ascii) in [

@@ -63,7 +63,7 @@ const LEAST_FIELD: u16 = 8;
 
 /// Draws it.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    match (&state.modal, &state.notice) {
+    match (&state.active.modal, &state.active.notice) {
         (Some(Modal::Prompt(typed)), _) => prompt(typed, area, buffer, skin),
         (Some(Modal::Help { .. }), _) => {
             let pair = keys_text(state, &[CommandId::Up, CommandId::Down]);
@@ -74,7 +74,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         }
         (Some(Modal::Action(modal)), _) => in_action(&modal.stage, area, buffer, skin),
         (None, Some(text)) => notice(text, area, buffer, skin),
-        (None, None) if state.operations.running.is_some() => running(state, area, buffer, skin),
+        (None, None) if state.active.operations.running.is_some() => running(state, area, buffer, skin),
         (None, None) => line(state, area, buffer, skin),
     }
 }
@@ -94,7 +94,7 @@ fn in_action(stage: &ActionStage, area: Rect, buffer: &mut Buffer, skin: &Skin) 
 
 /// How far the action is that runs, and the keys that tell it something.
 fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let Some(progress) = &state.operations.running else { return };
+    let Some(progress) = &state.active.operations.running else { return };
     let pause = keys_text(state, &[CommandId::PauseAction]);
     let stop = keys_text(state, &[CommandId::StopAction]);
     let rate = keys_text(state, &[CommandId::ActionSlower, CommandId::ActionFaster]);
@@ -120,7 +120,7 @@ fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     // While the link is down, trying again is what there is to do.
-    let retry: &[(&[CommandId], &str)] = match state.link {
+    let retry: &[(&[CommandId], &str)] = match state.active.link {
         LinkStatus::Up { .. } => &[],
         LinkStatus::Connecting | LinkStatus::Down(_) => &[(&[CommandId::Retry], "try now")],
     };
@@ -147,17 +147,17 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 /// What writes is listed when it may; until then the key that unlocks it is.
 fn is_locked(state: &State, id: CommandId) -> bool {
-    let may_write = state.operations.write.may_write(state.now_us);
+    let may_write = state.active.operations.write.may_write(state.now_us);
     id != CommandId::Unlock && id.command().danger == Danger::Writes && !may_write
 }
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
         [CommandId::Pause] if state.is_paused() => "go on",
-        [CommandId::Probe] if state.reading.probes().pubsub.is_on() => "end probe",
-        [CommandId::StreamProbe] if state.reading.probes().stream.is_on() => "end stream probe",
-        [CommandId::Sampler] if state.reading.keys().pass().is_paused => "walk on",
-        [CommandId::Values] if state.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
+        [CommandId::Probe] if state.active.reading.probes().pubsub.is_on() => "end probe",
+        [CommandId::StreamProbe] if state.active.reading.probes().stream.is_on() => "end stream probe",
+        [CommandId::Sampler] if state.active.reading.keys().pass().is_paused => "walk on",
+        [CommandId::Values] if state.active.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
         }
         [CommandId::Open] => match state.view() {

@@ -17,23 +17,23 @@ use ratatui::layout::Rect;
 
 /// Draws it. The demo stands here when the line below has no room for it.
 pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer, skin: &Skin) {
-    let setup = &state.setup;
+    let setup = &state.active.setup;
     let role = if setup.production { Role::Production } else { Role::Header };
-    let mut segments = vec![Segment::left(StyledText::new(setup.target_name.clone(), Role::Title), 0)];
+    let mut segments = vec![Segment::left(StyledText::new(setup.name.clone(), Role::Title), 0)];
     if setup.production {
         segments.push(Segment::left("PRODUCTION", 2));
     }
     if let Some(words) = super::tabs::demo(state, skin).filter(|_| !demo_is_below) {
         segments.push(Segment::left(words, 3));
     }
-    if setup.target_address != setup.target_name {
+    if setup.address != setup.name {
         // The demo's own socket is of no use to anybody.
-        let priority = if setup.demo { 10 } else { 5 };
-        segments.push(Segment::left(StyledText::new(setup.target_address.clone(), Role::Dim), priority));
+        let priority = if state.setup.demo { 10 } else { 5 };
+        segments.push(Segment::left(StyledText::new(setup.address.clone(), Role::Dim), priority));
     }
     segments.extend(server(state));
     segments.extend(cost(state, skin));
-    segments.push(Segment::right(StyledText::new(every(state.interval_us), Role::Dim), 8));
+    segments.push(Segment::right(StyledText::new(every(state.active.interval_us), Role::Dim), 8));
     segments.push(Segment::right(write(state), 3));
     segments.extend(pulse::health(state, skin).map(|words| Segment::right(words, 1)));
     let pulse = pulse::words(state, skin);
@@ -45,12 +45,12 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
 
 /// Whether anything may be written, and for how long still.
 fn write(state: &State) -> StyledText {
-    match state.operations.write.at(state.now_us) {
-        _ if state.setup.read_only => StyledText::new("READ-ONLY", Role::Dim),
+    match state.active.operations.write.at(state.now_us) {
+        _ if state.active.setup.read_only => StyledText::new("READ-ONLY", Role::Dim),
         WriteState::ReadOnly => StyledText::new("READ-ONLY", Role::Dim),
         WriteState::Locked => StyledText::new("LOCKED", Role::Dim),
         WriteState::Armed { .. } | WriteState::Open => {
-            let left_s = state.operations.write.armed_s(state.now_us).unwrap_or(0);
+            let left_s = state.active.operations.write.armed_s(state.now_us).unwrap_or(0);
             StyledText::new(format!("ARMED {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
         }
     }

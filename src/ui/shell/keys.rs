@@ -27,9 +27,9 @@ pub fn works(state: &State, id: CommandId) -> bool {
             _ => false,
         },
         CommandId::Back => {
-            state.trail.len() > 1
+            state.active.trail.len() > 1
                 || state.table().is_some_and(|table| table.filter.is_some())
-                || state.notice.is_some()
+                || state.active.notice.is_some()
         }
         CommandId::Entries => {
             matches!(state.view(), View::Stream(_))
@@ -43,14 +43,14 @@ pub fn works(state: &State, id: CommandId) -> bool {
         | CommandId::PageUp
         | CommandId::PageDown
         | CommandId::First
-        | CommandId::Last => match (state.table(), &state.entries) {
+        | CommandId::Last => match (state.table(), &state.active.entries) {
             (Some(table), _) => !table.rows.is_empty(),
             (None, Some(entries)) => !entries.entries.is_empty(),
             (None, None) => true,
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
         CommandId::Theme => state.setup.themes.len() > 1,
-        _ if command.danger == Danger::Writes => state.operations.write != WriteState::ReadOnly,
+        _ if command.danger == Danger::Writes => state.active.operations.write != WriteState::ReadOnly,
         _ => true,
     }
 }

@@ -33,7 +33,7 @@ pub fn next_try(state: &State, outage: &Outage) -> String {
 
 /// Draws why the link is down over the lowest rows of the last picture.
 pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let LinkStatus::Down(outage) = &state.link else { return };
+    let LinkStatus::Down(outage) = &state.active.link else { return };
     let lines = wrap(&safe(&outage.error), body.width.saturating_sub(3));
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(1);
     let height = wanted.min(body.height.saturating_sub(2).max(body.height / 2));
@@ -56,18 +56,18 @@ pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
 pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let room = body.width.saturating_sub(2).min(TEXT_CELLS);
     let mut lines: Vec<StyledText> = Vec::new();
-    let setup = &state.setup;
-    let address = match setup.target_address == setup.target_name {
+    let setup = &state.active.setup;
+    let address = match setup.address == setup.name {
         true => String::new(),
-        false => format!(" at {}", setup.target_address),
+        false => format!(" at {}", setup.address),
     };
-    let verb = match &state.link {
+    let verb = match &state.active.link {
         LinkStatus::Connecting => "Connecting to",
         LinkStatus::Up { .. } => "Reading",
         LinkStatus::Down(_) => "Waiting for",
     };
-    push(&mut lines, &format!("{verb} {}{address}", setup.target_name), Role::Title, room);
-    if let LinkStatus::Down(outage) = &state.link {
+    push(&mut lines, &format!("{verb} {}{address}", setup.name), Role::Title, room);
+    if let LinkStatus::Down(outage) = &state.active.link {
         lines.push(StyledText::from(""));
         let error = format!("{} {}", skin.glyphs.critical, safe(&outage.error));
         push(&mut lines, &error, Role::Critical, room);

@@ -14,7 +14,7 @@ use crate::ui::widgets::StyledText;
 pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
     let mut words = Vec::new();
     words.extend(stale(state, skin));
-    match &state.link {
+    match &state.active.link {
         LinkStatus::Connecting => words.push(marked("CONNECTING", Role::Warning, skin)),
         LinkStatus::Down(outage) => {
             words.push(StyledText::new(super::outage::next_try(state, outage), Role::Stale));
@@ -49,7 +49,7 @@ pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
         Health::Critical => Role::Critical,
         Health::Unknown => Role::Unknown,
     };
-    let is_up = matches!(state.link, LinkStatus::Up { .. });
+    let is_up = matches!(state.active.link, LinkStatus::Up { .. });
     is_up.then(|| {
         let words = marked(health.word(), role, skin);
         StyledText::new(format!("{:>10}", words.text), words.role)
@@ -59,7 +59,7 @@ pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
 /// The age of the data, where they are older than they should be. A stopped picture says its time instead.
 fn stale(state: &State, skin: &Skin) -> Option<StyledText> {
     let age_ms = state.data_age_ms().filter(|_| !state.is_paused())?;
-    let is_down = matches!(state.link, LinkStatus::Down(_) | LinkStatus::Connecting);
+    let is_down = matches!(state.active.link, LinkStatus::Down(_) | LinkStatus::Connecting);
     let text =
         || StyledText::new(format!("stale {:>7}", skin.figures.duration_ms(Some(age_ms))), Role::Stale);
     (state.is_stale() || is_down).then(text)

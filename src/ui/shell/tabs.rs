@@ -67,7 +67,7 @@ fn length(tabs: &[Vec<StyledText>], gap: u16) -> u16 {
 
 /// One list of words a screen; the current one has its name and the way from there.
 fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
-    let base = state.trail.first();
+    let base = state.active.trail.first();
     let tab = |(command, view, title): &(CommandId, View, &str)| {
         let key = state.setup.keymap.keys_of(*command).first().map(ToString::to_string);
         let is_here = Some(view) == base;
@@ -86,8 +86,8 @@ fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
 
 fn way(state: &State, skin: &Skin) -> Vec<StyledText> {
     let mut words = Vec::new();
-    let last = state.trail.len().saturating_sub(1);
-    for (at, view) in state.trail.iter().enumerate().skip(1) {
+    let last = state.active.trail.len().saturating_sub(1);
+    for (at, view) in state.active.trail.iter().enumerate().skip(1) {
         words.push(StyledText::new(format!(" {} ", skin.glyphs.folded), Role::Dim));
         let role = if at == last { Role::Title } else { Role::Text };
         words.push(StyledText::new(cut(&view.title(), STEP_CELLS, skin.glyphs.ellipsis), role));

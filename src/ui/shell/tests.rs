@@ -1,7 +1,7 @@
 //! What stands round the screens, in the states that matter.
 
 use super::keys;
-use crate::app::message::Message;
+use crate::app::message::{Message, TargetMessage};
 use crate::app::{Notice, State};
 use crate::commands::CommandId;
 use crate::core::model::LinkStatus;
@@ -27,7 +27,7 @@ fn the_header_says_who_what_and_whether_it_is_live() {
         assert!(header.contains(part), "{part}: {header}");
     }
     let mut state = fixture::busy((120, 40));
-    (state.setup.read_only, state.setup.production) = (true, true);
+    (state.active.setup.read_only, state.active.setup.production) = (true, true);
     let header = line(&state, 0);
     assert!(header.contains("READ-ONLY") && header.contains("PRODUCTION"), "{header}");
 }
@@ -36,7 +36,7 @@ fn the_header_says_who_what_and_whether_it_is_live() {
 fn figures_in_the_header_change_without_moving_anything() {
     let mut state = fixture::busy((120, 40));
     let before = line(&state, 0);
-    tell(&mut state, Message::Observed(Box::new(fixture::round(301))));
+    tell(&mut state, TargetMessage::Observed(Box::new(fixture::round(301))));
     let after = line(&state, 0);
     for word in ["cost", "every", "LOCKED", "LIVE"] {
         assert_eq!(before.find(word), after.find(word), "{before}\n{after}");
@@ -74,9 +74,9 @@ fn an_outage_is_told_in_full_over_the_last_picture() {
 fn figures_that_are_stale_say_nothing_good_and_their_age_is_drawn_every_second() {
     let mut state = fixture::empty((120, 40));
     for second in 301..320 {
-        tell(&mut state, Message::Observed(Box::new(fixture::round(second))));
+        tell(&mut state, TargetMessage::Observed(Box::new(fixture::round(second))));
     }
-    state.now_ms = state.reading.this_node().taken_at_ms;
+    state.now_ms = state.active.reading.this_node().taken_at_ms;
     let draws = |state: &mut State| {
         let now = crate::app::Now { wall_ms: state.now_ms, process_us: state.now_us };
         crate::app::update(state, Message::Tick, now).0
@@ -90,7 +90,7 @@ fn figures_that_are_stale_say_nothing_good_and_their_age_is_drawn_every_second()
 #[test]
 fn an_open_circuit_and_a_try_that_is_due_are_said() {
     let mut state = fixture::waiting((80, 24));
-    state.link =
+    state.active.link =
         LinkStatus::Down(crate::core::model::Outage { circuit_open: true, attempts: 8, ..fixture::outage() });
     assert!(line(&state, 0).contains("circuit open, try 9 in 4 s"), "{}", line(&state, 0));
     state.now_us += 60_000_000;
@@ -131,9 +131,9 @@ fn the_footer_lists_only_keys_that_do_something_here() {
 #[test]
 fn a_notice_and_what_is_typed_take_the_place_of_the_keys() {
     let mut state = fixture::busy((80, 24));
-    state.notice = Some(Notice { text: "asked once".into(), is_error: false, until_ms: i64::MAX });
+    state.active.notice = Some(Notice { text: "asked once".into(), is_error: false, until_ms: i64::MAX });
     assert_eq!(last(&state).trim(), "asked once");
-    state.notice = None;
+    state.active.notice = None;
     press(&mut state, "2 / o r (");
     assert!(
         last(&state).contains("filter: or(") && last(&state).contains("unclosed group"),
@@ -185,7 +185,7 @@ fn one_node_of_a_cluster_says_so_on_every_screen_and_beside_its_keys_and_streams
             info.server.mode = Mode::Cluster;
         }
         round.cluster = Some(Cluster { primaries: Some(3), ..Cluster::default() });
-        tell(&mut state, Message::Observed(Box::new(round)));
+        tell(&mut state, TargetMessage::Observed(Box::new(round)));
         for key in ["1", "2", "3", "4", "5", "6", "8", "9", "0"] {
             press(&mut state, key);
             let banner = line(&state, 2);

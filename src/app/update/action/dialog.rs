@@ -20,12 +20,12 @@ use tui_input::Input;
 /// Takes a key in while something stands in the middle of the screen.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let ctrl_c = key.modifiers.ctrl && key.code == KeyCode::Char('c');
-    let Some(Modal::Action(modal)) = &mut state.modal else { return };
+    let Some(Modal::Action(modal)) = &mut state.active.modal else { return };
     if key.code == KeyCode::Esc || ctrl_c {
         if let ActionStage::Planning(id, _) = modal.stage {
             effects.push(Effect::CancelPlan(id));
         }
-        state.modal = None;
+        state.active.modal = None;
         return;
     }
     let opened_by = modal.opened_by;
@@ -34,7 +34,7 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         ActionStage::Told { lines, offset, .. } => match key.code {
             KeyCode::Up | KeyCode::Char('k') => *offset = offset.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => *offset = (*offset + 1).min(lines.len()),
-            KeyCode::Enter | KeyCode::Char('q' | ' ') => state.modal = None,
+            KeyCode::Enter | KeyCode::Char('q' | ' ') => state.active.modal = None,
             _ => {}
         },
         ActionStage::Form(form) => {
@@ -113,7 +113,7 @@ fn edit(input: &mut Input, key: Key) {
 
 /// Takes pasted text in where a line is typed, control characters left out. Whether it was.
 pub fn paste(state: &mut State, text: &str) -> bool {
-    let Some(Modal::Action(modal)) = &mut state.modal else { return false };
+    let Some(Modal::Action(modal)) = &mut state.active.modal else { return false };
     match &mut modal.stage {
         ActionStage::Form(form) => {
             if let Some(line) = form.input() {
@@ -131,7 +131,7 @@ pub fn paste(state: &mut State, text: &str) -> bool {
 /// Yes or no, as the focus stands.
 fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), opened_by })) =
-        state.modal.take()
+        state.active.modal.take()
     else {
         return;
     };
@@ -141,13 +141,13 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     if !question.is_typed() {
         let error = question.typed().map(|(_, name)| format!("type {}", Name::from(name)));
         let stage = ActionStage::Question(Box::new(Question { error, ..*question }));
-        state.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+        state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
         return;
     }
     match question.ask {
         Ask::Unlock(_) => {
-            state.operations.write =
-                state.operations.write.unlocked(state.now_us, state.setup.actions.unlock_ms);
+            state.active.operations.write =
+                state.active.operations.write.unlocked(state.now_us, state.setup.actions.unlock_ms);
             notify(state, "writing is unlocked: every action still asks".to_owned(), false);
         }
         Ask::Carry(challenge) => carry(state, *challenge, question.input.value(), effects),
@@ -158,8 +158,8 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
 
 /// What the plan is about, and how memory stands before it.
 fn touched(state: &State, plan: &Plan) -> Touched {
-    let memory = &state.reading.this_node().memory;
-    let used = state.reading.this_node().info.as_ref().and_then(|info| info.value.memory.used);
+    let memory = &state.active.reading.this_node().memory;
+    let used = state.active.reading.this_node().info.as_ref().and_then(|info| info.value.memory.used);
     let forecast =
         memory.headroom().and_then(|headroom| FullForecast::of(headroom, used, memory.clearly_grows_per_s()));
     Touched { streams: plan.streams(), keys: plan.is_about_keys(), forecast, until_us: 0 }
@@ -174,9 +174,9 @@ fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec
                 ActionKind::Invalidate => state.setup.actions.invalidate_per_s,
                 _ => None,
             };
-            state.operations.control = Control::default();
-            state.operations.touched = touched(state, confirmed.plan());
-            state.operations.running = Some(Progress::of(confirmed.plan(), per_s));
+            state.active.operations.control = Control::default();
+            state.active.operations.touched = touched(state, confirmed.plan());
+            state.active.operations.running = Some(Progress::of(confirmed.plan(), per_s));
             effects.push(Effect::Carry(Box::new(confirmed), per_s));
         }
         Err(why) => notify(state, why.to_string(), true),

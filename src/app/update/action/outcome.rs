@@ -13,9 +13,9 @@ use crate::core::ops::{ActionKind, Outcome, Receipt};
 
 /// An action is over.
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
-    let kind = state.operations.running.as_ref().map(|running| running.kind);
+    let kind = state.active.operations.running.as_ref().map(|running| running.kind);
     let items = kind.unwrap_or(ActionKind::Undo).items(receipt.tally.done);
-    let running = state.operations.running.take();
+    let running = state.active.operations.running.take();
     let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
     let is_error = receipt.outcome.exit() != 0;
     let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
@@ -35,7 +35,7 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     lines.extend(receipt.outcome.reason().map(str::to_owned));
     lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
     let used = receipt.after.get(MEMORY).copied();
-    let forecast = state.operations.touched.forecast.take();
+    let forecast = state.active.operations.touched.forecast.take();
     let full = forecast.zip(used).filter(|_| receipt.tally.done > 0);
     lines.extend(full.map(|(forecast, used)| format!("memory: {}", forecast.text(used))));
     lines.extend(receipt.note.clone());
@@ -48,9 +48,9 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
         ));
     }
     // Whoever reads something else is not to be pushed aside: then a line says it.
-    if state.modal.is_none() {
+    if state.active.modal.is_none() {
         let stage = told(what, lines, is_error);
-        state.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+        state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
     } else {
         notify(state, format!("{what}: {}", lines.join("; ")), is_error);
     }

@@ -1,6 +1,7 @@
 //! Stories of actions: keys and messages in, questions and effects out.
 
 use super::*;
+use crate::app::message::{Message, TargetMessage};
 use crate::app::update::tests::{console, press as keys, snapshot, tell};
 use crate::core::limits::PLAN_LIVES_MS;
 use crate::core::model::StreamId;
@@ -11,9 +12,9 @@ use crate::core::ops::{Outcome, Receipt};
 fn armed() -> State {
     let mut state = console();
     state.setup.actions.unlock_ms = 600_000;
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 9)]))));
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("orders", 9)]))));
     keys(&mut state, "2 W tab enter");
-    assert_eq!(state.operations.write.armed_s(state.now_us), Some(600));
+    assert_eq!(state.active.operations.write.armed_s(state.now_us), Some(600));
     state
 }
 
@@ -22,8 +23,8 @@ fn asked(mut state: State, plan: Plan) -> State {
     let effects = keys(&mut state, "T enter");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Plan(_, Request::Trim(_)))));
     let plan = Plan { made_us: state.now_us, ..plan };
-    let id = state.operations.plan;
-    tell(&mut state, Message::Planned(id, Ok(Box::new(plan))));
+    let id = state.active.operations.plan;
+    tell(&mut state, TargetMessage::Planned(id, Ok(Box::new(plan))));
     state
 }
 
@@ -32,19 +33,19 @@ fn is_carried(effects: &[Effect]) -> bool {
 }
 
 fn notice(state: &State) -> &str {
-    state.notice.as_ref().map_or("", |notice| notice.text.as_str())
+    state.active.notice.as_ref().map_or("", |notice| notice.text.as_str())
 }
 
 #[test]
 fn read_only_and_locked_say_so_and_ask_nothing() {
     let mut state = console();
-    state.operations.write = WriteState::ReadOnly;
-    tell(&mut state, Message::Observed(Box::new(snapshot(&[("orders", 9)]))));
+    state.active.operations.write = WriteState::ReadOnly;
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("orders", 9)]))));
     for key in ["T", "I", "U", "W"] {
         assert_eq!(keys(&mut state, &format!("2 {key}")).len(), 0);
-        assert!(notice(&state).contains("read-only") && state.modal.is_none(), "{key}");
+        assert!(notice(&state).contains("read-only") && state.active.modal.is_none(), "{key}");
     }
-    state.operations.write = WriteState::Locked;
+    state.active.operations.write = WriteState::Locked;
     keys(&mut state, "T");
     assert_eq!(notice(&state), "writing is locked: W unlocks it for a while");
 }
@@ -52,24 +53,24 @@ fn read_only_and_locked_say_so_and_ask_nothing() {
 #[test]
 fn production_is_unlocked_by_its_name_and_locked_again_by_the_same_key() {
     let mut state = console();
-    state.setup.production = true;
+    state.active.setup.production = true;
     state.setup.actions.unlock_ms = 60_000;
     keys(&mut state, "W tab enter");
-    assert!(!state.operations.write.may_write(state.now_us) && state.modal.is_some());
+    assert!(!state.active.operations.write.may_write(state.now_us) && state.active.modal.is_some());
     keys(&mut state, "t e s t enter");
-    assert!(state.operations.write.may_write(state.now_us) && state.modal.is_none());
+    assert!(state.active.operations.write.may_write(state.now_us) && state.active.modal.is_none());
     keys(&mut state, "W");
-    assert_eq!(state.operations.write, WriteState::Locked);
+    assert_eq!(state.active.operations.write, WriteState::Locked);
 }
 
 #[test]
 fn the_focus_begins_on_cancel_and_the_key_that_opened_it_confirms_nothing() {
     let mut state = asked(armed(), plan());
     let effects = keys(&mut state, "T T T enter");
-    assert!(!is_carried(&effects) && state.modal.is_none());
+    assert!(!is_carried(&effects) && state.active.modal.is_none());
     let mut state = asked(armed(), plan());
     assert!(is_carried(&keys(&mut state, "tab enter")));
-    assert!(state.operations.running.is_some());
+    assert!(state.active.operations.running.is_some());
 }
 
 #[test]
@@ -77,23 +78,24 @@ fn a_name_that_is_wanted_is_typed_before_anything_is_carried_out() {
     let lossy = Plan { typed: Some("entries go".to_owned()), ..plan() };
     let mut state = asked(armed(), lossy);
     assert!(!is_carried(&keys(&mut state, "tab enter o r d e r enter")));
-    assert!(state.modal.is_some());
+    assert!(state.active.modal.is_some());
     assert!(is_carried(&keys(&mut state, "s enter")));
 }
 
 #[test]
 fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
     let mut state = asked(armed(), plan());
-    state.operations.write = WriteState::Armed { until_us: state.now_us };
+    state.active.operations.write = WriteState::Armed { until_us: state.now_us };
     assert!(!is_carried(&keys(&mut state, "tab enter")));
     assert!(notice(&state).contains("locked"));
     let old = plan();
     let mut state = armed();
     keys(&mut state, "T enter");
     state.now_us += PLAN_LIVES_MS * 1_000 + 1;
-    let id = state.operations.plan;
+    let id = state.active.operations.plan;
     planned(&mut state, id, Ok(Plan { made_us: 0, ..old }));
-    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) = &mut state.modal
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) =
+        &mut state.active.modal
     else {
         panic!()
     };
@@ -107,30 +109,30 @@ fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
 fn a_plan_that_comes_after_one_left_is_not_shown_and_nothing_to_do_is_told() {
     let mut state = armed();
     let effects = keys(&mut state, "T enter esc");
-    let first = state.operations.plan;
+    let first = state.active.operations.plan;
     assert!(effects.contains(&Effect::CancelPlan(first)));
-    tell(&mut state, Message::Planned(first, Ok(Box::new(plan()))));
-    assert!(state.modal.is_none());
+    tell(&mut state, TargetMessage::Planned(first, Ok(Box::new(plan()))));
+    assert!(state.active.modal.is_none());
     // Nor does it show in the dialog of the next request.
     keys(&mut state, "T enter");
-    let second = state.operations.plan;
+    let second = state.active.operations.plan;
     let progress = PlanProgress { items: "keys", seen: 9, of: None, halvings: 0 };
-    tell(&mut state, Message::Planning(first, progress));
-    tell(&mut state, Message::Planned(first, Ok(Box::new(plan()))));
+    tell(&mut state, TargetMessage::Planning(first, progress));
+    tell(&mut state, TargetMessage::Planned(first, Ok(Box::new(plan()))));
     let is_waiting = |state: &State, progress| {
-        matches!(&state.modal, Some(Modal::Action(ActionModal { stage, .. }))
+        matches!(&state.active.modal, Some(Modal::Action(ActionModal { stage, .. }))
             if matches!(stage, ActionStage::Planning(id, shown) if *id == second && *shown == progress))
     };
     assert!(is_waiting(&state, PlanProgress::default()));
-    tell(&mut state, Message::Planning(second, progress));
+    tell(&mut state, TargetMessage::Planning(second, progress));
     assert!(is_waiting(&state, progress));
     let made = Plan { made_us: state.now_us, ..plan() };
-    tell(&mut state, Message::Planned(second, Ok(Box::new(made))));
-    assert!(!is_waiting(&state, progress) && state.modal.is_some());
+    tell(&mut state, TargetMessage::Planned(second, Ok(Box::new(made))));
+    assert!(!is_waiting(&state, progress) && state.active.modal.is_some());
     let nothing = Plan { nothing: Some("held by g".to_owned()), ..plan() };
     let state = asked(armed(), nothing);
     let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, is_error, .. }, .. })) =
-        &state.modal
+        &state.active.modal
     else {
         panic!()
     };
@@ -140,7 +142,7 @@ fn a_plan_that_comes_after_one_left_is_not_shown_and_nothing_to_do_is_told() {
 #[test]
 fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
     let mut state = armed();
-    state.operations.running = Some(Progress::of(&plan(), Some(1_000)));
+    state.active.operations.running = Some(Progress::of(&plan(), Some(1_000)));
     assert_eq!(keys(&mut state, "I").len(), 0);
     assert!(notice(&state).contains("one action at a time"));
     let told = |effects: Vec<Effect>| match effects.into_iter().next() {
@@ -153,10 +155,10 @@ fn one_action_at_a_time_which_can_be_held_slowed_and_ended() {
     assert!(told(keys(&mut state, "X")).cancel);
     let mut receipt = Receipt::nothing_begun(Outcome::Unknown("the reply was lost".to_owned()));
     receipt.tally.done = 7;
-    let effects = tell(&mut state, Message::Finished(Box::new(receipt)));
-    assert!(effects.contains(&Effect::Retry) && state.operations.running.is_none());
+    let effects = tell(&mut state, TargetMessage::Finished(Box::new(receipt)));
+    assert!(effects.contains(&Effect::Retry) && state.active.operations.running.is_none());
     let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, is_error, .. }, .. })) =
-        &state.modal
+        &state.active.modal
     else {
         panic!()
     };
@@ -169,7 +171,8 @@ fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_m
         let mut state = armed();
         keys(&mut state, "T down");
         keys(&mut state, line);
-        let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
+        let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.active.modal
+        else {
             panic!()
         };
         form.inputs[0].input.value().to_owned()
@@ -185,7 +188,7 @@ fn what_a_form_is_filled_with_goes_when_somebody_types_and_stays_when_somebody_m
     let mut state = armed();
     keys(&mut state, "T down");
     tell(&mut state, Message::Paste("9\nh".to_owned()));
-    let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.modal else {
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.active.modal else {
         panic!()
     };
     assert_eq!(form.inputs[0].input.value(), "9h");
@@ -203,7 +206,7 @@ fn the_faster_key_never_slows_and_the_slower_one_begins_at_the_true_rate() {
     let mut progress = Progress::of(&plan(), None);
     progress.tally.done = 300_000;
     progress.elapsed_us = 3_000_000;
-    state.operations.running = Some(progress.clone());
+    state.active.operations.running = Some(progress.clone());
     assert_eq!(told(keys(&mut state, "}")), None);
     assert!(notice(&state).contains("no limit is set"));
     assert_eq!(told(keys(&mut state, "{")), Some(Some(50_000)));
@@ -212,7 +215,7 @@ fn the_faster_key_never_slows_and_the_slower_one_begins_at_the_true_rate() {
     assert_eq!(told(keys(&mut state, "}")), Some(Some(50_000)));
     assert_eq!(told(keys(&mut state, "}")), Some(Some(100_000)));
     // It has halved its rate by itself: faster is still not slower.
-    state.operations.running = Some(Progress { per_s: Some(200_000), ..progress });
+    state.active.operations.running = Some(Progress { per_s: Some(200_000), ..progress });
     assert_eq!(told(keys(&mut state, "}")), Some(Some(400_000)));
 }
 
@@ -220,12 +223,12 @@ fn the_faster_key_never_slows_and_the_slower_one_begins_at_the_true_rate() {
 fn who_leaves_while_an_action_runs_is_asked_and_leaning_on_the_key_confirms_nothing() {
     for (key, effect) in [("q", Effect::Quit), ("ctrl-z", Effect::Suspend)] {
         let mut state = armed();
-        state.operations.running = Some(Progress::of(&plan(), None));
+        state.active.operations.running = Some(Progress::of(&plan(), None));
         assert_eq!(keys(&mut state, key), []);
         assert_eq!(keys(&mut state, &format!("{key} {key} enter")), []);
-        assert!(state.modal.is_none(), "{key}: the focus began on Cancel");
+        assert!(state.active.modal.is_none(), "{key}: the focus began on Cancel");
         assert_eq!(keys(&mut state, &format!("{key} tab enter")), [effect], "{key}");
-        state.operations.running = None;
+        state.active.operations.running = None;
         assert_eq!(keys(&mut state, key).len(), 1, "{key}");
     }
 }
@@ -248,13 +251,13 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
         }
     );
     let mut state = armed();
-    state.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
+    state.active.trail = vec![View::Pending(Name::from("orders"), Name::from("g"), None)];
     let rows = vec![crate::app::cell::Row {
         id: RowId::Pending(StreamId::new(7, 0)),
         cells: Vec::new(),
         mark: Default::default(),
     }];
-    state.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
+    state.active.tables.get_mut(&crate::app::cell::TableId::Pending).unwrap().rows = rows;
     let effects = keys(&mut state, "A");
     let Some(Effect::Plan(_, Request::Reclaim(request))) = effects.into_iter().next() else { panic!() };
     assert_eq!((request.ids, request.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
@@ -263,8 +266,8 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
 #[test]
 fn idle_time_is_a_line_of_every_reclaim_and_begins_at_the_limit_of_the_verdict() {
     let mut state = armed();
-    state.setup.watched.thresholds.consumer_dead.warning_ms = 8_000;
-    state.trail = vec![View::Group(Name::from("orders"), Name::from("billing"))];
+    state.active.setup.watched.thresholds.consumer_dead.warning_ms = 8_000;
+    state.active.trail = vec![View::Group(Name::from("orders"), Name::from("billing"))];
     let begin = |state: &mut State, more: &str| {
         let effects = keys(state, &format!("R {more}"));
         let request = effects.into_iter().find_map(|effect| match effect {
@@ -311,19 +314,22 @@ fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
 fn what_an_action_was_about_is_asked_at_once_and_ahead_for_a_while() {
     let mut state = asked(armed(), plan());
     keys(&mut state, "tab enter 9");
-    assert!(!state.focus.streams.contains(&Name::from("orders")), "it still runs, and the screen is another");
+    assert!(
+        !state.active.focus.streams.contains(&Name::from("orders")),
+        "it still runs, and the screen is another"
+    );
     let receipt = Receipt::nothing_begun(Outcome::Done);
-    let effects = tell(&mut state, Message::Finished(Box::new(receipt)));
+    let effects = tell(&mut state, TargetMessage::Finished(Box::new(receipt)));
     let looked = effects.iter().position(
         |effect| matches!(effect, Effect::Look(focus) if focus.streams.contains(&Name::from("orders"))),
     );
     let asked = effects.iter().position(|effect| *effect == Effect::Retry);
     assert!(looked.unwrap() < asked.unwrap(), "before the next round: {effects:?}");
     assert!(!effects.contains(&Effect::CountKeys), "no key is gone");
-    assert_eq!(state.operations.touched.until_us, state.now_us + ASKED_AHEAD_US);
-    state.operations.touched.until_us = state.now_us;
+    assert_eq!(state.active.operations.touched.until_us, state.now_us + ASKED_AHEAD_US);
+    state.active.operations.touched.until_us = state.now_us;
     tell(&mut state, Message::Tick);
-    assert!(!state.focus.streams.contains(&Name::from("orders")));
+    assert!(!state.active.focus.streams.contains(&Name::from("orders")));
 }
 
 #[test]
@@ -333,13 +339,15 @@ fn an_outcome_says_when_memory_is_full_now_and_when_it_was() {
     let mut state = asked(armed(), plan());
     keys(&mut state, "tab enter");
     let headroom = Headroom { used: 40 << 20, limit: 60 << 20, of: LimitOf::Maxmemory };
-    state.operations.touched.forecast = FullForecast::of(headroom, Some(40 << 20), Some(1024.0 * 1024.0));
+    state.active.operations.touched.forecast =
+        FullForecast::of(headroom, Some(40 << 20), Some(1024.0 * 1024.0));
     let mut receipt = Receipt::nothing_begun(Outcome::Done);
     receipt.tally.done = 3;
     receipt.before = [("memory".to_owned(), 40 << 20)].into();
     receipt.after = [("memory".to_owned(), 20 << 20)].into();
-    tell(&mut state, Message::Finished(Box::new(receipt)));
-    let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, .. }, .. })) = &state.modal else {
+    tell(&mut state, TargetMessage::Finished(Box::new(receipt)));
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Told { lines, .. }, .. })) = &state.active.modal
+    else {
         panic!()
     };
     let said = lines.join("\n");

@@ -1,7 +1,7 @@
 //! Whatever figures a server answers: every screen is drawn.
 
 use super::{WAYS, drawn, fixture};
-use crate::app::message::Message;
+use crate::app::message::TargetMessage;
 use crate::core::wire::decode::hostile;
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ proptest! {
         let mut state = fixture::console((100, 30));
         fixture::tell(&mut state, fixture::up());
         for poll in polls {
-            fixture::tell(&mut state, Message::Observed(Box::new(poll)));
+            fixture::tell(&mut state, TargetMessage::Observed(Box::new(poll)));
         }
         for way in WAYS {
             let mut state = state.clone();

@@ -1,7 +1,7 @@
 //! Any history of messages, at any size, in every look, draws without panic and changes nothing outside its area.
 
 use crate::app::State;
-use crate::app::message::Message;
+use crate::app::message::{Message, TargetMessage};
 use crate::app::rows;
 use crate::config::theme::BUILTIN;
 use crate::core::model::snapshot::EntriesPage;
@@ -83,11 +83,14 @@ fn step(state: &mut State, which: usize, number: u16) {
         return;
     }
     let now = later(i64::from(number) * 700);
-    let message = match which - KEYS.len() {
-        0 => Message::Observed(Box::new(fixture::round(301 + i64::from(number)))),
-        1 => Message::Link(crate::core::model::LinkStatus::Down(fixture::outage())),
-        2 => fixture::up(),
-        3 => Message::Trouble("something went wrong, and it takes a long sentence to say what it was".into()),
+    let message: Message = match which - KEYS.len() {
+        0 => TargetMessage::Observed(Box::new(fixture::round(301 + i64::from(number)))).into(),
+        1 => TargetMessage::Link(crate::core::model::LinkStatus::Down(fixture::outage())).into(),
+        2 => fixture::up().into(),
+        3 => TargetMessage::Trouble(
+            "something went wrong, and it takes a long sentence to say what it was".into(),
+        )
+        .into(),
         4 => Message::Paste("pasted \u{1b}[31m text \u{1F600}".into()),
         _ => Message::Tick,
     };
@@ -96,10 +99,10 @@ fn step(state: &mut State, which: usize, number: u16) {
 
 /// Answers the question for entries that is open, if there is one.
 fn answer(state: &mut State) {
-    let Some(key) = state.entries.as_ref().map(|entries| entries.key.clone()) else { return };
+    let Some(key) = state.active.entries.as_ref().map(|entries| entries.key.clone()) else { return };
     let from = crate::app::entries::Page::Newest;
     let question = crate::app::entries::EntriesQuestion { key: key.clone(), from };
-    tell(state, Message::Entries(question, Ok(EntriesPage { key, ..fixture::entries() })));
+    tell(state, TargetMessage::Entries(question, Ok(EntriesPage { key, ..fixture::entries() })));
 }
 
 proptest! {

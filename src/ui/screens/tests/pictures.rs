@@ -1,7 +1,7 @@
 //! The pictures of the table screens in their telling states: the words at both sizes, the roles at one.
 
 use crate::app::State;
-use crate::app::message::Message;
+use crate::app::message::TargetMessage;
 use crate::ui::dump;
 use crate::ui::screens::fixture::{self, SIZES, drawn, drawn_with, press, tell};
 use crate::ui::theme::roles;
@@ -32,10 +32,10 @@ fn picture(state: &State) -> String {
 }
 
 fn answer(state: &mut State) {
-    let key = state.entries.as_ref().unwrap().key.clone();
+    let key = state.active.entries.as_ref().unwrap().key.clone();
     let from = crate::app::entries::Page::Newest;
     let question = crate::app::entries::EntriesQuestion { key, from };
-    tell(state, Message::Entries(question, Ok(fixture::entries())));
+    tell(state, TargetMessage::Entries(question, Ok(fixture::entries())));
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn armed(size: (u16, u16)) -> State {
     let mut state = fixture::busy(size);
     state.setup.actions.unlock_ms = 600_000;
     press(&mut state, "2 W tab enter");
-    state.notice = None;
+    state.active.notice = None;
     state
 }
 
@@ -157,7 +157,7 @@ fn planned(state: &mut State) {
         vec!["group billing loses 400 that it has not read and 3 that it has not acknowledged".to_owned()];
     plan.typed = Some("entries go that a group has not read or not acknowledged".to_owned());
     plan.made_us = state.now_us;
-    tell(state, Message::Planned(state.operations.plan, Ok(Box::new(plan))));
+    tell(state, TargetMessage::Planned(state.active.operations.plan, Ok(Box::new(plan))));
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! The probe as its keys begin and end it: messages in, orders out.
 
-use crate::app::message::{Effect, Message, ProbeOrder};
+use crate::app::message::{Effect, Message, ProbeOrder, TargetMessage};
 use crate::app::modal::{Modal, Purpose};
-use crate::app::{State, update};
+use crate::app::{State, TargetId, update};
 use crate::core::model::probe::ProbeKind;
 use crate::core::model::server::ServerRole;
 use crate::core::ops::WriteState;
 use crate::core::reading::probe::ProbeState;
 use crate::ui::screens::fixture;
 
-fn orders(effects: &[Effect]) -> Vec<ProbeOrder> {
-    let order = |effect: &Effect| match effect {
+fn orders(effects: &[(TargetId, Effect)]) -> Vec<ProbeOrder> {
+    let order = |(_, effect): &(TargetId, Effect)| match effect {
         Effect::Probe(order) => Some(*order),
         _ => None,
     };
@@ -22,7 +22,7 @@ fn observe(state: &mut State, role: ServerRole) -> Vec<ProbeOrder> {
     if let Some(info) = &mut snapshot.info {
         info.server.role = role;
     }
-    orders(&update(state, Message::Observed(Box::new(snapshot)), fixture::later(0)).1)
+    orders(&update(state, TargetMessage::Observed(Box::new(snapshot)).into(), fixture::later(0)).1)
 }
 
 fn typed(state: &mut State, keys: &str) -> Vec<ProbeOrder> {
@@ -36,7 +36,7 @@ fn typed(state: &mut State, keys: &str) -> Vec<ProbeOrder> {
 
 fn unlocked() -> State {
     let mut state = fixture::busy((80, 24));
-    state.operations.write = WriteState::Open;
+    state.active.operations.write = WriteState::Open;
     state
 }
 
@@ -44,7 +44,7 @@ fn unlocked() -> State {
 fn the_stream_probe_asks_how_often_it_is_to_send() {
     let mut state = unlocked();
     assert_eq!(typed(&mut state, "6 S"), []);
-    assert!(matches!(&state.modal, Some(Modal::Prompt(prompt))
+    assert!(matches!(&state.active.modal, Some(Modal::Prompt(prompt))
         if prompt.purpose == Purpose::StreamProbe && prompt.input.value() == "1s" && prompt.note.is_some()));
     assert_eq!(typed(&mut state, "backspace backspace 9 m s enter"), [], "nine milliseconds are too few");
     let begun = typed(&mut state, "ctrl-u 5 0 0 m s enter");
@@ -59,19 +59,23 @@ fn the_stream_probe_asks_how_often_it_is_to_send() {
 fn neither_probe_begins_on_a_locked_or_a_production_target() {
     for key in ["P", "S"] {
         let mut state = fixture::busy((80, 24));
-        state.operations.write = WriteState::Locked;
+        state.active.operations.write = WriteState::Locked;
         assert_eq!(typed(&mut state, &format!("6 {key} enter")), []);
-        assert!(state.modal.is_none() && state.notice.as_ref().unwrap().text.contains("W unlocks"));
+        assert!(
+            state.active.modal.is_none() && state.active.notice.as_ref().unwrap().text.contains("W unlocks")
+        );
         let mut state = unlocked();
-        state.setup.production = true;
+        state.active.setup.production = true;
         assert_eq!(typed(&mut state, &format!("6 {key} enter")), []);
-        assert!(state.modal.is_none() && state.notice.as_ref().unwrap().text.contains("production"));
+        assert!(
+            state.active.modal.is_none() && state.active.notice.as_ref().unwrap().text.contains("production")
+        );
     }
     let mut setup = fixture::console((80, 24)).setup;
-    (setup.probe.enabled, setup.production) = (true, true);
+    (setup.target.probe.enabled, setup.target.production) = (true, true);
     let mut state = State::new(setup, fixture::later(0));
     assert_eq!(observe(&mut state, ServerRole::Primary), []);
-    assert!(!state.reading.probes().pubsub.is_on());
+    assert!(!state.active.reading.probes().pubsub.is_on());
 }
 
 #[test]
@@ -87,12 +91,12 @@ fn nothing_is_sent_before_a_number_of_subscribers_is_confirmed() {
 #[test]
 fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica() {
     let mut setup = fixture::console((80, 24)).setup;
-    setup.probe.enabled = true;
+    setup.target.probe.enabled = true;
     let mut state = State::new(setup, fixture::later(0));
-    assert_eq!(state.reading.probes().pubsub.state, ProbeState::Waiting);
+    assert_eq!(state.active.reading.probes().pubsub.state, ProbeState::Waiting);
     assert_eq!(observe(&mut state, ServerRole::Replica), [ProbeOrder::Stop(ProbeKind::PubSub)]);
     assert!(
-        matches!(&state.reading.probes().pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
+        matches!(&state.active.reading.probes().pubsub.state, ProbeState::Refused(why) if why.contains("replica"))
     );
 }
 
@@ -100,17 +104,17 @@ fn a_probe_of_the_command_line_waits_until_it_is_known_that_this_is_no_replica()
 fn a_primary_that_becomes_a_replica_is_probed_no_more() {
     let mut state = unlocked();
     typed(&mut state, "6 P enter S enter");
-    assert!(state.reading.probes().pubsub.is_on() && state.reading.probes().stream.is_on());
+    assert!(state.active.reading.probes().pubsub.is_on() && state.active.reading.probes().stream.is_on());
     let stopped = observe(&mut state, ServerRole::Replica);
     assert_eq!(stopped, [ProbeOrder::Stop(ProbeKind::PubSub), ProbeOrder::Stop(ProbeKind::Stream)]);
-    assert!(!state.reading.probes().pubsub.is_on());
+    assert!(!state.active.reading.probes().pubsub.is_on());
 }
 
 #[test]
 fn read_only_keeps_the_stream_probe_away() {
     let mut state = fixture::busy((80, 24));
-    state.setup.read_only = true;
-    state.operations.write = WriteState::ReadOnly;
+    state.active.setup.read_only = true;
+    state.active.operations.write = WriteState::ReadOnly;
     assert_eq!(typed(&mut state, "6 S enter"), [ProbeOrder::Stop(ProbeKind::Stream)]);
-    assert!(state.notice.as_ref().unwrap().text.contains("read-only"));
+    assert!(state.active.notice.as_ref().unwrap().text.contains("read-only"));
 }
