@@ -29,11 +29,12 @@ impl Reading {
         stream: &'a StreamState,
         group: &'a GroupState,
     ) -> Option<LeakCase<'a>> {
-        let info = self.this_node().fresh_info().filter(|info| info.server.role != ServerRole::Replica)?;
+        let home = self.home_of(stream);
+        let info = home.fresh_info().filter(|info| info.server.role != ServerRole::Replica)?;
         let clients = info.clients.connected?;
         let consumers = group.facts.consumers.filter(|&consumers| consumers > clients)?;
         let list = group.consumers.as_ref().filter(|list| !list.value.is_empty());
-        let age_us = list.map_or(0, |list| self.this_node().at_us.saturating_sub(list.at_us));
+        let age_us = list.map_or(0, |list| home.at_us.saturating_sub(list.at_us));
         let age_ms = u64::try_from(age_us / 1000).unwrap_or(0);
         let mut idle = list.map_or_else(Vec::new, |list| idle(&list.value, age_ms));
         let by_idle = (idle.len() as u64).saturating_sub(clients);
@@ -56,7 +57,7 @@ impl Reading {
             clients,
             sign,
             examples: named,
-            bytes: self.this_node().memory.size_model().and_then(|size_model| {
+            bytes: home.memory.size_model().and_then(|size_model| {
                 Some((size_model.consumer_bytes(stream, group)? * leaked as f64) as u64)
             }),
         })

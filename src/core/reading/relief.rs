@@ -140,7 +140,7 @@ impl Reading {
             }
         }
         let greatest = stream.greatest_list();
-        let Some(size_model) = self.this_node().memory.size_model() else { return };
+        let Some(size_model) = self.home_of(stream).memory.size_model() else { return };
         let sum = stream.pending().filter(|&sum| sum > 0);
         for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
             let (key, group) = (leak.key.clone(), leak.group.clone());
