@@ -151,8 +151,8 @@ pub fn too_long(command: &ReadCmd) -> Gap {
     let (what, bound) = (what(command), command.row().bound);
     let text = format!(
         "{what}: the reply was cut off, for it is longer than {} or has more than {} values; it is asked again in {}",
-        bytes(bound.bytes as u64),
-        count(bound.values as u64),
+        bytes(bound.bytes),
+        count(bound.values),
         span(OVERSIZE_REST_US / 1_000),
     );
     Gap { what, why: GapReason::Bound, text, scope: GapScope::Item }
