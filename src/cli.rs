@@ -5,8 +5,9 @@
 
 mod actions;
 mod args;
+mod consent;
+mod journal;
 mod mask;
-mod removals;
 mod values;
 
 use crate::config::{ConfigVerb, Flags};

@@ -11,7 +11,7 @@
 //!   no task, nothing printed.
 //! - [`edge`] is the world: [`edge::link`] asks a server, [`edge::source`] says when, [`edge::journal`] keeps what was
 //!   done, [`edge::demo`] runs a server.
-//! - [`cli`] reads the command line; [`runtime`] puts the parts together and lets them run.
+//! - [`cli`] reads the command line; [`actions`] plans and carries out what was asked for; [`runtime`] puts the parts together and lets them run.
 //!
 //! From a reply to a finding, without a server:
 //!
@@ -45,6 +45,7 @@
 //! docs/ARCHITECTURE.md has the invariants and what holds each of them; `tests/architecture` holds who may use
 //! whom.
 
+pub mod actions;
 pub mod app;
 pub mod cli;
 pub mod commands;

@@ -12,6 +12,7 @@ use std::process::Command;
 
 use streamgauge::commands::{KeyMap, reference};
 use streamgauge::core::demo::Scenario;
+use streamgauge::core::ops::ACTIONS;
 
 fn at_root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -24,8 +25,8 @@ fn read(name: &str) -> String {
 /// Text before, between and after the two marks of a part.
 fn parts<'a>(text: &'a str, part: &str) -> (&'a str, &'a str, &'a str) {
     let (open, close) = (format!("<!-- {part} -->\n"), format!("<!-- /{part} -->"));
-    let (before, rest) = text.split_once(&open).unwrap_or_else(|| panic!("README.md has no {open:?}"));
-    let (inner, after) = rest.split_once(&close).unwrap_or_else(|| panic!("README.md has no {close:?}"));
+    let (before, rest) = text.split_once(&open).unwrap_or_else(|| panic!("no {open:?}"));
+    let (inner, after) = rest.split_once(&close).unwrap_or_else(|| panic!("no {close:?}"));
     (before, inner, after)
 }
 
@@ -39,6 +40,46 @@ fn the_table_of_keys_is_the_programs_own() {
         fs::write(at_root("README.md"), whole).unwrap();
     } else {
         assert_eq!(inner, wanted, "README.md is behind: UPDATE_README=1 cargo test --test readme");
+    }
+}
+
+/// Rows of tables in the heads of the files of actions, which say what each does.
+fn action_rows() -> Vec<String> {
+    let files = fs::read_dir(at_root("src/core/ops")).unwrap().map(|entry| entry.unwrap().path());
+    let texts = files.filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    texts
+        .flat_map(|path| {
+            let text = fs::read_to_string(path).unwrap();
+            let rows = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("//! "))
+                .filter(|row| row.starts_with("| `"));
+            rows.map(str::to_owned).collect::<Vec<String>>()
+        })
+        .collect()
+}
+
+#[test]
+fn the_table_of_actions_is_made_of_what_their_files_say() {
+    let rows = action_rows();
+    let of = |word: &str| {
+        let is_its = |row: &&String| {
+            let rest = row.strip_prefix("| `").and_then(|rest| rest.strip_prefix(word));
+            rest.is_some_and(|rest| rest.starts_with([' ', '`']))
+        };
+        let its: Vec<&str> = rows.iter().filter(is_its).map(String::as_str).collect();
+        assert!(!its.is_empty(), "no file in src/core/ops has a row of a table that says what `{word}` does");
+        its.join("\n") + "\n"
+    };
+    let rows: String = ACTIONS.iter().map(|kind| of(kind.word)).collect();
+    let wanted = format!("\n| action | key | does | refused when |\n|---|---|---|---|\n{rows}\n");
+    let text = read("docs/ACTIONS.md");
+    let (before, inner, after) = parts(&text, "actions");
+    if std::env::var_os("UPDATE_README").is_some() {
+        let whole = format!("{before}<!-- actions -->\n{wanted}<!-- /actions -->{after}");
+        fs::write(at_root("docs/ACTIONS.md"), whole).unwrap();
+    } else {
+        assert_eq!(inner, wanted, "docs/ACTIONS.md is behind: UPDATE_README=1 cargo test --test readme");
     }
 }
 
@@ -57,21 +98,8 @@ fn the_options_are_the_programs_own() {
     let text = read("README.md");
     let (before, table, after) = parts(&text, "options");
     let mut known = BTreeSet::new();
-    let commands = [
-        "snapshot",
-        "check",
-        "demo",
-        "trim",
-        "reclaim",
-        "invalidate",
-        "remove-groups",
-        "remove-consumers",
-        "delete-consumer",
-        "kill-client",
-        "kill-script",
-        "undo",
-        "journal",
-    ];
+    let commands = ["snapshot", "check", "demo", "journal"];
+    let commands = commands.into_iter().chain(ACTIONS.iter().map(|kind| kind.word));
     for words in std::iter::once(vec!["--help"]).chain(commands.map(|command| vec![command, "--help"])) {
         let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(&words).output().unwrap();
         let help = String::from_utf8(help.stdout).unwrap();

@@ -1,59 +1,21 @@
-//! The actions as clap has them: trim, reclaim, invalidate, undo, and the journal.
+//! The actions as clap has them.
 //!
 //! Knows words and their help; not what is on the server. Invariant: what is not said is safe, and a reclaim without a
 //! verb is a mistake.
 
-use super::values::within;
-use super::{Action, ActionArgs, JournalVerb, OutputFormat};
-use crate::config::units;
+use super::Action;
+use super::consent::{ArchiveArgs, ConfirmedArgs, RequestArgs};
+use super::values::{action_id, at_least_one, count, milliseconds, name, pattern, some_time, stream_id};
+use crate::core::limits::MIN_IDLE;
 use crate::core::model::glob::Glob;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::Request;
-use crate::core::ops::request::{InvalidateRequest, ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
-use clap::{ArgGroup, Args};
-use std::time::Duration;
-
-/// How every action is confirmed and told.
-#[derive(Args)]
-pub(super) struct ConsentArgs {
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
-    /// Do it without asking
-    #[arg(long)]
-    yes: bool,
-    /// The name that has to be typed for what can lose something, for `*` and for production
-    #[arg(long, value_name = "NAME")]
-    confirm: Option<String>,
-    /// How long the plan may take at most
-    #[arg(long = "for", value_name = "DURATION", default_value = "20s", value_parser = within)]
-    within: Duration,
-    /// In which form
-    #[arg(long, value_enum, default_value_t)]
-    format: OutputFormat,
-}
-
-/// Whether what goes is kept.
-#[derive(Args)]
-pub(super) struct ArchiveArgs {
-    /// Keep what goes, so that `undo` can bring it back
-    #[arg(long, conflicts_with = "no_archive")]
-    archive: bool,
-    /// Keep nothing
-    #[arg(long)]
-    no_archive: bool,
-}
-
-impl ArchiveArgs {
-    pub(super) fn wanted(&self) -> Option<bool> {
-        match (self.archive, self.no_archive) {
-            (true, _) => Some(true),
-            (_, true) => Some(false),
-            _ => None,
-        }
-    }
-}
+use crate::core::ops::reclaim::request::DELIVERIES;
+use crate::core::ops::{
+    DeleteConsumerRequest, InvalidateRequest, KillScriptRequest, ReclaimRequest, ReclaimVerb,
+    RemoveConsumersRequest, RemoveGroupsRequest, Request, TrimRequest, TrimTo,
+};
+use clap::{ArgGroup, Args, Subcommand};
 
 /// `trim`.
 #[derive(Args)]
@@ -82,8 +44,6 @@ pub(super) struct TrimArgs {
     approx: bool,
     #[command(flatten)]
     archive: ArchiveArgs,
-    #[command(flatten)]
-    consent: ConsentArgs,
 }
 
 /// `reclaim`.
@@ -110,7 +70,7 @@ pub(super) struct ReclaimArgs {
     #[arg(long, value_name = "KEY", value_parser = name)]
     dead_letter: Option<Name>,
     /// Deliveries from which on --dead-letter takes one
-    #[arg(long, value_name = "N", default_value = "5", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", default_value_t = DELIVERIES, value_parser = at_least_one)]
     deliveries: u64,
     /// Acknowledge: the group gets them no more
     #[arg(long)]
@@ -119,7 +79,7 @@ pub(super) struct ReclaimArgs {
     #[arg(long)]
     sweep: bool,
     /// Idle time that a row must have
-    #[arg(long, value_name = "AGE", default_value = "60s", value_parser = milliseconds)]
+    #[arg(long, value_name = "AGE", default_value = MIN_IDLE, value_parser = milliseconds)]
     min_idle: u64,
     /// So many at most
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -132,8 +92,6 @@ pub(super) struct ReclaimArgs {
     ids: Vec<StreamId>,
     #[command(flatten)]
     archive: ArchiveArgs,
-    #[command(flatten)]
-    consent: ConsentArgs,
 }
 
 /// `invalidate`.
@@ -156,9 +114,71 @@ pub(super) struct InvalidateArgs {
     rate: Option<u64>,
     #[command(flatten)]
     archive: ArchiveArgs,
-    #[command(flatten)]
-    consent: ConsentArgs,
 }
+
+/// `remove-groups`.
+#[derive(Args)]
+pub(super) struct RemoveGroupsArgs {
+    /// The stream
+    #[arg(value_name = "KEY", value_parser = name)]
+    key: Name,
+    /// The group; or a glob of several, with --unread-for
+    #[arg(value_name = "GROUP", value_parser = name)]
+    group: Name,
+    /// All that match GROUP as a glob, were not read for so long and have no consumer alive
+    #[arg(long, value_name = "AGE", value_parser = milliseconds)]
+    unread_for: Option<u64>,
+    /// Idle time from which on a consumer is not alive any more
+    #[arg(long, value_name = "AGE", default_value = MIN_IDLE, value_parser = milliseconds)]
+    min_idle: u64,
+    #[command(flatten)]
+    archive: ArchiveArgs,
+}
+
+/// `remove-consumers`.
+#[derive(Args)]
+pub(super) struct RemoveConsumersArgs {
+    /// The stream
+    #[arg(value_name = "KEY", value_parser = name)]
+    key: Name,
+    /// The group
+    #[arg(value_name = "GROUP", value_parser = name)]
+    group: Name,
+    /// Idle time that each must have
+    #[arg(long, value_name = "AGE", default_value = MIN_IDLE, value_parser = milliseconds)]
+    min_idle: u64,
+    #[command(flatten)]
+    archive: ArchiveArgs,
+}
+
+/// `delete-consumer`.
+#[derive(Args)]
+pub(super) struct DeleteConsumerArgs {
+    /// The stream
+    #[arg(value_name = "KEY", value_parser = name)]
+    key: Name,
+    /// The group
+    #[arg(value_name = "GROUP", value_parser = name)]
+    group: Name,
+    /// The consumer
+    #[arg(value_name = "CONSUMER", value_parser = name)]
+    consumer: Name,
+    /// Idle time that it must have
+    #[arg(long, value_name = "AGE", default_value = MIN_IDLE, value_parser = milliseconds)]
+    min_idle: u64,
+}
+
+/// `kill-client`.
+#[derive(Args)]
+pub(super) struct KillClientArgs {
+    /// Its id, as CLIENT LIST has it
+    #[arg(value_name = "ID")]
+    id: u64,
+}
+
+/// `kill-script`.
+#[derive(Args)]
+pub(super) struct KillScriptArgs {}
 
 /// `undo`.
 #[derive(Args)]
@@ -166,40 +186,49 @@ pub(super) struct UndoArgs {
     /// The action, as the journal has it
     #[arg(value_name = "ID", value_parser = action_id)]
     id: String,
-    #[command(flatten)]
-    consent: ConsentArgs,
 }
 
-/// `journal`.
-#[derive(Args)]
-pub(super) struct JournalArgs {
-    /// Only this action: as its command is called: trim, reclaim, remove-groups, kill-client, undo
-    #[arg(long, value_name = "NAME")]
-    action: Option<String>,
-    /// Only those that ended so: done, refused, stopped, failed, unknown, open
-    #[arg(long, value_name = "WORD")]
-    outcome: Option<String>,
-    /// Only those about something that has this in its name
-    #[arg(long, value_name = "TEXT")]
-    about: Option<String>,
-    /// The last so many
-    #[arg(long, value_name = "N", default_value = "50", value_parser = at_least_one)]
-    last: u64,
-    /// Remove archives that are older, and say which
-    #[arg(long, value_name = "AGE", value_parser = milliseconds)]
-    prune: Option<u64>,
-    /// In which form
-    #[arg(long, value_enum, default_value_t)]
-    format: OutputFormat,
+/// The commands, one of each action.
+macro_rules! verbs {
+    ($($(#[$doc:meta])* $name:ident($args:ty);)*) => {
+        #[derive(Subcommand)]
+        pub(super) enum ActionVerb {
+            $($(#[$doc])* $name(ConfirmedArgs<$args>),)*
+        }
+
+        impl ActionVerb {
+            pub(super) fn into_action(self) -> Action {
+                match self {
+                    $(Self::$name(args) => args.into_action(),)*
+                }
+            }
+        }
+    };
 }
 
-pub(super) fn act(request: Request, consent: ConsentArgs, per_s: Option<u64>) -> Action {
-    let ConsentArgs { dry_run, yes, confirm, within, format } = consent;
-    Action::Act(Box::new(ActionArgs { request, dry_run, yes, confirm, within, format, per_s }))
+verbs! {
+    /// Remove the oldest entries of a stream
+    Trim(TrimArgs);
+    /// Settle stuck pending entries of a group
+    Reclaim(ReclaimArgs);
+    /// Remove the keys of a pattern, or let them expire
+    Invalidate(InvalidateArgs);
+    /// Remove groups that nobody reads any more
+    RemoveGroups(RemoveGroupsArgs);
+    /// Remove the consumers of a group that do nothing
+    RemoveConsumers(RemoveConsumersArgs);
+    /// Delete one consumer that has nothing pending
+    DeleteConsumer(DeleteConsumerArgs);
+    /// End a client's connection
+    KillClient(KillClientArgs);
+    /// End the script or function that holds the server
+    KillScript(KillScriptArgs);
+    /// Bring back what an action removed, from its archive
+    Undo(UndoArgs);
 }
 
-impl TrimArgs {
-    pub(super) fn into_action(self) -> Action {
+impl RequestArgs for TrimArgs {
+    fn request(self) -> Request {
         let to = match (self.maxlen, self.minid, self.older_than) {
             (Some(entries), _, _) => TrimTo::MaxLen(entries),
             (_, Some(id), _) => TrimTo::MinId(id),
@@ -209,16 +238,12 @@ impl TrimArgs {
         };
         let _said = self.safe;
         let archive = self.archive.wanted();
-        act(
-            Request::Trim(TrimRequest { key: self.key, to, approx: self.approx, archive }),
-            self.consent,
-            None,
-        )
+        Request::Trim(TrimRequest { approx: self.approx, archive, ..TrimRequest::new(self.key, to) })
     }
 }
 
-impl ReclaimArgs {
-    pub(super) fn into_action(self) -> Action {
+impl RequestArgs for ReclaimArgs {
+    fn request(self) -> Request {
         let verb = match (self.to, self.dead_letter) {
             (Some(to), _) => ReclaimVerb::HandOver(to),
             (_, Some(to)) => ReclaimVerb::DeadLetter { to, deliveries: self.deliveries },
@@ -227,109 +252,81 @@ impl ReclaimArgs {
             _ if self.drop => ReclaimVerb::Drop,
             _ => ReclaimVerb::Sweep,
         };
-        let archive = self.archive.wanted();
-        let request = ReclaimRequest {
-            key: self.key,
-            group: self.group,
-            verb,
-            min_idle_ms: self.min_idle,
+        Request::Reclaim(ReclaimRequest {
             count: self.count,
             consumer: self.consumer,
             ids: self.ids,
-            archive,
-        };
-        act(Request::Reclaim(request), self.consent, None)
-    }
-}
-
-impl InvalidateArgs {
-    pub(super) fn into_action(self) -> Action {
-        let written = self.pattern;
-        let pattern = match self.literal {
-            true => Glob::literal_prefix(written.as_bytes()).text().clone(),
-            false => written.clone(),
-        };
-        let request = InvalidateRequest {
-            pattern,
-            written,
-            kind: self.kind,
-            expire_ms: self.expire,
-            per_s: self.rate.filter(|rate| *rate > 0),
             archive: self.archive.wanted(),
-            protect: Vec::new(),
-            warm_up: Vec::new(),
-        };
-        act(Request::Invalidate(request), self.consent, self.rate)
-    }
-}
-
-impl UndoArgs {
-    pub(super) fn into_action(self) -> Action {
-        act(Request::Undo(self.id), self.consent, None)
-    }
-}
-
-impl JournalArgs {
-    pub(super) fn into_action(self) -> Action {
-        Action::Journal(JournalVerb {
-            action: self.action,
-            outcome: self.outcome,
-            about: self.about,
-            last: self.last,
-            prune: self.prune.map(Duration::from_millis),
-            format: self.format,
+            ..ReclaimRequest::new(self.key, self.group, verb, self.min_idle)
         })
     }
 }
 
-pub(super) fn name(text: &str) -> Result<Name, String> {
-    // An empty name is a name to Redis, of keys as of groups.
-    Name::from_text(text).map_err(|bad| {
-        format!("a bad escape at byte {}: write \\\\ for a backslash and \\xNN for a byte", bad.at)
-    })
-}
+impl RequestArgs for InvalidateArgs {
+    fn request(self) -> Request {
+        let pattern = match self.literal {
+            true => Glob::literal_prefix(self.pattern.as_bytes()).text().clone(),
+            false => self.pattern.clone(),
+        };
+        Request::Invalidate(InvalidateRequest {
+            written: self.pattern,
+            kind: self.kind,
+            expire_ms: self.expire,
+            per_s: self.rate.filter(|rate| *rate > 0),
+            archive: self.archive.wanted(),
+            ..InvalidateRequest::new(pattern)
+        })
+    }
 
-/// A backslash escapes in globs too: what is no escape of ours is taken as it stands.
-fn pattern(text: &str) -> Result<Name, String> {
-    Ok(Name::from_text(text).unwrap_or_else(|_| Name::from(text)))
-}
-
-pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
-    let duration = units::duration(text).map_err(|bad| bad.hint.to_owned())?;
-    u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
-}
-
-fn count(text: &str) -> Result<u64, String> {
-    units::count(text).map_err(|bad| bad.hint.to_owned())
-}
-
-/// None at all is a slip of the hand, and would be journalled as if something had been done.
-fn at_least_one(text: &str) -> Result<u64, String> {
-    match count(text)? {
-        0 => Err("at least 1".to_owned()),
-        count => Ok(count),
+    fn rate(&self) -> Option<u64> {
+        self.rate
     }
 }
 
-/// No time at all would take everything there is.
-fn some_time(text: &str) -> Result<u64, String> {
-    match milliseconds(text)? {
-        0 => Err("at least 1ms".to_owned()),
-        time => Ok(time),
+impl RequestArgs for RemoveGroupsArgs {
+    fn request(self) -> Request {
+        Request::RemoveGroups(RemoveGroupsRequest {
+            key: self.key,
+            pattern: self.group,
+            unread_ms: self.unread_for,
+            alive_ms: self.min_idle,
+            archive: self.archive.wanted(),
+        })
     }
 }
 
-/// clap quotes the text itself, masked where it has to be.
-fn stream_id(text: &str) -> Result<StreamId, String> {
-    text.parse().map_err(|_| "write <milliseconds>-<sequence>, such as 1700000000000-0".to_owned())
+impl RequestArgs for RemoveConsumersArgs {
+    fn request(self) -> Request {
+        Request::RemoveConsumers(RemoveConsumersRequest {
+            key: self.key,
+            group: self.group,
+            min_idle_ms: self.min_idle,
+            archive: self.archive.wanted(),
+        })
+    }
 }
 
-/// It becomes the name of a file.
-fn action_id(text: &str) -> Result<String, String> {
-    let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if is_id {
-        Ok(text.to_owned())
-    } else {
-        Err("an id of the journal, such as 20260101-120000-1a2b".to_owned())
+impl RequestArgs for DeleteConsumerArgs {
+    fn request(self) -> Request {
+        let Self { key, group, consumer, min_idle } = self;
+        Request::DeleteConsumer(DeleteConsumerRequest { key, group, consumer, min_idle_ms: min_idle })
+    }
+}
+
+impl RequestArgs for KillClientArgs {
+    fn request(self) -> Request {
+        Request::KillClient(self.id)
+    }
+}
+
+impl RequestArgs for KillScriptArgs {
+    fn request(self) -> Request {
+        Request::KillScript(KillScriptRequest)
+    }
+}
+
+impl RequestArgs for UndoArgs {
+    fn request(self) -> Request {
+        Request::Undo(self.id)
     }
 }

@@ -3,10 +3,8 @@
 //! Knows words and their help. Does not judge targets (`config::choose` does). Invariant: an option that every
 //! command has works before and after the command's name.
 
-use super::actions::{InvalidateArgs, JournalArgs, ReclaimArgs, TrimArgs, UndoArgs};
-use super::removals::{
-    DeleteConsumerArgs, KillClientArgs, KillScriptArgs, RemoveConsumersArgs, RemoveGroupsArgs,
-};
+use super::actions::ActionVerb;
+use super::journal::JournalArgs;
 use super::values::within;
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
 use crate::config::schema::SETTINGS;
@@ -178,24 +176,8 @@ enum CliVerb {
         #[arg(long, value_enum, default_value_t)]
         format: OutputFormat,
     },
-    /// Remove the oldest entries of a stream
-    Trim(TrimArgs),
-    /// Settle stuck pending entries of a group
-    Reclaim(ReclaimArgs),
-    /// Remove the keys of a pattern, or let them expire
-    Invalidate(InvalidateArgs),
-    /// Remove groups that nobody reads any more
-    RemoveGroups(RemoveGroupsArgs),
-    /// Remove the consumers of a group that do nothing
-    RemoveConsumers(RemoveConsumersArgs),
-    /// Delete one consumer that has nothing pending
-    DeleteConsumer(DeleteConsumerArgs),
-    /// End a client's connection
-    KillClient(KillClientArgs),
-    /// End the script or function that holds the server
-    KillScript(KillScriptArgs),
-    /// Bring back what an action removed, from its archive
-    Undo(UndoArgs),
+    #[command(flatten)]
+    Act(ActionVerb),
     /// List what was done from this machine
     Journal(JournalArgs),
     /// The console on a private server of its own, with a live workload
@@ -339,15 +321,7 @@ impl CliVerb {
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(DemoArgs { scenario, port, headless, server_bin })
             }
-            Self::Trim(args) => args.into_action(),
-            Self::Reclaim(args) => args.into_action(),
-            Self::Invalidate(args) => args.into_action(),
-            Self::RemoveGroups(args) => args.into_action(),
-            Self::RemoveConsumers(args) => args.into_action(),
-            Self::DeleteConsumer(args) => args.into_action(),
-            Self::KillClient(args) => args.into_action(),
-            Self::KillScript(args) => args.into_action(),
-            Self::Undo(args) => args.into_action(),
+            Self::Act(verb) => verb.into_action(),
             Self::Journal(args) => args.into_action(),
             Self::Config { verb } => Action::Config(match verb {
                 FileVerb::Init => ConfigVerb::Init,

@@ -1,9 +1,10 @@
-//! Values of options that several commands take.
+//! Values of options and arguments: how they are written.
 //!
 //! Knows their range; not what they are for.
 
-use crate::config::units::duration;
+use crate::config::units::{self, duration};
 use crate::core::limits::FOR_MAX_MS;
+use crate::core::model::{Name, StreamId};
 use std::time::Duration;
 
 /// What `--for` takes.
@@ -13,5 +14,57 @@ pub(super) fn within(text: &str) -> Result<Duration, String> {
         Ok(within)
     } else {
         Err("from 1s to 1h".to_owned())
+    }
+}
+
+pub(super) fn name(text: &str) -> Result<Name, String> {
+    // An empty name is a name to Redis, of keys as of groups.
+    Name::from_text(text).map_err(|bad| {
+        format!("a bad escape at byte {}: write \\\\ for a backslash and \\xNN for a byte", bad.at)
+    })
+}
+
+/// A backslash escapes in globs too: what is no escape of ours is taken as it stands.
+pub(super) fn pattern(text: &str) -> Result<Name, String> {
+    Ok(Name::from_text(text).unwrap_or_else(|_| Name::from(text)))
+}
+
+pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
+    let duration = units::duration(text).map_err(|bad| bad.hint.to_owned())?;
+    u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
+}
+
+pub(super) fn count(text: &str) -> Result<u64, String> {
+    units::count(text).map_err(|bad| bad.hint.to_owned())
+}
+
+/// None at all is a slip of the hand, and would be journalled as if something had been done.
+pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
+    match count(text)? {
+        0 => Err("at least 1".to_owned()),
+        count => Ok(count),
+    }
+}
+
+/// No time at all would take everything there is.
+pub(super) fn some_time(text: &str) -> Result<u64, String> {
+    match milliseconds(text)? {
+        0 => Err("at least 1ms".to_owned()),
+        time => Ok(time),
+    }
+}
+
+/// clap quotes the text itself, masked where it has to be.
+pub(super) fn stream_id(text: &str) -> Result<StreamId, String> {
+    text.parse().map_err(|_| "write <milliseconds>-<sequence>, such as 1700000000000-0".to_owned())
+}
+
+/// It becomes the name of a file.
+pub(super) fn action_id(text: &str) -> Result<String, String> {
+    let is_id = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if is_id {
+        Ok(text.to_owned())
+    } else {
+        Err("an id of the journal, such as 20260101-120000-1a2b".to_owned())
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// A plan, for people.
 pub fn plan_text(challenge: &Challenge) -> String {
     let plan = challenge.plan();
-    let mut out = format!("{} {}\n", plan.kind.word(), plan.subject);
+    let mut out = format!("{} {}\n", plan.kind.word, plan.subject);
     for (label, text) in &plan.facts {
         out.push_str(&format!("  {label:<12} {text}\n"));
     }
@@ -97,7 +97,7 @@ pub fn json(challenge: &Challenge, told: Option<&Receipt>) -> String {
     json!({
         "schema": 1,
         "plan": {
-            "action": plan.kind.word(),
+            "action": plan.kind.word,
             "subject": plan.subject.to_string(),
             "items": plan.impact.items,
             "items_exact": plan.impact.is_exact,

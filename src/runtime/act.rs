@@ -3,10 +3,10 @@
 //! Exit status: 0 done or nothing to do, 1 failed, refused or not confirmed, 3 unknown. Invariant: standard output carries
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
-use super::disk::on_disk;
-use super::execute::{Executor, carry};
-use super::survey::{Desk, PlanTime, survey};
-use super::warm;
+use crate::actions::disk::on_disk;
+use crate::actions::execute::{Executor, carry};
+use crate::actions::survey::{Desk, PlanTime, survey};
+use crate::actions::warm;
 use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
 use crate::core::figures::sentence::{self, count, span};

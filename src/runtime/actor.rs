@@ -4,9 +4,9 @@
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
 use super::act::unread_text;
-use super::disk::on_disk;
-use super::execute::{Executor, carry};
-use super::survey::{Desk, PlanTime, survey};
+use crate::actions::disk::on_disk;
+use crate::actions::execute::{Executor, carry};
+use crate::actions::survey::{Desk, PlanTime, survey};
 use crate::app::TargetMessage;
 use crate::config::Target;
 use crate::core::limits::LEAVE_ACTION_MS;

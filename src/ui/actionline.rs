@@ -10,13 +10,13 @@ use crate::core::ops::record::Past;
 pub fn line(progress: &Progress) -> String {
     let Progress { kind, subject, items, halvings, held, .. } = progress;
     if let Some(held) = held {
-        return format!("{} {subject}: {held}", kind.word());
+        return format!("{} {subject}: {held}", kind.word);
     }
     let share = progress.share().map_or(String::new(), |share| format!(" {}", percent(share)));
     let rate = progress.rate().map_or(String::new(), |rate| format!(", {}/s", count(rate as u64)));
     let left = progress.left_s().map_or(String::new(), |left_s| format!(", {} left", span(left_s * 1_000)));
     let slower = if *halvings > 0 { ", slowed down" } else { "" };
-    format!("{}{share}: {} of {}{rate}{left}{slower}", kind.word(), count(progress.through()), count(*items))
+    format!("{}{share}: {} of {}{rate}{left}{slower}", kind.word, count(progress.through()), count(*items))
 }
 
 /// An action of the journal.

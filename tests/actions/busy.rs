@@ -2,7 +2,7 @@
 
 use crate::server::{Build, Options, Server, builds, wait_until};
 use crate::{Place, connect, say};
-use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{KillScriptRequest, Outcome, Request};
 
 /// A server on which a script runs for ever, after this command of its own.
 fn hung(build: &Build, first: &str) -> (Server, std::thread::JoinHandle<()>) {
@@ -23,7 +23,7 @@ async fn a_script_that_holds_the_server_is_ended_and_it_answers_again_on_every_s
     for build in builds() {
         let (server, runs) = hung(&build, "");
         let place = Place::of(&server);
-        let plan = place.plan(&Request::KillScript).await.unwrap();
+        let plan = place.plan(&Request::KillScript(KillScriptRequest)).await.unwrap();
         assert_eq!((plan.commands.as_slice(), &plan.nothing), (&["SCRIPT KILL".to_owned()][..], &None));
         let receipt = place.carry_out(plan, 1 << 30).await;
         assert_eq!((receipt.outcome, receipt.tally.done), (Outcome::Done, 1), "{build:?}");
@@ -32,7 +32,7 @@ async fn a_script_that_holds_the_server_is_ended_and_it_answers_again_on_every_s
         assert_eq!(pong, "PONG");
         let past = place.past();
         assert_eq!(past[0].finish.as_ref().unwrap().outcome, "done");
-        assert!(place.plan(&Request::KillScript).await.unwrap().nothing.is_some());
+        assert!(place.plan(&Request::KillScript(KillScriptRequest)).await.unwrap().nothing.is_some());
     }
 }
 
@@ -41,7 +41,7 @@ async fn a_script_that_has_written_is_told_to_be_unkillable() {
     for build in builds().into_iter().take(2) {
         let (mut server, runs) = hung(&build, "redis.call('SET','a','b')");
         let place = Place::of(&server);
-        let receipt = place.act(&Request::KillScript).await.unwrap();
+        let receipt = place.act(&Request::KillScript(KillScriptRequest)).await.unwrap();
         let Outcome::Refused(why) = &receipt.outcome else { panic!("{build:?} {receipt:?}") };
         assert!(why.contains("has written already"), "{build:?} {why}");
         server.kill();
@@ -63,7 +63,7 @@ async fn a_function_is_ended_by_its_own_command() {
         });
         wait_until("the server is busy", || server.redis_cli(&["PING"]).starts_with("BUSY"));
         let place = Place::of(&server);
-        let plan = place.plan(&Request::KillScript).await.unwrap();
+        let plan = place.plan(&Request::KillScript(KillScriptRequest)).await.unwrap();
         assert_eq!(plan.commands, ["FUNCTION KILL"], "{build:?}");
         assert_eq!(place.carry_out(plan, 1 << 30).await.outcome, Outcome::Done, "{build:?}");
         runs.join().unwrap();

@@ -8,8 +8,9 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use streamgauge::core::ops::request::{ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::DeleteConsumerRequest;
 use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{ReclaimVerb, TrimRequest, TrimTo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -136,7 +137,7 @@ fn deeds() -> Vec<(&'static str, Request)> {
         ("release", Request::Reclaim(reclaim(ReclaimVerb::Release))),
         ("drop", Request::Reclaim(reclaim(ReclaimVerb::Drop))),
         ("dead-letter", Request::Reclaim(reclaim(dead_letter))),
-        ("delete", Request::DeleteConsumer { key, group, consumer, min_idle_ms: 0 }),
+        ("delete", Request::DeleteConsumer(DeleteConsumerRequest { key, group, consumer, min_idle_ms: 0 })),
         ("soften", Request::Invalidate(invalidate("c:*", Some(60_000), true))),
         ("invalidate", Request::Invalidate(invalidate("c:*", None, false))),
         ("invalidate, kept", Request::Invalidate(invalidate("c:*", None, true))),

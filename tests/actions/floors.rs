@@ -5,8 +5,8 @@ use crate::reclaim::reclaim;
 use crate::server::builds;
 use crate::{Place, connect, fill, name, read, say, start};
 use streamgauge::core::model::id_unit::IdUnit;
-use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 
 fn trim(to: TrimTo) -> TrimRequest {
     TrimRequest { key: name("s"), to, approx: false, archive: Some(false) }

@@ -4,7 +4,7 @@ use crate::server::builds;
 use crate::undo::invalidate;
 use crate::{Place, connect, name, say, start};
 use streamgauge::core::model::glob::Glob;
-use streamgauge::core::ops::request::InvalidateRequest;
+use streamgauge::core::ops::InvalidateRequest;
 use streamgauge::core::ops::{Outcome, Request};
 
 #[tokio::test]

@@ -8,13 +8,13 @@ use crate::{Place, appear, connect, fill, name, read, say, start};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use streamgauge::actions::survey::{Desk, survey};
 use streamgauge::core::model::cache::Lookups;
 use streamgauge::core::ops::Request;
-use streamgauge::core::ops::request::{InvalidateRequest, ReclaimVerb};
+use streamgauge::core::ops::{InvalidateRequest, ReclaimVerb};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
-use streamgauge::runtime::survey::{Desk, survey};
 
 /// The server's counters.
 fn counted(connection: &mut redis::Connection) -> Lookups {

@@ -29,6 +29,8 @@ mod unknowns;
 use server::{Options, PATIENCE, Server};
 use session::PATIENT;
 use std::path::Path;
+use streamgauge::actions::execute::Executor;
+use streamgauge::actions::survey::{Desk, PlanTime, survey};
 use streamgauge::config::Target;
 use streamgauge::core::model::Name;
 use streamgauge::core::ops::archive::Frame;
@@ -39,8 +41,6 @@ use streamgauge::core::ops::{
 use streamgauge::edge::clock::now_us;
 use streamgauge::edge::journal::Journal;
 use streamgauge::edge::link::{LinkLedger, Writer};
-use streamgauge::runtime::execute::Executor;
-use streamgauge::runtime::survey::{Desk, PlanTime, survey};
 use tempfile::TempDir;
 use tokio::sync::watch;
 

@@ -3,7 +3,7 @@
 use crate::server::{Build, builds};
 use crate::undo::invalidate;
 use crate::{Place, connect, say, start};
-use streamgauge::core::ops::request::InvalidateRequest;
+use streamgauge::core::ops::InvalidateRequest;
 use streamgauge::core::ops::{Request, Tally};
 
 /// Parts of queues under prefixes of their own, and what only looks like one.

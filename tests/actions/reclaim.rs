@@ -2,8 +2,9 @@
 
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
-use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb};
+use streamgauge::core::ops::DeleteConsumerRequest;
 use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb};
 
 pub fn reclaim(verb: ReclaimVerb) -> ReclaimRequest {
     ReclaimRequest {
@@ -134,11 +135,13 @@ async fn a_consumer_is_deleted_when_it_has_nothing_and_shows_no_life() {
         fill(&mut connection, 3, &["g"]);
         read(&mut connection, "g", "gone", 3);
         let place = Place::of(&server);
-        let request = |min_idle_ms| Request::DeleteConsumer {
-            key: name("s"),
-            group: name("g"),
-            consumer: name("gone"),
-            min_idle_ms,
+        let request = |min_idle_ms| {
+            Request::DeleteConsumer(DeleteConsumerRequest {
+                key: name("s"),
+                group: name("g"),
+                consumer: name("gone"),
+                min_idle_ms,
+            })
         };
         assert!(place.act(&request(0)).await.unwrap_err().to_string().contains("3 pending"), "{build:?}");
         let _: u64 = say(&mut connection, &["XACK", "s", "g", "1-0", "2-0", "3-0"]);

@@ -4,8 +4,8 @@ use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use redis::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
-use streamgauge::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use streamgauge::core::ops::{Outcome, Request, Tally};
+use streamgauge::core::ops::{RemoveConsumersRequest, RemoveGroupsRequest};
 
 const DAY_MS: u64 = 86_400_000;
 

@@ -6,8 +6,8 @@ use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, name, read, say};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use streamgauge::core::ops::request::{ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{ReclaimVerb, TrimRequest, TrimTo};
 
 fn keys(connection: &mut redis::Connection, count: u32) {
     let mut pipe = redis::pipe();

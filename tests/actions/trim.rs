@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use streamgauge::core::model::StreamId;
 use streamgauge::core::model::id_unit::IdUnit;
 use streamgauge::core::ops::archive::Frame;
-use streamgauge::core::ops::request::{TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Receipt, Request};
+use streamgauge::core::ops::{TrimRequest, TrimTo};
 
 fn trim(to: TrimTo, archive: Option<bool>) -> Request {
     Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive })

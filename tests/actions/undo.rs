@@ -3,7 +3,8 @@
 use crate::reclaim::{reclaim, rows};
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
-use streamgauge::core::ops::request::{InvalidateRequest, ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::DeleteConsumerRequest;
+use streamgauge::core::ops::{InvalidateRequest, ReclaimVerb, TrimRequest, TrimTo};
 use streamgauge::core::ops::{Outcome, Request};
 
 #[tokio::test]
@@ -304,8 +305,12 @@ async fn a_deleted_consumer_comes_back() {
         let place = Place::of(&server);
         fill(&mut connection, 1, &["g"]);
         let _: redis::Value = say(&mut connection, &["XGROUP", "CREATECONSUMER", "s", "g", "c"]);
-        let gone =
-            Request::DeleteConsumer { key: name("s"), group: name("g"), consumer: name("c"), min_idle_ms: 0 };
+        let gone = Request::DeleteConsumer(DeleteConsumerRequest {
+            key: name("s"),
+            group: name("g"),
+            consumer: name("c"),
+            min_idle_ms: 0,
+        });
         let receipt = place.act(&gone).await.unwrap();
         assert_eq!(place.act(&Request::Undo(receipt.id)).await.unwrap().outcome, Outcome::Done);
         let consumers: Vec<redis::Value> = say(&mut connection, &["XINFO", "CONSUMERS", "s", "g"]);

@@ -8,8 +8,9 @@ use crate::undo::invalidate;
 use crate::{Place, connect, fill, name, read, say, start};
 use std::time::Duration;
 use streamgauge::core::model::id_unit::IdUnit;
-use streamgauge::core::ops::request::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
+use streamgauge::core::ops::DeleteConsumerRequest;
 use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
 
 /// A command that begins with these words is answered so.
 type Reply = (&'static [&'static str], &'static str);
@@ -46,7 +47,7 @@ fn safe() -> Request {
 #[tokio::test]
 async fn a_consumer_that_does_not_say_how_long_it_was_idle_is_not_deleted() {
     let (key, group, consumer) = (name("s"), name("g"), name("live"));
-    let request = Request::DeleteConsumer { key, group, consumer, min_idle_ms: 0 };
+    let request = Request::DeleteConsumer(DeleteConsumerRequest { key, group, consumer, min_idle_ms: 0 });
     let without_idle = "*1\r\n*4\r\n$4\r\nname\r\n$4\r\nlive\r\n$7\r\npending\r\n:0\r\n";
     let why = refused(vec![(&["XINFO", "CONSUMERS"], without_idle)], &request).await;
     assert!(why.contains("does not say how long consumer live has been idle"), "{why}");

@@ -6,7 +6,7 @@
 use crate::source::{Finding, Source, production};
 
 /// An area and what it may use of ours, besides itself and [`OPEN`].
-const TABLE: [(&str, &[&str]); 17] = [
+const TABLE: [(&str, &[&str]); 18] = [
     ("core::limits", &[]),
     ("core::demo", &[]),
     ("core::figures", &[]),
@@ -21,6 +21,7 @@ const TABLE: [(&str, &[&str]); 17] = [
     ("ui", &["core", "commands", "config", "app"]),
     ("cli", &["core", "commands", "config"]),
     ("report", &["core"]),
+    ("actions", &["core", "config", "edge"]),
     ("edge::term", &["core", "config", "app", "commands"]),
     ("edge::*", &["core", "config"]),
     ("main", &["*"]),

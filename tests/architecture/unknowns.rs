@@ -8,7 +8,7 @@ use crate::source::{Finding, Source, production};
 use crate::tokens::Token;
 
 /// Where figures become decisions: files under these folders, and the file of the same name.
-const STRICT: [&str; 3] = ["src/core/ops", "src/core/wire/decode", "src/runtime/survey"];
+const STRICT: [&str; 3] = ["src/core/ops", "src/core/wire/decode", "src/actions/survey"];
 
 /// Defaults that are right by definition: file, a piece of the line, and why.
 const KNOWN: [(&str, &str, &str); 16] = [
@@ -51,11 +51,11 @@ const KNOWN: [(&str, &str, &str); 16] = [
     ),
     ("src/core/wire/decode/fanout.rs", "connected.map_or(u64::MAX", "without the figure there is no bound"),
     (
-        "src/runtime/survey/reader.rs",
+        "src/actions/survey.rs",
         "self.pulse.as_ref().map_or(u64::MAX",
         "the least of two, one not measured yet",
     ),
-    ("src/runtime/survey/trim.rs", "last.unwrap_or(StreamId::MAX)", "the walk begins at the very end"),
+    ("src/core/ops/trim/survey.rs", "last.unwrap_or(StreamId::MAX)", "the walk begins at the very end"),
 ];
 
 /// Calls that always put an empty value in place of an unknown one.

@@ -7,10 +7,10 @@ use super::ActionSetup;
 use crate::core::model::glob::Glob;
 use crate::core::model::id_unit::BadIdUnit;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::Request;
-use crate::core::ops::request::{
-    InvalidateRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, TrimRequest,
-    TrimTo,
+use crate::core::ops::reclaim::request::DELIVERIES;
+use crate::core::ops::{
+    InvalidateRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, Request,
+    TrimRequest, TrimTo,
 };
 use tui_input::Input;
 
@@ -212,7 +212,7 @@ impl About {
                     2 => TrimTo::MaxLen(crate::config::units::count(line).map_err(|bad| bad.what)?),
                     _ => TrimTo::MinId(line.parse::<StreamId>().map_err(|bad| bad.to_string())?),
                 };
-                Ok(Request::Trim(TrimRequest { key: key.clone(), to, approx: false, archive: None }))
+                Ok(Request::Trim(TrimRequest::new(key.clone(), to)))
             }
             Self::Reclaim { key, group, consumer, .. } => {
                 reclaim((key, group, consumer.as_ref()), selected, (line, second))
@@ -249,13 +249,11 @@ impl About {
                 let warm_up = setup.warm_ups.iter().find(|(glob, _)| *glob.text() == pattern);
                 Ok(Request::Invalidate(InvalidateRequest {
                     warm_up: warm_up.map(|(_, words)| words.clone()).unwrap_or_default(),
-                    pattern,
                     written,
-                    kind: None,
                     expire_ms: (selected == 2).then_some(60_000),
                     per_s: setup.invalidate_per_s,
-                    archive: None,
                     protect: setup.protect.clone(),
+                    ..InvalidateRequest::new(pattern)
                 }))
             }
         }
@@ -303,18 +301,10 @@ fn reclaim(
         0 => (ReclaimVerb::HandOver(name(line)?), milliseconds(second)?),
         1 => (ReclaimVerb::Release, milliseconds(line)?),
         2 => (ReclaimVerb::Requeue, milliseconds(line)?),
-        3 => (ReclaimVerb::DeadLetter { to: name(line)?, deliveries: 5 }, milliseconds(second)?),
+        3 => (ReclaimVerb::DeadLetter { to: name(line)?, deliveries: DELIVERIES }, milliseconds(second)?),
         4 => (ReclaimVerb::Sweep, milliseconds(line)?),
         _ => (ReclaimVerb::Drop, milliseconds(line)?),
     };
-    Ok(Request::Reclaim(ReclaimRequest {
-        key: key.clone(),
-        group: group.clone(),
-        verb,
-        min_idle_ms,
-        count: None,
-        consumer: consumer.cloned(),
-        ids: Vec::new(),
-        archive: None,
-    }))
+    let request = ReclaimRequest::new(key.clone(), group.clone(), verb, min_idle_ms);
+    Ok(Request::Reclaim(ReclaimRequest { consumer: consumer.cloned(), ..request }))
 }

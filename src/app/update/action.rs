@@ -20,8 +20,10 @@ use crate::core::figures::sentence::count;
 use crate::core::model::Name;
 use crate::core::ops::reclaim::plan::proposed;
 use crate::core::ops::record::Past;
-use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
-use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
+use crate::core::ops::{
+    Challenge, DeleteConsumerRequest, KillScriptRequest, Plan, PlanId, PlanProgress, Policy, ReclaimRequest,
+    ReclaimVerb, Refusal, Request, WriteState,
+};
 
 /// For how long what an action was about is asked ahead of the rest, microseconds.
 const ASKED_AHEAD_US: u64 = 10_000_000;
@@ -115,23 +117,21 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         }
         CommandId::Acknowledge => match (state.view(), selected) {
             (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
-                Ok(Begin::Request(Request::Reclaim(ReclaimRequest {
-                    key: key.clone(),
-                    group: group.clone(),
-                    verb: ReclaimVerb::Drop,
-                    min_idle_ms: 0,
-                    count: None,
-                    consumer: consumer.clone(),
-                    ids: vec![id],
-                    archive: None,
-                })))
+                let request = ReclaimRequest::new(key.clone(), group.clone(), ReclaimVerb::Drop, 0);
+                let (consumer, ids) = (consumer.clone(), vec![id]);
+                Ok(Begin::Request(Request::Reclaim(ReclaimRequest { consumer, ids, ..request })))
             }
             _ => Err("select a pending entry first".to_owned()),
         },
         CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
             Some((key, group, Some(consumer))) => {
                 let min_idle_ms = dead_after_ms(state);
-                Ok(Begin::Request(Request::DeleteConsumer { key, group, consumer, min_idle_ms }))
+                Ok(Begin::Request(Request::DeleteConsumer(DeleteConsumerRequest {
+                    key,
+                    group,
+                    consumer,
+                    min_idle_ms,
+                })))
             }
             _ => Err("select a consumer first".to_owned()),
         },
@@ -150,7 +150,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             }
             None => Err("select a group or a consumer first: enter goes into a stream".to_owned()),
         },
-        CommandId::KillScript => Ok(Begin::Request(Request::KillScript)),
+        CommandId::KillScript => Ok(Begin::Request(Request::KillScript(KillScriptRequest))),
         CommandId::KillClient => match selected {
             Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
                 Ok(Begin::Request(Request::KillClient(id)))

@@ -13,6 +13,10 @@ pub const PLAN_MS: u64 = 20_000;
 /// How long a plan may count, milliseconds: what was counted by then is told as "at least".
 pub const PLAN_COUNTS_MS: u64 = 15_000;
 
+/// Idle time that a row or a consumer must have unless told otherwise, as it is typed: most workers take less for one
+/// entry.
+pub const MIN_IDLE: &str = "60s";
+
 /// Items from which on the name has to be typed on the screen.
 pub const ITEMS_TYPED: u64 = 100_000;
 

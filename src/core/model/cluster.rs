@@ -2,6 +2,9 @@
 //!
 //! Knows counts; not which node has which slots. Invariant: only where one primary has all slots is a node the whole.
 
+use super::info::Info;
+use super::server::{Mode, ServerRole};
+
 /// The cluster, seen from this node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Cluster {
@@ -36,6 +39,20 @@ impl Cluster {
     pub const fn is_whole(&self) -> bool {
         matches!(self.primaries, Some(1))
     }
+}
+
+/// What of the cluster this node is: ` (1 of 3 primaries)`, or nothing where that is not known; `None` where it is the
+/// whole.
+pub fn part(info: &Info, cluster: Option<&Cluster>) -> Option<String> {
+    if info.server.mode != Mode::Cluster || cluster.is_some_and(Cluster::is_whole) {
+        return None;
+    }
+    let primaries = cluster.and_then(|cluster| cluster.primaries).filter(|&primaries| primaries > 1);
+    Some(match (info.server.role, primaries) {
+        (_, None) => String::new(),
+        (ServerRole::Replica, Some(primaries)) => format!(" (a replica of 1 of {primaries} primaries)"),
+        (_, Some(primaries)) => format!(" (1 of {primaries} primaries)"),
+    })
 }
 
 #[cfg(test)]

@@ -2,10 +2,15 @@
 //!
 //! Knows pages and types as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one
 //! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
+//!
+//! | action | key | does | refused when |
+//! |---|---|---|---|
+//! | `invalidate PATTERN` | `I` | SCAN, TYPE, then a script that removes each key only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
 
 pub mod plan;
 pub mod request;
 mod spread;
+pub(super) mod survey;
 pub mod waiting;
 mod work;
 
@@ -15,17 +20,19 @@ use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
 use crate::core::model::Name;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::ops::archive::Frame;
-use crate::core::ops::plan::Work;
+use crate::core::ops::plan::{ActionKind, Work};
 use crate::core::ops::protect::shapes::{self, Companion};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
-use spread::ExpirySpread;
+use spread::Chance;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 
-impl InvalidateWork {}
+/// Its words.
+pub const KIND: ActionKind =
+    ActionKind { is_about_keys: true, has_rate: true, ..ActionKind::new("invalidate", "Invalidate", "key") };
 
 impl Work for InvalidateWork {
     fn machine(&self, archive: bool) -> Box<dyn Machine> {
@@ -44,7 +51,7 @@ impl Work for InvalidateWork {
             asks_together: true,
             has_scripts: true,
             tally: Tally::default(),
-            spread: ExpirySpread::new(seed),
+            spread: Chance::new(seed),
         })
     }
 
@@ -96,7 +103,7 @@ struct InvalidateMachine {
     /// A script may be run at all, and remove a key by its type.
     has_scripts: bool,
     tally: Tally,
-    spread: ExpirySpread,
+    spread: Chance,
 }
 
 impl InvalidateMachine {

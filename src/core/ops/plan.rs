@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Which action.
-    pub kind: ActionKind,
+    pub kind: &'static ActionKind,
     /// To what.
     pub subject: Subject,
     /// What has to be as it was for it to go on.
@@ -43,27 +43,26 @@ pub struct Plan {
     pub made_us: u64,
 }
 
-/// Which action.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ActionKind {
-    /// Remove the oldest entries.
-    Trim,
-    /// Settle pending rows.
-    Reclaim,
-    /// Remove keys.
-    Invalidate,
-    /// Delete a consumer.
-    DeleteConsumer,
-    /// Remove groups.
-    RemoveGroups,
-    /// Remove consumers that do nothing.
-    RemoveConsumers,
-    /// End a connection.
-    KillClient,
-    /// End a script.
-    KillScript,
-    /// Bring back.
-    Undo,
+/// What is the same for every plan of an action: its words, and what it is about. Each action has one, and tells it by
+/// its name.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ActionKind {
+    /// Its name, for people, the journal and the command line.
+    pub word: &'static str,
+    /// The verb, for a button and the beginning of a title.
+    pub verb: &'static str,
+    /// What it does that to, where its subject is not the whole: `pending entries of`.
+    pub part: Option<&'static str>,
+    /// What it counts, one of them.
+    pub item: &'static str,
+    /// Whether the question before it has the verb of the plan, of which it has several.
+    pub asks_by_verb: bool,
+    /// Whether it is about one item.
+    pub is_single: bool,
+    /// Whether keys of any kind go, or come back.
+    pub is_about_keys: bool,
+    /// Whether a rate of the settings holds it back on the screen.
+    pub has_rate: bool,
 }
 
 /// What an action is about.
@@ -150,60 +149,33 @@ impl PartialEq for PlanWork {
 }
 
 impl ActionKind {
-    /// Its name, for people, the journal and the command line.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Trim => "trim",
-            Self::Reclaim => "reclaim",
-            Self::Invalidate => "invalidate",
-            Self::DeleteConsumer => "delete-consumer",
-            Self::RemoveGroups => "remove-groups",
-            Self::RemoveConsumers => "remove-consumers",
-            Self::KillClient => "kill-client",
-            Self::KillScript => "kill-script",
-            Self::Undo => "undo",
-        }
-    }
-
-    /// What it counts, one of them.
-    pub const fn item(self) -> &'static str {
-        match self {
-            Self::Trim => "entry",
-            Self::Reclaim => "pending entry",
-            Self::Invalidate => "key",
-            Self::DeleteConsumer | Self::RemoveConsumers => "consumer",
-            Self::RemoveGroups => "group",
-            Self::KillClient => "client",
-            Self::KillScript => "script",
-            Self::Undo => "item",
+    /// One that counts and does no more than most: the rest is said in its own row.
+    pub(super) const fn new(word: &'static str, verb: &'static str, item: &'static str) -> Self {
+        Self {
+            word,
+            verb,
+            part: None,
+            item,
+            asks_by_verb: false,
+            is_single: false,
+            is_about_keys: false,
+            has_rate: false,
         }
     }
 
     /// So many of what it counts: `1 entry`, `2 entries`.
-    pub fn items(self, number: u64) -> String {
-        number_of(number, self.item())
+    pub fn items(&self, number: u64) -> String {
+        number_of(number, self.item)
     }
 
     /// What it does to its subject, as a title: `Trim stream orders`.
-    pub fn phrase(self, subject: &str) -> String {
-        match self {
-            Self::Reclaim => format!("Reclaim pending entries of {subject}"),
-            Self::RemoveConsumers => format!("Remove idle consumers of {subject}"),
-            kind => format!("{} {subject}", kind.verb()),
-        }
+    pub fn phrase(&self, subject: &str) -> String {
+        self.phrase_of(self.verb, subject)
     }
 
-    /// The verb, for a button and the beginning of a title.
-    pub const fn verb(self) -> &'static str {
-        match self {
-            Self::Trim => "Trim",
-            Self::Reclaim => "Reclaim",
-            Self::Invalidate => "Invalidate",
-            Self::DeleteConsumer => "Delete",
-            Self::RemoveGroups | Self::RemoveConsumers => "Remove",
-            Self::KillClient | Self::KillScript => "Kill",
-            Self::Undo => "Undo",
-        }
+    fn phrase_of(&self, verb: &str, subject: &str) -> String {
+        let part = self.part.map_or(String::new(), |part| format!("{part} "));
+        format!("{verb} {part}{subject}")
     }
 }
 
@@ -275,32 +247,27 @@ impl Plan {
 
     /// The verb of what it does, for a button: a reclaim has several.
     pub fn verb(&self) -> &'static str {
-        self.work.0.verb().unwrap_or_else(|| self.kind.verb())
+        self.work.0.verb().unwrap_or(self.kind.verb)
     }
 
     /// The button that carries it out: the verb, and how many where that is known.
     pub fn button(&self) -> String {
         let Impact { items, is_exact, .. } = self.impact;
-        match self.kind {
-            ActionKind::KillClient | ActionKind::KillScript | ActionKind::DeleteConsumer => {
-                self.verb().to_owned()
-            }
-            kind if is_exact => format!("{} {}", self.verb(), kind.items(items)),
-            _ => self.verb().to_owned(),
+        match self.kind.is_single || !is_exact {
+            true => self.verb().to_owned(),
+            false => format!("{} {}", self.verb(), self.kind.items(items)),
         }
     }
 
     /// The question that is asked before it.
     pub fn question(&self) -> String {
-        match self.kind {
-            ActionKind::Reclaim => format!("{} pending entries of {}?", self.verb(), self.subject),
-            kind => format!("{}?", kind.phrase(&self.subject.to_string())),
-        }
+        let verb = if self.kind.asks_by_verb { self.verb() } else { self.kind.verb };
+        format!("{}?", self.kind.phrase_of(verb, &self.subject.to_string()))
     }
 
     /// Whether keys of any kind go, or come back.
     pub const fn is_about_keys(&self) -> bool {
-        matches!(self.kind, ActionKind::Invalidate | ActionKind::Undo)
+        self.kind.is_about_keys
     }
 
     /// What its archive begins with: which action, on which server.
@@ -313,7 +280,7 @@ impl Plan {
         let (from, rows_stay) = self.work.0.rows_went();
         Header {
             id: id.to_owned(),
-            action: self.kind.word().to_owned(),
+            action: self.kind.word.to_owned(),
             address: address.to_owned(),
             database,
             key: name(self.subject.stream()),
@@ -364,7 +331,7 @@ pub(crate) mod tests {
             made: Made::default(),
         };
         Plan {
-            kind: ActionKind::Trim,
+            kind: &crate::core::ops::trim::KIND,
             subject: Subject::Stream(work.key.clone()),
             guard: Guard::default(),
             impact: Impact { items: 3, is_exact: true, bytes: None, is_lossy: false },

@@ -11,7 +11,7 @@ pub struct Progress {
     /// Of the action; empty before its intent is written.
     pub id: String,
     /// Which action.
-    pub kind: ActionKind,
+    pub kind: &'static ActionKind,
     /// To what, for people.
     pub subject: String,
     /// What has been done.

@@ -346,7 +346,7 @@ pub fn intent_of(plan: &Plan, id: &str) -> Intent {
         target: String::new(),
         address: String::new(),
         database: 0,
-        action: plan.kind.word().to_owned(),
+        action: plan.kind.word.to_owned(),
         subject: plan.subject.to_string(),
         commands: plan.commands.clone(),
         items: plan.impact.items,

@@ -2,20 +2,30 @@
 //!
 //! Knows groups and counts as values; asks nothing itself. Invariant: a safe trim goes no further than the lowest id
 //! that some group has not been given or has not acknowledged, and every step of it sees to that again on the server.
+//!
+//! | action | key | does | refused when |
+//! |---|---|---|---|
+//! | `trim --safe` | `T` | removes what every group has read and acknowledged, in one script with the check; whole nodes first, the rest last (`--approx`: whole nodes only) | the stream has no groups; a group was set back below the plan |
+//! | `trim --maxlen N`, `--minid ID`, `--older-than AGE` | `T` | removes up to an id that the plan fixes, whoever needs it; says per group what it loses | |
 
+mod pending;
 pub mod plan;
 pub mod request;
+pub(super) mod survey;
 
 use crate::core::limits::{TRIM_BATCH, TRIM_READ_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::Frame;
-use crate::core::ops::plan::Work;
+use crate::core::ops::plan::{ActionKind, Work};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::streams::{entries, id};
 use crate::core::wire::write::{Made, StepExtent, TrimCheck};
 use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
+
+/// Its words.
+pub const KIND: ActionKind = ActionKind::new("trim", "Trim", "entry");
 
 /// From which id on a group needs the entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,20 +2,28 @@
 //!
 //! Knows frames and how each goes back; reads no file. Invariants: nothing that is there again is written over, a row
 //! that somebody has touched since stays as it is, and what was kept but not removed is not brought back.
+//!
+//! | action | key | does | refused when |
+//! |---|---|---|---|
+//! | `undo ID` | `U`, the last one | brings back from the archive | another target; the stream beside is in the way |
 
 pub mod plan;
+pub(super) mod survey;
 
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, GroupMark};
-use crate::core::ops::plan::Work;
+use crate::core::ops::plan::{ActionKind, Work};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::decode::streams::entries;
 use crate::core::wire::write::OldRow;
 use crate::core::wire::{ErrorKind, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
+
+/// Its words.
+pub const KIND: ActionKind = ActionKind { is_about_keys: true, ..ActionKind::new("undo", "Undo", "item") };
 
 /// The steps of an undo.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,23 +4,7 @@
 //! everything, a node is a part.
 
 use super::Reading;
-use crate::core::model::cluster::Cluster;
-use crate::core::model::info::Info;
-use crate::core::model::server::{Mode, ServerRole};
-
-/// What of the cluster this node is: ` (1 of 3 primaries)`, or nothing where that is not known; `None` where it is the
-/// whole.
-pub fn part(info: &Info, cluster: Option<&Cluster>) -> Option<String> {
-    if info.server.mode != Mode::Cluster || cluster.is_some_and(Cluster::is_whole) {
-        return None;
-    }
-    let primaries = cluster.and_then(|cluster| cluster.primaries).filter(|&primaries| primaries > 1);
-    Some(match (info.server.role, primaries) {
-        (_, None) => String::new(),
-        (ServerRole::Replica, Some(primaries)) => format!(" (a replica of 1 of {primaries} primaries)"),
-        (_, Some(primaries)) => format!(" (1 of {primaries} primaries)"),
-    })
-}
+use crate::core::model::cluster::part;
 
 impl Reading {
     /// As [`part`], of what was read last.
@@ -33,7 +17,9 @@ impl Reading {
 mod tests {
     use super::*;
     use crate::core::model::Snapshot;
-    use crate::core::model::server::Server;
+    use crate::core::model::cluster::Cluster;
+    use crate::core::model::info::Info;
+    use crate::core::model::server::{Mode, Server, ServerRole};
     use crate::core::reading::gaps::CLUSTER;
 
     fn told(mode: Mode, role: ServerRole, primaries: Option<u64>) -> (Option<String>, Option<String>) {

@@ -1,8 +1,7 @@
 //! What is missing now, and why.
 
-use super::cluster;
 use crate::core::limits;
-use crate::core::model::cluster::Cluster;
+use crate::core::model::cluster::{Cluster, part};
 use crate::core::model::gap::GapScope;
 use crate::core::model::info::Info;
 use crate::core::model::{Gap, GapReason, Snapshot};
@@ -42,7 +41,7 @@ pub const CLUSTER: &str = "cluster";
 
 /// One node holds a part of the keys: figures that look whole are not.
 fn other_nodes(info: &Info, cluster: Option<&Cluster>) -> Option<Gap> {
-    let part = cluster::part(info, cluster)?;
+    let part = part(info, cluster)?;
     Some(Gap {
         what: CLUSTER.to_owned(),
         why: GapReason::Bound,

@@ -14,7 +14,7 @@ use crate::app::update::{notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
 use crate::core::model::memory::forecast::FullForecast;
-use crate::core::ops::{ActionKind, Challenge, Consent, Control, Plan, Progress, Request};
+use crate::core::ops::{Challenge, Consent, Control, Plan, Progress, Request};
 use tui_input::Input;
 
 /// Takes a key in while something stands in the middle of the screen.
@@ -170,10 +170,8 @@ fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec
     let consent = Consent { yes: true, name: Some(typed.to_owned()) };
     match challenge.confirm(&consent, &policy(state), state.now_us) {
         Ok(confirmed) => {
-            let per_s = match confirmed.plan().kind {
-                ActionKind::Invalidate => state.setup.actions.invalidate_per_s,
-                _ => None,
-            };
+            let rate = state.setup.actions.invalidate_per_s;
+            let per_s = rate.filter(|_| confirmed.plan().kind.has_rate);
             state.active.operations.control = Control::default();
             state.active.operations.touched = touched(state, confirmed.plan());
             state.active.operations.running = Some(Progress::of(confirmed.plan(), per_s));

@@ -9,12 +9,12 @@ use crate::app::modal::Modal;
 use crate::app::update::notify;
 use crate::core::figures::sentence::{count, span};
 use crate::core::ops::record::MEMORY;
-use crate::core::ops::{ActionKind, Outcome, Receipt};
+use crate::core::ops::{Outcome, Receipt, undo};
 
 /// An action is over.
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     let kind = state.active.operations.running.as_ref().map(|running| running.kind);
-    let items = kind.unwrap_or(ActionKind::Undo).items(receipt.tally.done);
+    let items = kind.unwrap_or(&undo::KIND).items(receipt.tally.done);
     let running = state.active.operations.running.take();
     let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
     let is_error = receipt.outcome.exit() != 0;

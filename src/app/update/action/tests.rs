@@ -245,7 +245,7 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     let Some(Effect::Plan(_, Request::Trim(request))) = effects.into_iter().next() else { panic!() };
     assert_eq!(
         request.to,
-        crate::core::ops::request::TrimTo::OlderThan {
+        crate::core::ops::TrimTo::OlderThan {
             age_ms: 300_000,
             unit: crate::core::model::id_unit::IdUnit::Milliseconds
         }

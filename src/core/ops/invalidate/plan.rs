@@ -12,7 +12,7 @@ use crate::core::model::glob::Glob;
 use crate::core::model::glob::glob_text;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::invalidate::InvalidateWork;
-use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::refusal::Refusal;
 use std::collections::BTreeMap;
@@ -107,7 +107,7 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
         ));
     }
     Ok(Plan {
-        kind: ActionKind::Invalidate,
+        kind: &super::KIND,
         subject: Subject::Keys(request.written.clone()),
         guard: facts.guard.clone(),
         impact: Impact { items: facts.keys, is_exact: facts.is_exact, bytes: size, is_lossy: false },

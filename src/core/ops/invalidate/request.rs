@@ -24,3 +24,19 @@ pub struct InvalidateRequest {
     /// The command that fills the cache again: program and arguments.
     pub warm_up: Vec<String>,
 }
+
+impl InvalidateRequest {
+    /// The keys of a pattern that is written as the server reads it, as fast as it goes.
+    pub fn new(pattern: Name) -> Self {
+        Self {
+            written: pattern.clone(),
+            pattern,
+            kind: None,
+            expire_ms: None,
+            per_s: None,
+            archive: None,
+            protect: Vec::new(),
+            warm_up: Vec::new(),
+        }
+    }
+}

@@ -12,29 +12,25 @@ pub(super) fn least_ms(most_ms: u64, is_kept: bool) -> u64 {
 
 /// Chance that is the same for the same seed.
 #[derive(Debug)]
-pub(super) struct ExpirySpread {
-    chance: u64,
-}
+pub(super) struct Chance(u64);
 
-impl ExpirySpread {
+impl Chance {
     pub(super) const fn new(seed: u64) -> Self {
-        Self { chance: seed | 1 }
+        Self(seed | 1)
     }
 
     /// A time to live between half of `most_ms` and all of it. Where the key is kept first, that takes a moment, and the
     /// time when it expires is fixed before.
     pub(super) fn ms(&mut self, most_ms: u64, is_kept: bool) -> u64 {
-        let half_ms = most_ms - most_ms / 2;
-        let least_ms =
-            if is_kept { half_ms.saturating_add(most_ms / 20).min(most_ms) } else { half_ms }.max(1);
-        least_ms + self.next() % (most_ms.saturating_sub(least_ms) + 1)
+        let least_ms = least_ms(most_ms, is_kept);
+        least_ms + self.below(most_ms.saturating_sub(least_ms) + 1)
     }
 
-    /// A number that is hard to guess from its neighbours (xorshift).
-    const fn next(&mut self) -> u64 {
-        self.chance ^= self.chance << 13;
-        self.chance ^= self.chance >> 7;
-        self.chance ^= self.chance << 17;
-        self.chance
+    /// A number below `end`, which is 1 at least, that is hard to guess from its neighbours (xorshift).
+    pub(super) const fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
     }
 }

@@ -9,7 +9,7 @@ use crate::core::model::consumers::{Consumer, PendingRow};
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
 use crate::core::wire::write::Settling;
@@ -166,7 +166,7 @@ pub fn plan(request: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) ->
         )
     });
     Plan {
-        kind: ActionKind::Reclaim,
+        kind: &super::KIND,
         subject: Subject::Group(request.key.clone(), request.group.clone()),
         guard: facts.guard.clone(),
         impact: Impact { items, is_exact: matched.is_exact && !is_sweep, bytes: None, is_lossy: false },

@@ -25,6 +25,16 @@ pub struct ReclaimRequest {
     pub archive: Option<bool>,
 }
 
+/// Deliveries from which on an entry is a dead letter, unless told otherwise.
+pub const DELIVERIES: u64 = 5;
+
+impl ReclaimRequest {
+    /// All rows of the group that are idle for so long.
+    pub const fn new(key: Name, group: Name, verb: ReclaimVerb, min_idle_ms: u64) -> Self {
+        Self { key, group, verb, min_idle_ms, count: None, consumer: None, ids: Vec::new(), archive: None }
+    }
+}
+
 /// What is done with pending rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReclaimVerb {

@@ -12,7 +12,7 @@ use crate::core::model::streams::id_age_ms;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::GroupMark;
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
 
@@ -91,7 +91,7 @@ pub fn remove_groups(
     warnings.extend(large(&goes));
     let sample = goes.first().and_then(|fact| mark(&fact.group));
     Ok(Plan {
-        kind: ActionKind::RemoveGroups,
+        kind: &super::GROUPS,
         subject: Subject::Groups(request.key.clone(), request.pattern.clone()),
         guard,
         impact: Impact {
@@ -294,7 +294,7 @@ pub fn remove_consumers(
         ),
     });
     Plan {
-        kind: ActionKind::RemoveConsumers,
+        kind: &super::CONSUMERS,
         subject: Subject::Group(request.key.clone(), request.group.clone()),
         guard,
         impact: Impact { items: goes.len() as u64, is_exact: true, bytes: None, is_lossy: false },

@@ -10,7 +10,7 @@ use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::wire::write::Made;
@@ -151,7 +151,7 @@ pub fn plan(request: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Belo
         made,
     };
     Ok(Plan {
-        kind: ActionKind::Trim,
+        kind: &super::KIND,
         subject: Subject::Stream(request.key.clone()),
         guard: facts.guard.clone(),
         impact: Impact { items: going.0, is_exact: going.1, bytes: freed, is_lossy },

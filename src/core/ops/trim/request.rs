@@ -18,6 +18,13 @@ pub struct TrimRequest {
     pub archive: Option<bool>,
 }
 
+impl TrimRequest {
+    /// Entry by entry, and what goes is kept where somebody may need it.
+    pub const fn new(key: Name, to: TrimTo) -> Self {
+        Self { key, to, approx: false, archive: None }
+    }
+}
+
 /// Up to where a stream is trimmed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrimTo {

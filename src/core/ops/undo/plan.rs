@@ -7,7 +7,7 @@ use crate::core::figures::sentence::{count, number_of};
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::undo::{UndoWork, is_over};
 
@@ -184,7 +184,7 @@ pub fn plan(
         _ => None,
     };
     Ok(Plan {
-        kind: ActionKind::Undo,
+        kind: &super::KIND,
         subject: Subject::Action(header.id.clone()),
         guard,
         impact: Impact {

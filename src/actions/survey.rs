@@ -4,17 +4,17 @@
 //! is over, each pipeline that left is waited for, so that what it looked up is known, and the server is left to others
 //! as it is while an action runs.
 
+use super::disk::on_disk;
+use super::pulse::Pulse;
 use crate::config::Target;
-use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS, WALKED_BODIES, WALKED_ENTRIES};
-use crate::core::model::{Name, Snapshot, StreamId};
+use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS};
 use crate::core::ops::pace::Pace;
-use crate::core::ops::{PlanProgress, Refusal};
-use crate::core::wire::decode::decode;
-use crate::core::wire::decode::streams::id;
-use crate::core::wire::{ErrorKind, Exchange, Inspect, Observation, ReadCmd, Resp};
+use crate::core::ops::survey::{SurveyAnswer, SurveyMoment, SurveyPlace, SurveyStep};
+use crate::core::ops::{Plan, PlanProgress, Refusal, Request};
+use crate::core::wire::{Exchange, ReadCmd};
 use crate::edge::clock;
+use crate::edge::journal::{ArchiveReader, Archives, JournalError};
 use crate::edge::link::{Lane, Link, LinkLedger, Timeouts};
-use crate::runtime::pulse::Pulse;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -88,9 +88,20 @@ impl Desk {
     }
 }
 
+/// Makes the plan of a request, within [`PLAN_MS`] and the last reply's time-out.
+///
+/// # Errors
+/// Why there is none.
+pub async fn survey(desk: &Desk, archives: &Archives, request: &Request) -> Result<Plan, Refusal> {
+    Surveyor::open(desk, archives).await?.carry(request).await
+}
+
 /// Asks, and gives up when the connection does, when the operator does, or when the time is over.
-pub(super) struct Reader {
+struct Surveyor {
     desk: Desk,
+    archives: Archives,
+    /// The archive that is read, of an undo.
+    archive: Option<ArchiveReader>,
     link: Link,
     pace: Pace,
     began_us: u64,
@@ -100,20 +111,18 @@ pub(super) struct Reader {
     is_timed: bool,
     /// The last way there and back, microseconds.
     last_us: u64,
-    /// Whether scripts may be run, as far as was seen.
-    scripts: bool,
-    /// What the plan rests on and could not be read.
-    doubts: Vec<&'static str>,
 }
 
-impl Reader {
-    pub(super) async fn open(desk: &Desk) -> Result<Self, Refusal> {
+impl Surveyor {
+    async fn open(desk: &Desk, archives: &Archives) -> Result<Self, Refusal> {
         let began_us = clock::now_us();
         let link = desk.link().await?;
         let pace = Pace::new((1, 1, 1), None, true);
         let desk = desk.clone();
         Ok(Self {
             desk,
+            archives: archives.clone(),
+            archive: None,
             link,
             pace,
             began_us,
@@ -121,104 +130,72 @@ impl Reader {
             pulse: None,
             is_timed: false,
             last_us: 0,
-            scripts: true,
-            doubts: Vec::new(),
         })
     }
 
-    /// Does not rest from now on: somebody has said that nobody else is to be spared.
-    pub(super) fn hurry(&mut self) {
-        self.pace = Pace::new((1, 1, 1), None, false);
-    }
-
-    /// Where it asks, without secrets, and the logical database.
-    pub(super) fn address(&self) -> (String, u32) {
-        self.link.address()
-    }
-
-    /// Whether nothing more can be asked.
-    pub(super) fn is_lost(&self) -> bool {
-        self.link.lost().is_some()
-    }
-
-    /// Tells how far it is.
-    pub(super) fn tell(&self, items: &'static str, seen: u64, of: Option<u64>) {
-        let halvings = self.pace.halvings();
-        self.desk.progress.send_replace(PlanProgress { items, seen, of, halvings });
-    }
-
-    /// Notes what the plan rests on and could not be read.
-    pub(super) fn doubt(&mut self, why: &'static str) {
-        if !self.doubts.contains(&why) {
-            self.doubts.push(why);
-        }
-    }
-
-    /// What the plan rests on and could not be read.
-    pub(super) fn doubts(&self) -> &[&'static str] {
-        &self.doubts
-    }
-
-    /// The last way there and back, microseconds.
-    pub(super) const fn last_us(&self) -> u64 {
-        self.last_us
-    }
-
-    /// Whether scripts may be run, as far as was seen.
-    pub(super) const fn has_scripts(&self) -> bool {
-        self.scripts
-    }
-
-    /// Entries that may be walked through: fewer where their bodies cross the network.
-    pub(super) const fn walked_most(&self) -> u64 {
-        if self.scripts { WALKED_ENTRIES } else { WALKED_BODIES }
-    }
-
-    /// How many entries lie between two ids, up to a count, and the last of them: counted on the server, or read where
-    /// no script may be run.
-    pub(super) async fn walk(
-        &mut self,
-        key: &Name,
-        (from, to): (StreamId, StreamId),
-        count: u32,
-        backwards: bool,
-    ) -> Result<(u64, Option<StreamId>), Refusal> {
-        let strange =
-            |verb: &str| Refusal::because(format!("{verb}: a reply that streamgauge does not know"));
-        if self.scripts {
-            let walk = Inspect::Walk { key: key.clone(), from, to, count, backwards };
-            match self.ask(vec![ReadCmd::Inspect(walk)]).await?.first() {
-                Some(Resp::Error(error))
-                    if matches!(error.kind(), ErrorKind::DeniedCommand | ErrorKind::Unsupported) =>
-                {
-                    self.scripts = false;
-                }
-                Some(Resp::Error(error)) => return Err(Refusal::because(format!("EVAL: {error}"))),
-                reply => {
-                    let items = reply.and_then(Resp::items).ok_or_else(|| strange("EVAL"))?;
-                    let found = items.first().and_then(Resp::count).ok_or_else(|| strange("EVAL"))?;
-                    return Ok((found, items.get(1).and_then(id)));
-                }
+    /// Carries the questions of a survey to the server, and its answers back, until there is a plan.
+    async fn carry(&mut self, request: &Request) -> Result<Plan, Refusal> {
+        let (address, database) = self.link.address();
+        let place = SurveyPlace { address, database, seed: fastrand::u64(..) };
+        let mut survey = request.clone().survey(place);
+        let mut answer = None;
+        loop {
+            let step = survey.next(answer, self.moment());
+            if survey.is_hurried() && self.pace.is_rested() {
+                // Somebody has said that nobody else is to be spared.
+                self.pace = Pace::new((1, 1, 1), None, false);
             }
+            let progress = PlanProgress { halvings: self.pace.halvings(), ..survey.progress() };
+            self.desk.progress.send_if_modified(|told| std::mem::replace(told, progress) != progress);
+            answer = Some(match step {
+                SurveyStep::Done(plan) => return plan,
+                SurveyStep::Ask(commands) => self.exchange(commands).await.map(SurveyAnswer::Read),
+                SurveyStep::AskLong(command) => self.patient(command).await.map(SurveyAnswer::Read),
+                SurveyStep::Open(id) => self.open_archive(id).await,
+                SurveyStep::Load(count) => self.load(count).await,
+            });
         }
-        let (key, count) = (key.clone(), count);
-        let page = match backwards {
-            false => ReadCmd::Xrange { key, start: from, end: to, count },
-            true => ReadCmd::Xrevrange { key, end: from, start: to, count },
-        };
-        let reply = self.one(page).await?;
-        let entries = reply.items().ok_or_else(|| strange("XRANGE"))?;
-        let last = entries.last().and_then(Resp::items).and_then(<[Resp]>::first).and_then(id);
-        Ok((entries.len() as u64, last))
     }
 
-    /// Whether counting has to end, and what is known is told as "at least".
-    pub(super) fn is_late(&self) -> bool {
-        self.elapsed() >= self.desk.time.counts
+    fn moment(&mut self) -> SurveyMoment {
+        SurveyMoment {
+            is_over: self.link.lost().is_some() || self.go_on().is_err(),
+            now_us: clock::now_us(),
+            wall_ms: clock::wall_ms(),
+            trip_us: self.last_us,
+            idle_us: self.idle_us(),
+            is_late: self.elapsed() >= self.desk.time.counts,
+        }
+    }
+
+    async fn open_archive(&mut self, id: String) -> Result<SurveyAnswer, Refusal> {
+        let archives = self.archives.clone();
+        let opened = on_disk(move || Ok::<_, JournalError>((archives.open(&id)?, archives.kept(&id)?))).await;
+        let (archive, kept) =
+            opened.map_err(Refusal)?.map_err(|error| Refusal::because(error.to_string()))?;
+        let header = archive.header().clone();
+        self.archive = Some(archive);
+        Ok(SurveyAnswer::Opened(header, kept))
+    }
+
+    async fn load(&mut self, count: u32) -> Result<SurveyAnswer, Refusal> {
+        let Some(mut archive) = self.archive.take() else {
+            return Err(Refusal::because("no archive was opened"));
+        };
+        let (archive, frames) = on_disk(move || {
+            let frames = archive.next(count);
+            (archive, frames)
+        })
+        .await
+        .map_err(Refusal)?;
+        let frames = frames.map_err(|error| Refusal::because(error.to_string()))?;
+        let missing = archive.missing().to_vec();
+        self.archive = Some(archive);
+        Ok(SurveyAnswer::Loaded(frames, missing))
     }
 
     /// The way there and back with nothing to do, microseconds.
-    pub(super) fn idle_us(&self) -> u64 {
+    fn idle_us(&self) -> u64 {
         let timed_us = self.pulse.as_ref().map_or(u64::MAX, Pulse::idle_us);
         match self.shortest_us.min(timed_us) {
             u64::MAX => 0,
@@ -230,7 +207,7 @@ impl Reader {
     ///
     /// # Errors
     /// It was given up, its time is over, or the server is under strain.
-    pub(super) fn go_on(&mut self) -> Result<(), Refusal> {
+    fn go_on(&mut self) -> Result<(), Refusal> {
         if *self.desk.cancel.borrow() {
             return Err(Refusal::because("given up"));
         }
@@ -258,7 +235,7 @@ impl Reader {
     }
 
     /// Asks a pipeline at a time, and rests after each.
-    pub(super) async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
+    async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
         let mut exchanges = Vec::with_capacity(commands.len());
         let mut rest = commands.into_iter();
         loop {
@@ -279,6 +256,16 @@ impl Reader {
             self.last_us = trip_us;
             self.rest(trip_us).await;
         }
+    }
+
+    /// Asks for what may take as long as the plan has time, over a link of its own.
+    async fn patient(&mut self, command: ReadCmd) -> Result<Vec<Exchange>, Refusal> {
+        let left = self.desk.time.all.saturating_sub(self.elapsed());
+        let patient = self.desk.patient_link(left).await?;
+        let usual = std::mem::replace(&mut self.link, patient);
+        let exchanges = self.exchange(vec![command]).await;
+        self.link = usual;
+        exchanges
     }
 
     /// Begins to time the server, once it is clear that the plan is not a matter of a moment.
@@ -308,37 +295,5 @@ impl Reader {
             Ok(()) = self.desk.cancel.changed() => {}
         }
         self.pace.rested(clock::now_us().saturating_sub(began_us));
-    }
-
-    /// The replies.
-    pub(super) async fn ask(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Resp>, Refusal> {
-        let exchanges = self.exchange(commands).await?;
-        Ok(exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect())
-    }
-
-    /// The reply to one command; an error is why there is no plan.
-    pub(super) async fn one(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
-        let label = command.verb().label();
-        match self.ask(vec![command]).await?.pop() {
-            Some(Resp::Error(refusal)) => Err(Refusal::because(format!("{label}: {refusal}"))),
-            Some(reply) => Ok(reply),
-            None => Err(Refusal::because(format!("{label}: no reply"))),
-        }
-    }
-
-    /// The same for one that may hold the server for long: the reply may take as long as the plan has time.
-    pub(super) async fn one_long(&mut self, command: ReadCmd) -> Result<Resp, Refusal> {
-        let left = self.desk.time.all.saturating_sub(self.elapsed());
-        let patient = self.desk.patient_link(left).await?;
-        let usual = std::mem::replace(&mut self.link, patient);
-        let reply = self.one(command).await;
-        self.link = usual;
-        reply
-    }
-
-    /// What the replies say.
-    pub(super) async fn snapshot(&mut self, commands: Vec<ReadCmd>) -> Result<Snapshot, Refusal> {
-        let exchanges = self.exchange(commands).await?;
-        Ok(decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() }))
     }
 }

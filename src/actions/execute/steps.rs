@@ -5,13 +5,13 @@
 
 use super::GUARD_EVERY;
 use super::archive::ActionArchive;
+use crate::actions::pulse::Pulse;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
 use crate::core::wire::Resp;
 use crate::edge::clock;
 use crate::edge::link::{SendError, WriteLink};
-use crate::runtime::pulse::Pulse;
 use std::time::Duration;
 use tokio::sync::watch;
 

@@ -3,21 +3,21 @@
 //! Knows pages of XPENDING and whether an entry is there; decides nothing. Invariant: what can't be read is unknown, and
 //! no more rows are looked at than a bound.
 
-use super::Reader;
+use super::FirstPending;
+use super::plan::Ghosts;
 use crate::core::limits::{GHOSTS_PASSED, ROWS_PAGE};
 use crate::core::model::consumers::PendingRow;
 use crate::core::model::groups::Group;
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::Refusal;
-use crate::core::ops::trim::FirstPending;
-use crate::core::ops::trim::plan::Ghosts;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::survey::Reader;
 use crate::core::wire::decode::groups::pending;
 use crate::core::wire::{ReadCmd, Resp};
 
 /// Of each group the first row whose entry is still there, and the rows whose entry is gone.
 pub(super) async fn firsts(
-    reader: &mut Reader,
+    reader: &Reader,
     key: &Name,
     groups: &[Group],
     first_entry: FirstEntry,
@@ -71,7 +71,7 @@ fn is_entry(reply: Option<Resp>) -> bool {
 
 /// The first row of a group whose entry is still there, and what is known of those whose entry is gone.
 async fn first(
-    reader: &mut Reader,
+    reader: &Reader,
     key: &Name,
     group: &Group,
     first_entry: FirstEntry,
@@ -118,17 +118,4 @@ async fn first(
 
 fn told(ghosts: Ghosts) -> Option<Ghosts> {
     (ghosts.rows > 0 || !ghosts.is_exact).then_some(ghosts)
-}
-
-/// The rows of a page.
-///
-/// # Errors
-/// It was refused, or the reply has another shape.
-pub(super) fn rows(reply: &Resp, group: &Name) -> Result<Vec<PendingRow>, Refusal> {
-    match reply {
-        Resp::Error(error) => Err(Refusal::because(format!("XPENDING of group {group}: {error}"))),
-        reply => pending(reply).ok_or_else(|| {
-            Refusal::because(format!("XPENDING of group {group}: a reply that streamgauge does not know"))
-        }),
-    }
 }

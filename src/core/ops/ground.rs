@@ -1,70 +1,32 @@
-//! Looks at the server for a plan: reads, and nothing else.
+//! What every plan begins with: which server this is, what time it has, and how the stream stands that the action is about.
 //!
-//! Knows which reads an action's plan is made of; decides nothing (`core::ops::plan` does). Invariants: every walk has an
-//! end, by count and by time, and what was not counted to the last says so.
+//! Knows what both say; not what an action makes of it. Invariant: what a plan rests on and could not be read is doubted.
 
-mod consumers;
-mod groups;
-mod keys;
-mod pending;
-mod reader;
-mod rows;
-mod single;
-mod trim;
-
+use super::guard::{Guard, StreamMark};
+use super::refusal::Refusal;
+use super::survey::Reader;
 use crate::core::model::groups::Group;
 use crate::core::model::server::ServerRole;
 use crate::core::model::{Name, Snapshot};
-use crate::core::ops::guard::StreamMark;
-use crate::core::ops::{Guard, Plan, Refusal, Request};
 use crate::core::wire::decode::decode;
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::{ErrorKind, Exchange, Observation, ReadCmd, Resp};
-use crate::edge::clock;
-use crate::edge::journal::Archives;
-use reader::Reader;
-
-pub use reader::{Desk, PlanTime};
-
-/// Makes the plan of a wish, within [`PLAN_MS`](crate::core::limits::PLAN_MS) and the last reply's time-out.
-///
-/// # Errors
-/// Why there is none.
-pub async fn survey(desk: &Desk, archives: &Archives, request: &Request) -> Result<Plan, Refusal> {
-    let mut reader = Reader::open(desk).await?;
-    let plan = plan_of(&mut reader, archives, request).await?;
-    Ok(reader.doubts().iter().fold(plan, |plan, why| plan.in_doubt(why)))
-}
-
-async fn plan_of(reader: &mut Reader, archives: &Archives, request: &Request) -> Result<Plan, Refusal> {
-    match request {
-        Request::Trim(request) => trim::survey(reader, request).await,
-        Request::Reclaim(request) => rows::survey(reader, request).await,
-        Request::Invalidate(request) => keys::survey(reader, request).await,
-        Request::DeleteConsumer { key, group, consumer, min_idle_ms } => {
-            single::consumer(reader, (key, group, consumer), *min_idle_ms).await
-        }
-        Request::RemoveGroups(request) => groups::groups(reader, request).await,
-        Request::RemoveConsumers(request) => groups::idle(reader, request).await,
-        Request::KillScript => single::script(reader).await,
-        Request::KillClient(id) => single::client(reader, *id).await,
-        Request::Undo(id) => single::undo(reader, archives, id).await,
-    }
-}
 
 /// What every plan begins with.
-struct Ground {
-    snapshot: Snapshot,
-    guard: Guard,
+pub(super) struct Ground {
+    /// What the server says of itself, and of the stream that the action is about.
+    pub(super) snapshot: Snapshot,
+    /// What has to be as it was.
+    pub(super) guard: Guard,
     /// The server's clock, milliseconds since 1970; none where TIME can't be read.
-    server_ms: Option<i64>,
+    pub(super) server_ms: Option<i64>,
     /// What the server claims to be compatible with: major and minor.
     version: Option<(u32, u32)>,
 }
 
 impl Ground {
     /// The groups of the stream that the action is about. Groups that can't be read are not none.
-    fn groups(&self) -> Result<Vec<Group>, Refusal> {
+    pub(super) fn groups(&self) -> Result<Vec<Group>, Refusal> {
         let groups = self.snapshot.groups.first().map(|(_, groups)| groups.value.clone());
         groups.ok_or_else(|| {
             Refusal::because(
@@ -74,22 +36,22 @@ impl Ground {
     }
 
     /// Whether the server is at least this version; one that does not say is taken for an old one.
-    fn is_at_least(&self, major: u32, minor: u32) -> bool {
+    pub(super) fn is_at_least(&self, major: u32, minor: u32) -> bool {
         self.version.is_some_and(|version| version >= (major, minor))
     }
 }
 
 impl Reader {
     /// The time by which ages are told: the server's, or, where it does not say, ours, which the plan doubts.
-    fn now_ms(&mut self, ground: &Ground) -> i64 {
+    pub(super) fn now_ms(&self, ground: &Ground) -> i64 {
         ground.server_ms.unwrap_or_else(|| {
             self.doubt("TIME is not answered: ages are by the clock of this machine, which may differ from the server's");
-            clock::wall_ms()
+            self.moment().wall_ms
         })
     }
 
     /// Which server this is, what time it has, and how the stream stands that the action is about.
-    async fn ground(&mut self, stream: Option<&Name>) -> Result<Ground, Refusal> {
+    pub(super) async fn ground(&self, stream: Option<&Name>) -> Result<Ground, Refusal> {
         let mut commands = vec![ReadCmd::Time, ReadCmd::Info(Vec::new())];
         if let Some(key) = stream {
             commands.extend([ReadCmd::XinfoStream(key.clone()), ReadCmd::XinfoGroups(key.clone())]);
@@ -112,7 +74,7 @@ impl Reader {
             }));
         }
         let snapshot =
-            decode(&Observation { taken_at_ms: clock::wall_ms(), exchanges, ..Observation::default() });
+            decode(&Observation { taken_at_ms: self.moment().wall_ms, exchanges, ..Observation::default() });
         let told_us = snapshot.info.as_ref().and_then(|info| info.server.time_us);
         let server_ms = server_ms.or(told_us.map(|us| us / 1_000));
         let stream = snapshot.streams.first().map(StreamMark::of);

@@ -2,19 +2,21 @@
 //!
 //! Knows pages; decides nothing. Invariant: rows are counted in pages of a bounded size, up to a bound.
 
-use super::{Reader, pending};
+use super::SettleWork;
+use super::plan::{Matched, ReclaimFacts, plan, work};
+use super::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::limits::{PLANNED_ROWS, ROWS_PAGE};
 use crate::core::model::StreamId;
 use crate::core::model::streams::FirstEntry;
-use crate::core::ops::reclaim::SettleWork;
-use crate::core::ops::reclaim::plan::{Matched, ReclaimFacts, plan, work};
-use crate::core::ops::request::{ReclaimRequest, ReclaimVerb};
-use crate::core::ops::{Plan, Refusal};
+use crate::core::ops::plan::Plan;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::rows;
+use crate::core::ops::survey::Reader;
 use crate::core::wire::{ErrorKind, ReadCmd, Resp};
-use crate::edge::clock;
 
 /// The plan of a reclaim.
-pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Result<Plan, Refusal> {
+pub(in crate::core::ops) async fn survey(reader: Reader, request: ReclaimRequest) -> Result<Plan, Refusal> {
+    let (reader, request) = (&reader, &request);
     let ground = reader.ground(Some(&request.key)).await?;
     let first_entry = ground.snapshot.streams.first().map_or(FirstEntry::Unknown, FirstEntry::of);
     let group = ground.groups()?.into_iter().find(|group| group.name == request.group);
@@ -50,12 +52,12 @@ pub(super) async fn survey(reader: &mut Reader, request: &ReclaimRequest) -> Res
     };
     let work = work(request, &facts)?;
     facts.rows = matched(reader, &work, (first_entry, group.pending)).await?;
-    facts.at_us = clock::now_us();
+    facts.at_us = reader.moment().now_us;
     Ok(plan(request, &facts, work))
 }
 
 async fn matched(
-    reader: &mut Reader,
+    reader: &Reader,
     work: &SettleWork,
     (first_entry, pending_of_group): (FirstEntry, Option<u64>),
 ) -> Result<Matched, Refusal> {
@@ -72,7 +74,7 @@ async fn matched(
             };
             let replies = reader.ask(chunk.iter().map(row).collect()).await?;
             for (id, reply) in chunk.iter().zip(&replies) {
-                let rows = pending::rows(reply, group)?;
+                let rows = rows::rows(reply, group)?;
                 found.seen += 1;
                 let row = rows.first().filter(|row| row.id == *id);
                 row.into_iter().for_each(|row| found.look(work, row, first_entry));
@@ -84,7 +86,7 @@ async fn matched(
     loop {
         let replies = reader.ask(work.page(start, ROWS_PAGE)).await?;
         let page = replies.get(1).ok_or_else(|| Refusal::because("XPENDING: no reply"))?;
-        let rows = pending::rows(page, &work.group)?;
+        let rows = rows::rows(page, &work.group)?;
         found.seen += rows.len() as u64;
         rows.iter().for_each(|row| found.look(work, row, first_entry));
         reader.tell("pending rows", found.seen, pending_of_group);
@@ -94,7 +96,9 @@ async fn matched(
             }
             _ => return Ok(found),
         }
-        if found.seen >= PLANNED_ROWS || reader.is_late() || work.count.is_some_and(|most| found.rows >= most)
+        if found.seen >= PLANNED_ROWS
+            || reader.moment().is_late
+            || work.count.is_some_and(|most| found.rows >= most)
         {
             found.is_exact = work.count.is_some_and(|most| found.rows >= most);
             return Ok(found);

@@ -3,13 +3,13 @@
 //! Knows that a disk may be slow or gone; not what is kept. Invariants: nothing here waits longer than [`DISK_MS`]; what
 //! was not on disk by then counts as not kept.
 
+use crate::actions::disk::{on_disk, too_slow};
 use crate::core::limits::{DISK_MS, KEY_BATCH};
 use crate::core::ops::Outcome;
 use crate::core::ops::archive::{Frame, Header};
 use crate::core::ops::record::{Finish, Intent};
 use crate::edge::clock;
 use crate::edge::journal::{ArchiveFull, ArchiveReader, ArchiveWriter, Archives, Begun, Journal};
-use crate::runtime::disk::{on_disk, too_slow};
 use std::time::Duration;
 use tokio::sync::oneshot;
 

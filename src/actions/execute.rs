@@ -8,6 +8,8 @@ mod archive;
 mod steps;
 
 use super::pulse::Pulse;
+use crate::actions::disk::on_disk;
+use crate::actions::warm;
 use crate::core::limits::GUARD_EVERY_MS;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of, list_read};
@@ -15,8 +17,6 @@ use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run
 use crate::edge::clock;
 use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
-use crate::runtime::disk::on_disk;
-use crate::runtime::warm;
 use archive::ActionArchive;
 use std::time::Duration;
 use steps::Steps;

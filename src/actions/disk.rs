@@ -9,9 +9,7 @@ use std::time::Duration;
 ///
 /// # Errors
 /// In one line: it took too long, and may still be done; or it failed inside.
-pub(super) async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, String> {
+pub async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, String> {
     match tokio::time::timeout(Duration::from_millis(DISK_MS), tokio::task::spawn_blocking(work)).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err("the work with the journal failed inside streamgauge: see the log".to_owned()),

@@ -2,13 +2,13 @@
 //!
 //! Knows a program and its arguments; no shell reads them. Invariant: it ends, and what it says is bounded.
 
+use crate::actions::disk::on_disk;
 use crate::config::Config;
 use crate::core::limits::{WARM_UP_MS, WARM_UP_OUTPUT_BYTES};
 use crate::core::model::Name;
 use crate::core::ops::{Control, Outcome, Receipt};
 use crate::edge::clock;
 use crate::edge::journal::Journal;
-use crate::runtime::disk::on_disk;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncReadExt;

@@ -1,15 +1,29 @@
-//! Reads of the consumers of a group: the one list that can't be read in parts.
+//! Pages of pending entries and lists of consumers, as surveys read them.
 //!
-//! Knows how long such a list may be, and how long it may take; decides nothing. Invariant: a list that is longer than
-//! its bound is not asked for.
+//! Knows how long the list of a group's consumers may be, which can't be read in parts. Invariants: what can't be read is a
+//! refusal, never an empty list; a list that is longer than its bound is not asked for.
 
-use super::{Ground, Reader};
+use super::ground::Ground;
+use super::refusal::Refusal;
+use super::survey::Reader;
 use crate::core::limits::{CONSUMERS_LISTED, CONSUMERS_READ_AGAIN};
 use crate::core::model::Name;
-use crate::core::model::consumers::Consumer;
-use crate::core::ops::Refusal;
-use crate::core::wire::ReadCmd;
-use crate::core::wire::decode::groups::consumers;
+use crate::core::model::consumers::{Consumer, PendingRow};
+use crate::core::wire::decode::groups::{consumers, pending};
+use crate::core::wire::{ReadCmd, Resp};
+
+/// The rows of a page.
+///
+/// # Errors
+/// It was refused, or the reply has another shape.
+pub(super) fn rows(reply: &Resp, group: &Name) -> Result<Vec<PendingRow>, Refusal> {
+    match reply {
+        Resp::Error(error) => Err(Refusal::because(format!("XPENDING of group {group}: {error}"))),
+        reply => pending(reply).ok_or_else(|| {
+            Refusal::because(format!("XPENDING of group {group}: a reply that streamgauge does not know"))
+        }),
+    }
+}
 
 impl Reader {
     /// Every consumer of a group.
@@ -18,7 +32,7 @@ impl Reader {
     /// There are too many of them, the reply is an error, or it has another shape: consumers that can't be read are not
     /// none.
     pub(super) async fn consumers(
-        &mut self,
+        &self,
         ground: &Ground,
         (key, group): (&Name, &Name),
     ) -> Result<Vec<Consumer>, Refusal> {

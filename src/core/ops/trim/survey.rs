@@ -2,28 +2,31 @@
 //!
 //! Knows how to count without a body crossing the network. Invariant: a count that reached its bound is "at least".
 
-use super::{Reader, pending};
+use super::pending;
+use super::plan::{Below, TrimFacts, boundary, plan};
+use super::request::{TrimRequest, TrimTo};
+use super::{FirstPending, Loss, Need, needs};
 use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::streams::{FirstEntry, StreamFacts};
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::request::{TrimRequest, TrimTo};
-use crate::core::ops::trim::plan::{Below, TrimFacts, boundary, plan};
-use crate::core::ops::trim::{FirstPending, Loss, Need, needs};
-use crate::core::ops::{Plan, Refusal};
+use crate::core::ops::plan::Plan;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::rows::rows;
+use crate::core::ops::survey::Reader;
 use crate::core::wire::{Inspect, ReadCmd, Resp};
-use crate::edge::clock;
 
 /// Entries and rows counted of what one group would lose.
 const LOSS_COUNTED: u64 = 200_000;
 
 /// The plan of a trim.
-pub(super) async fn survey(reader: &mut Reader, request: &TrimRequest) -> Result<Plan, Refusal> {
+pub(in crate::core::ops) async fn survey(mut reader: Reader, request: TrimRequest) -> Result<Plan, Refusal> {
+    let (reader, request) = (&mut reader, &request);
     let ground = reader.ground(Some(&request.key)).await?;
     let now_ms = match request.to {
         TrimTo::OlderThan { .. } => reader.now_ms(&ground),
-        _ => ground.server_ms.unwrap_or_else(clock::wall_ms),
+        _ => ground.server_ms.unwrap_or_else(|| reader.moment().wall_ms),
     };
     let stream = ground.snapshot.streams.first().cloned();
     let stream = stream.ok_or_else(|| Refusal::because(format!("nothing is known of {}", request.key)))?;
@@ -42,7 +45,7 @@ pub(super) async fn survey(reader: &mut Reader, request: &TrimRequest) -> Result
         now_ms,
         has_minid: ground.is_at_least(6, 2),
         guard: ground.guard,
-        at_us: clock::now_us(),
+        at_us: reader.moment().now_us,
     };
     let length = facts.stream.length;
     let length =
@@ -63,7 +66,7 @@ pub(super) async fn survey(reader: &mut Reader, request: &TrimRequest) -> Result
             losses.extend(is_loss.then_some(loss));
         }
     }
-    let facts = TrimFacts { at_us: clock::now_us(), has_scripts: reader.has_scripts(), ..facts };
+    let facts = TrimFacts { at_us: reader.moment().now_us, has_scripts: reader.has_scripts(), ..facts };
     plan(request, &facts, to, &Below { entries, is_exact, losses })
 }
 
@@ -97,7 +100,7 @@ impl TrimWalk {
     async fn step(&mut self, reader: &mut Reader, key: &Name, most: u64) -> Result<(), Refusal> {
         let count = u32::try_from(most.min(u64::from(self.batch))).map_or(self.batch, |count| count.max(1));
         let (found, last) = reader.walk(key, (self.at, self.end), count, self.backwards).await?;
-        self.adapt(reader.last_us().saturating_sub(reader.idle_us()));
+        self.adapt(reader.busy_us());
         self.entries += found;
         match last {
             Some(last) if found == u64::from(count) && last != self.end => {
@@ -137,7 +140,7 @@ async fn nth_newest(reader: &mut Reader, key: &Name, length: u64, keep: u64) -> 
     let mut walk = TrimWalk::new(at, end, backwards);
     let mut last = at;
     while walk.entries < wanted && !walk.is_over {
-        if reader.is_late() || wanted > reader.walked_most() {
+        if reader.moment().is_late || wanted > reader.walked_most() {
             return Err(Refusal::because(format!(
                 "the cut lies {wanted} entries from the nearer end, which is too far to be counted over this link in time: give --minid or --older-than"
             )));
@@ -169,7 +172,7 @@ async fn below(
     let mut head = TrimWalk::new(StreamId::MIN, to.predecessor(), false);
     // What came after the length was read is not in it.
     let mut tail = TrimWalk::new(last, to, true);
-    while head.entries + tail.entries < reader.walked_most() && !reader.is_late() {
+    while head.entries + tail.entries < reader.walked_most() && !reader.moment().is_late {
         reader.tell("entries", head.entries + tail.entries, Some(length));
         head.step(reader, key, u64::MAX).await?;
         if head.is_over {
@@ -195,7 +198,10 @@ async fn loss(
     let mut loss = Loss { group: need.group.clone(), undelivered: 0, pending: 0, is_exact: true, unknown };
     if let Some(cursor) = group.last_delivered.filter(|cursor| cursor.successor() < to) {
         let mut walk = TrimWalk::new(cursor.successor(), to.predecessor(), false);
-        while !walk.is_over && walk.entries < LOSS_COUNTED.min(reader.walked_most()) && !reader.is_late() {
+        while !walk.is_over
+            && walk.entries < LOSS_COUNTED.min(reader.walked_most())
+            && !reader.moment().is_late
+        {
             walk.step(reader, key, u64::MAX).await?;
         }
         loss.undelivered = walk.entries;
@@ -206,10 +212,10 @@ async fn loss(
     }
     // Rows before the first entry have lost theirs already.
     let mut start = need.floor.lowest().min(to);
-    while group.pending != Some(0) && loss.pending < LOSS_COUNTED && !reader.is_late() {
+    while group.pending != Some(0) && loss.pending < LOSS_COUNTED && !reader.moment().is_late {
         let (key, group) = (key.clone(), need.group.clone());
         let page = ReadCmd::Xpending { key, group, start, count: ROWS_PAGE, consumer: None };
-        let rows = pending::rows(&reader.one(page).await?, &need.group)?;
+        let rows = rows(&reader.one(page).await?, &need.group)?;
         loss.pending += rows.iter().filter(|row| row.id < to).count() as u64;
         match rows.last() {
             Some(last) if last.id < to && rows.len() as u64 == u64::from(ROWS_PAGE) => {

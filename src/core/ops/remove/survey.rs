@@ -2,17 +2,20 @@
 //!
 //! Knows which reads; decides nothing. Invariant: whose consumers can't be read is told so, and stays.
 
-use super::Reader;
+use super::plan::{GroupFacts, remove_consumers, remove_groups};
+use super::request::{RemoveConsumersRequest, RemoveGroupsRequest};
 use crate::core::limits::REMOVED_GROUPS;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
-use crate::core::ops::remove::plan::{GroupFacts, remove_consumers, remove_groups};
-use crate::core::ops::request::{RemoveConsumersRequest, RemoveGroupsRequest};
-use crate::core::ops::{Plan, Refusal};
-use crate::edge::clock;
+use crate::core::ops::plan::Plan;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::survey::Reader;
 
 /// The plan to remove groups.
-pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -> Result<Plan, Refusal> {
+pub(in crate::core::ops) async fn groups(
+    reader: Reader,
+    request: RemoveGroupsRequest,
+) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&request.key)).await?;
     let pattern = Glob::new(request.pattern.clone());
     // The one that is named is meant, whatever stands in its name.
@@ -30,9 +33,8 @@ pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -
     let mut facts = Vec::with_capacity(found.len());
     let all = Some(found.len() as u64);
     for group in found {
-        reader.go_on()?;
         let consumers = match reader.consumers(&ground, (&request.key, &group.name)).await {
-            Err(why) if reader.is_lost() => return Err(why),
+            Err(why) if reader.moment().is_over => return Err(why),
             found => found.ok(),
         };
         facts.push(GroupFacts { group, consumers });
@@ -41,14 +43,17 @@ pub(super) async fn groups(reader: &mut Reader, request: &RemoveGroupsRequest) -
     let now_ms = match request.unread_ms {
         Some(_) => reader.now_ms(&ground),
         // It only says how old the last read is.
-        None => ground.server_ms.unwrap_or_else(clock::wall_ms),
+        None => ground.server_ms.unwrap_or_else(|| reader.moment().wall_ms),
     };
-    remove_groups(request, &facts, (ground.guard, now_ms, clock::now_us()))
+    remove_groups(&request, &facts, (ground.guard, now_ms, reader.moment().now_us))
 }
 
 /// The plan to remove the consumers of a group that do nothing.
-pub(super) async fn idle(reader: &mut Reader, request: &RemoveConsumersRequest) -> Result<Plan, Refusal> {
+pub(in crate::core::ops) async fn consumers(
+    reader: Reader,
+    request: RemoveConsumersRequest,
+) -> Result<Plan, Refusal> {
     let ground = reader.ground(Some(&request.key)).await?;
     let rows = reader.consumers(&ground, (&request.key, &request.group)).await?;
-    Ok(remove_consumers(request, &rows, (ground.guard, clock::now_us())))
+    Ok(remove_consumers(&request, &rows, (ground.guard, reader.moment().now_us)))
 }

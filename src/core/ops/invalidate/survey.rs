@@ -3,23 +3,24 @@
 //! Knows pages, types and samples; decides nothing. Invariant: a step of the walk holds the server for less than a
 //! millisecond, and each key is counted once.
 
-use super::{Ground, Reader};
+use super::plan::{InvalidateFacts, plan};
+use super::request::InvalidateRequest;
+use super::spread::Chance;
+use super::waiting::Waiting;
 use crate::core::limits::{CLIENTS_POLLED, PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
-use crate::core::model::cluster::Cluster;
+use crate::core::model::cluster::{Cluster, part};
 use crate::core::model::server::Mode;
 use crate::core::model::sums::sum;
 use crate::core::model::{Name, Snapshot};
-use crate::core::ops::invalidate::plan::{InvalidateFacts, plan};
-use crate::core::ops::invalidate::waiting::Waiting;
+use crate::core::ops::ground::Ground;
+use crate::core::ops::plan::Plan;
 use crate::core::ops::protect::{Protection, shapes};
-use crate::core::ops::request::InvalidateRequest;
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::survey::Reader;
 use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
-use crate::core::ops::{Plan, Refusal};
-use crate::core::reading::cluster;
 use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
-use crate::edge::clock;
 use std::collections::{BTreeMap, HashSet, VecDeque};
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
 const FIRST_COUNT: u32 = 100;
@@ -28,7 +29,11 @@ const FIRST_COUNT: u32 = 100;
 const UNPACED_COUNT: u32 = 1_000;
 
 /// The plan of an invalidation.
-pub(super) async fn survey(reader: &mut Reader, request: &InvalidateRequest) -> Result<Plan, Refusal> {
+pub(in crate::core::ops) async fn survey(
+    reader: Reader,
+    request: InvalidateRequest,
+) -> Result<Plan, Refusal> {
+    let (reader, request) = (&reader, &request);
     if request.pattern.as_bytes().is_empty() {
         return Err(Refusal::because("an empty pattern matches nothing: give one, or '*' for everything"));
     }
@@ -43,11 +48,12 @@ pub(super) async fn survey(reader: &mut Reader, request: &InvalidateRequest) -> 
         all_keys,
         has_lt: ground.is_at_least(7, 0),
         scan_count: FIRST_COUNT,
-        seed: fastrand::u64(..),
+        seed: reader.place().seed,
         guard: ground.guard,
         ..InvalidateFacts::default()
     };
-    let mut samples = Samples::default();
+    let chance = Chance::new(reader.place().seed);
+    let mut samples = Samples { keys: Vec::new(), offered: 0, chance };
     walk(reader, request, (&mut facts, &mut samples)).await?;
     // A page of the run is looked at, key by key: what is fine for a count is too much for that.
     facts.scan_count = if request.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
@@ -55,18 +61,18 @@ pub(super) async fn survey(reader: &mut Reader, request: &InvalidateRequest) -> 
     if let Some(kind) = &request.kind {
         facts.waiting = waiting(reader, &ground.snapshot, kind).await?;
     }
-    facts.at_us = clock::now_us();
+    facts.at_us = reader.moment().now_us;
     plan(request, &facts)
 }
 
 /// One node of a cluster has a part of the keys, and a part of the queues that protect keys beside them.
-async fn refuse_part(reader: &mut Reader, ground: &Ground) -> Result<(), Refusal> {
+async fn refuse_part(reader: &Reader, ground: &Ground) -> Result<(), Refusal> {
     let Some(info) = ground.snapshot.info.as_ref().filter(|info| info.server.mode == Mode::Cluster) else {
         return Ok(());
     };
     let reply = reader.ask(vec![ReadCmd::ClusterInfo]).await?.pop();
     let cluster = reply.and_then(|reply| Cluster::read(&reply.text()?));
-    match cluster::part(info, cluster.as_ref()) {
+    match part(info, cluster.as_ref()) {
         Some(part) => Err(Refusal::because(format!(
             "this server is one node of a cluster{part}: keys of the other nodes would stay, and queues there that \
              protect keys here can't be seen; invalidate through the application"
@@ -77,7 +83,7 @@ async fn refuse_part(reader: &mut Reader, ground: &Ground) -> Result<(), Refusal
 
 /// Who waits for the next item of some list or sorted set; unknown where there are too many clients to ask, or none are
 /// told.
-async fn waiting(reader: &mut Reader, now: &Snapshot, kind: &str) -> Result<Waiting, Refusal> {
+async fn waiting(reader: &Reader, now: &Snapshot, kind: &str) -> Result<Waiting, Refusal> {
     if !matches!(kind, "list" | "zset") {
         return Ok(Waiting::NotAsked);
     }
@@ -96,12 +102,18 @@ async fn waiting(reader: &mut Reader, now: &Snapshot, kind: &str) -> Result<Wait
 /// Goes through the keyspace. The types of one page are asked together with the next page: far away a page takes one
 /// round trip.
 async fn walk(
-    reader: &mut Reader,
+    reader: &Reader,
     request: &InvalidateRequest,
     (facts, samples): (&mut InvalidateFacts, &mut Samples),
 ) -> Result<(), Refusal> {
     let protected = Protection::new(&request.protect, request.kind.as_deref());
-    let (mut seen, hashes) = (HashSet::new(), RandomState::new());
+    let mut seen = HashSet::new();
+    // The names are somebody else's: how they are hashed is not for them to know.
+    let hash = |key: &Name| {
+        let mut hasher = DefaultHasher::new();
+        (reader.place().seed, key).hash(&mut hasher);
+        hasher.finish()
+    };
     let (mut cursor, mut keys, mut asked) = (Some(0), Vec::<Name>::new(), 0_u64);
     // Where scripts are refused they are not asked for again.
     let mut together = true;
@@ -110,10 +122,10 @@ async fn walk(
             keys.chunks(TYPES_TOGETHER).flat_map(|chunk| type_reads(chunk, together)).collect();
         let (pattern, count) = (Some(request.pattern.clone()), facts.scan_count);
         let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
-        let began_us = clock::now_us();
+        let began_us = reader.moment().now_us;
         let commands: Vec<ReadCmd> = types.into_iter().chain(scan).collect();
         let exchanges = reader.exchange(commands).await?;
-        let busy_us = trip_us(&exchanges, began_us).saturating_sub(reader.idle_us());
+        let busy_us = trip_us(&exchanges, began_us).saturating_sub(reader.moment().idle_us);
         adapt(&mut facts.scan_count, busy_us);
         let mut replies: VecDeque<Resp> =
             exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
@@ -136,9 +148,9 @@ async fn walk(
         asked = asked.saturating_add(u64::from(count));
         reader.tell("keys", facts.all_keys.map_or(asked, |all| asked.min(all)), facts.all_keys);
         (cursor, keys) = read_page(page)?;
-        keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hashes.hash_one(key)));
+        keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hash(key)));
         facts.is_exact = seen.len() < PLANNED_KEYS;
-        if reader.is_late() && cursor.is_some() {
+        if reader.moment().is_late && cursor.is_some() {
             facts.cut_at = Some(asked);
             facts.is_exact = false;
             cursor = None;
@@ -188,7 +200,7 @@ fn adapt(count: &mut u32, busy_us: u64) {
 
 /// What each key is, from the replies; asked key by key where the script was refused.
 async fn kinds(
-    reader: &mut Reader,
+    reader: &Reader,
     keys: &[Name],
     replies: VecDeque<Resp>,
     together: &mut bool,
@@ -216,7 +228,7 @@ async fn kinds(
 
 /// For each key whose queue it is part of, if of any: told by the keys beside it.
 async fn parts(
-    reader: &mut Reader,
+    reader: &Reader,
     protected: &Protection,
     found: &[(Name, String)],
     together: &mut bool,
@@ -254,11 +266,12 @@ fn sort(
     }
     samples.take(key);
 }
+
 /// Some keys, each as likely as another.
-#[derive(Default)]
 struct Samples {
     keys: Vec<Name>,
-    offered: usize,
+    offered: u64,
+    chance: Chance,
 }
 
 impl Samples {
@@ -266,14 +279,16 @@ impl Samples {
         self.offered += 1;
         if self.keys.len() < SAMPLED_KEYS {
             self.keys.push(key);
-        } else if let Some(place) = self.keys.get_mut(fastrand::usize(..self.offered)) {
+        } else if let Some(place) =
+            usize::try_from(self.chance.below(self.offered)).ok().and_then(|at| self.keys.get_mut(at))
+        {
             *place = key;
         }
     }
 }
 
 /// Bytes of the samples, and how many of them are still there.
-async fn sizes(reader: &mut Reader, keys: &[Name]) -> Result<(u64, u64), Refusal> {
+async fn sizes(reader: &Reader, keys: &[Name]) -> Result<(u64, u64), Refusal> {
     let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
     let replies = reader.ask(keys.iter().map(size).collect()).await?;
     let found: Vec<u64> = replies.iter().filter_map(Resp::count).collect();

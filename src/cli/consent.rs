@@ -1,0 +1,78 @@
+//! What every action takes on the command line: how it is confirmed and told, and whether what goes is kept.
+//!
+//! Invariant: what is not said is safe.
+
+use super::values::within;
+use super::{Action, ActionArgs, OutputFormat};
+use crate::core::ops::Request;
+use clap::Args;
+use std::time::Duration;
+
+/// How every action is confirmed and told.
+#[derive(Args)]
+struct ConsentArgs {
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
+    /// The name that has to be typed for what can lose something, for `*` and for production
+    #[arg(long, value_name = "NAME")]
+    confirm: Option<String>,
+    /// How long the plan may take at most
+    #[arg(long = "for", value_name = "DURATION", default_value = "20s", value_parser = within)]
+    within: Duration,
+    /// In which form
+    #[arg(long, value_enum, default_value_t)]
+    format: OutputFormat,
+}
+
+/// Whether what goes is kept.
+#[derive(Args)]
+pub(super) struct ArchiveArgs {
+    /// Keep what goes, so that `undo` can bring it back
+    #[arg(long, conflicts_with = "no_archive")]
+    archive: bool,
+    /// Keep nothing
+    #[arg(long)]
+    no_archive: bool,
+}
+
+impl ArchiveArgs {
+    pub(super) fn wanted(&self) -> Option<bool> {
+        match (self.archive, self.no_archive) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+/// The arguments of an action, with how it is confirmed and told.
+#[derive(Args)]
+pub(super) struct ConfirmedArgs<T: Args> {
+    #[command(flatten)]
+    wanted: T,
+    #[command(flatten)]
+    consent: ConsentArgs,
+}
+
+impl<T: Args + RequestArgs> ConfirmedArgs<T> {
+    pub(super) fn into_action(self) -> Action {
+        let ConsentArgs { dry_run, yes, confirm, within, format } = self.consent;
+        let (per_s, request) = (self.wanted.rate(), self.wanted.request());
+        Action::Act(Box::new(ActionArgs { request, dry_run, yes, confirm, within, format, per_s }))
+    }
+}
+
+/// The arguments of an action.
+pub(super) trait RequestArgs {
+    /// What is wanted.
+    fn request(self) -> Request;
+
+    /// Items a second at most, 0 for as fast as it goes; none for the config's.
+    fn rate(&self) -> Option<u64> {
+        None
+    }
+}
