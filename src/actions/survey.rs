@@ -148,7 +148,7 @@ impl Surveyor {
             let progress = PlanProgress { halvings: self.pace.halvings(), ..survey.progress() };
             self.desk.progress.send_if_modified(|told| std::mem::replace(told, progress) != progress);
             answer = Some(match step {
-                SurveyStep::Done(plan) => return plan,
+                SurveyStep::Done(plan) => return plan.map(|plan| *plan),
                 SurveyStep::Ask(commands) => self.exchange(commands).await.map(SurveyAnswer::Read),
                 SurveyStep::AskLong(command) => self.patient(command).await.map(SurveyAnswer::Read),
                 SurveyStep::Open(id) => self.open_archive(id).await,

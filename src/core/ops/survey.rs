@@ -31,7 +31,7 @@ pub enum SurveyStep {
     /// Read so many items of it.
     Load(u32),
     /// It is over.
-    Done(Result<Plan, Refusal>),
+    Done(Result<Box<Plan>, Refusal>),
 }
 
 /// What came of it.
@@ -125,7 +125,7 @@ impl Survey {
         let mut text = self.slate.text();
         match next {
             Poll::Ready(plan) => SurveyStep::Done(
-                plan.map(|plan| text.doubts.iter().fold(plan, |plan, why| plan.in_doubt(why))),
+                plan.map(|plan| Box::new(text.doubts.iter().fold(plan, |plan, why| plan.in_doubt(why)))),
             ),
             Poll::Pending => text.asked.take().unwrap_or_else(|| SurveyStep::Done(Err(strange("survey")))),
         }
