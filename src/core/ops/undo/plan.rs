@@ -256,7 +256,7 @@ fn lines(
         let rows = number_of(held.rows, "pending entry");
         facts.push(("restores", format!("{rows}: consumer, delivery time and delivery count")));
         warnings.push("a pending entry that changed after the action is left as it is".to_owned());
-        if header.action == ActionKind::Reclaim.word() {
+        if header.action == crate::core::ops::reclaim::KIND.word {
             warnings.push("copies that the action added to a stream stay there".to_owned());
         }
     }
