@@ -123,10 +123,9 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
             _ = tick.tick() => running.tick(),
         };
         match step {
-            LoopStep::GoOn => {}
             LoopStep::Quit => break 0,
             LoopStep::Suspend if running.suspend().await.is_err() => break 0,
-            LoopStep::Suspend => {}
+            LoopStep::Suspend | LoopStep::GoOn => {}
         }
     };
     watched.abort();

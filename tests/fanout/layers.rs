@@ -26,13 +26,13 @@ fn check(kind: Kind) {
     let mut eyes = Eyes::new(&server);
     let named = |name: &str, width| (name.to_owned(), Some(width));
     eyes.until("both layers are seen", |reading| {
-        let layers = layers(&reading.fanout(), reading.this_node().at_us);
+        let layers = layers(reading.fanout(), reading.this_node().at_us);
         let backlogs = layers.iter().flat_map(|layer| &layer.channels).filter(|channel| channel.backlog > 0);
         widths(&layers, LayerForm::Core) == [named("room", 3), named("small", 1)]
             && widths(&layers, LayerForm::PubSub) == [named("alone", 1), named("board", 3)]
             && backlogs.count() == 2
     });
-    let layers = layers(&eyes.reading.fanout(), eyes.reading.this_node().at_us);
+    let layers = layers(eyes.reading.fanout(), eyes.reading.this_node().at_us);
     let core = layers.iter().find(|layer| layer.form == LayerForm::Core).unwrap();
     let channel = |name: &str| core.channels.iter().find(|channel| channel.name.text() == name).unwrap();
     let (worker, full) = (channel("worker"), channel("full"));
@@ -51,7 +51,7 @@ fn check(kind: Kind) {
     std::thread::sleep(Duration::from_millis(1_500));
     eyes.until("ages grow with time", |reading| {
         let layers =
-            streamgauge::core::reading::fanout::layers::layers(&reading.fanout(), reading.this_node().at_us);
+            streamgauge::core::reading::fanout::layers::layers(reading.fanout(), reading.this_node().at_us);
         let mut all = layers.iter().flat_map(|layer| &layer.channels);
         let later_ms =
             all.find(|channel| channel.name.text() == "worker").and_then(|worker| worker.oldest_age_ms);

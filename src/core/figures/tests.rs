@@ -254,7 +254,7 @@ proptest! {
 fn digits(text: &str) -> f64 {
     let text = text.trim_start_matches('<');
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    text[..end].parse().unwrap()
+    text.split_at(end).0.parse().unwrap()
 }
 
 /// A figure read back, in its smallest unit. `<0.1` lies between nothing and a tenth.

@@ -183,42 +183,20 @@ impl ReadCmd {
                 row(ReadVerb::INFO_SECTIONS, REPLY_INFO, [Texts(sections)])
             }
             Self::Info(sections) => row(ReadVerb::INFO, REPLY_INFO, [Texts(sections)]),
-            Self::Scan { cursor, pattern, count, wanted } => {
-                let matching: &[&str] = if pattern.is_some() { &["MATCH"] } else { &[] };
-                let (verb, typed): (_, &[&str]) = match wanted {
-                    ScanFor::Streams => (ReadVerb::SCAN_TYPE, &["TYPE", "stream"]),
-                    ScanFor::Types | ScanFor::Sizes => (ReadVerb::SCAN, &[]),
-                };
-                let count = Number(u64::from(*count));
-                let pattern = Maybe(pattern.as_ref());
-                let words = [Number(*cursor), Texts(matching), pattern, Text("COUNT"), count, Texts(typed)];
-                row(verb, REPLY_NAMES, words)
-            }
+            Self::Scan { cursor, pattern, count, wanted } => scan(*cursor, pattern.as_ref(), *count, *wanted),
             Self::Type(key) => row(ReadVerb::TYPE, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::Key),
             Self::Xlen(key) => row(ReadVerb::XLEN, REPLY_FIGURE, [Key(key)]),
             Self::XinfoStream(key) => row(ReadVerb::XINFO_STREAM, REPLY_STREAM, [Key(key)])
                 .hiding(Hides::Bodies)
                 .looking_up(LooksUp::Key),
-            Self::XinfoStreamLean { key, read_only } => {
-                let verb = if *read_only { ReadVerb::EVAL_RO } else { ReadVerb::EVAL };
-                row(verb, REPLY_FIGURE, [Text(scripts::LEAN_XINFO_STREAM), Text("1"), Key(key)])
-                    .hiding(Hides::Bodies)
-                    .looking_up(LooksUp::Key)
-                    .calling(ScriptCalls::Exactly(1))
-            }
+            Self::XinfoStreamLean { key, read_only } => lean_stream(key, *read_only),
             Self::CountUndelivered { key, group, cap, read_only } => {
                 let verb = if *read_only { ReadVerb::COUNT_EVAL_RO } else { ReadVerb::COUNT_EVAL };
                 let cap = Number(u64::from(*cap));
                 let words = [Text(scripts::COUNT_UNDELIVERED), Text("1"), Key(key), Other(group), cap];
                 row(verb, REPLY_FIGURE, words).calling(ScriptCalls::Exactly(2))
             }
-            Self::MissingEntries { key, group, read_only } => {
-                let verb = if *read_only { ReadVerb::COUNT_EVAL_RO } else { ReadVerb::COUNT_EVAL };
-                let (rows, since) = (Number(u64::from(PENDING_ROWS)), Number(JUST_DELIVERED_MS));
-                let script = Text(scripts::MISSING_ENTRIES);
-                row(verb, REPLY_PAGE, [script, Text("1"), Key(key), Other(group), rows, since])
-                    .calling(ScriptCalls::OneAndEachRow)
-            }
+            Self::MissingEntries { key, group, read_only } => missing_entries(key, group, *read_only),
             Self::XinfoGroups(key) => {
                 row(ReadVerb::XINFO_GROUPS, REPLY_ROWS, [Key(key)]).looking_up(LooksUp::Key)
             }
@@ -305,6 +283,35 @@ fn pending<'a>(
         REPLY_PAGE,
         [Key(key), Other(group), Id(start), Text("+"), count, Maybe(consumer)],
     )
+}
+
+/// A page of keys.
+fn scan(cursor: u64, pattern: Option<&Name>, count: u32, wanted: ScanFor) -> ReadRow<'_> {
+    let matching: &[&str] = if pattern.is_some() { &["MATCH"] } else { &[] };
+    let (verb, typed): (_, &[&str]) = match wanted {
+        ScanFor::Streams => (ReadVerb::SCAN_TYPE, &["TYPE", "stream"]),
+        ScanFor::Types | ScanFor::Sizes => (ReadVerb::SCAN, &[]),
+    };
+    let count = Number(u64::from(count));
+    let words = [Number(cursor), Texts(matching), Maybe(pattern), Text("COUNT"), count, Texts(typed)];
+    row(verb, REPLY_NAMES, words)
+}
+
+/// XINFO STREAM without the bodies of its entries, by a script.
+fn lean_stream(key: &Name, read_only: bool) -> ReadRow<'_> {
+    let verb = if read_only { ReadVerb::EVAL_RO } else { ReadVerb::EVAL };
+    row(verb, REPLY_FIGURE, [Text(scripts::LEAN_XINFO_STREAM), Text("1"), Key(key)])
+        .hiding(Hides::Bodies)
+        .looking_up(LooksUp::Key)
+        .calling(ScriptCalls::Exactly(1))
+}
+
+/// Which pending rows have no entry, by a script.
+fn missing_entries<'a>(key: &'a Name, group: &'a Name, read_only: bool) -> ReadRow<'a> {
+    let verb = if read_only { ReadVerb::COUNT_EVAL_RO } else { ReadVerb::COUNT_EVAL };
+    let (rows, since) = (Number(u64::from(PENDING_ROWS)), Number(JUST_DELIVERED_MS));
+    row(verb, REPLY_PAGE, [Text(scripts::MISSING_ENTRIES), Text("1"), Key(key), Other(group), rows, since])
+        .calling(ScriptCalls::OneAndEachRow)
 }
 
 /// Entries are asked for whole.
