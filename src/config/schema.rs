@@ -38,7 +38,7 @@ const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
 
 /// A row whose field has the type of the value.
 macro_rules! setting {
-    ($path:literal, $kind:expr, $default:literal, $variant:ident, $($field:ident).+, $doc:literal) => {
+    ($path:expr, $kind:expr, $default:literal, $variant:ident, $($field:ident).+, $doc:literal) => {
         Setting {
             path: $path,
             kind: $kind,
@@ -168,7 +168,7 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
 
 /// Every limit of `[thresholds]`.
 pub fn limits() -> impl Iterator<Item = &'static Setting> + Clone {
-    OF_STREAMS.iter().chain(OF_SERVER).chain(fanout::LIMITS)
+    [OF_STREAMS, OF_SERVER, fanout::LIMITS].into_iter().flatten().copied().flatten()
 }
 
 /// The defaults, as a config file.

@@ -2,11 +2,10 @@
 //!
 //! Knows names and units; not what is compared with them. Invariant: every default is the one of `core`.
 
+use super::limits::{COUNT, SPAN, bands, count, span};
 use super::{Setting, setting};
 use crate::config::value::{Bad, Kind, Value};
-use crate::core::limits::{
-    PROBE_INTERVAL_MAX_MS, PROBE_INTERVAL_MIN_MS, PROBE_SUBSCRIBERS, THRESHOLD_MAX_MS,
-};
+use crate::core::limits::{PROBE_INTERVAL_MAX_MS, PROBE_INTERVAL_MIN_MS, PROBE_SUBSCRIBERS};
 use std::time::Duration;
 
 const FIGURE: Kind = Kind::Band(Bad::High, 1_000_000);
@@ -56,107 +55,44 @@ pub const FANOUT: &[Setting] = &[
 ];
 
 /// The limits of publish and subscribe among `[thresholds]`.
-pub const LIMITS: &[Setting] = &[
-    Setting {
-        path: "thresholds.subscriber_behind",
-        kind: Kind::Size,
-        default: "\"1mb\"",
-        doc: "What waits for one subscriber before it is told even if it does not grow. Ours.",
-        set: |settings, value| {
-            if let Value::Size(bytes) = value {
-                settings.thresholds.fanout.behind_bytes = bytes;
-            }
+pub const LIMITS: &[&[Setting]] = &[
+    &[
+        Setting {
+            path: "thresholds.subscriber_behind",
+            kind: Kind::Size,
+            default: "\"1mb\"",
+            doc: "What waits for one subscriber before it is told even if it does not grow. Ours.",
+            set: |settings, value| {
+                if let Value::Size(bytes) = value {
+                    settings.thresholds.fanout.behind_bytes = bytes;
+                }
+            },
+            get: |settings| Value::Size(settings.thresholds.fanout.behind_bytes),
         },
-        get: |settings| Value::Size(settings.thresholds.fanout.behind_bytes),
+        span!(
+            "thresholds.subscriber_cut_critical",
+            SPAN,
+            "\"1m\"",
+            fanout.cut_ms,
+            "Time until a subscriber is cut off from which on that is critical. Ours."
+        ),
+    ],
+    bands! {
+        "patterns", fanout.patterns, FIGURE, "[1000, 800]", "\"off\"",
+            "Patterns that every PUBLISH is compared with. Ours.";
     },
-    Setting {
-        path: "thresholds.subscriber_cut_critical",
-        kind: Kind::DurationMs(100, THRESHOLD_MAX_MS),
-        default: "\"1m\"",
-        doc: "Time until a subscriber is cut off from which on that is critical. Ours.",
-        set: |settings, value| {
-            if let Value::Duration(span) = value {
-                settings.thresholds.fanout.cut_ms = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-            }
-        },
-        get: |settings| Value::Duration(Duration::from_millis(settings.thresholds.fanout.cut_ms)),
+    &[count!(
+        "thresholds.channel_capacity",
+        "100",
+        fanout.channel_capacity,
+        "Messages at which a channel of a channel layer is full and drops what comes. The default of channels_redis."
+    )],
+    bands! {
+        "publish_ms", fanout.publish_ms, FIGURE, "[50, 25]", "[250, 100]",
+            "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours.";
+        "delivery_ms", fanout.delivery_ms, FIGURE, "[50, 25]", "[250, 100]",
+            "Milliseconds from a PUBLISH of the probe to the last of its subscribers, 95 of 100 over a minute. Ours.";
+        "whole_way_ms", fanout.whole_way_ms, FIGURE, "[100, 50]", "[500, 250]",
+            "Milliseconds from when a message of the probe was due to the last of its subscribers, 95 of 100 over a minute. Ours.";
     },
-    setting!(
-        "thresholds.patterns_warning",
-        FIGURE,
-        "[1000, 800]",
-        Band,
-        thresholds.fanout.patterns.warning,
-        "Patterns that every PUBLISH is compared with. Ours."
-    ),
-    setting!(
-        "thresholds.patterns_critical",
-        FIGURE,
-        "\"off\"",
-        Band,
-        thresholds.fanout.patterns.critical,
-        "Patterns that every PUBLISH is compared with. Ours."
-    ),
-    Setting {
-        path: "thresholds.channel_capacity",
-        kind: Kind::Whole(1, 1_000_000),
-        default: "100",
-        doc: "Messages at which a channel of a channel layer is full and drops what comes. The default of channels_redis.",
-        set: |settings, value| {
-            if let Value::Whole(count) = value {
-                settings.thresholds.fanout.channel_capacity = u64::from(count);
-            }
-        },
-        get: |settings| {
-            Value::Whole(u32::try_from(settings.thresholds.fanout.channel_capacity).unwrap_or(u32::MAX))
-        },
-    },
-    setting!(
-        "thresholds.publish_ms_warning",
-        FIGURE,
-        "[50, 25]",
-        Band,
-        thresholds.fanout.publish_ms.warning,
-        "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours."
-    ),
-    setting!(
-        "thresholds.publish_ms_critical",
-        FIGURE,
-        "[250, 100]",
-        Band,
-        thresholds.fanout.publish_ms.critical,
-        "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours."
-    ),
-    setting!(
-        "thresholds.delivery_ms_warning",
-        FIGURE,
-        "[50, 25]",
-        Band,
-        thresholds.fanout.delivery_ms.warning,
-        "Milliseconds from a PUBLISH of the probe to the last of its subscribers, 95 of 100 over a minute. Ours."
-    ),
-    setting!(
-        "thresholds.delivery_ms_critical",
-        FIGURE,
-        "[250, 100]",
-        Band,
-        thresholds.fanout.delivery_ms.critical,
-        "Milliseconds from a PUBLISH of the probe to the last of its subscribers, 95 of 100 over a minute. Ours."
-    ),
-    setting!(
-        "thresholds.whole_way_ms_warning",
-        FIGURE,
-        "[100, 50]",
-        Band,
-        thresholds.fanout.whole_way_ms.warning,
-        "Milliseconds from when a message of the probe was due to the last of its subscribers, 95 of 100 over a minute. Ours."
-    ),
-    setting!(
-        "thresholds.whole_way_ms_critical",
-        FIGURE,
-        "[500, 250]",
-        Band,
-        thresholds.fanout.whole_way_ms.critical,
-        "Milliseconds from when a message of the probe was due to the last of its subscribers, 95 of 100 over a minute. Ours."
-    ),
 ];
