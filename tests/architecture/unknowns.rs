@@ -8,10 +8,10 @@ use crate::source::{Finding, Source, production};
 use crate::tokens::Token;
 
 /// Where figures become decisions: files under these folders, and the file of the same name.
-const STRICT: [&str; 3] = ["src/core/ops", "src/core/wire/decode", "src/actions/survey"];
+const STRICT: [&str; 4] = ["src/core/ops", "src/core/reading", "src/core/wire/decode", "src/actions/survey"];
 
 /// Defaults that are right by definition: file, a piece of the line, and why.
-const KNOWN: [(&str, &str, &str); 16] = [
+const KNOWN: [(&str, &str, &str); 45] = [
     (
         "src/core/ops/archive.rs",
         "known.unwrap_or(u64::MAX)",
@@ -43,6 +43,115 @@ const KNOWN: [(&str, &str, &str); 16] = [
         "sorted.get(at).copied().unwrap_or(0)",
         "where no PING was sent none was late",
     ),
+    (
+        "src/core/reading/answers.rs",
+        "self.info_us.map_or(0,",
+        "before the second INFO there is no gap between two",
+    ),
+    (
+        "src/core/reading/commands.rs",
+        "before.map_or(0, |before|",
+        "INFO lists a command from its first call on: until then there was none",
+    ),
+    (
+        "src/core/reading/cost.rs",
+        "mean_us(name).unwrap_or(0.0)",
+        "a tenth of the calls at most; where it is more the whole is unknown",
+    ),
+    (
+        "src/core/reading/evidence.rs",
+        "info.map_or_else(MemoryCase::default",
+        "without INFO each rule about memory says that it can't tell",
+    ),
+    (
+        "src/core/reading/evidence/memory.rs",
+        "map_or_else(Vec::new, |clients|",
+        "`has_clients` beside it says whether they are known",
+    ),
+    (
+        "src/core/reading/fanout/histograms.rs",
+        "*limit <= us).map_or(0,",
+        "below the first step there are none",
+    ),
+    ("src/core/reading/fanout/layers.rs", "waiting.map_or(0,", "an empty sorted set is no key"),
+    ("src/core/reading/fanout/layers.rs", "in_flight.map_or(0,", "an empty sorted set is no key"),
+    (
+        "src/core/reading/fanout/subscribers.rs",
+        "growth_per_s().unwrap_or(0.0)",
+        "the last figure as it was, not carried on",
+    ),
+    (
+        "src/core/reading/fanout/subscribers.rs",
+        "unwrap_or_else(SubscriberBuffer::new)",
+        "a client that is seen for the first time",
+    ),
+    (
+        "src/core/reading/judge.rs",
+        "map_or(&[], |group| group.track.signs",
+        "no verdict on a consumer, as the text of the function says",
+    ),
+    (
+        "src/core/reading/leaks.rs",
+        "list.map_or_else(Vec::new, |list| idle(",
+        "without a list nobody is found idle; the numbers beside it tell",
+    ),
+    (
+        "src/core/reading/leaks.rs",
+        "list.map_or_else(Vec::new, |list| free_names(",
+        "examples to name, where there are any",
+    ),
+    ("src/core/reading/loss.rs", "least.unwrap_or_default()", "at least so many: none is always true"),
+    ("src/core/reading/loss.rs", "self.beyond.map_or(0,", "at least so many: none is always true"),
+    ("src/core/reading/loss/place.rs", "to.cursor.map_or(0,", "the least that was lost: none is always true"),
+    (
+        "src/core/reading/memory.rs",
+        ".unwrap_or(0));",
+        "the sum of what was measured so far; the rest is told as other keys",
+    ),
+    (
+        "src/core/reading/memory.rs",
+        "size_model.size(stream)).unwrap_or_default()",
+        "each figure of it is none",
+    ),
+    (
+        "src/core/reading/outputs.rs",
+        "cloned().unwrap_or_default()",
+        "a client that is seen for the first time",
+    ),
+    ("src/core/reading/outputs.rs", "buffer.above_us.map_or(0.0", "below the limit its time has not begun"),
+    (
+        "src/core/reading/relief.rs",
+        "group.lag.entries.unwrap_or(0)",
+        "the place of the first pending row says as much; a lag can only say more",
+    ),
+    (
+        "src/core/reading/sizes.rs",
+        "self.consumers.unwrap_or(0)",
+        "where they can't be told apart they are counted among the entries",
+    ),
+    (
+        "src/core/reading/sizes.rs",
+        "group.pending.as_ref().map_or(&[][..]",
+        "rows to look at; how many there are is known beside them",
+    ),
+    (
+        "src/core/reading/sizes/members.rs",
+        "others.map_or(0.0,",
+        "only a length that is known then is worked out by it",
+    ),
+    ("src/core/reading/slowlog.rs", "zip(self.first_new_id).map_or(0,", "an empty log has no new entries"),
+    ("src/core/reading/tracks.rs", "self.began_us.map_or(0,", "before the first round nothing was watched"),
+    (
+        "src/core/reading/tracks.rs",
+        "rows: rows.map_or(&[],",
+        "rows to look at; a consumer's own figures do not come from them",
+    ),
+    (
+        "src/core/reading/tracks.rs",
+        "map_or(&[], |list| list.value.as_slice())",
+        "no name is found in it, and no name means no verdict",
+    ),
+    ("src/core/reading/node.rs", "map_or_else(ReadCounter::default", "its default says that nobody knows"),
     ("src/core/wire/decode.rs", ".first().map_or(0,", "our own clock, where nothing was asked"),
     (
         "src/core/wire/decode/info.rs",

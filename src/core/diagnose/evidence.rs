@@ -130,7 +130,7 @@ pub struct ConsumerCase<'a> {
     /// Since its last attempt (7.2), or its last success (before), milliseconds.
     pub idle_ms: u64,
     /// How long it has had something in its hands, milliseconds.
-    pub held_ms: u64,
+    pub held_ms: Option<u64>,
     /// Its lists were read so long ago, milliseconds.
     pub read_ms_ago: u64,
     /// Whether idle means an attempt to read.

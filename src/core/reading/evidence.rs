@@ -119,13 +119,14 @@ fn add_consumers<'a>(
     dropped: &mut u64,
 ) {
     let Some(list) = &group.consumers else { return };
-    let read_ms_ago = u64::try_from(evidence.now_ms.saturating_sub(list.at_us.div_euclid(1000))).unwrap_or(0);
+    let read_ms_ago = evidence.now_ms.saturating_sub(list.at_us.div_euclid(1000)).max(0).unsigned_abs();
     let judged = list.value.iter().zip(&track.signs.verdicts).zip(&track.signs.held_ms);
     for ((consumer, verdict), held_ms) in judged {
         let Some(verdict) = verdict.filter(|verdict| *verdict >= ConsumerVerdict::Stuck) else { continue };
-        if consumer.pending == Some(0) {
+        let (Some(pending), Some(idle_ms)) = (consumer.pending.filter(|&rows| rows > 0), consumer.idle_ms)
+        else {
             continue;
-        }
+        };
         if evidence.consumers.len() >= limits::UNWELL_CONSUMERS {
             *dropped += 1;
             continue;
@@ -135,9 +136,9 @@ fn add_consumers<'a>(
             group: name,
             consumer: &consumer.name,
             verdict,
-            pending: consumer.pending.unwrap_or(0),
-            idle_ms: consumer.idle_ms.unwrap_or(0),
-            held_ms: held_ms.unwrap_or(0),
+            pending,
+            idle_ms,
+            held_ms: *held_ms,
             read_ms_ago,
             idle_is_attempt: consumer.inactive != Inactivity::Unsupported,
         });

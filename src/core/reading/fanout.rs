@@ -127,10 +127,11 @@ impl FanoutTrack {
                 self.listed.insert(kind);
             }
         }
-        let is_quiet = [stats.pubsub_channels, stats.pubsub_patterns, stats.pubsub_shard_channels]
-            .into_iter()
-            .all(|count| count.unwrap_or(0) == 0);
-        if is_quiet && stats.pubsub_channels.is_some() {
+        // Before 7.0 there are no shard channels, and none are told.
+        let tells_shards = !matches!(info.server.release(), (1..7, _));
+        let has_shards = stats.pubsub_shard_channels.map_or(tells_shards, |count| count > 0);
+        let is_quiet = stats.pubsub_channels == Some(0) && stats.pubsub_patterns == Some(0) && !has_shards;
+        if is_quiet {
             self.subscribers.advance(Stamped { at_us, value: Vec::new() }, self.limit);
         }
         self.subscribers.count_cuts(stats.output_limit_disconnections);

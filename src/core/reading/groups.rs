@@ -157,8 +157,9 @@ impl GroupState {
         self.told_us = at_us;
         self.deliveries_seen = delivered;
         // Rows that were pending before we looked may be acknowledged now.
-        let base = *self.acked_base.get_or_insert(facts.pending.unwrap_or(0));
-        let acked = facts.pending.and_then(|pending| delivered.saturating_add(base).checked_sub(pending));
+        self.acked_base = self.acked_base.or(facts.pending);
+        let acked = facts.pending.zip(self.acked_base);
+        let acked = acked.and_then(|(pending, base)| delivered.saturating_add(base).checked_sub(pending));
         self.delivered.add(told_us, Some(delivered));
         self.acked.add(told_us, acked);
     }
@@ -232,7 +233,7 @@ impl GroupState {
         for row in page.rows.iter().filter(|row| row.deliveries == 1) {
             let (Some(idle_ms), Some(id_ms)) = (row.idle_ms, id_time_ms(row.id, now_ms)) else { continue };
             let delivered_ms = now_ms.saturating_sub(i64::try_from(idle_ms).unwrap_or(i64::MAX));
-            let waited_ms = u64::try_from(delivered_ms.saturating_sub(id_ms)).unwrap_or(0);
+            let waited_ms = delivered_ms.saturating_sub(id_ms).max(0).unsigned_abs();
             self.deliveries.push_back((page.at_us, waited_ms));
         }
         while self.deliveries.len() > limits::DELIVERY_SAMPLES {

@@ -34,9 +34,9 @@ impl Reading {
         let clients = info.clients.connected?;
         let consumers = group.facts.consumers.filter(|&consumers| consumers > clients)?;
         let list = group.consumers.as_ref().filter(|list| !list.value.is_empty());
-        let age_us = list.map_or(0, |list| home.at_us.saturating_sub(list.at_us));
-        let age_ms = u64::try_from(age_us / 1000).unwrap_or(0);
-        let mut idle = list.map_or_else(Vec::new, |list| idle(&list.value, age_ms));
+        let now_us = home.at_us;
+        let age_ms = |at_us: i64| (now_us.saturating_sub(at_us) / 1000).max(0).unsigned_abs();
+        let mut idle = list.map_or_else(Vec::new, |list| idle(&list.value, age_ms(list.at_us)));
         let by_idle = (idle.len() as u64).saturating_sub(clients);
         let free = consumers.saturating_sub(holders(group, consumers)?);
         let by_clients = if free > clients.saturating_mul(CONSUMERS_A_CLIENT) { free - clients } else { 0 };

@@ -124,8 +124,8 @@ impl Reading {
 
     fn of_stream(&self, stream: &StreamState, all: &mut Vec<Saving>) {
         let size = self.stream_size(stream);
-        let length = stream.length.map_or(0, |length| length.value);
-        if let Some(bytes) = size.entries.filter(|_| length > 0) {
+        let length = stream.length.map(|length| length.value).filter(|&length| length > 0);
+        if let Some((bytes, length)) = size.entries.zip(length) {
             let share = |entries: u64| (u128::from(bytes) * u128::from(entries) / u128::from(length)) as u64;
             let key = stream.key.clone();
             match stream.group_count() {

@@ -133,8 +133,8 @@ impl StreamState {
 
     /// Entries delivered a second, all groups together.
     pub fn out_per_s(&self) -> Option<f64> {
-        let mut rates = self.groups.values().map(GroupState::delivered_per_s);
-        rates.try_fold(None, |sum: Option<f64>, rate| rate.map(|rate| Some(sum.unwrap_or(0.0) + rate)))?
+        let rates = self.groups.values().map(GroupState::delivered_per_s);
+        rates.sum::<Option<f64>>().filter(|_| !self.groups.is_empty())
     }
 
     /// Age of the oldest entry in milliseconds: how far back the stream reaches.
@@ -195,6 +195,7 @@ fn is_another_stream(before: &StreamDetail, now: &StreamDetail) -> bool {
 mod tests {
     use super::*;
     use crate::core::limits::HELD_MAX;
+    use crate::core::model::groups::ServerLag;
     use crate::core::wire::Resp;
     use crate::core::wire::decode::groups::groups;
 
@@ -212,5 +213,22 @@ mod tests {
             .groups
             .extend(rows.into_iter().map(|group| (group.name.clone(), GroupState::new(group, 0, false))));
         assert_eq!(stream.pending(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn acknowledgements_are_counted_from_the_first_number_of_pending_rows_that_is_known() {
+        let facts = |pending| Group {
+            name: Name::from("g"),
+            consumers: Some(1),
+            pending,
+            last_delivered: Some(StreamId::new(9, 0)),
+            entries_read: Some(100),
+            lag: ServerLag::Unsupported,
+        };
+        let mut group = GroupState::new(facts(None), 0, false);
+        for (at_us, pending) in [(1_000_000, None), (2_000_000, Some(500)), (3_000_000, Some(400))] {
+            group.advance(&facts(pending), at_us, None, None, ReadCounter::Counts);
+        }
+        assert_eq!(group.acked_per_s(), Some(100.0));
     }
 }

@@ -96,7 +96,7 @@ impl Tracks {
     /// For how long this server has been watched without a break, milliseconds.
     pub fn watched_ms(&self, now_us: i64) -> u64 {
         let since = self.began_us.map_or(0, |began_us| now_us.saturating_sub(began_us));
-        u64::try_from(since.div_euclid(1000)).unwrap_or(0)
+        since.div_euclid(1000).max(0).unsigned_abs()
     }
 
     /// Whether that is long enough to say that all is well.
@@ -209,7 +209,7 @@ impl StreamTrack {
         {
             self.groups.retain(|name, _| stream.groups.contains_key(name));
         }
-        let at_us = stream.groups_at_us.unwrap_or(0);
+        let Some(at_us) = stream.groups_at_us else { return };
         let detail = stream.detail.as_ref().map(|detail| &detail.value);
         for (name, group) in &stream.groups {
             let poll = || poll_of(stream, group, at_us);

@@ -45,7 +45,8 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         case.verdict == ConsumerVerdict::Stuck && !told.contains(&(case.key, case.group))
     };
     let stuck = evidence.consumers.iter().filter(is_stuck);
-    let cases: Vec<_> = stuck.map(|case| (case, case.held_ms.saturating_add(case.read_ms_ago))).collect();
+    let since = stuck.filter_map(|case| Some((case, case.held_ms?.saturating_add(case.read_ms_ago))));
+    let cases: Vec<_> = since.collect();
     let found = consumers::findings(&cases, &WORDS, evidence.now_ms, thresholds);
     let findings = found.into_iter().map(|finding| finding.remedy(Destination::Consumers, REMEDY)).collect();
     RuleAnswer { findings, blind: groups::blind_consumers(&evidence.tally) }

@@ -23,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
-    if evidence.info.is_none() {
+    if evidence.info.and_then(|info| info.memory.used).is_none() {
         return RuleAnswer::unread("memory can't be read");
     }
     RuleAnswer::of(evidence.memory.lists_of_pending.iter().map(|case| {

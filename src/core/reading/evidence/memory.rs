@@ -48,7 +48,9 @@ pub(super) fn case(reading: &Reading) -> MemoryCase<'_> {
 }
 
 fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
-    let used = reading.this_node().info.as_ref().and_then(|info| info.value.memory.used).unwrap_or(0);
+    // Where that is not told the rule says so.
+    let info = reading.this_node().info.as_ref();
+    let Some(used) = info.and_then(|info| info.value.memory.used) else { return Vec::new() };
     let least = LISTS_LEAST.max((used as f64 * LISTS_SHARE) as u64);
     let cases = reading.streams().values().filter_map(|stream| {
         let size = reading.stream_size(stream);

@@ -151,7 +151,7 @@ fn channel(keys: &BTreeMap<Name, Kept>, prefix: &Name, name: &Name, now_us: i64)
     let waiting = keys.get(&key(b"")).map(|kept| &kept.last.value);
     let in_flight = keys.get(&key(b"$inflight")).map(|kept| &kept.last.value);
     let oldest_ms = waiting.and_then(|waiting| waiting.oldest_ms);
-    let age_ms = |at_ms: i64| u64::try_from(now_us.div_euclid(1000).saturating_sub(at_ms)).unwrap_or(0);
+    let age_ms = |at_ms: i64| now_us.div_euclid(1000).saturating_sub(at_ms).max(0).unsigned_abs();
     LayerChannel {
         name: name.clone(),
         backlog: waiting.map_or(0, |waiting| waiting.members),

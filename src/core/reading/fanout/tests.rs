@@ -148,3 +148,20 @@ fn a_channel_keeps_its_count_until_it_is_counted_again_and_goes_when_nobody_list
     track.advance_info(&quiet, 4);
     assert_eq!((track.channel_count(), track.is_listed()), (0, true));
 }
+
+#[test]
+fn nobody_subscribes_only_where_every_kind_of_subscription_is_known_to_be_none() {
+    let is_listed = |version: &str, patterns: Option<u64>, shards: Option<u64>| {
+        let mut info = Info::default();
+        info.server.version = Some(version.to_owned());
+        info.stats.pubsub_channels = Some(0);
+        info.stats.pubsub_patterns = patterns;
+        info.stats.pubsub_shard_channels = shards;
+        let mut track = FanoutTrack::default();
+        track.advance_info(&info, 0);
+        track.subscribers.list().is_some()
+    };
+    assert!(is_listed("7.2.0", Some(0), Some(0)) && is_listed("6.2.14", Some(0), None));
+    assert!(!is_listed("7.2.0", None, Some(0)), "patterns were left out");
+    assert!(!is_listed("7.2.0", Some(0), None), "shard channels were left out");
+}

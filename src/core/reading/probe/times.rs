@@ -83,9 +83,8 @@ impl Times {
         let bar = |place| Bar { from_us: edge(place), to_us: edge(place + 1), count: 0 };
         let mut bars: Vec<Bar> = (first..=last).map(bar).collect();
         for value in counts.iter_recorded() {
-            let at = usize::try_from(place(value.value_iterated_to()) - first).unwrap_or(0);
-            let at = at.min(bars.len().saturating_sub(1));
-            if let Some(bar) = bars.get_mut(at) {
+            let at = (place(value.value_iterated_to()) - first).clamp(0, last - first);
+            if let Some(bar) = bars.get_mut(at.unsigned_abs() as usize) {
                 bar.count += value.count_since_last_iteration();
             }
         }

@@ -66,14 +66,19 @@ impl SizeModel {
     }
 
     /// What MEMORY USAGE counted of groups and consumers, and the mean length of the names that were not listed, where
-    /// that follows: of `others`, what it counted beside lists and tables, entries take so much by their packing.
-    pub(super) fn counted(&self, stream: &StreamState, others: Option<(f64, u64)>) -> (f64, Option<f64>) {
-        let Some(cost) = self.members else { return (0.0, None) };
+    /// that follows: of `others`, what it counted beside lists and tables, entries take so much by their packing. `None`
+    /// where it is not known how many consumers there are.
+    pub(super) fn counted(
+        &self,
+        stream: &StreamState,
+        others: Option<(f64, u64)>,
+    ) -> Option<(f64, Option<f64>)> {
+        let Some(cost) = self.members else { return Some((0.0, None)) };
         let each = |length: f64| cost.counted_of_consumer(self.usage, length);
         let mut sum = stream.groups.len() as f64 * cost.counted_of_group(self.usage);
         let mut unseen = 0.0;
         for group in stream.groups.values() {
-            let consumers = group.facts.consumers.unwrap_or(0) as f64;
+            let consumers = group.facts.consumers? as f64;
             let listed = group.consumers.iter().flat_map(|list| &list.value).map(|consumer| &consumer.name);
             match mean_length(listed.take(NAMES)) {
                 Some(length) => sum += consumers * each(length),
@@ -85,7 +90,7 @@ impl SizeModel {
         let length = others
             .filter(|_| nameless > 2.0 * entries)
             .map(|(others, _)| ((others - entries - sum - nameless) / unseen).max(1.0));
-        (sum + unseen * each(length.unwrap_or(USUAL_LENGTH)), length)
+        Some((sum + unseen * each(length.unwrap_or(USUAL_LENGTH)), length))
     }
 }
 

@@ -103,9 +103,6 @@ pub fn pending(reply: &Resp) -> Option<Vec<PendingRow>> {
 
 /// The same, with the figures that can't be.
 pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<PendingRow>> {
-    if *reply == Resp::Nil {
-        return Some(Vec::new());
-    }
     reply.items()?.iter().map(|row| pending_row(row, odd)).collect()
 }
 

@@ -226,6 +226,12 @@ fn figures_of_info_that_cant_be_are_unknown_and_minus_one_may_mean_none() {
     assert_eq!(odd_gap(&snapshot), ("INFO figures", told.as_str()));
 }
 
+#[test]
+fn no_list_of_pending_rows_is_not_an_empty_one() {
+    assert_eq!(super::groups::pending(&Resp::Array(vec![])), Some(vec![]));
+    assert_eq!(super::groups::pending(&Resp::Nil), None);
+}
+
 fn any_resp() -> impl Strategy<Value = Resp> {
     let words =
         ["name", "length", "lag", "pending", "idle", "inactive", "1-1", "entries-read", "first-entry", "0"];

@@ -48,7 +48,7 @@ fn found(minutes: &[u64], verdict: ConsumerVerdict) -> Vec<Finding> {
             verdict,
             pending: 2,
             idle_ms: 2 * MINUTE_MS,
-            held_ms: 2 * MINUTE_MS,
+            held_ms: Some(2 * MINUTE_MS),
             read_ms_ago: 0,
             idle_is_attempt: true,
         })

@@ -221,3 +221,11 @@ fn leaked_consumers_are_one_finding_a_group_or_one_for_many_groups_of_a_stream()
         "{text}"
     );
 }
+
+#[test]
+fn a_share_of_memory_that_is_not_known_makes_no_finding_and_no_clean_bill() {
+    let (mut info, hold) = (healthy(), Hold::default());
+    info.memory.used = None;
+    let (_, cannot_tell) = ask(&evidence(Some(&info), &hold), &Thresholds::default());
+    assert!(cannot_tell.iter().any(|rule| rule.id == "memory.pending_lists"), "{cannot_tell:?}");
+}
