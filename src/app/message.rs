@@ -66,7 +66,7 @@ impl From<TargetMessage> for Message {
     }
 }
 
-/// What is to be done outside, for the target that [`super::update`] names with it.
+/// What is to be done outside, for the target that [`super::update()`] names with it.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Leave.

@@ -1,6 +1,6 @@
 //! Numbers as people read them. One number is written the same way everywhere: `1m 22s`, `91.4%`, `3.4 GiB`, `1.23M`.
 //!
-//! [`column`] keeps a width, so that nothing jitters from frame to frame. [`sentence`] has every digit of a count and
+//! [`mod@column`] keeps a width, so that nothing jitters from frame to frame. [`sentence`] has every digit of a count and
 //! no zero that says nothing. A page is written as columns are, but has every digit of a count below a million
 //! ([`column::Figures::page_count`]). Knows units; does not know what a figure is about. Invariants: what is not known
 //! is `—`, never 0; what is small is never shown as nothing; a greater number never reads smaller; a time is cut, never

@@ -2,7 +2,7 @@
 //!
 //! Knows the places of a group at many looks. What happened between two of them is often certain; where the trim and the
 //! cursor have both passed the same entries, what the group is given while the trim stands still says how many of them
-//! it had. Invariants: `Exact` only where every step was certain; an estimate is off by a fifth at most as far as its own
+//! it had. Invariants: `Exact` only where every step was certain; an estimate is off by a sixth at most as far as its own
 //! figures tell, else what is certain is told as a lower bound, and nothing where nothing is.
 
 mod pace;
@@ -18,8 +18,10 @@ use place::{GroupPlace, PlaceStep};
 const SETTLE_US: i64 = 900_000;
 /// Or, where that leaves too much open, this at most.
 const SETTLE_LATEST_US: i64 = 30_000_000;
-/// An estimate of losses may be off by this share.
+/// Steps are settled where that is off by this share at most.
 const LOST_OFF: f64 = 0.2;
+/// A loss is told as an estimate where its figures are off by this share: it is within a quarter then 98 times of 100.
+const TOLD_OFF: f64 = 0.15;
 /// A rate of deliveries may be off by this share.
 const DELIVERED_OFF: f64 = 0.07;
 
@@ -169,7 +171,7 @@ impl LossTrack {
         match () {
             () if !self.is_counted || (self.is_blurred && least < 1.0) => self.untold(),
             () if doubt == 0.0 && beyond == 0 && !self.is_blurred => told(about, LagKind::Exact),
-            () if doubt <= LOST_OFF * about && beyond == 0 && !self.is_blurred => {
+            () if doubt <= TOLD_OFF * about && beyond == 0 && !self.is_blurred => {
                 told(about, LagKind::Estimate)
             }
             () if least >= 1.0 => told(least, LagKind::AtLeast),
