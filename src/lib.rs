@@ -36,10 +36,10 @@
 //!     let observation = Observation { taken_at_ms, exchanges: vec![exchange], ..Observation::default() };
 //!     reading.advance(decode(&observation));
 //! }
-//! for finding in reading.judged.findings() {
+//! for finding in reading.judged().findings() {
 //!     println!("{}: {}", finding.id, finding.text);
 //! }
-//! assert_eq!(reading.judged.findings()[0].id, "memory.near_limit");
+//! assert_eq!(reading.judged().findings()[0].id, "memory.near_limit");
 //! ```
 //!
 //! docs/ARCHITECTURE.md has the invariants and what holds each of them; `tests/architecture` holds who may use

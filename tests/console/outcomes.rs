@@ -35,20 +35,22 @@ fn arm(terminal: &mut Terminal) {
     terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
 }
 
-/// Seconds of a span as `2 min 10 s` or `40.2 s`.
+/// Seconds of a span as `2m 10s` or `40.2 s`.
 fn seconds(span: &str) -> f64 {
-    let words: Vec<&str> = span.split_whitespace().collect();
-    let parts = words.chunks_exact(2).map(|pair| {
-        let unit = match pair[1] {
-            "ms" => 0.001,
+    let (mut seconds, mut number) = (0.0, String::new());
+    for piece in span.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
+        let (digits, unit) = piece.trim().split_at(piece.trim().len() - 1);
+        number.push_str(digits.trim());
+        let unit = match unit {
             "s" => 1.0,
-            "min" => 60.0,
+            "m" => 60.0,
             "h" => 3_600.0,
+            "d" => 86_400.0,
             unit => panic!("no unit: {unit} in {span}"),
         };
-        pair[0].parse::<f64>().unwrap() * unit
-    });
-    parts.sum()
+        seconds += std::mem::take(&mut number).parse::<f64>().unwrap() * unit;
+    }
+    seconds
 }
 
 #[test]

@@ -302,8 +302,11 @@ impl OpenList {
     }
 }
 
-/// A reply of which all is here, and nothing more.
-pub(super) fn whole(bytes: Vec<u8>) -> Option<Resp> {
+/// A reply, or a message as a list, of which all is here, and nothing more.
+pub(super) fn whole(mut bytes: Vec<u8>) -> Option<Resp> {
+    if let Some(kind) = bytes.first_mut().filter(|kind| **kind == b'>') {
+        *kind = b'*';
+    }
     let mut reader = ReplyReader { buffer: bytes, ..ReplyReader::default() };
     let reply = reader.next(&mut Quota::default()).ok().flatten();
     reply.filter(|_| reader.rest().is_empty())

@@ -84,9 +84,13 @@ fn every_shape_of_both_protocols_arrives() {
         ),
     ] {
         assert_eq!(one(wire), expected, "{}", String::from_utf8_lossy(wire));
-        assert_eq!(whole(wire.to_vec()), Some(expected), "{}", String::from_utf8_lossy(wire));
+        if wire[0] != b'>' {
+            assert_eq!(whole(wire.to_vec()), Some(expected), "{}", String::from_utf8_lossy(wire));
+        }
         assert_eq!(whole(wire[..wire.len() - 1].to_vec()), None);
     }
+    let message = Resp::Array(vec![bytes("subscribe"), bytes("c"), Resp::Int(1)]);
+    assert_eq!(whole(b">3\r\n+subscribe\r\n+c\r\n:1\r\n".to_vec()), Some(message));
 }
 
 #[test]
