@@ -284,3 +284,16 @@ async fn a_proxy_that_hangs_up_at_hello_is_greeted_without() {
         assert_eq!(replies(link.ask(vec![ReadCmd::Ping]).await), [Resp::Bytes(b"PONG".to_vec())]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_looks_whether_the_link_goes_on_takes_no_reply_from_whoever_waits() {
+    let server = start(Kind::Redis, &[]);
+    let link = open(&target(&server)).await;
+    for _ in 0..2_000 {
+        let asked = tokio::spawn(link.begin(vec![ReadCmd::Ping; 3], None, 1));
+        while !asked.is_finished() {
+            assert_eq!(link.lost(), None);
+        }
+        assert!(asked.await.unwrap().exchanges.iter().all(|exchange| exchange.reply.is_ok()));
+    }
+}

@@ -175,15 +175,21 @@ impl ConnectionReader {
         Ok(replies)
     }
 
-    /// Whether the stream goes on; what is there is taken in, without waiting.
+    /// Whether the stream goes on, as far as can be told without waiting. Where replies are awaited nothing is taken: they
+    /// belong to somebody, who may have sent a command since this look began.
     fn is_alive(&mut self, quota: &Shared) -> bool {
         let mut bytes = [0; 1024];
         let mut context = Context::from_waker(Waker::noop());
         loop {
-            match self.replies.next(&mut quota.lock()) {
-                Ok(Some(_)) => continue,
-                Ok(None) => {}
-                Err(_) => return false,
+            {
+                let mut quota = quota.lock();
+                if quota.pipeline().is_some() {
+                    return true;
+                }
+                // Nothing is awaited: only messages are passed over.
+                if !matches!(self.replies.next(&mut quota), Ok(None)) {
+                    return false;
+                }
             }
             let mut read = ReadBuf::new(&mut bytes);
             match Pin::new(&mut self.stream).poll_read(&mut context, &mut read) {
