@@ -33,7 +33,7 @@ pub fn journal(loaded: &Loaded) -> Option<Journal> {
     loaded.paths.state_dir.clone().map(Journal::new)
 }
 
-/// The wish, with what the config adds.
+/// The request, with what the config adds.
 pub fn completed(loaded: &Loaded, asked: &ActionArgs) -> Request {
     let mut request = asked.request.clone();
     if let Request::Invalidate(invalidate) = &mut request {

@@ -136,7 +136,7 @@ async fn cut_off(mut client: UnixStream, seen: Arc<Mutex<Seen>>, cut: Cut) {
 const THOROUGH: [&str; 5] = ["trim", "trim, kept", "hand over", "requeue", "invalidate, kept"];
 
 /// What is done, and how to see how much of it was.
-fn deeds() -> Vec<(&'static str, Request)> {
+fn requests() -> Vec<(&'static str, Request)> {
     let trim = |archive| TrimRequest {
         key: name("s"),
         to: TrimTo::MaxLen(50),
@@ -177,10 +177,10 @@ fn prepare(server: &Server) {
 #[tokio::test]
 async fn a_lost_reply_is_unknown_exactly_when_it_is_and_nothing_is_sent_twice() {
     use futures_util::stream::StreamExt;
-    let (builds, deeds) = (builds(), deeds());
+    let (builds, requests) = (builds(), requests());
     let mut cases = Vec::new();
     for build in builds.iter().take(2) {
-        for (what, request) in &deeds {
+        for (what, request) in &requests {
             for cut in [Cut::BeforeOrder, Cut::BeforeReply, Cut::InReply, Cut::AfterReply] {
                 // The rest goes the same way: its first order shows it.
                 let most = if THOROUGH.contains(what) { 3 } else { 1 };

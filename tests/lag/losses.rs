@@ -35,12 +35,12 @@ struct Truth {
 }
 
 /// Does one thing again and again in its rhythm, over a connection of its own, until told to stop.
-fn repeat(server: &Server, every_ms: u64, stop: &AtomicBool, mut kind: impl FnMut(&mut redis::Connection)) {
+fn repeat(server: &Server, every_ms: u64, stop: &AtomicBool, mut task: impl FnMut(&mut redis::Connection)) {
     let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
     let mut connection = client.get_connection().unwrap();
     let mut next = Instant::now();
     while !stop.load(Ordering::SeqCst) {
-        kind(&mut connection);
+        task(&mut connection);
         next += Duration::from_millis(every_ms);
         thread::sleep(next.saturating_duration_since(Instant::now()));
     }

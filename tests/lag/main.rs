@@ -22,7 +22,7 @@ use streamgauge::edge::source::Session;
 
 /// What happens to a stream, with numbers that are made to fit.
 #[derive(Clone, Debug)]
-enum Deed {
+enum Change {
     Add(u8),
     Group(u8, Start),
     Read(u8, u8),
@@ -42,7 +42,7 @@ enum Start {
     Claimed(u16, i8),
 }
 
-fn kind() -> impl Strategy<Value = Deed> {
+fn change() -> impl Strategy<Value = Change> {
     let start = || {
         prop_oneof![
             Just(Start::Begin),
@@ -52,14 +52,14 @@ fn kind() -> impl Strategy<Value = Deed> {
         ]
     };
     prop_oneof![
-        6 => (1_u8..40).prop_map(Deed::Add),
-        2 => (0_u8..3, start()).prop_map(|(group, start)| Deed::Group(group, start)),
-        5 => (0_u8..3, 1_u8..30).prop_map(|(group, count)| Deed::Read(group, count)),
-        2 => (0_u8..3).prop_map(Deed::Acknowledge),
-        3 => any::<u16>().prop_map(Deed::Delete),
-        2 => any::<u16>().prop_map(Deed::TrimTo),
-        2 => (0_u8..3, start()).prop_map(|(group, start)| Deed::SetId(group, start)),
-        1 => Just(Deed::Drop),
+        6 => (1_u8..40).prop_map(Change::Add),
+        2 => (0_u8..3, start()).prop_map(|(group, start)| Change::Group(group, start)),
+        5 => (0_u8..3, 1_u8..30).prop_map(|(group, count)| Change::Read(group, count)),
+        2 => (0_u8..3).prop_map(Change::Acknowledge),
+        3 => any::<u16>().prop_map(Change::Delete),
+        2 => any::<u16>().prop_map(Change::TrimTo),
+        2 => (0_u8..3, start()).prop_map(|(group, start)| Change::SetId(group, start)),
+        1 => Just(Change::Drop),
     ]
 }
 
@@ -106,36 +106,36 @@ impl World<'_> {
         }
     }
 
-    fn act(&mut self, kind: &Deed) {
-        match kind {
-            Deed::Add(count) => (0..*count).for_each(|_| drop(self.say("XADD KEY * field value"))),
-            Deed::Group(group, start) => {
+    fn act(&mut self, change: &Change) {
+        match change {
+            Change::Add(count) => (0..*count).for_each(|_| drop(self.say("XADD KEY * field value"))),
+            Change::Group(group, start) => {
                 let place = self.place(start);
                 self.say(&format!("XGROUP CREATE KEY g{group} {place}"));
             }
-            Deed::Read(group, count) => {
+            Change::Read(group, count) => {
                 self.say(&format!("XREADGROUP GROUP g{group} c COUNT {count} STREAMS KEY >"));
             }
-            Deed::Acknowledge(group) => {
+            Change::Acknowledge(group) => {
                 for id in self.ids().into_iter().take(5) {
                     self.say(&format!("XACK KEY g{group} {id}"));
                 }
             }
-            Deed::Delete(number) => {
+            Change::Delete(number) => {
                 let ids = self.ids();
                 if let Some(id) = ids.get(usize::from(*number) % ids.len().max(1)) {
                     self.say(&format!("XDEL KEY {id}"));
                 }
             }
-            Deed::TrimTo(number) => {
+            Change::TrimTo(number) => {
                 let length = self.ids().len().max(1);
                 self.say(&format!("XTRIM KEY MAXLEN {}", usize::from(*number) % length));
             }
-            Deed::SetId(group, start) => {
+            Change::SetId(group, start) => {
                 let place = self.place(start);
                 self.say(&format!("XGROUP SETID KEY g{group} {place}"));
             }
-            Deed::Drop => {
+            Change::Drop => {
                 self.say("XGROUP DESTROY KEY g2");
             }
         }
@@ -171,16 +171,16 @@ fn check(build: &Build, cases: u32) {
     let connection = RefCell::new(client.get_connection().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
-    let outcome = runner.run(&proptest::collection::vec(kind(), 1..40), |deeds| {
+    let outcome = runner.run(&proptest::collection::vec(change(), 1..40), |changes| {
         let connection = &mut *connection.borrow_mut();
         redis::cmd("FLUSHALL").exec(connection).unwrap();
         let mut world = World { connection, key: "lag", has_entries_read: build.major() >= 7 };
         let mut session = session(&server);
         let mut reading = Reading::new(0);
-        world.act(&Deed::Add(3));
-        world.act(&Deed::Group(0, Start::Begin));
-        for chunk in deeds.chunks(8) {
-            chunk.iter().for_each(|kind| world.act(kind));
+        world.act(&Change::Add(3));
+        world.act(&Change::Group(0, Start::Begin));
+        for chunk in changes.chunks(8) {
+            chunk.iter().for_each(|change| world.act(change));
             runtime.block_on(read_once(&mut session, &mut reading));
             let Some(stream) = reading.streams().get(&Name::from("lag")) else { continue };
             prop_assert!(stream.length.unwrap().value as usize == world.ids().len());
@@ -244,7 +244,7 @@ fn what_a_trim_takes_from_a_group_is_counted_as_lost() {
         let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
         let mut connection = client.get_connection().unwrap();
         let mut world = World { connection: &mut connection, key: "lag", has_entries_read: true };
-        world.act(&Deed::Add(30));
+        world.act(&Change::Add(30));
         world.say("XGROUP CREATE KEY g0 0");
         world.say("XREADGROUP GROUP g0 c COUNT 10 STREAMS KEY >");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

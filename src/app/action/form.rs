@@ -197,7 +197,7 @@ impl About {
         }
     }
 
-    /// The wish of a choice with its lines.
+    /// The request of a choice with its lines.
     ///
     /// # Errors
     /// What is wrong with a line.

@@ -35,7 +35,7 @@ pub struct Control {
     pub pause: bool,
     /// End after the step that is under way.
     pub cancel: bool,
-    /// Grows by one with each wish to go on after it stopped by itself.
+    /// Grows by one with each request to go on after it stopped by itself.
     pub resumes: u32,
     /// Items a second at most; the outer none for what the action began with.
     pub per_s: Option<Option<u64>>,

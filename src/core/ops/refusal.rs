@@ -8,7 +8,7 @@
 pub struct Refusal(pub String);
 
 impl Refusal {
-    /// A denial for this reason.
+    /// A refusal for this reason.
     pub fn because(reason: impl Into<String>) -> Self {
         Self(reason.into())
     }

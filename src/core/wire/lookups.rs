@@ -6,7 +6,7 @@
 
 use super::read::{LooksUp, ReadCmd};
 use super::resp::Resp;
-use super::write::{Settling, WriteCmd};
+use super::write::{SettleKind, WriteCmd};
 use crate::core::model::cache::Lookups;
 
 const HIT: Lookups = Lookups { hits: 1, misses: 0 };
@@ -44,8 +44,8 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let count = |at: usize| listed(lists, at);
             // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
             let (first, done) = match kind {
-                Settling::HandOver(_) => (1, 3),
-                Settling::Drop => (0, 2),
+                SettleKind::HandOver(_) => (1, 3),
+                SettleKind::Drop => (0, 2),
                 _ => (0, 3),
             };
             several(first + count(0) * done + count(1) * 3 + count(2) + count(3) + count(5) * 2)

@@ -35,7 +35,7 @@ pub enum WriteCmd {
         /// The group.
         group: Name,
         /// What is done with each.
-        kind: Settling,
+        kind: SettleKind,
         /// Idle time that a row must have, milliseconds.
         min_idle_ms: u64,
         /// Rows: their ids.
@@ -205,7 +205,7 @@ pub enum BusyWith {
 
 /// What is done with a pending row.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settling {
+pub enum SettleKind {
     /// Another consumer gets it; its deliveries stay as they are.
     HandOver(Name),
     /// Its owner keeps it, with an idle time so long that workers' own XAUTOCLAIM takes it, milliseconds.
@@ -220,7 +220,7 @@ pub enum Settling {
     Sweep,
 }
 
-impl Settling {
+impl SettleKind {
     /// What it does with entries, as a verb.
     pub const fn verb(&self) -> &'static str {
         match self {

@@ -23,7 +23,7 @@ use cache::{CacheReader, ReportBuilder};
 use connection::{Connection, Task};
 use consumers::Worker;
 use events::{Publisher, SUBSCRIBERS};
-use monitor::Warden;
+use monitor::LoadMonitor;
 use producers::Producer;
 use stampede::Stampede;
 use subscribers::{Screens, Wall};
@@ -72,7 +72,7 @@ impl Workload {
         self.add(connection, Publisher);
         self.add(connection, Screens);
         self.add(connection, Wall);
-        self.add(connection, Warden::default());
+        self.add(connection, LoadMonitor::default());
     }
 
     fn add(&mut self, connection: &Connection, role: impl Task) {

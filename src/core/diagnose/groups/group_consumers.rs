@@ -1,4 +1,4 @@
-//! What is in a group's hands: its consumers, and the first rows of its pending entries list.
+//! What a group holds: its consumers, and the first rows of its pending entries list.
 //!
 //! Knows the last reading of both, which may be older than the group's own figures. Invariants: consumers of a
 //! replica are not judged; an entry counts as gone only after rows that were read later than the stream's first

@@ -182,17 +182,7 @@ mod tests {
     use super::*;
 
     fn request(pattern: &str) -> InvalidateRequest {
-        let (pattern, written) = (Name::from(pattern), Name::from(pattern));
-        InvalidateRequest {
-            pattern,
-            written,
-            kind: None,
-            expire_ms: None,
-            per_s: None,
-            archive: None,
-            protect: Vec::new(),
-            warm_up: Vec::new(),
-        }
+        InvalidateRequest::new(Name::from(pattern))
     }
 
     fn facts(keys: u64, all_keys: u64) -> InvalidateFacts {

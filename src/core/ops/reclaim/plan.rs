@@ -12,7 +12,7 @@ use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
-use crate::core::wire::write::Settling;
+use crate::core::wire::write::SettleKind;
 use std::collections::BTreeMap;
 
 /// From then on a consumer shows no sign of life, milliseconds.
@@ -97,7 +97,7 @@ fn lives(consumer: &Consumer) -> bool {
     consumer.idle_ms.is_some_and(|idle_ms| idle_ms < SILENT_MS)
 }
 
-/// The work of a wish.
+/// The work of a request.
 ///
 /// # Errors
 /// A consumer that is not there, or a group that does not say where it stands.
@@ -113,15 +113,15 @@ pub fn work(request: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork
     }
     let kind = match &request.verb {
         ReclaimVerb::HandOver(to) if !known(to) => return Err(missing(to)),
-        ReclaimVerb::HandOver(to) => Settling::HandOver(to.clone()),
-        ReclaimVerb::Release => Settling::Release(RELEASED_IDLE_MS),
-        ReclaimVerb::Requeue => Settling::Requeue,
+        ReclaimVerb::HandOver(to) => SettleKind::HandOver(to.clone()),
+        ReclaimVerb::Release => SettleKind::Release(RELEASED_IDLE_MS),
+        ReclaimVerb::Requeue => SettleKind::Requeue,
         ReclaimVerb::DeadLetter { to, .. } if *to == request.key => {
             return Err(Refusal::because("dead letters go to another stream than the one they come from"));
         }
-        ReclaimVerb::DeadLetter { to, .. } => Settling::DeadLetter(to.clone()),
-        ReclaimVerb::Drop => Settling::Drop,
-        ReclaimVerb::Sweep => Settling::Sweep,
+        ReclaimVerb::DeadLetter { to, .. } => SettleKind::DeadLetter(to.clone()),
+        ReclaimVerb::Drop => SettleKind::Drop,
+        ReclaimVerb::Sweep => SettleKind::Sweep,
     };
     let upto = facts.last_delivered.ok_or_else(|| {
         Refusal::because(format!(

@@ -1,4 +1,4 @@
-//! Settling pending rows: which ones, and the steps. The verbs are hand over, release, requeue, dead-letter, drop, sweep.
+//! SettleKind pending rows: which ones, and the steps. The verbs are hand over, release, requeue, dead-letter, drop, sweep.
 //!
 //! Knows rows as values; asks nothing itself. Invariant: only rows that the plan covers are touched (up to the last id
 //! that the group had been given), each only while it is still pending and idle, and what they were is kept first.
@@ -11,7 +11,7 @@ use crate::core::ops::plan::Work;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::groups::pending;
 use crate::core::wire::decode::info::server_ms;
-use crate::core::wire::write::{OldRow, Settling};
+use crate::core::wire::write::{OldRow, SettleKind};
 use crate::core::wire::{ErrorReply, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
 
@@ -23,7 +23,7 @@ pub struct SettleWork {
     /// The group.
     pub group: Name,
     /// What is done with each row.
-    pub kind: Settling,
+    pub kind: SettleKind,
     /// Idle time that a row must have, milliseconds.
     pub min_idle_ms: u64,
     /// Deliveries that a row must have.
@@ -45,7 +45,7 @@ impl SettleWork {
             || row.is_given_back()
             || row.idle_ms.is_some_and(|idle_ms| idle_ms >= self.min_idle_ms);
         let is_others = match &self.kind {
-            Settling::HandOver(to) => row.consumer != *to,
+            SettleKind::HandOver(to) => row.consumer != *to,
             _ => true,
         };
         is_idle && is_others && row.deliveries >= self.min_deliveries && row.id <= self.upto
@@ -93,15 +93,15 @@ impl Work for SettleWork {
 
     fn streams(&self) -> Vec<(Name, Option<Name>)> {
         match &self.kind {
-            Settling::DeadLetter(to) => vec![(to.clone(), None)],
+            SettleKind::DeadLetter(to) => vec![(to.clone(), None)],
             _ => Vec::new(),
         }
     }
 
     fn rows_went(&self) -> (Option<&Name>, bool) {
         match &self.kind {
-            Settling::HandOver(to) => (Some(to), true),
-            Settling::Release(_) => (None, true),
+            SettleKind::HandOver(to) => (Some(to), true),
+            SettleKind::Release(_) => (None, true),
             _ => (None, false),
         }
     }
@@ -270,7 +270,7 @@ mod tests {
         SettleWork {
             key: Name::from("s"),
             group: Name::from("g"),
-            kind: Settling::HandOver(Name::from("live")),
+            kind: SettleKind::HandOver(Name::from("live")),
             min_idle_ms: 60_000,
             min_deliveries: 0,
             count: None,

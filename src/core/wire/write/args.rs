@@ -3,7 +3,7 @@
 //! Knows how each is written for the server; for people the file beside does. Invariant: whatever a name holds goes as it
 //! is, in a word of its own.
 
-use super::{BusyWith, Made, Settling, StepExtent, TrimCheck, WriteCmd, scripts};
+use super::{BusyWith, Made, SettleKind, StepExtent, TrimCheck, WriteCmd, scripts};
 use crate::core::limits::{COPIED_WORDS, GHOSTS_PASSED};
 use crate::core::model::{Name, StreamId};
 
@@ -158,15 +158,15 @@ fn restore(key: &Name, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> 
     if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
 }
 
-fn settle(key: &Name, group: &Name, kind: &Settling, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
+fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
     let none = Name::from("");
     let (verb, argument, keys) = match kind {
-        Settling::HandOver(to) => ("hand-over", to.clone(), vec![key]),
-        Settling::Release(idle_ms) => ("release", Name::from(idle_ms.to_string().as_str()), vec![key]),
-        Settling::Requeue => ("requeue", none, vec![key]),
-        Settling::DeadLetter(to) => ("dead-letter", none, vec![key, to]),
-        Settling::Drop => ("drop", none, vec![key]),
-        Settling::Sweep => ("sweep", none, vec![key]),
+        SettleKind::HandOver(to) => ("hand-over", to.clone(), vec![key]),
+        SettleKind::Release(idle_ms) => ("release", Name::from(idle_ms.to_string().as_str()), vec![key]),
+        SettleKind::Requeue => ("requeue", none, vec![key]),
+        SettleKind::DeadLetter(to) => ("dead-letter", none, vec![key, to]),
+        SettleKind::Drop => ("drop", none, vec![key]),
+        SettleKind::Sweep => ("sweep", none, vec![key]),
     };
     let mut args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
     args = args.more(&[&min_idle_ms.to_string()]).name(&argument).more(&[&COPIED_WORDS.to_string()]);

@@ -19,7 +19,7 @@ fn a_trim_without_a_script_is_the_plain_command_and_says_so() {
 
 #[test]
 fn a_script_gets_every_key_it_touches_and_the_text_names_its_commands() {
-    let kind = Settling::DeadLetter(Name::from("s:dlq"));
+    let kind = SettleKind::DeadLetter(Name::from("s:dlq"));
     let settle = WriteCmd::Settle {
         key: Name::from("s"),
         group: Name::from("g"),

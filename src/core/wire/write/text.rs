@@ -3,7 +3,7 @@
 //! Knows words and bounds; not what is sent (the parent does). Invariant: one line each, nothing in it that a terminal
 //! obeys, and what a script does is told by its commands.
 
-use super::{BusyWith, Settling, StepExtent, TrimCheck, WriteCmd};
+use super::{BusyWith, SettleKind, StepExtent, TrimCheck, WriteCmd};
 use crate::core::model::{Name, StreamId};
 
 /// Characters of one name in a line: a key may have a megabyte.
@@ -91,16 +91,16 @@ fn trim(key: &Name, to: StreamId, cut: StepExtent, check: TrimCheck) -> String {
     }
 }
 
-fn settle(key: &Name, group: &Name, kind: &Settling, min_idle_ms: u64) -> String {
+fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64) -> String {
     let at = format!("{} {}", word(key), word(group));
     let ack = format!("XACK {at} <id>");
     let does = match kind {
-        Settling::HandOver(to) => format!("XCLAIM {at} {} 0 <id> JUSTID", word(to)),
-        Settling::Release(ms) => format!("XCLAIM {at} <owner> 0 <id> IDLE {ms} JUSTID"),
-        Settling::Requeue => format!("XADD {} * <fields>, {ack}", word(key)),
-        Settling::DeadLetter(to) => format!("XADD {} * <origin> <fields>, {ack}", word(to)),
-        Settling::Drop => ack,
-        Settling::Sweep => format!("if the entry is gone: {ack}"),
+        SettleKind::HandOver(to) => format!("XCLAIM {at} {} 0 <id> JUSTID", word(to)),
+        SettleKind::Release(ms) => format!("XCLAIM {at} <owner> 0 <id> IDLE {ms} JUSTID"),
+        SettleKind::Requeue => format!("XADD {} * <fields>, {ack}", word(key)),
+        SettleKind::DeadLetter(to) => format!("XADD {} * <origin> <fields>, {ack}", word(to)),
+        SettleKind::Drop => ack,
+        SettleKind::Sweep => format!("if the entry is gone: {ack}"),
     };
     format!("EVAL: for each id pending and idle {min_idle_ms} ms or more: {does}")
 }

@@ -22,14 +22,14 @@ const PURGE_AFTER: Duration = Duration::from_secs(3);
 
 /// Measures.
 #[derive(Default)]
-pub(super) struct Warden {
+pub(super) struct LoadMonitor {
     seen: VecDeque<(Instant, u64)>,
     /// When the memory alert ended, until the memory has been given back.
     alert_ended: Option<Instant>,
     alert: bool,
 }
 
-impl Warden {
+impl LoadMonitor {
     fn measure(&mut self, now: Instant, produced: u64) -> Option<f64> {
         self.seen.push_back((now, produced));
         if self.seen.len() <= WINDOW {
@@ -41,7 +41,7 @@ impl Warden {
     }
 }
 
-impl Task for Warden {
+impl Task for LoadMonitor {
     fn name(&self) -> &'static str {
         "demo-monitor"
     }
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_rate_is_measured_over_two_seconds_and_unknown_before() {
-        let (mut monitor, start) = (Warden::default(), Instant::now());
+        let (mut monitor, start) = (LoadMonitor::default(), Instant::now());
         for look in 0..8 {
             assert_eq!(monitor.measure(start + LOOK_EVERY * look, u64::from(look) * 10), None);
         }
