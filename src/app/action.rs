@@ -1,6 +1,6 @@
 //! Actions on the screen, as values: what is asked first, what is previewed, what runs, what was done.
 //!
-//! Knows wishes, plans and consent; decides nothing (`update::action` does). Invariants: the focus of a question begins
+//! Knows requests, plans and consent; decides nothing (`update::action` does). Invariants: the focus of a question begins
 //! on Cancel, and the key that opened it does not confirm it.
 
 mod form;

@@ -94,10 +94,11 @@ pub struct Choice {
 }
 
 impl Form {
-    /// A form with its first choice selected.
+    /// A form with its first choice selected, or the first that needs nothing that is not known.
     pub fn new(about: About) -> Self {
-        let mut form = Self { about, selected: 0, inputs: Vec::new(), line: 0, error: None };
-        form.select(0);
+        let selected = usize::from(matches!(about, About::RemoveGroups { group: None, .. }));
+        let mut form = Self { about, selected, inputs: Vec::new(), line: 0, error: None };
+        form.select(selected);
         form
     }
 

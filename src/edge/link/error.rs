@@ -154,7 +154,7 @@ fn of_the_server(fault: Fault) -> Option<(&'static str, &'static str)> {
         }
         Fault::ReplyTooLong => (
             "a reply of {at} was too long and was cut off",
-            "what was asked rests; see the gaps for which command it was",
+            "it is not asked for again for a while; `streamgauge snapshot` names the command among its gaps",
         ),
         Fault::ResponseTimeout => (
             "no reply from {at} in time",

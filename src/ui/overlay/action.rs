@@ -236,14 +236,17 @@ fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
     (title.to_owned(), lines.into(), go.to_owned())
 }
 
+/// What goes and what that means first: on a small terminal the rest is below the edge.
 fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {
-    let mut lines: Vec<DialogLine> =
-        plan.facts.iter().map(|(label, text)| DialogLine::new(label, text.clone(), Role::Text)).collect();
-    for warning in &plan.warnings {
-        lines.push(DialogLine::new("note", format!("{} {warning}", skin.glyphs.warning), Role::Warning));
-    }
-    for (at, command) in plan.commands.iter().enumerate() {
-        lines.push(DialogLine::new(if at == 0 { "commands" } else { "" }, command.clone(), Role::Dim));
-    }
-    lines
+    let fact = |(label, text): &(&'static str, String)| DialogLine::new(label, text.clone(), Role::Text);
+    let warning = |text: &String| {
+        DialogLine::new("note", format!("{} {text}", skin.glyphs.warning), Role::Warning)
+    };
+    let command = |(at, text): (usize, &String)| {
+        DialogLine::new(if at == 0 { "commands" } else { "" }, text.clone(), Role::Dim)
+    };
+    let (first, rest) = plan.facts.split_at(plan.facts.len().min(1));
+    let notes = plan.warnings.iter().map(warning);
+    let commands = plan.commands.iter().enumerate().map(command);
+    first.iter().map(fact).chain(notes).chain(rest.iter().map(fact)).chain(commands).collect()
 }

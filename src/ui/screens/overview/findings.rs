@@ -63,10 +63,12 @@ pub fn calm(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 
 fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
     let span = |ms| skin.figures.duration_ms(Some(ms));
-    let unsure = match reading.judged().cannot_tell().len() {
-        0 => String::new(),
-        1 => ", as far as can be told: one check lacks what it needs".to_owned(),
-        many => format!(", as far as can be told: {many} checks lack what they need"),
+    let unsure = match reading.judged().cannot_tell() {
+        [] => String::new(),
+        [one] => format!(", as far as can be told; {} cannot tell: {}", one.id, one.blind.text()),
+        [first, more @ ..] => {
+            format!(", as far as can be told; {} and {} more cannot tell", first.id, more.len())
+        }
     };
     if reading.health() == Health::Ok {
         return StyledText::new(format!("nothing is wrong{unsure}"), Role::Ok);
