@@ -239,9 +239,8 @@ fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
 /// What goes and what that means first: on a small terminal the rest is below the edge.
 fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {
     let fact = |(label, text): &(&'static str, String)| DialogLine::new(label, text.clone(), Role::Text);
-    let warning = |text: &String| {
-        DialogLine::new("note", format!("{} {text}", skin.glyphs.warning), Role::Warning)
-    };
+    let warning =
+        |text: &String| DialogLine::new("note", format!("{} {text}", skin.glyphs.warning), Role::Warning);
     let command = |(at, text): (usize, &String)| {
         DialogLine::new(if at == 0 { "commands" } else { "" }, text.clone(), Role::Dim)
     };
