@@ -244,7 +244,8 @@ fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {
     let command = |(at, text): (usize, &String)| {
         DialogLine::new(if at == 0 { "commands" } else { "" }, text.clone(), Role::Dim)
     };
-    let (first, rest) = plan.facts.split_at(plan.facts.len().min(1));
+    let removed = plan.facts.iter().position(|(label, _)| *label == "removes").unwrap_or(0);
+    let (first, rest) = plan.facts.split_at(plan.facts.len().min(removed + 1));
     let notes = plan.warnings.iter().map(warning);
     let commands = plan.commands.iter().enumerate().map(command);
     first.iter().map(fact).chain(notes).chain(rest.iter().map(fact)).chain(commands).collect()
