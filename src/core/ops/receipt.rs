@@ -2,7 +2,7 @@
 //!
 //! Knows values. Invariant: an action of which nothing was begun has no id.
 
-use super::record::{MEMORY, RecordCounts};
+use super::record::{CONSUMER, CONSUMERS, MEMORY, RecordCounts};
 use super::run::Outcome;
 use super::step::Tally;
 use crate::core::figures::sentence::{bytes, count};
@@ -32,12 +32,25 @@ pub struct Receipt {
 
 impl Receipt {
     /// What it changed, by name: how it stood and how it stands. Counts that stayed as they were are left out, unless
-    /// nothing changed at all.
+    /// nothing changed at all; so are consumers that nobody had counted before.
     pub fn effects(&self) -> Vec<(&str, String)> {
-        let changed = |(name, after): &(&String, &u64)| self.before.get(*name) != Some(*after);
-        let has_changed = self.after.iter().any(|count| changed(&count));
-        let shown = self.after.iter().filter(|count| !has_changed || changed(count));
-        shown.map(|(name, after)| (name.as_str(), effect(name, self.before.get(name), *after))).collect()
+        let told = self.after.iter().filter_map(|(name, after)| {
+            let before = self.before.get(name).copied();
+            let is_new = before.is_none() && name.starts_with(CONSUMER);
+            // Among consumers that were listed, one that was not there had nothing.
+            let before = if is_new && self.listed_consumers() { Some(0) } else { before };
+            (before.is_some() || !is_new).then_some((name.as_str(), before, *after))
+        });
+        let told: Vec<_> = told.collect();
+        let has_changed = told.iter().any(|(_, before, after)| *before != Some(*after));
+        let shown = told.into_iter().filter(|(_, before, after)| !has_changed || *before != Some(*after));
+        shown.map(|(name, before, after)| (name, effect(name, before, after))).collect()
+    }
+
+    /// Whether it was told before which consumers there were, and what each had pending.
+    fn listed_consumers(&self) -> bool {
+        let none = |(name, count): (&String, &u64)| name.starts_with(CONSUMERS) && *count == 0;
+        self.before.keys().any(|name| name.starts_with(CONSUMER)) || self.before.iter().any(none)
     }
 
     /// Of an action that was not begun.
@@ -56,9 +69,9 @@ impl Receipt {
     }
 }
 
-fn effect(name: &str, before: Option<&u64>, after: u64) -> String {
+fn effect(name: &str, before: Option<u64>, after: u64) -> String {
     let number = if name == MEMORY { bytes } else { count };
-    let Some(&before) = before else { return format!("? -> {}", number(after)) };
+    let Some(before) = before else { return format!("? -> {}", number(after)) };
     let freed = match before.checked_sub(after) {
         Some(freed) if name == MEMORY && freed > 0 => format!("freed {}: ", bytes(freed)),
         _ => String::new(),
@@ -82,5 +95,21 @@ mod tests {
         assert_eq!(lines, ["memory: freed 20 MiB: 30 MiB -> 10 MiB", "pending of shipping-2: 15 -> 0"]);
         receipt.after = receipt.before.clone();
         assert_eq!(receipt.effects().len(), 3);
+    }
+
+    #[test]
+    fn a_consumer_that_is_new_had_nothing_and_one_that_nobody_had_counted_is_not_told() {
+        let counts =
+            |counts: &[(&str, u64)]| counts.iter().map(|(name, n)| ((*name).to_owned(), *n)).collect();
+        let mut receipt = Receipt::nothing_begun(Outcome::Done);
+        receipt.before = counts(&[("consumers of g", 121)]);
+        receipt.after = counts(&[("consumers of g", 1), ("consumer live", 9)]);
+        assert_eq!(receipt.effects(), [("consumers of g", "121 -> 1".to_owned())]);
+        receipt.before = counts(&[("consumers of g", 1), ("consumer a", 9)]);
+        receipt.after = counts(&[("consumers of g", 2), ("consumer a", 0), ("consumer b", 9)]);
+        let told = receipt.effects();
+        assert_eq!(told[..2], [("consumer a", "9 -> 0".to_owned()), ("consumer b", "0 -> 9".to_owned())]);
+        receipt.before = counts(&[("consumers of g", 0)]);
+        assert_eq!(receipt.effects()[0], ("consumer b", "0 -> 9".to_owned()));
     }
 }

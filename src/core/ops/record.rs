@@ -266,6 +266,12 @@ impl Finish {
 /// The name of used memory among the counts, bytes.
 pub const MEMORY: &str = "memory";
 
+/// What the name of a consumer's pending entries begins with among the counts.
+pub const CONSUMER: &str = "consumer ";
+
+/// What the name of the number of consumers of a group begins with among the counts.
+pub const CONSUMERS: &str = "consumers of ";
+
 /// Consumers whose rows are told one by one.
 const CONSUMERS_TOLD: usize = 32;
 
@@ -317,14 +323,14 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
                 let name = group.name.text();
                 found.extend(group.pending.map(|pending| (format!("pending of {name}"), pending)));
                 if !matches!(subject, Subject::Stream(_)) {
-                    found.extend(group.consumers.map(|all| (format!("consumers of {name}"), all)));
+                    found.extend(group.consumers.map(|all| (format!("{CONSUMERS}{name}"), all)));
                 }
             }
             // Of a few it is told who has how many; of many the sum is what one reads.
             let listed = replies.get(3).and_then(consumers);
             for consumer in listed.filter(|all| all.len() <= CONSUMERS_TOLD).into_iter().flatten() {
                 let pending = consumer.pending.map(|pending| (consumer.name.text(), pending));
-                found.extend(pending.map(|(name, pending)| (format!("consumer {name}"), pending)));
+                found.extend(pending.map(|(name, pending)| (format!("{CONSUMER}{name}"), pending)));
             }
         }
         Subject::Groups(..) => {
