@@ -223,6 +223,17 @@ impl std::fmt::Display for Subject {
     }
 }
 
+/// Names that a line has room for.
+const FEW_NAMES: usize = 3;
+
+/// A few of these names, and how many more there are: `a, b, c and 37 more`.
+pub(super) fn few_of(names: &[&Name]) -> String {
+    let shown: Vec<String> = names.iter().take(FEW_NAMES).map(ToString::to_string).collect();
+    let more = names.len().saturating_sub(FEW_NAMES) as u64;
+    let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
+    format!("{}{more}", shown.join(", "))
+}
+
 impl Plan {
     /// The same, resting on something that could not be read: it is told, and the name has to be typed.
     #[must_use]

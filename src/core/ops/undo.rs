@@ -38,6 +38,8 @@ pub struct UndoWork {
     pub rows_stay: bool,
     /// Where entries go: a stream beside the old one.
     pub side: Name,
+    /// Whether there are entries.
+    pub has_entries: bool,
     /// The last id of that stream, where an earlier undo of the same archive ended early.
     pub side_last: Option<StreamId>,
 }
@@ -117,6 +119,11 @@ impl Work for UndoWork {
     fn streams(&self) -> Vec<(Name, Option<Name>)> {
         let group = Some(self.group.clone()).filter(|group| !group.as_bytes().is_empty());
         vec![(self.key.clone(), group), (self.side.clone(), None)]
+    }
+
+    fn note(&self, tally: Tally) -> Option<String> {
+        (self.has_entries && tally.done > 0)
+            .then(|| format!("the entries are in stream {}, with their ids: point readers there", self.side))
     }
 }
 

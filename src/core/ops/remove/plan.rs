@@ -12,7 +12,7 @@ use crate::core::model::streams::id_age_ms;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::archive::GroupMark;
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject, few_of};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::remove::{ConsumersWork, GroupsWork};
 
@@ -121,17 +121,8 @@ fn by_reason(stays: Vec<(&Name, String)>) -> Vec<String> {
             None => reasons.push((why, vec![name])),
         }
     }
-    let line = |(why, names): (String, Vec<&Name>)| {
-        let shown: Vec<String> = names.iter().take(STAYING_NAMES).map(ToString::to_string).collect();
-        let more = names.len().saturating_sub(STAYING_NAMES) as u64;
-        let more = if more > 0 { format!(" and {} more", count(more)) } else { String::new() };
-        format!("{}{more}: {why}", shown.join(", "))
-    };
-    reasons.into_iter().map(line).collect()
+    reasons.into_iter().map(|(why, names)| format!("{}: {why}", few_of(&names))).collect()
 }
-
-/// Names of groups that stay for one reason, as many as a line has room for.
-const STAYING_NAMES: usize = 3;
 
 /// A warning where the server frees very much of one group at once.
 fn large(goes: &[&GroupFacts]) -> Option<String> {

@@ -4,13 +4,13 @@
 //! and wants a name; a safe trim says which group holds it, and what it cannot see.
 
 use super::request::{TrimRequest, TrimTo};
-use crate::core::figures::sentence::{at_least, at_least_of, bytes, count, number_of, span};
+use crate::core::figures::sentence::{at_least, at_least_of, bytes, count, counted, number_of, span};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::id_unit::IdUnit;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
-use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
+use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject, few_of};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::trim::{Loss, Need, TrimWork, holder, safe_floor};
 use crate::core::wire::write::Made;
@@ -293,29 +293,57 @@ fn holders(facts: &TrimFacts) -> Vec<String> {
     lines
 }
 
+/// What the groups would lose, the worst first; groups that would lose the same are told together.
 fn losses(losses: &[Loss]) -> Vec<String> {
-    let line = |loss: &Loss| {
-        let number = |entries| at_least(entries, loss.is_exact);
-        let mut parts = Vec::new();
-        if loss.undelivered > 0 {
-            parts.push(format!("{} that it has not read", number(loss.undelivered)));
+    let mut told: Vec<(&Loss, Vec<&Name>)> = Vec::new();
+    for loss in losses {
+        match told.iter_mut().find(|(known, _)| is_alike(known, loss)) {
+            Some((_, groups)) => groups.push(&loss.group),
+            None => told.push((loss, vec![&loss.group])),
         }
-        if loss.pending > 0 {
-            parts.push(format!("{} that it has not acknowledged", number(loss.pending)));
-        }
-        match (parts.is_empty(), loss.unknown) {
-            (false, None) => format!("group {} loses {}", loss.group, parts.join(" and ")),
-            (false, Some(why)) => {
-                format!("group {} loses at least {}: {why}", loss.group, parts.join(" and "))
-            }
-            (true, why) => format!(
-                "how much group {} loses is not known{}",
-                loss.group,
-                why.map_or_else(String::new, |why| format!(": {why}"))
-            ),
-        }
+    }
+    told.sort_by_key(|(loss, _)| {
+        std::cmp::Reverse((loss.unknown.is_some(), loss.undelivered.saturating_add(loss.pending)))
+    });
+    let more: u64 = told.iter().skip(SHOWN_NAMES).map(|(_, groups)| groups.len() as u64).sum();
+    let mut lines: Vec<String> =
+        told.iter().take(SHOWN_NAMES).map(|(loss, groups)| loss_line(loss, groups)).collect();
+    lines.extend((more > 0).then(|| counted(more, "more group loses entries", "more groups lose entries")));
+    lines
+}
+
+fn is_alike(one: &Loss, other: &Loss) -> bool {
+    let what = |loss: &Loss| (loss.undelivered, loss.pending, loss.is_exact, loss.unknown);
+    what(one) == what(other)
+}
+
+fn loss_line(loss: &Loss, groups: &[&Name]) -> String {
+    let number = |entries| at_least(entries, loss.is_exact);
+    let (who, loses, it, each) = match groups {
+        [group] => (format!("group {group}"), "loses", "it has", ""),
+        _ => (
+            format!("{} groups ({})", count(groups.len() as u64), few_of(groups)),
+            "lose",
+            "they have",
+            " each",
+        ),
     };
-    losses.iter().map(line).collect()
+    let mut parts = Vec::new();
+    if loss.undelivered > 0 {
+        parts.push(format!("{} that {it} not read", number(loss.undelivered)));
+    }
+    if loss.pending > 0 {
+        parts.push(format!("{} that {it} not acknowledged", number(loss.pending)));
+    }
+    let parts = format!("{}{each}", parts.join(" and "));
+    match (loss.undelivered > 0 || loss.pending > 0, loss.unknown) {
+        (true, None) => format!("{who} {loses} {parts}"),
+        (true, Some(why)) => format!("{who} {loses} at least {parts}: {why}"),
+        (false, why) => format!(
+            "how much {who} {loses} is not known{}",
+            why.map_or_else(String::new, |why| format!(": {why}"))
+        ),
+    }
 }
 
 /// Why nothing goes.
@@ -336,5 +364,35 @@ fn nothing(request: &TrimRequest, facts: &TrimFacts, to: StreamId, below: &Below
             format!("nothing to remove: it has {has} entries, {} may stay", count(keep))
         }
         _ => format!("nothing to remove below {to}: {first}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_that_would_lose_the_same_are_told_together_and_the_worst_first() {
+        let loss = |group: &str, undelivered: u64| Loss {
+            group: Name::from(group),
+            undelivered,
+            pending: 3,
+            is_exact: true,
+            unknown: None,
+        };
+        let mut all = vec![loss("small", 0)];
+        all.extend((0..40).map(|n| loss(&format!("pod-{n}"), 2_997)));
+        assert_eq!(
+            losses(&all),
+            [
+                "40 groups (pod-0, pod-1, pod-2 and 37 more) lose 2,997 that they have not read and 3 that they have \
+                 not acknowledged each",
+                "group small loses 3 that it has not acknowledged",
+            ]
+        );
+        let different: Vec<Loss> = (1..=12).map(|n| loss(&format!("g{n}"), n)).collect();
+        let lines = losses(&different);
+        assert_eq!((lines.len(), lines.last().unwrap().as_str()), (11, "2 more groups lose entries"));
+        assert!(lines[0].contains("group g12 loses 12"), "{lines:?}");
     }
 }

@@ -169,6 +169,7 @@ pub fn plan(
         from: (!from.as_bytes().is_empty()).then_some(from),
         rows_stay: header.rows_stay,
         side: side.clone(),
+        has_entries: held.entries > 0,
         side_last: held.side.filter(|_| is_begun).map(|side| side.last),
     };
     let (facts, warnings) = lines(header, held, &side, is_begun);

@@ -6,7 +6,15 @@ use crate::core::wire::ErrorReply;
 fn work() -> UndoWork {
     let name = Name::from;
     let side = name("s:restored");
-    UndoWork { key: name("s"), group: name("g"), from: None, rows_stay: true, side, side_last: None }
+    UndoWork {
+        key: name("s"),
+        group: name("g"),
+        from: None,
+        rows_stay: true,
+        side,
+        has_entries: true,
+        side_last: None,
+    }
 }
 
 fn begun() -> Box<dyn Machine> {
