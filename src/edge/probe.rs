@@ -178,7 +178,7 @@ impl Prober {
                 lost: expected.saturating_sub(got.count),
                 interval_us: self.pace.interval_us(),
             };
-            self.tell(ProbeEvent::Sample(sample, cost(&command, got.count))).await?;
+            self.tell(ProbeEvent::Sample(sample, cost(&command, got.count, sample.publish_us))).await?;
             due_us = self.pace.next_us(due_us, sample.last_us.unwrap_or(LOST_US), now_us());
         }
     }
@@ -223,10 +223,10 @@ fn left(why: Option<String>) -> ProbeEnd {
     ProbeEnd::Failed(why.unwrap_or_else(|| "nobody listens any more".to_owned()))
 }
 
-fn cost(command: &ProbeCmd, deliveries: u32) -> Cost {
+fn cost(command: &ProbeCmd, deliveries: u32, waited_us: u64) -> Cost {
     /// What a message takes on its way to a subscriber: itself, the channel's name, the frame.
     const DELIVERED_BYTES: u64 = 128;
-    let mut cost = Cost::default();
+    let mut cost = Cost { waited_us, ..Cost::default() };
     for name in command.stat_names() {
         *cost.calls.entry(name).or_default() += 1;
     }

@@ -13,6 +13,8 @@ pub struct Cost {
     pub request_bytes: u64,
     /// Bytes of the replies.
     pub reply_bytes: u64,
+    /// Microseconds that pipelines waited for their replies, each pipeline once: the server spent no more on them.
+    pub waited_us: u64,
 }
 
 impl Cost {
@@ -29,5 +31,6 @@ impl Cost {
         self.scripted = self.scripted.saturating_add(other.scripted);
         self.request_bytes = self.request_bytes.saturating_add(other.request_bytes);
         self.reply_bytes = self.reply_bytes.saturating_add(other.reply_bytes);
+        self.waited_us = self.waited_us.saturating_add(other.waited_us);
     }
 }

@@ -81,7 +81,7 @@ impl CommandTrack {
     }
 
     /// Share of the calls of the last window that are stream commands, 0 to 1: each counts one or two hits, so
-    /// that the server's own hit ratio says little of a cache where this is high (redis.md B6).
+    /// that the server's own hit ratio says little of a cache where this is high.
     pub fn stream_share(&self) -> Option<f64> {
         let of =
             |rows: &mut dyn Iterator<Item = &CommandRow>| rows.filter_map(|row| row.calls_per_s).sum::<f64>();
@@ -90,8 +90,15 @@ impl CommandTrack {
         (all > 0.0).then(|| streams / all)
     }
 
+    /// What one call of ours takes of the server, microseconds: the mean since the last reset, or the 99th percentile
+    /// where that is less, for then a few calls of somebody else make the mean.
+    pub fn price_us(&self, name: &str) -> Option<f64> {
+        let p99_us = self.latencies.get(name).and_then(|latency| latency.p99_us);
+        self.mean_us(name).map(|mean_us| p99_us.map_or(mean_us, |p99_us| mean_us.min(p99_us)))
+    }
+
     /// Mean time of a call since the last reset, microseconds. Before 7.0 a subcommand has its command's.
-    pub fn mean_us(&self, name: &str) -> Option<f64> {
+    fn mean_us(&self, name: &str) -> Option<f64> {
         let container = name.split('|').next().unwrap_or(name);
         let stat = self.stats.get(name).or_else(|| self.stats.get(container))?;
         (stat.calls > 0).then(|| stat.usec as f64 / stat.calls as f64)

@@ -42,7 +42,7 @@ impl LagTrack {
         }
     }
 
-    /// The lag by the ids (redis.md B1, cases 1 to 3); else an estimate from the last count, or the server's own.
+    /// The lag by the ids; else an estimate from the last count, or the server's own.
     pub fn judge(&self, group: &Group, length: Option<u64>, detail: Option<&StreamDetail>) -> Lag {
         if let Some(entries) = by_ids(group, length, detail) {
             return Lag { entries: Some(entries), kind: LagKind::Exact };

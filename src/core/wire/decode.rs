@@ -49,7 +49,12 @@ pub fn facts(observation: &Observation) -> Snapshot {
     snapshot.clock_offset_us = (clock.source == ClockSource::Server).then_some(clock.offset_us);
     let last_us = observation.exchanges.iter().map(|exchange| clock.at_us(exchange)).max();
     snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
+    let mut pipeline = None;
     for exchange in &observation.exchanges {
+        if pipeline.replace(exchange.sent_us) != Some(exchange.sent_us) {
+            let waited_us = exchange.received_us.saturating_sub(exchange.sent_us);
+            snapshot.cost.waited_us = snapshot.cost.waited_us.saturating_add(waited_us);
+        }
         cost::add_read(&mut snapshot.cost, exchange);
         // One section alone is the end of a bracket, or what commands take.
         snapshot.asks_info |= matches!(&exchange.command, ReadCmd::Info(sections) if sections.len() != 1);

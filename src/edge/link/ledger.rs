@@ -125,6 +125,7 @@ impl LinkLedger {
         let mut sums = self.sums();
         if self.scope == LedgerScope::All {
             sums.cost.add(cost);
+            sums.cost.waited_us = sums.cost.waited_us.saturating_add(received_us.saturating_sub(sent_us));
         }
         if !self.takes_lookups() || lookups == Lookups::default() {
             return;
