@@ -36,7 +36,7 @@ fn parse_url(scheme: &str, text: &str) -> Result<Endpoint, BadEndpoint> {
     let (tls, unix) = match scheme {
         "redis" | "valkey" => (false, false),
         "rediss" | "valkeys" => (true, false),
-        "redis+unix" | "valkey+unix" | "unix" => (false, true),
+        "redis+unix" | "valkey+unix" | "unix" | "redis-socket" | "redis+socket" => (false, true),
         "redis-sentinel" | "rediss-sentinel" | "redis+sentinel" => {
             return Err(bad(
                 "Sentinel is not built yet",
@@ -237,6 +237,7 @@ mod tests {
         let unix = parse("unix://:hunt%2Fer2@/run/s?db=1").unwrap();
         assert_eq!((unix.address, unix.database), (Address::Unix("/run/s".into()), Some(1)));
         assert_eq!((unix.username, unix.password.unwrap().expose()), (None, "hunt/er2"));
+        assert_eq!(parse("redis-socket:///run/s").unwrap().address, Address::Unix("/run/s".into()));
         let unix = parse("redis+unix://op:hunter2@/run/s").unwrap();
         assert_eq!((unix.username.as_deref(), unix.password.unwrap().expose()), (Some("op"), "hunter2"));
     }

@@ -130,6 +130,8 @@ pub fn hits(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .info
         .as_ref()
         .and_then(|info| info.value.stats.lookups)
+        // Of few, most may be our own.
+        .filter(|all| all.total() >= MIN_LOOKUPS)
         .and_then(|all| all.ratio());
     let mut words = vec![first];
     if lifetime.is_some() {
