@@ -11,7 +11,7 @@ mod server;
 
 use proxy::{Answer, Proxy, Words};
 use serde_json::Value;
-use server::{Kind, Options, Server, wait_until};
+use server::{Kind, Options, Server, side_by_side, wait_until};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -99,11 +99,7 @@ fn a_server_that_answers_errors_alone_is_a_critical_finding_within_seconds() {
         ("MASTERDOWN Link with MASTER is down", "server.refusing_all"),
         ("whatever a proxy says", "server.refusing_all"),
     ];
-    std::thread::scope(|scope| {
-        for (error, id) in cases {
-            scope.spawn(move || answers_errors_alone(error, id));
-        }
-    });
+    side_by_side(cases, |(error, id)| answers_errors_alone(error, id));
 }
 
 fn answers_errors_alone(error: &'static str, id: &str) {
@@ -161,19 +157,15 @@ fn a_script_that_does_not_end_is_told_with_its_cure() {
 
 #[test]
 fn a_domain_that_nobody_can_judge_is_not_ok_unless_that_is_accepted() {
-    std::thread::scope(|scope| {
-        for (denied, allow) in [("-xinfo", "XINFO"), ("-scan", "SCAN"), ("-info", "INFO")] {
-            scope.spawn(move || {
-                let server = Server::start(Options::with(Kind::Redis, &[]));
-                server.redis_cli(&["XADD", "orders", "*", "f", "v"]);
-                server.redis_cli(&["XGROUP", "CREATE", "orders", "g", "0"]);
-                server.redis_cli(&["ACL", "SETUSER", "default", denied]);
-                let check = program(&server.socket(), &["check", "--for", "5s"]).output().unwrap();
-                let text = String::from_utf8(check.stdout).unwrap();
-                assert_eq!(check.status.code(), Some(3), "{denied}: {text}");
-                assert!(text.contains("can't be judged") && text.contains(allow), "{denied}: {text}");
-            });
-        }
+    side_by_side([("-xinfo", "XINFO"), ("-scan", "SCAN"), ("-info", "INFO")], |(denied, allow)| {
+        let server = Server::start(Options::with(Kind::Redis, &[]));
+        server.redis_cli(&["XADD", "orders", "*", "f", "v"]);
+        server.redis_cli(&["XGROUP", "CREATE", "orders", "g", "0"]);
+        server.redis_cli(&["ACL", "SETUSER", "default", denied]);
+        let check = program(&server.socket(), &["check", "--for", "5s"]).output().unwrap();
+        let text = String::from_utf8(check.stdout).unwrap();
+        assert_eq!(check.status.code(), Some(3), "{denied}: {text}");
+        assert!(text.contains("can't be judged") && text.contains(allow), "{denied}: {text}");
     });
     let server = Server::start(Options::with(Kind::Redis, &[]));
     server.redis_cli(&["XADD", "orders", "*", "f", "v"]);

@@ -3,7 +3,7 @@
 //! Knows their values; not how they came about. Invariant: both forms say the same, and what is not known is left out or
 //! null.
 
-use crate::core::figures::sentence::{at_least, count, span};
+use crate::core::figures::sentence::{count, span};
 use crate::core::model::Name;
 use crate::core::ops::record::Past;
 use crate::core::ops::{Challenge, Plan, Receipt, Tally};
@@ -120,11 +120,6 @@ pub fn refused_json(why: &str) -> String {
     json!({ "schema": 1, "plan": null, "result": { "outcome": "refused", "reason": why } }).to_string()
 }
 
-/// The word for how an action of the journal ended: `open` while nobody knows.
-pub fn outcome_word(past: &Past) -> &str {
-    past.finish.as_ref().map_or("open", |finish| finish.outcome.as_str())
-}
-
 /// Actions of the journal for people, one a line; `archived` says the bytes of an action's archive.
 pub fn journal_text(
     actions: &[&Past],
@@ -134,24 +129,21 @@ pub fn journal_text(
     let mut out = String::new();
     for past in actions {
         let intent = &past.intent;
-        let done = past.finish.as_ref().map_or_else(
-            || format!("{} {} planned", at_least(intent.items, intent.items_exact), "items"),
-            |finish| format!("{} done", count(finish.done)),
-        );
         let kept = archived(&intent.id).map_or(String::new(), |bytes| {
             format!(", archive {}", crate::core::figures::sentence::bytes(bytes))
         });
         let shown = |text: &str| Name::from(text).to_string();
         out.push_str(&format!(
-            "{}  {:<20} {:<8} {} {} on {} by {}@{}: {done}{kept}\n",
+            "{}  {:<20} {:<8} {} {} on {} by {}@{}: {}{kept}\n",
             time(intent.at_ms),
             intent.id,
-            outcome_word(past),
+            past.outcome(),
             intent.action,
             shown(&intent.subject),
             shown(&intent.target),
             shown(&intent.who),
             shown(&intent.host),
+            past.amount(),
         ));
         if let Some(reason) = past.finish.as_ref().and_then(|finish| finish.reason.as_deref()) {
             out.push_str(&format!("    {}\n", shown(reason)));
@@ -172,7 +164,7 @@ pub fn journal_json(actions: &[&Past], archived: impl Fn(&str) -> Option<u64>) -
     }
     let line = |past: &&Past| {
         let line = ReportLine {
-            outcome: outcome_word(past),
+            outcome: past.outcome(),
             archive_bytes: archived(&past.intent.id),
             intended: &past.intent,
             finished: past.finish.as_ref(),

@@ -3,6 +3,7 @@
 //! Knows findings and words; decides nothing. Invariant: the JSON says the same as the text.
 
 use crate::core::diagnose::finding::{Figure, Finding, Health, Severity};
+use crate::core::figures::sentence::number_of;
 use crate::core::reading::Reading;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -116,7 +117,12 @@ pub fn text(watch: &CheckWatch, reading: &Reading) -> String {
 fn summary(watch: &CheckWatch, reading: &Reading) -> String {
     let (findings, blind) = (watch.seen.len(), reading.judged().cannot_tell().len());
     let streams = reading.streams().len();
-    format!("{findings} findings, {blind} rules that cannot tell, {streams} streams watched")
+    format!(
+        "{}, {} that cannot tell, {} watched",
+        number_of(findings as u64, "finding"),
+        number_of(blind as u64, "rule"),
+        number_of(streams as u64, "stream")
+    )
 }
 
 #[derive(Serialize)]

@@ -329,7 +329,7 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
     let mut shown: Vec<&crate::core::ops::record::Past> = past
         .iter()
         .filter(|past| {
-            fits(&asked.action, &past.intent.action) && fits(&asked.outcome, action::outcome_word(past))
+            fits(&asked.action, &past.intent.action) && fits(&asked.outcome, past.outcome())
         })
         .filter(|past| asked.about.as_deref().is_none_or(|text| past.intent.subject.contains(text)))
         .collect();

@@ -2,7 +2,7 @@
 //!
 //! Knows values. Invariant: names are shown as people may see them, in whole words.
 
-use crate::core::figures::sentence::{at_least, count, percent, span};
+use crate::core::figures::sentence::{count, percent, span};
 use crate::core::ops::Progress;
 use crate::core::ops::record::Past;
 
@@ -22,11 +22,8 @@ pub fn line(progress: &Progress) -> String {
 /// An action of the journal.
 pub fn past(past: &Past) -> String {
     let intent = &past.intent;
-    let (word, done) = match &past.finish {
-        None => ("open", format!("{} items planned", at_least(intent.items, intent.items_exact))),
-        Some(finish) => (finish.outcome.as_str(), format!("{} done", count(finish.done))),
-    };
+    let (word, amount) = (past.outcome(), past.amount());
     let why = past.finish.as_ref().and_then(|finish| finish.reason.as_deref());
     let why = why.map_or(String::new(), |why| format!(" ({why})"));
-    format!("{word:<8} {} {} on {}: {done}{why}  {}", intent.action, intent.subject, intent.target, intent.id)
+    format!("{word:<8} {} {} on {}: {amount}{why}  {}", intent.action, intent.subject, intent.target, intent.id)
 }

@@ -1,7 +1,7 @@
 //! Channel layers of the real `channels_redis`, in both its forms.
 
 use crate::python;
-use crate::server::{Kind, kinds};
+use crate::server::{Kind, kinds, side_by_side};
 use crate::watch::{Eyes, server};
 use std::io::{BufRead, BufReader};
 use std::time::{Duration, Instant};
@@ -65,7 +65,5 @@ fn check(kind: Kind) {
 
 #[test]
 fn groups_channels_backlogs_ages_and_what_drops_are_right_for_the_real_channels_redis() {
-    for kind in kinds() {
-        check(kind);
-    }
+    side_by_side(kinds(), check);
 }

@@ -1,7 +1,7 @@
 //! What the probe measures, costs and leaves behind.
 
 use crate::python;
-use crate::server::{Kind, Options, PATIENCE, Server, kinds};
+use crate::server::{Kind, Options, PATIENCE, Server, kinds, side_by_side};
 use crate::support::{PATIENT, target};
 use crate::watch::{connection, runtime, server};
 use serde_json::Value;
@@ -107,11 +107,7 @@ fn cpu_us(connection: &mut redis::Connection) -> f64 {
 
 #[test]
 fn one_message_a_second_takes_less_than_a_thousandth_of_the_servers_time() {
-    std::thread::scope(|scope| {
-        for &kind in &kinds() {
-            scope.spawn(move || one_message_a_second(kind));
-        }
-    });
+    side_by_side(kinds(), one_message_a_second);
 }
 
 fn one_message_a_second(kind: Kind) {
@@ -195,7 +191,7 @@ fn after_a_kill_nothing_stays_for_longer_than_a_minute() {
 
 #[test]
 fn replicas_full_servers_and_read_only_are_not_probed() {
-    for kind in kinds() {
+    side_by_side(kinds(), |kind| {
         let primary = Server::start(Options { port: true, ..Options::with(kind, &[]) });
         let port = primary.port.to_string();
         let replica = Server::start(Options::with(kind, &["--replicaof", "127.0.0.1", &port]));
@@ -213,7 +209,7 @@ fn replicas_full_servers_and_read_only_are_not_probed() {
         let full = object(program(&primary, &[]));
         assert!(stopped(&full).contains("full"), "{kind:?}: {}", stopped(&full));
         assert_eq!(left(&primary), Vec::<String>::new());
-    }
+    });
 }
 
 #[test]

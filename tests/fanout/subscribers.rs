@@ -1,6 +1,6 @@
 //! A subscriber that stops reading: named, with a time to disconnect that comes true.
 
-use crate::server::{Kind, PATIENCE, Server, kinds};
+use crate::server::{Kind, PATIENCE, Server, kinds, side_by_side};
 use crate::watch::{Eyes, connection, server, subscriber};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,9 +92,5 @@ fn check(kind: Kind) {
 
 #[test]
 fn a_subscriber_that_stops_reading_is_named_within_10_s_and_cut_off_when_it_was_told() {
-    std::thread::scope(|scope| {
-        for &kind in &kinds() {
-            scope.spawn(move || check(kind));
-        }
-    });
+    side_by_side(kinds(), check);
 }

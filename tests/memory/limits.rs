@@ -1,7 +1,7 @@
 //! The nearest limit that holds is the limit: a replica that ignores its maxmemory, and memory that was swapped out.
 
 use crate::proxy::{Answer, Proxy, Words};
-use crate::server::{Kind, Options, PATIENCE, Server, kinds, wait_until};
+use crate::server::{Kind, Options, PATIENCE, Server, kinds, side_by_side, wait_until};
 use crate::support::session_at;
 use crate::watch::{connection, memory, runtime};
 use std::path::Path;
@@ -72,7 +72,7 @@ fn primary_and_replica(kind: Kind) -> (Server, Server) {
 
 #[test]
 fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_not() {
-    for kind in kinds() {
+    side_by_side(kinds(), |kind| {
         let (_primary, replica) = primary_and_replica(kind);
         let reading = read(&replica.socket(), LookFor::Quiet);
         assert_eq!(
@@ -100,7 +100,7 @@ fn a_replica_has_no_maxmemory_while_it_ignores_it_and_has_it_as_soon_as_it_does_
         replica.redis_cli(&["REPLICAOF", "NO", "ONE"]);
         let room = read(&replica.socket(), LookFor::Nothing).this_node().memory.headroom().unwrap();
         assert_eq!((room.of, room.limit), (LimitOf::Maxmemory, 10 * MIB), "{kind:?}");
-    }
+    });
 }
 
 /// INFO as the server answers it, but with so many bytes resident, as when the host has swapped the rest out.
@@ -123,7 +123,7 @@ fn with_resident(server: &Server, words: &Words, bytes: u64) -> Option<Answer> {
 
 #[test]
 fn memory_that_is_used_and_not_resident_was_swapped_out() {
-    for kind in kinds() {
+    side_by_side(kinds(), |kind| {
         let server = std::sync::Arc::new(Server::start(Options::with(kind, &[])));
         let mut connection = connection(&server);
         redis::cmd("SETRANGE").arg("data").arg(200 * MIB - 1).arg("x").exec(&mut connection).unwrap();
@@ -156,5 +156,5 @@ fn memory_that_is_used_and_not_resident_was_swapped_out() {
                 assert!(finding.text.contains("not resident"), "{}", finding.text);
             }
         }
-    }
+    });
 }

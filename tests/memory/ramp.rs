@@ -1,6 +1,6 @@
 //! A stream fills the memory at a known rate: when it is full, and who is to blame.
 
-use crate::server::{PATIENCE, kinds};
+use crate::server::{PATIENCE, kinds, side_by_side};
 use crate::watch::{connection, memory, runtime, server, session};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ async fn watch(server: &crate::server::Server) -> Reading {
 
 #[test]
 fn the_time_to_full_is_true_and_the_stream_that_fills_it_is_named() {
-    for kind in kinds() {
+    side_by_side(kinds(), |kind| {
         let limit = LIMIT.to_string();
         let server = server(kind, &["--maxmemory", &limit, "--maxmemory-policy", "noeviction"]);
         let ends = AtomicBool::new(false);
@@ -72,5 +72,5 @@ fn the_time_to_full_is_true_and_the_stream_that_fills_it_is_named() {
         let finding = reading.findings().iter().find(|finding| finding.id == "memory.full_soon");
         let text = &finding.unwrap_or_else(|| panic!("{kind:?}: {:?}", reading.findings())).text;
         assert!(text.contains("of it by telemetry"), "{text}");
-    }
+    });
 }

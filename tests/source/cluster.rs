@@ -9,7 +9,7 @@ use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
 
 use crate::program;
-use crate::server::{Build, Options, Server, builds, wait_until};
+use crate::server::{Build, Options, Server, builds, side_by_side, wait_until};
 use crate::session::session as session_to;
 
 /// A node without slots.
@@ -130,7 +130,7 @@ fn gap<'a>(snapshot: &'a Value, what: &str) -> Option<&'a str> {
 
 #[test]
 fn a_node_is_told_as_a_part_and_its_pattern_is_not_invalidated() {
-    for build in clustering() {
+    side_by_side(clustering(), |build| {
         let nodes = cluster(&build);
         let here = fill(&nodes);
         let told = nodes[0].snapshot();
@@ -148,7 +148,7 @@ fn a_node_is_told_as_a_part_and_its_pattern_is_not_invalidated() {
             assert_eq!((status, nodes[0].say(&["DBSIZE"])), (1, before.clone()), "{text}");
         }
         replica_answers(&build, &nodes[0], &here);
-    }
+    });
 }
 
 /// A replica has its primary's streams, and says whose part it is.
@@ -170,7 +170,7 @@ fn replica_answers(build: &Build, primary: &Node, here: &[String]) {
 
 #[test]
 fn one_primary_with_all_slots_is_the_whole() {
-    for build in clustering() {
+    side_by_side(clustering(), |build| {
         let node = Node::start(&build);
         assert_eq!(node.say(&["CLUSTER", "ADDSLOTSRANGE", "0", "16383"]), "OK");
         wait_until("the cluster is made", || is_ready(&node, 1));
@@ -187,7 +187,7 @@ fn one_primary_with_all_slots_is_the_whole() {
         let evals = stats.lines().find_map(|line| line.strip_prefix("cmdstat_eval:calls="));
         let evals: u64 = evals.unwrap().split(',').next().unwrap().parse().unwrap();
         assert!(evals >= 200, "{build:?} {stats}");
-    }
+    });
 }
 
 /// A session that watches this stream alone.
@@ -244,7 +244,7 @@ async fn elsewhere(session: &mut Session, reading: &mut Reading, key: &str, plac
 
 #[test]
 fn what_a_trim_removed_comes_back_in_the_slot_of_its_stream_and_dead_letters_elsewhere_are_refused() {
-    for build in clustering() {
+    side_by_side(clustering(), |build| {
         let nodes = cluster(&build);
         let key = fill(&nodes).remove(0);
         let here = &nodes[0];
@@ -312,5 +312,5 @@ fn what_a_trim_removed_comes_back_in_the_slot_of_its_stream_and_dead_letters_els
             "--yes",
         ]);
         assert_eq!((status, here.say(&["XLEN", &to])), (0, ids(&pending).to_string()), "{build:?} {text}");
-    }
+    });
 }

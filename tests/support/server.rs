@@ -62,6 +62,12 @@ pub fn kinds() -> Vec<Kind> {
     found
 }
 
+/// Checks all of these side by side, for what mostly waits.
+pub fn side_by_side<T: Send>(all: impl IntoIterator<Item = T>, check: impl Fn(T) + Sync) {
+    let check = &check;
+    std::thread::scope(|scope| all.into_iter().for_each(|one| drop(scope.spawn(move || check(one)))));
+}
+
 /// One server's program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Build {

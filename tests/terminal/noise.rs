@@ -1,6 +1,7 @@
 //! Bytes on the terminal that no keyboard sends: line noise, reports of a mouse that another program switched on,
 //! sequences that are cut off. The next key is heard.
 
+use crate::server::side_by_side;
 use crate::terminal::{PATIENCE, Terminal};
 use crate::{console, server};
 use std::time::{Duration, Instant};
@@ -47,17 +48,23 @@ fn press_until(terminal: &mut Terminal, key: &str, (sign, not): (&str, &str), af
     }
 }
 
-#[test]
-fn noise_on_the_line_never_makes_the_console_deaf() {
+/// Noise on one console, each piece followed by keys that are heard.
+fn is_heard_after(noises: &[&str]) {
     let server = server();
     let mut terminal = console(&server);
-    for noise in NOISE {
+    for noise in noises {
         terminal.press(noise);
         press_until(&mut terminal, "8", ("ADDRESS", "orders-00"), noise);
         press_until(&mut terminal, "2", ("orders-00", "ADDRESS"), noise);
     }
-    terminal.press(NOISE.first().unwrap());
+    terminal.press(noises.first().unwrap());
     terminal.press("\x03");
     assert_eq!(terminal.exit_status(), 0);
     terminal.assert_given_back();
+}
+
+#[test]
+fn noise_on_the_line_never_makes_the_console_deaf() {
+    // What is cut off waits for its rest: consoles wait side by side.
+    side_by_side(NOISE.chunks(NOISE.len().div_ceil(4)), is_heard_after);
 }

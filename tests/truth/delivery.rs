@@ -1,6 +1,6 @@
 //! How long entries waited for their delivery, without a probe: from rows that are still pending.
 
-use crate::server::{Kind, kinds};
+use crate::server::{Kind, kinds, side_by_side};
 use crate::watch::{connection, runtime, server, session};
 use std::time::{Duration, Instant};
 use streamgauge::core::model::Name;
@@ -81,5 +81,5 @@ fn check(kind: Kind) {
 
 #[test]
 fn delivery_times_are_those_of_what_was_delivered_just_now() {
-    kinds().into_iter().for_each(check);
+    side_by_side(kinds(), check);
 }

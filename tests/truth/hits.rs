@@ -1,6 +1,6 @@
 //! The hit ratio is that of others, however much we read ourselves.
 
-use crate::server::{Kind, kinds};
+use crate::server::{Kind, kinds, side_by_side};
 use crate::watch::{connection, runtime, server, session};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -101,5 +101,5 @@ fn check(kind: Kind) {
 
 #[test]
 fn the_hit_ratio_is_that_of_others_while_two_hundred_streams_are_polled() {
-    std::thread::scope(|scope| kinds().into_iter().for_each(|kind| drop(scope.spawn(move || check(kind)))));
+    side_by_side(kinds(), check);
 }

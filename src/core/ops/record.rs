@@ -5,8 +5,8 @@
 
 use super::plan::{Plan, Subject};
 use super::run::Outcome;
-
 use super::step::Tally;
+use crate::core::figures::sentence::{at_least_of, count};
 use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS, JOURNAL_WRITTEN_BYTES};
 use crate::core::model::Name;
 use crate::core::wire::decode::groups::{consumers, groups};
@@ -189,6 +189,24 @@ fn shorter_counts(counts: &RecordCounts, bytes: usize) -> RecordCounts {
         short.insert(format!("{} more, together", rest.len()), sum);
     }
     short
+}
+
+impl Past {
+    /// The word for how it ended: `open` while nobody knows.
+    pub fn outcome(&self) -> &str {
+        self.finish.as_ref().map_or("open", |finish| finish.outcome.as_str())
+    }
+
+    /// How much was done, in words; a lower bound where nobody knows all that happened.
+    pub fn amount(&self) -> String {
+        let planned = || format!("{} planned", at_least_of(self.intent.items, self.intent.items_exact, "item"));
+        match &self.finish {
+            None => planned(),
+            Some(finish) if finish.outcome != "unknown" => format!("{} done", count(finish.done)),
+            Some(finish) if finish.done > 0 => format!("at least {} done", count(finish.done)),
+            Some(_) => format!("{}, how many done is not known", planned()),
+        }
+    }
 }
 
 /// The actions of a journal, the oldest first: the last [`JOURNAL_RECORDS`].

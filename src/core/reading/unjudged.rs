@@ -10,7 +10,7 @@ use crate::core::model::gap::{Gap, GapReason, GapScope};
 /// Commands without which a whole domain stays in the dark, and what that is.
 const DOMAINS: [(&str, &str); 4] = [
     ("INFO", "the server, its memory and its clients"),
-    ("SCAN", "streams, for they cannot be found"),
+    ("SCAN", "which streams there are"),
     ("XINFO STREAM", "streams"),
     ("XINFO GROUPS", "consumer groups"),
 ];

@@ -16,8 +16,11 @@ const RETRY_US: u64 = 300_000_000;
 /// The first rest of a command that is refused for a reason that passes by itself, or that we do not know. It doubles
 /// with each refusal.
 const FIRST_REST_US: u64 = 1_000_000;
-/// The longest: of INFO, without which nothing else is judged, and of everything else.
-const LONGEST_REST_US: (u64, u64) = (4_000_000, 64_000_000);
+/// The longest where the server as a whole answers nothing for a while, and of INFO, without which nothing else is
+/// judged: once it is over, whoever watches knows within seconds.
+const LONGEST_BUSY_REST_US: u64 = 4_000_000;
+/// The longest of everything else.
+const LONGEST_REST_US: u64 = 64_000_000;
 
 /// Refused commands and until when they rest.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +86,7 @@ impl Capabilities {
     pub fn learn(&mut self, exchanges: &[Exchange], now_us: u64) {
         self.now_us = now_us;
         self.oversize.learn(exchanges, now_us);
-        let mut refused = BTreeSet::new();
+        let (mut refused, mut is_over) = (BTreeMap::new(), false);
         for exchange in exchanges {
             let verb = exchange.command.verb();
             match &exchange.reply {
@@ -94,10 +97,10 @@ impl Capabilities {
                     ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType | ErrorKind::Moved => {}
                     // It says when the server is back: one command a round, and none that a user is denied.
                     ErrorKind::Busy if matches!(verb, ReadVerb::INFO | ReadVerb::INFO_SECTIONS) => {}
-                    _ => drop(refused.insert(verb)),
+                    kind => drop(refused.insert(verb, kind)),
                 },
                 Ok(_) => {
-                    self.resting.remove(&verb);
+                    is_over |= self.resting.remove(&verb).is_some_and(|rest| rest.for_us > 0);
                     self.proven.insert(verb);
                 }
                 Err(_) => {}
@@ -107,15 +110,24 @@ impl Capabilities {
             let of_verb = exchanges.iter().filter(|exchange| exchange.command.verb() == verb);
             of_verb.filter_map(|exchange| exchange.reply.as_ref().ok()).any(|r| !matches!(r, Resp::Error(_)))
         };
-        for verb in refused.into_iter().filter(|&verb| !is_answered(verb)) {
-            self.rest_a_while(verb);
+        refused.retain(|&verb, _| !is_answered(verb));
+        if is_over {
+            // What passes has passed for one command, and perhaps for all: each is tried once.
+            let passing = self.resting.values_mut().filter(|rest| rest.for_us > 0);
+            passing.for_each(|rest| rest.until_us = rest.until_us.min(now_us));
+        }
+        for (verb, kind) in refused {
+            self.rest_a_while(verb, kind);
         }
     }
 
-    fn rest_a_while(&mut self, verb: ReadVerb) {
+    fn rest_a_while(&mut self, verb: ReadVerb, kind: ErrorKind) {
         self.proven.remove(&verb);
         let is_info = matches!(verb, ReadVerb::INFO | ReadVerb::INFO_SECTIONS);
-        let longest_us = if is_info { LONGEST_REST_US.0 } else { LONGEST_REST_US.1 };
+        let longest_us = match is_info || kind == ErrorKind::Busy {
+            true => LONGEST_BUSY_REST_US,
+            false => LONGEST_REST_US,
+        };
         let before_us = self.resting.get(&verb).map_or(0, |rest| rest.for_us);
         let for_us = before_us.saturating_mul(2).clamp(FIRST_REST_US, longest_us);
         self.resting.insert(verb, Rest { until_us: self.now_us.saturating_add(for_us), for_us });

@@ -17,8 +17,8 @@ use std::collections::VecDeque;
 const EAGER_STEPS: u64 = 16;
 /// Pause between steps, microseconds.
 const PAUSE_US: u64 = 25_000;
-/// How often the pause doubles while no page comes: up to half a minute.
-const LATEST_PAUSE: u32 = 10;
+/// How often the pause doubles while no page comes: up to three seconds, for it is over sooner or later.
+const LATEST_PAUSE: u32 = 7;
 /// The same for a first lap that somebody waits for.
 const HURRIED_PAUSE_US: u64 = 1_000;
 /// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.

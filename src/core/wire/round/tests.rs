@@ -126,6 +126,42 @@ fn a_busy_server_is_asked_for_info_each_round_and_for_the_rest_ever_less() {
     assert!((1..=5).contains(&rest), "{rest} of 14 rounds");
 }
 
+/// Whether each of these rounds, one a second, asks for XINFO STREAM, while `answers` answers.
+fn asks_for_streams(planner: &mut Planner, ticks: std::ops::Range<u64>, answers: impl Fn(&ReadCmd) -> Resp) -> Vec<bool> {
+    let mut asks = Vec::new();
+    for tick in ticks {
+        let round = planner.round(tick * SECOND_US, &Focus::default());
+        asks.push(round.commands.iter().any(|command| matches!(command, ReadCmd::XinfoStream(_))));
+        answer(planner, &round, tick * SECOND_US, &answers);
+    }
+    asks
+}
+
+#[test]
+fn what_was_refused_while_a_server_loads_is_asked_within_seconds_of_the_end() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5);
+    // INFO is answered all the time.
+    let loading = |command: &ReadCmd| match command {
+        ReadCmd::Info(_) => server(1, 5)(command),
+        _ => Resp::Error(ErrorReply::new("LOADING Redis is loading the dataset in memory")),
+    };
+    let asked = asks_for_streams(&mut planner, 6..306, loading);
+    assert!(asked.iter().filter(|asks| **asks).count() <= 300 / 4 + 2, "not every time");
+    assert!(asks_for_streams(&mut planner, 306..310, server(1, 5)).contains(&true));
+}
+
+#[test]
+fn when_a_quota_is_over_for_one_command_all_are_asked() {
+    let mut planner = Planner::new(settings());
+    found(&mut planner, 1, 5);
+    let quota = |_: &ReadCmd| Resp::Error(ErrorReply::new("ERR max requests limit exceeded. Limit: 500000"));
+    let asked = asks_for_streams(&mut planner, 6..306, quota);
+    assert!(asked.iter().filter(|asks| **asks).count() <= 12, "ever less");
+    // INFO comes back within four seconds, and everything else in the round after it.
+    assert!(asks_for_streams(&mut planner, 306..312, server(1, 5)).contains(&true));
+}
+
 #[test]
 fn several_sections_fall_back_to_one_and_scan_type_to_type() {
     let mut planner = Planner::new(settings());
