@@ -328,9 +328,7 @@ pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
     let fits = |wanted: &Option<String>, word: &str| wanted.as_deref().is_none_or(|wanted| wanted == word);
     let mut shown: Vec<&crate::core::ops::record::Past> = past
         .iter()
-        .filter(|past| {
-            fits(&asked.action, &past.intent.action) && fits(&asked.outcome, past.outcome())
-        })
+        .filter(|past| fits(&asked.action, &past.intent.action) && fits(&asked.outcome, past.outcome()))
         .filter(|past| asked.about.as_deref().is_none_or(|text| past.intent.subject.contains(text)))
         .collect();
     let surplus = shown.len().saturating_sub(usize::try_from(asked.last).unwrap_or(usize::MAX));

@@ -25,5 +25,8 @@ pub fn past(past: &Past) -> String {
     let (word, amount) = (past.outcome(), past.amount());
     let why = past.finish.as_ref().and_then(|finish| finish.reason.as_deref());
     let why = why.map_or(String::new(), |why| format!(" ({why})"));
-    format!("{word:<8} {} {} on {}: {amount}{why}  {}", intent.action, intent.subject, intent.target, intent.id)
+    format!(
+        "{word:<8} {} {} on {}: {amount}{why}  {}",
+        intent.action, intent.subject, intent.target, intent.id
+    )
 }

@@ -20,6 +20,8 @@ pub struct Gap {
 pub enum GapScope {
     /// The command as such: closes when it is answered again.
     Command,
+    /// What the server refused for a while, whatever it was about: closes when the command is answered for anything.
+    Passing,
     /// One stream, group or reply: closes when it does not come again.
     Item,
 }

@@ -107,7 +107,7 @@ pub struct Snapshot {
     pub discovery: Option<Discovery>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
-    /// Commands that were answered, by their label: closes gaps of [`super::gap::GapScope::Command`].
+    /// Commands that were answered, by what their gaps are called: closes those that are not of one item.
     pub answered: BTreeSet<&'static str>,
     /// What it cost.
     pub cost: Cost,

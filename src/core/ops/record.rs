@@ -199,7 +199,8 @@ impl Past {
 
     /// How much was done, in words; a lower bound where nobody knows all that happened.
     pub fn amount(&self) -> String {
-        let planned = || format!("{} planned", at_least_of(self.intent.items, self.intent.items_exact, "item"));
+        let planned =
+            || format!("{} planned", at_least_of(self.intent.items, self.intent.items_exact, "item"));
         match &self.finish {
             None => planned(),
             Some(finish) if finish.outcome != "unknown" => format!("{} done", count(finish.done)),

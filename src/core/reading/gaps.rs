@@ -52,6 +52,13 @@ fn other_nodes(info: &Info, cluster: Option<&Cluster>) -> Option<Gap> {
     })
 }
 
+/// Whether what is missing is the answer to this command, about whatever: `XINFO STREAM orders`. INFO is about nothing:
+/// what follows it is another form.
+fn is_about(what: &str, command: &str) -> bool {
+    let of_item = |rest: &str| rest.starts_with(' ') && command != "INFO";
+    what.strip_prefix(command).is_some_and(|rest| rest.is_empty() || of_item(rest))
+}
+
 /// Open gaps, by what is missing.
 #[derive(Clone, Debug, Default)]
 pub struct Gaps {
@@ -72,6 +79,7 @@ impl Gaps {
         let at_us = snapshot.at_us;
         self.open.retain(|what, (seen_us, gap)| match gap.scope {
             GapScope::Command => !snapshot.answered.contains(what.as_str()),
+            GapScope::Passing => !snapshot.answered.iter().any(|command| is_about(what, command)),
             GapScope::Item => at_us.saturating_sub(*seen_us) < ITEM_OPEN_US,
         });
         if let Some(info) = &snapshot.info {
@@ -149,6 +157,27 @@ mod tests {
         assert_eq!(text(gaps.about("XINFO CONSUMERS")), None);
         assert_eq!(text(gaps.of("XINFO GROUPS")), None);
         assert_eq!(text(gaps.of("XINFO GROUPS orders")).as_deref(), Some("XINFO GROUPS orders"));
+    }
+
+    #[test]
+    fn what_was_refused_for_a_while_closes_as_soon_as_the_command_is_answered_for_anything() {
+        let gap = |what: &str, scope| Gap {
+            what: what.to_owned(),
+            why: GapReason::Failed,
+            text: String::new(),
+            scope,
+        };
+        let passing = ["INFO", "INFO commandstats", "XINFO STREAM orders", "XINFO STREAMS", "SCAN"];
+        let mut refused: Vec<Gap> = passing.iter().map(|what| gap(what, GapScope::Passing)).collect();
+        refused.push(gap("XINFO STREAM odd", GapScope::Item));
+        let mut gaps = Gaps::default();
+        gaps.advance(&Snapshot { gaps: refused, ..Snapshot::default() }, None);
+        // SCAN is refused as before.
+        let answered = ["INFO", "XINFO STREAM", "SCAN"].into_iter().collect();
+        let again = vec![gap("SCAN", GapScope::Passing)];
+        gaps.advance(&Snapshot { answered, gaps: again, ..Snapshot::default() }, None);
+        let open: Vec<&str> = gaps.iter().map(|gap| gap.what.as_str()).collect();
+        assert_eq!(open, ["INFO commandstats", "SCAN", "XINFO STREAM odd", "XINFO STREAMS"]);
     }
 
     #[test]

@@ -174,8 +174,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
     odd.tell(snapshot, exchange.command.verb().label());
     snapshot.replies.answered = snapshot.replies.answered.saturating_add(1);
     if read.is_some() {
-        snapshot.answered.insert(exchange.command.verb().label());
-        return;
+        return missing::came(snapshot, &exchange.command);
     }
     let what = what(&exchange.command);
     snapshot.gaps.push(Gap {

@@ -12,6 +12,24 @@ use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 
+/// A command was answered: what is missing of it is no longer.
+pub(super) fn came(snapshot: &mut Snapshot, command: &ReadCmd) {
+    snapshot.answered.insert(command.verb().label());
+    snapshot.answered.extend(form(command));
+}
+
+/// What is missing where a command of several forms is not answered in this one.
+fn form(command: &ReadCmd) -> Option<&'static str> {
+    match command {
+        ReadCmd::Info(sections) if matches!(sections.as_slice(), ["commandstats" | "latencystats", ..]) => {
+            Some("INFO commandstats")
+        }
+        ReadCmd::Info(_) => Some("INFO"),
+        ReadCmd::Scan { .. } => Some("SCAN"),
+        _ => None,
+    }
+}
+
 /// What a gap about this command is called.
 pub fn what(command: &ReadCmd) -> String {
     let label = command.verb().label();
@@ -19,15 +37,14 @@ pub fn what(command: &ReadCmd) -> String {
         ReadCmd::XinfoConsumers(key, group) | ReadCmd::Xpending { key, group, .. } => {
             format!("{label} {key} {group}")
         }
-        ReadCmd::Info(sections) if matches!(sections.as_slice(), ["commandstats" | "latencystats", ..]) => {
-            "INFO commandstats".to_owned()
-        }
-        ReadCmd::Info(_) => "INFO".to_owned(),
-        ReadCmd::Scan { .. } => "SCAN".to_owned(),
         ReadCmd::Fanout(read) => {
             read.layer_key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}"))
         }
-        _ => command.key().map_or_else(|| label.to_owned(), |key| format!("{label} {key}")),
+        _ => match (form(command), command.key()) {
+            (Some(form), _) => form.to_owned(),
+            (None, Some(key)) => format!("{label} {key}"),
+            (None, None) => label.to_owned(),
+        },
     }
 }
 
@@ -42,15 +59,13 @@ pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Erro
         && let Some(key) = read.layer_key()
     {
         snapshot.fanout.no_layer_keys.push(key.clone());
-        snapshot.answered.insert(command.verb().label());
-        return;
+        return came(snapshot, command);
     }
     if let (ErrorKind::Gone | ErrorKind::WrongType, Some(key)) = (kind, command.key()) {
         if !matches!(command, ReadCmd::XinfoConsumers(..) | ReadCmd::Xpending { .. }) {
             snapshot.gone.push(key.clone());
         }
-        snapshot.answered.insert(command.verb().label());
-        return;
+        return came(snapshot, command);
     }
     if let (ErrorKind::DeniedKey, ReadCmd::Type(key) | ReadCmd::Pttl(key) | ReadCmd::MemoryUsage(key)) =
         (kind, command)
@@ -71,7 +86,10 @@ pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Erro
     let label = command.verb().label();
     let (what, scope) = match kind {
         ErrorKind::DeniedCommand | ErrorKind::Unsupported => (label.to_owned(), GapScope::Command),
-        _ => (what(command), GapScope::Item),
+        ErrorKind::DeniedKey | ErrorKind::Gone | ErrorKind::WrongType | ErrorKind::Moved => {
+            (what(command), GapScope::Item)
+        }
+        ErrorKind::Busy | ErrorKind::Unauthenticated | ErrorKind::Other => (what(command), GapScope::Passing),
     };
     let text = match kind {
         ErrorKind::DeniedCommand => {

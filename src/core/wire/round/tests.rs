@@ -127,7 +127,11 @@ fn a_busy_server_is_asked_for_info_each_round_and_for_the_rest_ever_less() {
 }
 
 /// Whether each of these rounds, one a second, asks for XINFO STREAM, while `answers` answers.
-fn asks_for_streams(planner: &mut Planner, ticks: std::ops::Range<u64>, answers: impl Fn(&ReadCmd) -> Resp) -> Vec<bool> {
+fn asks_for_streams(
+    planner: &mut Planner,
+    ticks: std::ops::Range<u64>,
+    answers: impl Fn(&ReadCmd) -> Resp,
+) -> Vec<bool> {
     let mut asks = Vec::new();
     for tick in ticks {
         let round = planner.round(tick * SECOND_US, &Focus::default());
