@@ -12,7 +12,7 @@ use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::link::{LinkLedger, ProbeLink};
 use streamgauge::edge::source::{Event, Session, poll};
 
-use crate::server::{Build, Kind, Options, Server, builds, wait_until};
+use crate::server::{Build, Kind, Options, Server, builds, side_by_side, wait_until};
 use crate::session::PATIENT;
 use std::io::{Read, Write};
 
@@ -125,24 +125,30 @@ async fn writes_that_want_replicas_which_are_not_there_are_told() {
     }
 }
 
-#[tokio::test]
-async fn writes_to_a_replica_are_told_with_its_primary() {
-    for build in builds().into_iter().filter(counting) {
-        let primary = Server::start(Options { port: true, ..Options::from(&build) });
-        let server = Server::start(Options::from(&build));
-        server.redis_cli(&["REPLICAOF", "127.0.0.1", &primary.port.to_string()]);
-        wait_until("the replica follows", || {
-            server.redis_cli(&["INFO", "replication"]).contains("master_link_status:up")
-        });
-        let (severity, text) = told(&server, RefusalCode::ReadOnly, 5, "replication.read_only").await;
-        assert_eq!(severity, Severity::Warning);
-        let wanted = format!(
-            "5 writes were refused with READONLY within the last minute: clients write to this replica of \
-             127.0.0.1:{}",
-            primary.port
-        );
-        assert_eq!(text, wanted, "{build:?}");
-    }
+#[test]
+fn writes_to_a_replica_are_told_with_its_primary() {
+    // A replica takes seconds to follow.
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    side_by_side(builds().iter().filter(|build| counting(build)), |build| {
+        runtime.block_on(of_a_replica(build))
+    });
+}
+
+async fn of_a_replica(build: &Build) {
+    let primary = Server::start(Options { port: true, ..Options::from(build) });
+    let server = Server::start(Options::from(build));
+    server.redis_cli(&["REPLICAOF", "127.0.0.1", &primary.port.to_string()]);
+    wait_until("the replica follows", || {
+        server.redis_cli(&["INFO", "replication"]).contains("master_link_status:up")
+    });
+    let (severity, text) = told(&server, RefusalCode::ReadOnly, 5, "replication.read_only").await;
+    assert_eq!(severity, Severity::Warning);
+    let wanted = format!(
+        "5 writes were refused with READONLY within the last minute: clients write to this replica of \
+         127.0.0.1:{}",
+        primary.port
+    );
+    assert_eq!(text, wanted, "{build:?}");
 }
 
 #[tokio::test]

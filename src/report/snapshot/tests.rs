@@ -345,7 +345,9 @@ proptest! {
 }
 
 fn plain_lines() -> usize {
-    text(&plain(), &target()).lines().count()
+    static LINES: std::sync::LazyLock<usize> =
+        std::sync::LazyLock::new(|| text(&plain(), &target()).lines().count());
+    *LINES
 }
 
 proptest::proptest! {

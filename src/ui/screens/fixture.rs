@@ -22,6 +22,7 @@ use crate::core::reading::watched::WatchSettings;
 use crate::ui::theme::{Depth, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::sync::LazyLock;
 
 pub use server::round;
 
@@ -85,7 +86,19 @@ pub fn up() -> TargetMessage {
 /// A busy server, read once a second for five minutes: streams, groups, consumers, pending rows, clients, slow
 /// log, and names that would break a screen.
 pub fn busy(size: (u16, u16)) -> State {
-    let mut state = console(size);
+    static BUSY: LazyLock<State> = LazyLock::new(read_for_minutes);
+    resized(&BUSY, size)
+}
+
+/// What takes seconds to be made, made once for all tests of a process, at this size.
+fn resized(made: &State, (columns, rows): (u16, u16)) -> State {
+    let mut state = made.clone();
+    tell(&mut state, Message::Resized(columns, rows));
+    state
+}
+
+fn read_for_minutes() -> State {
+    let mut state = console((80, 24));
     tell_at(&mut state, up(), later(-300_000));
     for second in 0..=300 {
         let now = later((second - 300) * 1000);
