@@ -123,3 +123,25 @@ fn only_reads_are_sent_and_none_keeps_the_server() {
     let share = slow as f64 / sent as f64;
     assert!(share < 0.005, "{slow} of {sent}: {}", server.redis_cli(&["SLOWLOG", "GET", "20"]));
 }
+
+#[test]
+fn ten_thousand_consumers_on_a_still_screen_cost_the_console_little() {
+    let server = Server::start(Options::default());
+    let consumers = "redis.call('XADD', 'orders', '*', 'f', 'v') redis.call('XGROUP', 'CREATE', 'orders', 'g', '0') \
+                     for n = 1, 10000 do redis.call('XREADGROUP', 'GROUP', 'g', 'consumer-' .. n, 'STREAMS', 'orders', '>') end";
+    server.redis_cli(&["EVAL", consumers, "0"]);
+    let mut terminal = launch(&server, &["--read-only"]).start();
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders"));
+    terminal.press("2");
+    terminal.press("\r");
+    terminal.press("\r");
+    terminal.press("f");
+    terminal.wait_for_text("consumer-1");
+    // Processor time, which others on the machine do not take; a build without optimisation takes some of it.
+    let (ticks, began) = (terminal.cpu_ticks(), std::time::Instant::now());
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    let share = (terminal.cpu_ticks() - ticks) as f64 / 100.0 / began.elapsed().as_secs_f64();
+    assert!(share < 0.15, "{share} of a core");
+    terminal.press("q");
+    assert_eq!(terminal.exit_status(), 0);
+}

@@ -7,6 +7,7 @@ mod cluster;
 mod denied;
 mod ends;
 mod far;
+mod fields;
 mod ghosts;
 mod nodes;
 #[path = "../support/proxy.rs"]
