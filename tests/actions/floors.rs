@@ -2,8 +2,11 @@
 //! nodes; and what its script sees for itself.
 
 use crate::reclaim::reclaim;
-use crate::server::builds;
+use crate::server::{Build, builds};
 use crate::{Place, connect, fill, name, read, say, start};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use streamgauge::core::model::id_unit::IdUnit;
 use streamgauge::core::ops::{Outcome, Request};
 use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb, TrimRequest, TrimTo};
@@ -152,35 +155,53 @@ async fn where_no_script_may_be_run_a_trim_by_length_is_plain() {
 async fn the_script_itself_sees_that_a_stream_was_made_anew() {
     for build in builds() {
         for archive in [Some(false), Some(true)] {
-            let server = start(&build);
-            let mut connection = connect(&server);
-            fill(&mut connection, 20_000, &[]);
-            // A second of work, of which a quarter is done when the stream is made anew.
-            let place = Place { per_s: Some(20_000), ..Place::of(&server) };
-            let request = Request::Trim(TrimRequest { archive, ..trim(TrimTo::MaxLen(1)) });
-            let plan = place.plan(&request).await.unwrap();
-            let mut other = connect(&server);
-            let remake = std::thread::spawn(move || {
-                loop {
-                    let left: u64 = say(&mut other, &["XLEN", "s"]);
-                    if left < 15_000 {
-                        break;
-                    }
-                }
-                let mut pipe = redis::pipe();
-                pipe.atomic().cmd("DEL").arg("s").ignore();
-                for at in 1..=400 {
-                    pipe.cmd("XADD").arg("s").arg(format!("{at}-1")).arg("f").arg("NEW").ignore();
-                }
-                pipe.exec(&mut other).unwrap();
-            });
-            let receipt = place.carry_out(plan, 1 << 30).await;
-            remake.join().unwrap();
-            let left: u64 = say(&mut connection, &["XLEN", "s"]);
-            assert_eq!(left, 400, "{build:?} {archive:?} {receipt:?}");
-            assert!(matches!(receipt.outcome, Outcome::Refused(_)), "{build:?} {receipt:?}");
+            // On a busy machine an action stops by itself now and then, before there is anything to see.
+            let mut tries = 0;
+            while !made_anew_is_seen(&build, archive).await {
+                tries += 1;
+                assert!(tries < 5, "{build:?} {archive:?}: it gave way every time");
+            }
         }
     }
+}
+
+/// Makes a stream anew while it is trimmed; whether the trim got so far.
+async fn made_anew_is_seen(build: &Build, archive: Option<bool>) -> bool {
+    let server = start(build);
+    let mut connection = connect(&server);
+    fill(&mut connection, 20_000, &[]);
+    // A second of work, of which a quarter is done when the stream is made anew.
+    let place = Place { per_s: Some(20_000), ..Place::of(&server) };
+    let request = Request::Trim(TrimRequest { archive, ..trim(TrimTo::MaxLen(1)) });
+    let plan = place.plan(&request).await.unwrap();
+    let mut other = connect(&server);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let trim_is_over = Arc::clone(&is_over);
+    let remake = std::thread::spawn(move || {
+        while say::<u64>(&mut other, &["XLEN", "s"]) >= 15_000 {
+            if trim_is_over.load(Ordering::Relaxed) {
+                return false;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let mut pipe = redis::pipe();
+        pipe.atomic().cmd("DEL").arg("s").ignore();
+        for at in 1..=400 {
+            pipe.cmd("XADD").arg("s").arg(format!("{at}-1")).arg("f").arg("NEW").ignore();
+        }
+        pipe.exec(&mut other).unwrap();
+        true
+    });
+    let receipt = place.carry_out(plan, 1 << 30).await;
+    is_over.store(true, Ordering::Relaxed);
+    if !remake.join().unwrap() {
+        assert!(matches!(receipt.outcome, Outcome::Stopped(_)), "{build:?} {receipt:?}");
+        return false;
+    }
+    let left: u64 = say(&mut connection, &["XLEN", "s"]);
+    assert_eq!(left, 400, "{build:?} {archive:?} {receipt:?}");
+    // It may have stopped for the machine just before it would have seen it.
+    matches!(receipt.outcome, Outcome::Refused(_))
 }
 
 #[tokio::test]
