@@ -81,3 +81,25 @@ fn an_info_without_an_end_is_a_gap_and_takes_no_memory() {
     let (status, text) = run(&server, proxy.socket(), &["check", "--for", "2s"]);
     assert_eq!(status, 3, "{text}");
 }
+
+#[test]
+fn a_stream_of_a_hundred_thousand_groups_is_a_gap_with_their_number() {
+    const GROUPS: usize = 100_000;
+    let server = Server::start(Options::default());
+    let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
+    let mut connection = client.get_connection().unwrap();
+    server.redis_cli(&["XADD", "s", "*", "f", "v"]);
+    for from in (0..GROUPS).step_by(5_000) {
+        let mut pipe = redis::pipe();
+        for n in from..from + 5_000 {
+            pipe.cmd("XGROUP").arg("CREATE").arg("s").arg(format!("g{n}")).arg("0").ignore();
+        }
+        pipe.exec(&mut connection).unwrap();
+    }
+    let (_, text) = run(&server, &server.socket(), &["snapshot", "--format", "json"]);
+    let reading: Value = serde_json::from_str(text.lines().next().unwrap()).unwrap();
+    let told = reading["gaps"].as_array().unwrap().iter().find(|gap| gap["what"] == "XINFO GROUPS s");
+    let told = told.unwrap_or_else(|| panic!("{:?}", gaps(&text)))["text"].as_str().unwrap();
+    assert!(told.contains("100,000 groups"), "{told}");
+    assert_eq!((&reading["streams"][0]["length"], &reading["streams"][0]["groups"]), (&1.into(), &Value::Null));
+}

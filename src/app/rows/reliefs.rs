@@ -48,14 +48,14 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
             FindingSubject::Group(key.clone(), group.clone()),
             format!("acknowledge or reclaim {} pending: a trim leaves the list", count(*pending)),
         ),
-        SavingKind::RemoveConsumers { key, group, consumers, can_be_listed } => (
-            "remove-consumers",
-            FindingSubject::Group(key.clone(), group.clone()),
-            match can_be_listed {
+        SavingKind::RemoveConsumers { key, group, consumers, can_be_listed, is_least } => {
+            let what = match can_be_listed {
                 true => format!("remove {} consumers that hold nothing and nobody uses", count(*consumers)),
                 false => format!("make the group anew: nobody uses {} consumers", count(*consumers)),
-            },
-        ),
+            };
+            let how = if *is_least { what + " (with long names it frees more)" } else { what };
+            ("remove-consumers", FindingSubject::Group(key.clone(), group.clone()), how)
+        }
         SavingKind::Overdue { glob, keys } => (
             "overdue",
             FindingSubject::Pattern(glob.clone()),

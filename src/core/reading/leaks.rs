@@ -49,6 +49,7 @@ impl Reading {
             LeakSign::Idle => idle.iter().map(|(name, _)| *name).take(EXAMPLES).collect(),
             LeakSign::MoreThanClients => list.map_or_else(Vec::new, |list| free_names(&list.value)),
         };
+        let weight = home.memory.size_model().and_then(|model| model.consumer_weight(stream, group));
         (leaked > 0).then(|| LeakCase {
             key: &stream.key,
             group: &group.facts.name,
@@ -57,9 +58,8 @@ impl Reading {
             clients,
             sign,
             examples: named,
-            bytes: home.memory.size_model().and_then(|size_model| {
-                Some((size_model.consumer_bytes(stream, group)? * leaked as f64) as u64)
-            }),
+            bytes: weight.map(|weight| (weight.each * leaked as f64) as u64),
+            is_bytes_least: weight.is_some_and(|weight| weight.is_least),
         })
     }
 }

@@ -64,6 +64,8 @@ pub enum SavingKind {
         consumers: u64,
         /// Whether the list of the group's consumers can be read; where it is too long, the group has to be made anew.
         can_be_listed: bool,
+        /// Whether the bytes are the least, for nobody knows how long their names are.
+        is_least: bool,
     },
     /// Invalidate the keys of a tier that lost their TTL.
     Overdue {
@@ -145,7 +147,8 @@ impl Reading {
         for leak in stream.groups.values().filter_map(|group| self.leaked_consumers(stream, group)) {
             let (key, group) = (leak.key.clone(), leak.group.clone());
             let can_be_listed = leak.consumers <= CONSUMERS_LISTED;
-            let way = SavingKind::RemoveConsumers { key, group, consumers: leak.leaked, can_be_listed };
+            let (consumers, is_least) = (leak.leaked, leak.is_bytes_least);
+            let way = SavingKind::RemoveConsumers { key, group, consumers, can_be_listed, is_least };
             all.extend(leak.bytes.map(|bytes| Saving { way, bytes }));
         }
         for group in stream.groups.values() {

@@ -25,6 +25,8 @@ pub struct StreamSize {
     /// Its groups and their consumers, without those lists, bytes; `None` on a server that nobody measured, where
     /// MEMORY USAGE counts them among the entries.
     pub consumers: Option<u64>,
+    /// Whether that is the least: nobody knows the names of some of them.
+    pub is_consumers_least: bool,
 }
 
 impl StreamSize {
@@ -154,7 +156,9 @@ impl SizeModel {
             (Some(pending), Some(each)) => Some((each * pending as f64) as u64),
             _ => self.lists(stream),
         };
-        StreamSize { entries, pending, consumers: self.members(stream) }
+        let (consumers, is_consumers_least) =
+            self.members(stream).map_or((None, false), |(bytes, is_least)| (Some(bytes), is_least));
+        StreamSize { entries, pending, consumers, is_consumers_least }
     }
 }
 

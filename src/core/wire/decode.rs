@@ -78,6 +78,7 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
     }
     snapshot.own_refusals = notes.own_refusals.clone();
     snapshot.gaps.extend(notes.gaps.iter().cloned());
+    missing::number_groups(snapshot);
     snapshot.interval_us = notes.interval_us;
     snapshot.discovery = notes.discovery;
     snapshot.keys_pass = notes.keys_pass;

@@ -191,6 +191,7 @@ pub(super) struct StreamView {
     pub entries_bytes: Option<u64>,
     pub pending_bytes: Option<u64>,
     pub consumers_bytes: Option<u64>,
+    pub consumers_bytes_at_least: Option<bool>,
     pub bytes_per_s: Option<f64>,
     pub entries_added: Option<u64>,
     pub in_per_s: Option<f64>,

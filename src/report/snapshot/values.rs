@@ -187,6 +187,7 @@ fn stream(state: &StreamState, reading: &Reading) -> StreamView {
         entries_bytes: size.entries,
         pending_bytes: size.pending,
         consumers_bytes: size.consumers,
+        consumers_bytes_at_least: size.consumers.map(|_| size.is_consumers_least),
         bytes_per_s: tidy(reading.this_node().memory.stream_grows_per_s(&state.key)),
         entries_added: state.fact(|detail| detail.entries_added),
         in_per_s: tidy(state.in_per_s()),

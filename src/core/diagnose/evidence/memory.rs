@@ -92,6 +92,8 @@ pub struct LeakCase<'a> {
     pub examples: Vec<&'a Name>,
     /// What those that were left over take, bytes, estimated; `None` on a server that nobody measured.
     pub bytes: Option<u64>,
+    /// Whether that is the least, for nobody knows how long their names are.
+    pub is_bytes_least: bool,
 }
 
 /// How it shows that consumers were left over.

@@ -76,7 +76,8 @@ fn sentence(case: &LeakCase<'_>) -> String {
     let examples: Vec<String> = case.examples.iter().map(|example| name(example)).collect();
     let examples =
         if examples.is_empty() { String::new() } else { format!(", such as {}", examples.join(", ")) };
-    let takes = case.bytes.map_or_else(String::new, |taken| format!("; they take about {}", bytes(taken)));
+    let how = if case.is_bytes_least { "at least" } else { "about" };
+    let takes = case.bytes.map_or_else(String::new, |taken| format!("; they take {how} {}", bytes(taken)));
     format!(
         "{}: {} of {} consumers hold nothing and {sign}{examples}{takes}",
         name(case.group),

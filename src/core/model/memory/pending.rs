@@ -178,6 +178,12 @@ impl Usage {
             (Product::Other(_), _) => Self::Unknown,
         }
     }
+
+    /// Whether MEMORY USAGE of a stream looks at a few of its groups and consumers, and takes no longer for many (measured:
+    /// 28 µs at 200,000 consumers on Valkey 8.1 and 9.1).
+    pub fn is_sampled(server: &Server) -> bool {
+        server.product == Product::Valkey && server.release() >= (8, 1)
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,23 @@
 //! What the groups and consumers of a stream take, and what MEMORY USAGE counts of them.
 //!
-//! Knows names where lists were read, and numbers where they were not: then by the names of pending rows, by what
-//! MEMORY USAGE says of their length, or by what is usual. Invariant: names are looked at once a list, not once a poll.
+//! Knows names where lists were read, and numbers where they were not: then by the names of pending rows, or by what
+//! MEMORY USAGE says of their length. Invariants: names are looked at once a list, not once a poll; where nobody knows how
+//! long they are, what consumers take is told as the least.
 
 use super::SizeModel;
 use crate::core::model::Name;
 use crate::core::model::memory::members::MeanWeight;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
+
+/// What a consumer takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ConsumerWeight {
+    /// Bytes.
+    pub each: f64,
+    /// Whether it is the least, for nobody knows how long the names are.
+    pub is_least: bool,
+}
 
 impl SizeModel {
     /// Looks at the names of groups and consumers that are new.
@@ -30,39 +40,40 @@ impl SizeModel {
         }
     }
 
-    /// Bytes of each consumer of a group, without what it has pending.
-    pub fn consumer_bytes(&self, stream: &StreamState, group: &GroupState) -> Option<f64> {
+    /// Each consumer of a group, without what it has pending.
+    pub fn consumer_weight(&self, stream: &StreamState, group: &GroupState) -> Option<ConsumerWeight> {
         let cost = self.members?;
-        let by_names = group.consumers_weight.map(|weight| weight.each);
-        by_names.or_else(|| {
-            let count = group.facts.consumers?;
-            let length = stream.measured.consumer_name.or_else(|| mean_length(pending_names(group)));
-            Some(cost.of_unseen_consumer(count, length))
+        if let Some(weight) = group.consumers_weight {
+            return Some(ConsumerWeight { each: weight.each, is_least: false });
+        }
+        let count = group.facts.consumers?;
+        let length = stream.measured.consumer_name.or_else(|| mean_length(pending_names(group)));
+        let each = length.map(|length| cost.of_unseen_consumer(count, length));
+        Some(ConsumerWeight {
+            each: each.unwrap_or_else(|| cost.least_of_consumer()),
+            is_least: each.is_none(),
         })
     }
 
-    /// What all groups of a stream and their consumers take.
-    pub(super) fn members(&self, stream: &StreamState) -> Option<u64> {
-        let cost = self.members?;
+    /// What all groups of a stream and their consumers take, and whether that is the least.
+    pub(super) fn members(&self, stream: &StreamState) -> Option<(u64, bool)> {
+        self.members?;
         if stream.groups_at_us.is_none() {
             // Groups that are too many to be read: their consumers are not known.
-            return (stream.group_count()? == 0).then_some(0);
+            return (stream.group_count()? == 0).then_some((0, false));
         }
-        let count = stream.groups.len() as f64;
-        let of_group = |each: MeanWeight| each.each * count;
-        let groups = stream
-            .groups_weight
-            .map_or_else(|| count * cost.of_unseen_group(stream.groups.len() as u64), of_group);
-        let consumers = stream.groups.values().map(|group| {
-            let consumers = group.facts.consumers?;
-            if consumers == 0 {
-                Some(0.0)
-            } else {
-                Some(consumers as f64 * self.consumer_bytes(stream, group)?)
-            }
-        });
-        let consumers: Option<f64> = consumers.sum();
-        Some((groups + consumers?) as u64)
+        let groups = match stream.groups_weight {
+            Some(weight) => weight.each * stream.groups.len() as f64,
+            None if stream.groups.is_empty() => 0.0,
+            None => return None,
+        };
+        let (mut sum, mut is_least) = (groups, false);
+        for group in stream.groups.values().filter(|group| group.facts.consumers != Some(0)) {
+            let weight = self.consumer_weight(stream, group)?;
+            sum += group.facts.consumers? as f64 * weight.each;
+            is_least |= weight.is_least;
+        }
+        Some((sum as u64, is_least))
     }
 
     /// What MEMORY USAGE counted of groups and consumers, and the mean length of the names that were not listed, where

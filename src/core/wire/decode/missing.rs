@@ -165,6 +165,19 @@ pub fn denied_keys(key: &Name) -> Gap {
 }
 
 /// The gap of a reply that was longer than its bound.
+/// Adds to the gaps about groups that were cut off how many there are, where that is known by now.
+pub(super) fn number_groups(snapshot: &mut Snapshot) {
+    let label = ReadVerb::XINFO_GROUPS.label();
+    for gap in snapshot.gaps.iter_mut().filter(|gap| gap.why == GapReason::Bound) {
+        let Some(key) = gap.what.strip_prefix(label).map(str::trim_start) else { continue };
+        let facts = snapshot.streams.iter().find(|facts| facts.key.text() == key);
+        if let Some(groups) = facts.and_then(|facts| facts.detail.as_ref()?.groups) {
+            gap.text.push_str(&format!("; the stream has {} groups", count(groups)));
+        }
+    }
+}
+
+/// What the gap about such a reply says.
 pub fn too_long(command: &ReadCmd) -> Gap {
     let (what, bound) = (what(command), command.row().bound);
     let text = format!(

@@ -11,9 +11,10 @@ use super::costs::ConsumersCost;
 use super::rotation::{Pick, Rotation};
 use super::trims::TrimMark;
 use super::{Focus, Round};
-use crate::core::figures::sentence::latency;
+use crate::core::figures::sentence::{count, latency};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
+use crate::core::model::memory::pending::Usage;
 use crate::core::model::probe::is_ours;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +42,8 @@ pub struct Known {
     /// Whether there is such a stream: then others are tried a few at a time.
     has_denied: bool,
     list_cost: ConsumersCost,
+    /// Whether MEMORY USAGE takes no longer where there are many consumers.
+    pub(super) is_usage_sampled: bool,
 }
 
 type GroupKey = (Name, Name);
@@ -192,9 +195,11 @@ impl Known {
         } else {
             round.commands.push(ReadCmd::Xlen(key.clone()));
         }
-        if stream.group_count.is_some_and(|groups| groups > limits::GROUPS_POLLED) {
-            let text =
-                format!("XINFO GROUPS {key} is not polled: it has too many groups to be read within 1 ms");
+        if let Some(groups) = stream.group_count.filter(|&groups| groups > limits::GROUPS_POLLED) {
+            let text = format!(
+                "XINFO GROUPS {key} is not polled: its {} groups are too many to be read within 1 ms",
+                count(groups)
+            );
             round.gaps.push(too_costly(format!("XINFO GROUPS {key}"), text));
             stream.was_read = true;
         } else if capabilities.may(ReadVerb::XINFO_GROUPS) && stream.group_count != Some(0) {
@@ -214,8 +219,6 @@ impl Known {
         let Some(group) = self.streams.get_mut(key).and_then(|stream| stream.groups.get_mut(name)) else {
             return;
         };
-        // A group without consumers and pending entries has nothing inside to be read.
-        group.was_read |= group.consumers == Some(0) && group.pending == Some(0);
         let consumers = group.consumers.unwrap_or(0);
         let takes_us = self.list_cost.of_us(consumers);
         if takes_us > within_us {
@@ -292,6 +295,9 @@ impl Known {
             }
         }
         self.learn_groups(snapshot);
+        if let Some(info) = &snapshot.info {
+            self.is_usage_sampled = Usage::is_sampled(&info.server);
+        }
         for key in &snapshot.gone {
             let stream = self.streams.remove(key);
             self.stream_turns.set(key, false, now_us);
@@ -347,6 +353,8 @@ impl Known {
                         cursor: facts.last_delivered,
                         server_lag: facts.lag.raw().and_then(|lag| u64::try_from(lag).ok()),
                         suspicious: grew || stuck,
+                        // Without consumers and pending entries it has nothing inside to be read.
+                        was_read: group.was_read || (consumers == Some(0) && pending == Some(0)),
                         ..std::mem::take(&mut group)
                     },
                 );

@@ -42,8 +42,12 @@ impl Oversize {
             self.resting.get(&name).is_some_and(|resting| now_us < resting.until_us)
         };
         round.commands.retain(|command| !resting(command));
-        let open = self.resting.values().filter(|resting| now_us < resting.until_us);
-        round.gaps.extend(open.map(|resting| resting.gap.clone()));
+        for resting in self.resting.values().filter(|resting| now_us < resting.until_us) {
+            // What is known to be too much is told with its number.
+            if !round.gaps.iter().any(|gap| gap.what == resting.gap.what) {
+                round.gaps.push(resting.gap.clone());
+            }
+        }
     }
 
     /// Takes in what was cut off, and what is answered again.

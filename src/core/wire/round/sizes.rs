@@ -45,7 +45,8 @@ impl Known {
         let turn = self.size_turns.turn(now_us, &looked_at, places, pick);
         for key in turn {
             let consumers = self.streams.get(&key).map_or(0, KnownStream::consumers);
-            if usage_us(consumers) > limits::CALL_US {
+            let is_expensive = self.is_expensive(&key);
+            if is_expensive && usage_us(consumers) > limits::CALL_US {
                 let text = format!(
                     "MEMORY USAGE {key} is not polled: {consumers} consumers would hold the server {}",
                     latency(usage_us(consumers) as f64)
@@ -54,14 +55,14 @@ impl Known {
             } else {
                 round.commands.push(ReadCmd::MemoryUsage(key.clone()));
             }
-            let apart_us = self.streams.get(&key).map_or(SIZED_APART_US, KnownStream::sized_apart_us);
+            let apart_us = if is_expensive { DEAR_APART_US } else { SIZED_APART_US };
             self.size_turns.rest(&key, now_us.saturating_add(apart_us));
         }
     }
 
     /// Whether a stream has so many consumers that MEMORY USAGE takes too long to be asked in every round.
     pub fn is_expensive(&self, key: &Name) -> bool {
-        self.streams.get(key).is_some_and(KnownStream::is_expensive)
+        !self.is_usage_sampled && self.streams.get(key).is_some_and(KnownStream::is_expensive)
     }
 
     /// Asks for rows from all over long pending entries lists.
@@ -97,10 +98,6 @@ impl KnownStream {
 
     fn is_expensive(&self) -> bool {
         usage_us(self.consumers()) > limits::POLLED_CALL_US
-    }
-
-    fn sized_apart_us(&self) -> u64 {
-        if self.is_expensive() { DEAR_APART_US } else { SIZED_APART_US }
     }
 }
 

@@ -194,6 +194,7 @@ fn leaked_consumers_are_one_finding_a_group_or_one_for_many_groups_of_a_stream()
         sign,
         examples: if sign == LeakSign::Idle { vec![&names[4]] } else { Vec::new() },
         bytes: Some(leaked * 150),
+        is_bytes_least: sign == LeakSign::MoreThanClients,
     };
     let told = |leaks: Vec<LeakCase<'_>>| {
         let mut evidence = evidence(Some(&info), &hold);
@@ -207,7 +208,7 @@ fn leaked_consumers_are_one_finding_a_group_or_one_for_many_groups_of_a_stream()
     let leaked = |subject: &str, text: &str| vec![("consumer.leaked", subject.to_owned(), text.to_owned())];
     let idle = "1,000 of 1,002 consumers hold nothing and are idle for an hour or more, such as g4; they take about 146 KiB";
     assert_eq!(told(vec![case(0, 1_000, LeakSign::Idle)]), leaked("jobs/g0", &format!("jobs/g0: {idle}")));
-    let more = "300,000 of 300,002 consumers hold nothing and are more than the 10 clients connected could be; they take about 42.9 MiB";
+    let more = "300,000 of 300,002 consumers hold nothing and are more than the 10 clients connected could be; they take at least 42.9 MiB";
     assert_eq!(
         told(vec![case(1, 300_000, LeakSign::MoreThanClients)]),
         leaked("jobs/g1", &format!("jobs/g1: {more}"))
