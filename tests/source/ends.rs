@@ -101,5 +101,8 @@ fn a_stream_of_a_hundred_thousand_groups_is_a_gap_with_their_number() {
     let told = reading["gaps"].as_array().unwrap().iter().find(|gap| gap["what"] == "XINFO GROUPS s");
     let told = told.unwrap_or_else(|| panic!("{:?}", gaps(&text)))["text"].as_str().unwrap();
     assert!(told.contains("100,000 groups"), "{told}");
-    assert_eq!((&reading["streams"][0]["length"], &reading["streams"][0]["groups"]), (&1.into(), &Value::Null));
+    assert_eq!(
+        (&reading["streams"][0]["length"], &reading["streams"][0]["groups"]),
+        (&1.into(), &Value::Null)
+    );
 }
