@@ -23,8 +23,24 @@ const INTERVAL: Duration = Duration::from_secs(1);
 const ROUNDS: usize = 9;
 /// Servers that are under load at once.
 const AT_ONCE: usize = 4;
-/// The trims: how a stream is told to keep 300 entries.
-const TRIMS: [(&str, &str); 2] = [("about", "~"), ("exactly", "=")];
+/// The trims: how a stream is told to keep 300 entries, or those of the last half second, which are as many.
+const TRIMS: [(&str, Trim); 3] =
+    [("about", Trim::Length("~")), ("exactly", Trim::Length("=")), ("by-age", Trim::Age { ms: 500 })];
+
+/// How a stream is trimmed.
+#[derive(Clone, Copy)]
+enum Trim {
+    /// Each entry that is added trims.
+    Length(&'static str),
+    /// XTRIM does, where the server has it by id.
+    Age { ms: u64 },
+}
+
+/// Those that a server has.
+fn trims(build: &Build) -> &'static [(&'static str, Trim)] {
+    let has_min_id = build.major() >= 7 || build.version.starts_with("6.2");
+    if has_min_id { &TRIMS } else { &TRIMS[..2] }
+}
 
 /// What was written to one stream, and what its groups were given.
 #[derive(Default)]
@@ -47,14 +63,22 @@ fn repeat(server: &Server, every_ms: u64, stop: &AtomicBool, mut task: impl FnMu
 }
 
 /// What is written is read by one group at once.
-fn write(connection: &mut redis::Connection, key: &str, trim: &str, truth: &Truth) {
+fn write(connection: &mut redis::Connection, key: &str, trim: Trim, truth: &Truth) {
     let mut pipe = redis::pipe();
     for _ in 0..10 {
         let mut add = redis::cmd("XADD");
-        add.arg(key).arg("MAXLEN").arg(trim).arg(300).arg("*").arg("f").arg("v");
+        add.arg(key);
+        if let Trim::Length(how) = trim {
+            add.arg("MAXLEN").arg(how).arg(300);
+        }
+        add.arg("*").arg("f").arg("v");
         pipe.add_command(add);
     }
-    pipe.exec(connection).unwrap();
+    let ids: Vec<String> = pipe.query(connection).unwrap();
+    if let Trim::Age { ms } = trim {
+        let last_ms: u64 = ids[9].split('-').next().unwrap().parse().unwrap();
+        redis::cmd("XTRIM").arg(key).arg("MINID").arg(last_ms - ms).exec(connection).unwrap();
+    }
     truth.added.fetch_add(10, Ordering::SeqCst);
     truth.keeps.fetch_add(read(connection, key, "keeps", 1_000), Ordering::SeqCst);
 }
@@ -100,22 +124,23 @@ fn check(build: &Build) {
     let server = Server::start(Options::from(build));
     let client = redis::Client::open(format!("redis+unix://{}", server.socket().display())).unwrap();
     let mut connection = client.get_connection().unwrap();
-    for (key, _) in TRIMS {
+    let trims = trims(build);
+    for (key, _) in trims {
         for group in ["slow", "keeps"] {
             let mut create = redis::cmd("XGROUP");
-            create.arg("CREATE").arg(key).arg(group).arg("0").arg("MKSTREAM").exec(&mut connection).unwrap();
+            create.arg("CREATE").arg(*key).arg(group).arg("0").arg("MKSTREAM").exec(&mut connection).unwrap();
         }
-        redis::cmd("XADD").arg(key).arg("*").arg("f").arg("v").exec(&mut connection).unwrap();
+        redis::cmd("XADD").arg(*key).arg("*").arg("f").arg("v").exec(&mut connection).unwrap();
     }
     let settings = PollSettings {
         interval_us: u64::try_from(INTERVAL.as_micros()).unwrap(),
-        patterns: TRIMS.iter().map(|(key, _)| Name::from(*key)).collect(),
+        patterns: trims.iter().map(|(key, _)| Name::from(*key)).collect(),
         everything: true,
         ..PollSettings::default()
     };
     let (mut session, mut reading) = (support::session(&server, settings), Reading::new(10_000_000));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let truths = [Truth::default(), Truth::default()];
+    let truths = TRIMS.map(|_| Truth::default());
     let stop = Arc::new(AtomicBool::new(false));
     runtime.block_on(async {
         session.connect().await.unwrap();
@@ -124,9 +149,9 @@ fn check(build: &Build) {
         }
     });
     thread::scope(|scope| {
-        for ((key, trim), truth) in TRIMS.iter().zip(&truths) {
+        for ((key, trim), truth) in trims.iter().zip(&truths) {
             let (server, stop) = (&server, &stop);
-            scope.spawn(move || repeat(server, 17, stop, |line| write(line, key, trim, truth)));
+            scope.spawn(move || repeat(server, 17, stop, |line| write(line, key, *trim, truth)));
             scope.spawn(move || {
                 repeat(server, 41, stop, |line| {
                     truth.slow.fetch_add(read(line, key, "slow", 10), Ordering::SeqCst);
@@ -136,14 +161,14 @@ fn check(build: &Build) {
         runtime.block_on(watch(&mut session, &mut reading, ROUNDS));
         // A busy machine looks more seldom, and sees that something is lost later.
         let until = Instant::now() + PATIENCE;
-        while !TRIMS.iter().all(|(key, _)| is_told(&reading, key)) && Instant::now() < until {
+        while !trims.iter().all(|(key, _)| is_told(&reading, key)) && Instant::now() < until {
             runtime.block_on(watch(&mut session, &mut reading, 1));
         }
         stop.store(true, Ordering::SeqCst);
     });
     // What was under way is told by the next rounds.
     runtime.block_on(watch(&mut session, &mut reading, 2));
-    for ((key, _), truth) in TRIMS.iter().zip(&truths) {
+    for ((key, _), truth) in trims.iter().zip(&truths) {
         // The one that was there before the writer began.
         let added = truth.added.load(Ordering::SeqCst) + 1;
         let lost = |group, read: &AtomicU64, connection: &mut redis::Connection| {
