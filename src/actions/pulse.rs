@@ -22,6 +22,8 @@ const QUIET_PAUSE: Duration = Duration::from_millis(4);
 /// What the pulse advises.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Advised {
+    /// How long to rest after a step, in times of the step.
+    pub(super) rest_times: f64,
     /// How often to go half as fast.
     pub(super) halvings: u32,
     /// How often to stop.
@@ -56,12 +58,13 @@ impl Pulse {
             tokio::time::sleep(QUIET_PAUSE).await;
         }
         let strain = Strain::new(&quiet);
-        let idle_us = strain.idle_us();
-        let (tell, advised) = watch::channel(Advised::default());
+        let idle_us = strain.least_us();
+        let (tell, advised) =
+            watch::channel(Advised { rest_times: strain.rest_times(), ..Advised::default() });
         Self { task: tokio::spawn(beat(link, strain, tell)), advised, idle_us }
     }
 
-    /// The usual way there and back, microseconds.
+    /// The shortest way there and back, microseconds.
     pub(super) fn idle_us(&self) -> u64 {
         self.idle_us
     }
@@ -85,7 +88,9 @@ async fn beat(mut link: Link, mut strain: Strain, tell: watch::Sender<Advised>) 
         let late_us = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
         // A server that does not answer at all ends the action by its own time-out.
         let Some(trip_us) = ping(&mut link).await else { return };
-        match strain.advance(trip_us, late_us, clock::now_us() / 1_000) {
+        let advice = strain.advance(trip_us, late_us, clock::now_us() / 1_000);
+        tell.send_modify(|advised| advised.rest_times = strain.rest_times());
+        match advice {
             Advice::GoOn => {}
             Advice::Halve => tell.send_modify(|advised| advised.halvings += 1),
             Advice::Stop(why) => {

@@ -109,7 +109,7 @@ struct Surveyor {
     shortest_us: u64,
     pulse: Option<Pulse>,
     is_timed: bool,
-    /// The last way there and back, microseconds.
+    /// How long the last questions took, microseconds.
     last_us: u64,
 }
 
@@ -164,6 +164,7 @@ impl Surveyor {
             wall_ms: clock::wall_ms(),
             trip_us: self.last_us,
             idle_us: self.idle_us(),
+            step_us: self.pace.step_us(),
             is_late: self.elapsed() >= self.desk.time.counts,
         }
     }
@@ -219,6 +220,7 @@ impl Surveyor {
         }
         let Some(pulse) = &self.pulse else { return Ok(()) };
         let advised = pulse.advised();
+        self.pace.set_rest(advised.rest_times);
         while self.pace.halvings() < advised.halvings.min(10) {
             self.pace.halve();
         }
@@ -238,6 +240,7 @@ impl Surveyor {
     async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
         let mut exchanges = Vec::with_capacity(commands.len());
         let mut rest = commands.into_iter();
+        self.last_us = 0;
         loop {
             let pipeline: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
             if pipeline.is_empty() {
@@ -253,7 +256,7 @@ impl Surveyor {
             exchanges.extend(asked.exchanges);
             let trip_us = clock::now_us().saturating_sub(sent_us);
             self.shortest_us = self.shortest_us.min(trip_us);
-            self.last_us = trip_us;
+            self.last_us = self.last_us.saturating_add(trip_us);
             self.rest(trip_us).await;
         }
     }
@@ -282,7 +285,7 @@ impl Surveyor {
 
     /// Leaves the others their share of the server.
     async fn rest(&mut self, trip_us: u64) {
-        let rest_us = self.pace.stepped(1, trip_us, self.idle_us(), trip_us);
+        let rest_us = self.pace.looked(trip_us, self.idle_us());
         let rest_us = self.pace.owe(rest_us);
         if rest_us == 0 {
             return;

@@ -109,9 +109,6 @@ pub(super) struct InvalidateArgs {
     /// Let them expire, spread over this time, instead of removing them
     #[arg(long, value_name = "AGE", value_parser = some_time)]
     expire: Option<u64>,
-    /// Keys a second at most; 0 for as fast as it goes [default: of the config]
-    #[arg(long, value_name = "N", value_parser = count)]
-    rate: Option<u64>,
     #[command(flatten)]
     archive: ArchiveArgs,
 }
@@ -272,14 +269,9 @@ impl RequestArgs for InvalidateArgs {
             written: self.pattern,
             kind: self.kind,
             expire_ms: self.expire,
-            per_s: self.rate.filter(|rate| *rate > 0),
             archive: self.archive.wanted(),
             ..InvalidateRequest::new(pattern)
         })
-    }
-
-    fn rate(&self) -> Option<u64> {
-        self.rate
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Invariant: what is not said is safe.
 
-use super::values::within;
+use super::values::{count, within};
 use super::{Action, ActionArgs, OutputFormat};
 use crate::core::ops::Request;
 use clap::Args;
@@ -20,6 +20,10 @@ struct ConsentArgs {
     /// The name that has to be typed for what can lose something, for `*` and for production
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
+    /// Items a second at most; 0 for as fast as it goes, whatever others feel of it [default: of the config for
+    /// invalidate, else as fast as others do not feel it]
+    #[arg(long, value_name = "N", value_parser = count)]
+    rate: Option<u64>,
     /// How long the plan may take at most
     #[arg(long = "for", value_name = "DURATION", default_value = "20s", value_parser = within)]
     within: Duration,
@@ -60,8 +64,8 @@ pub(super) struct ConfirmedArgs<T: Args> {
 
 impl<T: Args + RequestArgs> ConfirmedArgs<T> {
     pub(super) fn into_action(self) -> Action {
-        let ConsentArgs { dry_run, yes, confirm, within, format } = self.consent;
-        let (per_s, request) = (self.wanted.rate(), self.wanted.request());
+        let ConsentArgs { dry_run, yes, confirm, rate: per_s, within, format } = self.consent;
+        let request = self.wanted.request();
         Action::Act(Box::new(ActionArgs { request, dry_run, yes, confirm, within, format, per_s }))
     }
 }
@@ -70,9 +74,4 @@ impl<T: Args + RequestArgs> ConfirmedArgs<T> {
 pub(super) trait RequestArgs {
     /// What is wanted.
     fn request(self) -> Request;
-
-    /// Items a second at most, 0 for as fast as it goes; none for the config's.
-    fn rate(&self) -> Option<u64> {
-        None
-    }
 }

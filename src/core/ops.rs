@@ -15,6 +15,7 @@ pub mod delete_consumer;
 mod ground;
 pub mod guard;
 pub mod invalidate;
+pub mod item_price;
 pub mod kill_client;
 pub mod kill_script;
 mod one_step;

@@ -105,8 +105,10 @@ pub async fn run(
     };
     let settings = &loaded.config.settings.actions;
     // Whoever wants no bound wants no rest either.
-    let per_s = if let Request::Invalidate(request) = &request { request.per_s } else { None };
-    let is_paced = per_s.is_some() || !shown.plan().kind.has_rate;
+    let (per_s, is_paced) = match &request {
+        Request::Invalidate(request) => (request.per_s, request.per_s.is_some()),
+        _ => (asked.per_s.filter(|per_s| *per_s > 0), asked.per_s != Some(0)),
+    };
     let executor = Executor {
         writer,
         journal: journal.clone(),

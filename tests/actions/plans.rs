@@ -65,20 +65,18 @@ async fn a_plan_that_is_given_up_asks_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_plan_leaves_the_server_to_others_as_a_run_does() {
+async fn pages_of_a_plan_are_as_large_as_half_a_millisecond_is_enough_for_and_no_larger() {
     for build in builds().into_iter().take(2) {
         let server = start(&build);
         let mut connection = connect(&server);
         populate(&mut connection, 30_000);
-        let before: u64 = ["scan", "eval"].iter().map(|name| stat(&mut connection, name).1).sum();
+        let _: redis::Value = say(&mut connection, &["CONFIG", "RESETSTAT"]);
         let place = Place::of(&server);
-        let began = Instant::now();
         let plan = place.plan(&Request::Invalidate(invalidate("gone:*", None, false))).await.unwrap();
-        let took_us = began.elapsed().as_micros() as u64;
         assert!(plan.impact.is_exact && plan.impact.items == 30_000, "{build:?} {:?}", plan.impact);
-        let busy_us: u64 = ["scan", "eval"].iter().map(|name| stat(&mut connection, name).1).sum();
-        let busy_us = busy_us - before;
-        assert!(busy_us * 2 < took_us, "{build:?}: busy {busy_us} of {took_us} us");
+        // A key takes 0.7 to 1.2 us; what is measured of it on a busy machine is more, which makes pages smaller.
+        let (pages, _) = stat(&mut connection, "scan");
+        assert!((36..300).contains(&pages), "{build:?}: {pages} pages");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
+use streamgauge::core::model::StreamId;
 use streamgauge::core::ops::DeleteConsumerRequest;
 use streamgauge::core::ops::{Outcome, Request};
 use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb};
@@ -79,6 +80,32 @@ async fn released_rows_keep_owner_and_deliveries_and_are_old_enough_for_any_work
             rows.iter().all(|row| row.1 == "dead" && row.2 >= 86_000_000 && row.3 == 1),
             "{build:?} {rows:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn chosen_rows_among_others_of_two_owners_are_the_only_ones_that_are_released() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        fill(&mut connection, 400, &["g"]);
+        read(&mut connection, "g", "a", 150);
+        read(&mut connection, "g", "b", 250);
+        // One is acknowledged, two have lost their entry, and one is named twice.
+        let _: u64 = say(&mut connection, &["XACK", "s", "g", "30-0"]);
+        let _: u64 = say(&mut connection, &["XDEL", "s", "60-0", "390-0"]);
+        let ids: Vec<StreamId> = (1..=40).rev().chain([7]).map(|at| StreamId::new(at * 10, 0)).collect();
+        let request = ReclaimRequest { ids, ..reclaim(ReclaimVerb::Release) };
+        let tally = Place::of(&server).act(&Request::Reclaim(request)).await.unwrap().tally;
+        assert_eq!((tally.done, tally.gone, tally.lost, tally.left), (37, 2, 1, 0), "{build:?}");
+        let rows = rows(&mut connection);
+        assert_eq!(rows.len(), 397, "{build:?}");
+        for (id, owner, idle_ms, deliveries) in rows {
+            let at: u64 = id.split('-').next().unwrap().parse().unwrap();
+            let is_chosen = at % 10 == 0;
+            assert_eq!((idle_ms >= 86_000_000, deliveries), (is_chosen, 1), "{build:?} {id}");
+            assert_eq!(owner, if at <= 150 { "a" } else { "b" }, "{build:?} {id}");
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::actions::pulse::Pulse;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
-use crate::core::wire::Resp;
+use crate::core::wire::{Resp, WriteCmd};
 use crate::edge::clock;
 use crate::edge::link::{SendError, WriteLink};
 use std::time::Duration;
@@ -72,12 +72,16 @@ impl Steps<'_> {
     }
 
     async fn ask(&mut self, reads: Vec<crate::core::wire::ReadCmd>) -> Result<Answer, Outcome> {
+        let began_us = clock::now_us();
         let asked = self.link.ask(reads).await;
         if let Some(error) = asked.lost {
             return Err(Outcome::Failed(format!("{error}; nothing was under way")));
         }
         let replies: Vec<Resp> =
             asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
+        let took_us = clock::now_us().saturating_sub(began_us);
+        let rest_us = self.pace.looked(took_us, self.pulse.idle_us());
+        self.rest(rest_us).await;
         Ok(Answer::Read(replies))
     }
 
@@ -87,13 +91,13 @@ impl Steps<'_> {
     }
 
     async fn tell(&mut self, order: &Order) -> Result<Answer, Outcome> {
-        self.guard().await?;
+        let names: Vec<&str> = order.commands().iter().take(1).map(WriteCmd::stat_name).collect();
+        self.guard(&names).await?;
         let began_us = clock::now_us();
         let replies = self.link.tell(order).await.map_err(|untold| match untold {
             SendError::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
             SendError::Lost(error) => {
-                let line =
-                    order.commands().first().map(crate::core::wire::WriteCmd::text).unwrap_or_default();
+                let line = order.commands().first().map(WriteCmd::text).unwrap_or_default();
                 Outcome::Unknown(format!("{error}; it may or may not have been done: {line}"))
             }
         })?;
@@ -102,13 +106,9 @@ impl Steps<'_> {
         let since_us = clock::now_us().saturating_sub(self.stepped_us);
         let weight = self.weight(items, &replies);
         let rest_us = self.pace.stepped(weight, took_us, self.pulse.idle_us(), since_us);
-        let rest_us = self.pace.owe(rest_us);
         self.stepped_us = clock::now_us();
-        if rest_us > 0 {
-            self.rest(Duration::from_micros(rest_us)).await;
-            let ended_us = clock::now_us();
-            self.pace.rested(ended_us.saturating_sub(self.stepped_us));
-            self.stepped_us = ended_us;
+        if self.rest(rest_us).await {
+            self.stepped_us = clock::now_us();
         }
         Ok(Answer::Told(replies))
     }
@@ -123,8 +123,13 @@ impl Steps<'_> {
         removed.unwrap_or(items).max(items)
     }
 
-    /// Sleeps, unless it is told to end or to stand still.
-    async fn rest(&mut self, rest: Duration) {
+    /// Owes the others so much more rest, and takes it once it is worth a timer, unless it is told to end or to stand
+    /// still. Whether it did.
+    async fn rest(&mut self, rest_us: u64) -> bool {
+        let rest_us = self.pace.owe(rest_us);
+        if rest_us == 0 {
+            return false;
+        }
         let mut control = self.control.clone();
         let told = control.wait_for(|control| control.cancel || control.pause);
         // Whoever told is gone: then nobody says anything any more.
@@ -133,21 +138,30 @@ impl Steps<'_> {
                 std::future::pending::<()>().await;
             }
         };
-        let _slept = tokio::time::timeout(rest, told).await;
+        let began_us = clock::now_us();
+        let _slept = tokio::time::timeout(Duration::from_micros(rest_us), told).await;
+        self.pace.rested(clock::now_us().saturating_sub(began_us));
+        true
     }
 
-    /// Checks that everything is as it was planned, often enough.
-    async fn guard(&mut self) -> Result<(), Outcome> {
+    /// Checks that everything is as it was planned, often enough, and what commands of these names take.
+    async fn guard(&mut self, names: &[&str]) -> Result<(), Outcome> {
         loop {
             let now_us = clock::now_us();
             if !self.is_guard_due(now_us) {
                 return Ok(());
             }
-            let asked = self.link.ask(self.run.plan().guard.reads()).await;
+            let figures = self.pace.price().figures(now_us);
+            let is_figured = figures.is_some();
+            let reads = self.run.plan().guard.reads().into_iter().chain(figures).collect();
+            let mut asked = self.link.ask(reads).await;
             if let Some(error) = asked.lost {
                 return Err(Outcome::Failed(format!("{error}; nothing was under way")));
             }
             self.guarded_us = Some(clock::now_us());
+            if let Some(told) = is_figured.then(|| asked.exchanges.pop()).flatten() {
+                self.pace.price().figured(told, names);
+            }
             match self.run.plan().guard.check(&asked.exchanges) {
                 Ok(()) => return Ok(()),
                 Err(changed) if changed.is_strain => self.hold(changed.why.to_string()).await?,
@@ -169,6 +183,7 @@ impl Steps<'_> {
     /// Does what the operator and the pulse say.
     async fn listen(&mut self) -> Result<(), Outcome> {
         let advised = self.pulse.advised();
+        self.pace.set_rest(advised.rest_times);
         while self.pace.halvings() < advised.halvings.min(10) {
             self.pace.halve();
         }

@@ -34,9 +34,9 @@ pub const ACTIONS: &[Setting] = &[
     setting!(
         "actions.invalidate_per_s",
         Kind::Whole(0, 10_000_000),
-        "20000",
+        "1000000",
         Whole,
         actions.invalidate_per_s,
-        "Keys that an invalidation removes a second at most; 0 for as fast as it goes."
+        "Keys that an invalidation removes a second at most, where others do not feel it; 0 for as fast as it goes."
     ),
 ];

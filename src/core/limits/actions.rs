@@ -24,8 +24,8 @@ pub const ITEMS_TYPED: u64 = 100_000;
 /// up is unknown, and nothing else is done until somebody has looked.
 pub const WRITE_TIMEOUT_MS: u64 = 10_000;
 
-/// Smallest, first and greatest number of pending rows in one step: each takes 5 to 8 µs of the server's time.
-pub const SETTLE_BATCH: (u32, u32, u32) = (10, 50, 200);
+/// Smallest, first and greatest number of pending rows in one step: each takes 3 to 8 µs of the server's time.
+pub const SETTLE_BATCH: (u32, u32, u32) = (10, 50, 1_000);
 
 /// Pending rows of one group, from the first entry on, that a safe trim looks at to find one whose entry is still
 /// there; where none of so many is, the last of them holds the trim. Each takes 2 µs of the server.
@@ -46,6 +46,9 @@ pub const TRIM_READ_BATCH: (u32, u32, u32) = (50, 200, 500);
 /// Smallest, first and greatest number of keys in one step: one pipeline takes a hundred commands.
 pub const KEY_BATCH: (u32, u32, u32) = (10, 50, 100);
 
+/// The same where one script removes them all: 1 to 2 µs of the server a key.
+pub const UNLINK_BATCH: (u32, u32, u32) = (10, 100, 1_000);
+
 /// Smallest, first and greatest number of consumers in one step: each takes 5 to 10 µs of the server.
 pub const DELETE_BATCH: (u32, u32, u32) = (10, 50, 200);
 
@@ -65,14 +68,28 @@ pub const REMOVED_GROUPS: usize = 10_000;
 /// How long the server should be busy with one step, microseconds: what others wait for at most.
 pub const STEP_US: u64 = 500;
 
-/// Time between steps, in times of the step: the others have two thirds of the server.
-pub const STEP_REST: u64 = 2;
+/// The same where nobody else is to be spared: each step costs a round trip.
+pub const HURRIED_STEP_US: u64 = 2_000;
+
+/// And the least, where others feel it: below that a step is mostly its round trip.
+pub const STEP_LEAST_US: u64 = 60;
+
+/// Rest after a step, in times of the step: at first, and at most.
+pub const REST_TIMES: (f64, f64) = (1.0, 3.0);
+
+/// How much longer the rest becomes with a PING that is late, and how much shorter with one that is not: it stays as it
+/// is where a little more than one of a hundred is late, which is what a p99 says.
+pub const REST_GROWS_AND_EASES: (f64, f64) = (4.0, 0.98);
+
+/// How much later than at an idle server a PING of others may be, microseconds: a quarter less than the millisecond that
+/// nobody may feel.
+pub const FELT_US: u64 = 750;
 
 /// The longest rest between two steps, microseconds, however slow the server or low the rate: whoever watches should
 /// see that it goes on.
 pub const STEP_REST_MOST_US: u64 = 10_000_000;
 
-/// The least pause between two paced steps, microseconds.
+/// The least pause between two steps of a pace that was halved, microseconds.
 pub const STEP_PAUSE_US: u64 = 500;
 
 /// The least rest that is taken at once, microseconds: what a timer counts. Less is owed, and taken with the next.
@@ -83,6 +100,9 @@ pub const REST_SAVED_US: i64 = 3_000;
 
 /// How often the guard is checked while an action runs, milliseconds.
 pub const GUARD_EVERY_MS: u64 = 100;
+
+/// How often the server is asked what its commands take while we plan or act, microseconds: 0.1 ms each time.
+pub const FIGURES_EVERY_US: u64 = 100_000;
 
 /// How often the server is timed while an action runs, milliseconds: fifty a second.
 pub const PULSE_EVERY_MS: u64 = 20;
@@ -118,8 +138,8 @@ pub const WALK_BATCH: (u32, u32, u32) = (100, 200, 1_000);
 /// Pending rows looked through before a plan says "at least".
 pub const PLANNED_ROWS: u64 = 2_000_000;
 
-/// Rows of one page of a plan or a run: 0.2 ms of the server.
-pub const ROWS_PAGE: u32 = 500;
+/// Rows of one page of a plan or a run: 0.4 ms of the server.
+pub const ROWS_PAGE: u32 = 1_000;
 
 /// Keys that are counted apart before a plan says "about": eight bytes each.
 pub const PLANNED_KEYS: usize = 10_000_000;

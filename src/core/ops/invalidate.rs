@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | `invalidate PATTERN` | `I` | SCAN, TYPE, then a script that removes each key only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
 
+mod keep;
 pub mod plan;
 pub mod request;
 mod spread;
@@ -16,16 +17,14 @@ mod work;
 
 pub use work::InvalidateWork;
 
-use crate::core::limits::{ARCHIVE_PAGE_BYTES, ARCHIVED_KEY_BYTES, KEY_BATCH};
+use crate::core::limits::{KEY_BATCH, UNLINK_BATCH};
 use crate::core::model::Name;
 use crate::core::model::refusals::RefusalCode;
-use crate::core::ops::archive::Frame;
 use crate::core::ops::plan::{ActionKind, Work};
 use crate::core::ops::protect::shapes::{self, Companion};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
-use crate::core::wire::decode::info::server_ms;
-use crate::core::wire::{ErrorKind, Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
+use crate::core::ops::types::types_of;
+use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use spread::Chance;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -47,6 +46,7 @@ impl Work for InvalidateWork {
             dumped: Vec::new(),
             shortened: Vec::new(),
             stage: InvalidateStage::Walk,
+            has_page: false,
             companions: Vec::new(),
             asks_together: true,
             has_scripts: true,
@@ -96,6 +96,8 @@ struct InvalidateMachine {
     /// What was kept and is to expire: when each is.
     shortened: Vec<(Name, u64)>,
     stage: InvalidateStage,
+    /// The next page was asked for beside the types.
+    has_page: bool,
     /// What was asked for each of the chosen keys.
     companions: Vec<(Name, Vec<Companion>)>,
     /// Types are asked by one script.
@@ -113,12 +115,19 @@ impl InvalidateMachine {
             self.chosen = self.waiting.drain(..count).collect();
             self.stage = InvalidateStage::Look;
             self.kinds.clear();
-            return Step::Ask(type_reads(&self.chosen, self.asks_together));
+            let next = self.scan(batch).filter(|_| self.waiting.is_empty());
+            self.has_page = next.is_some();
+            return Step::Ask(types_of(&self.chosen, self.asks_together).into_iter().chain(next).collect());
         }
-        let Some(cursor) = self.cursor else { return Step::Done(End::Complete) };
+        let Some(scan) = self.scan(batch) else { return Step::Done(End::Complete) };
         self.stage = InvalidateStage::Walk;
-        let (pattern, count) = (Some(self.work.pattern.clone()), self.work.scan_count);
-        Step::Ask(vec![ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes }])
+        Step::Ask(vec![scan])
+    }
+
+    /// The next page: a little less than one step has, since SCAN gives a little more or less than it is asked for.
+    fn scan(&self, batch: u32) -> Option<ReadCmd> {
+        let (pattern, count) = (Some(self.work.pattern.clone()), (batch - batch / 8).max(KEY_BATCH.0));
+        self.cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes })
     }
 
     fn read(&mut self, replies: &[Resp], batch: u32) -> Step {
@@ -132,22 +141,34 @@ impl InvalidateMachine {
     }
 
     fn walked(&mut self, replies: &[Resp], batch: u32) -> Step {
-        let page = match replies.first() {
-            Some(Resp::Error(refusal)) => return end_of(refusal),
+        self.turn(replies.first()).map_or_else(|step| step, |()| self.ask(batch))
+    }
+
+    /// Takes a page in.
+    fn turn(&mut self, page: Option<&Resp>) -> Result<(), Step> {
+        let page = match page {
+            Some(Resp::Error(refusal)) => return Err(end_of(refusal)),
             Some(page) => page.items(),
             None => None,
         };
-        let Some([next, keys]) = page else { return strange() };
-        let Some(next) = next.text().and_then(|next| next.parse::<u64>().ok()) else { return strange() };
-        self.cursor = Some(next).filter(|next| *next != 0);
+        let Some([next, keys]) = page else { return Err(strange()) };
+        let next = next.text().and_then(|next| next.parse::<u64>().ok()).ok_or_else(strange)?;
         let names: Option<Vec<Vec<u8>>> =
             keys.items().and_then(|keys| keys.iter().map(|key| key.bytes().map(Cow::into_owned)).collect());
-        let Some(names) = names else { return strange() };
+        let names = names.ok_or_else(strange)?;
+        self.cursor = Some(next).filter(|next| *next != 0);
         self.waiting.extend(names.into_iter().map(Name::from));
-        self.ask(batch)
+        Ok(())
     }
 
-    fn looked(&mut self, replies: &[Resp], batch: u32) -> Step {
+    fn looked(&mut self, mut replies: &[Resp], batch: u32) -> Step {
+        if std::mem::take(&mut self.has_page) {
+            let Some((page, types)) = replies.split_last() else { return strange() };
+            if let Err(step) = self.turn(Some(page)) {
+                return step;
+            }
+            replies = types;
+        }
         let replies = match self.types(replies) {
             Ok(replies) => replies,
             Err(step) => return step,
@@ -178,8 +199,7 @@ impl InvalidateMachine {
             return self.take(batch);
         }
         self.stage = InvalidateStage::Companions;
-        let reads = asked.chunks(TYPES_TOGETHER).flat_map(|some| type_reads(some, self.asks_together));
-        Step::Ask(reads.collect())
+        Step::Ask(types_of(&asked, self.asks_together))
     }
 
     /// The types out of the replies, or, where scripts are not allowed, the question for each key itself.
@@ -199,7 +219,7 @@ impl InvalidateMachine {
                 InvalidateStage::Companions => self.companion_keys(),
                 _ => self.chosen.clone(),
             };
-            return Err(Step::Ask(type_reads(&keys, false)));
+            return Err(Step::Ask(types_of(&keys, false)));
         }
         let lists: Option<Vec<&[Resp]>> = replies.iter().map(Resp::items).collect();
         lists.map(|lists| lists.concat()).ok_or_else(strange)
@@ -248,79 +268,6 @@ impl InvalidateMachine {
         self.stage = InvalidateStage::Size;
         let size = |key: &Name| ReadCmd::Inspect(Inspect::MemoryUsage(key.clone()));
         Step::Ask(self.chosen.iter().map(size).collect())
-    }
-
-    fn sized(&mut self, replies: &[Resp], batch: u32) -> Step {
-        let chosen = std::mem::take(&mut self.chosen);
-        let mut together = 0;
-        for (key, reply) in chosen.into_iter().zip(replies) {
-            match (reply, reply.count()) {
-                (Resp::Error(refusal), _) if refusal.kind() != ErrorKind::Unsupported => {
-                    return end_of(refusal);
-                }
-                (Resp::Nil, _) => {}
-                (_, Some(bytes)) if bytes <= ARCHIVED_KEY_BYTES => {
-                    together += bytes;
-                    // One step dumps so much and no more: the rest is looked at again.
-                    if self.chosen.is_empty() || together <= ARCHIVE_PAGE_BYTES {
-                        self.chosen.push(key);
-                    } else {
-                        self.waiting.push_back(key);
-                    }
-                }
-                // Too large to be kept: it stays, since what goes has to be kept.
-                _ => self.tally.left += 1,
-            }
-        }
-        if self.chosen.is_empty() { self.ask(batch) } else { self.dump() }
-    }
-
-    /// Asks what is to be kept: the time first, then two replies a key.
-    fn dump(&mut self) -> Step {
-        self.stage = InvalidateStage::Dump;
-        let mut reads = vec![ReadCmd::Time];
-        for key in &self.chosen {
-            reads.push(ReadCmd::Inspect(Inspect::Dump(key.clone())));
-            reads.push(ReadCmd::Inspect(Inspect::Pttl(key.clone())));
-        }
-        Step::Ask(reads)
-    }
-
-    fn dumped(&mut self, replies: &[Resp], batch: u32) -> Step {
-        let Some((time, rest)) = replies.split_first() else { return strange() };
-        let Some(now_ms) = server_ms(time) else { return strange() };
-        let expires = |ttl: &Resp| ttl.count().map(|ttl_ms| now_ms.saturating_add(ttl_ms));
-        let mut frames = Vec::new();
-        self.dumped.clear();
-        self.shortened.clear();
-        let chosen = std::mem::take(&mut self.chosen);
-        for (key, pair) in chosen.into_iter().zip(rest.chunks_exact(2)) {
-            match pair {
-                [Resp::Error(refusal), _] | [_, Resp::Error(refusal)] => return end_of(refusal),
-                [Resp::Bytes(dump), ttl] if dump.len() > 10 => {
-                    frames.extend(self.kept(key, expires(ttl), dump, now_ms));
-                }
-                _ => {}
-            }
-        }
-        if frames.is_empty() { self.ask(batch) } else { Step::Keep(frames) }
-    }
-
-    /// What is kept of a key, and noted as what is to be done with it; none where nothing is.
-    fn kept(&mut self, key: Name, expires_ms: Option<u64>, dump: &[u8], now_ms: u64) -> Option<Frame> {
-        let Some(most_ms) = self.work.expire_ms else {
-            let (_, checksum) = dump.split_at(dump.len().saturating_sub(8));
-            let checksum = checksum.to_vec();
-            self.dumped.push((key.clone(), checksum, dump.len()));
-            return Some(Frame::Key { key, expires_ms, dump: dump.to_vec() });
-        };
-        let set_ms = now_ms.saturating_add(self.spread.ms(most_ms, self.archive));
-        if expires_ms.is_some_and(|expires_ms| expires_ms <= set_ms) {
-            self.tally.lost += 1;
-            return None;
-        }
-        self.shortened.push((key.clone(), set_ms));
-        Some(Frame::Shortened { key, expires_ms, set_ms, dump: dump.to_vec() })
     }
 
     fn tell(&mut self) -> Step {
@@ -389,7 +336,7 @@ impl Machine for InvalidateMachine {
     }
 
     fn batch(&self) -> (u32, u32, u32) {
-        KEY_BATCH
+        if self.archive || self.work.expire_ms.is_some() { KEY_BATCH } else { UNLINK_BATCH }
     }
 }
 

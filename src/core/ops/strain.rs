@@ -4,14 +4,21 @@
 //! before it stops, and says why; what this machine itself makes late is no strain of the server.
 
 use crate::core::figures::sentence::{latency, span};
-use crate::core::limits::{PULSE_EVERY_MS, PULSE_WINDOW, STRAIN_MS, STRAIN_TIMES_AND_US, WAKE_UP_MS};
+use crate::core::limits::{
+    FELT_US, PULSE_EVERY_MS, PULSE_WINDOW, REST_GROWS_AND_EASES, REST_TIMES, STRAIN_MS, STRAIN_TIMES_AND_US,
+    WAKE_UP_MS,
+};
 use std::collections::VecDeque;
+
+/// A rest that is not worth a timer, in times of the step.
+const REST_NONE: f64 = 0.05;
 
 /// Round trips while an action runs.
 #[derive(Clone, Debug, Default)]
 pub struct Strain {
-    idle_us: u64,
+    least_us: u64,
     idle_p99_us: u64,
+    rest_times: f64,
     last: VecDeque<u64>,
     wake_ups: VecDeque<u64>,
     late_since_ms: Option<u64>,
@@ -33,20 +40,46 @@ impl Strain {
     /// Takes the quiet moment in: round trips in microseconds.
     pub fn new(idle: &[u64]) -> Self {
         let window = idle.iter().copied().collect();
-        Self { idle_us: percentile(&window, 50), idle_p99_us: percentile(&window, 99), ..Self::default() }
+        Self {
+            least_us: percentile(&window, 0),
+            idle_p99_us: percentile(&window, 99),
+            rest_times: REST_TIMES.0,
+            ..Self::default()
+        }
     }
 
-    /// The usual way there and back, microseconds.
-    pub const fn idle_us(&self) -> u64 {
-        self.idle_us
+    /// The shortest way there and back, microseconds: what is longer took the server longer, or less than that is known.
+    pub const fn least_us(&self) -> u64 {
+        self.least_us
+    }
+
+    /// How long to rest after a step, in times of the step, so that others do not feel it. It settles where one PING of a
+    /// hundred is later than it may be; on a server with time to spare it comes to nothing.
+    pub const fn rest_times(&self) -> f64 {
+        self.rest_times
     }
 
     /// From when on a round trip is late, microseconds. What takes its processor away from this machine's timers takes it
     /// away from who reads a reply as well.
     pub fn late_us(&self) -> u64 {
         let (times, more_us) = STRAIN_TIMES_AND_US;
-        let usual_us = self.idle_p99_us.saturating_add(percentile(&self.wake_ups, 99));
+        let usual_us = self.usual_us();
         usual_us.saturating_mul(times).max(usual_us.saturating_add(more_us))
+    }
+
+    fn usual_us(&self) -> u64 {
+        self.idle_p99_us.saturating_add(percentile(&self.wake_ups, 99))
+    }
+
+    /// Rests longer after a PING that was late, and a little less after each that was not.
+    fn feel(&mut self, trip_us: u64) {
+        let (grows, eases) = REST_GROWS_AND_EASES;
+        let times = if trip_us > self.usual_us().saturating_add(FELT_US) {
+            self.rest_times.max(REST_TIMES.0 / grows) * grows
+        } else {
+            self.rest_times * eases
+        };
+        self.rest_times = if times < REST_NONE { 0.0 } else { times.min(REST_TIMES.1) };
     }
 
     /// Begins to judge anew, after somebody was told to stop.
@@ -60,6 +93,7 @@ impl Strain {
     pub fn advance(&mut self, trip_us: u64, late_us: u64, now_ms: u64) -> Advice {
         push(&mut self.last, trip_us);
         push(&mut self.wake_ups, late_us.saturating_sub(WAKE_UP_MS * 1_000));
+        self.feel(trip_us);
         let p99_us = percentile(&self.last, 99);
         if p99_us <= self.late_us() {
             (self.late_since_ms, self.halved_at_ms) = (None, None);
@@ -139,6 +173,35 @@ mod tests {
         assert_eq!(woken(40_000, 30_000, 15_000), (Vec::new(), None));
         let (halved, stopped) = woken(200_000, 30_000, 15_000);
         assert_eq!((halved.first(), stopped), (Some(&3_000), Some(10_000)));
+    }
+
+    /// How long it rests in the end where every so many PINGs one is late.
+    fn rests(late_every: u64) -> f64 {
+        let mut strain = Strain::new(&[200; 50]);
+        for at in 1..=5_000 {
+            let trip_us = if at % late_every == 0 { 1_500 } else { 300 };
+            strain.advance(trip_us, 0, at * 20);
+        }
+        strain.rest_times()
+    }
+
+    #[test]
+    fn nothing_is_rested_where_nobody_feels_it_and_the_most_where_more_than_one_of_a_hundred_is_late() {
+        assert_eq!(rests(u64::MAX), 0.0);
+        assert!(rests(200) <= REST_TIMES.0, "{}", rests(200));
+        assert_eq!(rests(50), REST_TIMES.1);
+    }
+
+    #[test]
+    fn who_has_rested_long_for_others_is_soon_as_fast_as_before() {
+        let mut strain = Strain::new(&[200; 50]);
+        (0..20).for_each(|at| drop(strain.advance(3_000, 0, at * 20)));
+        assert_eq!(strain.rest_times(), REST_TIMES.1);
+        let again = (20..1_000).find(|at| {
+            strain.advance(300, 0, at * 20);
+            strain.rest_times() < REST_TIMES.0
+        });
+        assert!(again.is_some_and(|at| at < 200), "{again:?}");
     }
 
     #[test]

@@ -52,10 +52,12 @@ pub struct SurveyMoment {
     pub now_us: u64,
     /// Our wall clock, milliseconds since 1970.
     pub wall_ms: i64,
-    /// The last way there and back, microseconds.
+    /// How long the last questions took, microseconds: the way there and back of each pipeline.
     pub trip_us: u64,
     /// The way there and back with nothing to do, microseconds.
     pub idle_us: u64,
+    /// How long the server should be busy with one pipeline, microseconds.
+    pub step_us: u64,
     /// Whether counting has to end, and what is known is told as "at least".
     pub is_late: bool,
     /// Whether nothing more can be asked.
@@ -183,12 +185,6 @@ impl Reader {
         if !doubts.contains(&why) {
             doubts.push(why);
         }
-    }
-
-    /// How long the server was busy with the last pipeline, microseconds: about.
-    pub(super) fn busy_us(&self) -> u64 {
-        let moment = self.moment();
-        moment.trip_us.saturating_sub(moment.idle_us)
     }
 
     /// Whether scripts may be run, as far as was seen.

@@ -15,3 +15,8 @@ pub fn type_reads(keys: &[Name], together: bool) -> Vec<ReadCmd> {
         false => keys.iter().cloned().map(ReadCmd::Type).collect(),
     }
 }
+
+/// The same for any number of keys.
+pub fn types_of(keys: &[Name], together: bool) -> Vec<ReadCmd> {
+    keys.chunks(TYPES_TOGETHER).flat_map(|some| type_reads(some, together)).collect()
+}

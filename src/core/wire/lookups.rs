@@ -6,7 +6,7 @@
 
 use super::read::{LooksUp, ReadCmd};
 use super::resp::Resp;
-use super::write::{SettleKind, WriteCmd};
+use super::write::WriteCmd;
 use crate::core::model::cache::Lookups;
 
 const HIT: Lookups = Lookups { hits: 1, misses: 0 };
@@ -40,15 +40,9 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let missing = keys.iter().filter(|reply| reply.int() == Some(0)).count() as u64;
             Lookups { hits: (keys.len() as u64).saturating_sub(missing), misses: missing }
         }
-        (WriteCmd::Settle { kind, .. }, Resp::Array(lists)) => {
-            let count = |at: usize| listed(lists, at);
-            // XINFO CONSUMERS; then XPENDING, XRANGE, and XCLAIM or XACK for each row.
-            let (first, done) = match kind {
-                SettleKind::HandOver(_) => (1, 3),
-                SettleKind::Drop => (0, 2),
-                _ => (0, 3),
-            };
-            several(first + count(0) * done + count(1) * 3 + count(2) + count(3) + count(5) * 2)
+        // Its script counts them itself.
+        (WriteCmd::Settle { .. }, Resp::Array(lists)) => {
+            several(lists.get(7).and_then(Resp::count).into_iter().sum())
         }
         (WriteCmd::GiveBack { from, .. }, Resp::Array(lists)) => {
             let count = |at: usize| listed(lists, at);

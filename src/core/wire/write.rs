@@ -27,8 +27,8 @@ pub enum WriteCmd {
     },
     /// Settles pending rows, each only if it is still pending and idle for so long. Answers six lists: ids done,
     /// ids whose entry is gone (dropped), ids that others were quicker with, ids left since they are in use, new ids
-    /// of copies, ids of entries with more fields than a script can copy; then the error that ended it, or nothing.
-    /// Or `NOCONSUMER`.
+    /// of copies, ids of entries with more fields than a script can copy; then the error that ended it, or nothing, and
+    /// how many lookups it took. Or `NOCONSUMER`.
     Settle {
         /// The stream.
         key: Name,
@@ -38,6 +38,8 @@ pub enum WriteCmd {
         kind: SettleKind,
         /// Idle time that a row must have, milliseconds.
         min_idle_ms: u64,
+        /// Whether XCLAIM drops a row whose entry is gone (7.0), so that many are claimed by one.
+        together: bool,
         /// Rows: their ids.
         ids: Vec<StreamId>,
     },

@@ -40,8 +40,6 @@ pub struct InvalidateFacts {
     pub waiting: Waiting,
     /// Whether the server has `PEXPIRE … LT` (7.0).
     pub has_lt: bool,
-    /// Keys of one page of SCAN.
-    pub scan_count: u32,
     /// What chance begins with.
     pub seed: u64,
     /// How things stand.
@@ -91,7 +89,6 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
         has_lt: facts.has_lt,
         protected: Protection::new(&request.protect, request.kind.as_deref()),
         seed: facts.seed,
-        scan_count: facts.scan_count,
     };
     let mut warnings = Vec::new();
     if request.expire_ms.is_none() && !archive && facts.keys > 0 {

@@ -7,26 +7,24 @@ use super::plan::{InvalidateFacts, plan};
 use super::request::InvalidateRequest;
 use super::spread::Chance;
 use super::waiting::Waiting;
-use crate::core::limits::{CLIENTS_POLLED, PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES, STEP_US};
+use crate::core::limits::{CLIENTS_POLLED, PLANNED_KEYS, SAMPLED_KEYS, SCAN_COUNT, SHOWN_NAMES};
 use crate::core::model::cluster::{Cluster, part};
 use crate::core::model::server::Mode;
 use crate::core::model::sums::sum;
 use crate::core::model::{Name, Snapshot};
 use crate::core::ops::ground::Ground;
+use crate::core::ops::item_price::ItemPrice;
 use crate::core::ops::plan::Plan;
 use crate::core::ops::protect::{Protection, shapes};
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::survey::Reader;
-use crate::core::ops::types::{TYPES_TOGETHER, type_reads};
-use crate::core::wire::{Exchange, Inspect, ReadCmd, Resp, ScanFor};
+use crate::core::ops::survey::{Reader, SurveyMoment};
+use crate::core::ops::types::{TYPES_TOGETHER, type_reads, types_of};
+use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor};
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
 const FIRST_COUNT: u32 = 100;
-
-/// COUNT of a page where nothing holds the action back: 0.3 to 0.8 ms of the server.
-const UNPACED_COUNT: u32 = 1_000;
 
 /// The plan of an invalidation.
 pub(in crate::core::ops) async fn survey(
@@ -47,7 +45,6 @@ pub(in crate::core::ops) async fn survey(
         is_exact: true,
         all_keys,
         has_lt: ground.is_at_least(7, 0),
-        scan_count: FIRST_COUNT,
         seed: reader.place().seed,
         guard: ground.guard,
         ..InvalidateFacts::default()
@@ -55,8 +52,6 @@ pub(in crate::core::ops) async fn survey(
     let chance = Chance::new(reader.place().seed);
     let mut samples = Samples { keys: Vec::new(), offered: 0, chance };
     walk(reader, request, (&mut facts, &mut samples)).await?;
-    // A page of the run is looked at, key by key: what is fine for a count is too much for that.
-    facts.scan_count = if request.per_s.is_some() { FIRST_COUNT } else { UNPACED_COUNT };
     facts.sampled = sizes(reader, &samples.keys).await?;
     if let Some(kind) = &request.kind {
         facts.waiting = waiting(reader, &ground.snapshot, kind).await?;
@@ -115,18 +110,22 @@ async fn walk(
         hasher.finish()
     };
     let (mut cursor, mut keys, mut asked) = (Some(0), Vec::<Name>::new(), 0_u64);
+    let (mut price, mut count) = (ItemPrice::default(), FIRST_COUNT);
     // Where scripts are refused they are not asked for again.
     let mut together = true;
     while cursor.is_some() || !keys.is_empty() {
-        let types: Vec<ReadCmd> =
-            keys.chunks(TYPES_TOGETHER).flat_map(|chunk| type_reads(chunk, together)).collect();
-        let (pattern, count) = (Some(request.pattern.clone()), facts.scan_count);
+        let types = types_of(&keys, together);
+        let pattern = Some(request.pattern.clone());
         let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
-        let began_us = reader.moment().now_us;
-        let commands: Vec<ReadCmd> = types.into_iter().chain(scan).collect();
-        let exchanges = reader.exchange(commands).await?;
-        let busy_us = trip_us(&exchanges, began_us).saturating_sub(reader.moment().idle_us);
-        adapt(&mut facts.scan_count, busy_us);
+        asked = asked.saturating_add(u64::from(count));
+        let figures = price.figures(reader.moment().now_us);
+        let is_figured = figures.is_some();
+        let commands: Vec<ReadCmd> = figures.into_iter().chain(types).chain(scan).collect();
+        let mut exchanges = VecDeque::from(reader.exchange(commands).await?);
+        if let Some(told) = is_figured.then(|| exchanges.pop_front()).flatten() {
+            price.figured(told, &["scan", "eval", "type"]);
+        }
+        count = next_count(&mut price, count, reader.moment());
         let mut replies: VecDeque<Resp> =
             exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
         let page = match cursor {
@@ -145,7 +144,6 @@ async fn walk(
             sort(&protected, key, part, (facts, samples));
         }
         let Some(page) = page else { break };
-        asked = asked.saturating_add(u64::from(count));
         reader.tell("keys", facts.all_keys.map_or(asked, |all| asked.min(all)), facts.all_keys);
         (cursor, keys) = read_page(page)?;
         keys.retain(|key| seen.len() >= PLANNED_KEYS || seen.insert(hash(key)));
@@ -159,14 +157,11 @@ async fn walk(
     Ok(())
 }
 
-/// How long the last pipeline took, microseconds.
-fn trip_us(exchanges: &[Exchange], began_us: u64) -> u64 {
-    exchanges
-        .iter()
-        .map(|one| one.received_us.saturating_sub(one.sent_us.max(began_us)))
-        .next_back()
-        .into_iter()
-        .sum()
+/// COUNT of the page after one of `count` that was just answered: by what it takes of the server, in the server's own
+/// figures where it tells them, whatever the network adds.
+fn next_count(price: &mut ItemPrice, count: u32, moment: SurveyMoment) -> u32 {
+    price.took(u64::from(count), moment.trip_us, moment.idle_us);
+    price.fitting(moment.step_us, count).clamp(FIRST_COUNT, *SCAN_COUNT.end())
 }
 
 /// Cursor and keys of a page of SCAN; no cursor at the end.
@@ -181,21 +176,6 @@ fn read_page(page: Resp) -> Result<(Option<u64>, Vec<Name>), Refusal> {
     let keys = keys.ok_or_else(strange)?;
     let next: u64 = next.text().and_then(|next| next.parse().ok()).ok_or_else(strange)?;
     Ok(((next > 0).then_some(next), keys))
-}
-
-/// Follows the time that a page takes on the server: up to a millisecond, since each page costs a round trip and a rest.
-fn adapt(count: &mut u32, busy_us: u64) {
-    *count = if busy_us > STEP_US * 4 {
-        *count / 2
-    } else if busy_us > STEP_US * 2 {
-        // One late page says more about the machine than about the page.
-        *count - *count / 8
-    } else if busy_us < STEP_US * 3 / 2 {
-        *count + *count / 4
-    } else {
-        *count
-    }
-    .clamp(FIRST_COUNT, *SCAN_COUNT.end());
 }
 
 /// What each key is, from the replies; asked key by key where the script was refused.

@@ -1,6 +1,7 @@
 //! The steps of an invalidation, without a server.
 
 use super::*;
+use crate::core::ops::archive::Frame;
 use crate::core::ops::protect::Protection;
 
 fn work() -> InvalidateWork {
@@ -11,7 +12,6 @@ fn work() -> InvalidateWork {
         has_lt: true,
         protected: Protection::new(&[], None),
         seed: 7,
-        scan_count: 100,
     }
 }
 
@@ -66,6 +66,30 @@ fn the_walk_goes_on_from_its_cursor_over_empty_pages() {
     let Step::Ask(asked) = machine.next(page("17", &[]), 50) else { panic!() };
     assert!(matches!(asked[0], ReadCmd::Scan { cursor: 17, .. }));
     assert_eq!(machine.next(page("0", &[]), 50), Step::Done(End::Complete));
+}
+
+#[test]
+fn the_next_page_is_asked_for_with_the_types_of_the_last_keys_of_this_one() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 2);
+    let Step::Ask(asked) = machine.next(page("17", &["c:1", "c:2", "c:3"]), 2) else { panic!() };
+    assert_eq!(asked.len(), 1, "one key waits");
+    machine.next(types(&["string"; 2]), 2);
+    let done = |count| Answer::Told(vec![Resp::Array(vec![Resp::Int(1); count])]);
+    let Step::Ask(asked) = machine.next(done(2), 2) else { panic!() };
+    assert!(matches!(asked[..], [_, ReadCmd::Scan { cursor: 17, .. }]), "{asked:?}");
+    let (Answer::Read(mut both), Answer::Read(next)) = (types(&["string"]), page("0", &["c:4"])) else {
+        panic!()
+    };
+    both.extend(next);
+    let step = machine.next(Answer::Read(both), 2);
+    let Step::Tell(order) = &step else { panic!("{step:?}") };
+    assert_eq!(order.commands(), [WriteCmd::UnlinkTyped(vec![(Name::from("c:3"), "string".to_owned())])]);
+    let Step::Ask(asked) = machine.next(done(1), 2) else { panic!() };
+    assert_eq!(asked.len(), 1);
+    machine.next(types(&["string"]), 2);
+    assert_eq!(machine.next(done(1), 2), Step::Done(End::Complete));
+    assert_eq!(machine.tally().done, 4);
 }
 
 #[test]

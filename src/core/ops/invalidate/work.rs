@@ -20,18 +20,13 @@ pub struct InvalidateWork {
     pub protected: Protection,
     /// What chance begins with.
     pub seed: u64,
-    /// Keys of one page of SCAN.
-    pub scan_count: u32,
 }
 
 impl InvalidateWork {
     /// The commands, one of each form.
     pub fn commands(&self, archive: bool) -> Vec<String> {
-        let scan = format!(
-            "SCAN <cursor> MATCH {} COUNT {}",
-            crate::core::model::glob::glob_text(&self.pattern),
-            self.scan_count
-        );
+        let pattern = crate::core::model::glob::glob_text(&self.pattern);
+        let scan = format!("SCAN <cursor> MATCH {pattern} COUNT <n>");
         let key = Name::from("<key>");
         let write = match self.expire_ms {
             Some(most_ms) => {

@@ -13,7 +13,7 @@ use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
 use crate::core::wire::write::SettleKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From then on a consumer shows no sign of life, milliseconds.
 const SILENT_MS: u64 = 60_000;
@@ -30,6 +30,8 @@ pub struct ReclaimFacts {
     pub first_entry: FirstEntry,
     /// Up to where the group has read.
     pub last_delivered: Option<StreamId>,
+    /// Whether XCLAIM drops a row whose entry is gone (7.0).
+    pub drops_claimed: bool,
     /// Rows that match.
     pub rows: Matched,
     /// How things stand.
@@ -141,8 +143,9 @@ pub fn work(request: &ReclaimRequest, facts: &ReclaimFacts) -> Result<SettleWork
         min_deliveries,
         count: request.count,
         consumer: request.consumer.clone(),
-        ids: request.ids.clone(),
+        ids: request.ids.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
         upto,
+        together: facts.drops_claimed,
     })
 }
 

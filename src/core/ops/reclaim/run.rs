@@ -36,6 +36,8 @@ pub struct SettleWork {
     pub ids: Vec<StreamId>,
     /// The last row that there was.
     pub upto: StreamId,
+    /// Whether XCLAIM drops a row whose entry is gone (7.0).
+    pub together: bool,
 }
 
 impl SettleWork {
@@ -62,6 +64,7 @@ impl SettleWork {
             group: self.group.clone(),
             kind: self.kind.clone(),
             min_idle_ms: self.min_idle_ms,
+            together: self.together,
             ids,
         }
     }
@@ -215,7 +218,7 @@ impl SettleMachine {
             },
             None => return strange(),
         };
-        let [done, gone, lost, busy, _, wide, error] = lists else {
+        let [done, gone, lost, busy, _, wide, error, _] = lists else {
             return match lists.first().and_then(Resp::text).as_deref() {
                 Some("NOCONSUMER") => {
                     Step::Done(End::Refused("that consumer is not there any more".to_owned()))
@@ -277,6 +280,7 @@ mod tests {
             consumer: None,
             ids: Vec::new(),
             upto: StreamId::new(100, 0),
+            together: true,
         }
     }
 
@@ -296,7 +300,7 @@ mod tests {
     fn five(done: usize, gone: usize) -> Answer {
         let list = |count| Resp::Array(vec![bytes("1-0"); count]);
         let lists = [done, gone, 0, 0, 0, 0].map(list);
-        Answer::Told(vec![Resp::Array(lists.into_iter().chain([bytes("")]).collect())])
+        Answer::Told(vec![Resp::Array(lists.into_iter().chain([bytes(""), Resp::Int(3)]).collect())])
     }
 
     #[test]
@@ -366,7 +370,7 @@ mod tests {
     fn an_entry_that_no_script_can_copy_is_left_and_an_error_keeps_the_count_of_what_was_done() {
         let list = |count| Resp::Array(vec![bytes("1-0"); count]);
         let told = |wide, error: &str| {
-            let lists = [list(3), list(0), list(0), list(0), list(3), list(wide), bytes(error)];
+            let lists = [list(3), list(0), list(0), list(0), list(3), list(wide), bytes(error), Resp::Int(9)];
             Answer::Told(vec![Resp::Array(lists.to_vec())])
         };
         let mut machine = work().machine(false);

@@ -47,6 +47,7 @@ pub(in crate::core::ops) async fn survey(reader: Reader, request: ReclaimRequest
         consumers,
         first_entry,
         last_delivered: group.last_delivered,
+        drops_claimed: ground.is_at_least(7, 0),
         guard: ground.guard,
         ..ReclaimFacts::default()
     };

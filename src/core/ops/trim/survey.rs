@@ -6,11 +6,12 @@ use super::pending;
 use super::plan::{Below, TrimFacts, boundary, plan};
 use super::request::{TrimRequest, TrimTo};
 use super::{FirstPending, Loss, Need, needs};
-use crate::core::limits::{ROWS_PAGE, STEP_US, WALK_BATCH};
+use crate::core::limits::{ROWS_PAGE, WALK_BATCH};
 use crate::core::model::groups::Group;
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::streams::{FirstEntry, StreamFacts};
 use crate::core::model::{Name, StreamId};
+use crate::core::ops::item_price::ItemPrice;
 use crate::core::ops::plan::Plan;
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::rows::rows;
@@ -90,17 +91,28 @@ struct TrimWalk {
     entries: u64,
     is_over: bool,
     batch: u32,
+    price: ItemPrice,
 }
 
 impl TrimWalk {
     fn new(at: StreamId, end: StreamId, backwards: bool) -> Self {
-        Self { at, end, backwards, entries: 0, is_over: false, batch: WALK_BATCH.1 }
+        Self {
+            at,
+            end,
+            backwards,
+            entries: 0,
+            is_over: false,
+            batch: WALK_BATCH.1,
+            price: ItemPrice::default(),
+        }
     }
 
     async fn step(&mut self, reader: &mut Reader, key: &Name, most: u64) -> Result<(), Refusal> {
         let count = u32::try_from(most.min(u64::from(self.batch))).map_or(self.batch, |count| count.max(1));
         let (found, last) = reader.walk(key, (self.at, self.end), count, self.backwards).await?;
-        self.adapt(reader.busy_us());
+        self.price.took(found, reader.moment().trip_us, reader.moment().idle_us);
+        let (least, _, most) = WALK_BATCH;
+        self.batch = self.price.fitting(reader.moment().step_us, self.batch).clamp(least, most);
         self.entries += found;
         match last {
             Some(last) if found == u64::from(count) && last != self.end => {
@@ -113,21 +125,6 @@ impl TrimWalk {
             None => self.is_over = true,
         }
         Ok(())
-    }
-}
-
-impl TrimWalk {
-    /// Follows the time that a step takes on the server.
-    fn adapt(&mut self, busy_us: u64) {
-        let (least, _, most) = WALK_BATCH;
-        let batch = if busy_us > STEP_US {
-            self.batch / 2
-        } else if busy_us < STEP_US * 3 / 4 {
-            self.batch.saturating_add(self.batch / 4)
-        } else {
-            self.batch
-        };
-        self.batch = batch.clamp(least, most);
     }
 }
 

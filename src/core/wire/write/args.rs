@@ -21,8 +21,10 @@ impl WriteCmd {
             }
             Self::Trim { key, to, cut, check: TrimCheck::Same(made) } => trim(key, *to, *cut, "", *made),
             Self::Trim { key, to, cut, check: TrimCheck::Safe(made) } => trim(key, *to, *cut, "safe", *made),
-            Self::Settle { key, group, kind, min_idle_ms, ids } => {
-                settle(key, group, kind, *min_idle_ms, ids)
+            Self::Settle { key, group, kind, min_idle_ms, together, ids } => {
+                let args = settle(key, group, kind, *min_idle_ms);
+                let args = args.more(&[if *together { "together" } else { "" }]);
+                ids.iter().fold(args, |args, id| args.more(&[&id.to_string()]))
             }
             Self::GiveBack { key, group, from, rows } => {
                 let forced = if from.is_none() { "force" } else { "" };
@@ -158,7 +160,7 @@ fn restore(key: &Name, expires_ms: Option<u64>, payload: &[u8]) -> Vec<Vec<u8>> 
     if expires_ms.is_some() { args.more(&["ABSTTL"]) } else { args }
 }
 
-fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64, ids: &[StreamId]) -> Vec<Vec<u8>> {
+fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64) -> Vec<Vec<u8>> {
     let none = Name::from("");
     let (verb, argument, keys) = match kind {
         SettleKind::HandOver(to) => ("hand-over", to.clone(), vec![key]),
@@ -168,10 +170,6 @@ fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64, ids: &[
         SettleKind::Drop => ("drop", none, vec![key]),
         SettleKind::Sweep => ("sweep", none, vec![key]),
     };
-    let mut args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
-    args = args.more(&[&min_idle_ms.to_string()]).name(&argument).more(&[&COPIED_WORDS.to_string()]);
-    for id in ids {
-        args = args.more(&[&id.to_string()]);
-    }
-    args
+    let args = script(scripts::SETTLE, &keys).more(&[verb]).name(group);
+    args.more(&[&min_idle_ms.to_string()]).name(&argument).more(&[&COPIED_WORDS.to_string()])
 }

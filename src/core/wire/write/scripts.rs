@@ -56,29 +56,44 @@ end \
 return {'TRIMMED',n,redis.call('XLEN',k)}";
 
 /// `KEYS`: stream, and the dead letters where there are any. `ARGV`: verb, group, least idle time, argument, fields
-/// and values that a copy may have, ids. The first error ends it and is told with what was done before. Whoever rows are
-/// handed over to is there where something is pending to it; only otherwise the list of all consumers is looked through.
+/// and values that a copy may have, `together` where XCLAIM drops a row whose entry is gone (7.0), ids. The first error
+/// ends it and is told with what was done before; last it tells how many lookups it took. Rows are read by one XPENDING
+/// where they lie together, and claimed or acknowledged by one command where that is all that happens to them. Whoever rows
+/// are handed over to is there where something is pending to it; only otherwise the list of all consumers is looked
+/// through.
 pub const SETTLE: &str = "\
 local k,verb,g,min,arg,most=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4],tonumber(ARGV[5]) \
-local done,gone,lost,busy,made,wide,err={},{},{},{},{},{},nil \
+local done,gone,lost,busy,made,wide,err,looks={},{},{},{},{},{},nil,0 \
 local function try(...) \
+looks=looks+1 \
 local r=redis.pcall(...) \
 if type(r)=='table' and r['err'] then err=r['err'] return nil end \
 return r end \
 if verb=='hand-over' then \
+looks=looks+1 \
 local there=#redis.call('XPENDING',k,g,'-','+','1',arg)>0 \
-if not there then for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
+if not there then looks=looks+1 for _,c in ipairs(redis.call('XINFO','CONSUMERS',k,g)) do \
 for i=1,#c,2 do if c[i]=='name' and c[i+1]==arg then there=true end end \
 end end \
 if not there then return {'NOCONSUMER'} end \
 end \
-for i=6,#ARGV do \
-local id=ARGV[i] \
-local p=try('XPENDING',k,g,id,id,'1') \
+local many=verb=='drop' or (ARGV[6]=='together' and (verb=='hand-over' or verb=='release')) \
+local rows,mine={},{} \
+if #ARGV>7 then for _,p in ipairs(try('XPENDING',k,g,ARGV[7],ARGV[#ARGV],#ARGV-6) or {}) do rows[p[1]]=p end end \
+for i=7,#ARGV do \
 if err then break end \
-p=p[1] \
+local id=ARGV[i] \
+local p=rows[id] \
+if not p then \
+p=try('XPENDING',k,g,id,id,'1') \
+if err then break end \
+p=p[1] end \
 if not p then lost[#lost+1]=id \
 elseif (p[3]>=0 and p[3]<min) or (verb=='release' and p[2]=='') then busy[#busy+1]=id \
+elseif many then \
+local to=p[2] if verb~='release' then to=arg end \
+mine[to]=mine[to] or {} \
+table.insert(mine[to],id) \
 else \
 local x=true \
 if verb~='drop' then x=try('XRANGE',k,id,id) if err then break end x=x[1] end \
@@ -89,16 +104,29 @@ else \
 local copy \
 if verb=='hand-over' then try('XCLAIM',k,g,arg,'0',id,'JUSTID') \
 elseif verb=='release' then try('XCLAIM',k,g,p[2],'0',id,'IDLE',arg,'JUSTID') \
-elseif verb=='requeue' then copy=try('XADD',k,'*',unpack(x[2])) \
-elseif verb=='dead-letter' then \
+elseif verb=='requeue' then copy=try('XADD',k,'*',unpack(x[2])) looks=looks-1 \
+else \
 copy=try('XADD',KEYS[2],'*','_key',k,'_id',id,'_group',g,'_consumer',p[2],'_deliveries',tostring(p[4]),unpack(x[2])) \
-else try('XACK',k,g,id) end \
+looks=looks-1 \
+end \
 if copy then made[#made+1]=copy try('XACK',k,g,id) end \
 if not err then done[#done+1]=id end \
 end end \
-if err then break end \
 end \
-return {done,gone,lost,busy,made,wide,err or ''}";
+for to,ids in pairs(mine) do \
+if err then break end \
+if verb=='drop' then if try('XACK',k,g,unpack(ids)) then done=ids end \
+else \
+local words={'XCLAIM',k,g,to,'0',unpack(ids)} \
+if verb=='release' then words[#words+1]='IDLE' words[#words+1]=arg end \
+words[#words+1]='JUSTID' \
+local has={} \
+for _,id in ipairs(try(unpack(words)) or {}) do done[#done+1]=id has[id]=true end \
+if not err then for _,id in ipairs(ids) do \
+if not has[id] and try('XACK',k,g,id) then gone[#gone+1]=id end \
+end end \
+end end \
+return {done,gone,lost,busy,made,wide,err or '',looks}";
 
 /// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row.
 pub const GIVE_BACK: &str = "\

@@ -25,12 +25,16 @@ fn a_script_gets_every_key_it_touches_and_the_text_names_its_commands() {
         group: Name::from("g"),
         kind,
         min_idle_ms: 60_000,
+        together: true,
         ids: vec![StreamId::new(1, 0), StreamId::new(2, 0)],
     };
     let args = settle.args();
     let after_script: Vec<String> =
         args[2..].iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect();
-    assert_eq!(after_script, ["2", "s", "s:dlq", "dead-letter", "g", "60000", "", "7900", "1-0", "2-0"]);
+    assert_eq!(
+        after_script,
+        ["2", "s", "s:dlq", "dead-letter", "g", "60000", "", "7900", "together", "1-0", "2-0"]
+    );
     assert!(settle.text().contains("XADD s:dlq * <origin> <fields>, XACK s g <id>"));
     assert_eq!(settle.items(), 2);
 }
