@@ -8,7 +8,7 @@ mod fanout;
 mod limits;
 mod tables;
 
-use limits::{OF_SERVER, OF_STREAMS};
+use limits::LIMITS;
 
 pub use actions::ACTIONS;
 pub use tables::{COUNTER_KEYS, FAMILIES, Family, PATTERN_KEYS, TARGET_KEYS, TableKey};
@@ -23,8 +23,8 @@ pub struct Setting {
     pub path: &'static str,
     /// What it takes.
     pub kind: Kind,
-    /// The default, as TOML.
-    pub default: &'static str,
+    /// The default, as TOML; none where the settings begin with it.
+    default: Option<&'static str>,
     /// What it is for.
     pub doc: &'static str,
     /// Puts a value of its kind into the settings.
@@ -33,16 +33,23 @@ pub struct Setting {
     pub get: fn(&Settings) -> Value,
 }
 
+impl Setting {
+    /// The default, as TOML.
+    pub fn default(&self) -> String {
+        self.default.map_or_else(|| (self.get)(&Settings::default()).to_string(), str::to_owned)
+    }
+}
+
 const TIMEOUT: Kind = Kind::DurationMs(10, TIMEOUT_MAX_MS);
 const LEVELS: &[&str] = &["error", "warn", "info", "debug", "trace"];
 
-/// A row whose field has the type of the value.
-macro_rules! setting {
-    ($path:expr, $kind:expr, $default:literal, $variant:ident, $($field:ident).+, $doc:literal) => {
-        Setting {
+/// Rows whose field has the type of the value: key, kind, default, type, field, words.
+macro_rules! rows {
+    ($($path:literal, $kind:expr, $default:literal, $variant:ident, $($field:ident).+, $doc:literal;)*) => {
+        &[$(Setting {
             path: $path,
             kind: $kind,
-            default: $default,
+            default: Some($default),
             doc: $doc,
             set: |settings, value| {
                 if let Value::$variant(value) = value {
@@ -50,130 +57,68 @@ macro_rules! setting {
                 }
             },
             get: |settings| Value::$variant(settings.$($field).+.clone()),
-        }
+        }),*]
     };
 }
-use setting;
+use rows;
 
 /// Every key that has a default, except the limits of `[thresholds]`.
-pub const SETTINGS: &[Setting] = &[
-    setting!(
-        "target",
-        Kind::Text,
-        "\"\"",
-        Text,
-        target,
-        "Name of the target to take when none is asked for."
-    ),
-    setting!(
-        "interval",
-        Kind::DurationMs(INTERVAL_MIN_MS, INTERVAL_MAX_MS),
-        "\"1s\"",
-        Duration,
-        interval,
-        "Time from one poll to the next, 100ms to 1h."
-    ),
-    setting!("theme", Kind::Text, "\"default\"", Text, theme, "Name of the theme."),
-    setting!(
-        "fps",
-        Kind::Whole(1, FPS_MAX),
-        "10",
-        Whole,
-        fps,
-        "Frames a second at most, for data, 1 to 60. Keys always draw at once."
-    ),
-    setting!(
-        "ascii",
-        Kind::Flag,
-        "false",
-        Flag,
-        ascii,
-        "Draw with ASCII only. Where TERM is linux, vt100 or the like that is the default."
-    ),
-    setting!("read_only", Kind::Flag, "false", Flag, read_only, "Never build a link that can write."),
-    setting!(
-        "connect_timeout",
-        TIMEOUT,
-        "\"3s\"",
-        Duration,
-        connect_timeout,
-        "How long a connection may take to be made, 10ms to 1m."
-    ),
-    setting!(
-        "response_timeout",
-        TIMEOUT,
-        "\"2s\"",
-        Duration,
-        response_timeout,
-        "How long a reply may take, 10ms to 1m."
-    ),
-    setting!(
-        "streams.patterns",
-        Kind::List,
-        "[]",
-        List,
-        streams.patterns,
-        "Globs of keys of streams to look for, beside discovery."
-    ),
-    setting!(
-        "streams.discover",
-        Kind::Flag,
-        "true",
-        Flag,
-        streams.discover,
-        "Look for streams in the whole key space, by a paced SCAN."
-    ),
-    setting!(
-        "sampler.enabled",
-        Kind::Flag,
-        "true",
-        Flag,
-        sampler.enabled,
-        "Measure keys in the background, within 0.5 % of the server's time. The values are never read."
-    ),
-    setting!(
-        "sampler.separators",
-        Kind::Text,
-        "\":\"",
-        Text,
-        sampler.separators,
-        "Characters between the parts of a key's name, by which patterns are found."
-    ),
-    setting!(
-        "check.accept_blind",
-        Kind::List,
-        "[]",
-        List,
-        check.accept_blind,
-        "Commands that need not be answered for health to be ok: INFO, SCAN, XINFO STREAM, XINFO GROUPS."
-    ),
-    Setting {
-        path: "log.level",
-        kind: Kind::Choice(LEVELS),
-        default: "\"info\"",
-        doc: "What the log keeps: error, warn, info, debug or trace.",
-        set: |settings, value| {
-            if let Value::Text(name) = value {
-                settings.log.level = LogLevel::named(&name).unwrap_or_default();
-            }
-        },
-        get: |settings| Value::Text(settings.log.level.name().to_owned()),
+pub const SETTINGS: &[Setting] = rows! {
+    "target", Kind::Text, "\"\"", Text, target,
+        "Name of the target to take when none is asked for.";
+    "interval", Kind::DurationMs(INTERVAL_MIN_MS, INTERVAL_MAX_MS), "\"1s\"", Duration, interval,
+        "Time from one poll to the next, 100ms to 1h.";
+    "theme", Kind::Text, "\"default\"", Text, theme,
+        "Name of the theme.";
+    "fps", Kind::Whole(1, FPS_MAX), "10", Whole, fps,
+        "Frames a second at most, for data, 1 to 60. Keys always draw at once.";
+    "ascii", Kind::Flag, "false", Flag, ascii,
+        "Draw with ASCII only. Where TERM is linux, vt100 or the like that is the default.";
+    "read_only", Kind::Flag, "false", Flag, read_only,
+        "Never build a link that can write.";
+    "connect_timeout", TIMEOUT, "\"3s\"", Duration, connect_timeout,
+        "How long a connection may take to be made, 10ms to 1m.";
+    "response_timeout", TIMEOUT, "\"2s\"", Duration, response_timeout,
+        "How long a reply may take, 10ms to 1m.";
+    "streams.patterns", Kind::List, "[]", List, streams.patterns,
+        "Globs of keys of streams to look for, beside discovery.";
+    "streams.discover", Kind::Flag, "true", Flag, streams.discover,
+        "Look for streams in the whole key space, by a paced SCAN.";
+    "sampler.enabled", Kind::Flag, "true", Flag, sampler.enabled,
+        "Measure keys in the background, within 0.5 % of the server's time. The values are never read.";
+    "sampler.separators", Kind::Text, "\":\"", Text, sampler.separators,
+        "Characters between the parts of a key's name, by which patterns are found.";
+    "check.accept_blind", Kind::List, "[]", List, check.accept_blind,
+        "Commands that need not be answered for health to be ok: INFO, SCAN, XINFO STREAM, XINFO GROUPS.";
+};
+
+/// The key of the log, whose type has a form of its own.
+const LOG: &[Setting] = &[Setting {
+    path: "log.level",
+    kind: Kind::Choice(LEVELS),
+    default: Some("\"info\""),
+    doc: "What the log keeps: error, warn, info, debug or trace.",
+    set: |settings, value| {
+        if let Value::Text(name) = value {
+            settings.log.level = LogLevel::named(&name).unwrap_or_default();
+        }
     },
-];
+    get: |settings| Value::Text(settings.log.level.name().to_owned()),
+}];
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SETTINGS.iter().chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
+    SETTINGS.iter().chain(LOG).chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
 }
 
 /// Every limit of `[thresholds]`.
 pub fn limits() -> impl Iterator<Item = &'static Setting> + Clone {
-    [OF_STREAMS, OF_SERVER, fanout::LIMITS].into_iter().flatten().copied().flatten()
+    LIMITS.iter().copied().flatten()
 }
 
 /// The defaults, as a config file.
 pub fn defaults_text() -> String {
-    settings().map(|setting| format!("{} = {}\n", setting.path, setting.default)).collect()
+    settings().map(|setting| format!("{} = {}\n", setting.path, setting.default())).collect()
 }
 
 /// The variable of the environment that stands for a setting: `STREAMGAUGE_READ_ONLY`. Lists and bands have none.
@@ -189,13 +134,13 @@ mod tests {
     #[test]
     fn what_is_set_is_what_is_got() {
         for setting in settings() {
-            let document = format!("x = {}", setting.default);
+            let document = format!("x = {}", setting.default());
             let table = toml::de::DeTable::parse(&document).unwrap();
             let value = setting.kind.read(table.get_ref().get("x").unwrap().get_ref()).unwrap();
             let mut written = Settings::default();
             (setting.set)(&mut written, value.clone());
             assert_eq!((setting.get)(&written), value, "{}", setting.path);
-            assert_eq!(value.to_string(), setting.default, "{}", setting.path);
+            assert_eq!(value.to_string(), setting.default(), "{}", setting.path);
         }
     }
 
@@ -207,7 +152,7 @@ mod tests {
     #[test]
     fn the_time_outs_are_those_of_the_link() {
         use crate::core::limits::{CONNECT_TIMEOUT_MS, RESPONSE_TIMEOUT_MS};
-        let default = |path: &str| SETTINGS.iter().find(|setting| setting.path == path).unwrap().default;
+        let default = |path: &str| SETTINGS.iter().find(|setting| setting.path == path).unwrap().default();
         for (path, ms) in [("connect_timeout", CONNECT_TIMEOUT_MS), ("response_timeout", RESPONSE_TIMEOUT_MS)]
         {
             let text = super::super::units::duration_text(std::time::Duration::from_millis(ms));

@@ -48,7 +48,7 @@ fn every_threshold_stands_in_it_with_whose_default_it_is() {
     for limit in settings().filter(|setting| setting.path.starts_with("thresholds.")) {
         assert!(prose.contains(limit.doc), "{}: {}", limit.path, limit.doc);
         let key = limit.path.trim_start_matches("thresholds.");
-        assert!(EXAMPLE.contains(&format!("\n#{key} = {}\n", limit.default)), "{key}");
+        assert!(EXAMPLE.contains(&format!("\n#{key} = {}\n", limit.default())), "{key}");
     }
 }
 
@@ -75,9 +75,9 @@ fn the_profile_of_a_websocket_fan_out_is_ready_to_be_taken() {
     let text: String = lines.map(|line| format!("{}\n", line.strip_prefix("# ").unwrap())).collect();
     let settings = read(&text).settings;
     let mut wanted = Thresholds::default();
-    wanted.fanout.publish_ms.warning = Some(Band::new(3.0, 2.5));
-    wanted.fanout.delivery_ms.warning = Some(Band::new(5.0, 4.0));
-    wanted.fanout.whole_way_ms.warning = Some(Band::new(50.0, 40.0));
+    wanted.publish_ms.warning = Some(Band::new(3.0, 2.5));
+    wanted.delivery_ms.warning = Some(Band::new(5.0, 4.0));
+    wanted.whole_way_ms.warning = Some(Band::new(50.0, 40.0));
     assert_eq!(settings.thresholds, wanted);
     assert_eq!((settings.probe.enabled, settings.probe.subscribers), (true, 20));
 }

@@ -156,7 +156,7 @@ fn among(delivery: &Delivery<'_>, spread: Option<Spread<'_>>) -> Option<u64> {
 
 /// One row a group or channel of a layer.
 pub fn layers(reading: &Reading) -> Vec<Row> {
-    let capacity = reading.judged().thresholds().fanout.channel_capacity;
+    let capacity = reading.judged().thresholds().channel_capacity;
     let layers = layers::layers(reading.fanout(), reading.this_node().at_us);
     layers.iter().flat_map(|layer| rows_of_layer(layer, capacity)).collect()
 }

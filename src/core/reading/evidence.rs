@@ -48,7 +48,7 @@ pub(super) fn of<'a>(
         evicted_per_s: reading.this_node().rates.evicted.per_s().filter(|_| info.is_some()),
         slow: slow_work(reading),
         pings: pings(reading),
-        fanout: fanout(reading, tracks.thresholds().fanout.channel_capacity),
+        fanout: fanout(reading, tracks.thresholds().channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
         tally: GroupCounts { is_searched: is_searched(reading), ..GroupCounts::default() },

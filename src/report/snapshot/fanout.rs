@@ -25,7 +25,7 @@ pub(super) fn fanout(reading: &Reading) -> FanoutView {
     let slow = || {
         track.subscribers.slow(track.limit, reading.this_node().at_us).iter().map(slow_subscriber).collect()
     };
-    let capacity = reading.judged().thresholds().fanout.channel_capacity;
+    let capacity = reading.judged().thresholds().channel_capacity;
     let layers = layers::layers(track, reading.this_node().at_us);
     FanoutView {
         channels: track.is_listed().then(|| channels(reading)),

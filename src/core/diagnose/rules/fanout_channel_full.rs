@@ -30,7 +30,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
         return RuleAnswer::unread("channel layers can't be looked for");
     }
-    let capacity = thresholds.fanout.channel_capacity;
+    let capacity = thresholds.channel_capacity;
     let full: Vec<&FullChannel> = fanout.full.iter().collect();
     if full.len() > FEW {
         return RuleAnswer::of(together(&full, capacity, evidence.now_ms));

@@ -18,7 +18,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         id: ID,
         what: "messages took up to",
         figure: |probed| probed.delivery_ms,
-        bands: thresholds.fanout.delivery_ms,
+        bands: thresholds.delivery_ms,
         evidence: "delivery_p95_ms",
     };
     late(evidence, &target)

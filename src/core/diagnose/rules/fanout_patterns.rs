@@ -26,7 +26,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         return RuleAnswer::unread("the number of patterns can't be read");
     };
     let standing = evidence.standing(ID, &FindingSubject::Server);
-    RuleAnswer::of(thresholds.fanout.patterns.severity(patterns as f64, standing).map(|severity| {
+    RuleAnswer::of(thresholds.patterns.severity(patterns as f64, standing).map(|severity| {
         let text = format!(
             "{} are subscribed to, and every PUBLISH is compared with each of them",
             counted(patterns, "pattern", "patterns")

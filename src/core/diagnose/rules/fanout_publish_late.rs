@@ -18,7 +18,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         id: ID,
         what: "PUBLISH took up to",
         figure: |probed| probed.publish_ms,
-        bands: thresholds.fanout.publish_ms,
+        bands: thresholds.publish_ms,
         evidence: "publish_p95_ms",
     };
     late(evidence, &target)

@@ -28,11 +28,12 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     }
     let is_wrong = |behind: &&Behind<'_>| {
         let grows = behind.growth_per_s.is_some_and(|growth| growth > 0.0);
-        behind.bytes >= thresholds.fanout.behind_bytes || (grows && behind.samples >= GROWN)
+        behind.bytes >= thresholds.subscriber_behind_bytes || (grows && behind.samples >= GROWN)
     };
     let wrong: Vec<&Behind<'_>> = fanout.behind.iter().filter(is_wrong).collect();
     let severity = |behind: &Behind<'_>| {
-        let is_near = behind.cut_s.is_some_and(|seconds| seconds * 1000.0 <= thresholds.fanout.cut_ms as f64);
+        let is_near =
+            behind.cut_s.is_some_and(|seconds| seconds * 1000.0 <= thresholds.subscriber_cut_ms as f64);
         if is_near { Severity::Critical } else { Severity::Warning }
     };
     if wrong.len() > FEW {

@@ -18,7 +18,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         id: ID,
         what: "messages took, from when they were due, up to",
         figure: |probed| probed.whole_way_ms,
-        bands: thresholds.fanout.whole_way_ms,
+        bands: thresholds.whole_way_ms,
         evidence: "whole_way_p95_ms",
     };
     late(evidence, &target)
