@@ -7,6 +7,7 @@
 mod decimals;
 mod fanout;
 mod keys;
+mod metrics;
 mod patterns;
 mod schema;
 mod streams;

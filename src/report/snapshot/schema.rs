@@ -1,10 +1,11 @@
 //! The shape of the JSON snapshot: serde types of its own, in the order of docs/SCHEMA.md.
 //!
-//! Knows names and types of fields; what each means, its unit and when it is null stands in docs/SCHEMA.md,
+//! The flat figures of a server come from the rows of `metrics`. Knows names and types of the other fields; what each means, its unit and when it is null stands in docs/SCHEMA.md,
 //! and a test holds the two together. Invariant: fields may be added, never renamed.
 
 pub(super) mod fanout;
 
+use super::metrics::Section;
 use fanout::FanoutView;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 pub(super) const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-pub(super) struct SnapshotView {
+pub(super) struct SnapshotView<'a> {
     pub schema: u32,
     pub taken_at_ms: Option<i64>,
     pub age_ms: Option<i64>,
@@ -24,18 +25,18 @@ pub(super) struct SnapshotView {
     pub cluster: ClusterView,
     pub health: &'static str,
     pub findings: Vec<serde_json::Value>,
-    pub memory: MemoryView,
-    pub cache: CacheView,
-    pub throughput: ThroughputView,
-    pub clients: ClientsView,
+    pub memory: MemoryView<'a>,
+    pub cache: CacheView<'a>,
+    pub throughput: Section<'a>,
+    pub clients: Section<'a>,
     pub refusals: BTreeMap<String, Option<u64>>,
-    pub persistence: PersistenceView,
+    pub persistence: Section<'a>,
     pub counters: Vec<CounterView>,
     pub streams: Option<Vec<StreamView>>,
     pub fanout: FanoutView,
     pub queues: [Unbuilt; 0],
-    pub latency: LatencyView,
-    pub cost: CostView,
+    pub latency: LatencyView<'a>,
+    pub cost: Section<'a>,
     pub gaps: Vec<GapView>,
 }
 
@@ -65,22 +66,9 @@ pub(super) struct ClusterView {
 }
 
 #[derive(Serialize)]
-pub(super) struct MemoryView {
-    pub used_bytes: Option<u64>,
-    pub rss_bytes: Option<u64>,
-    pub peak_bytes: Option<u64>,
-    pub maxmemory_bytes: Option<u64>,
-    pub policy: Option<String>,
-    pub fragmentation_ratio: Option<f64>,
-    pub slope_bytes_per_s: Option<f64>,
-    pub seconds_to_full: Option<f64>,
-    pub evicted_per_s: Option<f64>,
-    pub counted_bytes: Option<u64>,
-    pub limit_bytes: Option<u64>,
-    pub limit_of: Option<&'static str>,
-    pub headroom_bytes: Option<u64>,
-    pub over_limit_ms: Option<u64>,
-    pub refused_writes: Option<u64>,
+pub(super) struct MemoryView<'a> {
+    #[serde(flatten)]
+    pub figures: Section<'a>,
     pub parts: Option<Vec<MemoryPartView>>,
     pub biggest_keys: Vec<BigKeyView>,
     pub reliefs: Vec<SavingView>,
@@ -110,13 +98,9 @@ pub(super) struct SavingView {
 }
 
 #[derive(Serialize)]
-pub(super) struct CacheView {
-    pub hits: Option<u64>,
-    pub misses: Option<u64>,
-    pub hit_ratio: Option<f64>,
-    pub coverage: Option<f64>,
-    pub lifetime_hit_ratio: Option<f64>,
-    pub expired_per_s: Option<f64>,
+pub(super) struct CacheView<'a> {
+    #[serde(flatten)]
+    pub figures: Section<'a>,
     pub walk: WalkView,
     pub patterns: Vec<PatternView>,
 }
@@ -157,28 +141,6 @@ pub(super) struct CounterView {
     pub per_s: Option<f64>,
     pub share: Option<f64>,
     pub share_now: Option<f64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct ThroughputView {
-    pub ops_per_s: Option<f64>,
-    pub in_bytes_per_s: Option<f64>,
-    pub out_bytes_per_s: Option<f64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct ClientsView {
-    pub connected: Option<u64>,
-    pub blocked: Option<u64>,
-    pub max: Option<u64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct PersistenceView {
-    pub aof_enabled: Option<bool>,
-    pub rdb_last_ok: Option<bool>,
-    pub rdb_last_save_age_ms: Option<u64>,
-    pub saving: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -256,16 +218,10 @@ pub(super) struct PercentilesView {
 }
 
 #[derive(Serialize)]
-pub(super) struct LatencyView {
-    pub ping_us: PercentilesView,
-    pub slowlog_new: Option<u64>,
-}
-
-#[derive(Serialize)]
-pub(super) struct CostView {
-    pub commands_per_s: Option<f64>,
-    pub bytes_per_s: Option<f64>,
-    pub server_us_per_s: Option<f64>,
+pub(super) struct LatencyView<'a> {
+    pub ping_us: Section<'a>,
+    #[serde(flatten)]
+    pub figures: Section<'a>,
 }
 
 #[derive(Serialize)]

@@ -4,9 +4,11 @@
 //! foreign text on it is shown by its safe form.
 
 use super::TargetLine;
+use super::metrics::{Figure, METRICS, Unit};
 use super::schema::SnapshotView;
 use super::{patterns, streams};
 use crate::core::reading::Reading;
+use crate::core::reading::node::NodeState;
 use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, or_unknown, right};
 
 /// Cells of the column of titles.
@@ -15,6 +17,27 @@ const TITLE_CELLS: usize = 13;
 const FIGURE_CELLS: usize = 21;
 /// Cells of a foreign text at most: a server's error, an address.
 const FOREIGN_CELLS: usize = 300;
+
+/// The lines of figures: what stands before each, and its figures by their names in the JSON.
+const PANELS: &[(&str, &[&str])] = &[
+    ("memory", &["memory.used_bytes", "memory.rss_bytes", "memory.peak_bytes"]),
+    ("", &["memory.maxmemory_bytes", "memory.policy"]),
+    ("", &["memory.limit_bytes", "memory.limit_of"]),
+    ("", &["memory.headroom_bytes", "memory.slope_bytes_per_s", "memory.seconds_to_full"]),
+    ("", &["memory.fragmentation_ratio", "memory.evicted_per_s"]),
+    ("cache", &["cache.hits", "cache.misses", "cache.hit_ratio"]),
+    ("", &["cache.coverage", "cache.expired_per_s", "cache.lifetime_hit_ratio"]),
+    ("throughput", &["throughput.ops_per_s", "throughput.in_bytes_per_s", "throughput.out_bytes_per_s"]),
+    ("clients", &["clients.connected", "clients.blocked", "clients.max"]),
+    (
+        "persistence",
+        &["persistence.aof_enabled", "persistence.rdb_last_ok", "persistence.rdb_last_save_age_ms"],
+    ),
+    ("", &["persistence.saving"]),
+    ("ping", &["latency.ping_us.p50", "latency.ping_us.p99", "latency.ping_us.max"]),
+    ("slow log", &["latency.slowlog_new"]),
+    ("our cost", &["cost.commands_per_s", "cost.bytes_per_s", "cost.server_us_per_s"]),
+];
 
 /// The whole page.
 pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
@@ -26,8 +49,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
         lines.push(format!("    {}", foreign(&finding.text)));
     }
     lines.push(String::new());
-    lines.extend(memory(&snapshot));
-    lines.extend(panels(&snapshot));
+    lines.extend(PANELS.iter().map(|(title, names)| panel(title, names, reading.this_node())));
     lines.push(fanout(&snapshot));
     lines.push(String::new());
     lines.extend(streams::table(reading));
@@ -42,7 +64,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     page
 }
 
-fn head(snapshot: &SnapshotView) -> Vec<String> {
+fn head(snapshot: &SnapshotView<'_>) -> Vec<String> {
     let target = &snapshot.target;
     let (name, address) = (foreign(&target.name), foreign(&target.address));
     let called = if name == address { name } else { format!("{name} ({address})") };
@@ -58,117 +80,39 @@ fn head(snapshot: &SnapshotView) -> Vec<String> {
     vec![first.join("  "), format!("taken {taken}, rates over {window}")]
 }
 
-fn memory(snapshot: &SnapshotView) -> Vec<String> {
-    let memory = &snapshot.memory;
-    let size = |figure: Option<u64>| FIGURES.bytes(figure);
-    let limit = match memory.maxmemory_bytes {
-        Some(0) => "none".to_owned(),
-        limit => FIGURES.bytes(limit),
+/// A line of figures, which are rows of [`METRICS`].
+fn panel(title: &str, names: &[&str], node: &NodeState) -> String {
+    let figure = |name: &&str| {
+        let metric = METRICS.iter().find(|metric| metric.name == *name)?;
+        Some((metric.label, shown(metric.unit, metric.read(node))))
     };
-    let fragmentation = FIGURES.factor(memory.fragmentation_ratio);
-    let growth = FIGURES.signed_bytes_rate(memory.slope_bytes_per_s);
-    let policy = or_unknown(memory.policy.as_deref(), foreign);
-    vec![
-        row(
-            "memory",
-            &[
-                ("used", size(memory.used_bytes)),
-                ("rss", size(memory.rss_bytes)),
-                ("peak", size(memory.peak_bytes)),
-            ],
-        ),
-        row("", &[("maxmemory", limit), ("policy", policy)]),
-        row(
-            "",
-            &[("limit", size(memory.limit_bytes)), ("limit of", or_unknown(memory.limit_of, str::to_owned))],
-        ),
-        row(
-            "",
-            &[
-                ("headroom", size(memory.headroom_bytes)),
-                ("growth", growth),
-                ("full in", FIGURES.duration_s(memory.seconds_to_full)),
-            ],
-        ),
-        row("", &[("fragmentation", fragmentation), ("evicted", FIGURES.rate(memory.evicted_per_s))]),
-    ]
+    row(title, &names.iter().filter_map(figure).collect::<Vec<_>>())
 }
 
-fn panels(snapshot: &SnapshotView) -> Vec<String> {
-    let SnapshotView { cache, throughput, clients, persistence, latency: times, cost, .. } = snapshot;
-    let yes_or_no = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "yes" } else { "no" }.to_owned());
-    let on_or_off = |fact: Option<bool>| or_unknown(fact, |fact| if fact { "on" } else { "off" }.to_owned());
-    let last_save = or_unknown(persistence.rdb_last_ok, |ok| if ok { "ok" } else { "FAILED" }.to_owned());
-    let number = |figure: Option<u64>| FIGURES.page_count(figure);
-    let ratio = |share: Option<f64>| FIGURES.percent(share);
-    let per_s = |figure: Option<f64>| FIGURES.rate(figure);
-    let bytes_per_s = |figure: Option<f64>| FIGURES.bytes_rate(figure);
-    let trip = |us: Option<u64>| FIGURES.latency_us(us.map(|us| us as f64));
-    let server_us = or_unknown(cost.server_us_per_s, |us| format!("~{}", FIGURES.percent(Some(us / 1e6))));
-    vec![
-        row(
-            "cache",
-            &[
-                ("hits", number(cache.hits)),
-                ("misses", number(cache.misses)),
-                ("ratio", ratio(cache.hit_ratio)),
-            ],
-        ),
-        row(
-            "",
-            &[
-                ("coverage", ratio(cache.coverage)),
-                ("expired", per_s(cache.expired_per_s)),
-                ("since start", ratio(cache.lifetime_hit_ratio)),
-            ],
-        ),
-        row(
-            "throughput",
-            &[
-                ("commands", per_s(throughput.ops_per_s)),
-                ("in", bytes_per_s(throughput.in_bytes_per_s)),
-                ("out", bytes_per_s(throughput.out_bytes_per_s)),
-            ],
-        ),
-        row(
-            "clients",
-            &[
-                ("connected", number(clients.connected)),
-                ("blocked", number(clients.blocked)),
-                ("max", number(clients.max)),
-            ],
-        ),
-        row(
-            "persistence",
-            &[
-                ("AOF", on_or_off(persistence.aof_enabled)),
-                ("last RDB", last_save),
-                ("age", FIGURES.duration_ms(persistence.rdb_last_save_age_ms)),
-            ],
-        ),
-        row("", &[("saving", yes_or_no(persistence.saving))]),
-        row(
-            "ping",
-            &[
-                ("p50", trip(times.ping_us.p50)),
-                ("p99", trip(times.ping_us.p99)),
-                ("max", trip(times.ping_us.max)),
-            ],
-        ),
-        row("slow log", &[("new", number(times.slowlog_new))]),
-        row(
-            "our cost",
-            &[
-                ("commands", per_s(cost.commands_per_s)),
-                ("bytes", bytes_per_s(cost.bytes_per_s)),
-                ("server", server_us),
-            ],
-        ),
-    ]
+fn shown(unit: Unit, figure: Option<Figure>) -> String {
+    match (unit, figure) {
+        (Unit::Bytes | Unit::Limit, Some(Figure::Whole(bytes))) if bytes > 0 || unit == Unit::Bytes => {
+            FIGURES.bytes(Some(bytes))
+        }
+        (Unit::Limit, Some(Figure::Whole(_))) => "none".to_owned(),
+        (Unit::Count, Some(Figure::Whole(count))) => FIGURES.page_count(Some(count)),
+        (Unit::Ms, Some(Figure::Whole(ms))) => FIGURES.duration_ms(Some(ms)),
+        (Unit::Us, Some(Figure::Whole(us))) => FIGURES.latency_us(Some(us as f64)),
+        (Unit::Seconds, Some(Figure::Number(seconds))) => FIGURES.duration_s(Some(seconds)),
+        (Unit::PerS, Some(Figure::Number(per_s))) => FIGURES.rate(Some(per_s)),
+        (Unit::BytesPerS, Some(Figure::Number(per_s))) => FIGURES.bytes_rate(Some(per_s)),
+        (Unit::Growth, Some(Figure::Number(per_s))) => FIGURES.signed_bytes_rate(Some(per_s)),
+        (Unit::Load, Some(Figure::Number(us))) => format!("~{}", FIGURES.percent(Some(us / 1e6))),
+        (Unit::Share, Some(Figure::Number(share))) => FIGURES.percent(Some(share)),
+        (Unit::Factor, Some(Figure::Number(factor))) => FIGURES.factor(Some(factor)),
+        (Unit::Flag(yes, no), Some(Figure::Flag(flag))) => if flag { yes } else { no }.to_owned(),
+        (_, Some(Figure::Text(text))) => foreign(&text),
+        _ => UNKNOWN.to_owned(),
+    }
 }
 
 /// Who listens, and how late the probe's messages come while it runs.
-fn fanout(snapshot: &SnapshotView) -> String {
+fn fanout(snapshot: &SnapshotView<'_>) -> String {
     let fanout = &snapshot.fanout;
     let number = |figure: Option<u64>| FIGURES.page_count(figure);
     let behind = fanout.slow_subscribers.as_ref().map(|slow| slow.len() as u64);
@@ -179,7 +123,7 @@ fn fanout(snapshot: &SnapshotView) -> String {
     row("fan-out", &[("subscribers", number(fanout.subscribers)), ("behind", number(behind)), third])
 }
 
-fn gaps(snapshot: &SnapshotView) -> Vec<String> {
+fn gaps(snapshot: &SnapshotView<'_>) -> Vec<String> {
     if snapshot.gaps.is_empty() {
         return Vec::new();
     }

@@ -5,16 +5,16 @@
 
 use super::decimals::tidy;
 use super::fanout::fanout;
+use super::metrics::Section;
 use super::schema::{
-    CacheView, ClientsView, ClusterView, ConsumerView, CostView, DeliveryView, GapView, GroupView,
-    LatencyView, MemoryView, PercentilesView, PersistenceView, SnapshotView, StreamFanoutView, StreamView,
-    TargetView, ThroughputView, VERSION,
+    CacheView, ClusterView, ConsumerView, DeliveryView, GapView, GroupView, LatencyView, MemoryView,
+    SnapshotView, StreamFanoutView, StreamView, TargetView, VERSION,
 };
 use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
-use crate::core::model::info::{Info, LastSave};
+use crate::core::model::info::Info;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
@@ -24,14 +24,10 @@ use crate::core::reading::streams::StreamState;
 use crate::report::check;
 use std::collections::BTreeMap;
 
-/// The window of the hit ratio, microseconds.
-const CACHE_WINDOW_US: i64 = 60_000_000;
-/// The window of the ping percentiles, microseconds: all that is kept, since p99 needs 100 of them.
-const PING_WINDOW_US: i64 = 300_000_000;
-
 /// Everything, in the shape of the schema.
-pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
+pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> SnapshotView<'a> {
     let info = reading.this_node().info.as_ref().map(|info| &info.value);
+    let section = |name| Section(name, reading.this_node());
     SnapshotView {
         schema: VERSION,
         taken_at_ms: Some(reading.this_node().taken_at_ms).filter(|&ms| ms != 0),
@@ -43,33 +39,27 @@ pub(super) fn snapshot(reading: &Reading, target: &TargetLine) -> SnapshotView {
         cluster: cluster(reading),
         health: reading.health().word(),
         findings: reading.findings().iter().map(check::finding).collect(),
-        memory: memory(info, reading),
-        cache: cache(info, reading),
-        throughput: ThroughputView {
-            ops_per_s: tidy(reading.this_node().rates.commands.per_s()),
-            in_bytes_per_s: tidy(reading.this_node().rates.net_in.per_s()),
-            out_bytes_per_s: tidy(reading.this_node().rates.net_out.per_s()),
+        memory: MemoryView {
+            figures: section("memory"),
+            parts: keys::parts(info, reading),
+            biggest_keys: keys::biggest(reading),
+            reliefs: keys::reliefs(reading),
         },
-        clients: ClientsView {
-            connected: info.and_then(|info| info.clients.connected),
-            blocked: info.and_then(|info| info.clients.blocked),
-            max: info.and_then(|info| info.clients.max),
+        cache: CacheView {
+            figures: section("cache"),
+            walk: keys::walk(reading),
+            patterns: keys::patterns(reading),
         },
+        throughput: section("throughput"),
+        clients: section("clients"),
         refusals: refusals(reading),
-        persistence: persistence(info, reading.this_node().at_us),
+        persistence: section("persistence"),
         counters: keys::counters(reading),
         streams: streams(reading),
         fanout: fanout(reading),
         queues: [],
-        latency: LatencyView {
-            ping_us: pings(reading),
-            slowlog_new: reading.this_node().slowlog.new_entries(),
-        },
-        cost: CostView {
-            commands_per_s: tidy(reading.this_node().cost.commands_per_s()),
-            bytes_per_s: tidy(reading.this_node().cost.bytes_per_s()),
-            server_us_per_s: tidy(reading.this_node().server_us_per_s()),
-        },
+        latency: LatencyView { ping_us: section("latency.ping_us"), figures: section("latency") },
+        cost: section("cost"),
         gaps: gaps(reading),
     }
 }
@@ -105,63 +95,10 @@ fn target_of(info: Option<&Info>, target: &TargetLine) -> TargetView {
     }
 }
 
-fn memory(info: Option<&Info>, reading: &Reading) -> MemoryView {
-    let memory = info.map(|info| &info.memory);
-    let room = reading.this_node().memory.headroom().filter(|_| info.is_some());
-    MemoryView {
-        used_bytes: memory.and_then(|memory| memory.used),
-        rss_bytes: memory.and_then(|memory| memory.rss),
-        peak_bytes: memory.and_then(|memory| memory.peak),
-        maxmemory_bytes: memory.and_then(|memory| memory.maxmemory),
-        policy: memory.and_then(|memory| memory.policy.clone()),
-        fragmentation_ratio: tidy(memory.and_then(|memory| memory.allocator_frag_ratio)),
-        slope_bytes_per_s: tidy(reading.this_node().memory.grows_per_s()),
-        seconds_to_full: tidy(reading.this_node().memory.seconds_to_full()),
-        evicted_per_s: tidy(reading.this_node().rates.evicted.per_s()),
-        counted_bytes: memory.and_then(|memory| memory.counted()),
-        limit_bytes: room.map(|room| room.limit),
-        limit_of: room.map(|room| room.of.word()),
-        headroom_bytes: room.map(|room| room.left()),
-        over_limit_ms: reading.this_node().memory.over_limit_ms(),
-        refused_writes: reading.this_node().refusals.of_others(RefusalCode::Oom),
-        parts: keys::parts(info, reading),
-        biggest_keys: keys::biggest(reading),
-        reliefs: keys::reliefs(reading),
-    }
-}
-
-fn cache(info: Option<&Info>, reading: &Reading) -> CacheView {
-    let window = Some(reading.this_node().cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0);
-    let lifetime = info.and_then(|info| info.stats.lookups);
-    CacheView {
-        hits: window.map(|window| window.lookups.hits),
-        misses: window.map(|window| window.lookups.misses),
-        hit_ratio: tidy(window.and_then(|window| window.ratio())),
-        coverage: tidy(window.and_then(|window| window.coverage())),
-        lifetime_hit_ratio: tidy(lifetime.and_then(|lookups| lookups.ratio())),
-        expired_per_s: tidy(reading.this_node().rates.expired.per_s()),
-        walk: keys::walk(reading),
-        patterns: keys::patterns(reading),
-    }
-}
-
 fn refusals(reading: &Reading) -> BTreeMap<String, Option<u64>> {
     let one =
         |code: RefusalCode| (code.word().to_ascii_lowercase(), reading.this_node().refusals.of_others(code));
     RefusalCode::COUNTED.into_iter().map(one).collect()
-}
-
-fn persistence(info: Option<&Info>, at_us: i64) -> PersistenceView {
-    let state = info.map(|info| &info.persistence);
-    PersistenceView {
-        aof_enabled: state.and_then(|state| state.aof_enabled),
-        rdb_last_ok: state.and_then(|state| state.rdb_last_ok),
-        rdb_last_save_age_ms: match info.map(|info| info.last_save(at_us)) {
-            Some(LastSave::Ago(seconds)) => Some(seconds.saturating_mul(1000)),
-            _ => None,
-        },
-        saving: state.and_then(|state| state.rdb_saving),
-    }
 }
 
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
@@ -251,11 +188,6 @@ fn consumer(row: &consumers::Consumer, verdict: Option<ConsumerVerdict>) -> Cons
         inactive_ms: row.inactive.ms(),
         verdict: verdict.map(ConsumerVerdict::word),
     }
-}
-
-fn pings(reading: &Reading) -> PercentilesView {
-    let trips = reading.this_node().pings.percentiles(reading.this_node().at_us, PING_WINDOW_US);
-    PercentilesView { p50: trips.p50, p95: trips.p95, p99: trips.p99, max: trips.max }
 }
 
 fn gaps(reading: &Reading) -> Vec<GapView> {
