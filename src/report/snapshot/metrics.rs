@@ -25,18 +25,18 @@ pub(super) struct Metric<T> {
     /// What it is called beside its group.
     pub label: &'static str,
     /// How it is written.
-    pub unit: Unit,
+    pub unit: MetricUnit,
     /// What it means and when it is none: its row in docs/SCHEMA.md.
     #[cfg_attr(not(test), expect(dead_code, reason = "compared with the document"))]
     pub help: &'static str,
     /// What it is now.
-    pub of: fn(&T) -> Option<Figure>,
+    pub of: fn(&T) -> Option<MetricValue>,
 }
 
 /// What a figure is.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 #[serde(untagged)]
-pub(super) enum Figure {
+pub(super) enum MetricValue {
     /// A whole number.
     Whole(u64),
     /// A number with decimals.
@@ -49,7 +49,7 @@ pub(super) enum Figure {
 
 /// How a figure is written for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unit {
+pub(super) enum MetricUnit {
     /// Bytes.
     Bytes,
     /// Bytes, of which 0 are no limit.
@@ -87,90 +87,90 @@ macro_rules! metrics {
             label: $label,
             unit: $unit,
             help: $help,
-            of: |node| Some(Figure::$figure({ let of: fn(&NodeState) -> Option<_> = $of; of(node)? })),
+            of: |node| Some(MetricValue::$figure({ let of: fn(&NodeState) -> Option<_> = $of; of(node)? })),
         }),*]
     };
 }
 
 /// Every flat figure of a server, in the order of the JSON.
 pub(super) const METRICS: &[Metric<NodeState>] = metrics! {
-    "memory.used_bytes" Whole Unit::Bytes, "used", |node| info(node)?.memory.used,
+    "memory.used_bytes" Whole MetricUnit::Bytes, "used", |node| info(node)?.memory.used,
         "allocated by the server";
-    "memory.rss_bytes" Whole Unit::Bytes, "rss", |node| info(node)?.memory.rss,
+    "memory.rss_bytes" Whole MetricUnit::Bytes, "rss", |node| info(node)?.memory.rss,
         "resident set: what the host sees";
-    "memory.peak_bytes" Whole Unit::Bytes, "peak", |node| info(node)?.memory.peak,
+    "memory.peak_bytes" Whole MetricUnit::Bytes, "peak", |node| info(node)?.memory.peak,
         "the most that was ever used";
-    "memory.maxmemory_bytes" Whole Unit::Limit, "maxmemory", |node| info(node)?.memory.maxmemory,
+    "memory.maxmemory_bytes" Whole MetricUnit::Limit, "maxmemory", |node| info(node)?.memory.maxmemory,
         "the limit; 0 means that there is none";
-    "memory.policy" Text Unit::Word, "policy", |node| info(node)?.memory.policy.clone(),
+    "memory.policy" Text MetricUnit::Word, "policy", |node| info(node)?.memory.policy.clone(),
         "what happens at the limit, such as `noeviction`";
-    "memory.fragmentation_ratio" Number Unit::Factor, "fragmentation", |node| info(node)?.memory.allocator_frag_ratio,
+    "memory.fragmentation_ratio" Number MetricUnit::Factor, "fragmentation", |node| info(node)?.memory.allocator_frag_ratio,
         "the allocator's own: active over allocated, not resident over used";
-    "memory.slope_bytes_per_s" Number Unit::Growth, "growth", |node| node.memory.grows_per_s(),
+    "memory.slope_bytes_per_s" Number MetricUnit::Growth, "growth", |node| node.memory.grows_per_s(),
         "growth of what counts against the limit, the median of all slopes over the last minute; null before 10 readings";
-    "memory.seconds_to_full" Number Unit::Seconds, "full in", |node| node.memory.seconds_to_full(),
+    "memory.seconds_to_full" Number MetricUnit::Seconds, "full in", |node| node.memory.seconds_to_full(),
         "until the limit, at that growth; 0 beyond it; null before 10 readings, while the growth is not more than its noise, and beyond 30 days";
-    "memory.evicted_per_s" Number Unit::PerS, "evicted", |node| node.rates.evicted.per_s(),
+    "memory.evicted_per_s" Number MetricUnit::PerS, "evicted", |node| node.rates.evicted.per_s(),
         "keys evicted";
-    "memory.counted_bytes" Whole Unit::Bytes, "counted", |node| info(node)?.memory.counted(),
+    "memory.counted_bytes" Whole MetricUnit::Bytes, "counted", |node| info(node)?.memory.counted(),
         "what the server compares with maxmemory: used less what is not counted for eviction";
-    "memory.limit_bytes" Whole Unit::Bytes, "limit", |node| Some(room(node)?.limit),
+    "memory.limit_bytes" Whole MetricUnit::Bytes, "limit", |node| Some(room(node)?.limit),
         "the limit that holds: of maxmemory, container and host the one of which the least is left; a replica that ignores its maxmemory has none; null where none is known";
-    "memory.limit_of" Text Unit::Word, "limit of", |node| Some(room(node)?.of.word().to_owned()),
+    "memory.limit_of" Text MetricUnit::Word, "limit of", |node| Some(room(node)?.of.word().to_owned()),
         "whose: `maxmemory`, `container` (as the config tells) or `host`; the last two are compared with what is resident";
-    "memory.headroom_bytes" Whole Unit::Bytes, "headroom", |node| Some(room(node)?.left()),
+    "memory.headroom_bytes" Whole MetricUnit::Bytes, "headroom", |node| Some(room(node)?.left()),
         "what is left until the limit";
-    "memory.over_limit_ms" Whole Unit::Ms, "over limit", |node| node.memory.over_limit_ms(),
+    "memory.over_limit_ms" Whole MetricUnit::Ms, "over limit", |node| node.memory.over_limit_ms(),
         "time of the last minute that memory was over maxmemory; null before Redis 7.0";
-    "memory.refused_writes" Whole Unit::Count, "refused", |node| node.refusals.of_others(RefusalCode::Oom),
+    "memory.refused_writes" Whole MetricUnit::Count, "refused", |node| node.refusals.of_others(RefusalCode::Oom),
         "writes of others refused for want of memory within the last minute; null before Redis 6.2";
-    "cache.hits" Whole Unit::Count, "hits", |node| Some(cache(node)?.lookups.hits),
+    "cache.hits" Whole MetricUnit::Count, "hits", |node| Some(cache(node)?.lookups.hits),
         "lookups that found their key in the last minute or the time so far, those that streamgauge causes left out; null before the second round";
-    "cache.misses" Whole Unit::Count, "misses", |node| Some(cache(node)?.lookups.misses),
+    "cache.misses" Whole MetricUnit::Count, "misses", |node| Some(cache(node)?.lookups.misses),
         "lookups that did not, likewise";
-    "cache.hit_ratio" Number Unit::Share, "ratio", |node| cache(node)?.ratio(),
+    "cache.hit_ratio" Number MetricUnit::Share, "ratio", |node| cache(node)?.ratio(),
         "hits over lookups in that window; null below 50 lookups";
-    "cache.coverage" Number Unit::Share, "coverage", |node| cache(node)?.coverage(),
+    "cache.coverage" Number MetricUnit::Share, "coverage", |node| cache(node)?.coverage(),
         "share of that window outside our own polling, which is what was counted";
-    "cache.lifetime_hit_ratio" Number Unit::Share, "since start", |node| info(node)?.stats.lookups?.ratio(),
+    "cache.lifetime_hit_ratio" Number MetricUnit::Share, "since start", |node| info(node)?.stats.lookups?.ratio(),
         "hits over lookups since the last reset of the counters, everybody's; null without lookups";
-    "cache.expired_per_s" Number Unit::PerS, "expired", |node| node.rates.expired.per_s(),
+    "cache.expired_per_s" Number MetricUnit::PerS, "expired", |node| node.rates.expired.per_s(),
         "keys removed by their TTL";
-    "throughput.ops_per_s" Number Unit::PerS, "commands", |node| node.rates.commands.per_s(),
+    "throughput.ops_per_s" Number MetricUnit::PerS, "commands", |node| node.rates.commands.per_s(),
         "commands processed";
-    "throughput.in_bytes_per_s" Number Unit::BytesPerS, "in", |node| node.rates.net_in.per_s(),
+    "throughput.in_bytes_per_s" Number MetricUnit::BytesPerS, "in", |node| node.rates.net_in.per_s(),
         "bytes received";
-    "throughput.out_bytes_per_s" Number Unit::BytesPerS, "out", |node| node.rates.net_out.per_s(),
+    "throughput.out_bytes_per_s" Number MetricUnit::BytesPerS, "out", |node| node.rates.net_out.per_s(),
         "bytes sent";
-    "clients.connected" Whole Unit::Count, "connected", |node| info(node)?.clients.connected,
+    "clients.connected" Whole MetricUnit::Count, "connected", |node| info(node)?.clients.connected,
         "connected, replicas not counted, ours counted";
-    "clients.blocked" Whole Unit::Count, "blocked", |node| info(node)?.clients.blocked,
+    "clients.blocked" Whole MetricUnit::Count, "blocked", |node| info(node)?.clients.blocked,
         "parked in a blocking command";
-    "clients.max" Whole Unit::Count, "max", |node| info(node)?.clients.max,
+    "clients.max" Whole MetricUnit::Count, "max", |node| info(node)?.clients.max,
         "the limit";
-    "persistence.aof_enabled" Flag Unit::Flag("on", "off"), "AOF", |node| info(node)?.persistence.aof_enabled,
+    "persistence.aof_enabled" Flag MetricUnit::Flag("on", "off"), "AOF", |node| info(node)?.persistence.aof_enabled,
         "whether the append-only file is on";
-    "persistence.rdb_last_ok" Flag Unit::Flag("ok", "FAILED"), "last RDB", |node| info(node)?.persistence.rdb_last_ok,
+    "persistence.rdb_last_ok" Flag MetricUnit::Flag("ok", "FAILED"), "last RDB", |node| info(node)?.persistence.rdb_last_ok,
         "whether the last RDB save went well";
-    "persistence.rdb_last_save_age_ms" Whole Unit::Ms, "age", last_save_age_ms,
+    "persistence.rdb_last_save_age_ms" Whole MetricUnit::Ms, "age", last_save_age_ms,
         "since the last RDB save ended; null where there was none since the server's start";
-    "persistence.saving" Flag Unit::Flag("yes", "no"), "saving", |node| info(node)?.persistence.rdb_saving,
+    "persistence.saving" Flag MetricUnit::Flag("yes", "no"), "saving", |node| info(node)?.persistence.rdb_saving,
         "whether an RDB save is running";
-    "latency.ping_us.p50" Whole Unit::Us, "p50", |node| pings(node).p50,
+    "latency.ping_us.p50" Whole MetricUnit::Us, "p50", |node| pings(node).p50,
         "median; null below 5 samples";
-    "latency.ping_us.p95" Whole Unit::Us, "p95", |node| pings(node).p95,
+    "latency.ping_us.p95" Whole MetricUnit::Us, "p95", |node| pings(node).p95,
         "95th percentile; null below 20 samples";
-    "latency.ping_us.p99" Whole Unit::Us, "p99", |node| pings(node).p99,
+    "latency.ping_us.p99" Whole MetricUnit::Us, "p99", |node| pings(node).p99,
         "99th percentile; null below 100 samples";
-    "latency.ping_us.max" Whole Unit::Us, "max", |node| pings(node).max,
+    "latency.ping_us.max" Whole MetricUnit::Us, "max", |node| pings(node).max,
         "the greatest; null without a sample";
-    "latency.slowlog_new" Whole Unit::Count, "new", |node| node.slowlog.new_entries(),
+    "latency.slowlog_new" Whole MetricUnit::Count, "new", |node| node.slowlog.new_entries(),
         "entries that came to the slow log since we began; null while SLOWLOG can't be read";
-    "cost.commands_per_s" Number Unit::PerS, "commands", |node| node.cost.commands_per_s(),
+    "cost.commands_per_s" Number MetricUnit::PerS, "commands", |node| node.cost.commands_per_s(),
         "commands we send";
-    "cost.bytes_per_s" Number Unit::BytesPerS, "bytes", |node| node.cost.bytes_per_s(),
+    "cost.bytes_per_s" Number MetricUnit::BytesPerS, "bytes", |node| node.cost.bytes_per_s(),
         "bytes of our requests and their replies";
-    "cost.server_us_per_s" Number Unit::Load, "server", NodeState::server_us_per_s,
+    "cost.server_us_per_s" Number MetricUnit::Load, "server", NodeState::server_us_per_s,
         "server time in microseconds a second, estimated: our calls times each command's mean; null while INFO commandstats can't be read";
 };
 
@@ -193,9 +193,9 @@ impl Serialize for Section<'_> {
 
 impl<T> Metric<T> {
     /// What it is now, as it is written.
-    pub(super) fn read(&self, of: &T) -> Option<Figure> {
+    pub(super) fn read(&self, of: &T) -> Option<MetricValue> {
         match (self.of)(of)? {
-            Figure::Number(number) => tidy(Some(number)).map(Figure::Number),
+            MetricValue::Number(number) => tidy(Some(number)).map(MetricValue::Number),
             figure => Some(figure),
         }
     }
@@ -233,9 +233,13 @@ mod tests {
         let document = include_str!("../../../docs/SCHEMA.md");
         for Metric { name, unit, help, .. } in METRICS {
             let kind = match unit {
-                Unit::Bytes | Unit::Limit | Unit::Count | Unit::Ms | Unit::Us => "integer",
-                Unit::Word => "text",
-                Unit::Flag(..) => "boolean",
+                MetricUnit::Bytes
+                | MetricUnit::Limit
+                | MetricUnit::Count
+                | MetricUnit::Ms
+                | MetricUnit::Us => "integer",
+                MetricUnit::Word => "text",
+                MetricUnit::Flag(..) => "boolean",
                 _ => "number",
             };
             let row = format!("| `{name}` | {kind} | {help} |");

@@ -4,7 +4,7 @@
 //! foreign text on it is shown by its safe form.
 
 use super::TargetLine;
-use super::metrics::{Figure, METRICS, Unit};
+use super::metrics::{METRICS, MetricUnit, MetricValue};
 use super::schema::SnapshotView;
 use super::{patterns, streams};
 use crate::core::reading::Reading;
@@ -89,24 +89,26 @@ fn panel(title: &str, names: &[&str], node: &NodeState) -> String {
     row(title, &names.iter().filter_map(figure).collect::<Vec<_>>())
 }
 
-fn shown(unit: Unit, figure: Option<Figure>) -> String {
+fn shown(unit: MetricUnit, figure: Option<MetricValue>) -> String {
     match (unit, figure) {
-        (Unit::Bytes | Unit::Limit, Some(Figure::Whole(bytes))) if bytes > 0 || unit == Unit::Bytes => {
+        (MetricUnit::Bytes | MetricUnit::Limit, Some(MetricValue::Whole(bytes)))
+            if bytes > 0 || unit == MetricUnit::Bytes =>
+        {
             FIGURES.bytes(Some(bytes))
         }
-        (Unit::Limit, Some(Figure::Whole(_))) => "none".to_owned(),
-        (Unit::Count, Some(Figure::Whole(count))) => FIGURES.page_count(Some(count)),
-        (Unit::Ms, Some(Figure::Whole(ms))) => FIGURES.duration_ms(Some(ms)),
-        (Unit::Us, Some(Figure::Whole(us))) => FIGURES.latency_us(Some(us as f64)),
-        (Unit::Seconds, Some(Figure::Number(seconds))) => FIGURES.duration_s(Some(seconds)),
-        (Unit::PerS, Some(Figure::Number(per_s))) => FIGURES.rate(Some(per_s)),
-        (Unit::BytesPerS, Some(Figure::Number(per_s))) => FIGURES.bytes_rate(Some(per_s)),
-        (Unit::Growth, Some(Figure::Number(per_s))) => FIGURES.signed_bytes_rate(Some(per_s)),
-        (Unit::Load, Some(Figure::Number(us))) => format!("~{}", FIGURES.percent(Some(us / 1e6))),
-        (Unit::Share, Some(Figure::Number(share))) => FIGURES.percent(Some(share)),
-        (Unit::Factor, Some(Figure::Number(factor))) => FIGURES.factor(Some(factor)),
-        (Unit::Flag(yes, no), Some(Figure::Flag(flag))) => if flag { yes } else { no }.to_owned(),
-        (_, Some(Figure::Text(text))) => foreign(&text),
+        (MetricUnit::Limit, Some(MetricValue::Whole(_))) => "none".to_owned(),
+        (MetricUnit::Count, Some(MetricValue::Whole(count))) => FIGURES.page_count(Some(count)),
+        (MetricUnit::Ms, Some(MetricValue::Whole(ms))) => FIGURES.duration_ms(Some(ms)),
+        (MetricUnit::Us, Some(MetricValue::Whole(us))) => FIGURES.latency_us(Some(us as f64)),
+        (MetricUnit::Seconds, Some(MetricValue::Number(seconds))) => FIGURES.duration_s(Some(seconds)),
+        (MetricUnit::PerS, Some(MetricValue::Number(per_s))) => FIGURES.rate(Some(per_s)),
+        (MetricUnit::BytesPerS, Some(MetricValue::Number(per_s))) => FIGURES.bytes_rate(Some(per_s)),
+        (MetricUnit::Growth, Some(MetricValue::Number(per_s))) => FIGURES.signed_bytes_rate(Some(per_s)),
+        (MetricUnit::Load, Some(MetricValue::Number(us))) => format!("~{}", FIGURES.percent(Some(us / 1e6))),
+        (MetricUnit::Share, Some(MetricValue::Number(share))) => FIGURES.percent(Some(share)),
+        (MetricUnit::Factor, Some(MetricValue::Number(factor))) => FIGURES.factor(Some(factor)),
+        (MetricUnit::Flag(yes, no), Some(MetricValue::Flag(flag))) => if flag { yes } else { no }.to_owned(),
+        (_, Some(MetricValue::Text(text))) => foreign(&text),
         _ => UNKNOWN.to_owned(),
     }
 }
