@@ -171,7 +171,7 @@ pub(super) const METRICS: &[Metric<NodeState>] = metrics! {
     "cost.bytes_per_s" Number MetricUnit::BytesPerS, "bytes", |node| node.cost.bytes_per_s(),
         "bytes of our requests and their replies";
     "cost.server_us_per_s" Number MetricUnit::Load, "server", NodeState::server_us_per_s,
-        "server time in microseconds a second, estimated: our calls times each command's mean; null while INFO commandstats can't be read";
+        "server time in microseconds a second, estimated: our calls times each command's mean (its 99th percentile where that is less), no more than was waited for the replies; null while INFO commandstats can't be read";
 };
 
 /// The figures of one object of the JSON, by the names below it.
