@@ -4,6 +4,7 @@
 //! the data.
 
 use super::View;
+pub use super::view::share;
 use ratatui::layout::{Constraint, Layout, Rect};
 
 /// The areas of a screen.
@@ -38,7 +39,7 @@ impl Areas {
         let parts = [line(1), line(tabs), line(banner), Constraint::Min(0), line(footer)];
         let [header, tabs, banner, body, footer] = Layout::vertical(parts).areas(screen);
         let parts = [
-            Constraint::Length(top_rows(view, body.height)),
+            Constraint::Length(view.top_rows(body.height)),
             Constraint::Min(0),
             Constraint::Length(note_rows(view, body.height)),
         ];
@@ -57,38 +58,9 @@ impl Areas {
     }
 }
 
-/// `part` of `of` of a length.
-pub fn share(length: u16, part: u16, of: u16) -> u16 {
-    let share = u32::from(length) * u32::from(part) / u32::from(of.max(1));
-    u16::try_from(share).unwrap_or(length)
-}
-
 /// Whether the area is high enough to have a frame around it.
 pub fn has_frame(area: Rect) -> bool {
     area.height >= 6 && area.width >= 30
-}
-
-/// Rows above the table.
-fn top_rows(view: &View, height: u16) -> u16 {
-    let (wanted, left_for_table) = match view {
-        View::Overview => (if height >= 45 { share(height, 2, 3) } else { share(height, 12, 20) }, 5),
-        View::Stream(_) => (if height >= 30 { 14 } else { 10 }, 6),
-        View::Group(..) => (if height >= 30 { 15 } else { 10 }, 6),
-        View::Latency => (share(height, 2, 3), 6),
-        View::Fanout => (if height >= 30 { share(height, 11, 20) } else { 14 }, 7),
-        View::Clients | View::Consumers | View::Streams => (0, 0),
-        View::Pending(..) => (3, 8),
-        View::Memory => (if height >= 30 { share(height, 2, 3) } else { 15 }, 5),
-        View::Cache => (if height >= 30 { height / 2 } else { 11 }, 6),
-        View::Pattern(_) => (if height >= 30 { 12 } else { 7 }, 6),
-        View::BigKeys => (0, 0),
-        View::Entries(_) | View::Log => (0, 0),
-    };
-    if height < wanted.saturating_add(left_for_table) {
-        height.saturating_sub(left_for_table).min(wanted)
-    } else {
-        wanted
-    }
 }
 
 /// Rows below the table: a finding in full and its remedy.

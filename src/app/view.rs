@@ -54,41 +54,60 @@ pub const SCREENS: [(CommandId, View, &str); 9] = [
 ];
 
 impl View {
+    /// What stands here: the table that has the cursor, the places whose keys work, and of the rows of the body those
+    /// above the table and those that the table keeps.
+    fn look(&self) -> (Option<TableId>, &'static [Place], fn(u16) -> (u16, u16)) {
+        const STREAMS: &[Place] = &[Place::Streams, Place::Table, Place::List];
+        const CONSUMERS: &[Place] = &[Place::Consumers, Place::Table, Place::List];
+        const CACHE: &[Place] = &[Place::Cache, Place::Table, Place::List];
+        match self {
+            Self::Overview => {
+                (Some(TableId::Worst), STREAMS, |h| (share(h, if h >= 45 { 10 } else { 9 }, 15), 5))
+            }
+            Self::Streams => (Some(TableId::Streams), STREAMS, |_| (0, 0)),
+            Self::Stream(_) => (Some(TableId::Groups), STREAMS, |h| (if h >= 30 { 14 } else { 10 }, 6)),
+            Self::Group(..) => {
+                (Some(TableId::GroupConsumers), CONSUMERS, |h| (if h >= 30 { 15 } else { 10 }, 6))
+            }
+            Self::Pending(..) => {
+                (Some(TableId::Pending), &[Place::Pending, Place::Table, Place::List], |_| (3, 8))
+            }
+            Self::Entries(_) => (None, &[Place::Entries, Place::List], |_| (0, 0)),
+            Self::Consumers => (Some(TableId::Consumers), CONSUMERS, |_| (0, 0)),
+            Self::Memory => (Some(TableId::Reliefs), &[Place::Memory, Place::Table, Place::List], |h| {
+                (if h >= 30 { share(h, 2, 3) } else { 15 }, 5)
+            }),
+            Self::BigKeys => (Some(TableId::BigKeys), CACHE, |_| (0, 0)),
+            Self::Cache => (Some(TableId::Patterns), CACHE, |h| (if h >= 30 { h / 2 } else { 11 }, 6)),
+            Self::Pattern(_) => (Some(TableId::PatternKeys), CACHE, |h| (if h >= 30 { 12 } else { 7 }, 6)),
+            Self::Fanout => (Some(TableId::Channels), &[Place::Fanout, Place::Table, Place::List], |h| {
+                (if h >= 30 { share(h, 11, 20) } else { 14 }, 7)
+            }),
+            Self::Clients => {
+                (Some(TableId::Clients), &[Place::Clients, Place::Table, Place::List], |_| (0, 0))
+            }
+            Self::Latency => (Some(TableId::Slowlog), &[Place::Table, Place::List], |h| (share(h, 2, 3), 6)),
+            Self::Log => (None, &[Place::List], |_| (0, 0)),
+        }
+    }
+
     /// The table that has the cursor here; `State::table_id` knows of findings too.
     pub fn table(&self) -> Option<TableId> {
-        match self {
-            Self::Overview => Some(TableId::Worst),
-            Self::Streams => Some(TableId::Streams),
-            Self::Stream(_) => Some(TableId::Groups),
-            Self::Group(..) => Some(TableId::GroupConsumers),
-            Self::Pending(..) => Some(TableId::Pending),
-            Self::Consumers => Some(TableId::Consumers),
-            Self::Fanout => Some(TableId::Channels),
-            Self::Clients => Some(TableId::Clients),
-            Self::Latency => Some(TableId::Slowlog),
-            Self::Memory => Some(TableId::Reliefs),
-            Self::BigKeys => Some(TableId::BigKeys),
-            Self::Cache => Some(TableId::Patterns),
-            Self::Pattern(_) => Some(TableId::PatternKeys),
-            Self::Entries(_) | Self::Log => None,
-        }
+        self.look().0
     }
 
     /// The places whose keys work here, from the inside to the outside; `Everywhere` and `Demo` come on top.
     pub fn places(&self) -> &'static [Place] {
-        match self {
-            Self::Overview | Self::Streams => &[Place::Streams, Place::Table, Place::List],
-            Self::Stream(_) => &[Place::Streams, Place::Table, Place::List],
-            Self::Group(..) | Self::Consumers => &[Place::Consumers, Place::Table, Place::List],
-            Self::Fanout => &[Place::Fanout, Place::Table, Place::List],
-            Self::Pending(..) => &[Place::Pending, Place::Table, Place::List],
-            Self::Latency => &[Place::Table, Place::List],
-            Self::Clients => &[Place::Clients, Place::Table, Place::List],
-            Self::Entries(_) => &[Place::Entries, Place::List],
-            Self::Log => &[Place::List],
-            Self::Memory => &[Place::Memory, Place::Table, Place::List],
-            Self::Cache => &[Place::Cache, Place::Table, Place::List],
-            Self::BigKeys | Self::Pattern(_) => &[Place::Cache, Place::Table, Place::List],
+        self.look().1
+    }
+
+    /// Rows above the table, of a body of this height.
+    pub fn top_rows(&self, height: u16) -> u16 {
+        let (wanted, left_for_table) = self.look().2(height);
+        if height < wanted.saturating_add(left_for_table) {
+            height.saturating_sub(left_for_table).min(wanted)
+        } else {
+            wanted
         }
     }
 
@@ -151,4 +170,10 @@ impl View {
             _ => None,
         }
     }
+}
+
+/// `part` of `of` of a length.
+pub fn share(length: u16, part: u16, of: u16) -> u16 {
+    let share = u32::from(length) * u32::from(part) / u32::from(of.max(1));
+    u16::try_from(share).unwrap_or(length)
 }
