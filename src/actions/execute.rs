@@ -13,7 +13,7 @@ use crate::actions::warm;
 use crate::core::limits::GUARD_EVERY_MS;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::record::{Finish, Intent, RecordCounts, count_reads, counts, intent_of, list_read};
-use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject};
+use crate::core::ops::{Confirmed, Control, Outcome, Plan, Progress, Receipt, Run, Subject, Tally};
 use crate::edge::clock;
 use crate::edge::journal::{Begun, Journal};
 use crate::edge::link::{Link, Writer};
@@ -137,13 +137,13 @@ impl Executor {
 
     /// Writes the finish down.
     async fn finish(&self, begun: Begun, mut receipt: Receipt) -> Receipt {
+        // What is lost can't be brought back.
+        let kept = if receipt.has_archive { receipt.tally.kept } else { 0 };
         let finish = Finish {
             at_ms: clock::wall_ms(),
             took_ms: receipt.took_ms,
             after: receipt.after.clone(),
-            // What is lost can't be brought back.
-            kept: if receipt.has_archive { receipt.tally.kept } else { 0 },
-            ..Finish::of(&receipt.id, &receipt.outcome, receipt.tally)
+            ..Finish::of(&receipt.id, &receipt.outcome, Tally { kept, ..receipt.tally })
         };
         let journal = self.journal.clone();
         let written = on_disk(move || journal.finish(begun, &finish).map_err(|error| error.to_string()));

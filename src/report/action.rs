@@ -76,24 +76,6 @@ pub fn json(challenge: &Challenge, told: Option<&Receipt>) -> String {
     let plan = challenge.plan();
     let facts: Vec<Value> =
         plan.facts.iter().map(|(label, text)| json!({ "label": label, "text": text })).collect();
-    let result = told.map(|told| {
-        json!({
-            "id": told.id,
-            "outcome": told.outcome.word(),
-            "reason": told.outcome.reason(),
-            "done": told.tally.done,
-            "gone": told.tally.gone,
-            "lost": told.tally.lost,
-            "left": told.tally.left,
-            "kept": told.tally.kept,
-            "took_ms": told.took_ms,
-            "before": told.before,
-            "after": told.after,
-            "note": told.note,
-            "warm_up": told.warm_up,
-            "can_undo": told.has_archive,
-        })
-    });
     json!({
         "schema": 1,
         "plan": {
@@ -110,7 +92,7 @@ pub fn json(challenge: &Challenge, told: Option<&Receipt>) -> String {
             "warnings": plan.warnings,
             "nothing": plan.nothing,
         },
-        "result": result,
+        "result": told,
     })
     .to_string()
 }

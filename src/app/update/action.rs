@@ -174,7 +174,7 @@ fn dead_after_ms(state: &State) -> u64 {
 }
 
 fn can_undo(past: &Past) -> bool {
-    past.intent.archive && past.finish.as_ref().is_none_or(|finish| finish.kept > 0)
+    past.intent.archive && past.finish.as_ref().is_none_or(|finish| finish.tally.kept > 0)
 }
 
 fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {

@@ -6,15 +6,18 @@ use super::record::{CONSUMER, CONSUMERS, MEMORY, RecordCounts};
 use super::run::Outcome;
 use super::step::Tally;
 use crate::core::figures::sentence::{bytes, count};
+use serde::Serialize;
 
-/// What came of an action.
-#[derive(Clone, Debug, PartialEq)]
+/// What came of an action. Its fields are those of `result` in what actions print.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Receipt {
     /// Of the action; empty where nothing was begun.
     pub id: String,
     /// How it ended.
+    #[serde(flatten)]
     pub outcome: Outcome,
     /// What has been done.
+    #[serde(flatten)]
     pub tally: Tally,
     /// How things stood.
     pub before: RecordCounts,
@@ -27,6 +30,7 @@ pub struct Receipt {
     /// What the command of the warm-up did.
     pub warm_up: Option<String>,
     /// Whether there is an archive of it.
+    #[serde(rename = "can_undo")]
     pub has_archive: bool,
 }
 

@@ -82,16 +82,9 @@ pub struct Finish {
     pub outcome: String,
     /// Why, where it is not done.
     pub reason: Option<String>,
-    /// Items done.
-    pub done: u64,
-    /// Pending rows dropped since their entry was gone.
-    pub gone: u64,
-    /// Items that others were quicker with.
-    pub lost: u64,
-    /// Items left alone.
-    pub left: u64,
-    /// Items in the archive.
-    pub kept: u64,
+    /// What was done; of what is kept that which can be brought back.
+    #[serde(flatten)]
+    pub tally: Tally,
     /// How long it took, milliseconds.
     pub took_ms: u64,
     /// How things stand.
@@ -203,8 +196,8 @@ impl Past {
             || format!("{} planned", at_least_of(self.intent.items, self.intent.items_exact, "item"));
         match &self.finish {
             None => planned(),
-            Some(finish) if finish.outcome != "unknown" => format!("{} done", count(finish.done)),
-            Some(finish) if finish.done > 0 => format!("at least {} done", count(finish.done)),
+            Some(finish) if finish.outcome != "unknown" => format!("{} done", count(finish.tally.done)),
+            Some(finish) if finish.tally.done > 0 => format!("at least {} done", count(finish.tally.done)),
             Some(_) => format!("{}, how many done is not known", planned()),
         }
     }
@@ -265,11 +258,7 @@ impl Finish {
             at_ms: 0,
             outcome: outcome.word().to_owned(),
             reason: outcome.reason().map(str::to_owned),
-            done: tally.done,
-            gone: tally.gone,
-            lost: tally.lost,
-            left: tally.left,
-            kept: tally.kept,
+            tally,
             took_ms: 0,
             after: RecordCounts::new(),
         }

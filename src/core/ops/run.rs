@@ -6,6 +6,7 @@
 use super::challenge::Confirmed;
 use super::plan::Plan;
 use super::step::{Answer, Machine, Step, Tally};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 /// How an action ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,15 @@ pub enum Outcome {
     Failed(String),
     /// A step was sent and its reply was lost: it may or may not have been done.
     Unknown(String),
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_struct("Outcome", 2)?;
+        fields.serialize_field("outcome", self.word())?;
+        fields.serialize_field("reason", &self.reason())?;
+        fields.end()
+    }
 }
 
 /// A confirmed plan being carried out.

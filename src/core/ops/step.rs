@@ -6,6 +6,7 @@
 use super::archive::Frame;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
+use serde::{Deserialize, Serialize};
 
 /// What is to be done next.
 #[derive(Debug, PartialEq)]
@@ -55,7 +56,7 @@ pub enum End {
 }
 
 /// What has been done so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Items done.
     pub done: u64,
@@ -66,6 +67,7 @@ pub struct Tally {
     /// Items left alone: in use, protected, changed, or there again.
     pub left: u64,
     /// Of those left alone: entries with more fields than a script can copy.
+    #[serde(skip)]
     pub wide: u64,
     /// Items kept in the archive.
     pub kept: u64,

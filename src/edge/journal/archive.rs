@@ -124,7 +124,7 @@ impl Archives {
     pub fn kept(&self, id: &str) -> Result<Option<u64>, JournalError> {
         let lines = super::lines::read(&self.state).map_err(|error| JournalError::of(&self.state, &error))?;
         let finish = |record: &Record| match record {
-            Record::Finished(finish) if finish.id == id => Some(finish.kept),
+            Record::Finished(finish) if finish.id == id => Some(finish.tally.kept),
             _ => None,
         };
         Ok(lines.records.iter().find_map(finish))
