@@ -73,6 +73,7 @@ mod stream_stopped;
 mod stream_trim_ahead;
 mod subscribers;
 mod targets;
+mod tiers;
 
 use super::evidence::Evidence;
 use super::finding::Finding;

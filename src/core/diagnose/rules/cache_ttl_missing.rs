@@ -2,10 +2,9 @@
 //!
 //! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
+use super::{AT_ONCE, Rule, RuleAnswer, tiers};
 use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::evidence::memory::WalkShare;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
+use crate::core::diagnose::evidence::memory::TierCase;
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, count, span};
@@ -18,32 +17,15 @@ pub const RULE: Rule =
     Rule { id: ID, doc: "keys of a tier have no TTL", raise: AT_ONCE, is_held: false, check };
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
-    if evidence.info.is_none() {
-        return RuleAnswer::unread("keys can't be read");
-    }
-    let cases = evidence.memory.tiers.iter().filter(|case| case.forever.0 > 0);
-    let findings = cases.map(|case| {
-        let text = format!(
+    let text = |case: &TierCase<'_>| {
+        format!(
             "{}: {} of {} keys have no TTL and hold {}; the config says {} at most",
             name(case.glob),
             count(case.forever.0),
             count(case.keys),
             bytes(case.forever.1),
             span(case.ttl_ms)
-        );
-        let subject = FindingSubject::Pattern(case.glob.clone());
-        Finding::new(ID, Severity::Warning, subject, text, evidence.now_ms)
-            .remedy(Destination::Cache, REMEDY)
-            .with("keys", Some(case.keys))
-            .with("without_ttl", Some(case.forever.0))
-            .with("too_long", Some(case.too_long))
-            .with("ttl_ms", Some(case.ttl_ms))
-    });
-    let answer = RuleAnswer::of(findings);
-    match evidence.memory.keys_seen {
-        WalkShare::Part => {
-            RuleAnswer { blind: RuleAnswer::too_soon("keys are still being measured").blind, ..answer }
-        }
-        WalkShare::Never | WalkShare::Whole => answer,
-    }
+        )
+    };
+    tiers::findings(evidence, (ID, REMEDY), |case| case.forever.0 > 0, text)
 }
