@@ -55,7 +55,7 @@ const KNOWN: [(&str, &str, &str); 45] = [
     ),
     (
         "src/core/reading/cost.rs",
-        "mean_us(name).unwrap_or(0.0)",
+        "price_us(name).unwrap_or(0.0)",
         "a tenth of the calls at most; where it is more the whole is unknown",
     ),
     (
