@@ -61,16 +61,7 @@ fn runtime() -> Runtime {
 
 /// A link as the poller has it.
 async fn link(server: &Server) -> Link {
-    let target = Target {
-        name: "bench".to_owned(),
-        address: Address::Unix(server.socket()),
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    };
+    let target = Target::plain("bench".to_owned(), Address::Unix(server.socket()));
     Link::open(&target, Lane::Poll, &Timeouts::default(), &LinkLedger::default()).await.unwrap()
 }
 

@@ -105,16 +105,7 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<TargetChoice,
 
 fn known(address: Address, place: Location) -> TargetChoice {
     let name = address.to_string();
-    let target = Target {
-        name,
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    };
+    let target = Target::plain(name, address);
     TargetChoice { target, password: PasswordSource::Known, place }
 }
 

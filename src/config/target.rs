@@ -27,6 +27,22 @@ pub struct Target {
     pub memory_limit: Option<u64>,
 }
 
+impl Target {
+    /// One without TLS, login and limits, of database 0.
+    pub const fn plain(name: String, address: Address) -> Self {
+        Self {
+            name,
+            address,
+            tls: None,
+            username: None,
+            password: None,
+            database: 0,
+            production: false,
+            memory_limit: None,
+        }
+    }
+}
+
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {

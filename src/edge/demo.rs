@@ -95,16 +95,7 @@ fn target(server: &DemoServer, port: Option<u16>) -> Target {
         Some(port) => Address::Tcp { host: "127.0.0.1".to_owned(), port },
         None => Address::Unix(server.socket()),
     };
-    Target {
-        name: "demo".to_owned(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    }
+    Target::plain("demo".to_owned(), address)
 }
 
 /// The demo's own config: what its console watches, and what [`Demo::config`] holds for others.

@@ -31,16 +31,7 @@ fn tcp(host: &str, port: u16) -> Target {
 }
 
 fn at(address: Address) -> Target {
-    Target {
-        name: "test".to_owned(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    }
+    Target::plain("test".to_owned(), address)
 }
 
 fn start(kind: Kind, args: &[&str]) -> Server {

@@ -12,16 +12,7 @@ use streamgauge::edge::source::Session;
 /// What is reached over this socket.
 pub fn target(socket: &Path) -> Target {
     let address = Address::Unix(socket.to_owned());
-    Target {
-        name: address.to_string(),
-        address,
-        tls: None,
-        username: None,
-        password: None,
-        database: 0,
-        production: false,
-        memory_limit: None,
-    }
+    Target::plain(address.to_string(), address)
 }
 
 /// What a server that answers is given: no busy machine makes it late.
