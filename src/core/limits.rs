@@ -157,8 +157,9 @@ pub const SCAN_CALL_US: u64 = 300;
 /// Rounds without a pause at the start, until everything was seen once.
 pub const OPENING_ROUNDS: usize = 50;
 
-/// Streams, and groups, that are read in one round at the start because they never were.
-pub const UNREAD_PER_ROUND: usize = 500;
+/// Streams, and groups, that are read in one round at the start because they never were: few at first, so that something
+/// is seen at once, then as many as were read before, since each round looks at all that is known.
+pub const UNREAD_PER_ROUND: std::ops::RangeInclusive<usize> = 500..=4_000;
 
 /// Gaps kept and shown.
 pub const GAPS: usize = 200;

@@ -80,7 +80,7 @@ pub struct Link {
 
 /// Asks over a connection, from wherever it is held.
 #[derive(Clone)]
-struct LinkAsker {
+pub struct LinkAsker {
     target: Arc<Target>,
     channel: redis::RedisChannel,
     ledger: LinkLedger,
@@ -183,7 +183,12 @@ impl Link {
         until: Option<Instant>,
         at_once: usize,
     ) -> impl Future<Output = AskResult> + Send + use<> {
-        self.asker.clone().ask(commands, until, at_once)
+        self.asker().ask(commands, until, at_once, |_| ())
+    }
+
+    /// Who asks over this connection from elsewhere.
+    pub fn asker(&self) -> LinkAsker {
+        self.asker.clone()
     }
 }
 
@@ -202,7 +207,14 @@ impl LinkAsker {
         slot.get_or_insert_with(|| (lost, loss(&self.target, unanswered)));
     }
 
-    async fn ask(self, commands: Vec<ReadCmd>, until: Option<Instant>, at_once: usize) -> AskResult {
+    /// As [`Link::begin`]. `seen` looks at each pipeline as it comes, and may take of it what nobody needs any more.
+    pub async fn ask(
+        self,
+        commands: Vec<ReadCmd>,
+        until: Option<Instant>,
+        at_once: usize,
+        mut seen: impl FnMut(&mut [Exchange]) + Send,
+    ) -> AskResult {
         let (mut exchanges, mut flying) = (Vec::with_capacity(commands.len()), VecDeque::new());
         let mut rest = commands.into_iter().peekable();
         loop {
@@ -216,7 +228,9 @@ impl LinkAsker {
             }
             let Some(mut first) = flying.pop_front() else { break };
             first.as_mut().await;
-            exchanges.extend(first.as_mut().take_output().unwrap_or_default());
+            let mut answered = first.as_mut().take_output().unwrap_or_default();
+            seen(&mut answered);
+            exchanges.append(&mut answered);
         }
         exchanges.extend(rest.map(unasked));
         AskResult { exchanges, lost: self.lost().map(|(_, error)| error) }

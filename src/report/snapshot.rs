@@ -15,6 +15,9 @@ mod text;
 mod values;
 
 use crate::core::reading::Reading;
+use serde::Serialize;
+use serde_json::ser::Formatter;
+use std::io;
 
 /// How the operator calls the server: plain words, without a password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +28,17 @@ pub struct TargetLine {
     pub address: String,
 }
 
-/// The reading as one JSON object on one line, without a line break at its end.
+/// Writes the reading as one JSON object on one line, without a line break at its end, stream by stream: all of them
+/// together may be a hundred megabytes.
 ///
 /// Control characters and those that change the direction of text are written as `\uNNNN`, so that the line
 /// is safe on a terminal too.
-pub fn json(reading: &Reading, target: &TargetLine) -> String {
-    let snapshot = values::snapshot(reading, target);
-    match serde_json::to_string(&snapshot) {
-        Ok(line) => escape_unsafe(&line),
-        // Nothing in the schema's types can fail; should it ever, the line says so instead of vanishing.
-        Err(error) => format!("{{\"schema\":{},\"error\":{:?}}}", schema::VERSION, error.to_string()),
-    }
+///
+/// # Errors
+/// What cannot be written.
+pub fn write_json(reading: &Reading, target: &TargetLine, out: &mut impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, SafeLine);
+    Ok(values::snapshot(reading, target).serialize(&mut serializer)?)
 }
 
 /// The reading as a page for people, 80 columns or wider, every line ended by a line break.
@@ -44,16 +47,18 @@ pub fn text(reading: &Reading, target: &TargetLine) -> String {
 }
 
 /// Characters outside ASCII stand in strings only, where `\uNNNN` means the same. So does DEL.
-fn escape_unsafe(json: &str) -> String {
-    let mut line = String::with_capacity(json.len());
-    for c in json.chars() {
-        if is_unsafe(c) {
-            line.push_str(&format!("\\u{:04x}", u32::from(c)));
-        } else {
-            line.push(c);
+struct SafeLine;
+
+impl Formatter for SafeLine {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        let mut rest = text;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unsafe(*c)) {
+            let (before, from) = rest.split_at(at);
+            write!(out, "{before}\\u{:04x}", u32::from(c))?;
+            rest = from.get(c.len_utf8()..).unwrap_or_default();
         }
+        out.write_all(rest.as_bytes())
     }
-    line
 }
 
 /// Controls that `serde_json` leaves as they are, line separators, and marks of direction; all below U+10000.

@@ -12,12 +12,15 @@ use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
 use crate::report::snapshot::{self, TargetLine};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// What is on its way when the time is over may take so long.
 const LAST_REPLY: Duration = Duration::from_millis(RESPONSE_TIMEOUT_MS);
+
+/// Bytes that are written at a time.
+const OUT_BYTES: usize = 64 << 10;
 
 /// How the reading is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,16 +111,30 @@ async fn read(
                 continue;
             }
         }
-        let text = match wanted.format {
-            SnapshotFormat::Text => snapshot::text(&reading, &wanted.target),
-            SnapshotFormat::Json => snapshot::json(&reading, &wanted.target),
-        };
-        if written > 0 && wanted.format == SnapshotFormat::Text {
-            writeln!(out)?;
-        }
-        writeln!(out, "{}", text.trim_end())?;
-        out.flush()?;
+        write(&reading, wanted, written == 0, out)?;
         written += 1;
     }
     Ok(reading.this_node().info.is_some())
+}
+
+fn write(
+    reading: &Reading,
+    wanted: &SnapshotRequest,
+    is_first: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(OUT_BYTES, out);
+    match wanted.format {
+        SnapshotFormat::Text => {
+            if !is_first {
+                writeln!(out)?;
+            }
+            write!(out, "{}", snapshot::text(reading, &wanted.target).trim_end())?;
+        }
+        SnapshotFormat::Json => {
+            snapshot::write_json(reading, &wanted.target, &mut out)?;
+        }
+    }
+    writeln!(out)?;
+    out.flush()
 }

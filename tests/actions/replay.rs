@@ -15,7 +15,7 @@ use streamgauge::core::wire::decode::decode;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::core::wire::{AskedFor, Observation};
 use streamgauge::edge::source::Session;
-use streamgauge::report::snapshot::{TargetLine, json};
+use streamgauge::report::snapshot::{TargetLine, write_json};
 
 const ROUNDS: usize = 25;
 

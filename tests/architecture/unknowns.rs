@@ -152,7 +152,7 @@ const KNOWN: [(&str, &str, &str); 45] = [
         "no name is found in it, and no name means no verdict",
     ),
     ("src/core/reading/node.rs", "map_or_else(ReadCounter::default", "its default says that nobody knows"),
-    ("src/core/wire/decode.rs", ".first().map_or(0,", "our own clock, where nothing was asked"),
+    ("src/core/wire/decode/gather.rs", ".first().map_or(0,", "our own clock, where nothing was asked"),
     (
         "src/core/wire/decode/info.rs",
         "within(number, u64::MAX)?.unwrap_or(u64::MAX)",

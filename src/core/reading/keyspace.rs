@@ -13,7 +13,7 @@ use crate::core::model::keys::KeyFacts;
 use crate::core::model::node::NodeId;
 use crate::core::model::snapshot::GroupsLook;
 use crate::core::model::{Name, Snapshot};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the keyspace holds.
 #[derive(Clone, Debug)]
@@ -111,14 +111,18 @@ impl KeyspaceState {
                 state.take_backlog(&backlog, length, detail);
             }
         }
+        let mut listed: BTreeSet<Name> = snapshot.groups.iter().map(|(key, _)| key.clone()).collect();
         for (key, group, consumers) in std::mem::take(&mut snapshot.consumers) {
             if let Some(state) = self.group(&key, &group) {
                 state.consumers = Some(consumers);
             }
+            listed.insert(key);
         }
         if let Some(size_model) = size_model {
-            let own = self.streams.values_mut().filter(|stream| stream.home == snapshot.node);
-            own.for_each(|stream| size_model.weigh(stream));
+            for key in &listed {
+                let stream = self.streams.get_mut(key).filter(|stream| stream.home == snapshot.node);
+                stream.into_iter().for_each(|stream| size_model.weigh(stream));
+            }
         }
         for page in std::mem::take(&mut snapshot.pending) {
             if let Some(state) = self.group(&page.key, &page.group) {

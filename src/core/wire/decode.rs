@@ -7,6 +7,7 @@ mod clients;
 mod command_info;
 mod fanout;
 mod figures;
+mod gather;
 pub mod groups;
 pub mod info;
 mod keys;
@@ -15,8 +16,7 @@ mod looks;
 mod missing;
 pub mod streams;
 
-use super::cost;
-use super::observation::{AskedFor, Exchange, Notes, Observation};
+use super::observation::{Exchange, Notes, Observation};
 use super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::resp::Resp;
 use crate::core::figures::sentence::bytes;
@@ -25,9 +25,11 @@ use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
-use crate::core::model::snapshot::{ClockSource, PendingPage, ScanPage};
+use crate::core::model::snapshot::{PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 use figures::OddFigures;
+pub use gather::FactsSoFar;
+use gather::{Clock, Facts};
 pub use missing::{denied_keys, too_long, what};
 
 /// Everything that an observation says.
@@ -39,36 +41,9 @@ pub fn decode(observation: &Observation) -> Snapshot {
 
 /// What the replies say, without the notes.
 pub fn facts(observation: &Observation) -> Snapshot {
-    let clock = Clock::of(observation);
-    let mut snapshot = Snapshot {
-        node: observation.node.clone(),
-        taken_at_ms: observation.taken_at_ms,
-        clock: clock.source,
-        ..Snapshot::default()
-    };
-    snapshot.clock_offset_us = (clock.source == ClockSource::Server).then_some(clock.offset_us);
-    let last_us = observation.exchanges.iter().map(|exchange| clock.at_us(exchange)).max();
-    snapshot.at_us = last_us.unwrap_or_else(|| observation.taken_at_ms.saturating_mul(1000));
-    let mut pipeline = None;
-    for exchange in &observation.exchanges {
-        if pipeline.replace(exchange.sent_us) != Some(exchange.sent_us) {
-            let waited_us = exchange.received_us.saturating_sub(exchange.sent_us);
-            snapshot.cost.waited_us = snapshot.cost.waited_us.saturating_add(waited_us);
-        }
-        cost::add_read(&mut snapshot.cost, exchange);
-        // One section alone is the end of a bracket, or what commands take.
-        snapshot.asks_info |= matches!(&exchange.command, ReadCmd::Info(sections) if sections.len() != 1);
-        match &exchange.reply {
-            Ok(Resp::Error(refusal)) => {
-                snapshot.replies.add_error(&refusal.code, &refusal.text);
-                missing::refused(&mut snapshot, &exchange.command, refusal);
-            }
-            Ok(reply) => answered(&mut snapshot, exchange, reply, clock.at_us(exchange)),
-            Err(lost) => missing::lost(&mut snapshot, &exchange.command, *lost),
-        }
-    }
-    snapshot.measures_keys = observation.cause == AskedFor::Keys;
-    snapshot
+    let mut facts = Facts::new(observation, Clock::of(observation));
+    observation.exchanges.iter().for_each(|exchange| facts.take(exchange));
+    facts.told(observation.cause)
 }
 
 /// Adds what no reply says.
@@ -92,46 +67,6 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
         looks::take(snapshot, look);
     }
     snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::PING.label()));
-}
-
-/// Translates our monotonic stamps into the server's time.
-struct Clock {
-    offset_us: i64,
-    source: ClockSource,
-}
-
-impl Clock {
-    fn of(observation: &Observation) -> Self {
-        let from_server = observation.exchanges.iter().find_map(|exchange| {
-            let time_us = server_time_us(exchange)?;
-            let middle_us = (exchange.sent_us / 2 + exchange.received_us / 2) as i64;
-            Some(time_us.saturating_sub(middle_us))
-        });
-        if let Some(offset_us) = from_server {
-            return Self { offset_us, source: ClockSource::Server };
-        }
-        if let Some(offset_us) = observation.clock_offset_us {
-            return Self { offset_us, source: ClockSource::Server };
-        }
-        let first_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us as i64);
-        let offset_us = observation.taken_at_ms.saturating_mul(1000).saturating_sub(first_us);
-        Self { offset_us, source: ClockSource::Local }
-    }
-
-    fn at_us(&self, exchange: &Exchange) -> i64 {
-        self.offset_us.saturating_add(exchange.received_us as i64)
-    }
-}
-
-fn server_time_us(exchange: &Exchange) -> Option<i64> {
-    match (&exchange.command, exchange.reply.as_ref().ok()?) {
-        (ReadCmd::Info(_), reply) => info::server_time_us(&reply.text()?),
-        (ReadCmd::Time, Resp::Array(parts)) => {
-            let (seconds, micros) = (parts.first()?.int()?, parts.get(1)?.int()?);
-            seconds.checked_mul(1_000_000)?.checked_add(micros)
-        }
-        _ => None,
-    }
 }
 
 fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) {

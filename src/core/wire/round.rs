@@ -251,7 +251,7 @@ impl Planner {
     pub fn unread_round(&mut self, now_us: u64) -> Round {
         let mut round = self.detail(Vec::new());
         let closing = round.commands.pop();
-        let (streams, groups) = self.known.unread(now_us, limits::UNREAD_PER_ROUND);
+        let (streams, groups) = self.known.unread(now_us);
         for key in &streams {
             self.known.ask_stream(key, &self.capabilities, now_us, &mut round);
         }

@@ -4,7 +4,7 @@
 //! whatever is under way; it never spins, and ends when nobody listens.
 
 use super::control::{ControlAnswer, ControlJob, control_lane};
-use super::session::{Flight, Session};
+use super::session::{Flight, FlightResult, Session};
 use crate::core::limits;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};
@@ -12,7 +12,6 @@ use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::agenda::{Agenda, NextTurn, Turn, WalksDue};
 use crate::core::wire::round::{Fetch, Focus, Round};
 use crate::edge::clock;
-use crate::edge::link::AskResult;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -104,7 +103,7 @@ struct PollStopped;
 
 /// What ended a wait.
 enum Happened {
-    Answered(AskResult),
+    Answered(FlightResult),
     Beside(ControlAnswer),
     Requested(PollRequest),
     Looked,
@@ -135,7 +134,7 @@ impl Poller {
         }
         let until_us = self.begin_all(jobs);
         match self.wait(until_us, answers).await? {
-            Happened::Answered(asked) => self.answered(asked).await,
+            Happened::Answered(result) => self.answered(result).await,
             Happened::Beside(answer) => self.take_control(answer).await,
             Happened::Requested(request) => self.take(request, jobs).await,
             Happened::Looked => {
@@ -222,7 +221,7 @@ impl Poller {
         let pause = Duration::from_micros(until_us.saturating_sub(clock::now_us()));
         tokio::select! {
             request = self.asked.recv() => Ok(Happened::Requested(request.ok_or(PollStopped)?)),
-            asked = first => Ok(Happened::Answered(asked)),
+            result = first => Ok(Happened::Answered(result)),
             answer = answers.recv() => Ok(Happened::Beside(answer.ok_or(PollStopped)?)),
             changed = self.focus.changed() => {
                 changed.map_err(|_| PollStopped)?;
@@ -233,9 +232,9 @@ impl Poller {
     }
 
     /// Takes in what the first of those under way brought.
-    async fn answered(&mut self, asked: AskResult) -> Result<(), PollStopped> {
+    async fn answered(&mut self, result: FlightResult) -> Result<(), PollStopped> {
         let Some((turn, flight)) = self.flights.pop_front() else { return Ok(()) };
-        let read = self.session.end(flight, asked);
+        let read = self.session.end(flight, result);
         let now_us = clock::now_us();
         self.agenda.ended(turn, None, now_us);
         if let Ok(snapshot) = &read

@@ -10,10 +10,10 @@ use crate::core::model::cache::OwnLookups;
 use crate::core::model::node::NodeId;
 use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
-use crate::core::wire::decode::{facts, note};
+use crate::core::wire::decode::{FactsSoFar, facts, note};
 use crate::core::wire::observation::Notes;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
-use crate::core::wire::{AskedFor, Exchange, NoReply, Observation, ReadCmd, Resp};
+use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
 use crate::edge::link::{AskResult, Lane, LinkLedger, Supervisor, Timeouts};
 use futures_util::future::{MaybeDone, maybe_done};
@@ -26,15 +26,19 @@ use tokio::time::Instant;
 
 /// A round that is under way.
 pub struct Flight {
-    taken_at_ms: i64,
-    cause: AskedFor,
     gaps: Vec<Gap>,
     /// What we had been refused when it was sent.
     refused: RefusalCounts,
     answer: MaybeDone<FlightAnswer>,
 }
 
-type FlightAnswer = Pin<Box<dyn Future<Output = AskResult> + Send>>;
+type FlightAnswer = Pin<Box<dyn Future<Output = FlightResult> + Send>>;
+
+/// What came of a round, and what it says, as far as it came.
+pub struct FlightResult {
+    asked: AskResult,
+    facts: FactsSoFar,
+}
 
 impl Flight {
     /// Sends it, and later takes in what comes; ready when all of it is there.
@@ -43,7 +47,7 @@ impl Flight {
     }
 
     /// What came of it, once it is there.
-    pub fn take(&mut self) -> Option<AskResult> {
+    pub fn take(&mut self) -> Option<FlightResult> {
         Pin::new(&mut self.answer).take_output()
     }
 }
@@ -274,20 +278,34 @@ impl Session {
         self.poll.link(clock::now_us()).await?;
         let Some(mut flight) = self.begin(round, 1) else { return Ok(Snapshot::default()) };
         poll_fn(|cx| flight.poll(cx)).await;
-        let asked = flight.take().unwrap_or_else(AskResult::nothing);
-        self.end(flight, asked)
+        match flight.take() {
+            Some(result) => self.end(flight, result),
+            None => Ok(Snapshot::default()),
+        }
     }
 
     /// Begins to ask a round, with so many pipelines under way at once; nothing while there is no connection.
     pub fn begin(&mut self, round: Round, at_once: usize) -> Option<Flight> {
-        let answer: FlightAnswer = Box::pin(self.poll.live()?.begin(round.commands, self.until, at_once));
-        Some(Flight {
+        let mut facts = FactsSoFar::of(Observation {
+            node: self.node.clone(),
             taken_at_ms: clock::wall_ms(),
+            clock_offset_us: self.clock_offset_us,
             cause: round.cause,
-            gaps: round.gaps,
-            refused: self.ledger.refused().0,
-            answer: maybe_done(answer),
-        })
+            ..Observation::default()
+        });
+        // Who records wants replies whole.
+        let takes = self.recorder.is_none();
+        let (asker, until) = (self.poll.live()?.asker(), self.until);
+        let answer: FlightAnswer = Box::pin(async move {
+            let seen = |exchanges: &mut [Exchange]| {
+                if takes {
+                    facts.take(exchanges);
+                }
+            };
+            let asked = asker.ask(round.commands, until, at_once, seen).await;
+            FlightResult { asked, facts }
+        });
+        Some(Flight { gaps: round.gaps, refused: self.ledger.refused().0, answer: maybe_done(answer) })
     }
 
     /// Takes in what came. Where the connection was lost on the way, what came before is told all the same; the outage is
@@ -295,8 +313,8 @@ impl Session {
     ///
     /// # Errors
     /// As [`Session::round`].
-    pub fn end(&mut self, flight: Flight, asked: AskResult) -> Result<Snapshot, Outage> {
-        let now_us = clock::now_us();
+    pub fn end(&mut self, flight: Flight, result: FlightResult) -> Result<Snapshot, Outage> {
+        let (now_us, asked) = (clock::now_us(), result.asked);
         if let Some(error) = asked.lost {
             self.poll.lost(&error, now_us);
             let says_something =
@@ -307,15 +325,7 @@ impl Session {
                 return Err(outage);
             }
         }
-        let mut observation = Observation {
-            node: self.node.clone(),
-            taken_at_ms: flight.taken_at_ms,
-            clock_offset_us: self.clock_offset_us,
-            cause: flight.cause,
-            exchanges: asked.exchanges,
-            notes: Notes::default(),
-        };
-        let mut snapshot = facts(&observation);
+        let (mut observation, mut snapshot) = result.facts.end(asked.exchanges, self.clock_offset_us);
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         observation.notes = self.notes(flight.gaps, flight.refused, &observation);

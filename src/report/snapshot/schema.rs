@@ -6,6 +6,7 @@
 pub(super) mod fanout;
 
 use super::metrics::Section;
+use crate::core::reading::Reading;
 use fanout::FanoutView;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -32,7 +33,7 @@ pub(super) struct SnapshotView<'a> {
     pub refusals: BTreeMap<String, Option<u64>>,
     pub persistence: Section<'a>,
     pub counters: Vec<CounterView>,
-    pub streams: Option<Vec<StreamView>>,
+    pub streams: Option<StreamsView<'a>>,
     pub fanout: FanoutView,
     pub queues: [Unbuilt; 0],
     pub latency: LatencyView<'a>,
@@ -142,6 +143,9 @@ pub(super) struct CounterView {
     pub share: Option<f64>,
     pub share_now: Option<f64>,
 }
+
+/// A list of [`StreamView`], each made when it is written: ten thousand at once would take more than their reading.
+pub(super) struct StreamsView<'a>(pub &'a Reading);
 
 #[derive(Serialize)]
 pub(super) struct StreamView {

@@ -17,6 +17,12 @@ use std::collections::BTreeSet;
 
 const NOW_MS: i64 = 1_700_000_000_000;
 
+fn json(reading: &Reading, target: &TargetLine) -> String {
+    let mut line = Vec::new();
+    write_json(reading, target, &mut line).unwrap();
+    String::from_utf8(line).unwrap()
+}
+
 fn bytes(text: &str) -> Resp {
     Resp::Bytes(text.as_bytes().to_vec())
 }

@@ -8,7 +8,7 @@ use super::fanout::fanout;
 use super::metrics::Section;
 use super::schema::{
     CacheView, ClusterView, ConsumerView, DeliveryView, GapView, GroupView, LatencyView, MemoryView,
-    SnapshotView, StreamFanoutView, StreamView, TargetView, VERSION,
+    SnapshotView, StreamFanoutView, StreamView, StreamsView, TargetView, VERSION,
 };
 use super::{TargetLine, keys};
 use crate::core::diagnose::consumers::ConsumerVerdict;
@@ -22,6 +22,7 @@ use crate::core::reading::fanout::deliveries;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::report::check;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
 /// Everything, in the shape of the schema.
@@ -102,9 +103,15 @@ fn refusals(reading: &Reading) -> BTreeMap<String, Option<u64>> {
 }
 
 /// `None` while none is known and the search for them was never finished: that is not "no streams".
-fn streams(reading: &Reading) -> Option<Vec<StreamView>> {
+fn streams(reading: &Reading) -> Option<StreamsView<'_>> {
     let is_known = !reading.streams().is_empty() || reading.discovery().passes > 0;
-    is_known.then(|| reading.streams().values().map(|state| stream(state, reading)).collect())
+    is_known.then_some(StreamsView(reading))
+}
+
+impl Serialize for StreamsView<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.streams().values().map(|state| stream(state, self.0)))
+    }
 }
 
 fn stream(state: &StreamState, reading: &Reading) -> StreamView {

@@ -3,7 +3,8 @@
 //! Knows what belongs together in one look; not why it was taken. Invariant: where TIME was asked with it, a look has the
 //! time of the server's own clock, whatever the way was like.
 
-use super::{facts, server_time_us};
+use super::facts;
+use super::gather::server_time_us;
 use crate::core::model::Snapshot;
 use crate::core::model::snapshot::GroupsLook;
 use crate::core::wire::observation::Observation;

@@ -139,8 +139,10 @@ impl Known {
     }
 
     /// Streams that were never read, and groups whose inside was not.
-    pub fn unread(&self, now_us: u64, places: usize) -> (Vec<Name>, Vec<(Name, Name)>) {
-        let places = if self.has_denied { places.min(limits::UNREAD_AFTER_DENIALS) } else { places };
+    pub fn unread(&self, now_us: u64) -> (Vec<Name>, Vec<(Name, Name)>) {
+        let read = self.streams.values().filter(|stream| stream.was_read).count();
+        let (fewest, most) = limits::UNREAD_PER_ROUND.into_inner();
+        let places = if self.has_denied { limits::UNREAD_AFTER_DENIALS } else { read.clamp(fewest, most) };
         let awake = || self.streams.iter().filter(|(key, _)| self.stream_turns.is_due(key, now_us));
         let streams = awake().filter(|(_, stream)| !stream.was_read).map(|(key, _)| key.clone());
         let groups = awake().flat_map(|(key, stream)| {
