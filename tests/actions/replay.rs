@@ -48,7 +48,7 @@ async fn a_recorded_session_replayed_gives_the_same_json_byte_for_byte() {
         let mut replay = Reading::new(0);
         for (at, (observation, line)) in observations.iter().zip(&live).enumerate() {
             replay.advance(decode(observation));
-            assert_eq!(&json(&replay, &target()), line, "{kind:?}, observation {at}");
+            assert_eq!(&json(&replay), line, "{kind:?}, observation {at}");
         }
         assert_eq!(observations.len(), live.len());
     }
@@ -85,7 +85,7 @@ async fn watch(place: &Place, acts: &AtomicBool) -> (Vec<Observation>, Vec<Strin
         session.ping().await;
         for snapshot in told {
             reading.advance(snapshot);
-            lines.push(json(&reading, &target()));
+            lines.push(json(&reading));
         }
         observations.extend(recorded.try_iter());
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -101,6 +101,12 @@ fn has_all_kinds(observations: &[Observation]) {
     assert!(any(|observation| observation.notes.own_lookups != OwnLookups::default()));
     assert!(any(|observation| !observation.notes.pings.is_empty()));
     assert!(any(|observation| observation.notes.beside.commands() > 0));
+}
+
+fn json(reading: &Reading) -> String {
+    let mut line = Vec::new();
+    write_json(reading, &target(), &mut line).unwrap();
+    String::from_utf8(line).unwrap()
 }
 
 fn target() -> TargetLine {
