@@ -49,7 +49,10 @@ impl FactsSoFar {
     /// tells it.
     pub fn end(self, exchanges: Vec<Exchange>, clock_offset_us: Option<i64>) -> (Observation, Snapshot) {
         let observation = Observation { exchanges, clock_offset_us, ..self.head };
-        let mut facts = self.gathered.unwrap_or_else(|| Facts::new(&observation, Clock::of(&observation)));
+        let mut facts = match self.gathered {
+            Some(facts) => facts,
+            None => Facts::new(&observation, Clock::of(&observation)),
+        };
         let unseen = observation.exchanges.iter().skip(facts.taken);
         unseen.for_each(|exchange| facts.take(exchange));
         let snapshot = facts.told(observation.cause);
