@@ -7,7 +7,7 @@ help:
 	@echo "             ARGS=\"--scenario burst\" goes to \`streamgauge demo\`; q quits, nothing is left running"
 	@echo "make test    run every test on real servers, fetching those that are missing; ends with the count"
 	@echo "make lint    format, lints, documentation links"
-	@echo "make bench   benchmarks"
+	@echo "make bench   what operators wait for beside what they would use instead, and our own work"
 	@echo "make ci      lint and test, as before every change"
 
 demo: toolchain
