@@ -53,10 +53,13 @@ pub const SCREENS: [(CommandId, View, &str); 9] = [
     (CommandId::LogScreen, View::Log, "Log"),
 ];
 
+/// Rows above a table, and rows that it keeps, of so many rows of the body.
+type RoomAround = fn(u16) -> (u16, u16);
+
 impl View {
     /// What stands here: the table that has the cursor, the places whose keys work, and of the rows of the body those
     /// above the table and those that the table keeps.
-    fn look(&self) -> (Option<TableId>, &'static [Place], fn(u16) -> (u16, u16)) {
+    fn look(&self) -> (Option<TableId>, &'static [Place], RoomAround) {
         const STREAMS: &[Place] = &[Place::Streams, Place::Table, Place::List];
         const CONSUMERS: &[Place] = &[Place::Consumers, Place::Table, Place::List];
         const CACHE: &[Place] = &[Place::Cache, Place::Table, Place::List];

@@ -63,14 +63,8 @@ pub async fn run(
     on_disk(move || tell_open(&opened)).await.map_err(ActError::Failed)?;
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let request = completed(loaded, asked);
-    let plan = match Box::pin(planned(
-        &target,
-        timeouts,
-        &journal,
-        (&request, PlanTime::within(asked.within)),
-    ))
-    .await
-    {
+    let within = PlanTime::within(asked.within);
+    let plan = match Box::pin(planned(&target, timeouts, &journal, (&request, within))).await {
         Ok(plan) => plan,
         Err(Refusal(why)) => return refused(asked.format, &why),
     };

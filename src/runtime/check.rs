@@ -63,7 +63,7 @@ pub async fn run(
     wanted: &CheckRequest,
     out: &mut impl Write,
 ) -> Result<u8, CheckError> {
-    let result = watch(&mut session, &mut probing, wanted, out).await;
+    let result = Box::pin(watch(&mut session, &mut probing, wanted, out)).await;
     probing.probes.stop_all().await;
     result
 }

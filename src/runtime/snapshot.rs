@@ -71,7 +71,7 @@ pub async fn run(
     wanted: &SnapshotRequest,
     out: &mut impl Write,
 ) -> Result<bool, SnapshotError> {
-    let result = read(&mut session, &mut probing, wanted, out).await;
+    let result = Box::pin(read(&mut session, &mut probing, wanted, out)).await;
     probing.probes.stop_all().await;
     result
 }

@@ -102,7 +102,7 @@ async fn chosen_rows_among_others_of_two_owners_are_the_only_ones_that_are_relea
         assert_eq!(rows.len(), 397, "{build:?}");
         for (id, owner, idle_ms, deliveries) in rows {
             let at: u64 = id.split('-').next().unwrap().parse().unwrap();
-            let is_chosen = at % 10 == 0;
+            let is_chosen = at.is_multiple_of(10);
             assert_eq!((idle_ms >= 86_000_000, deliveries), (is_chosen, 1), "{build:?} {id}");
             assert_eq!(owner, if at <= 150 { "a" } else { "b" }, "{build:?} {id}");
         }

@@ -103,7 +103,7 @@ struct PollStopped;
 
 /// What ended a wait.
 enum Happened {
-    Answered(FlightResult),
+    Answered(Box<FlightResult>),
     Beside(ControlAnswer),
     Requested(PollRequest),
     Looked,
@@ -134,7 +134,7 @@ impl Poller {
         }
         let until_us = self.begin_all(jobs);
         match self.wait(until_us, answers).await? {
-            Happened::Answered(result) => self.answered(result).await,
+            Happened::Answered(result) => self.answered(*result).await,
             Happened::Beside(answer) => self.take_control(answer).await,
             Happened::Requested(request) => self.take(request, jobs).await,
             Happened::Looked => {
@@ -221,7 +221,7 @@ impl Poller {
         let pause = Duration::from_micros(until_us.saturating_sub(clock::now_us()));
         tokio::select! {
             request = self.asked.recv() => Ok(Happened::Requested(request.ok_or(PollStopped)?)),
-            result = first => Ok(Happened::Answered(result)),
+            result = first => Ok(Happened::Answered(Box::new(result))),
             answer = answers.recv() => Ok(Happened::Beside(answer.ok_or(PollStopped)?)),
             changed = self.focus.changed() => {
                 changed.map_err(|_| PollStopped)?;
