@@ -61,7 +61,7 @@ pub(super) fn of<'a>(
         let mut groups = beside(&mut tracked, key).map(|track| track.groups());
         for (name, group) in &stream.groups {
             let judged = groups.as_mut().and_then(|groups| beside(groups, name));
-            add_group(&mut evidence, (key, name, group), judged, dropped);
+            add_group(&mut evidence, (key, name, group), judged.map(Box::as_ref), dropped);
         }
     }
     evidence

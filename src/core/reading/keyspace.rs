@@ -154,6 +154,6 @@ impl KeyspaceState {
     }
 
     fn group(&mut self, key: &Name, group: &Name) -> Option<&mut super::groups::GroupState> {
-        self.streams.get_mut(key)?.groups.get_mut(group)
+        self.streams.get_mut(key)?.groups.get_mut(group).map(Box::as_mut)
     }
 }

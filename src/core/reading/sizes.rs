@@ -188,7 +188,7 @@ mod tests {
         let value = StreamDetail { packs: Some(10), tree_nodes: Some(12), ..StreamDetail::default() };
         stream.detail = Some(Stamped { at_us: 0, value });
         stream.groups_at_us = Some(0);
-        stream.groups.insert(name, GroupState::new(facts, 0, false));
+        stream.groups.insert(name, Box::new(GroupState::new(facts, 0, false)));
         SizeModel::of(&info).measure(&stream, 90_000).entry.is_some()
     }
 

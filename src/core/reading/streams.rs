@@ -35,8 +35,8 @@ pub struct StreamState {
     pub length: Option<Stamped<u64>>,
     /// The rest of XINFO STREAM, perhaps older than the length.
     pub detail: Option<Stamped<StreamDetail>>,
-    /// Its groups, by name.
-    pub groups: BTreeMap<Name, GroupState>,
+    /// Its groups, by name. A node of the tree has places for eleven, of which most stay free: large ones stand outside.
+    pub groups: BTreeMap<Name, Box<GroupState>>,
     /// When its groups were read, on the clock of all stamps.
     pub groups_at_us: Option<i64>,
     /// Entries added (7.0).
@@ -110,7 +110,7 @@ impl StreamState {
             let mut state = before.remove(&facts.name).unwrap_or_else(|| {
                 let has_series = *series_left > 0;
                 *series_left = series_left.saturating_sub(1);
-                GroupState::new(facts.clone(), self.window_us, has_series)
+                Box::new(GroupState::new(facts.clone(), self.window_us, has_series))
             });
             let length = self.length.map(|length| length.value);
             state.advance(facts, list.at_us, length, self.detail.as_ref(), counter);
@@ -133,7 +133,7 @@ impl StreamState {
 
     /// Entries delivered a second, all groups together.
     pub fn out_per_s(&self) -> Option<f64> {
-        let rates = self.groups.values().map(GroupState::delivered_per_s);
+        let rates = self.groups.values().map(|group| group.delivered_per_s());
         rates.sum::<Option<f64>>().filter(|_| !self.groups.is_empty())
     }
 
@@ -169,7 +169,7 @@ impl StreamState {
 
     /// The group that is furthest behind.
     pub fn worst_group(&self) -> Option<&GroupState> {
-        self.groups.values().max_by_key(|group| (group.lag.entries, group.facts.pending))
+        self.groups.values().map(Box::as_ref).max_by_key(|group| (group.lag.entries, group.facts.pending))
     }
 
     /// A part of the detail.
@@ -209,9 +209,9 @@ mod tests {
         let rows = groups(&Resp::Array((0..100_000).map(row).collect())).unwrap();
         let mut stream = StreamState::new(Name::from("s"), NodeId::default(), 0);
         stream.groups_at_us = Some(1);
-        stream
-            .groups
-            .extend(rows.into_iter().map(|group| (group.name.clone(), GroupState::new(group, 0, false))));
+        stream.groups.extend(
+            rows.into_iter().map(|group| (group.name.clone(), Box::new(GroupState::new(group, 0, false)))),
+        );
         assert_eq!(stream.pending(), Some(u64::MAX));
     }
 

@@ -40,7 +40,7 @@ pub(super) struct Tracks {
 /// The groups of one stream.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StreamTrack {
-    groups: BTreeMap<Name, JudgedGroup>,
+    groups: BTreeMap<Name, Box<JudgedGroup>>,
     groups_at_us: Option<i64>,
     last_id: Option<StreamId>,
     added: Option<u64>,
@@ -75,7 +75,7 @@ impl Tracks {
 
     /// The track of a group and its verdict; `None` while it was not read or is beyond the bound.
     pub fn group(&self, key: &Name, group: &Name) -> Option<&JudgedGroup> {
-        self.streams.get(key)?.groups.get(group)
+        self.streams.get(key)?.groups.get(group).map(Box::as_ref)
     }
 
     /// The groups of a stream.
@@ -137,7 +137,7 @@ impl Tracks {
                 .filter(|n| !n.as_bytes().is_empty())
                 .collect();
             let groups = reading.streams().values().flat_map(|stream| stream.groups.values());
-            let names = groups.flat_map(consumers).map(|consumer| &consumer.name);
+            let names = groups.flat_map(|group| consumers(group)).map(|consumer| &consumer.name);
             let meant: BTreeSet<&Name> = match called.is_empty() {
                 true => BTreeSet::new(),
                 false => names.filter(|name| called.contains(name)).collect(),
@@ -189,7 +189,7 @@ struct Context<'a> {
 
 impl StreamTrack {
     /// Every group, in the order of names.
-    pub fn groups(&self) -> Peekable<Iter<'_, Name, JudgedGroup>> {
+    pub fn groups(&self) -> Peekable<Iter<'_, Name, Box<JudgedGroup>>> {
         self.groups.iter().peekable()
     }
 
@@ -222,7 +222,7 @@ impl StreamTrack {
                     context.look_into(track, stream, group, is_new);
                 }
                 None if has_place => {
-                    let mut track = JudgedGroup::new(poll(), detail);
+                    let mut track = Box::new(JudgedGroup::new(poll(), detail));
                     context.look_into(&mut track, stream, group, true);
                     self.groups.insert(name.clone(), track);
                 }

@@ -117,7 +117,7 @@ impl Serialize for StreamsView<'_> {
 fn stream(state: &StreamState, reading: &Reading) -> StreamView {
     let now_ms = reading.now_ms();
     let groups = state.groups_at_us.map(|_| {
-        let one = |(name, group): (&Name, &GroupState)| self::group(name, group, state, reading);
+        let one = |(name, group): (&Name, &Box<GroupState>)| self::group(name, group, state, reading);
         state.groups.iter().map(one).collect()
     });
     let size = reading.stream_size(state);

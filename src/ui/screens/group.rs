@@ -42,7 +42,7 @@ pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut 
             top(state, stream, group, rest, buffer, skin);
         }
     }
-    let group = found.map(|(_, group)| group);
+    let group = found.map(|(_, group)| group.as_ref());
     let age = group
         .and_then(|group| group.consumers.as_ref())
         .and_then(|consumers| consumers::age(reading, consumers.at_us, "", skin));

@@ -27,7 +27,7 @@ pub fn draw(
     skin: &Skin,
 ) {
     let reading = state.shown();
-    let known = reading.streams().get(key).and_then(|stream| stream.groups.get(group));
+    let known = reading.streams().get(key).and_then(|stream| stream.groups.get(group).map(Box::as_ref));
     let whose = consumer.unwrap_or(group);
     if areas.top.height > 0 {
         let inner = Panel::new(&format!("{group} of {key}")).draw(layout::inset(areas.top), buffer, skin);

@@ -38,15 +38,12 @@ pub struct Spread<'a> {
 /// Every group of a stream, in the order of names.
 pub fn deliveries(stream: &StreamState, now_us: i64) -> Vec<Delivery<'_>> {
     let now_ms = now_us.div_euclid(1000);
-    let of = |(name, group)| {
-        let group: &super::super::groups::GroupState = group;
-        Delivery {
-            group: name,
-            waited_ms: group.delivery_ms(now_us),
-            undelivered_ms: group.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
-        }
-    };
-    stream.groups.iter().map(of).collect()
+    let groups = stream.groups.iter().map(|(name, group)| Delivery {
+        group: name,
+        waited_ms: group.delivery_ms(now_us),
+        undelivered_ms: group.oldest_undelivered_age_ms(stream.first_entry(), now_ms),
+    });
+    groups.collect()
 }
 
 /// The slowest group, and how far groups lie apart; `None` below two groups whose delay is known.
