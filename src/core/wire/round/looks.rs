@@ -11,6 +11,7 @@ use super::capabilities::Capabilities;
 use super::known::KnownStream;
 use crate::core::limits;
 use crate::core::model::groups::ReadCounter;
+use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, Snapshot, StreamId};
 use std::collections::BTreeMap;
 
@@ -185,9 +186,10 @@ impl Planner {
         let may_script = self.capabilities.may(ReadVerb::EVAL_RO) || self.capabilities.may(ReadVerb::EVAL);
         let now_ms = snapshot.at_us.div_euclid(1000);
         self.looks.streams.retain(|_, watched| now_us < watched.until_us);
+        let told: BTreeMap<&Name, &StreamFacts> =
+            snapshot.streams.iter().map(|facts| (&facts.key, facts)).collect();
         for (key, groups) in &snapshot.groups {
-            let facts = snapshot.streams.iter().find(|facts| facts.key == *key);
-            let Some(detail) = facts.and_then(|facts| facts.detail.as_ref()) else { continue };
+            let Some(detail) = told.get(key).and_then(|facts| facts.detail.as_ref()) else { continue };
             let Some(stream) = self.known.streams.get_mut(key) else { continue };
             let mut mark = stream.trim_mark;
             let before = |name: &Name| stream.groups.get(name)?.cursor;
