@@ -49,7 +49,7 @@ pub fn told_text(plan: &Plan, told: &Receipt) -> String {
     part(gone, "dropped (their entry was gone)");
     part(lost, "gone or changed meanwhile");
     part(left, "left alone");
-    part(kept, "kept in the archive");
+    part(kept, "records kept in the archive");
     let mut out = format!("{}: {} in {}\n", told.outcome.word(), parts.join(", "), span(told.took_ms));
     if let Some(reason) = told.outcome.reason() {
         out.push_str(&format!("  because      {reason}\n"));

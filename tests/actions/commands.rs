@@ -65,7 +65,7 @@ fn yes_is_not_the_name_and_read_only_is_never_anything() {
     assert!(status == 1 && err.contains("read-only"), "{err}");
     assert_eq!(length(&server), 300);
     let (status, out, _) = told(&server, &[&lossy[..], &["--confirm", "s"]].concat());
-    assert!(status == 0 && out.contains("290 kept in the archive"), "{out}");
+    assert!(status == 0 && out.contains("290 records kept in the archive"), "{out}");
     let id = out.lines().find_map(|line| line.trim().strip_prefix("undo         streamgauge undo ")).unwrap();
     let (status, out, _) = told(&server, &["undo", id, "--yes"]);
     assert!(status == 0 && out.contains("done: 290"), "{out}");

@@ -64,7 +64,7 @@ fn the_archive_of_an_action_that_runs_is_not_pruned() {
     assert!(status == 0 && out.starts_with("kept the archive of ") && out.lines().count() == 1, "{out}{err}");
     assert!(length(&server, "s") > 1, "it was too quick to be pruned");
     let (status, out, err) = told(&output(running));
-    assert!(status == 0 && out.contains("59,999 kept in the archive"), "{out}{err}");
+    assert!(status == 0 && out.contains("59,999 records kept in the archive"), "{out}{err}");
     // On a busy machine it stops by itself; then it goes on where it was.
     let deadline = Instant::now() + PATIENCE * 4;
     loop {

@@ -6,7 +6,7 @@
 use super::archive::Header;
 use super::guard::Guard;
 use super::step::{Machine, Tally};
-use crate::core::figures::sentence::{count, number_of};
+use crate::core::figures::sentence::{count, counted, number_of};
 use crate::core::limits::{COPIED_WORDS, PLAN_LIVES_MS};
 use crate::core::model::Name;
 use crate::core::model::glob::glob_text;
@@ -305,8 +305,8 @@ impl Plan {
     pub fn note(&self, tally: Tally) -> Option<String> {
         let wide = (tally.wide > 0).then(|| {
             format!(
-                "{} entries have more than {} fields, which no script can copy: they stay pending",
-                count(tally.wide),
+                "{} more than {} fields, which no script can copy: such an entry stays pending",
+                counted(tally.wide, "entry has", "entries have"),
                 count(u64::from(COPIED_WORDS / 2))
             )
         });

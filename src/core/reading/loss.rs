@@ -20,7 +20,8 @@ const SETTLE_US: i64 = 900_000;
 const SETTLE_LATEST_US: i64 = 30_000_000;
 /// Steps are settled where that is off by this share at most.
 const LOST_OFF: f64 = 0.2;
-/// A loss is told as an estimate where its figures are off by this share: it is within a quarter then 98 times of 100.
+/// A loss is told as an estimate where its figures are off by this share: it is within a quarter then but where the rhythm of
+/// the reader is that of the trim, less than once in 200 times.
 const TOLD_OFF: f64 = 0.15;
 /// A rate of deliveries may be off by this share.
 const DELIVERED_OFF: f64 = 0.07;

@@ -24,7 +24,7 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
         (receipt.tally.gone, "dropped, since their entry was gone"),
         (receipt.tally.lost, "gone or changed meanwhile"),
         (receipt.tally.left, "left alone"),
-        (receipt.tally.kept, "kept in the archive"),
+        (receipt.tally.kept, "records kept in the archive"),
     ];
     lines.extend(
         parts
