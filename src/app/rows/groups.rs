@@ -25,7 +25,7 @@ pub const COLUMNS: &[Column] = &[
 pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
     let Some(stream) = reading.streams().get(key) else { return Vec::new() };
     let now_ms = reading.now_ms();
-    let row = |group: &Box<crate::core::reading::groups::GroupState>| {
+    let row = |group: &crate::core::reading::groups::GroupState| {
         let facts = &group.facts;
         let verdict = reading.group_verdict(key, &facts.name).map(|judged| judged.verdict);
         let severity = |verdict| reading.group_severity(key, Some(&facts.name), verdict);
@@ -50,5 +50,5 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
             mark: RowMark::None,
         }
     };
-    stream.groups.values().map(row).collect()
+    stream.groups.values().map(|group| row(group)).collect()
 }

@@ -116,10 +116,9 @@ impl Serialize for StreamsView<'_> {
 
 fn stream(state: &StreamState, reading: &Reading) -> StreamView {
     let now_ms = reading.now_ms();
-    let groups = state.groups_at_us.map(|_| {
-        let one = |(name, group): (&Name, &Box<GroupState>)| self::group(name, group, state, reading);
-        state.groups.iter().map(one).collect()
-    });
+    let groups = state
+        .groups_at_us
+        .map(|_| state.groups.iter().map(|(name, group)| self::group(name, group, state, reading)).collect());
     let size = reading.stream_size(state);
     let age_us = state.length.map(|length| reading.this_node().at_us.saturating_sub(length.at_us));
     StreamView {
