@@ -1,8 +1,8 @@
 //! What an item takes of the server: the least that is known of it.
 //!
-//! Knows round trips and the server's own figures; sends nothing. Invariant: neither a whole trip nor the server's figure
-//! is less than the truth, since others only add to both, so that the lesser one counts and no step grows beyond what it
-//! should take.
+//! Knows round trips and the server's own figures; sends nothing. Others only add to both, so that the lesser one counts
+//! (the server's own leave out what it takes to read and to write sockets). Invariant: a server that never tells a figure
+//! is not asked for it with every step.
 
 use crate::core::limits::FIGURES_EVERY_US;
 use crate::core::model::sums::sum;
@@ -25,6 +25,8 @@ pub struct ItemPrice {
     /// Items since then.
     items: u64,
     figured_us: Option<u64>,
+    /// How often it was asked.
+    asked: usize,
     /// Whether the server does not tell its figures.
     is_denied: bool,
 }
@@ -50,11 +52,13 @@ impl ItemPrice {
 
     /// Asks for the server's own figures, when it is time.
     pub fn figures(&mut self, now_us: u64) -> Option<ReadCmd> {
-        // Before anything is known of it each step is a guess.
-        let is_due = self.told.is_none()
-            || self.figured_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= FIGURES_EVERY_US);
+        // Before anything is known of it each step is a guess; a server that tells nothing of it is not asked for ever.
+        let is_guess = self.told.is_none() && self.asked < REMEMBERED;
+        let is_due =
+            is_guess || self.figured_us.is_none_or(|at_us| now_us.saturating_sub(at_us) >= FIGURES_EVERY_US);
         (is_due && !self.is_denied).then(|| {
             self.figured_us = Some(now_us);
+            self.asked = self.asked.saturating_add(1);
             ReadCmd::Info(vec!["commandstats"])
         })
     }
@@ -129,6 +133,19 @@ mod tests {
         price.took(100, 9_000, 1_000);
         price.spent(5);
         assert_eq!(price.us(), Some(1.0));
+    }
+
+    #[test]
+    fn a_server_that_tells_nothing_of_it_is_asked_a_few_times_and_then_at_its_pace() {
+        let mut price = ItemPrice::default();
+        let asked = (0..100).filter(|_| {
+            price.took(100, 600, 100);
+            price.spent(0);
+            price.figures(1_000).is_some()
+        });
+        assert_eq!(asked.count(), REMEMBERED);
+        assert!(price.figures(1_000 + FIGURES_EVERY_US).is_some());
+        assert!(price.figures(1_001 + FIGURES_EVERY_US).is_none());
     }
 
     #[test]

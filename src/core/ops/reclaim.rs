@@ -1,4 +1,4 @@
-//! SettleKind pending rows of a group: hand over, release, requeue, dead-letter, drop, sweep.
+//! Settling pending rows of a group: hand over, release, requeue, dead-letter, drop, sweep.
 //!
 //! | action | key | does | refused when |
 //! |---|---|---|---|

@@ -1,4 +1,4 @@
-//! SettleKind pending rows: which ones, and the steps. The verbs are hand over, release, requeue, dead-letter, drop, sweep.
+//! Settling pending rows: which ones, and the steps. The verbs are hand over, release, requeue, dead-letter, drop, sweep.
 //!
 //! Knows rows as values; asks nothing itself. Invariant: only rows that the plan covers are touched (up to the last id
 //! that the group had been given), each only while it is still pending and idle, and what they were is kept first.
