@@ -95,14 +95,14 @@ fn settle(key: &Name, group: &Name, kind: &SettleKind, min_idle_ms: u64) -> Stri
     let at = format!("{} {}", word(key), word(group));
     let ack = format!("XACK {at} <id>");
     let does = match kind {
-        SettleKind::HandOver(to) => format!("XCLAIM {at} {} 0 <id> JUSTID", word(to)),
-        SettleKind::Release(ms) => format!("XCLAIM {at} <owner> 0 <id> IDLE {ms} JUSTID"),
+        SettleKind::HandOver(to) => format!("XCLAIM {at} {} 0 <id ...> JUSTID", word(to)),
+        SettleKind::Release(ms) => format!("XCLAIM {at} <owner> 0 <id ...> IDLE {ms} JUSTID"),
         SettleKind::Requeue => format!("XADD {} * <fields>, {ack}", word(key)),
         SettleKind::DeadLetter(to) => format!("XADD {} * <origin> <fields>, {ack}", word(to)),
         SettleKind::Drop => ack,
         SettleKind::Sweep => format!("if the entry is gone: {ack}"),
     };
-    format!("EVAL: for each id pending and idle {min_idle_ms} ms or more: {does}")
+    format!("EVAL: for ids pending and idle {min_idle_ms} ms or more: {does}")
 }
 
 /// A name as one word of a command line: quoted where it has to be.
