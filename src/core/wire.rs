@@ -9,6 +9,7 @@ pub mod observation;
 pub mod probe;
 pub mod question;
 pub mod read;
+pub mod recording;
 pub mod redact;
 pub mod resp;
 pub mod round;

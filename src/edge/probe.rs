@@ -228,7 +228,7 @@ fn cost(command: &ProbeCmd, deliveries: u32, waited_us: u64) -> Cost {
     const DELIVERED_BYTES: u64 = 128;
     let mut cost = Cost { waited_us, ..Cost::default() };
     for name in command.stat_names() {
-        *cost.calls.entry(name).or_default() += 1;
+        *cost.calls.entry((*name).into()).or_default() += 1;
     }
     cost.request_bytes = command.commands().iter().flatten().map(|word| word.len() as u64 + 8).sum();
     cost.reply_bytes = u64::from(deliveries) * DELIVERED_BYTES;

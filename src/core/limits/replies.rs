@@ -77,4 +77,7 @@ pub const UNREAD_AFTER_DENIALS: usize = 20;
 /// Longest name of a stream or a key that is watched or measured, bytes: each is sent again and again.
 pub const WATCHED_NAME_BYTES: usize = 64 << 10;
 
+/// Longest line of a recording, bytes: the replies of a round over ten thousand streams take a tenth of it.
+pub const RECORDING_LINE_BYTES: u64 = 128 << 20;
+
 const _: () = assert!(CONSUMERS_LISTED >= 100_000 && PIPELINE_REPLY.values >= REPLY_ROWS.values);

@@ -5,10 +5,11 @@
 //! up beside the rounds. Invariant: nothing that we ask can enter the hit ratio.
 
 use super::Stamped;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// The two counters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Lookups {
     /// Lookups that found the key.
     pub hits: u64,
@@ -62,7 +63,8 @@ pub struct Bracket {
 }
 
 /// Lookups of our actions, up to the ends of a bracket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OwnLookups {
     /// When its round was sent.
     pub first: Lookups,

@@ -1,12 +1,15 @@
 //! What we cost the server: commands and bytes, counted on what was really sent.
 
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The cost of one round.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Cost {
     /// Calls by their name in `INFO commandstats`.
-    pub calls: BTreeMap<&'static str, u64>,
+    pub calls: BTreeMap<Cow<'static, str>, u64>,
     /// Calls inside scripts: the server counts them as commands, and their time as the script's.
     pub scripted: u64,
     /// Bytes of the requests.
@@ -26,7 +29,7 @@ impl Cost {
     /// Adds another round's cost.
     pub fn add(&mut self, other: &Self) {
         for (name, calls) in &other.calls {
-            *self.calls.entry(name).or_default() += calls;
+            *self.calls.entry(name.clone()).or_default() += calls;
         }
         self.scripted = self.scripted.saturating_add(other.scripted);
         self.request_bytes = self.request_bytes.saturating_add(other.request_bytes);

@@ -5,9 +5,10 @@
 use super::clients::Client;
 use super::latency::CommandHistogram;
 use super::{Name, Stamped};
+use serde::{Deserialize, Serialize};
 
 /// Which kind of channel: they are separate worlds with separate commands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ChannelKind {
     /// PUBLISH and SUBSCRIBE.
     Plain,
@@ -46,7 +47,7 @@ pub struct FanoutFacts {
 }
 
 /// What a key of a channel layer is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum LayerRole {
     /// A group: a set of channels.
     Group,
@@ -57,7 +58,7 @@ pub enum LayerRole {
 }
 
 /// A key of a channel layer that keeps its messages in sorted sets, as channels_redis' core layer does.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LayerPart {
     /// The key.
     pub key: Name,

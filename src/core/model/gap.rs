@@ -2,8 +2,10 @@
 //!
 //! Knows names and sentences; does not decide what to try again (`wire::round`).
 
+use serde::{Deserialize, Serialize};
+
 /// A figure, or a family of figures, that is missing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// What is missing: a command, and what it was about where that matters.
     pub what: String,
@@ -16,7 +18,7 @@ pub struct Gap {
 }
 
 /// How much a gap covers, and so when it closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GapScope {
     /// The command as such: closes when it is answered again.
     Command,
@@ -27,7 +29,7 @@ pub enum GapScope {
 }
 
 /// Why a figure is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum GapReason {
     /// The user may not.
     Denied,

@@ -2,11 +2,12 @@
 //!
 //! Knows the order and the text form; does not know whether the first number is a time (see `model::age`).
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// The id of a stream entry, `<ms>-<seq>`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct StreamId {
     /// First part: usually milliseconds since 1970 by the clock of the primary.
     pub ms: u64,

@@ -8,6 +8,7 @@ pub mod tree;
 pub mod ttl;
 
 use super::Name;
+use serde::{Deserialize, Serialize};
 pub use tally::KeyTotals;
 pub use tree::KeyTree;
 pub use ttl::{Ttl, TtlSpread};
@@ -100,7 +101,8 @@ pub struct Tier {
 }
 
 /// How far the walk through the keyspace is that measures keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct KeysPass {
     /// Which pass this is, the first is 1; 0 while there is none.
     pub number: u64,

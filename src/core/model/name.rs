@@ -4,6 +4,7 @@
 //! Invariant: neither form ever carries a byte that a terminal would take for a command (`Display`),
 //! and no name is lost or merged with another by being shown.
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -35,11 +36,22 @@ impl Name {
 
     /// The form for machines: UTF-8 as it is, `\xNN` for bytes that are not, `\\` for a backslash.
     pub fn text(&self) -> String {
-        self.escape(|_| false)
+        text_of(&self.0)
     }
 
     /// Reads either text form back.
     pub fn from_text(text: &str) -> Result<Self, BadEscape> {
+        bytes_of(text).map(Self::new)
+    }
+}
+
+/// Any bytes in the form for machines.
+pub fn text_of(bytes: &[u8]) -> String {
+    escape(bytes, |_| false)
+}
+
+/// Reads either text form back to its bytes.
+pub fn bytes_of(text: &str) -> Result<Vec<u8>, BadEscape> {
         let bytes = text.as_bytes();
         let mut name = Vec::with_capacity(bytes.len());
         let mut at = 0;
@@ -64,17 +76,17 @@ impl Name {
                 _ => return Err(BadEscape { text: text.to_owned(), at }),
             }
         }
-        Ok(Self::new(name))
+        Ok(name)
     }
 
-    fn escape(&self, hide: impl Fn(char) -> bool) -> String {
-        let mut out = String::with_capacity(self.0.len());
+fn escape(bytes: &[u8], hide: impl Fn(char) -> bool) -> String {
+        let mut out = String::with_capacity(bytes.len());
         let hex = |out: &mut String, bytes: &[u8]| {
             for byte in bytes {
                 out.push_str(&format!("\\x{byte:02x}"));
             }
         };
-        for chunk in self.0.utf8_chunks() {
+        for chunk in bytes.utf8_chunks() {
             for c in chunk.valid().chars() {
                 if c == '\\' {
                     out.push_str("\\\\");
@@ -88,7 +100,6 @@ impl Name {
         }
         out
     }
-}
 
 /// Characters that move the cursor, change direction, take no cell or can't be seen.
 fn is_unsafe_to_show(c: char) -> bool {
@@ -104,13 +115,26 @@ fn is_unsafe_to_show(c: char) -> bool {
 /// The form for people: as [`Name::text`], and what a terminal would not show as itself is `\xNN` too.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.escape(is_unsafe_to_show))
+        f.pad(&escape(&self.0, is_unsafe_to_show))
     }
 }
 
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "'{self}'")
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Cow::<str>::deserialize(deserializer)?;
+        Self::from_text(&text).map_err(serde::de::Error::custom)
     }
 }
 

@@ -4,10 +4,11 @@
 //! Knows codes and counts; judges nothing. Invariant: a code that is not known is not counted, so that a list is bounded
 //! by the codes there are.
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// The first word of an error on which something depends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum RefusalCode {
     /// A write, for want of memory.
     Oom,
@@ -91,7 +92,7 @@ impl RefusalCode {
 }
 
 /// A figure for each code; that of a code that is not listed is unknown.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RefusalCounts(BTreeMap<RefusalCode, u64>);
 
 impl RefusalCounts {
@@ -114,7 +115,8 @@ impl FromIterator<(RefusalCode, u64)> for RefusalCounts {
 }
 
 /// Errors that our own connections have caused, since the program began.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OwnRefusals {
     /// Those that were answered before INFO was asked: the server's count holds them for sure.
     pub before: RefusalCounts,

@@ -18,6 +18,7 @@ use super::refusals::OwnRefusals;
 use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
 use super::{Gap, Name, Stamped, StreamId};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Which clock the stamps of a snapshot are on.
@@ -181,7 +182,8 @@ pub struct ScanPage {
 }
 
 /// How far the search for streams is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Discovery {
     /// Walks through the keyspace that were finished.
     pub passes: u64,

@@ -2,6 +2,7 @@
 
 use super::commands::CommandTrack;
 use crate::core::model::cost::Cost;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 const SPAN_S: i64 = 10;
@@ -47,7 +48,7 @@ impl CostTrack {
         }
         self.per_s(|cost| {
             let time_of =
-                |(name, calls): (&&str, &u64)| *calls as f64 * commands.price_us(name).unwrap_or(0.0);
+                |(name, calls): (&Cow<'_, str>, &u64)| *calls as f64 * commands.price_us(name).unwrap_or(0.0);
             cost.calls.iter().map(time_of).sum::<f64>().min(cost.waited_us as f64)
         })
     }
@@ -84,7 +85,7 @@ mod tests {
     fn a_long_script_of_somebody_else_is_not_our_cost() {
         let mut track = CostTrack::default();
         for second in 0..4 {
-            let cost = Cost { calls: [("eval", 100)].into(), waited_us: 30_000, ..Cost::default() };
+            let cost = Cost { calls: [("eval".into(), 100)].into(), waited_us: 30_000, ..Cost::default() };
             track.advance(second * 1_000_000, &cost);
         }
         assert_eq!(track.server_us_per_s(&commands(Some(25.0))), Some(2_500.0));

@@ -44,7 +44,7 @@ fn removed(command: &WriteCmd, reply: &Resp) -> u64 {
 }
 
 fn count(cost: &mut Cost, name: &'static str) {
-    *cost.calls.entry(name).or_default() += 1;
+    *cost.calls.entry(name.into()).or_default() += 1;
 }
 
 /// Calls inside the script of a read.

@@ -247,4 +247,4 @@ fn take_page(snapshot: &mut Snapshot, page: ScanPage) {
 #[cfg(test)]
 pub mod hostile;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -13,9 +13,12 @@ use crate::core::model::keys::KeysPass;
 use crate::core::model::node::NodeId;
 use crate::core::model::refusals::OwnRefusals;
 use crate::core::model::snapshot::Discovery;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Everything that one round, or one detail, asked and got.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Observation {
     /// The server that was asked.
     pub node: NodeId,
@@ -26,15 +29,18 @@ pub struct Observation {
     /// What it was asked for.
     pub cause: AskedFor,
     /// What was asked, in order, with what came back.
+    #[serde(deserialize_with = "known")]
     pub exchanges: Vec<Exchange>,
     /// What no reply says.
     pub notes: Notes,
 }
 
 /// What a source knows of an observation beside the replies.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Notes {
     /// What was left out of it, and why.
+    #[serde(deserialize_with = "known")]
     pub gaps: Vec<Gap>,
     /// What our own links had looked up at both ends of the bracket.
     pub own_lookups: OwnLookups,
@@ -47,6 +53,7 @@ pub struct Notes {
     /// How far the walk is that measures keys.
     pub keys_pass: Option<KeysPass>,
     /// PINGs on another connection since the last observation.
+    #[serde(deserialize_with = "known")]
     pub pings: Vec<Exchange>,
     /// Looks at groups between the rounds since the last observation, the oldest first.
     pub looks: Vec<Observation>,
@@ -55,7 +62,7 @@ pub struct Notes {
 }
 
 /// What an observation was made for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum AskedFor {
     /// A round, or a detail.
     #[default]
@@ -67,7 +74,7 @@ pub enum AskedFor {
 }
 
 /// One command and its answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
     /// What was asked.
     pub command: ReadCmd,
@@ -82,7 +89,7 @@ pub struct Exchange {
 }
 
 /// No reply came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoReply {
     /// Not within the time-out of its connection.
     TimedOut,
@@ -92,4 +99,20 @@ pub enum NoReply {
     TooLong,
     /// It was not asked: the time for all that was to be asked is over.
     OutOfTime,
+}
+
+/// Of a list, what this version knows: what a later one asks besides is as if it had not been asked.
+fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Item<T> {
+        Known(T),
+        Other(IgnoredAny),
+    }
+    let items = Vec::<Item<T>>::deserialize(deserializer)?;
+    let known = |item| match item {
+        Item::Known(item) => Some(item),
+        Item::Other(_) => None,
+    };
+    Ok(items.into_iter().filter_map(known).collect())
 }

@@ -22,16 +22,18 @@ use crate::core::limits::{
 use crate::core::model::{Name, StreamId};
 use row::Word::{Id, Key, Maybe, Number, Other, Text, Texts};
 use row::row;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A command that reads and changes nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ReadCmd {
     /// `PING`
     Ping,
     /// `TIME`
     Time,
     /// `INFO [section ...]`; several sections need Redis 7.0.
-    Info(Vec<&'static str>),
+    Info(#[serde(deserialize_with = "sections")] Vec<&'static str>),
     /// `SCAN cursor [MATCH pattern] COUNT count [TYPE stream]`; `TYPE` needs Redis 6.0.
     Scan {
         /// Where to go on, 0 to begin.
@@ -157,8 +159,24 @@ pub enum ReadCmd {
     Inspect(Inspect),
 }
 
+/// Sections of INFO that a round asks for.
+pub const INFO_SECTIONS: [&str; 8] =
+    ["server", "clients", "memory", "persistence", "stats", "replication", "errorstats", "keyspace"];
+/// Sections of INFO that are asked for at times.
+const MORE_SECTIONS: [&str; 2] = ["commandstats", "latencystats"];
+
+/// Names of sections, all of which are known.
+fn sections<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<&'static str>, D::Error> {
+    let names = Vec::<String>::deserialize(deserializer)?;
+    let known = |name: String| {
+        let mut sections = INFO_SECTIONS.into_iter().chain(MORE_SECTIONS);
+        sections.find(|section| *section == name).ok_or_else(|| D::Error::custom(name))
+    };
+    names.into_iter().map(known).collect()
+}
+
 /// What keys of a SCAN are wanted for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ScanFor {
     /// Streams, which the server picks out itself (`TYPE stream`, Redis 6.0).
     Streams,

@@ -3,6 +3,8 @@
 //! Knows the shapes; does not know which command was answered. Invariant: reading a value never fails,
 //! it only answers `None`; integers are `i64` because servers do send negative ones where none are expected.
 
+mod form;
+
 use crate::core::model::refusals::RefusalCode;
 use std::borrow::Cow;
 

@@ -128,8 +128,6 @@ pub struct Planner {
 const SECOND_US: u64 = 1_000_000;
 /// Time between two fetches of the same thing.
 const FETCH_APART_US: u64 = 30 * SECOND_US;
-const INFO_SECTIONS: [&str; 8] =
-    ["server", "clients", "memory", "persistence", "stats", "replication", "errorstats", "keyspace"];
 
 impl Planner {
     /// A planner that knows nothing yet.

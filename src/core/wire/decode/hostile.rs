@@ -83,15 +83,18 @@ fn word() -> impl Strategy<Value = String> {
 
 /// What one poll of such a server comes to, so many seconds after the first.
 pub fn polls() -> impl Strategy<Value = Vec<Snapshot>> {
-    let numbers = proptest::collection::vec((figure(), word()), 96);
-    proptest::collection::vec(numbers, 1..5).prop_map(|polls| {
-        let polls = polls.into_iter().enumerate();
-        polls.map(|(second, numbers)| snapshot(second as u64, &numbers)).collect()
-    })
+    observations().prop_map(|polls| (0..).zip(&polls).map(|(second, poll)| snapshot(second, poll)).collect())
 }
 
-fn snapshot(second: u64, numbers: &[(i64, String)]) -> Snapshot {
-    let mut snapshot = decode(&observation(second, numbers));
+/// What was asked and answered meanwhile.
+pub fn observations() -> impl Strategy<Value = Vec<Observation>> {
+    let numbers = proptest::collection::vec((figure(), word()), 96);
+    proptest::collection::vec(numbers, 1..5)
+        .prop_map(|polls| (0..).zip(&polls).map(|(second, numbers)| observation(second, numbers)).collect())
+}
+
+fn snapshot(second: u64, observation: &Observation) -> Snapshot {
+    let mut snapshot = decode(observation);
     // What the planner adds.
     snapshot.measures_keys = second % 2 == 1;
     snapshot.interval_us = Some(1_000_000);
@@ -133,7 +136,7 @@ impl Turn<'_> {
 fn observation(second: u64, numbers: &[(i64, String)]) -> Observation {
     let mut turn = Turn(numbers.iter().cycle());
     let info = info(numbers);
-    let mut exchanges = vec![(ReadCmd::Info(vec!["everything", "else"]), info.clone())];
+    let mut exchanges = vec![(ReadCmd::Info(vec!["server", "stats"]), info.clone())];
     exchanges.extend(of_streams(&mut turn));
     exchanges.extend(of_keys(&mut turn));
     exchanges.extend(of_clients(&mut turn));

@@ -232,7 +232,7 @@ fn no_list_of_pending_rows_is_not_an_empty_one() {
     assert_eq!(super::groups::pending(&Resp::Nil), None);
 }
 
-pub(super) fn any_resp() -> impl Strategy<Value = Resp> {
+pub(in crate::core::wire) fn any_resp() -> impl Strategy<Value = Resp> {
     let words =
         ["name", "length", "lag", "pending", "idle", "inactive", "1-1", "entries-read", "first-entry", "0"];
     let leaf = prop_oneof![

@@ -10,12 +10,13 @@ use crate::core::limits::{REPLY_FIGURE, REPLY_PAGE, REPLY_ROWS};
 use crate::core::model::Name;
 use crate::core::model::fanout::{ChannelKind, LayerPart};
 use crate::core::wire::scripts;
+use serde::{Deserialize, Serialize};
 
 /// Commands whose time is read: those that send messages to many, and those that bring them.
 pub const TIMED: [&str; 5] = ["publish", "spublish", "xadd", "xreadgroup", "xread"];
 
 /// A question about publish and subscribe.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum FanoutRead {
     /// `PUBSUB CHANNELS`, `PUBSUB SHARDCHANNELS` (7.0)
     Channels(ChannelKind),

@@ -8,9 +8,10 @@ use super::row::{LooksUp, ReadRow, ScriptCalls, row};
 use super::{NO_KEY, ReadVerb};
 use crate::core::limits::{PIPELINE_REPLY, REPLY_FIGURE, REPLY_PAGE};
 use crate::core::model::{Name, StreamId};
+use serde::{Deserialize, Serialize};
 
 /// A read of one action about one key.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Inspect {
     /// How many entries lie between two ids, and the last of them in the order of the walk: counted by a script on
     /// the server, which sends no bodies. Answers count and id.

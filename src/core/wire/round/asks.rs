@@ -4,14 +4,14 @@
 //! too long is left out and told as a gap.
 
 use super::fanout::Asker;
-use super::{Fetch, Focus, INFO_SECTIONS, Planner, Round, SECOND_US};
+use super::{Fetch, Focus, Planner, Round, SECOND_US};
 use crate::core::figures::sentence::latency;
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::server::Mode;
 use crate::core::model::{Gap, GapReason, StreamId};
 use crate::core::wire::observation::Exchange;
-use crate::core::wire::read::{ReadCmd, ReadVerb};
+use crate::core::wire::read::{INFO_SECTIONS, ReadCmd, ReadVerb};
 
 /// When the slower questions come next.
 #[derive(Clone, Copy, Debug, Default)]
