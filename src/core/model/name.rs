@@ -52,54 +52,54 @@ pub fn text_of(bytes: &[u8]) -> String {
 
 /// Reads either text form back to its bytes.
 pub fn bytes_of(text: &str) -> Result<Vec<u8>, BadEscape> {
-        let bytes = text.as_bytes();
-        let mut name = Vec::with_capacity(bytes.len());
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if byte != b'\\' {
-                name.push(byte);
-                at += 1;
-                continue;
-            }
-            match bytes.get(at + 1) {
-                Some(b'\\') => {
-                    name.push(b'\\');
-                    at += 2;
-                }
-                Some(b'x') => {
-                    let digits =
-                        text.get(at + 2..at + 4).filter(|pair| pair.bytes().all(|c| c.is_ascii_hexdigit()));
-                    let value = digits.and_then(|pair| u8::from_str_radix(pair, 16).ok());
-                    name.push(value.ok_or_else(|| BadEscape { text: text.to_owned(), at })?);
-                    at += 4;
-                }
-                _ => return Err(BadEscape { text: text.to_owned(), at }),
-            }
+    let bytes = text.as_bytes();
+    let mut name = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if byte != b'\\' {
+            name.push(byte);
+            at += 1;
+            continue;
         }
-        Ok(name)
+        match bytes.get(at + 1) {
+            Some(b'\\') => {
+                name.push(b'\\');
+                at += 2;
+            }
+            Some(b'x') => {
+                let digits =
+                    text.get(at + 2..at + 4).filter(|pair| pair.bytes().all(|c| c.is_ascii_hexdigit()));
+                let value = digits.and_then(|pair| u8::from_str_radix(pair, 16).ok());
+                name.push(value.ok_or_else(|| BadEscape { text: text.to_owned(), at })?);
+                at += 4;
+            }
+            _ => return Err(BadEscape { text: text.to_owned(), at }),
+        }
     }
+    Ok(name)
+}
 
 fn escape(bytes: &[u8], hide: impl Fn(char) -> bool) -> String {
-        let mut out = String::with_capacity(bytes.len());
-        let hex = |out: &mut String, bytes: &[u8]| {
-            for byte in bytes {
-                out.push_str(&format!("\\x{byte:02x}"));
-            }
-        };
-        for chunk in bytes.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                if c == '\\' {
-                    out.push_str("\\\\");
-                } else if hide(c) {
-                    hex(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes());
-                } else {
-                    out.push(c);
-                }
-            }
-            hex(&mut out, chunk.invalid());
+    let mut out = String::with_capacity(bytes.len());
+    let hex = |out: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            out.push_str(&format!("\\x{byte:02x}"));
         }
-        out
+    };
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if c == '\\' {
+                out.push_str("\\\\");
+            } else if hide(c) {
+                hex(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes());
+            } else {
+                out.push(c);
+            }
+        }
+        hex(&mut out, chunk.invalid());
     }
+    out
+}
 
 /// Characters that move the cursor, change direction, take no cell or can't be seen.
 fn is_unsafe_to_show(c: char) -> bool {

@@ -29,7 +29,9 @@ pub enum RecordingError {
     #[error("this is no recording of streamgauge, or its first line is damaged")]
     NotARecording,
     /// A later program wrote it.
-    #[error("this recording was written by streamgauge {version} in form {form}: {FORM} is the latest that can be read here")]
+    #[error(
+        "this recording was written by streamgauge {version} in form {form}: {FORM} is the latest that can be read here"
+    )]
     TooNew {
         /// Its form.
         form: u32,

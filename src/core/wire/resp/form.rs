@@ -30,7 +30,9 @@ impl Serialize for Resp {
             Self::Array(items) => serializer.collect_seq(items),
             Self::Double(number) => Named::Double(number.to_string()).serialize(serializer),
             Self::Map(pairs) => Named::Map(pairs.into()).serialize(serializer),
-            Self::Error(ErrorReply { code, text }) => Named::Error(code.into(), text.into()).serialize(serializer),
+            Self::Error(ErrorReply { code, text }) => {
+                Named::Error(code.into(), text.into()).serialize(serializer)
+            }
         }
     }
 }
