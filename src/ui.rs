@@ -5,7 +5,8 @@
 
 mod actionline;
 pub mod cells;
-pub mod dump;
+#[cfg(test)]
+mod dump;
 mod overlay;
 mod screens;
 mod shell;

@@ -15,11 +15,6 @@ pub fn masked(text: &str) -> String {
     text.split_inclusive(char::is_whitespace).map(|word| without_user(&without_assignment(word))).collect()
 }
 
-/// Whether [`masked`] changes it.
-pub fn may_hold_password(text: &str) -> bool {
-    masked(text) != text
-}
-
 /// `password=hunter2,` is `password=***,`.
 fn without_assignment(word: &str) -> String {
     let lower = word.to_ascii_lowercase();

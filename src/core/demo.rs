@@ -51,44 +51,6 @@ impl Scenario {
         }
     }
 
-    /// The name for a headline.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Steady => "Steady",
-            Self::Burst => "Burst",
-            Self::DeadConsumer => "Dead consumer",
-            Self::Poison => "Poison",
-            Self::MemoryAlert => "Memory alert",
-            Self::CacheStampede => "Cache stampede",
-            Self::SlowSubscriber => "Slow subscriber",
-        }
-    }
-
-    /// What there is to see, in one sentence.
-    pub fn doc(self) -> &'static str {
-        match self {
-            Self::Steady => "All consumers keep up, the cache hits and the memory is flat.",
-            Self::Burst => {
-                "Waves of ten times the production: lag builds for 8 s and drains within the next 22 s."
-            }
-            Self::DeadConsumer => {
-                "A worker of orders/shipping dies with messages in hand; emails/mailer has no worker at all."
-            }
-            Self::Poison => {
-                "Some payments make the workers of payments/fraud fail: they try them again every second, for ever."
-            }
-            Self::MemoryAlert => {
-                "Nobody trims telemetry, clicks/analytics never acknowledges, charts:* lost its TTL: memory fills."
-            }
-            Self::CacheStampede => {
-                "dashboard:*, kpi:* and charts:* live 0.3 s instead of minutes: everybody misses, everybody rebuilds."
-            }
-            Self::SlowSubscriber => {
-                "lobby-wall stops reading until it is cut off; 250 screens are published to, more and more often."
-            }
-        }
-    }
-
     /// The one after this, round and round.
     pub fn next(self) -> Self {
         match self {
@@ -197,7 +159,6 @@ mod tests {
         for scenario in Scenario::ALL {
             assert_eq!(scenario.to_string().parse(), Ok(scenario));
             assert!(UnknownScenario("x".to_owned()).to_string().contains(scenario.name()));
-            assert!(scenario.doc().len() < 120 && !scenario.title().is_empty());
         }
         assert_eq!("stedy".parse::<Scenario>(), Err(UnknownScenario("stedy".to_owned())));
     }

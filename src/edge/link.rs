@@ -96,13 +96,6 @@ pub struct AskResult {
     pub lost: Option<LinkError>,
 }
 
-impl AskResult {
-    /// Nothing asked, nothing answered.
-    pub fn nothing() -> Self {
-        Self { exchanges: Vec::new(), lost: None }
-    }
-}
-
 impl Lane {
     /// What the server shows as the client's name.
     pub fn client_name(self) -> &'static str {

@@ -21,7 +21,6 @@ pub use headline::{Headline, Segment};
 pub use keyline::Keyline;
 pub use panel::{Panel, notice};
 pub use pen::{Pen, StyledText};
-pub use spark::Spark;
 pub use stack::{Stack, StackPart};
 pub use table::{Align, ColumnWidth, Table};
 pub use textlines::Textlines;

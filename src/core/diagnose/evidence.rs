@@ -22,8 +22,6 @@ use memory::MemoryCase;
 pub struct Evidence<'a> {
     /// Now, milliseconds since 1970 on the clock of all stamps.
     pub now_ms: i64,
-    /// For how long this server has been watched without a break, milliseconds.
-    pub watched_ms: u64,
     /// What every command was refused with in the last rounds; `None` where some were answered.
     pub refusing: Option<&'a Refusing>,
     /// The last INFO, unless it is stale.

@@ -77,21 +77,6 @@ pub enum Destination {
     Latency,
 }
 
-impl Destination {
-    /// The screen's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Streams => "streams",
-            Self::Consumers => "consumers",
-            Self::Memory => "memory",
-            Self::Cache => "cache",
-            Self::Fanout => "fan-out",
-            Self::Clients => "clients",
-            Self::Latency => "latency",
-        }
-    }
-}
-
 /// What may be done about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {

@@ -7,28 +7,20 @@ use super::{amount, span, whole};
 
 /// Width of a count: `12.3M`.
 pub const COUNT_WIDTH: u16 = 5;
-/// Width of a count with its mark: `~12.3M`, `>=12.3M`.
-pub const MARKED_COUNT_WIDTH: u16 = 7;
 /// Width of a size in bytes: `1023 KiB`.
 pub const BYTES_WIDTH: u16 = 8;
 /// Width of a rate: `12.3k/s`.
 pub const RATE_WIDTH: u16 = 7;
-/// Width of a signed rate: `+12.3k/s`.
-pub const SIGNED_RATE_WIDTH: u16 = 8;
 /// Width of a rate of bytes: `1023 KiB/s`.
 pub const BYTES_RATE_WIDTH: u16 = 10;
 /// Width of a signed rate of bytes: `+1023 KiB/s`.
 pub const SIGNED_BYTES_RATE_WIDTH: u16 = 11;
 /// Width of a share: `100.0%`.
 pub const PERCENT_WIDTH: u16 = 6;
-/// Width of a factor: `12.34x`.
-pub const FACTOR_WIDTH: u16 = 6;
 /// Width of a span of time: `59m 59s`, `99d 23h`.
 pub const DURATION_WIDTH: u16 = 7;
 /// Width of a latency: `12.3 ms`, `59m 59s`.
 pub const LATENCY_WIDTH: u16 = 7;
-/// Width of a count in full: `18,446,744,073,709,551,615`.
-pub const EXACT_WIDTH: u16 = 26;
 
 /// How far a figure may be trusted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -46,11 +46,6 @@ impl Trend {
         }
     }
 
-    /// Begins anew.
-    pub fn clear(&mut self) {
-        self.samples.clear();
-    }
-
     /// The last sample.
     pub fn latest(&self) -> Option<f64> {
         self.samples.back().map(|(_, value)| *value)

@@ -126,11 +126,6 @@ impl History {
     pub fn latest(&self) -> Option<f64> {
         self.fine.points().rev().find_map(|point| point.value)
     }
-
-    /// Whether nothing was ever measured.
-    pub fn is_empty(&self) -> bool {
-        self.fine.pieces.is_empty()
-    }
 }
 
 #[cfg(test)]

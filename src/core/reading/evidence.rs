@@ -39,7 +39,6 @@ pub(super) fn of<'a>(
     let span_us = i64::try_from(tracks.thresholds().hit_ratio_ms.saturating_mul(1000)).unwrap_or(i64::MAX);
     let mut evidence = Evidence {
         now_ms: reading.now_ms(),
-        watched_ms: tracks.watched_ms(reading.this_node().at_us),
         info,
         cache: reading.this_node().cache.window(span_us),
         rejected: tracks.rejected(),

@@ -167,11 +167,6 @@ impl FanoutTrack {
     pub fn channel_count(&self) -> usize {
         self.channels.len()
     }
-
-    /// How far the counts of a channel lie back; `None` where it was not counted.
-    pub fn counted_at_us(&self, kind: ChannelKind, name: &Name) -> Option<i64> {
-        self.channels.get(&(kind, name.clone()))?.map(|count| count.at_us)
-    }
 }
 
 /// How much is published, and what that takes.

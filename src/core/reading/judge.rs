@@ -3,7 +3,7 @@
 //! Knows which group was read anew; decides nothing itself (`diagnose` does). Invariants: nothing is judged across
 //! a restart; a group or stream that is gone leaves nothing behind; a round costs what was read in it.
 
-use super::tracks::{self, Tracks};
+use super::tracks::Tracks;
 use super::{Reading, evidence};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::{Finding, Health, Severity};
@@ -139,14 +139,6 @@ impl Reading {
     /// The verdicts of a group's consumers, in the order of their list; empty where there are none.
     pub fn consumer_verdicts(&self, key: &Name, group: &Name) -> &[Option<ConsumerVerdict>] {
         self.judged.tracks.group(key, group).map_or(&[], |group| group.track.signs.verdicts.as_slice())
-    }
-
-    /// The verdict of a consumer; `None` while it was not read, and on a replica, where what is told of consumers
-    /// is old.
-    pub fn consumer_verdict(&self, key: &Name, group: &Name, consumer: &Name) -> Option<ConsumerVerdict> {
-        let list = tracks::consumers(self.streams().get(key)?.groups.get(group)?);
-        let place = list.iter().position(|row| row.name == *consumer)?;
-        self.consumer_verdicts(key, group).get(place).copied().flatten()
     }
 }
 

@@ -56,8 +56,6 @@ pub struct Glyphs {
     pub falling: char,
     /// Steady.
     pub steady: char,
-    /// Frames of a spinner.
-    pub spinner: &'static [char],
 }
 
 /// Whether a terminal of this `TERM` shows ASCII alone: consoles of machines and terminals of hardware, whose fonts
@@ -101,7 +99,6 @@ impl Glyphs {
         rising: '⇡',
         falling: '⇣',
         steady: '=',
-        spinner: &['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'],
     };
 
     /// For terminals that show nothing but ASCII.
@@ -131,7 +128,6 @@ impl Glyphs {
         rising: '^',
         falling: 'v',
         steady: '=',
-        spinner: &['|', '/', '-', '\\'],
     };
 
     /// The marker of a state's role; `None` for roles that are no state.
@@ -144,12 +140,6 @@ impl Glyphs {
             Role::Unknown => self.unknown,
             _ => return None,
         })
-    }
-
-    /// The spinner at a turn that the caller counts.
-    pub fn spin(&self, turn: usize) -> char {
-        let at = turn.checked_rem(self.spinner.len()).unwrap_or(0);
-        self.spinner.get(at).copied().unwrap_or(' ')
     }
 }
 
@@ -182,7 +172,7 @@ mod tests {
             g.falling,
             g.steady,
         ];
-        all.extend(g.sides.iter().chain(&g.corners).chain(&g.parts).chain(g.spinner));
+        all.extend(g.sides.iter().chain(&g.corners).chain(&g.parts));
         all
     }
 

@@ -2,22 +2,7 @@
 //!
 //! Does not know time: the values come evenly spaced. Invariant: nothing (0) and not known look different.
 
-use super::pen::Pen;
-use crate::config::theme::Role;
-use crate::ui::theme::{Glyphs, Skin};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-
-/// A series in one line.
-#[derive(Clone, Copy, Debug)]
-pub struct Spark<'a> {
-    /// The values, oldest first; the newest stands at the right end.
-    pub values: &'a [Option<f64>],
-    /// The value of full height; the greatest of the values when there is none.
-    pub top: Option<f64>,
-    /// How it is painted.
-    pub role: Role,
-}
+use crate::ui::theme::Glyphs;
 
 const LEFT: [u32; 5] = [0, 0x40, 0x44, 0x46, 0x47];
 const RIGHT: [u32; 5] = [0, 0x80, 0xa0, 0xb0, 0xb8];
@@ -48,15 +33,6 @@ pub fn text(values: &[Option<f64>], top: Option<f64>, cells: u16, glyphs: &Glyph
         },
     };
     levels.chunks(per_cell).map(cell).collect()
-}
-
-impl Spark<'_> {
-    /// Draws into the first row.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-        let mut pen = Pen::new(area, buffer);
-        let line = text(self.values, self.top, area.width, skin.glyphs);
-        pen.text(area.x, area.y, &line, skin.style(self.role));
-    }
 }
 
 #[cfg(test)]

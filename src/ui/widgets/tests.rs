@@ -34,7 +34,6 @@ fn draw_all(area: Rect, buffer: &mut Buffer, skin: &Skin, value: f64, text: &str
     ];
     for (scale, unit) in [
         (Scale::Zero, Unit::Bytes),
-        (Scale::Fit, Unit::Count),
         (Scale::Log, Unit::LatencyUs),
         (Scale::UpTo(1.0), Unit::Share),
     ] {
@@ -51,7 +50,8 @@ fn draw_all(area: Rect, buffer: &mut Buffer, skin: &Skin, value: f64, text: &str
         };
         graph.draw(area, buffer, skin);
     }
-    Spark { values: &[Some(value), None, Some(1.0)], top: None, role: Role::Graph1 }.draw(area, buffer, skin);
+    let line = spark::text(&[Some(value), None, Some(1.0)], None, area.width, skin.glyphs);
+    assert_eq!(line.chars().count(), usize::from(area.width));
     Gauge {
         label: text,
         label_width: 8,

@@ -44,7 +44,6 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
     Evidence {
         refusing: None,
         now_ms: NOW_MS,
-        watched_ms: 60_000,
         info,
         cache: Window {
             lookups: Lookups { hits: 900, misses: 100 },

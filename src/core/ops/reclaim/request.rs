@@ -56,17 +56,3 @@ pub enum ReclaimVerb {
     /// Acknowledge those whose entry is gone.
     Sweep,
 }
-
-impl ReclaimVerb {
-    /// What it is called.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::HandOver(_) => "hand over",
-            Self::Release => "release",
-            Self::Requeue => "requeue",
-            Self::DeadLetter { .. } => "dead-letter",
-            Self::Drop => "drop",
-            Self::Sweep => "sweep",
-        }
-    }
-}

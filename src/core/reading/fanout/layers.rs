@@ -105,11 +105,6 @@ impl Layers {
             }
         }
     }
-
-    /// Another process answers: its keys are another's.
-    pub fn clear(&mut self) {
-        self.keys.clear();
-    }
 }
 
 /// Every layer of both forms, by prefix; ages as of `now_us`.

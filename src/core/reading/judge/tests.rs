@@ -65,7 +65,7 @@ fn quiet_and_caught_up_is_idle_however_long() {
             last = Some(world.verdict());
         }
         assert_eq!((last, world.reading.health()), (Some(GroupVerdict::Idle), Health::Ok));
-        let waits = world.reading.consumer_verdict(&Name::from("s"), &Name::from("g"), &Name::from("w-1"));
+        let waits = world.consumer_verdict("w-1");
         assert_eq!(waits, Some(ConsumerVerdict::Waiting));
     }
 }
@@ -197,7 +197,7 @@ fn a_replica_is_not_asked_about_consumers() {
     world.produce(1);
     world.take("w-1", 1);
     assert_eq!(first_at(&mut world, 90, "consumer.dead", |_, _| {}), None);
-    let verdict = world.reading.consumer_verdict(&Name::from("s"), &Name::from("g"), &Name::from("w-1"));
+    let verdict = world.consumer_verdict("w-1");
     assert_eq!(verdict, None);
 }
 

@@ -3,6 +3,7 @@
 //! Knows what XADD, XREADGROUP, XACK, XTRIM and XGROUP SETID do to the figures; everything else is fixed.
 //! Invariant: what it reports follows from what was done to it.
 
+use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
@@ -13,6 +14,7 @@ use crate::core::model::snapshot::{Discovery, PendingPage};
 use crate::core::model::streams::{StreamDetail, StreamFacts};
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
 use crate::core::reading::Reading;
+use crate::core::reading::tracks::consumers;
 use std::collections::{BTreeMap, BTreeSet};
 
 const START_MS: u64 = 1_700_000_000_000;
@@ -55,6 +57,14 @@ impl World {
 
     pub fn modern() -> Self {
         Self { is_modern: true, ..Self::new() }
+    }
+
+    /// The verdict of a consumer; `None` while it was not read, and on a replica.
+    pub fn consumer_verdict(&self, consumer: &str) -> Option<ConsumerVerdict> {
+        let (key, group) = (Name::from("s"), Name::from("g"));
+        let list = consumers(self.reading.streams().get(&key)?.groups.get(&group)?);
+        let place = list.iter().position(|row| row.name == Name::from(consumer))?;
+        self.reading.consumer_verdicts(&key, &group).get(place).copied().flatten()
     }
 
     pub fn produce(&mut self, many: u64) {

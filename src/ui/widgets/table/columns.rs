@@ -42,11 +42,6 @@ impl ColumnWidth {
         Self { title, align: Align::Left, least, most, flex: 1, priority }
     }
 
-    /// The same with another share of the room that is left over.
-    pub const fn flex(self, flex: u16) -> Self {
-        Self { flex, ..self }
-    }
-
     fn least(&self) -> u16 {
         self.least.max(width(self.title)).max(1)
     }
