@@ -32,11 +32,9 @@ fn draw_all(area: Rect, buffer: &mut Buffer, skin: &Skin, value: f64, text: &str
         GraphSeries { points: &points, role: Role::Graph1 },
         GraphSeries { points: points.get(..9).unwrap(), role: Role::Graph2 },
     ];
-    for (scale, unit) in [
-        (Scale::Zero, Unit::Bytes),
-        (Scale::Log, Unit::LatencyUs),
-        (Scale::UpTo(1.0), Unit::Share),
-    ] {
+    for (scale, unit) in
+        [(Scale::Zero, Unit::Bytes), (Scale::Log, Unit::LatencyUs), (Scale::UpTo(1.0), Unit::Share)]
+    {
         let graph = Graph {
             title: text,
             now: vec![words(text, Role::Ok), words("—", Role::Unknown)],
