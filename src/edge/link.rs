@@ -38,7 +38,7 @@ pub use backoff::Backoff;
 pub use error::LinkError;
 pub use ledger::LinkLedger;
 pub use probe::ProbeLink;
-use redis::Unanswered;
+use redis::{PipelineReplies, Unanswered};
 pub use supervisor::Supervisor;
 pub use write::{SendError, WriteLink, Writer};
 
@@ -194,6 +194,7 @@ impl LinkAsker {
     fn lose(&self, unanswered: Unanswered) {
         let lost = match unanswered {
             Unanswered::Lost(lost) => lost,
+            Unanswered::Late(_) => NoReply::TimedOut,
             Unanswered::TooLong(_) | Unanswered::NotAReply => NoReply::Disconnected,
         };
         let mut slot = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
@@ -232,28 +233,28 @@ impl LinkAsker {
     async fn ask_at_once(mut self, commands: Vec<ReadCmd>) -> Vec<Exchange> {
         let sent_us = now_us();
         let replies = match self.lost() {
-            Some((lost, _)) => Err(Unanswered::Lost(lost)),
+            Some((lost, _)) => PipelineReplies { came: Vec::new(), missing: Some(Unanswered::Lost(lost)) },
             None => {
                 let words = commands.iter().map(|command| (command.args(), command.row().bound));
                 self.channel.exchange(words.collect()).await
             }
         };
         let received_us = now_us();
-        let (mut replies, unanswered) = match replies {
-            Ok(replies) => (replies.into_iter(), None),
-            Err(unanswered) => (Vec::new().into_iter(), Some(unanswered)),
-        };
-        if let Some(unanswered) = unanswered {
+        let (count, mut came) = (replies.came.len(), replies.came.into_iter());
+        let missing = replies.missing.map(|missing| named(missing, count, &commands));
+        if let Some(unanswered) = missing {
             self.lose(unanswered);
         }
         let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
         let exchange = |(at, command): (usize, ReadCmd)| {
-            let lost = match unanswered {
+            let lost = match missing {
                 Some(Unanswered::TooLong(number)) if number == at => NoReply::TooLong,
+                Some(Unanswered::Late(number)) if number == at => NoReply::Late,
+                Some(Unanswered::Late(_)) => NoReply::TimedOut,
                 Some(Unanswered::Lost(lost)) => lost,
                 _ => NoReply::Disconnected,
             };
-            let reply = replies.next().ok_or(lost);
+            let reply = came.next().ok_or(lost);
             let reply_bytes = reply.as_ref().map_or(0, |reply| reply.encoded_len());
             if let Ok(reply) = &reply {
                 looked_up = looked_up.and(lookups::of_read(&command, reply));
@@ -271,6 +272,15 @@ impl LinkAsker {
     }
 }
 
+/// Says which command took long, where so many others were answered before it and it is about one key.
+fn named(missing: Unanswered, came: usize, commands: &[ReadCmd]) -> Unanswered {
+    let is_of_a_key = commands.get(came).is_some_and(|command| command.key().is_some());
+    match missing {
+        Unanswered::Lost(NoReply::TimedOut) if came > 0 && is_of_a_key => Unanswered::Late(came),
+        missing => missing,
+    }
+}
+
 fn unasked(command: ReadCmd) -> Exchange {
     let at_us = now_us();
     Exchange { command, sent_us: at_us, received_us: at_us, reply: Err(NoReply::OutOfTime), reply_bytes: 0 }
@@ -280,6 +290,7 @@ fn loss(target: &Target, unanswered: Unanswered) -> LinkError {
     let fault = match unanswered {
         Unanswered::Lost(NoReply::TimedOut) => Fault::ResponseTimeout,
         Unanswered::Lost(_) => Fault::Closed,
+        Unanswered::Late(_) => Fault::ReplyLate,
         Unanswered::TooLong(_) => Fault::ReplyTooLong,
         Unanswered::NotAReply => Fault::NotRedis,
     };

@@ -3,7 +3,7 @@
 //! Knows when a reading is complete; does not know what it is for. Invariant: every loop ends, by count or by time.
 
 use crate::core::limits;
-use crate::core::model::{Fault, Outage};
+use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
 use crate::edge::clock;
@@ -16,8 +16,8 @@ const PING: Duration = Duration::from_millis(100);
 /// Rounds of one pass at most: each new stream may show new groups.
 const ROUNDS: usize = 50;
 
-/// Reads everything once, as far as it comes until then: what is missing is a gap. A connection that was cut because a
-/// reply was too long is made again, for what was too long rests.
+/// Reads everything once, as far as it comes until then: what is missing is a gap. A connection that was cut because one
+/// reply was too long or too late is made again, for that one rests.
 pub async fn pass(
     session: &mut Session,
     reading: &mut Reading,
@@ -27,10 +27,10 @@ pub async fn pass(
     session.end_by(until);
     loop {
         match read(session, reading, is_first, until).await {
-            Err(outage) if outage.fault == Fault::ReplyTooLong && Instant::now() < until => {
+            Err(outage) if outage.fault.is_of_one_reply() && Instant::now() < until => {
                 session.retry_now();
             }
-            Err(outage) if outage.fault == Fault::ReplyTooLong => return Ok(()),
+            Err(outage) if outage.fault.is_of_one_reply() => return Ok(()),
             result => return result,
         }
     }
@@ -82,7 +82,7 @@ pub async fn measure_keys(
             Ok(Some(snapshot)) => snapshot,
             Ok(None) => break,
             // It is made again with the next pass.
-            Err(outage) if outage.fault == Fault::ReplyTooLong => break,
+            Err(outage) if outage.fault.is_of_one_reply() => break,
             Err(outage) => return Err(outage),
         };
         reading.advance(snapshot);

@@ -83,6 +83,35 @@ fn an_info_without_an_end_is_a_gap_and_takes_no_memory() {
 }
 
 #[test]
+fn a_reply_that_takes_too_long_is_a_gap_of_its_own_and_everything_else_is_told() {
+    let server = Server::start(Options::default());
+    for key in ["a", "slow", "z"] {
+        server.redis_cli(&["XGROUP", "CREATE", key, "g", "0", "MKSTREAM"]);
+        server.redis_cli(&["XGROUP", "CREATECONSUMER", key, "g", "c"]);
+        server.redis_cli(&["XADD", key, "*", "f", "v"]);
+    }
+    for slow in ["GROUPS", "STREAM", "CONSUMERS"] {
+        let hook = move |words: &Words| {
+            let is_it = words.get(1).is_some_and(|word| word.eq_ignore_ascii_case(slow.as_bytes()))
+                && words.get(2).is_some_and(|key| key == b"slow");
+            is_it.then_some(Answer::After(Duration::from_secs(30)))
+        };
+        let proxy = Proxy::start(&server, Duration::ZERO, hook);
+        let (_, text) = run(&server, proxy.socket(), &["snapshot", "--format", "json"]);
+        let reading: Value = serde_json::from_str(text.lines().next().unwrap())
+            .unwrap_or_else(|error| panic!("{slow}: {error}: {text}"));
+        let label = format!("XINFO {slow} slow");
+        assert!(gaps(&text).iter().any(|what| what.starts_with(&label)), "no gap {label}: {:?}", gaps(&text));
+        let lag = |key: &str| {
+            let stream = reading["streams"].as_array().unwrap().iter().find(|stream| stream["key"] == key);
+            stream.unwrap()["groups"][0]["lag"].clone()
+        };
+        assert_eq!([lag("a"), lag("z")], [1, 1].map(Value::from), "{slow}: {text}");
+        assert!(reading["memory"]["used_bytes"].is_u64(), "{slow}: {text}");
+    }
+}
+
+#[test]
 fn a_stream_of_a_hundred_thousand_groups_is_a_gap_with_their_number() {
     const GROUPS: usize = 100_000;
     let server = Server::start(Options::default());

@@ -25,6 +25,8 @@ pub enum Answer {
     Bytes(Vec<u8>),
     /// This, and then the same piece until the client hangs up.
     Endless(Vec<u8>, Vec<u8>),
+    /// What the server says, but so much later.
+    After(Duration),
 }
 
 type Hook = dyn Fn(&Words) -> Option<Answer> + Send + Sync;
@@ -91,7 +93,10 @@ fn serve(
             let (reply, endless) = match answer {
                 Some(Answer::Bytes(bytes)) => (bytes, None),
                 Some(Answer::Endless(head, piece)) => (head, Some(piece)),
-                None => {
+                Some(Answer::After(_)) | None => {
+                    if let Some(Answer::After(pause)) = answer {
+                        thread::sleep(pause);
+                    }
                     let asked = server.write_all(&raw).is_ok();
                     match frame(&mut replies).filter(|_| asked) {
                         Some(reply) => (reply, None),

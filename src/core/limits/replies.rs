@@ -55,8 +55,12 @@ pub const REPLY_LINE_BYTES: u64 = 64 << 10;
 /// How long what was cut off for its length is not asked again, microseconds.
 pub const OVERSIZE_REST_US: u64 = 300_000_000;
 
-/// Commands that are remembered for having answered too much.
-pub const OVERSIZE_KEPT: usize = 200;
+/// How long what did not come in time is not asked again, microseconds: the first time, for the server may have been
+/// slow for once. Each time more it is four times as long, up to [`OVERSIZE_REST_US`].
+pub const LATE_REST_US: u64 = 5_000_000;
+
+/// Commands that are remembered for having answered too much or too late.
+pub const REPLY_RESTS: usize = 200;
 
 /// Keys that are denied, of those that begin alike, before the others are left alone.
 pub const DENIED_ALIKE: u32 = 3;

@@ -113,4 +113,13 @@ pub enum Fault {
     ResponseTimeout,
     /// A reply was longer than its bound, so that we cut the connection.
     ReplyTooLong,
+    /// One reply did not come in time, though those before it had.
+    ReplyLate,
+}
+
+impl Fault {
+    /// Whether it came of one command, which rests now: everything else can be asked at once.
+    pub fn is_of_one_reply(self) -> bool {
+        matches!(self, Self::ReplyTooLong | Self::ReplyLate)
+    }
 }

@@ -30,7 +30,7 @@ use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 use figures::OddFigures;
 pub use gather::FactsSoFar;
 use gather::{Clock, Facts};
-pub use missing::{denied_keys, too_long, what};
+pub use missing::{denied_keys, late, too_long, what};
 
 /// Everything that an observation says.
 pub fn decode(observation: &Observation) -> Snapshot {

@@ -95,6 +95,8 @@ pub enum NoReply {
     TimedOut,
     /// The connection ended.
     Disconnected,
+    /// Not within the time-out, though others of its pipeline had come before: it is this one that takes long.
+    Late,
     /// It was longer than its bound: the connection was cut.
     TooLong,
     /// It was not asked: the time for all that was to be asked is over.

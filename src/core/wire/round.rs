@@ -15,7 +15,7 @@ mod ghosts;
 mod known;
 mod layers;
 mod looks;
-mod oversize;
+mod reply_rests;
 mod rights;
 mod rotation;
 mod sampler;

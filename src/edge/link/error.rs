@@ -156,6 +156,10 @@ fn of_the_server(fault: Fault) -> Option<(&'static str, &'static str)> {
             "a reply of {at} was too long and was cut off",
             "it is not asked for again for a while; `streamgauge snapshot` names the command among its gaps",
         ),
+        Fault::ReplyLate => (
+            "a reply of {at} did not come in time, though others had",
+            "it is asked for more rarely; `streamgauge snapshot` names the command among its gaps",
+        ),
         Fault::ResponseTimeout => (
             "no reply from {at} in time",
             "the server is stopped or busy with a long command, or the network is slow",

@@ -24,7 +24,7 @@ use super::stream::{ConnectFailure, Wire};
 use crate::config::Target;
 use crate::core::limits::{REPLY_FIGURE, ReplyBound};
 use crate::core::model::{Fault, Protocol};
-use crate::core::wire::NoReply;
+use crate::core::wire::{NoReply, Resp};
 use crate::edge::clock::now_us;
 pub(super) use channel::RedisChannel;
 use handshake::{GreetError, Talk, greet};
@@ -36,15 +36,35 @@ pub(super) struct RedisSession {
     _open: watch::Sender<()>,
 }
 
-/// Why a pipeline has no replies.
+/// What came of a pipeline.
+pub(super) struct PipelineReplies {
+    /// The first of its replies, in order; all where nothing is missing.
+    pub(super) came: Vec<Resp>,
+    /// Why the others did not come.
+    pub(super) missing: Option<Unanswered>,
+}
+
+/// Why a pipeline has not all of its replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unanswered {
-    /// None came, or not all of them.
+    /// They did not come.
     Lost(NoReply),
+    /// The reply to the command of this number did not come in time, though those before it had.
+    Late(usize),
     /// The reply to the command of this number was too long: the connection is cut.
     TooLong(usize),
     /// What came is no reply, or one that nobody asked for: the connection is cut.
     NotAReply,
+}
+
+impl PipelineReplies {
+    /// All of them.
+    ///
+    /// # Errors
+    /// Why some did not come.
+    pub(super) fn all(self) -> Result<Vec<Resp>, Unanswered> {
+        self.missing.map_or(Ok(self.came), Err)
+    }
 }
 
 impl RedisSession {
@@ -99,7 +119,7 @@ impl RedisSession {
             return Ok(());
         }
         let exchange = self.channel.exchange(commands);
-        let replies = match timeout_at(deadline, exchange).await {
+        let replies = match timeout_at(deadline, exchange).await.map(PipelineReplies::all) {
             Ok(Ok(replies)) => replies,
             Ok(Err(Unanswered::Lost(NoReply::Disconnected))) => return Err((Fault::Closed, String::new())),
             Ok(Err(_)) | Err(_) => return Err((Fault::Unanswered, String::new())),

@@ -318,7 +318,7 @@ impl Session {
         if let Some(error) = asked.lost {
             self.poll.lost(&error, now_us);
             let says_something =
-                |exchange: &Exchange| matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong));
+                |exchange: &Exchange| matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong | NoReply::Late));
             if let LinkStatus::Down(outage) = self.poll.status()
                 && !asked.exchanges.iter().any(says_something)
             {

@@ -134,6 +134,7 @@ pub(super) fn lost(snapshot: &mut Snapshot, command: &ReadCmd, why: NoReply) {
             (GapReason::Failed, "the connection ended: a part of the last round is missing")
         }
         NoReply::TooLong => return snapshot.gaps.push(too_long(command)),
+        NoReply::Late => return snapshot.gaps.push(late(command)),
         NoReply::OutOfTime => return out_of_time(snapshot),
     };
     if !snapshot.gaps.iter().any(|gap| gap.what == "connection") {
@@ -164,7 +165,6 @@ pub fn denied_keys(key: &Name) -> Gap {
     }
 }
 
-/// The gap of a reply that was longer than its bound.
 /// Adds to the gaps about groups that were cut off how many there are, where that is known by now.
 pub(super) fn number_groups(snapshot: &mut Snapshot) {
     let label = ReadVerb::XINFO_GROUPS.label();
@@ -177,7 +177,16 @@ pub(super) fn number_groups(snapshot: &mut Snapshot) {
     }
 }
 
-/// What the gap about such a reply says.
+/// The gap of a reply that was not there in time while others were.
+pub fn late(command: &ReadCmd) -> Gap {
+    let what = what(command);
+    let text = format!(
+        "{what}: no reply in time, though the server answered what was asked before it; it is asked more rarely",
+    );
+    Gap { what, why: GapReason::Timeout, text, scope: GapScope::Item }
+}
+
+/// The gap of a reply that was longer than its bound.
 pub fn too_long(command: &ReadCmd) -> Gap {
     let (what, bound) = (what(command), command.row().bound);
     let text = format!(

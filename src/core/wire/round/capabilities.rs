@@ -7,7 +7,7 @@ use super::super::observation::Exchange;
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
 use super::Round;
-use super::oversize::Oversize;
+use super::reply_rests::ReplyRests;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// After this a command is tried again that was denied, or that the server does not have: rights may have been given
@@ -27,7 +27,7 @@ const LONGEST_REST_US: u64 = 64_000_000;
 pub struct Capabilities {
     resting: BTreeMap<ReadVerb, Rest>,
     proven: BTreeSet<ReadVerb>,
-    oversize: Oversize,
+    reply_rests: ReplyRests,
     now_us: u64,
 }
 
@@ -48,7 +48,7 @@ impl Capabilities {
     /// Whether the command may be asked now.
     pub fn may(&self, verb: ReadVerb) -> bool {
         self.resting.get(&verb).is_none_or(|rest| self.now_us >= rest.until_us)
-            && !self.oversize.rests(verb, self.now_us)
+            && !self.reply_rests.rests(verb, self.now_us)
     }
 
     /// Whether the command was answered on this connection, and not refused since.
@@ -58,7 +58,11 @@ impl Capabilities {
 
     /// Another connection, perhaps another user or server: what was refused may be tried again.
     pub fn reconnected(&mut self) {
-        *self = Self { oversize: std::mem::take(&mut self.oversize), now_us: self.now_us, ..Self::default() };
+        *self = Self {
+            reply_rests: std::mem::take(&mut self.reply_rests),
+            now_us: self.now_us,
+            ..Self::default()
+        };
     }
 
     /// Keeps of a round what may be asked now: nothing that was too long, and one of each command that was never
@@ -66,7 +70,7 @@ impl Capabilities {
     /// at both ends.
     pub fn admit(&mut self, round: &mut Round, now_us: u64) {
         self.now_us = self.now_us.max(now_us);
-        self.oversize.leave_out(round, self.now_us);
+        self.reply_rests.leave_out(round, self.now_us);
         let mut tried = BTreeSet::new();
         round.commands.retain(|command| {
             let verb = command.verb();
@@ -85,7 +89,7 @@ impl Capabilities {
     /// Takes refusals and answers in.
     pub fn learn(&mut self, exchanges: &[Exchange], now_us: u64) {
         self.now_us = now_us;
-        self.oversize.learn(exchanges, now_us);
+        self.reply_rests.learn(exchanges, now_us);
         let (mut refused, mut is_over) = (BTreeMap::new(), false);
         for exchange in exchanges {
             let verb = exchange.command.verb();

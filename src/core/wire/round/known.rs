@@ -265,6 +265,7 @@ impl Known {
                         stream.reply_bytes = u64::MAX;
                     }
                 }
+                Err(NoReply::Late) => stream.was_read = true,
                 Err(_) => {}
             }
             if let (ReadCmd::MissingEntries { group, .. }, Ok(Resp::Error(_))) =
@@ -276,7 +277,7 @@ impl Known {
             }
             if let ReadCmd::XinfoConsumers(_, name) | ReadCmd::Xpending { group: name, .. } =
                 &exchange.command
-                && matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong))
+                && matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong | NoReply::Late))
                 && let Some(group) = stream.groups.get_mut(name)
             {
                 group.was_read = true;

@@ -19,9 +19,9 @@ use tokio::time::timeout;
 
 use super::super::LinkLedger;
 use super::super::stream::Wire;
-use super::Unanswered;
 use super::quota::{Breach, Shared};
 use super::reader::ReplyReader;
+use super::{PipelineReplies, Unanswered};
 use crate::core::limits::ReplyBound;
 use crate::core::wire::{NoReply, Resp};
 
@@ -95,25 +95,23 @@ impl RedisChannel {
         self.ends.is_over.load(Ordering::Relaxed)
     }
 
-    /// Sends all commands in one pipeline; one reply for each, in order, errors among them.
-    pub(in crate::edge::link) async fn exchange(
-        &mut self,
-        requests: Vec<BoundedCommand>,
-    ) -> Result<Vec<Resp>, Unanswered> {
+    /// Sends all commands in one pipeline; one reply for each, in order, errors among them, as far as they come.
+    pub(in crate::edge::link) async fn exchange(&mut self, requests: Vec<BoundedCommand>) -> PipelineReplies {
         let flight = self.ledger.sending(requests.len());
-        let exchange = timeout(self.response_timeout, self.ends.exchange(&requests));
-        let replies = tokio::select! {
+        let mut came = Vec::with_capacity(requests.len());
+        let exchange = timeout(self.response_timeout, self.ends.exchange(&requests, &mut came));
+        let done = tokio::select! {
             biased;
             done = exchange => done.unwrap_or(Err(Unanswered::Lost(NoReply::TimedOut))),
             _ = self.session.changed() => Err(Unanswered::Lost(NoReply::Disconnected)),
-        }?;
-        flight.all_answered(&replies);
-        Ok(replies)
+        };
+        flight.all_answered(&came);
+        PipelineReplies { came, missing: done.err() }
     }
 }
 
 impl ConnectionEnds {
-    async fn exchange(&self, requests: &[BoundedCommand]) -> Result<Vec<Resp>, Unanswered> {
+    async fn exchange(&self, requests: &[BoundedCommand], came: &mut Vec<Resp>) -> Result<(), Unanswered> {
         let mut writer = self.writer.lock().await;
         if self.is_over.load(Ordering::Relaxed) {
             return Err(Unanswered::Lost(NoReply::Disconnected));
@@ -138,28 +136,33 @@ impl ConnectionEnds {
                 Poll::Ready(reader) => reader,
                 Poll::Pending => turn.await,
             };
-            let replies = reader.replies(number, requests.len(), &self.quota).await;
-            if replies.is_err() {
+            let read = reader.replies(number, requests.len(), came, &self.quota).await;
+            if read.is_err() {
                 self.is_over.store(true, Ordering::Relaxed);
             }
-            replies
+            read
         };
-        try_join(write, read).await.map(|((), replies)| replies)
+        try_join(write, read).await.map(|_| ())
     }
 }
 
 impl ConnectionReader {
-    /// The replies of pipeline `number`; what is left of earlier ones is read past.
-    async fn replies(&mut self, number: u64, count: usize, quota: &Shared) -> Result<Vec<Resp>, Unanswered> {
-        let mut replies = Vec::with_capacity(count);
-        while replies.len() < count {
+    /// Puts the replies of pipeline `number` into `came`; what is left of earlier ones is read past.
+    async fn replies(
+        &mut self,
+        number: u64,
+        count: usize,
+        came: &mut Vec<Resp>,
+        quota: &Shared,
+    ) -> Result<(), Unanswered> {
+        while came.len() < count {
             let next = {
                 let mut quota = quota.lock();
                 let is_ours = quota.pipeline() == Some(number);
                 (self.replies.next(&mut quota), is_ours)
             };
             match next {
-                (Ok(Some(reply)), true) => replies.push(reply),
+                (Ok(Some(reply)), true) => came.push(reply),
                 (Ok(Some(_)), false) => {}
                 (Ok(None), _) => match self.stream.read_buf(self.replies.room()).await {
                     Ok(read) if read > 0 => {}
@@ -172,7 +175,7 @@ impl ConnectionReader {
                 (Err(Breach::NotAReply), _) => return Err(Unanswered::NotAReply),
             }
         }
-        Ok(replies)
+        Ok(())
     }
 
     /// Whether the stream goes on, as far as can be told without waiting. Where replies are awaited nothing is taken: they
