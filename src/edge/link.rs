@@ -231,15 +231,17 @@ impl LinkAsker {
     }
 
     async fn ask_at_once(mut self, commands: Vec<ReadCmd>) -> Vec<Exchange> {
-        let sent_us = now_us();
         let replies = match self.lost() {
-            Some((lost, _)) => PipelineReplies { came: Vec::new(), missing: Some(Unanswered::Lost(lost)) },
+            Some((lost, _)) => {
+                let missing = Some(Unanswered::Lost(lost));
+                PipelineReplies { came: Vec::new(), missing, sent_us: now_us() }
+            }
             None => {
                 let words = commands.iter().map(|command| (command.args(), command.row().bound));
                 self.channel.exchange(words.collect()).await
             }
         };
-        let received_us = now_us();
+        let (sent_us, received_us) = (replies.sent_us, now_us());
         let (count, mut came) = (replies.came.len(), replies.came.into_iter());
         let missing = replies.missing.map(|missing| named(missing, count, &commands));
         if let Some(unanswered) = missing {

@@ -130,6 +130,10 @@ fn a_stream_of_a_hundred_thousand_groups_is_a_gap_with_their_number() {
     let told = reading["gaps"].as_array().unwrap().iter().find(|gap| gap["what"] == "XINFO GROUPS s");
     let told = told.unwrap_or_else(|| panic!("{:?}", gaps(&text)))["text"].as_str().unwrap();
     assert!(told.contains("100,000 groups"), "{told}");
+    // It is the only stream: nothing is known of any group.
+    assert_eq!(reading["health"], "unknown", "{text}");
+    let unjudged = reading["unjudged"][0].as_str().unwrap();
+    assert!(unjudged.starts_with("consumer groups can't be judged: XINFO GROUPS s"), "{unjudged}");
     assert_eq!(
         (&reading["streams"][0]["length"], &reading["streams"][0]["groups"]),
         (&1.into(), &Value::Null)

@@ -59,12 +59,14 @@ fn check(kind: Kind) {
         .arg(">")
         .exec(&mut connection)
         .unwrap();
-    let (mut least_ms, mut most_ms) = (u64::MAX, 0);
+    let (mut least_ms, mut most_ms, mut round_ms) = (u64::MAX, 0, 0);
     let deadline = Instant::now() + Duration::from_secs(10);
     let times = loop {
         let (least, most) = deliver(&mut connection);
         (least_ms, most_ms) = (least_ms.min(least), most_ms.max(most));
+        let began = Instant::now();
         runtime.block_on(round(&mut session, &mut reading));
+        round_ms = round_ms.max(began.elapsed().as_millis() as u64);
         let group =
             reading.streams().get(&Name::from("late")).and_then(|stream| stream.groups.get(&Name::from("g")));
         let times = group.map(|group| group.delivery_ms(reading.this_node().at_us)).unwrap_or_default();
@@ -73,7 +75,9 @@ fn check(kind: Kind) {
         }
         assert!(Instant::now() < deadline, "{kind:?}: {times:?}");
     };
-    let within = least_ms.saturating_sub(TOLERANCE_MS)..=most_ms + TOLERANCE_MS;
+    // The clock and the rows are read in one round, but not at one instant: on a busy machine it takes its time.
+    let tolerance_ms = TOLERANCE_MS + round_ms;
+    let within = least_ms.saturating_sub(tolerance_ms)..=most_ms + tolerance_ms;
     assert!(within.contains(&times.p50.unwrap()), "{kind:?}: {times:?} is not in {within:?}");
     assert!(within.contains(&times.p95.unwrap()), "{kind:?}: {times:?} is not in {within:?}");
     assert!(within.contains(&times.max.unwrap()), "{kind:?}: the stuck one is no sample: {times:?}");

@@ -28,7 +28,8 @@ impl Reading {
                     .this_node()
                     .gaps
                     .iter()
-                    .find(|gap| gap.what == *command && gap.scope == GapScope::Command),
+                    .find(|gap| gap.what == *command && gap.scope == GapScope::Command)
+                    .or_else(|| self.gap_of_all(command)),
             };
             reasons.extend(gap.map(|gap| format!("{domain} can't be judged: {}", gap.text)));
         }
@@ -41,6 +42,18 @@ impl Reading {
             });
         }
         reasons
+    }
+
+    /// The gap of one stream where nothing of the kind is known of any: what is refused, cut off or late for each of them
+    /// leaves the domain as dark as a command that is not answered at all.
+    fn gap_of_all(&self, command: &str) -> Option<&Gap> {
+        let mut streams = self.streams().values();
+        let is_known = match command {
+            "XINFO STREAM" => streams.any(|stream| stream.detail.is_some() || stream.length.is_some()),
+            "XINFO GROUPS" => streams.any(|stream| !stream.groups.is_empty()),
+            _ => return None,
+        };
+        if is_known { None } else { self.this_node().gaps.about(command) }
     }
 
     /// Why streams cannot be searched for. A server that only lacks SCAN's TYPE is walked without it.

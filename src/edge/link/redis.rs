@@ -42,6 +42,8 @@ pub(super) struct PipelineReplies {
     pub(super) came: Vec<Resp>,
     /// Why the others did not come.
     pub(super) missing: Option<Unanswered>,
+    /// When it left, microseconds of the process's clock; when it was to leave, where it never did.
+    pub(super) sent_us: u64,
 }
 
 /// Why a pipeline has not all of its replies.

@@ -90,8 +90,9 @@ impl WriteLink {
         }
         // A script tells about the rows or keys of one step.
         let words = order.commands().iter().map(|command| (command.args(), PIPELINE_REPLY)).collect();
-        let sent_us = now_us();
-        let told = self.link.asker.channel.exchange(words).await.all();
+        let answer = self.link.asker.channel.exchange(words).await;
+        let sent_us = answer.sent_us;
+        let told = answer.all();
         let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
         for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
             looked_up = looked_up.and(lookups::of_write(command, reply));

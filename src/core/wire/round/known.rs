@@ -58,6 +58,8 @@ pub(super) struct KnownStream {
     pub(super) length: Option<u64>,
     pub(super) ends: Option<(StreamId, StreamId)>,
     whole_due_us: u64,
+    /// Whether XINFO STREAM was answered, which says how many groups there are, where the server tells it.
+    was_told: bool,
     was_read: bool,
     /// Whether this user may not read it, as far as was tried.
     is_denied: bool,
@@ -180,7 +182,8 @@ impl Known {
         self.group_turns.turn(now_us, &first, rotating, |_| Pick::Take)
     }
 
-    /// The commands for a stream: whole, lean, or only its length, after the size of its last reply.
+    /// The commands for a stream: whole, lean, or only its length, after the size of its last reply. Its groups follow
+    /// once it is known how many there are, for a hundred thousand of them hold a server for long.
     pub fn ask_stream(&mut self, key: &Name, capabilities: &Capabilities, now_us: u64, round: &mut Round) {
         let Some(stream) = self.streams.get_mut(key) else { return };
         let lean_ro = capabilities.may(ReadVerb::EVAL_RO);
@@ -204,6 +207,8 @@ impl Known {
             );
             round.gaps.push(too_costly(format!("XINFO GROUPS {key}"), text));
             stream.was_read = true;
+        } else if !stream.was_told && capabilities.may(ReadVerb::XINFO_STREAM) {
+            // In the next round.
         } else if capabilities.may(ReadVerb::XINFO_GROUPS) && stream.group_count != Some(0) {
             round.commands.push(ReadCmd::XinfoGroups(key.clone()));
         }
@@ -257,7 +262,19 @@ impl Known {
                     self.size_turns.rest(key, until_us);
                     (stream.was_read, stream.is_denied, self.has_denied) = (true, true, true);
                 }
-                Ok(_) => (stream.was_read, stream.is_denied) = (true, false),
+                Ok(Resp::Error(_)) => (stream.was_read, stream.is_denied) = (true, false),
+                Ok(_) => {
+                    stream.is_denied = false;
+                    match &exchange.command {
+                        ReadCmd::XinfoGroups(_) | ReadCmd::Xlen(_) => stream.was_read = true,
+                        ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => {
+                            // The first time its groups were not asked for.
+                            stream.was_read |= stream.was_told;
+                            stream.was_told = true;
+                        }
+                        _ => {}
+                    }
+                }
                 Err(NoReply::TooLong) => {
                     stream.was_read = true;
                     if matches!(exchange.command, ReadCmd::XinfoStream(_)) {
@@ -291,7 +308,7 @@ impl Known {
                 stream.group_count = detail.groups;
                 stream.ends = detail.first_entry.zip(detail.last_entry);
                 if detail.groups == Some(0) {
-                    stream.has_groups = true;
+                    (stream.has_groups, stream.was_read) = (true, true);
                     let gone = std::mem::take(&mut stream.groups);
                     self.forget(&facts.key, gone.into_keys());
                 }

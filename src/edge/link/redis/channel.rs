@@ -24,6 +24,7 @@ use super::reader::ReplyReader;
 use super::{PipelineReplies, Unanswered};
 use crate::core::limits::ReplyBound;
 use crate::core::wire::{NoReply, Resp};
+use crate::edge::clock::now_us;
 
 /// A command with the bound of its reply.
 pub(super) type BoundedCommand = (Vec<Vec<u8>>, ReplyBound);
@@ -98,20 +99,27 @@ impl RedisChannel {
     /// Sends all commands in one pipeline; one reply for each, in order, errors among them, as far as they come.
     pub(in crate::edge::link) async fn exchange(&mut self, requests: Vec<BoundedCommand>) -> PipelineReplies {
         let flight = self.ledger.sending(requests.len());
-        let mut came = Vec::with_capacity(requests.len());
-        let exchange = timeout(self.response_timeout, self.ends.exchange(&requests, &mut came));
+        let mut answer =
+            PipelineReplies { came: Vec::with_capacity(requests.len()), missing: None, sent_us: now_us() };
+        let exchange = timeout(self.response_timeout, self.ends.exchange(&requests, &mut answer));
         let done = tokio::select! {
             biased;
             done = exchange => done.unwrap_or(Err(Unanswered::Lost(NoReply::TimedOut))),
             _ = self.session.changed() => Err(Unanswered::Lost(NoReply::Disconnected)),
         };
-        flight.all_answered(&came);
-        PipelineReplies { came, missing: done.err() }
+        flight.all_answered(&answer.came);
+        answer.missing = done.err();
+        answer
     }
 }
 
 impl ConnectionEnds {
-    async fn exchange(&self, requests: &[BoundedCommand], came: &mut Vec<Resp>) -> Result<(), Unanswered> {
+    async fn exchange(
+        &self,
+        requests: &[BoundedCommand],
+        answer: &mut PipelineReplies,
+    ) -> Result<(), Unanswered> {
+        let bytes = encoded(requests.iter().map(|(words, _)| words.as_slice()));
         let mut writer = self.writer.lock().await;
         if self.is_over.load(Ordering::Relaxed) {
             return Err(Unanswered::Lost(NoReply::Disconnected));
@@ -120,10 +128,13 @@ impl ConnectionEnds {
         // It stands in line for its replies before the next request can be written.
         let mut turn = pin!(self.reader.clone().lock_owned());
         let ready = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx))).await;
+        // As late as can be: whoever compares counters wants to know what the server had seen before it.
+        answer.sent_us = now_us();
+        let came = &mut answer.came;
         let write = async {
             let mut unfinished = Unfinished(Some(&self.is_over));
             let written = async {
-                writer.write_all(&encoded(requests.iter().map(|(words, _)| words.as_slice()))).await?;
+                writer.write_all(&bytes).await?;
                 writer.flush().await
             };
             written.await.map_err(|_| Unanswered::Lost(NoReply::Disconnected))?;
