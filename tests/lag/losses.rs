@@ -144,9 +144,7 @@ fn check(build: &Build) {
     let stop = Arc::new(AtomicBool::new(false));
     runtime.block_on(async {
         session.connect().await.unwrap();
-        for _ in 0..2 {
-            reading.advance(session.round(&Focus::default()).await.unwrap());
-        }
+        crate::read_all(&mut session, &mut reading).await;
     });
     thread::scope(|scope| {
         for ((key, trim), truth) in trims.iter().zip(&truths) {
