@@ -9,11 +9,14 @@ use crate::actions::pulse::Pulse;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::step::End;
 use crate::core::ops::{Answer, Control, Order, Outcome, Progress, Run, Step, Subject};
-use crate::core::wire::{Resp, WriteCmd};
+use crate::core::wire::{ReadCmd, Resp, WriteCmd};
 use crate::edge::clock;
 use crate::edge::link::{SendError, WriteLink};
 use std::time::Duration;
 use tokio::sync::watch;
+
+/// Keys that SCAN passes over in the time of one item that is written.
+const SCANNED_AN_ITEM: u64 = 4;
 
 /// One action under way.
 pub(super) struct Steps<'a> {
@@ -61,7 +64,10 @@ impl Steps<'_> {
                 Step::Ask(reads) => self.ask(reads).await,
                 Step::Keep(frames) => self.archive.keep(frames).await.map(|()| Answer::Kept),
                 Step::Load(count) => self.load(count).await,
-                Step::Tell(order) => self.tell(&order).await,
+                Step::Tell(order) => self.tell(&order, Vec::new()).await.map(|(told, _)| Answer::Told(told)),
+                Step::TellAndAsk(order, reads) => {
+                    self.tell(&order, reads).await.map(|(told, read)| Answer::ToldAndRead(told, read))
+                }
             };
             answer = match done {
                 Ok(answer) => answer,
@@ -71,7 +77,7 @@ impl Steps<'_> {
         }
     }
 
-    async fn ask(&mut self, reads: Vec<crate::core::wire::ReadCmd>) -> Result<Answer, Outcome> {
+    async fn ask(&mut self, reads: Vec<ReadCmd>) -> Result<Answer, Outcome> {
         let began_us = clock::now_us();
         let asked = self.link.ask(reads).await;
         if let Some(error) = asked.lost {
@@ -90,19 +96,29 @@ impl Steps<'_> {
         self.archive.load(id, count).await.map(Answer::Loaded)
     }
 
-    async fn tell(&mut self, order: &Order) -> Result<Answer, Outcome> {
-        let names: Vec<&str> = order.commands().iter().take(1).map(WriteCmd::stat_name).collect();
-        self.guard(&names).await?;
+    /// Sends an order, and asks meanwhile.
+    async fn tell(&mut self, order: &Order, reads: Vec<ReadCmd>) -> Result<(Vec<Resp>, Vec<Resp>), Outcome> {
+        let written = order.commands().first().map(WriteCmd::stat_name);
+        let read = reads.first().map(|read| read.verb().stat_name());
+        let names: Vec<&str> = written.into_iter().chain(read).collect();
+        self.guard(&names, order.commands().iter().all(WriteCmd::sees_for_itself)).await?;
+        let items = (order.items() as u64).max(scanned(&reads) / SCANNED_AN_ITEM);
         let began_us = clock::now_us();
-        let replies = self.link.tell(order).await.map_err(|untold| match untold {
+        let (told, asked) = self.link.tell_and_ask(order, reads).await;
+        let replies = told.map_err(|untold| match untold {
             SendError::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
             SendError::Lost(error) => {
                 let line = order.commands().first().map(WriteCmd::text).unwrap_or_default();
                 Outcome::Unknown(format!("{error}; it may or may not have been done: {line}"))
             }
         })?;
+        let read = asked.exchanges.into_iter().filter_map(|exchange| exchange.reply.ok()).collect();
+        if let Some(error) = asked.lost {
+            // What was told counts, though nothing follows.
+            let _unsent = self.run.next(Answer::ToldAndRead(replies, read), 1);
+            return Err(Outcome::Failed(format!("{error}; nothing was under way")));
+        }
         let took_us = clock::now_us().saturating_sub(began_us);
-        let items = order.items() as u64;
         let since_us = clock::now_us().saturating_sub(self.stepped_us);
         let weight = self.weight(items, &replies);
         let rest_us = self.pace.stepped(weight, took_us, self.pulse.idle_us(), since_us);
@@ -110,7 +126,7 @@ impl Steps<'_> {
         if self.rest(rest_us).await {
             self.stepped_us = clock::now_us();
         }
-        Ok(Answer::Told(replies))
+        Ok((replies, read))
     }
 
     /// How many items a step was about: a trim is one command about as many entries as it removed.
@@ -145,10 +161,10 @@ impl Steps<'_> {
     }
 
     /// Checks that everything is as it was planned, often enough, and what commands of these names take.
-    async fn guard(&mut self, names: &[&str]) -> Result<(), Outcome> {
+    async fn guard(&mut self, names: &[&str], sees_for_itself: bool) -> Result<(), Outcome> {
         loop {
             let now_us = clock::now_us();
-            if !self.is_guard_due(now_us) {
+            if !self.is_guard_due(now_us, sees_for_itself) {
                 return Ok(());
             }
             let figures = self.pace.price().figures(now_us);
@@ -171,11 +187,12 @@ impl Steps<'_> {
         }
     }
 
-    /// A tenth of a second is long enough; but what somebody needs and nobody keeps is looked at before every step.
-    fn is_guard_due(&self, now_us: u64) -> bool {
+    /// A tenth of a second is long enough; but what somebody needs and nobody keeps is looked at before every step that does
+    /// not see for itself.
+    fn is_guard_due(&self, now_us: u64, sees_for_itself: bool) -> bool {
         let Some(at_us) = self.guarded_us else { return true };
         let plan = self.run.plan();
-        let is_bare = plan.impact.is_lossy && !plan.archive;
+        let is_bare = plan.impact.is_lossy && !plan.archive && !sees_for_itself;
         let age_us = u128::from(now_us.saturating_sub(at_us));
         age_us >= GUARD_EVERY.as_micros() || (is_bare && at_us < self.stepped_us)
     }
@@ -237,4 +254,13 @@ impl Steps<'_> {
             progress.elapsed_us = elapsed_us;
         });
     }
+}
+
+/// Keys that these pass over.
+fn scanned(reads: &[ReadCmd]) -> u64 {
+    let count = |read: &ReadCmd| match read {
+        ReadCmd::Scan { count, .. } => u64::from(*count),
+        _ => 0,
+    };
+    reads.iter().map(count).sum()
 }

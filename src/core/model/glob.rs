@@ -16,6 +16,16 @@ pub fn glob_text(glob: &Name) -> String {
 pub struct Glob {
     text: Name,
     parts: Vec<GlobPart>,
+    bare: Option<BareGlob>,
+}
+
+/// A pattern that is plain text but for a star at its beginning, at its end, or both: most are, and a look at their text
+/// tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct BareGlob {
+    text: Vec<u8>,
+    begins: bool,
+    ends: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +61,8 @@ impl Glob {
                 parts.push(part);
             }
         }
-        Self { text, parts }
+        let bare = BareGlob::of(&parts);
+        Self { text, parts, bare }
     }
 
     /// The pattern that matches names with this beginning and no others: what is special in it is escaped.
@@ -84,6 +95,10 @@ impl Glob {
 
     /// Whether the name matches.
     pub fn matches(&self, name: &[u8]) -> bool {
+        self.bare.as_ref().map_or_else(|| self.matches_parts(name), |bare| bare.matches(name))
+    }
+
+    fn matches_parts(&self, name: &[u8]) -> bool {
         let (mut part, mut byte) = (0, 0);
         // Where the last star stands, and how much of the name it has taken so far.
         let mut star: Option<(usize, usize)> = None;
@@ -105,6 +120,35 @@ impl Glob {
             }
         }
     }
+}
+
+impl BareGlob {
+    fn of(parts: &[GlobPart]) -> Option<Self> {
+        let after = parts.strip_prefix(&[GlobPart::Star]).unwrap_or(parts);
+        let between = after.strip_suffix(&[GlobPart::Star]).unwrap_or(after);
+        let byte = |part: &GlobPart| match part {
+            GlobPart::Byte(byte) => Some(*byte),
+            _ => None,
+        };
+        let text = between.iter().map(byte).collect::<Option<Vec<u8>>>()?;
+        Some(Self { text, begins: after.len() == parts.len(), ends: between.len() == after.len() })
+    }
+
+    fn matches(&self, name: &[u8]) -> bool {
+        match (self.begins, self.ends) {
+            (true, true) => name == self.text,
+            (true, false) => name.starts_with(&self.text),
+            (false, true) => name.ends_with(&self.text),
+            (false, false) => holds(name, &self.text),
+        }
+    }
+}
+
+/// Whether a text stands somewhere in a name.
+fn holds(name: &[u8], text: &[u8]) -> bool {
+    let Some(first) = text.first() else { return true };
+    let mut places = name.iter().enumerate().filter(|(_, byte)| *byte == first);
+    places.any(|(at, _)| name.get(at..).is_some_and(|rest| rest.starts_with(text)))
 }
 
 impl GlobPart {
@@ -207,6 +251,13 @@ mod tests {
             let glob = Glob::literal_prefix(&prefix);
             prop_assert!(glob.matches(&[prefix.clone(), rest.clone()].concat()));
             prop_assert_eq!(glob.matches(&rest), rest.starts_with(&prefix));
+        }
+
+        #[test]
+        fn plain_text_with_stars_around_it_matches_as_part_by_part(pattern in "[*]?[ab]{0,3}[*]?", name in "[ab]{0,6}") {
+            let glob = Glob::new(Name::from(pattern.as_str()));
+            prop_assert!(glob.bare.is_some());
+            prop_assert_eq!(glob.matches(name.as_bytes()), glob.matches_parts(name.as_bytes()), "{} {}", pattern, name);
         }
     }
 }

@@ -7,6 +7,7 @@
 //! |---|---|---|---|
 //! | `invalidate PATTERN` | `I` | SCAN, TYPE, then a script that removes each key only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
 
+mod free;
 mod keep;
 pub mod plan;
 pub mod request;
@@ -23,7 +24,7 @@ use crate::core::model::refusals::RefusalCode;
 use crate::core::ops::plan::{ActionKind, Work};
 use crate::core::ops::protect::shapes::{self, Companion};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::ops::types::types_of;
+use crate::core::ops::types::{types_in, types_of};
 use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
 use spread::Chance;
 use std::borrow::Cow;
@@ -50,6 +51,8 @@ impl Work for InvalidateWork {
             companions: Vec::new(),
             asks_together: true,
             has_scripts: true,
+            passed: 1,
+            scanned: 0,
             tally: Tally::default(),
             spread: Chance::new(seed),
         })
@@ -69,6 +72,8 @@ impl Work for InvalidateWork {
 enum InvalidateStage {
     /// A page of SCAN was asked.
     Walk,
+    /// Keys were told to go, each by the types with which it may.
+    Free,
     /// Types were asked.
     Look,
     /// Types of keys were asked that tell a queue.
@@ -104,18 +109,25 @@ struct InvalidateMachine {
     asks_together: bool,
     /// A script may be run at all, and remove a key by its type.
     has_scripts: bool,
+    /// How many keys SCAN is to pass over for one that it names, as the last pages had it.
+    passed: u32,
+    /// How many the page that is asked for passes over.
+    scanned: u32,
     tally: Tally,
     spread: Chance,
 }
 
 impl InvalidateMachine {
     fn ask(&mut self, batch: u32) -> Step {
+        if !self.waiting.is_empty() && self.is_direct() {
+            return self.free(batch);
+        }
         if !self.waiting.is_empty() {
             let count = (batch.max(1) as usize).min(self.waiting.len());
             self.chosen = self.waiting.drain(..count).collect();
             self.stage = InvalidateStage::Look;
             self.kinds.clear();
-            let next = self.scan(batch).filter(|_| self.waiting.is_empty());
+            let next = if self.waiting.is_empty() { self.scan(batch) } else { None };
             self.has_page = next.is_some();
             return Step::Ask(types_of(&self.chosen, self.asks_together).into_iter().chain(next).collect());
         }
@@ -125,14 +137,16 @@ impl InvalidateMachine {
     }
 
     /// The next page: a little less than one step has, since SCAN gives a little more or less than it is asked for.
-    fn scan(&self, batch: u32) -> Option<ReadCmd> {
-        let (pattern, count) = (Some(self.work.pattern.clone()), (batch - batch / 8).max(KEY_BATCH.0));
+    fn scan(&mut self, batch: u32) -> Option<ReadCmd> {
+        let count = (batch - batch / 8).saturating_mul(self.passed).max(KEY_BATCH.0);
+        let pattern = Some(self.work.pattern.clone());
+        self.scanned = count;
         self.cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes })
     }
 
     fn read(&mut self, replies: &[Resp], batch: u32) -> Step {
         match self.stage {
-            InvalidateStage::Walk => self.walked(replies, batch),
+            InvalidateStage::Walk | InvalidateStage::Free => self.walked(replies, batch),
             InvalidateStage::Look => self.looked(replies, batch),
             InvalidateStage::Companions => self.accompanied(replies, batch),
             InvalidateStage::Size => self.sized(replies, batch),
@@ -157,6 +171,7 @@ impl InvalidateMachine {
             keys.items().and_then(|keys| keys.iter().map(|key| key.bytes().map(Cow::into_owned)).collect());
         let names = names.ok_or_else(strange)?;
         self.cursor = Some(next).filter(|next| *next != 0);
+        self.passes(names.len());
         self.waiting.extend(names.into_iter().map(Name::from));
         Ok(())
     }
@@ -182,18 +197,27 @@ impl InvalidateMachine {
                 return end_of(refusal);
             }
             let Some(kind) = reply.text() else { return strange() };
-            // Gone meanwhile: SCAN may name a key twice, and others work too.
-            if kind == "none" || self.work.kind.as_deref().is_some_and(|wanted| wanted != kind) {
-                continue;
-            }
-            if self.work.protected.reason(&key, &kind).is_some() {
-                self.tally.left += 1;
-            } else {
-                let companions = self.work.protected.companions(&key, &kind);
-                self.kinds.insert(key.clone(), kind);
-                self.companions.push((key, companions));
-            }
+            self.seen(key, kind);
         }
+        self.ask_companions(batch)
+    }
+
+    /// Takes in the type of a key.
+    fn seen(&mut self, key: Name, kind: String) {
+        // Gone meanwhile: SCAN may name a key twice, and others work too.
+        if kind == "none" || self.work.kind.as_deref().is_some_and(|wanted| wanted != kind) {
+            return;
+        }
+        if self.work.protected.reason(&key, &kind).is_some() {
+            self.tally.left += 1;
+        } else {
+            let companions = shapes::companions(&key, &kind);
+            self.kinds.insert(key.clone(), kind);
+            self.companions.push((key, companions));
+        }
+    }
+
+    fn ask_companions(&mut self, batch: u32) -> Step {
         let asked = self.companion_keys();
         if asked.is_empty() {
             return self.take(batch);
@@ -221,8 +245,7 @@ impl InvalidateMachine {
             };
             return Err(Step::Ask(types_of(&keys, false)));
         }
-        let lists: Option<Vec<&[Resp]>> = replies.iter().map(Resp::items).collect();
-        lists.map(|lists| lists.concat()).ok_or_else(strange)
+        types_in(replies.to_vec()).ok_or_else(strange)
     }
 
     fn companion_keys(&self) -> Vec<Name> {
@@ -327,6 +350,7 @@ impl Machine for InvalidateMachine {
                 self.tell()
             }
             Answer::Told(replies) => self.told(&replies, batch),
+            Answer::ToldAndRead(told, read) => self.freed(&told, &read, batch),
             Answer::Loaded(_) => strange(),
         }
     }

@@ -79,12 +79,37 @@ impl Protection {
         Self { globs: own.chain(locks).chain(registries).collect(), wanted: wanted.map(str::to_owned) }
     }
 
+    /// Why a key with this name may not be touched, whatever its type.
+    fn of_name(&self, key: &Name) -> Option<&(Glob, String)> {
+        self.globs.iter().find(|(glob, _)| glob.matches(key.as_bytes()))
+    }
+
+    /// The types with which a key of this name goes without another look: with others it is protected, or the keys beside
+    /// it have to be asked for.
+    pub fn free_kinds(&self, key: &Name) -> &'static [&'static str] {
+        if self.of_name(key).is_some() {
+            return &[];
+        }
+        let held = shapes::kinds_in_queues(key);
+        let (string, set) = (!held.string, !held.set && !names_queues(key));
+        match (string, set, !held.hash) {
+            (true, true, true) => &["string", "set", "hash"],
+            (true, true, false) => &["string", "set"],
+            (true, false, true) => &["string", "hash"],
+            (true, false, false) => &["string"],
+            (false, true, true) => &["set", "hash"],
+            (false, true, false) => &["set"],
+            (false, false, true) => &["hash"],
+            (false, false, false) => &[],
+        }
+    }
+
     /// Why a key of this type may not be touched; `None` when it may.
     pub fn reason(&self, key: &Name, kind: &str) -> Option<&str> {
         if kind == "stream" {
             return Some("a stream");
         }
-        let found = self.globs.iter().find(|(glob, _)| glob.matches(key.as_bytes()));
+        let found = self.of_name(key);
         let registry = || (kind == "set" && names_queues(key)).then_some("a set with the names of queues");
         found.map(|(_, reason)| reason.as_str()).or_else(registry).or_else(|| self.unknown_use(kind))
     }

@@ -19,6 +19,8 @@ pub enum Step {
     Load(u32),
     /// Send these.
     Tell(Order),
+    /// Send these, and ask meanwhile: neither waits for the other.
+    TellAndAsk(Order, Vec<ReadCmd>),
     /// There is nothing left to do.
     Done(End),
 }
@@ -36,6 +38,8 @@ pub enum Answer {
     Loaded(Vec<Frame>),
     /// Replies to what was sent.
     Told(Vec<Resp>),
+    /// Replies to what was sent, and to what was asked meanwhile.
+    ToldAndRead(Vec<Resp>, Vec<Resp>),
 }
 
 /// Commands that a write link takes. A run alone makes one.

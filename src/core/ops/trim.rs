@@ -372,7 +372,7 @@ impl Machine for TrimMachine {
             Answer::Read(replies) => self.keep(&replies),
             Answer::Kept => self.cut_kept(),
             Answer::Told(replies) => self.told(&replies, batch),
-            Answer::Loaded(_) => strange(),
+            Answer::Loaded(_) | Answer::ToldAndRead(..) => strange(),
         }
     }
 

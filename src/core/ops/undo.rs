@@ -279,7 +279,7 @@ impl Machine for UndoMachine {
             },
             Answer::Loaded(frames) => self.loaded(frames, batch),
             Answer::Told(replies) => self.told(&replies, batch),
-            Answer::Kept => strange(),
+            Answer::Kept | Answer::ToldAndRead(..) => strange(),
         }
     }
 

@@ -18,26 +18,31 @@ pub fn add_read(cost: &mut Cost, exchange: &Exchange) {
     cost.reply_bytes = cost.reply_bytes.saturating_add(exchange.reply_bytes);
 }
 
-/// Adds what a write costs.
-pub fn add_write(cost: &mut Cost, command: &WriteCmd, reply: &Resp) {
-    let args = command.args();
+/// Adds what a write costs, of which so many bytes were sent.
+pub fn add_write(cost: &mut Cost, command: &WriteCmd, sent_bytes: u64, reply: &Resp) {
     count(cost, command.stat_name());
     if command.stat_name() == "eval" {
         // What a script looks up is what it calls, but for a few.
         cost.scripted = cost.scripted.saturating_add(lookups::of_write(command, reply).total().max(1));
         cost.scripted = cost.scripted.saturating_add(removed(command, reply));
     }
-    // As in the protocol: a head of the length, and two line ends.
-    let sent: u64 = args.iter().map(|word| word.len() as u64 + 8).sum();
-    cost.request_bytes = cost.request_bytes.saturating_add(sent);
+    cost.request_bytes = cost.request_bytes.saturating_add(sent_bytes);
     cost.reply_bytes = cost.reply_bytes.saturating_add(reply.encoded_len());
 }
 
-/// Keys that a script has removed: UNLINK looks nothing up.
+/// Bytes of the words of a command as the protocol has them: each with a head of its length, and two line ends.
+pub fn sent_bytes(words: &[Vec<u8>]) -> u64 {
+    words.iter().map(|word| word.len() as u64 + 8).sum()
+}
+
+/// UNLINKs that a script has called: they look nothing up.
 fn removed(command: &WriteCmd, reply: &Resp) -> u64 {
     match (command, reply) {
         (WriteCmd::UnlinkTyped(_), Resp::Array(keys)) => {
             keys.iter().filter(|reply| reply.int() == Some(1)).count() as u64
+        }
+        (WriteCmd::UnlinkFree(_), Resp::Array(found)) => {
+            u64::from(found.first().and_then(Resp::count).is_some_and(|removed| removed > 0))
         }
         _ => 0,
     }

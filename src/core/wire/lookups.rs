@@ -40,6 +40,10 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let missing = keys.iter().filter(|reply| reply.int() == Some(0)).count() as u64;
             Lookups { hits: (keys.len() as u64).saturating_sub(missing), misses: missing }
         }
+        (WriteCmd::UnlinkFree(keys), Resp::Array(found)) => {
+            let misses = found.get(1).and_then(Resp::count).into_iter().sum();
+            Lookups { hits: (keys.len() as u64).saturating_sub(misses), misses }
+        }
         // Its script counts them itself.
         (WriteCmd::Settle { .. }, Resp::Array(lists)) => {
             several(lists.get(7).and_then(Resp::count).into_iter().sum())

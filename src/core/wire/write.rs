@@ -101,6 +101,9 @@ pub enum WriteCmd {
     /// `UNLINK` of many keys, in a script that sees that each still has the type it had. Answers a number a key: 1 removed,
     /// 0 gone, -1 of another type by now.
     UnlinkTyped(Vec<(Name, String)>),
+    /// `UNLINK` of many keys, in a script that sees that each has one of the types with which it may go. Answers how many
+    /// were removed, how many are not there, and then place (from 1 on) and type of each that has another type, and stays.
+    UnlinkFree(Vec<(Name, Vec<&'static str>)>),
     /// `UNLINK key`, in a script that sees that the key still is what was kept. Answers 1 or 0.
     UnlinkKept {
         /// The key.
@@ -262,6 +265,7 @@ impl WriteCmd {
             | Self::CreateGroup { .. }
             | Self::UnlinkKept { .. }
             | Self::UnlinkTyped(_)
+            | Self::UnlinkFree(_)
             | Self::GiveTimeBack { .. }
             | Self::ExpireAt { lt: false, .. }
             | Self::Expire { lt: false, .. } => "eval",
@@ -277,12 +281,26 @@ impl WriteCmd {
         }
     }
 
+    /// Whether it sees for itself, in the moment in which it acts, that what was planned still holds.
+    pub fn sees_for_itself(&self) -> bool {
+        match self {
+            Self::Trim { check, .. } => *check != TrimCheck::Nothing,
+            Self::Settle { .. }
+            | Self::GiveBack { .. }
+            | Self::UnlinkTyped(_)
+            | Self::UnlinkFree(_)
+            | Self::UnlinkKept { .. } => true,
+            _ => false,
+        }
+    }
+
     /// How many items it is about.
     pub fn items(&self) -> usize {
         match self {
             Self::Settle { ids, .. } => ids.len(),
             Self::GiveBack { rows, .. } => rows.len(),
             Self::UnlinkTyped(keys) => keys.len(),
+            Self::UnlinkFree(keys) => keys.len(),
             Self::DeleteConsumers { consumers, .. } => consumers.len(),
             _ => 1,
         }

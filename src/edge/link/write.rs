@@ -80,6 +80,21 @@ impl WriteLink {
         self.link.ask(commands).await
     }
 
+    /// Sends an order, and asks meanwhile over the same connection: what is asked leaves first, and is read while the server
+    /// is at the order.
+    ///
+    /// # Errors
+    /// Whether the order was sent.
+    pub async fn tell_and_ask(
+        &mut self,
+        order: &Order,
+        reads: Vec<ReadCmd>,
+    ) -> (Result<Vec<Resp>, SendError>, AskResult) {
+        let asked = self.link.begin(reads, None, 1);
+        let (asked, told) = tokio::join!(biased; asked, self.tell(order));
+        (told, asked)
+    }
+
     /// Sends an order in one pipeline; one reply for each of its commands, errors among them.
     ///
     /// # Errors
@@ -89,14 +104,15 @@ impl WriteLink {
             return Err(SendError::Unsent(error));
         }
         // A script tells about the rows or keys of one step.
-        let words = order.commands().iter().map(|command| (command.args(), PIPELINE_REPLY)).collect();
+        let words: Vec<_> = order.commands().iter().map(|command| (command.args(), PIPELINE_REPLY)).collect();
+        let sent: Vec<u64> = words.iter().map(|(words, _)| cost::sent_bytes(words)).collect();
         let answer = self.link.asker.channel.exchange(words).await;
         let sent_us = answer.sent_us;
         let told = answer.all();
         let (mut looked_up, mut cost) = (Lookups::default(), Cost::default());
-        for (command, reply) in order.commands().iter().zip(told.iter().flatten()) {
+        for ((command, reply), sent) in order.commands().iter().zip(told.iter().flatten()).zip(sent) {
             looked_up = looked_up.and(lookups::of_write(command, reply));
-            cost::add_write(&mut cost, command, reply);
+            cost::add_write(&mut cost, command, sent, reply);
         }
         self.link.asker.ledger.add(sent_us, now_us(), (looked_up, &cost));
         told.map_err(|unanswered| {

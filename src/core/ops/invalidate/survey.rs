@@ -18,8 +18,9 @@ use crate::core::ops::plan::Plan;
 use crate::core::ops::protect::{Protection, shapes};
 use crate::core::ops::refusal::Refusal;
 use crate::core::ops::survey::{Reader, SurveyMoment};
-use crate::core::ops::types::{TYPES_TOGETHER, type_reads, types_of};
+use crate::core::ops::types::{TYPES_TOGETHER, kind_word, type_reads, types_in, types_of};
 use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -133,16 +134,12 @@ async fn walk(
             None => None,
         };
         let kinds = kinds(reader, &keys, replies, &mut together).await?;
-        let kinds = kinds.into_iter().collect::<Result<Vec<String>, Refusal>>()?;
-        let found: Vec<(Name, String)> = keys
+        let found: Vec<(Name, Cow<'static, str>)> = keys
             .drain(..)
             .zip(kinds)
             .filter(|(_, kind)| kind != "none" && request.kind.as_ref().is_none_or(|wanted| wanted == kind))
             .collect();
-        let parts = parts(reader, &protected, &found, &mut together).await?;
-        for (key, part) in found.into_iter().zip(parts) {
-            sort(&protected, key, part, (facts, samples));
-        }
+        sort_all(reader, &protected, found, &mut together, (facts, samples)).await?;
         let Some(page) = page else { break };
         reader.tell("keys", facts.all_keys.map_or(asked, |all| asked.min(all)), facts.all_keys);
         (cursor, keys) = read_page(page)?;
@@ -184,15 +181,14 @@ async fn kinds(
     keys: &[Name],
     replies: VecDeque<Resp>,
     together: &mut bool,
-) -> Result<Vec<Result<String, Refusal>>, Refusal> {
+) -> Result<Vec<Cow<'static, str>>, Refusal> {
     let strange = || Refusal::because("TYPE: a reply that streamgauge does not know");
     let is_refused = |reply: &Resp| !matches!(reply, Resp::Array(_));
     let types: Vec<Resp> = if *together && replies.iter().any(is_refused) {
         *together = false;
         reader.ask(type_reads(keys, false)).await?
     } else if *together {
-        let lists: Option<Vec<&[Resp]>> = replies.iter().map(Resp::items).collect();
-        lists.ok_or_else(strange)?.concat()
+        types_in(replies).ok_or_else(strange)?
     } else {
         replies.into()
     };
@@ -201,50 +197,65 @@ async fn kinds(
     }
     let kind = |(key, reply): (&Name, Resp)| match reply {
         Resp::Error(refusal) => Err(Refusal::because(format!("TYPE {key}: {refusal}"))),
-        reply => reply.text().ok_or_else(strange),
+        reply => kind_word(&reply).ok_or_else(strange),
     };
-    Ok(keys.iter().zip(types).map(kind).collect())
+    keys.iter().zip(types).map(kind).collect()
 }
 
-/// For each key whose queue it is part of, if of any: told by the keys beside it.
-async fn parts(
+/// Counts keys where they belong: of those that may be part of a queue, the keys beside them are asked for.
+async fn sort_all(
     reader: &Reader,
     protected: &Protection,
-    found: &[(Name, String)],
+    found: Vec<(Name, Cow<'static, str>)>,
     together: &mut bool,
-) -> Result<Vec<Option<&'static str>>, Refusal> {
-    let asked: Vec<_> = found.iter().map(|(key, kind)| protected.companions(key, kind)).collect();
+    (facts, samples): (&mut InvalidateFacts, &mut Samples),
+) -> Result<(), Refusal> {
+    let mut open = Vec::new();
+    for (key, kind) in found {
+        if protected.free_kinds(&key).contains(&kind.as_ref()) {
+            facts.goes(key, &kind, samples);
+        } else if let Some(reason) = protected.reason(&key, &kind) {
+            facts.stays(reason, key);
+        } else {
+            let companions = shapes::companions(&key, &kind);
+            open.push((key, kind, companions));
+        }
+    }
     let mut types = BTreeMap::new();
-    for some in shapes::names(asked.iter().flatten()).chunks(TYPES_TOGETHER) {
+    let asked = shapes::names(open.iter().flat_map(|(_, _, companions)| companions));
+    for some in asked.chunks(TYPES_TOGETHER) {
         let replies = reader.ask(type_reads(some, *together)).await?;
         let found = kinds(reader, some, replies.into(), together).await?;
-        if found.len() != some.len() {
-            return Err(Refusal::because("TYPE: a reply is missing"));
-        }
-        for (name, kind) in some.iter().zip(found) {
-            types.insert(name.clone(), kind?);
+        types.extend(some.iter().cloned().zip(found));
+    }
+    for (key, kind, companions) in open {
+        match shapes::whose(&companions, &types) {
+            Some(reason) => facts.stays(reason, key),
+            None => facts.goes(key, &kind, samples),
         }
     }
-    Ok(asked.iter().map(|companions| shapes::whose(companions, &types)).collect())
+    Ok(())
 }
 
-/// Counts one key where it belongs.
-fn sort(
-    protected: &Protection,
-    (key, kind): (Name, String),
-    part: Option<&'static str>,
-    (facts, samples): (&mut InvalidateFacts, &mut Samples),
-) {
-    if let Some(reason) = protected.reason(&key, &kind).or(part) {
-        facts.stays.entry(reason.to_owned()).or_insert_with(|| (0, key)).0 += 1;
-        return;
+impl InvalidateFacts {
+    fn stays(&mut self, reason: &str, key: Name) {
+        match self.stays.get_mut(reason) {
+            Some((count, _)) => *count += 1,
+            None => drop(self.stays.insert(reason.to_owned(), (1, key))),
+        }
     }
-    facts.keys += 1;
-    *facts.kinds.entry(kind).or_default() += 1;
-    if facts.names.len() < SHOWN_NAMES {
-        facts.names.push(key.clone());
+
+    fn goes(&mut self, key: Name, kind: &str, samples: &mut Samples) {
+        self.keys += 1;
+        match self.kinds.get_mut(kind) {
+            Some(count) => *count += 1,
+            None => drop(self.kinds.insert(kind.to_owned(), 1)),
+        }
+        if self.names.len() < SHOWN_NAMES {
+            self.names.push(key.clone());
+        }
+        samples.take(key);
     }
-    samples.take(key);
 }
 
 /// Some keys, each as likely as another.

@@ -185,6 +185,48 @@ pub struct Companion {
     pub reason: &'static str,
 }
 
+/// The types, of those that caches are made of, with which a key may be part of a queue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeldKinds {
+    /// As a string.
+    pub string: bool,
+    /// As a set.
+    pub set: bool,
+    /// As a hash.
+    pub hash: bool,
+}
+
+impl HeldKinds {
+    fn hold(&mut self, kind: &str) {
+        match kind {
+            "string" => self.string = true,
+            "set" => self.set = true,
+            "hash" => self.hash = true,
+            _ => {}
+        }
+    }
+}
+
+/// With which of these types a key of this name has [`companions`]. Makes no name, for it is asked of every key.
+pub fn kinds_in_queues(key: &Name) -> HeldKinds {
+    let bytes = key.as_bytes();
+    let mut held = HeldKinds { hash: bytes.contains(&b':'), ..HeldKinds::default() };
+    for (suffix, kind) in FAMILIES.iter().flat_map(|(_, parts)| *parts) {
+        if suffix.as_bytes().last().is_none_or(|last| bytes.last() == Some(last))
+            && bytes.ends_with(suffix.as_bytes())
+        {
+            held.hold(kind);
+        }
+    }
+    let colons = bytes.iter().enumerate().filter(|(_, byte)| **byte == b':');
+    for rest in colons.filter_map(|(at, _)| bytes.get(at..)) {
+        let begins = |(name, _): &&(&str, &[&str])| rest.starts_with(name.as_bytes());
+        let parts = NAMED.iter().flat_map(|(_, names, _)| names.iter()).filter(begins);
+        parts.flat_map(|(_, kinds)| *kinds).for_each(|kind| held.hold(kind));
+    }
+    held
+}
+
 /// What would tell that this key belongs to a queue; nothing where neither its name nor its type fits any.
 pub fn companions(key: &Name, kind: &str) -> Vec<Companion> {
     let bytes = key.as_bytes();
@@ -244,9 +286,9 @@ pub fn names<'a>(companions: impl IntoIterator<Item = &'a Companion>) -> Vec<Nam
 }
 
 /// Whose a key is by its companions, of which each is there with the type that it has to have, or not.
-pub fn whose(companions: &[Companion], kinds: &BTreeMap<Name, String>) -> Option<&'static str> {
+pub fn whose<K: AsRef<str>>(companions: &[Companion], kinds: &BTreeMap<Name, K>) -> Option<&'static str> {
     let is_there =
-        |companion: &&Companion| kinds.get(&companion.key).is_some_and(|kind| kind == companion.kind);
+        |companion: &&Companion| kinds.get(&companion.key).is_some_and(|kind| kind.as_ref() == companion.kind);
     companions.iter().find(is_there).map(|companion| companion.reason)
 }
 
@@ -286,6 +328,21 @@ mod tests {
         assert!(asks("shop:dead", "zset", "shop:known_jobs", "set"));
         assert!(asks("shop:worker:9", "hash", "shop:known_jobs", "set"));
         assert!(asks("a:job:b:job:7f", "hash", "a:job:b:queues", "set"));
+    }
+
+    #[test]
+    fn what_is_told_of_all_types_at_once_is_what_is_told_of_each() {
+        let ends = FAMILIES.iter().flat_map(|(_, parts)| parts.iter().map(|(end, _)| *end));
+        let middles = NAMED.iter().flat_map(|(_, names, _)| names.iter().map(|(name, _)| *name));
+        let keys = ends.chain(middles).flat_map(|part| {
+            ["", "a", "a:b", "a:b:7"].map(|prefix| [format!("{prefix}{part}"), format!("{prefix}{part}x")]).concat()
+        });
+        for key in keys.map(|key| Name::from(key.as_str())) {
+            let [string, set, hash] =
+                ["string", "set", "hash"].map(|kind| !companions(&key, kind).is_empty());
+            assert_eq!(kinds_in_queues(&key), HeldKinds { string, set, hash }, "{key}");
+        }
+        assert!(NAMED.iter().flat_map(|(_, names, _)| *names).all(|(name, _)| name.starts_with(':')));
     }
 
     #[test]

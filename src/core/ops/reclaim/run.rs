@@ -252,7 +252,7 @@ impl Machine for SettleMachine {
                 self.tell(batch)
             }
             Answer::Told(replies) => self.told(&replies, batch),
-            Answer::Loaded(_) => strange(),
+            Answer::Loaded(_) | Answer::ToldAndRead(..) => strange(),
         }
     }
 

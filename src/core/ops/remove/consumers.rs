@@ -176,7 +176,7 @@ impl Machine for ConsumersMachine {
                 Some(reply) => self.told(reply, batch),
                 None => strange(),
             },
-            Answer::Loaded(_) => strange(),
+            Answer::Loaded(_) | Answer::ToldAndRead(..) => strange(),
         }
     }
 

@@ -219,7 +219,7 @@ impl Machine for GroupsMachine {
                 Some(reply) => self.told(reply),
                 None => strange(),
             },
-            Answer::Loaded(_) => strange(),
+            Answer::Loaded(_) | Answer::ToldAndRead(..) => strange(),
         }
     }
 

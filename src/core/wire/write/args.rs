@@ -47,6 +47,11 @@ impl WriteCmd {
                 let args = script(scripts::UNLINK_TYPED, &names);
                 keys.iter().fold(args, |args, (_, kind)| args.more(&[kind]))
             }
+            Self::UnlinkFree(keys) => {
+                let names: Vec<&Name> = keys.iter().map(|(key, _)| key).collect();
+                let args = script(scripts::UNLINK_FREE, &names);
+                keys.iter().fold(args, |args, (_, kinds)| args.more(&[&kinds.join(" ")]))
+            }
             Self::UnlinkKept { key, checksum, length } => {
                 let mut args = script(scripts::UNLINK_KEPT, &[key]);
                 args.push(checksum.clone());

@@ -188,6 +188,22 @@ elseif t=='none' then r[i]=0 else r[i]=-1 end \
 end \
 return r";
 
+/// `KEYS`: keys, up to `limits::UNLINK_BATCH`. `ARGV`: the types with which each may go, with blanks between. All of them go
+/// by one UNLINK, so that an error means that none has gone.
+pub const UNLINK_FREE: &str = "\
+local may,go,gone,r={},{},0,{0,0} \
+for i=1,#KEYS do \
+local t,a=redis.call('TYPE',KEYS[i])['ok'],ARGV[i] \
+local m=may[a] \
+if not m then m={} for w in string.gmatch(a,'%S+') do m[w]=true end may[a]=m end \
+if m[t] then go[#go+1]=KEYS[i] \
+elseif t=='none' then gone=gone+1 \
+else r[#r+1]=i r[#r+1]=t end \
+end \
+if #go>0 then r[1]=redis.call('UNLINK',unpack(go)) end \
+r[2]=gone \
+return r";
+
 /// `ARGV`: the last eight bytes of the dump that was kept (its checksum), and its length.
 pub const UNLINK_KEPT: &str = "\
 local d=redis.call('DUMP',KEYS[1]) \

@@ -47,6 +47,7 @@ impl WriteCmd {
             }
             Self::Unlink(key) => format!("UNLINK {}", word(key)),
             Self::UnlinkTyped(_) => "EVAL: for each key that still has its type: UNLINK <key>".to_owned(),
+            Self::UnlinkFree(_) => "EVAL: those with a type that may go: UNLINK <key> ...".to_owned(),
             Self::UnlinkKept { key, .. } => format!("EVAL: if it is as archived: UNLINK {}", word(key)),
             Self::Expire { key, ms, lt: true } => format!("PEXPIRE {} {ms} LT", word(key)),
             Self::Expire { key, ms, lt: false } => {
