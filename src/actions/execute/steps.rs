@@ -98,9 +98,8 @@ impl Steps<'_> {
 
     /// Sends an order, and asks meanwhile.
     async fn tell(&mut self, order: &Order, reads: Vec<ReadCmd>) -> Result<(Vec<Resp>, Vec<Resp>), Outcome> {
-        let written = order.commands().first().map(WriteCmd::stat_name);
-        let read = reads.first().map(|read| read.verb().stat_name());
-        let names: Vec<&str> = written.into_iter().chain(read).collect();
+        let written = order.commands().iter().take(1).map(WriteCmd::stat_name);
+        let names: Vec<&str> = written.chain(reads.iter().map(|read| read.verb().stat_name())).collect();
         self.guard(&names, order.commands().iter().all(WriteCmd::sees_for_itself)).await?;
         let items = (order.items() as u64).max(scanned(&reads) / SCANNED_AN_ITEM);
         let began_us = clock::now_us();

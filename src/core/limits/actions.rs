@@ -46,8 +46,8 @@ pub const TRIM_READ_BATCH: (u32, u32, u32) = (50, 200, 500);
 /// Smallest, first and greatest number of keys in one step: one pipeline takes a hundred commands.
 pub const KEY_BATCH: (u32, u32, u32) = (10, 50, 100);
 
-/// The same where one script removes them all: 1 to 2 µs of the server a key.
-pub const UNLINK_BATCH: (u32, u32, u32) = (10, 100, 1_000);
+/// The same where one script removes them all: 1 to 2 µs of the server a key. Lua takes 8,000 arguments at most.
+pub const UNLINK_BATCH: (u32, u32, u32) = (10, 100, 4_000);
 
 /// Smallest, first and greatest number of consumers in one step: each takes 5 to 10 µs of the server.
 pub const DELETE_BATCH: (u32, u32, u32) = (10, 50, 200);
@@ -66,7 +66,7 @@ pub const DESTROYED_AT_ONCE: u64 = 5 * DESTROYED_A_MS;
 pub const REMOVED_GROUPS: usize = 10_000;
 
 /// How long the server should be busy with one step, microseconds: what others wait for at most.
-pub const STEP_US: u64 = 500;
+pub const STEP_US: u64 = 600;
 
 /// The same where nobody else is to be spared: each step costs a round trip.
 pub const HURRIED_STEP_US: u64 = 2_000;
@@ -80,6 +80,9 @@ pub const REST_TIMES: (f64, f64) = (1.0, 3.0);
 /// How much longer the rest becomes with a PING that is late, and how much shorter with one that is not: it stays as it
 /// is where a little more than one of a hundred is late, which is what a p99 says.
 pub const REST_GROWS_AND_EASES: (f64, f64) = (4.0, 0.98);
+
+/// The same before anybody felt anything: a server with time to spare is soon used.
+pub const REST_EASES_AT_FIRST: f64 = 0.8;
 
 /// How much later than at an idle server a PING of others may be, microseconds: a quarter less than the millisecond that
 /// nobody may feel.
@@ -140,6 +143,9 @@ pub const PLANNED_ROWS: u64 = 2_000_000;
 
 /// Rows of one page of a plan or a run: 0.4 ms of the server.
 pub const ROWS_PAGE: u32 = 1_000;
+
+/// Pending rows that are kept at once: a disk takes a millisecond or more for each time, however little it is.
+pub const ROWS_KEPT_TOGETHER: usize = 5_000;
 
 /// Keys that are counted apart before a plan says "about": eight bytes each.
 pub const PLANNED_KEYS: usize = 10_000_000;

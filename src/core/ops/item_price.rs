@@ -94,13 +94,13 @@ impl ItemPrice {
         }
     }
 
-    /// How many items a step may have that should take `step_us`, after one of `batch`: it grows by a quarter at a time,
-    /// and halves at most.
+    /// How many items a step may have that should take `step_us`, after one of `batch`: it doubles at most, and
+    /// halves at most.
     pub fn fitting(&self, step_us: u64, batch: u32) -> u32 {
         let Some(us) = self.us() else { return batch };
         // What takes no time that could be measured fits as often as one likes.
         let fits = (step_us as f64 / us.max(0.001)) as u32;
-        fits.clamp(batch / 2, batch.saturating_add(batch / 4).saturating_add(1))
+        fits.clamp(batch / 2, batch.saturating_mul(2))
     }
 }
 
@@ -171,11 +171,11 @@ mod tests {
     }
 
     #[test]
-    fn steps_grow_by_a_quarter_and_halve_at_most() {
+    fn steps_double_and_halve_at_most() {
         let mut price = ItemPrice::default();
         assert_eq!(price.fitting(500, 100), 100);
         price.took(100, 100, 100);
-        assert_eq!(price.fitting(500, 100), 126);
+        assert_eq!(price.fitting(5_000, 100), 200);
         for _ in 0..8 {
             price.took(100, 100_000, 100);
         }

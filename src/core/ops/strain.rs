@@ -5,8 +5,8 @@
 
 use crate::core::figures::sentence::{latency, span};
 use crate::core::limits::{
-    FELT_US, PULSE_EVERY_MS, PULSE_WINDOW, REST_GROWS_AND_EASES, REST_TIMES, STRAIN_MS, STRAIN_TIMES_AND_US,
-    WAKE_UP_MS,
+    FELT_US, PULSE_EVERY_MS, PULSE_WINDOW, REST_EASES_AT_FIRST, REST_GROWS_AND_EASES, REST_TIMES, STRAIN_MS,
+    STRAIN_TIMES_AND_US, WAKE_UP_MS,
 };
 use std::collections::VecDeque;
 
@@ -19,6 +19,8 @@ pub struct Strain {
     least_us: u64,
     idle_p99_us: u64,
     rest_times: f64,
+    /// Whether a PING was late so far.
+    is_felt: bool,
     last: VecDeque<u64>,
     wake_ups: VecDeque<u64>,
     late_since_ms: Option<u64>,
@@ -74,11 +76,11 @@ impl Strain {
     /// Rests longer after a PING that was late, and a little less after each that was not.
     fn feel(&mut self, trip_us: u64) {
         let (grows, eases) = REST_GROWS_AND_EASES;
-        let times = if trip_us > self.usual_us().saturating_add(FELT_US) {
-            self.rest_times.max(REST_TIMES.0 / grows) * grows
-        } else {
-            self.rest_times * eases
-        };
+        let is_late = trip_us > self.usual_us().saturating_add(FELT_US);
+        self.is_felt |= is_late;
+        let eases = if self.is_felt { eases } else { REST_EASES_AT_FIRST };
+        let times =
+            if is_late { self.rest_times.max(REST_TIMES.0 / grows) * grows } else { self.rest_times * eases };
         self.rest_times = if times < REST_NONE { 0.0 } else { times.min(REST_TIMES.1) };
     }
 
@@ -190,6 +192,16 @@ mod tests {
         assert_eq!(rests(u64::MAX), 0.0);
         assert!(rests(200) <= REST_TIMES.0, "{}", rests(200));
         assert_eq!(rests(50), REST_TIMES.1);
+    }
+
+    #[test]
+    fn an_idle_server_is_used_within_a_third_of_a_second() {
+        let mut strain = Strain::new(&[200; 50]);
+        let free = (0..100).find(|at| {
+            strain.advance(300, 0, at * 20);
+            strain.rest_times() == 0.0
+        });
+        assert!(free.is_some_and(|at| at * 20 <= 333), "{free:?}");
     }
 
     #[test]

@@ -253,7 +253,9 @@ impl UndoMachine {
                 }
                 Resp::Error(refusal) => return end_of(refusal),
                 Resp::Array(lists) => {
-                    let [Resp::Array(done), Resp::Array(left)] = lists.as_slice() else { return strange() };
+                    let [Resp::Array(done), Resp::Array(left), _] = lists.as_slice() else {
+                        return strange();
+                    };
                     self.tally.done += done.len() as u64;
                     self.tally.left += left.len() as u64;
                 }

@@ -44,21 +44,16 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let misses = found.get(1).and_then(Resp::count).into_iter().sum();
             Lookups { hits: (keys.len() as u64).saturating_sub(misses), misses }
         }
-        // Its script counts them itself.
-        (WriteCmd::Settle { .. }, Resp::Array(lists)) => {
-            several(lists.get(7).and_then(Resp::count).into_iter().sum())
-        }
-        (WriteCmd::GiveBack { from, .. }, Resp::Array(lists)) => {
-            let count = |at: usize| listed(lists, at);
-            several(count(0) * if from.is_none() { 3 } else { 2 } + count(1))
-        }
+        // Their scripts count them themselves.
+        (WriteCmd::Settle { .. }, Resp::Array(told)) => several(counted(told, 7)),
+        (WriteCmd::GiveBack { .. }, Resp::Array(told)) => several(counted(told, 2)),
         _ => NONE,
     }
 }
 
-/// Length of one of the lists that a script answers.
-fn listed(lists: &[Resp], at: usize) -> u64 {
-    lists.get(at).and_then(Resp::items).map_or(0, |ids| ids.len() as u64)
+/// What a script counted, at this place of its answer.
+fn counted(told: &[Resp], at: usize) -> u64 {
+    told.get(at).and_then(Resp::count).unwrap_or(0)
 }
 
 fn found(reply: &Resp) -> Lookups {

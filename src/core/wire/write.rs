@@ -44,7 +44,7 @@ pub enum WriteCmd {
         ids: Vec<StreamId>,
     },
     /// Gives rows back as they were: owner, time of delivery, number of deliveries. Each only where nobody has touched
-    /// it since. Answers two lists: ids done, ids left.
+    /// it since. Answers two lists, ids done and ids left, and how many lookups it took.
     GiveBack {
         /// The stream.
         key: Name,

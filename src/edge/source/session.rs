@@ -11,7 +11,7 @@ use crate::core::model::node::NodeId;
 use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
 use crate::core::wire::decode::{FactsSoFar, facts, note};
-use crate::core::wire::observation::Notes;
+use crate::core::wire::observation::{AskedFor, Notes};
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
@@ -276,7 +276,9 @@ impl Session {
 
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
         self.poll.link(clock::now_us()).await?;
-        let Some(mut flight) = self.begin(round, 1) else { return Ok(Snapshot::default()) };
+        // Of the many keys of a step one pipeline is read while the server is at the next.
+        let at_once = if round.cause == AskedFor::Keys { 2 } else { 1 };
+        let Some(mut flight) = self.begin(round, at_once) else { return Ok(Snapshot::default()) };
         poll_fn(|cx| flight.poll(cx)).await;
         match flight.take() {
             Some(result) => self.end(flight, result),

@@ -35,7 +35,7 @@ impl InvalidateMachine {
         kinds.filter(|kind| self.work.kind.as_deref().is_none_or(|wanted| wanted == *kind)).collect()
     }
 
-    /// Counts what has gone, and looks at what has not.
+    /// Counts what has gone, and looks at what has not, where its type is one that is wanted.
     pub(super) fn freed(&mut self, told: &[Resp], read: &[Resp], batch: u32) -> Step {
         let chosen = std::mem::take(&mut self.chosen);
         let [found] = told else { return strange() };
@@ -50,7 +50,9 @@ impl InvalidateMachine {
                 for pair in held.chunks_exact(2) {
                     let at = pair.first().and_then(Resp::count).and_then(|at| usize::try_from(at).ok());
                     let key = at.and_then(|at| chosen.get(at.checked_sub(1)?));
-                    let (Some(key), Some(kind)) = (key, pair.get(1).and_then(Resp::text)) else { return strange() };
+                    let (Some(key), Some(kind)) = (key, pair.get(1).and_then(Resp::text)) else {
+                        return strange();
+                    };
                     self.seen(key.clone(), kind);
                 }
             }

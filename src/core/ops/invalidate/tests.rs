@@ -30,6 +30,20 @@ fn types(kinds: &[&str]) -> Answer {
     Answer::Read(vec![Resp::Array(kinds.iter().map(|kind| bytes(kind)).collect())])
 }
 
+/// What the script says that lets keys go: how many have gone, how many are not there, and what the others are.
+fn free(removed: i64, gone: i64, held: &[(i64, &str)], read: Vec<Resp>) -> Answer {
+    let held = held.iter().flat_map(|(at, kind)| [Resp::Int(*at), bytes(kind)]);
+    let told = [Resp::Int(removed), Resp::Int(gone)].into_iter().chain(held).collect();
+    Answer::ToldAndRead(vec![Resp::Array(told)], read)
+}
+
+/// The keys that are told to go by their types, and what is asked meanwhile.
+fn freed(step: &Step) -> (Vec<(String, String)>, &[ReadCmd]) {
+    let Step::TellAndAsk(order, reads) = step else { panic!("{step:?}") };
+    let [WriteCmd::UnlinkFree(keys)] = order.commands() else { panic!("{order:?}") };
+    (keys.iter().map(|(key, kinds)| (key.to_string(), kinds.join(" "))).collect(), reads)
+}
+
 fn told(step: &Step) -> Vec<String> {
     let Step::Tell(order) = step else { panic!("{step:?}") };
     order.commands().iter().map(WriteCmd::text).collect()
@@ -39,24 +53,38 @@ fn told(step: &Step) -> Vec<String> {
 fn what_is_protected_of_another_type_or_gone_is_left() {
     let mut machine = InvalidateWork { kind: Some("string".to_owned()), ..work() }.machine(false);
     machine.next(Answer::Begin, 50);
-    machine.next(page("0", &["c:1", "c:lock:2", "c:3", "c:4", "c:5"]), 50);
-    let step = machine.next(types(&["string", "string", "hash", "none", "stream"]), 50);
-    let Step::Tell(order) = &step else { panic!("{step:?}") };
-    assert_eq!(order.commands(), [WriteCmd::UnlinkTyped(vec![(Name::from("c:1"), "string".to_owned())])]);
-    let removed = Answer::Told(vec![Resp::Array(vec![Resp::Int(1)])]);
-    assert_eq!(machine.next(removed, 50), Step::Done(End::Complete));
+    let step = machine.next(page("0", &["c:1", "c:lock:2", "c:3", "c:4", "c:5"]), 50);
+    let (keys, reads) = freed(&step);
+    assert_eq!(keys[0], ("c:1".to_owned(), "string".to_owned()));
+    assert_eq!(
+        keys[1],
+        ("c:lock:2".to_owned(), String::new()),
+        "its type has to be known, to say that it stays"
+    );
+    assert!(reads.is_empty(), "the walk is through");
+    let step = machine.next(free(1, 1, &[(2, "string"), (3, "hash"), (5, "stream")], Vec::new()), 50);
+    assert_eq!(step, Step::Done(End::Complete));
     assert_eq!(machine.tally(), Tally { done: 1, left: 1, ..Tally::default() });
 }
 
 #[test]
-fn a_key_that_has_another_type_by_now_is_left_and_one_that_is_gone_is_lost() {
+fn a_key_that_may_be_part_of_a_queue_is_looked_at_with_those_beside_it() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 50);
-    machine.next(page("0", &["c:1", "c:2", "c:3"]), 50);
-    machine.next(types(&["string"; 3]), 50);
-    let replies = [1, 0, -1].map(Resp::Int).to_vec();
-    machine.next(Answer::Told(vec![Resp::Array(replies)]), 50);
-    assert_eq!(machine.tally(), Tally { done: 1, lost: 1, left: 1, ..Tally::default() });
+    let step = machine.next(page("0", &["c:1", "c:2", "c:3", "c:4"]), 50);
+    assert!(freed(&step).0.iter().all(|(_, kinds)| kinds == "string set"));
+    let step = machine.next(free(1, 0, &[(2, "hash"), (3, "hash"), (4, "stream")], Vec::new()), 50);
+    let Step::Ask(asked) = &step else { panic!("{step:?}") };
+    let ReadCmd::Inspect(Inspect::Types(beside)) = &asked[0] else { panic!("{asked:?}") };
+    let kinds = beside.iter().map(|_| "none").collect::<Vec<_>>();
+    let step = machine.next(types(&kinds), 50);
+    let Step::Tell(order) = &step else { panic!("{step:?}") };
+    let hash = |key: &str| (Name::from(key), "hash".to_owned());
+    assert_eq!(order.commands(), [WriteCmd::UnlinkTyped(vec![hash("c:2"), hash("c:3")])]);
+    // One has another type by now, and one is gone.
+    let replies = [0, -1].map(Resp::Int).to_vec();
+    assert_eq!(machine.next(Answer::Told(vec![Resp::Array(replies)]), 50), Step::Done(End::Complete));
+    assert_eq!(machine.tally(), Tally { done: 1, lost: 1, left: 2, ..Tally::default() });
 }
 
 #[test]
@@ -69,26 +97,19 @@ fn the_walk_goes_on_from_its_cursor_over_empty_pages() {
 }
 
 #[test]
-fn the_next_page_is_asked_for_with_the_types_of_the_last_keys_of_this_one() {
+fn the_next_page_is_asked_for_while_the_last_keys_of_this_one_go() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 2);
-    let Step::Ask(asked) = machine.next(page("17", &["c:1", "c:2", "c:3"]), 2) else { panic!() };
-    assert_eq!(asked.len(), 1, "one key waits");
-    machine.next(types(&["string"; 2]), 2);
-    let done = |count| Answer::Told(vec![Resp::Array(vec![Resp::Int(1); count])]);
-    let Step::Ask(asked) = machine.next(done(2), 2) else { panic!() };
-    assert!(matches!(asked[..], [_, ReadCmd::Scan { cursor: 17, .. }]), "{asked:?}");
-    let (Answer::Read(mut both), Answer::Read(next)) = (types(&["string"]), page("0", &["c:4"])) else {
-        panic!()
-    };
-    both.extend(next);
-    let step = machine.next(Answer::Read(both), 2);
-    let Step::Tell(order) = &step else { panic!("{step:?}") };
-    assert_eq!(order.commands(), [WriteCmd::UnlinkTyped(vec![(Name::from("c:3"), "string".to_owned())])]);
-    let Step::Ask(asked) = machine.next(done(1), 2) else { panic!() };
-    assert_eq!(asked.len(), 1);
-    machine.next(types(&["string"]), 2);
-    assert_eq!(machine.next(done(1), 2), Step::Done(End::Complete));
+    let step = machine.next(page("17", &["c:1", "c:2", "c:3"]), 2);
+    assert!(freed(&step).1.is_empty(), "one key waits");
+    let step = machine.next(free(2, 0, &[], Vec::new()), 2);
+    let (keys, reads) = freed(&step);
+    assert_eq!(keys.len(), 1);
+    assert!(matches!(reads, [ReadCmd::Scan { cursor: 17, .. }]), "{reads:?}");
+    let Answer::Read(next) = page("0", &["c:4"]) else { panic!() };
+    let step = machine.next(free(1, 0, &[], next), 2);
+    assert!(freed(&step).1.is_empty());
+    assert_eq!(machine.next(free(1, 0, &[], Vec::new()), 2), Step::Done(End::Complete));
     assert_eq!(machine.tally().done, 4);
 }
 
@@ -189,8 +210,20 @@ fn where_scripts_are_not_allowed_each_type_is_asked_for_itself() {
     machine.next(page("0", &["c:1", "c:2"]), 50);
     let denied =
         Resp::Error(crate::core::wire::ErrorReply::new("NOPERM no permissions to run the 'eval' command"));
-    let Step::Ask(asked) = machine.next(Answer::Read(vec![denied]), 50) else { panic!() };
+    let Step::Ask(asked) = machine.next(Answer::ToldAndRead(vec![denied], Vec::new()), 50) else { panic!() };
     assert_eq!(asked.len(), 2);
     let step = machine.next(Answer::Read(vec![bytes("string"), bytes("stream")]), 50);
     assert_eq!(told(&step), ["UNLINK c:1"]);
+}
+
+#[test]
+fn a_server_that_takes_no_writes_ends_it_and_is_not_asked_key_by_key() {
+    let mut machine = work().machine(false);
+    machine.next(Answer::Begin, 50);
+    machine.next(page("0", &["c:1", "c:2"]), 50);
+    let refused = Resp::Error(crate::core::wire::ErrorReply::new(
+        "READONLY You can't write against a read only replica.",
+    ));
+    let step = machine.next(Answer::ToldAndRead(vec![refused], Vec::new()), 50);
+    assert!(matches!(step, Step::Done(End::Refused(_))), "{step:?}");
 }

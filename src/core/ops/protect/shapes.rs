@@ -287,8 +287,9 @@ pub fn names<'a>(companions: impl IntoIterator<Item = &'a Companion>) -> Vec<Nam
 
 /// Whose a key is by its companions, of which each is there with the type that it has to have, or not.
 pub fn whose<K: AsRef<str>>(companions: &[Companion], kinds: &BTreeMap<Name, K>) -> Option<&'static str> {
-    let is_there =
-        |companion: &&Companion| kinds.get(&companion.key).is_some_and(|kind| kind.as_ref() == companion.kind);
+    let is_there = |companion: &&Companion| {
+        kinds.get(&companion.key).is_some_and(|kind| kind.as_ref() == companion.kind)
+    };
     companions.iter().find(is_there).map(|companion| companion.reason)
 }
 
@@ -335,7 +336,9 @@ mod tests {
         let ends = FAMILIES.iter().flat_map(|(_, parts)| parts.iter().map(|(end, _)| *end));
         let middles = NAMED.iter().flat_map(|(_, names, _)| names.iter().map(|(name, _)| *name));
         let keys = ends.chain(middles).flat_map(|part| {
-            ["", "a", "a:b", "a:b:7"].map(|prefix| [format!("{prefix}{part}"), format!("{prefix}{part}x")]).concat()
+            ["", "a", "a:b", "a:b:7"]
+                .map(|prefix| [format!("{prefix}{part}"), format!("{prefix}{part}x")])
+                .concat()
         });
         for key in keys.map(|key| Name::from(key.as_str())) {
             let [string, set, hash] =

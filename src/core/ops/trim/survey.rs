@@ -53,12 +53,20 @@ pub(in crate::core::ops) async fn survey(mut reader: Reader, request: TrimReques
         length.ok_or_else(|| Refusal::because(format!("{} does not tell its length", request.key)))?;
     let last = facts.stream.detail.as_ref().and_then(|detail| detail.last_generated);
     let last = last.unwrap_or(StreamId::MAX);
+    let mut counted = None;
     let to = match (boundary(request, &facts)?, request.to) {
         (Some(to), _) => to,
-        (None, TrimTo::MaxLen(keep)) => nth_newest(reader, &request.key, length, keep).await?,
+        (None, TrimTo::MaxLen(keep)) => {
+            let (to, found) = nth_newest(reader, &request.key, (length, last), keep).await?;
+            counted = found;
+            to
+        }
         (None, _) => StreamId::MIN,
     };
-    let (entries, is_exact) = below(reader, &request.key, (length, last), to).await?;
+    let (entries, is_exact) = match counted {
+        Some(entries) => (entries, true),
+        None => below(reader, &request.key, (length, last), to).await?,
+    };
     let mut losses = Vec::new();
     for (need, (group, _)) in facts.needs.iter().zip(&standing) {
         if entries > 0 && (need.floor.lowest() < to || need.floor.doubt().is_some()) {
@@ -128,11 +136,18 @@ impl TrimWalk {
     }
 }
 
-/// The id of the entry that is the oldest of so many newest ones: walked to from the nearer end.
-async fn nth_newest(reader: &mut Reader, key: &Name, length: u64, keep: u64) -> Result<StreamId, Refusal> {
+/// The id of the entry that is the oldest of so many newest ones, walked to from the nearer end; and how many are older,
+/// where it was found.
+async fn nth_newest(
+    reader: &mut Reader,
+    key: &Name,
+    (length, last): (u64, StreamId),
+    keep: u64,
+) -> Result<(StreamId, Option<u64>), Refusal> {
     let going = length.saturating_sub(keep);
     let backwards = keep <= going;
-    let (at, end) = if backwards { (StreamId::MAX, StreamId::MIN) } else { (StreamId::MIN, StreamId::MAX) };
+    // What came after the length was read is not in it.
+    let (at, end) = if backwards { (last, StreamId::MIN) } else { (StreamId::MIN, last) };
     let wanted = if backwards { keep } else { going };
     let mut walk = TrimWalk::new(at, end, backwards);
     let mut last = at;
@@ -148,12 +163,13 @@ async fn nth_newest(reader: &mut Reader, key: &Name, length: u64, keep: u64) -> 
         last = walk.at;
     }
     // A step that was full has gone one id further.
-    Ok(match (backwards, walk.is_over) {
+    let to = match (backwards, walk.is_over) {
         (true, false) => last.successor(),
         (true, true) => last,
         (false, false) => last,
         (false, true) => last.successor(),
-    })
+    };
+    Ok((to, (walk.entries == wanted).then_some(going)))
 }
 
 /// How many entries lie below an id: counted from both ends, whichever is nearer.

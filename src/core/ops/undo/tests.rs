@@ -127,7 +127,7 @@ fn a_group_is_made_again_before_its_rows_and_those_of_another_are_left() {
     assert!(step.contains("XGROUP CREATE s a 9-0 ENTRIESREAD 9"), "{step}");
     let step = lines(machine.next(Answer::Told(vec![Resp::Int(1)]), 10));
     assert!(step.contains("XCLAIM s a"), "{step}");
-    let one = Resp::Array(vec![Resp::Array(vec![Resp::Int(1)]), Resp::Array(vec![])]);
+    let one = Resp::Array(vec![Resp::Array(vec![Resp::Int(1)]), Resp::Array(vec![]), Resp::Int(2)]);
     let step = lines(machine.next(Answer::Told(vec![one]), 10));
     assert!(step.contains("XGROUP CREATE s b"), "{step}");
     // Another group has that name: it keeps its own rows.

@@ -19,8 +19,6 @@ const EAGER_STEPS: u64 = 16;
 const PAUSE_US: u64 = 25_000;
 /// How often the pause doubles while no page comes: up to three seconds, for it is over sooner or later.
 const LATEST_PAUSE: u32 = 7;
-/// The same for a first lap that somebody waits for.
-const HURRIED_PAUSE_US: u64 = 1_000;
 /// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.
 const LAP_PAUSE_US: u64 = 5_000_000;
 
@@ -59,7 +57,7 @@ impl Search {
             patterns.iter().filter(is_glob).map(|pattern| Some(pattern.clone())).collect()
         };
         walks.dedup();
-        Self { is_hurried, ..Self::through(walks, literals, true) }
+        Self { is_hurried, count: ScanCount::new(is_hurried), ..Self::through(walks, literals, true) }
     }
 
     /// Keys of any type whose names begin like this are walked for.
@@ -68,7 +66,7 @@ impl Search {
             .iter()
             .map(|prefix| Some(Glob::literal_prefix(prefix.as_bytes()).text().clone()))
             .collect();
-        Self { is_hurried, ..Self::through(walks, Vec::new(), false) }
+        Self { is_hurried, count: ScanCount::new(is_hurried), ..Self::through(walks, Vec::new(), false) }
     }
 
     fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
@@ -79,7 +77,7 @@ impl Search {
             walks,
             walk: 0,
             cursor: 0,
-            count: ScanCount::default(),
+            count: ScanCount::new(false),
             untyped: VecDeque::new(),
             found: Vec::new(),
             progress: Discovery { passes, ..Discovery::default() },
@@ -205,7 +203,8 @@ impl Search {
         let eager = self.progress.passes == 0 && self.progress.steps < EAGER_STEPS;
         match (eager, self.is_hurried && self.progress.passes == 0) {
             (true, _) => 0,
-            (false, true) => HURRIED_PAUSE_US,
+            // Somebody waits for it: others have their turn between two calls.
+            (false, true) => 0,
             (false, false) => PAUSE_US,
         }
     }
@@ -216,6 +215,8 @@ impl Search {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ScanCount {
     count: u32,
+    /// What one call should take, microseconds.
+    call_us: u64,
     quickest_us: u64,
     calls: u32,
 }
@@ -223,13 +224,13 @@ pub(super) struct ScanCount {
 /// Calls before the count changes.
 const CALLS: u32 = 4;
 
-impl Default for ScanCount {
-    fn default() -> Self {
-        Self { count: 100, quickest_us: u64::MAX, calls: 0 }
-    }
-}
-
 impl ScanCount {
+    /// Begins small; where somebody waits for the end calls become twice as long.
+    pub(super) fn new(is_hurried: bool) -> Self {
+        let call_us = if is_hurried { 2 * limits::SCAN_CALL_US } else { limits::SCAN_CALL_US };
+        Self { count: 100, call_us, quickest_us: u64::MAX, calls: 0 }
+    }
+
     /// For the next call.
     pub(super) fn now(self) -> u32 {
         self.count
@@ -242,15 +243,15 @@ impl ScanCount {
         if self.calls < CALLS {
             return;
         }
-        let next = if self.quickest_us > limits::SCAN_CALL_US {
+        let next = if self.quickest_us > self.call_us {
             self.count / 2
-        } else if self.quickest_us < limits::SCAN_CALL_US / 3 {
+        } else if self.quickest_us < self.call_us / 3 {
             self.count.saturating_mul(2)
         } else {
             self.count
         };
         let count = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
-        *self = Self { count, ..Self::default() };
+        (self.count, self.quickest_us, self.calls) = (count, u64::MAX, 0);
     }
 }
 
@@ -259,7 +260,7 @@ mod tests {
     use super::*;
 
     fn after(calls_us: &[u64]) -> u32 {
-        let mut count = ScanCount::default();
+        let mut count = ScanCount::new(false);
         calls_us.iter().for_each(|us| count.adapt(*us));
         count.now()
     }

@@ -21,7 +21,7 @@ const PAUSES_A_STEP: u64 = 10;
 /// From the end of a pass to the next, microseconds.
 const REST_US: u64 = 10_000_000;
 /// Steps that are taken as one by whoever waits for the end: pipelines stay as short.
-const HURRIED_STEPS: usize = 10;
+const HURRIED_STEPS: usize = 30;
 /// What a step takes of the server beside its commands: to wake up for it, and INFO stats, twice, microseconds.
 const BRACKET_US: f64 = 60.0;
 /// What each command takes beside its own time, which is all that the server's figures have: to be read from the

@@ -60,7 +60,8 @@ return {'TRIMMED',n,redis.call('XLEN',k)}";
 /// ends it and is told with what was done before; last it tells how many lookups it took. Rows are read by one XPENDING
 /// where they lie together, and claimed or acknowledged by one command where that is all that happens to them. Whoever rows
 /// are handed over to is there where something is pending to it; only otherwise the list of all consumers is looked
-/// through.
+/// through. Copies are acknowledged together at the end, whatever ended it; the first one at once, so that a user who may
+/// not acknowledge makes one copy and no more.
 pub const SETTLE: &str = "\
 local k,verb,g,min,arg,most=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4],tonumber(ARGV[5]) \
 local done,gone,lost,busy,made,wide,err,looks={},{},{},{},{},{},nil,0 \
@@ -78,7 +79,7 @@ end end \
 if not there then return {'NOCONSUMER'} end \
 end \
 local many=verb=='drop' or (ARGV[6]=='together' and (verb=='hand-over' or verb=='release')) \
-local rows,mine={},{} \
+local rows,mine,acks={},{},{} \
 if #ARGV>7 then for _,p in ipairs(try('XPENDING',k,g,ARGV[7],ARGV[#ARGV],#ARGV-6) or {}) do rows[p[1]]=p end end \
 for i=7,#ARGV do \
 if err then break end \
@@ -97,7 +98,7 @@ table.insert(mine[to],id) \
 else \
 local x=true \
 if verb~='drop' then x=try('XRANGE',k,id,id) if err then break end x=x[1] end \
-if not x then if try('XACK',k,g,id) then gone[#gone+1]=id end \
+if not x then acks[#acks+1]=id gone[#gone+1]=id \
 elseif verb=='sweep' then busy[#busy+1]=id \
 elseif (verb=='requeue' or verb=='dead-letter') and #x[2]>most then wide[#wide+1]=id \
 else \
@@ -109,9 +110,15 @@ else \
 copy=try('XADD',KEYS[2],'*','_key',k,'_id',id,'_group',g,'_consumer',p[2],'_deliveries',tostring(p[4]),unpack(x[2])) \
 looks=looks-1 \
 end \
-if copy then made[#made+1]=copy try('XACK',k,g,id) end \
+if copy then made[#made+1]=copy \
+if #made==1 then try('XACK',k,g,id) else acks[#acks+1]=id end end \
 if not err then done[#done+1]=id end \
 end end \
+end \
+if #acks>0 then \
+looks=looks+1 \
+local r=redis.pcall('XACK',k,g,unpack(acks)) \
+if type(r)=='table' and r['err'] then gone={} err=err or r['err'] end \
 end \
 for to,ids in pairs(mine) do \
 if err then break end \
@@ -128,24 +135,39 @@ end end \
 end end \
 return {done,gone,lost,busy,made,wide,err or '',looks}";
 
-/// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row.
+/// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row. Rows are read by one
+/// XPENDING where they lie together, and those that were alike go back by one XCLAIM. Last it tells how many lookups it took.
 pub const GIVE_BACK: &str = "\
 local k,g,force,now=KEYS[1],ARGV[1],ARGV[2],ARGV[3] \
-local done,left={},{} \
+local done,left,rows,alike,order,looks={},{},{},{},{},1 \
+local n=(#ARGV-3)/4 \
+local page=redis.call('XPENDING',k,g,ARGV[4],ARGV[#ARGV-3],n) \
+for _,p in ipairs(page) do rows[p[1]]=p end \
 for i=4,#ARGV,4 do \
 local id,owner,time,count=ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3] \
-local p=redis.call('XPENDING',k,g,id,id,'1')[1] \
+local p=rows[id] \
+if not p then looks=looks+1 p=redis.call('XPENDING',k,g,id,id,'1')[1] end \
 local fits \
-if force=='force' then fits=not p and redis.call('XRANGE',k,id,id)[1] \
+if force=='force' then looks=looks+1 fits=not p and redis.call('XRANGE',k,id,id)[1] \
 else fits=p and p[2]==(now=='' and owner or now) and tostring(p[4])==count end \
 if fits then \
 local word='TIME' if time=='' then word,time='IDLE','0' end \
-if force=='force' then redis.call('XCLAIM',k,g,owner,'0',id,word,time,'RETRYCOUNT',count,'FORCE','JUSTID') \
-else redis.call('XCLAIM',k,g,owner,'0',id,word,time,'RETRYCOUNT',count,'JUSTID') end \
-done[#done+1]=id \
+local as=word..' '..time..' '..count..' '..owner \
+if not alike[as] then alike[as]={{owner,word,time,count},{}} order[#order+1]=as end \
+table.insert(alike[as][2],id) \
 else left[#left+1]=id end \
 end \
-return {done,left}";
+for _,as in ipairs(order) do \
+local was,ids=alike[as][1],alike[as][2] \
+local words={'XCLAIM',k,g,was[1],'0',unpack(ids)} \
+for _,w in ipairs({was[2],was[3],'RETRYCOUNT',was[4]}) do words[#words+1]=w end \
+if force=='force' then words[#words+1]='FORCE' end \
+words[#words+1]='JUSTID' \
+looks=looks+1 \
+redis.call(unpack(words)) \
+for _,id in ipairs(ids) do done[#done+1]=id end \
+end \
+return {done,left,looks}";
 
 /// `ARGV`: group, consumers. Each is looked up by its name: the list of all of them would hold the server for as long as
 /// the group is large.
