@@ -5,7 +5,7 @@
 //!
 //! | action | key | does | refused when |
 //! |---|---|---|---|
-//! | `invalidate PATTERN` | `I` | SCAN, TYPE, then a script that removes each key only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
+//! | `invalidate PATTERN` | `I` | SCAN, then a script that removes those keys whose type and name leave no doubt, and tells the types of the others, which are looked at first; a key goes only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
 
 mod free;
 mod keep;

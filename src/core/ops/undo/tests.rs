@@ -145,6 +145,6 @@ fn rows_go_back_in_one_script_and_those_that_were_touched_are_counted_as_left() 
     let Step::Tell(order) = machine.next(Answer::Loaded(vec![row(1), row(2)]), 10) else { panic!() };
     assert_eq!((order.commands().len(), order.items()), (1, 2));
     let list = |count| Resp::Array(vec![Resp::Int(1); count]);
-    machine.next(Answer::Told(vec![Resp::Array(vec![list(1), list(1)])]), 10);
+    machine.next(Answer::Told(vec![Resp::Array(vec![list(1), list(1), Resp::Int(3)])]), 10);
     assert_eq!((machine.tally().done, machine.tally().left), (1, 1));
 }
