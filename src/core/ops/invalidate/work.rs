@@ -39,7 +39,11 @@ impl InvalidateWork {
                 command.text().replace(&most_ms.to_string(), &format!("{from}<{least_ms}..{most_ms}>"))
             }
             None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
-            None => WriteCmd::UnlinkTyped(vec![(key, String::new())]).text(),
+            None => {
+                let free = WriteCmd::UnlinkFree(vec![(key.clone(), Vec::new())]).text();
+                let typed = WriteCmd::UnlinkTyped(vec![(key, String::new())]).text();
+                return vec![scan, free, "of the others: TYPE <key>".to_owned(), typed];
+            }
         };
         vec![scan, "TYPE <key>".to_owned(), write]
     }
