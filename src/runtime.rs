@@ -7,6 +7,7 @@ pub mod actor;
 pub mod check;
 pub mod console;
 pub mod effects;
+mod error;
 pub mod frames;
 pub mod logging;
 pub mod panics;

@@ -3,6 +3,7 @@
 //! Exit status: 0 done or nothing to do, 1 failed, refused or not confirmed, 3 unknown. Invariant: standard output carries
 //! the plan and the result and nothing else; progress goes to standard error, and only to a terminal.
 
+use super::error::CommandError;
 use crate::actions::disk::on_disk;
 use crate::actions::execute::{Executor, carry};
 use crate::actions::survey::{Desk, PlanTime, survey};
@@ -55,12 +56,12 @@ pub async fn run(
     target: Target,
     timeouts: Timeouts,
     asked: &ActionArgs,
-) -> Result<u8, ActError> {
+) -> Result<u8, CommandError> {
     let no_home =
-        || ActError::Failed("there is no home folder for the journal: set HOME or XDG_STATE_HOME".into());
+        || CommandError::Failed("there is no home folder for the journal: set HOME or XDG_STATE_HOME".into());
     let journal = journal(loaded).ok_or_else(no_home)?;
     let opened = journal.clone();
-    on_disk(move || tell_open(&opened)).await.map_err(ActError::Failed)?;
+    on_disk(move || tell_open(&opened)).await.map_err(CommandError::Failed)?;
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let request = completed(loaded, asked);
     let within = PlanTime::within(asked.within);
@@ -124,18 +125,7 @@ pub async fn run(
     Ok(receipt.outcome.exit())
 }
 
-/// Why it did not come to an exit status.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// It failed before anything was done.
-    #[error("{0}")]
-    Failed(String),
-    /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] io::Error),
-}
-
-fn refused(format: OutputFormat, why: &str) -> Result<u8, ActError> {
+fn refused(format: OutputFormat, why: &str) -> Result<u8, CommandError> {
     if format == OutputFormat::Json {
         writeln!(io::stdout(), "{}", action::refused_json(why))?;
     }
@@ -180,7 +170,7 @@ fn hint(why: &ConsentError) -> String {
 }
 
 /// What the operator says: by options, else asked on a terminal.
-fn consent(asked: &ActionArgs, challenge: &Challenge) -> Result<Consent, ActError> {
+fn consent(asked: &ActionArgs, challenge: &Challenge) -> Result<Consent, CommandError> {
     let given = Consent { yes: asked.yes, name: asked.confirm.clone() };
     if asked.yes || !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
         return Ok(given);
@@ -301,9 +291,9 @@ fn line(progress: &Progress) -> String {
 ///
 /// # Errors
 /// The journal can't be read; the output can't be written.
-pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, ActError> {
+pub fn list(loaded: &Loaded, asked: &JournalVerb) -> Result<u8, CommandError> {
     let Some(journal) = journal(loaded) else { return Ok(0) };
-    let failed = |error: JournalError| ActError::Failed(error.to_string());
+    let failed = |error: JournalError| CommandError::Failed(error.to_string());
     let mut out = io::stdout();
     let archives = journal.archives();
     if let Some(age) = asked.prune {

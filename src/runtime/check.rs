@@ -3,15 +3,15 @@
 //! Exit status: 0 ok, 1 warning, 2 critical, 3 could not tell. Invariant: what could not be read or judged is
 //! never ok.
 
+use super::error::CommandError;
 use super::pass::{measure_keys, pass};
 use super::probes::Probing;
 use crate::core::limits::CHECK_BEYOND_MS;
-use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
 use crate::report::check::{self, CheckWatch, Verdict};
-use std::io::{self, Write};
+use std::io::Write;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -42,41 +42,18 @@ pub struct CheckRequest {
     pub watched: WatchSettings,
 }
 
-/// Why it could not be told.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckError {
-    /// No connection, or lost meanwhile.
-    #[error("{0}")]
-    Outage(String),
-    /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] io::Error),
-}
-
 /// Watches, writes what is wrong, and gives the exit status.
 ///
 /// # Errors
 /// The connection could not be made or was lost for good, or the output can't be written.
 pub async fn run(
-    mut session: Session,
-    mut probing: Probing,
-    wanted: &CheckRequest,
-    out: &mut impl Write,
-) -> Result<u8, CheckError> {
-    let result = Box::pin(watch(&mut session, &mut probing, wanted, out)).await;
-    probing.probes.stop_all().await;
-    result
-}
-
-async fn watch(
     session: &mut Session,
     probing: &mut Probing,
     wanted: &CheckRequest,
     out: &mut impl Write,
-) -> Result<u8, CheckError> {
+) -> Result<u8, CommandError> {
     let mut reading = Reading::new(RATE_WINDOW_US).watching(&wanted.watched);
-    let told = |outage: Outage| CheckError::Outage(outage.error);
-    session.connect().await.map_err(told)?;
+    session.connect().await?;
     // A watch that is short needs its polls all the same: a slope is made of ten.
     let interval = wanted.interval.min((wanted.watch / POLLS).max(POLL_LEAST));
     let until = Instant::now() + wanted.watch;
@@ -87,10 +64,10 @@ async fn watch(
     loop {
         let began = Instant::now();
         let pass_until = if is_first { first_until } else { last };
-        pass(session, &mut reading, is_first, pass_until).await.map_err(told)?;
+        pass(session, &mut reading, is_first, pass_until).await?;
         watch.advance(reading.findings());
         if std::mem::take(&mut is_first) {
-            measure_keys(session, &mut reading, false, first_until).await.map_err(told)?;
+            measure_keys(session, &mut reading, false, first_until).await?;
             probing.begin(&mut reading);
         }
         if Instant::now() >= until {

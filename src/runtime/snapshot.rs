@@ -4,10 +4,10 @@
 //! second pass came one interval later, so that rates exist. Invariant: standard output carries readings and
 //! nothing else.
 
+use super::error::CommandError;
 use super::pass::{measure_keys, pass, wait_out};
 use super::probes::Probing;
 use crate::core::limits::{RESPONSE_TIMEOUT_MS, SECOND_LOOK_PERCENT};
-use crate::core::model::Outage;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
@@ -50,50 +50,27 @@ pub struct SnapshotRequest {
     pub target: TargetLine,
 }
 
-/// Why there is no (more) reading.
-#[derive(Debug, thiserror::Error)]
-pub enum SnapshotError {
-    /// No connection, or lost before the first reading.
-    #[error("{0}")]
-    Outage(String),
-    /// Standard output is gone or full.
-    #[error("cannot write to standard output: {0}")]
-    Output(#[from] io::Error),
-}
-
 /// Writes readings until there are enough; whether the server told of itself, without which nothing can be judged. Outages between readings are told on standard error and waited out.
 ///
 /// # Errors
 /// No connection at the start, or an output that can't be written.
 pub async fn run(
-    mut session: Session,
-    mut probing: Probing,
-    wanted: &SnapshotRequest,
-    out: &mut impl Write,
-) -> Result<bool, SnapshotError> {
-    let result = Box::pin(read(&mut session, &mut probing, wanted, out)).await;
-    probing.probes.stop_all().await;
-    result
-}
-
-async fn read(
     session: &mut Session,
     probing: &mut Probing,
     wanted: &SnapshotRequest,
     out: &mut impl Write,
-) -> Result<bool, SnapshotError> {
+) -> Result<bool, CommandError> {
     let half_us = i64::try_from(wanted.interval.as_micros() / 2).unwrap_or(i64::MAX);
     let mut reading = Reading::new(half_us).watching(&wanted.watched);
-    let told = |outage: Outage| SnapshotError::Outage(outage.error);
     let start = Instant::now();
-    session.connect().await.map_err(told)?;
+    session.connect().await?;
     // The second look waits for the interval, and has its share of the time whenever that is.
     let second = wanted.within * SECOND_LOOK_PERCENT / 100;
     let last_reply = LAST_REPLY.min(wanted.within / 10);
     let first_until = start + wanted.within.saturating_sub(second + last_reply);
     let mut began = Instant::now();
-    pass(session, &mut reading, true, first_until).await.map_err(told)?;
-    measure_keys(session, &mut reading, wanted.all_keys, first_until).await.map_err(told)?;
+    pass(session, &mut reading, true, first_until).await?;
+    measure_keys(session, &mut reading, wanted.all_keys, first_until).await?;
     probing.begin(&mut reading);
     probing.wait_for_samples(session, &mut reading).await;
     let mut written = 0;
@@ -103,7 +80,7 @@ async fn read(
         let until = Instant::now() + second.saturating_sub(last_reply);
         match pass(session, &mut reading, false, until).await {
             Ok(()) => {}
-            Err(outage) if written == 0 && wanted.count == Some(1) => return Err(told(outage)),
+            Err(outage) if written == 0 && wanted.count == Some(1) => return Err(outage.into()),
             Err(outage) => {
                 tracing::error!("{}; trying again", outage.error);
                 wait_out(session).await;

@@ -5,6 +5,7 @@
 
 use super::actor::ActorSetup;
 use super::console::{self, Console};
+use super::error::CommandError;
 use super::probes::{ProbeTasks, Probing};
 use super::{act, check, logging, panics, snapshot};
 use crate::app::action::ActionSetup;
@@ -89,10 +90,10 @@ impl From<io::Error> for StartFailure {
     }
 }
 
-impl From<act::ActError> for StartFailure {
-    fn from(error: act::ActError) -> Self {
+impl From<CommandError> for StartFailure {
+    fn from(error: CommandError) -> Self {
         match error {
-            act::ActError::Output(error) => error.into(),
+            CommandError::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::Closed,
             failed => Self::Failed(failed.to_string()),
         }
     }
@@ -154,17 +155,29 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Re
         watched: watched(&loaded.config, &target),
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
     };
+    let can_tell = read(loaded, &target, async |session, probing| {
+        snapshot::run(session, probing, &wanted, &mut io::stdout()).await
+    })?;
+    Ok(if can_tell { 0 } else { check::COULD_NOT_TELL })
+}
+
+/// Reads a target without a console: by a session, and by probes, which are stopped after it.
+fn read<T>(
+    loaded: &Loaded,
+    target: &Target,
+    work: impl AsyncFnOnce(&mut Session, &mut Probing) -> Result<T, CommandError>,
+) -> Result<T, StartFailure> {
     let ledger = LinkLedger::default();
-    let session = Session::new(&target, timeouts(loaded), poll_settings(loaded, &target, true));
-    let (session, probing) = (session.beside(&ledger), probing(loaded, &target, &ledger));
+    let session = Session::new(target, timeouts(loaded), poll_settings(loaded, target, true));
+    let (mut session, mut probing) = (session.beside(&ledger), probing(loaded, target, &ledger));
     let runtime = runtime()?;
-    let result = runtime.block_on(snapshot::run(session, probing, &wanted, &mut io::stdout()));
+    let result = runtime.block_on(async {
+        let result = Box::pin(work(&mut session, &mut probing)).await;
+        probing.probes.stop_all().await;
+        result
+    });
     runtime.shutdown_background();
-    match result {
-        Ok(can_tell) => Ok(if can_tell { 0 } else { check::COULD_NOT_TELL }),
-        Err(snapshot::SnapshotError::Outage(error)) => Err(StartFailure::Failed(error)),
-        Err(snapshot::SnapshotError::Output(error)) => Err(error.into()),
-    }
+    Ok(result?)
 }
 
 /// For scripts: every way not to know has the same status.
@@ -179,13 +192,9 @@ fn check(flags: &Flags, env: Env, asked: cli::CheckArgs) -> u8 {
             only_critical: asked.fail_on == cli::FailOn::Critical,
             watched: watched(&loaded.config, &target),
         };
-        let ledger = LinkLedger::default();
-        let session = Session::new(&target, timeouts(&loaded), poll_settings(&loaded, &target, true));
-        let (session, probing) = (session.beside(&ledger), probing(&loaded, &target, &ledger));
-        let runtime = runtime()?;
-        let result = runtime.block_on(check::run(session, probing, &wanted, &mut io::stdout()));
-        runtime.shutdown_background();
-        result.map_err(|error| StartFailure::Failed(error.to_string()))
+        read(&loaded, &target, async |session, probing| {
+            check::run(session, probing, &wanted, &mut io::stdout()).await
+        })
     });
     checked.unwrap_or_else(|failure| {
         failure.tell();
