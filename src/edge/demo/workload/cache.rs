@@ -6,10 +6,9 @@
 //! tiers' sizes and, for what has no TTL, by the server's memory; what the report builder has left behind it removes
 //! when its scenario ends.
 
-use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
-use super::connection::{Connection, RetryDelay, Task, WorkPace};
+use super::connection::{Connection, RetryDelay, RoleLink, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
@@ -69,7 +68,7 @@ impl CacheTier {
     ///
     /// # Errors
     /// When the server refuses or is gone.
-    pub async fn fill(&self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+    pub async fn fill(&self, link: &mut RoleLink) -> RedisResult<()> {
         for keys in self.names().chunks(DEMO_BATCH) {
             let mut batch = Pipeline::with_capacity(keys.len());
             for key in keys {
@@ -85,7 +84,7 @@ impl CacheTier {
 ///
 /// # Errors
 /// When the server refuses or is gone.
-pub(super) async fn warm_up(link: &mut MultiplexedConnection) -> RedisResult<()> {
+pub(super) async fn warm_up(link: &mut RoleLink) -> RedisResult<()> {
     for tier in &TIERS {
         tier.fill(link).await?;
     }
@@ -103,11 +102,7 @@ impl Task for CacheReader {
         self.name
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
             let stampede = connection.is(Scenario::CacheStampede);
@@ -159,7 +154,7 @@ pub(super) struct ReportBuilder {
 }
 
 impl ReportBuilder {
-    async fn clean_up(&mut self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+    async fn clean_up(&mut self, link: &mut RoleLink) -> RedisResult<()> {
         while self.written > 0 {
             let from = self.written.saturating_sub(DEMO_BATCH as u64);
             let keys: Vec<String> = (from..self.written).map(report).collect();
@@ -180,11 +175,7 @@ impl Task for ReportBuilder {
         connection.until(|setting| written || setting.scenario == Scenario::MemoryAlert).await;
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         while connection.is(Scenario::MemoryAlert) {
             let at_1 = if connection.tally.nearly_full() { REPORTS_PER_S.1 } else { REPORTS_PER_S.0 };
@@ -210,18 +201,13 @@ fn report(number: u64) -> String {
 async fn send(
     name: &str,
     batch: &mut Pipeline,
-    link: &mut MultiplexedConnection,
+    link: &mut RoleLink,
     connection: &Connection,
     patience: &mut RetryDelay,
 ) -> RedisResult<()> {
     let answers: Vec<RedisResult<Value>> = batch.ignore_errors().query_async(link).await?;
-    match answers.into_iter().find(Result::is_err) {
-        Some(refused) => connection.answer(name, refused, patience).await.map(drop),
-        None => {
-            *patience = RetryDelay::default();
-            Ok(())
-        }
-    }
+    let answer: RedisResult<Vec<Value>> = answers.into_iter().collect();
+    connection.answer(name, answer, patience).await.map(drop)
 }
 
 fn value(bytes: usize) -> String {

@@ -21,6 +21,9 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(2);
 /// Longer than [`BLOCK_MS`], since a blocked read is answered only then.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
+/// A connection of a role.
+pub(super) type RoleLink = MultiplexedConnection;
+
 /// A part of the workload with a connection of its own.
 pub(super) trait Task: Send + 'static {
     /// Name of its connection, as CLIENT LIST shows it.
@@ -34,7 +37,7 @@ pub(super) trait Task: Send + 'static {
     /// Does it, until it leaves (`Ok`, which closes the connection) or the connection fails.
     fn play(
         &mut self,
-        link: &mut MultiplexedConnection,
+        link: &mut RoleLink,
         connection: &mut Connection,
     ) -> impl Future<Output = RedisResult<()>> + Send;
 }
@@ -81,7 +84,7 @@ impl Connection {
     ///
     /// # Errors
     /// When the server cannot be reached.
-    pub async fn link(&self, name: &str) -> RedisResult<MultiplexedConnection> {
+    pub async fn link(&self, name: &str) -> RedisResult<RoleLink> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_WITHIN))
             .set_response_timeout(Some(ANSWER_WITHIN));
@@ -95,7 +98,7 @@ impl Connection {
     }
 
     /// A connection that may subscribe, where the server speaks RESP3; a plain one where it doesn't.
-    async fn pushed_link(&self, config: &AsyncConnectionConfig) -> RedisResult<MultiplexedConnection> {
+    async fn pushed_link(&self, config: &AsyncConnectionConfig) -> RedisResult<RoleLink> {
         let info = self.client.get_connection_info().clone();
         let settings = info.redis_settings().clone().set_protocol(redis::ProtocolVersion::RESP3);
         let pushing = Client::open(info.set_redis_settings(settings))?;
@@ -138,6 +141,11 @@ impl Connection {
             // Nobody is left who could change it: whoever stops the workload ends this task.
             std::future::pending::<()>().await;
         }
+    }
+
+    /// Waits until this scenario is on.
+    pub async fn until_is(&mut self, scenario: Scenario) {
+        self.until(|setting| setting.scenario == scenario).await;
     }
 
     /// Whether this scenario is on.

@@ -4,13 +4,12 @@
 //! again first deals with all that it left pending, so every scenario heals; what a neglectful worker holds is
 //! bounded.
 
-use redis::aio::MultiplexedConnection;
 use redis::{RedisError, RedisResult, Value};
 use tokio::time::{Duration, Instant};
 
 use super::super::control::WorkloadSetting;
 use super::super::topology::{GroupSetup, StreamSetup, WorkerPart, batch, part, service};
-use super::connection::{BLOCK_MS, Connection, RetryDelay, Task};
+use super::connection::{BLOCK_MS, Connection, RetryDelay, RoleLink, Task};
 use super::history::make_group;
 use super::messages::is_poison;
 use crate::core::demo::Scenario;
@@ -51,12 +50,7 @@ impl Worker {
     }
 
     /// Reads at most `count` messages: new ones with `>`, which may wait, or its own pending ones with `0`.
-    async fn read(
-        &self,
-        link: &mut MultiplexedConnection,
-        from: &str,
-        count: usize,
-    ) -> RedisResult<Vec<WorkMessage>> {
+    async fn read(&self, link: &mut RoleLink, from: &str, count: usize) -> RedisResult<Vec<WorkMessage>> {
         let mut read = redis::cmd("XREADGROUP");
         read.arg("GROUP").arg(self.group.name).arg(self.name).arg("COUNT").arg(count);
         if from == ">" {
@@ -74,14 +68,14 @@ impl Worker {
         }
     }
 
-    async fn make_group(&self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+    async fn make_group(&self, link: &mut RoleLink) -> RedisResult<()> {
         let made = make_group(self.line.key, self.group.name).query_async(link).await;
         made.or_else(|error: RedisError| if error.code() == Some("BUSYGROUP") { Ok(()) } else { Err(error) })
     }
 
     async fn acknowledge(
         &self,
-        link: &mut MultiplexedConnection,
+        link: &mut RoleLink,
         done: impl Iterator<Item = &WorkMessage>,
     ) -> RedisResult<()> {
         let ids: Vec<&[u8]> = done.map(|message| message.id.as_slice()).collect();
@@ -92,7 +86,7 @@ impl Worker {
     }
 
     /// Counts what it decided about payments, as programs do: most are accepted.
-    async fn count(&self, link: &mut MultiplexedConnection, decided: usize) -> RedisResult<()> {
+    async fn count(&self, link: &mut RoleLink, decided: usize) -> RedisResult<()> {
         if self.group.name != COUNTING || decided == 0 {
             return Ok(());
         }
@@ -104,7 +98,7 @@ impl Worker {
     }
 
     /// Tries again what it failed at, and fails again. What was trimmed meanwhile is no trouble any more.
-    async fn retry(&mut self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+    async fn retry(&mut self, link: &mut RoleLink) -> RedisResult<()> {
         let held = self.read(link, "0", DEMO_BATCH).await?;
         self.acknowledge(link, held.iter().filter(|message| !message.is_poison)).await?;
         self.holding = held.iter().filter(|message| message.is_poison).count();
@@ -112,7 +106,7 @@ impl Worker {
     }
 
     /// Deals with everything that it holds.
-    async fn catch_up(&mut self, link: &mut MultiplexedConnection) -> RedisResult<()> {
+    async fn catch_up(&mut self, link: &mut RoleLink) -> RedisResult<()> {
         loop {
             let held = self.read(link, "0", DEMO_BATCH).await?;
             if held.is_empty() {
@@ -126,7 +120,7 @@ impl Worker {
     /// One read and what its part makes of it; the number of messages.
     async fn turn(
         &mut self,
-        link: &mut MultiplexedConnection,
+        link: &mut RoleLink,
         setting: &WorkloadSetting,
         hurried: bool,
     ) -> RedisResult<usize> {
@@ -166,11 +160,7 @@ impl Task for Worker {
         connection.until(|setting| self.part(setting) != WorkerPart::Absent).await;
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let mut patience = RetryDelay::default();
         let mut looked: Option<Instant> = None;
         let mut hurried = false;

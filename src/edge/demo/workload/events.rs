@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use redis::aio::MultiplexedConnection;
 use redis::{ErrorKind, Pipeline, RedisResult};
 
-use super::connection::{Connection, Task, WorkPace};
+use super::connection::{Connection, RoleLink, Task, WorkPace};
 use crate::core::limits::DEMO_BATCH;
 
 const CHANNELS: [&str; 3] = ["events:orders", "events:payments", "events:stock"];
@@ -28,11 +27,7 @@ impl Task for Publisher {
         "event-bus"
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let mut pace = WorkPace::new();
         loop {
             let due = pace.turn(PER_S * connection.now().rate.factor(), DEMO_BATCH).await;
@@ -69,11 +64,7 @@ impl Task for Subscriber {
         self.name
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let heard = match self.channels {
             [] => link.psubscribe(ALL).await,
             channels => link.subscribe(channels).await,

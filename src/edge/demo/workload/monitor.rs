@@ -6,10 +6,9 @@
 use std::collections::VecDeque;
 
 use redis::RedisResult;
-use redis::aio::MultiplexedConnection;
 use tokio::time::{Duration, Instant};
 
-use super::connection::{Connection, Task};
+use super::connection::{Connection, RoleLink, Task};
 use crate::core::demo::Scenario;
 
 const LOOK_EVERY: Duration = Duration::from_millis(250);
@@ -46,11 +45,7 @@ impl Task for LoadMonitor {
         "demo-monitor"
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             if let Some(per_s) = self.measure(Instant::now(), connection.tally.produced()) {

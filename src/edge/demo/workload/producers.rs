@@ -2,12 +2,11 @@
 //!
 //! Knows XADD; not who reads. Invariant: a turn adds at most one batch, and only what the server took is counted.
 
-use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult, Value};
 
 use super::super::control::WorkloadSetting;
 use super::super::topology::{StreamSetup, kept, poisonous, production};
-use super::connection::{Connection, RetryDelay, Task, WorkPace};
+use super::connection::{Connection, RetryDelay, RoleLink, Task, WorkPace};
 use super::messages::{MessageFields, message, poison};
 use crate::core::limits::DEMO_BATCH;
 
@@ -38,11 +37,7 @@ impl Task for Producer {
         self.line.producer
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let (mut pace, mut patience) = (WorkPace::new(), RetryDelay::default());
         loop {
             let setting = connection.now();
@@ -59,11 +54,8 @@ impl Task for Producer {
             connection.tally.add_produced(taken as u64);
             self.poisoned.1 += poison.min(taken as u64);
             // One refusal of a batch tells it all: they are refused for the same reason.
-            if let Some(refused) = answers.into_iter().find(Result::is_err) {
-                connection.answer(self.name(), refused, &mut patience).await?;
-            } else {
-                patience = RetryDelay::default();
-            }
+            let answer: RedisResult<Vec<Value>> = answers.into_iter().collect();
+            connection.answer(self.name(), answer, &mut patience).await?;
         }
     }
 }

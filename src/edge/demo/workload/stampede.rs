@@ -3,11 +3,10 @@
 //! Knows PEXPIRE on the keys of the hot tiers. What readers make of it is theirs. Invariant: when its scenario
 //! ends it fills the hot tiers again, so the hit ratio of what follows is at once what it was.
 
-use redis::aio::MultiplexedConnection;
 use redis::{Pipeline, RedisResult};
 
 use super::cache::{CacheTier, RUSH_TTL_MS};
-use super::connection::{Connection, Task};
+use super::connection::{Connection, RoleLink, Task};
 use crate::core::demo::Scenario;
 use crate::core::limits::DEMO_BATCH;
 
@@ -27,11 +26,7 @@ impl Task for Stampede {
         connection.until(|setting| has_begun || setting.scenario == Scenario::CacheStampede).await;
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         if connection.is(Scenario::CacheStampede) {
             self.has_begun = true;
             for tier in CacheTier::hot() {
@@ -47,7 +42,7 @@ impl Task for Stampede {
     }
 }
 
-async fn expire(keys: &[String], link: &mut MultiplexedConnection) -> RedisResult<()> {
+async fn expire(keys: &[String], link: &mut RoleLink) -> RedisResult<()> {
     for keys in keys.chunks(DEMO_BATCH) {
         let mut batch = Pipeline::with_capacity(keys.len());
         for key in keys {

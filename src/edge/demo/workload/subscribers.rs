@@ -5,14 +5,13 @@
 
 use std::time::Duration;
 
-use redis::aio::MultiplexedConnection;
 use redis::{ConnectionAddr, RedisResult};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::connection::{Connection, Task, WorkPace};
+use super::connection::{Connection, RoleLink, Task, WorkPace};
 use crate::core::demo::Scenario;
 use crate::core::limits::{DEMO_BATCH, DEMO_SCREENS};
 
@@ -57,14 +56,10 @@ impl Task for Screens {
     }
 
     async fn cue(&self, connection: &mut Connection) {
-        connection.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
+        connection.until_is(Scenario::SlowSubscriber).await;
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         let mut screens = JoinSet::new();
         for number in 0..DEMO_SCREENS {
             screens.spawn(drain(subscribe(connection, &format!("screen-{number:03}"), PRESENCE).await?));
@@ -91,14 +86,10 @@ impl Task for Wall {
     }
 
     async fn cue(&self, connection: &mut Connection) {
-        connection.until(|setting| setting.scenario == Scenario::SlowSubscriber).await;
+        connection.until_is(Scenario::SlowSubscriber).await;
     }
 
-    async fn play(
-        &mut self,
-        link: &mut MultiplexedConnection,
-        connection: &mut Connection,
-    ) -> RedisResult<()> {
+    async fn play(&mut self, link: &mut RoleLink, connection: &mut Connection) -> RedisResult<()> {
         limit(link, TIGHT).await?;
         let mut pace = WorkPace::new();
         let picture = "#".repeat(WALL_BYTES);
@@ -122,6 +113,6 @@ impl Task for Wall {
     }
 }
 
-async fn limit(link: &mut MultiplexedConnection, limit: &str) -> RedisResult<()> {
+async fn limit(link: &mut RoleLink, limit: &str) -> RedisResult<()> {
     redis::cmd("CONFIG").arg("SET").arg("client-output-buffer-limit").arg(limit).query_async(link).await
 }
