@@ -76,7 +76,7 @@ mod targets;
 mod tiers;
 
 use super::evidence::Evidence;
-use super::finding::Finding;
+use super::finding::{Destination, Finding, FindingSubject, Severity};
 use super::hold::{Patience, Patiences};
 use super::thresholds::Thresholds;
 
@@ -93,7 +93,27 @@ pub struct Rule {
     /// them and not later.
     pub is_held: bool,
     /// Looks.
-    pub check: fn(&Evidence<'_>, &Thresholds) -> RuleAnswer,
+    pub check: RuleCheck,
+}
+
+/// How a rule looks.
+type RuleCheck = fn(&Evidence<'_>, &Thresholds) -> RuleAnswer;
+
+impl Rule {
+    /// Told at once: its figure has its window already, or is a plain fact.
+    const fn at_once(id: &'static str, doc: &'static str, check: RuleCheck) -> Self {
+        Self { id, doc, raise: AT_ONCE, is_held: false, check }
+    }
+
+    /// The same, for what is held already where it is judged.
+    const fn held(id: &'static str, doc: &'static str, check: RuleCheck) -> Self {
+        Self { id, doc, raise: AT_ONCE, is_held: true, check }
+    }
+
+    /// Told when it has been so for a moment.
+    const fn briefly(id: &'static str, doc: &'static str, check: RuleCheck) -> Self {
+        Self { id, doc, raise: BRIEFLY, is_held: false, check }
+    }
 }
 
 /// What a rule says.

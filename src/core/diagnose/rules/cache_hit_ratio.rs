@@ -3,10 +3,7 @@
 //! Knows hits and misses of others, never ours. Few lookups say nothing and are well; a window that is too short
 //! says nothing and is not.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::{count, percent, span};
 
 const ID: &str = "cache.hit_ratio";
@@ -14,8 +11,7 @@ const REMEDY: &str =
     "Look whether keys expire or are evicted faster than they are filled, or were just invalidated.";
 
 /// `cache.hit_ratio`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "too few lookups find their key", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "too few lookups find their key", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none_or(|info| info.stats.lookups.is_none()) {

@@ -2,10 +2,8 @@
 //!
 //! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
 
-use super::{AT_ONCE, Rule, RuleAnswer, tiers};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Evidence, Rule, RuleAnswer, Thresholds, tiers};
 use crate::core::diagnose::evidence::memory::TierCase;
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{count, span};
 
@@ -13,13 +11,7 @@ const ID: &str = "cache.ttl_long";
 const REMEDY: &str = "Find who writes them with another TTL, or correct the pattern in the config.";
 
 /// `cache.ttl_long`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "keys of a tier live longer than they should",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "keys of a tier live longer than they should", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let text = |case: &TierCase<'_>| {

@@ -2,10 +2,8 @@
 //!
 //! Knows what a pass of the walk has seen, which is as old as that pass; silent before the first is over.
 
-use super::{AT_ONCE, Rule, RuleAnswer, tiers};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Evidence, Rule, RuleAnswer, Thresholds, tiers};
 use crate::core::diagnose::evidence::memory::TierCase;
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, count, span};
 
@@ -13,8 +11,7 @@ const ID: &str = "cache.ttl_missing";
 const REMEDY: &str = "Find who writes them without a TTL; invalidating the pattern frees them, and they are built anew when asked for.";
 
 /// `cache.ttl_missing`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "keys of a tier have no TTL", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "keys of a tier have no TTL", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let text = |case: &TierCase<'_>| {

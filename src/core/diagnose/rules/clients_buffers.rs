@@ -2,10 +2,7 @@
 //!
 //! Knows the sum of all; `clients.output_buffer` names the one.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "clients.buffers";
@@ -15,8 +12,7 @@ const REMEDY: &str =
 const LARGE: u64 = 200 << 10;
 
 /// `clients.buffers`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "buffers of clients are large on average", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "buffers of clients are large on average", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };

@@ -3,23 +3,14 @@
 //! Knows the server's count of such errors (6.2); not whose they were.
 
 use super::refusals::{Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "clients.denied";
 const REMEDY: &str = "ACL LOG names the user, the command or the key, and the client: allow it (ACL SETUSER), or stop the program that tries.";
 
 /// `clients.denied`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "many commands are refused for want of permission",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "many commands are refused for want of permission", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let why = "users try what they may not do";

@@ -2,10 +2,7 @@
 //!
 //! Knows the counts of INFO; replicas are not among them.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::{count, percent};
 
 const ID: &str = "clients.near_limit";
@@ -13,7 +10,7 @@ const REMEDY: &str =
     "Look for the client or pool with too many connections; raise maxclients if file descriptors allow.";
 
 /// `clients.near_limit`
-pub const RULE: Rule = Rule { id: ID, doc: "clients near maxclients", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "clients near maxclients", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let counts = evidence.info.map(|info| &info.clients);

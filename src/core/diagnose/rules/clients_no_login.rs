@@ -3,23 +3,14 @@
 //! Knows the server's count of such errors (6.2); not whose they were.
 
 use super::refusals::{Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "clients.no_login";
 const REMEDY: &str = "Give these clients their user and password: a service may have lost its secret; Clients shows from where they connect.";
 
 /// `clients.no_login`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "many commands come from clients that have not logged in",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "many commands come from clients that have not logged in", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let why = "clients have not logged in";

@@ -3,11 +3,8 @@
 //! Knows what it has not read, how fast that grows, and when the server will cut it off; a limit that can't be read is
 //! unknown, not the default.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::diagnose::evidence::memory::OutputCase;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, span};
 use crate::core::model::clients::ClientClass;
@@ -17,8 +14,7 @@ const REMEDY: &str = "Make the client read faster or ask for less; killing it fr
 const MIB: f64 = 1_048_576.0;
 
 /// `clients.output_buffer`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a client does not read what it is sent", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "a client does not read what it is sent", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if !evidence.memory.has_clients {

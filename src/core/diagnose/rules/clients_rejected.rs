@@ -2,10 +2,7 @@
 //!
 //! Knows how the counter grew while we looked; what was refused before is history.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::counted;
 
 const ID: &str = "clients.rejected";
@@ -13,8 +10,7 @@ const REMEDY: &str =
     "Somebody can't connect: close what is idle, raise maxclients if file descriptors allow.";
 
 /// `clients.rejected`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "connections are refused at maxclients", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "connections are refused at maxclients", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(rejected) = evidence.rejected else {

@@ -4,11 +4,9 @@
 //! when none is left.
 
 use super::consumers::ConsumerTexts;
-use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
+use super::{Destination, FindingSubject, Rule, RuleAnswer, Thresholds, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence};
-use crate::core::diagnose::finding::{Destination, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::sentence::{counted, span};
 
 const ID: &str = "consumer.dead";
@@ -17,13 +15,7 @@ const REMEDY_MANY: &str = "Groups that nobody will read again are to be removed 
     their consumers.";
 
 /// `consumer.dead`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a consumer holds entries and shows no sign of life",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "a consumer holds entries and shows no sign of life", check);
 
 const WORDS: ConsumerTexts = ConsumerTexts {
     id: ID,

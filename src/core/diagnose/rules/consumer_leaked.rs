@@ -4,11 +4,8 @@
 //! together are one finding, for one application makes the names.
 
 use super::groups::{ONE_BY_ONE, blind_search};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::diagnose::evidence::memory::{LeakCase, LeakSign};
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, count, counted};
 use crate::core::limits::CONSUMERS_LISTED;
@@ -21,13 +18,7 @@ const REMEDY_MOST: &str = "They are too many to be listed. Where nothing is pend
     CREATE with its last-delivered-id), and have the application use a fixed name for each worker.";
 
 /// `consumer.leaked`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a group keeps very many consumers that nobody uses",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "a group keeps very many consumers that nobody uses", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none_or(|info| info.clients.connected.is_none()) {

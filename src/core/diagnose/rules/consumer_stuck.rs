@@ -4,12 +4,10 @@
 //! the whole group acknowledges nothing, the group's own finding says so and this rule is silent.
 
 use super::consumers::ConsumerTexts;
-use super::{AT_ONCE, Rule, RuleAnswer, consumers, groups};
+use super::{Destination, Rule, RuleAnswer, Thresholds, consumers, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase};
-use crate::core::diagnose::finding::Destination;
 use crate::core::diagnose::groups::{PendingReason, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::sentence::{counted, span};
 use std::collections::BTreeSet;
 
@@ -17,13 +15,7 @@ const ID: &str = "consumer.stuck";
 const REMEDY: &str = "It lives: look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM.";
 
 /// `consumer.stuck`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a living consumer leaves entries unacknowledged",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "a living consumer leaves entries unacknowledged", check);
 
 const WORDS: ConsumerTexts = ConsumerTexts {
     id: ID,

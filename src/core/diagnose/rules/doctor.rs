@@ -4,9 +4,7 @@
 //! Knows the server's own limits (`object.c`, getMemoryDoctorReport). Ours is only that a small server is left alone: up to
 //! [`SMALL`] the program itself is most of its resident set.
 
-use super::RuleAnswer;
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
+use super::{Destination, Evidence, Finding, FindingSubject, RuleAnswer, Severity};
 use crate::core::model::info::Info;
 use crate::core::model::memory::Memory;
 

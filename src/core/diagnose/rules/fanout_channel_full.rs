@@ -4,11 +4,8 @@
 //! configured.
 
 use super::subscribers::FEW;
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::diagnose::evidence::fanout::FullChannel;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{count, counted, span};
 
@@ -17,13 +14,7 @@ const REMEDY: &str = "Its receiver is gone or too slow. A dead one's channel goe
     less, or raise the layer's capacity.";
 
 /// `fanout.channel_full`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a channel of a channel layer is full and drops messages",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "a channel of a channel layer is full and drops messages", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;

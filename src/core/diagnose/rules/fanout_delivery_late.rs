@@ -3,15 +3,12 @@
 //! Knows what the probe measured over the last minute; while it does not run there is nothing to tell.
 
 use super::targets::{TimeTarget, late};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 
 const ID: &str = "fanout.delivery_late";
 
 /// `fanout.delivery_late`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "messages of the probe arrive late", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "messages of the probe arrive late", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let target = TimeTarget {

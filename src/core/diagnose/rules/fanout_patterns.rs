@@ -2,10 +2,7 @@
 //!
 //! Knows how many different patterns there are, not how many subscribe to each.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::counted;
 
 const ID: &str = "fanout.patterns";
@@ -13,13 +10,7 @@ const REMEDY: &str =
     "Let clients SUBSCRIBE to channels by name, or share fewer patterns: each PUBLISH tests every pattern.";
 
 /// `fanout.patterns`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "every PUBLISH is compared with very many patterns",
-    raise: BRIEFLY,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::briefly(ID, "every PUBLISH is compared with very many patterns", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(patterns) = evidence.fanout.patterns else {

@@ -3,18 +3,14 @@
 //! Knows what was sent and what arrived within five seconds; why it was lost is not to be seen from here.
 
 use super::targets::off;
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{count, counted};
 
 const ID: &str = "fanout.probe_lost";
 const REMEDY: &str = "See whether connections are cut or the server stands still; subscribers lose what is sent while they are away.";
 
 /// `fanout.probe_lost`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "messages of the probe never arrived", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "messages of the probe never arrived", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let Some(probed) = &evidence.fanout.probe else { return off(evidence) };

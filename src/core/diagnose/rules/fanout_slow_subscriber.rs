@@ -4,11 +4,8 @@
 //! have one cause.
 
 use super::subscribers::{FEW, who};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::diagnose::evidence::fanout::Behind;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::sentence::{bytes, counted, span};
 
 const ID: &str = "fanout.slow_subscriber";
@@ -18,8 +15,7 @@ const REMEDY: &str = "Look at the subscriber: it reads too slowly or not at all.
 const GROWN: usize = 3;
 
 /// `fanout.slow_subscriber`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a subscriber does not read what it is sent", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "a subscriber does not read what it is sent", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;

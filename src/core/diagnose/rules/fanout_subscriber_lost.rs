@@ -4,11 +4,8 @@
 //! before that, only that its buffer was nearly full.
 
 use super::subscribers::{FEW, who};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::diagnose::evidence::fanout::LostSubscriber;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "fanout.subscriber_lost";
@@ -16,13 +13,7 @@ const REMEDY: &str = "Its messages are gone: pub/sub keeps none. Let it read fas
     be lost.";
 
 /// `fanout.subscriber_lost`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a subscriber went away with messages unread",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "a subscriber went away with messages unread", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let fanout = &evidence.fanout;

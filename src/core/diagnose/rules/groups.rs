@@ -3,9 +3,8 @@
 //! Knows verdicts that were decided already; decides only how bad each is. Invariant: many groups of one stream that
 //! fail in the same way are one finding, for they fail for one reason.
 
-use super::{Blind, RuleAnswer};
+use super::{Blind, Finding, FindingSubject, RuleAnswer, Severity};
 use crate::core::diagnose::evidence::{Evidence, GroupCase, GroupCounts};
-use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{count, counted};

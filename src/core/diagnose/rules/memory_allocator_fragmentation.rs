@@ -3,22 +3,14 @@
 //! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
 
 use super::doctor::{answer, large, parts};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.allocator_fragmentation";
 const REMEDY: &str = "CONFIG SET activedefrag yes packs it anew, at some processor time; it frees resident memory, not what counts for maxmemory.";
 
 /// `memory.allocator_fragmentation`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "the allocator holds holes between small pieces",
-    raise: BRIEFLY,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::briefly(ID, "the allocator holds holes between small pieces", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {

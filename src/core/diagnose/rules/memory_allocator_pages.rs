@@ -3,9 +3,7 @@
 //! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
 
 use super::doctor::{answer, large, parts};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.allocator_pages";
@@ -13,8 +11,7 @@ const REMEDY: &str =
     "MEMORY PURGE gives them back, and may hold the server for a moment; what counts for maxmemory stays.";
 
 /// `memory.allocator_pages`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the allocator holds pages that nobody uses", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "the allocator holds pages that nobody uses", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {

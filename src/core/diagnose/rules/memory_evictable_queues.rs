@@ -3,10 +3,7 @@
 //! Knows that there are lists, not whether they are queues.
 
 use super::memory_evictable_streams::evicts_all;
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::counted;
 
 const ID: &str = "memory.evictable_queues";
@@ -14,8 +11,7 @@ const REMEDY: &str =
     "Use a volatile-* policy and TTLs for the cache, or keep queues in a Redis of their own.";
 
 /// `memory.evictable_queues`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "lists, which may be queues, may be evicted", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "lists, which may be queues, may be evicted", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("the policy can't be read") };

@@ -2,10 +2,7 @@
 //!
 //! Knows the policy and that there are streams; whether it comes to that is up to the memory.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::counted;
 use crate::core::model::memory::Memory;
 
@@ -13,8 +10,7 @@ const ID: &str = "memory.evictable_streams";
 const REMEDY: &str = "Use a volatile-* policy, or keep streams in a Redis of their own: an evicted stream is gone with its groups.";
 
 /// `memory.evictable_streams`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "streams may be evicted whole", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "streams may be evicted whole", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("the policy can't be read") };

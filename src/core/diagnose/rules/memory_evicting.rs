@@ -2,10 +2,7 @@
 //!
 //! Knows the rate of all keys together; a cache that evicts a few is at work.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::count;
 
 const ID: &str = "memory.evicting";
@@ -13,8 +10,7 @@ const REMEDY: &str =
     "Raise maxmemory, or see what grows: the hit ratio falls with every key that is needed again.";
 
 /// `memory.evicting`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "keys are evicted in numbers", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "keys are evicted in numbers", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none_or(|info| info.stats.evicted.is_none()) {

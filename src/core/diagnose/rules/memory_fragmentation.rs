@@ -3,17 +3,14 @@
 //! Knows ratio and bytes; where a part or a peak is the cause, that is told instead.
 
 use super::doctor::{FRAGMENTED, PEAK, answer, large, parts, waste};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.fragmentation";
 const REMEDY: &str = "CONFIG SET activedefrag yes gives it back slowly, a restart at once; neither lowers what counts for maxmemory.";
 
 /// `memory.fragmentation`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "much more memory is resident than used", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "much more memory is resident than used", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {

@@ -4,10 +4,7 @@
 //! may well be full.
 
 use super::memory_near_limit::bands;
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, percent, span};
 
@@ -15,8 +12,7 @@ const ID: &str = "memory.full_soon";
 const REMEDY: &str = "Memory shows what would free how much; a trim of what all groups have read frees entries, not pending lists.";
 
 /// `memory.full_soon`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "memory will be used up soon", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "memory will be used up soon", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let memory = &evidence.memory;

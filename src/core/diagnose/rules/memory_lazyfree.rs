@@ -2,18 +2,14 @@
 //!
 //! Knows their number; not their bytes, which the server does not tell.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::count;
 
 const ID: &str = "memory.lazyfree";
 const REMEDY: &str = "Wait before deleting more: what is freed in the background still counts as used.";
 
 /// `memory.lazyfree`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "objects wait to be freed in the background", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "objects wait to be freed in the background", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };

@@ -2,9 +2,7 @@
 //!
 //! Knows what the server itself compares with maxmemory, and which policy evicts everything.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer};
 use crate::core::diagnose::thresholds::{Bands, Thresholds};
 use crate::core::figures::sentence::{bytes, percent};
 use crate::core::model::memory::{LimitOf, Memory};
@@ -15,8 +13,7 @@ const REMEDY: &str =
 const REMEDY_RESIDENT: &str = "At this limit the kernel ends the server: give it more, or free what is resident (what fragments it too); maxmemory below it would refuse or evict before.";
 
 /// `memory.near_limit`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "memory is nearly used up", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "memory is nearly used up", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let memory = evidence.info.map(|info| &info.memory);

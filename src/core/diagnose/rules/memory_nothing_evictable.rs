@@ -2,10 +2,7 @@
 //!
 //! Knows counts of keys; says nothing while memory is less than half full.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{count, percent};
 
 const ID: &str = "memory.nothing_evictable";
@@ -17,13 +14,7 @@ const FEW: f64 = 0.02;
 const HALF_FULL: f64 = 0.5;
 
 /// `memory.nothing_evictable`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "the policy evicts keys with a TTL and there are hardly any",
-    raise: BRIEFLY,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::briefly(ID, "the policy evicts keys with a TTL and there are hardly any", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(memory) = evidence.info.map(|info| &info.memory) else {

@@ -2,18 +2,14 @@
 //!
 //! Knows the time that the server itself counts (Redis 7.0); older servers don't.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::span;
 
 const ID: &str = "memory.over_limit";
 const REMEDY: &str = "Free memory or raise maxmemory: evictions do not keep up with what is written.";
 
 /// `memory.over_limit`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "memory was over its limit", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "memory was over its limit", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {

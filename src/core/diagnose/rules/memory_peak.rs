@@ -3,17 +3,14 @@
 //! Knows the peak since the start; a high one alone is history and no finding.
 
 use super::doctor::{FRAGMENTED, PEAK, answer, large, waste};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.peak";
 const REMEDY: &str = "The allocator gives little back by itself: MEMORY PURGE or a restart frees resident memory, neither lowers what counts for maxmemory.";
 
 /// `memory.peak`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "resident memory is left from a peak", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "resident memory is left from a peak", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {

@@ -2,10 +2,7 @@
 //!
 //! Knows estimates of both, and says so. One finding a stream.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, count};
 
@@ -14,13 +11,7 @@ const REMEDY: &str =
     "Acknowledge or reclaim what is pending: that frees the lists. A trim does not, nor does XDEL.";
 
 /// `memory.pending_lists`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "pending entries lists take more memory than the entries",
-    raise: BRIEFLY,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::briefly(ID, "pending entries lists take more memory than the entries", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.and_then(|info| info.memory.used).is_none() {

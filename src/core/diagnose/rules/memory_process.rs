@@ -3,22 +3,14 @@
 //! Knows ratio and bytes as INFO has them; an allocator that keeps no figures is unknown and silent.
 
 use super::doctor::{answer, large, parts};
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "memory.process";
 const REMEDY: &str = "Look at modules, scripts and a running save; only a restart gives it back for sure.";
 
 /// `memory.process`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "the process holds memory beside its allocator",
-    raise: BRIEFLY,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::briefly(ID, "the process holds memory beside its allocator", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let found = large(evidence).and_then(|memory| {

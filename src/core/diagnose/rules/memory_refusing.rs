@@ -3,10 +3,7 @@
 //! Knows the server's count of such errors (6.2); not whose they were.
 
 use super::refusals::{ANY, Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "memory.refusing";
@@ -14,8 +11,7 @@ const REMEDY: &str =
     "Free memory now: trims, UNLINK and XACK still work; Memory ranks what would free how much.";
 
 /// `memory.refusing`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "writes are refused for want of memory", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "writes are refused for want of memory", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let code = RefusalCode::Oom;

@@ -2,10 +2,7 @@
 //!
 //! Knows their number; the server's own limit is 1000.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::count;
 
 const ID: &str = "memory.scripts";
@@ -15,7 +12,7 @@ const REMEDY: &str =
 const MANY: u64 = 1_000;
 
 /// `memory.scripts`
-pub const RULE: Rule = Rule { id: ID, doc: "scripts pile up", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "scripts pile up", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };

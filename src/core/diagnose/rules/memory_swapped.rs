@@ -2,10 +2,7 @@
 //!
 //! Knows used and resident only: what the kernel compressed in memory looks the same.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{bytes, percent};
 
 const ID: &str = "memory.swapped";
@@ -16,8 +13,7 @@ const LEAST: u64 = 64 << 20;
 const SHARES: [f64; 2] = [0.1, 0.5];
 
 /// `memory.swapped`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "much of what is used is not resident", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "much of what is used is not resident", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(memory) = evidence.info.map(|info| &info.memory) else {

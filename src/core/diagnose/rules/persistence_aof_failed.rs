@@ -3,23 +3,14 @@
 //! Knows what INFO says of the last of each: a failed write makes the server refuse writes, a failed rewrite lets
 //! the file grow.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "persistence.aof_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";
 
 /// `persistence.aof_failed`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "the append-only file could not be written or rewritten",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "the append-only file could not be written or rewritten", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info.filter(|info| info.persistence.aof_enabled.is_some()) else {

@@ -2,18 +2,14 @@
 //!
 //! Knows what the last saves copied and the host's or the container's memory; nothing where no save ever ran.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::bytes;
 
 const ID: &str = "persistence.fork_headroom";
 const REMEDY: &str = "Lower maxmemory or give the host more: when a save does not fit, the kernel ends Redis. Begin no save now.";
 
 /// `persistence.fork_headroom`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the next save may not fit into memory", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "the next save may not fit into memory", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };

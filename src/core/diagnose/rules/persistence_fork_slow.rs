@@ -2,10 +2,7 @@
 //!
 //! Knows how long; the cause is the size of memory, its pages and the host.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::{bytes, span};
 
 const ID: &str = "persistence.fork_slow";
@@ -13,8 +10,7 @@ const REMEDY: &str =
     "Let a replica save, save at quiet times, and turn transparent huge pages off on the host.";
 
 /// `persistence.fork_slow`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the last fork held the server", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "the last fork held the server", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("persistence can't be read") };

@@ -2,18 +2,14 @@
 //!
 //! Knows what INFO says of the last save. Netdata and awesome-prometheus-alerts call it critical.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{counted, span};
 
 const ID: &str = "persistence.rdb_failed";
 const REMEDY: &str = "See the server's log: disk full, no right to write, or no memory for the fork.";
 
 /// `persistence.rdb_failed`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the last RDB save failed", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "the last RDB save failed", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let state = evidence.info.map(|info| &info.persistence);

@@ -3,18 +3,14 @@
 //! Knows the server's count of such errors (6.2) and what INFO says of the last save; not what the disk lacks.
 
 use super::refusals::{ANY, Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "persistence.refusing";
 const REMEDY: &str = "Look at the disk and the server's log (disk full, no right to write, no memory for the fork): writes go on as soon as a BGSAVE or a write to the append-only file succeeds.";
 
 /// `persistence.refusing`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "writes are refused because saving fails", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "writes are refused because saving fails", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let state = evidence.info.map(|info| &info.persistence);

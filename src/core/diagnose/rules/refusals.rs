@@ -3,9 +3,7 @@
 //! Knows errors of others within the last minute (6.2); not whose they were. Invariant: errors that our own connections
 //! caused are not among them.
 
-use super::RuleAnswer;
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
+use super::{Evidence, Finding, FindingSubject, RuleAnswer, Severity};
 use crate::core::diagnose::thresholds::Bands;
 use crate::core::figures::sentence::counted;
 use crate::core::model::refusals::RefusalCode;

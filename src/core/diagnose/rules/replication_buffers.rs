@@ -2,10 +2,7 @@
 //!
 //! Knows the sum of all replicas, less the backlog that they share.
 
-use super::{BRIEFLY, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "replication.buffers";
@@ -14,8 +11,7 @@ const REMEDY: &str = "Look at the replicas' network and disk; at their limit the
 const LARGE: u64 = 10 << 20;
 
 /// `replication.buffers`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "buffers of replicas fill", raise: BRIEFLY, is_held: false, check };
+pub const RULE: Rule = Rule::briefly(ID, "buffers of replicas fill", check);
 
 fn check(evidence: &Evidence<'_>, _thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("memory can't be read") };

@@ -2,18 +2,14 @@
 //!
 //! Knows the replica's own view; a primary without replicas is no fault. Netdata: critical from the first second.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::span;
 use crate::core::model::server::ServerRole;
 
 const ID: &str = "replication.link_down";
 
 /// `replication.link_down`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a replica has lost its primary", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "a replica has lost its primary", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("INFO can't be read") };

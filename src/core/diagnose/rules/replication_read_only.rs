@@ -3,18 +3,14 @@
 //! Knows the server's count of such errors (6.2) and whose replica it is; not who writes.
 
 use super::refusals::{Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "replication.read_only";
 const REMEDY: &str = "Send writers to the primary: after a failover they may still hold connections to this node, and CLIENT KILL TYPE normal makes them connect anew.";
 
 /// `replication.read_only`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "clients write to a replica", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "clients write to a replica", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let primary = evidence.info.and_then(|info| info.replication.primary.clone());

@@ -3,10 +3,7 @@
 //! Knows the server's count of such errors (6.2) and how many replicas are connected; not how many it asks for.
 
 use super::refusals::{ANY, Refused, refused};
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::Destination;
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::counted;
 use crate::core::model::refusals::RefusalCode;
 
@@ -14,13 +11,7 @@ const ID: &str = "replication.refusing";
 const REMEDY: &str = "Bring the replicas back (one that is slower than min-replicas-max-lag does not count), or lower min-replicas-to-write if writes may go on with fewer copies.";
 
 /// `replication.refusing`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "writes are refused because replicas are missing",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "writes are refused because replicas are missing", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let replicas = evidence.info.and_then(|info| info.replication.replicas);

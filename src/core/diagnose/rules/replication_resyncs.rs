@@ -2,10 +2,7 @@
 //!
 //! Knows the server's count of full copies; that several replicas were added at once looks the same for ten minutes.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "replication.resyncs";
@@ -13,13 +10,7 @@ const REMEDY: &str =
     "Raise repl-backlog-size and the replica's output limit, within what memory is left; stagger replicas.";
 
 /// `replication.resyncs`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "replicas are copied in full again and again",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "replicas are copied in full again and again", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(info) = evidence.info else { return RuleAnswer::unread("replication can't be read") };

@@ -3,10 +3,7 @@
 //! Knows round trips of PING against the usual one, and the event loop's mean turn (7.2); a link that is always
 //! slow is not blocked.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::latency;
 
 const ID: &str = "server.blocked";
@@ -16,7 +13,7 @@ const REMEDY: &str =
 const ENOUGH: usize = 10;
 
 /// `server.blocked`
-pub const RULE: Rule = Rule { id: ID, doc: "the server answers late", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "the server answers late", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let (pings, loop_us) = (evidence.pings, evidence.info.and_then(|info| info.stats.eventloop_us));

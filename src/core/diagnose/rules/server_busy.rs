@@ -3,10 +3,7 @@
 //! Knows how the last rounds were answered. The server says BUSY once a script has run for `busy-reply-threshold`
 //! (5 s unless it was told otherwise).
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::span;
 use crate::core::model::refusals::RefusalCode;
 
@@ -14,8 +11,7 @@ const ID: &str = "server.busy";
 const REMEDY: &str = "End it: B in the console, or `streamgauge kill-script` (SCRIPT KILL, or FUNCTION KILL for a function). Once it has written, the server refuses to end it.";
 
 /// `server.busy`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "a script holds the server", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "a script holds the server", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let busy = evidence.refusing.filter(|refusing| refusing.error.is(RefusalCode::Busy));

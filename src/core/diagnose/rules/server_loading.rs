@@ -3,10 +3,7 @@
 //! Knows what INFO tells of it, which is one of the few commands that are answered then, and how a service answers that
 //! refuses INFO too.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{percent, span};
 use crate::core::model::refusals::RefusalCode;
 use crate::core::model::server::LoadProgress;
@@ -15,8 +12,7 @@ const ID: &str = "server.loading";
 const REMEDY: &str = "Wait; clients get LOADING errors until it is done.";
 
 /// `server.loading`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the server loads its data set", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "the server loads its data set", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     if let Some(refusing) = evidence.refusing.filter(|refusing| refusing.error.is(RefusalCode::Loading)) {

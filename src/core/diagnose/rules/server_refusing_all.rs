@@ -2,10 +2,7 @@
 //!
 //! Knows how the last rounds were answered; BUSY and LOADING are findings of their own.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::span;
 use crate::core::model::Name;
 use crate::core::model::refusals::RefusalCode;
@@ -16,8 +13,7 @@ const REMEDY: &str = "Clients get the same answer: look at the server's log, at 
 const WORDS: usize = 120;
 
 /// `server.refusing_all`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "every command is refused", raise: AT_ONCE, is_held: false, check };
+pub const RULE: Rule = Rule::at_once(ID, "every command is refused", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let has_its_own = [RefusalCode::Busy, RefusalCode::Loading];

@@ -2,10 +2,7 @@
 //!
 //! Knows new entries of the last minute; one short entry is no finding, their time together is.
 
-use super::{AT_ONCE, Rule, RuleAnswer};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject};
-use crate::core::diagnose::thresholds::Thresholds;
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Thresholds};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{counted, span};
 
@@ -13,13 +10,7 @@ const ID: &str = "slowlog.new";
 const REMEDY: &str = "See which commands and clients: everybody else waits while one of them runs.";
 
 /// `slowlog.new`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "slow commands held the server within the last minute",
-    raise: AT_ONCE,
-    is_held: false,
-    check,
-};
+pub const RULE: Rule = Rule::at_once(ID, "slow commands held the server within the last minute", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let Some(slow) = &evidence.slow else { return RuleAnswer::unread("the slow log can't be read") };

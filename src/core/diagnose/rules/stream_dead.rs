@@ -2,11 +2,8 @@
 //!
 //! Knows silence; a consumer that waits on a quiet stream is none of its.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, FindingSubject, Severity};
+use super::{Destination, Evidence, FindingSubject, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.dead";
 const REMEDY: &str = "Start a consumer; entries keep until the stream is trimmed.";
@@ -16,13 +13,7 @@ const REMEDY_MANY: &str = "Remove the groups that nobody will read again (stream
     they hold back every safe trim; for the others start consumers.";
 
 /// `stream.dead`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "entries wait and no consumer shows a sign of life",
-    raise: AT_ONCE,
-    is_held: true,
-    check,
-};
+pub const RULE: Rule = Rule::held(ID, "entries wait and no consumer shows a sign of life", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     groups::findings(

@@ -3,24 +3,16 @@
 //! Knows, among the first rows of a list, ids below the first entry of the stream, and those that were looked up in it
 //! and not found.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.ghosts";
 const REMEDY: &str =
     "What they held is gone: acknowledge them (XACK), or let XAUTOCLAIM drop them (Redis 7.0 on).";
 
 /// `stream.ghosts`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a group has entries pending that were trimmed or deleted from the stream",
-    raise: AT_ONCE,
-    is_held: true,
-    check,
-};
+pub const RULE: Rule =
+    Rule::held(ID, "a group has entries pending that were trimmed or deleted from the stream", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let answer = groups::findings(

@@ -2,23 +2,14 @@
 //!
 //! Knows the loss that the group's track counted; does not know what was in the entries.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.loss";
 const REMEDY: &str = "What was trimmed is gone: let the producer keep more (MAXLEN), or read faster; what waits now can still be read.";
 
 /// `stream.loss`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "entries were trimmed before a group was given them",
-    raise: AT_ONCE,
-    is_held: true,
-    check,
-};
+pub const RULE: Rule = Rule::held(ID, "entries were trimmed before a group was given them", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(

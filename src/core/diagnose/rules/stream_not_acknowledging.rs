@@ -3,20 +3,16 @@
 //! Knows the group's verdict; where the reason is one dead or stuck consumer, that consumer's own finding says so
 //! and this rule is silent.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::consumers::ConsumerVerdict;
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
 use crate::core::diagnose::groups::{GroupVerdict, PendingReason, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.not_acknowledging";
 const REMEDY: &str =
     "Look for errors where its consumers call XACK: what is pending is kept in memory and comes again.";
 
 /// `stream.not_acknowledging`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "entries are delivered and not acknowledged", raise: AT_ONCE, is_held: true, check };
+pub const RULE: Rule = Rule::held(ID, "entries are delivered and not acknowledged", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     let grade = |reason: &Reason| match reason {

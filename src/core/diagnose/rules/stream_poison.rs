@@ -2,19 +2,15 @@
 //!
 //! Knows delivery counts of the first pending rows; does not read the entry.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.poison";
 const REMEDY: &str =
     "Look at the entry (its consumers may die of it), keep a copy elsewhere, then acknowledge it (XACK).";
 
 /// `stream.poison`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "one entry is delivered again and again", raise: AT_ONCE, is_held: true, check };
+pub const RULE: Rule = Rule::held(ID, "one entry is delivered again and again", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     let answer = groups::findings(

@@ -2,23 +2,14 @@
 //!
 //! Knows where it was; it is over when the group is there again, or has nothing left to read.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.rewound";
 const REMEDY: &str = "If nobody meant it (XGROUP SETID), set it forward again; if somebody did, wait.";
 
 /// `stream.rewound`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "a group was set back and reads again what it had read",
-    raise: AT_ONCE,
-    is_held: true,
-    check,
-};
+pub const RULE: Rule = Rule::held(ID, "a group was set back and reads again what it had read", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(

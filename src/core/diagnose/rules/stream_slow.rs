@@ -2,18 +2,14 @@
 //!
 //! Knows that the lag never fell for a while (Burrow's warning); does not foretell.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.slow";
 const REMEDY: &str = "Add consumers, or make each faster: more comes than is read.";
 
 /// `stream.slow`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the lag of a group grows and grows", raise: AT_ONCE, is_held: true, check };
+pub const RULE: Rule = Rule::held(ID, "the lag of a group grows and grows", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(

@@ -2,23 +2,14 @@
 //!
 //! Knows that consumers exist; does not know what they do instead.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.stopped";
 const REMEDY: &str = "Look at its consumers: each may be busy with one entry, or hang.";
 
 /// `stream.stopped`
-pub const RULE: Rule = Rule {
-    id: ID,
-    doc: "entries wait, consumers are there, and nothing is read",
-    raise: AT_ONCE,
-    is_held: true,
-    check,
-};
+pub const RULE: Rule = Rule::held(ID, "entries wait, consumers are there, and nothing is read", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     groups::findings(

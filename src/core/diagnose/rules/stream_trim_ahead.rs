@@ -2,18 +2,14 @@
 //!
 //! Knows the loss that the group's track saw; does not know what was in the entries.
 
-use super::{AT_ONCE, Rule, RuleAnswer, groups};
-use crate::core::diagnose::evidence::Evidence;
-use crate::core::diagnose::finding::{Destination, Severity};
+use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, groups};
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
-use crate::core::diagnose::thresholds::Thresholds;
 
 const ID: &str = "stream.trim_ahead";
 const REMEDY: &str = "The producer's MAXLEN or MINID removes entries before this group reads them: let it keep more, or read faster. What is gone stays gone.";
 
 /// `stream.trim_ahead`
-pub const RULE: Rule =
-    Rule { id: ID, doc: "the trim runs ahead of a group", raise: AT_ONCE, is_held: true, check };
+pub const RULE: Rule = Rule::held(ID, "the trim runs ahead of a group", check);
 
 fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
     groups::findings(

@@ -3,10 +3,8 @@
 //! Knows the share of messages that counts; not which time it is. Invariant: one late message is none: of a minute's
 //! messages more than one in twenty must be late.
 
-use super::RuleAnswer;
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, RuleAnswer, Severity};
 use crate::core::diagnose::evidence::fanout::Probed;
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 use crate::core::diagnose::thresholds::{Band, Bands};
 use crate::core::figures::sentence::{count, latency};
 

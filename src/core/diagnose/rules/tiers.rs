@@ -3,10 +3,8 @@
 //! Knows what a pass of the walk has seen, which is as old as that pass. Invariant: before a pass is over nobody is told
 //! that this is all.
 
-use super::RuleAnswer;
-use crate::core::diagnose::evidence::Evidence;
+use super::{Destination, Evidence, Finding, FindingSubject, RuleAnswer, Severity};
 use crate::core::diagnose::evidence::memory::{TierCase, WalkShare};
-use crate::core::diagnose::finding::{Destination, Finding, FindingSubject, Severity};
 
 /// One finding a tier of which `is_wrong` is so.
 pub(super) fn findings(
