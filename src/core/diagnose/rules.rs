@@ -1,4 +1,5 @@
-//! The rules: one a file, each an id, a sentence of documentation, what it needs and how it looks.
+//! The rules: one a file, or a family of those that say the same of several figures; each an id, a sentence of
+//! documentation, what it needs and how it looks.
 //!
 //! Knows the table; `hold` decides what comes of a rule's answer. Invariants, held by tests: ids are unique and
 //! documented, every sentence holds a number and names its subject, a rule without its figures answers that it
@@ -8,29 +9,21 @@ mod cache_hit_ratio;
 mod cache_ttl_long;
 mod cache_ttl_missing;
 mod clients_buffers;
-mod clients_denied;
 mod clients_near_limit;
-mod clients_no_login;
 mod clients_output_buffer;
 mod clients_rejected;
-mod clients_wrong_password;
-mod cluster_refusing;
 mod consumer_dead;
 mod consumer_leaked;
 mod consumer_stuck;
 mod consumers;
 mod doctor;
 mod fanout_channel_full;
-mod fanout_delivery_late;
+mod fanout_late;
 mod fanout_patterns;
 mod fanout_probe_lost;
-mod fanout_publish_late;
 mod fanout_slow_subscriber;
 mod fanout_subscriber_lost;
-mod fanout_whole_way_late;
 mod groups;
-mod memory_allocator_fragmentation;
-mod memory_allocator_pages;
 mod memory_evictable_queues;
 mod memory_evictable_streams;
 mod memory_evicting;
@@ -40,10 +33,9 @@ mod memory_lazyfree;
 mod memory_near_limit;
 mod memory_nothing_evictable;
 mod memory_over_limit;
+mod memory_parts;
 mod memory_peak;
 mod memory_pending_lists;
-mod memory_process;
-mod memory_refusing;
 mod memory_scripts;
 mod memory_swapped;
 mod persistence_aof_failed;
@@ -72,7 +64,6 @@ mod stream_slow;
 mod stream_stopped;
 mod stream_trim_ahead;
 mod subscribers;
-mod targets;
 mod tiers;
 
 use super::evidence::Evidence;
@@ -188,23 +179,23 @@ pub const RULES: &[Rule] = &[
     cache_ttl_long::RULE,
     clients_near_limit::RULE,
     clients_rejected::RULE,
-    clients_no_login::RULE,
-    clients_wrong_password::RULE,
-    clients_denied::RULE,
+    refusals::NO_LOGIN,
+    refusals::WRONG_PASSWORD,
+    refusals::DENIED,
     clients_buffers::RULE,
     clients_output_buffer::RULE,
     fanout_slow_subscriber::RULE,
     fanout_subscriber_lost::RULE,
     fanout_patterns::RULE,
     fanout_channel_full::RULE,
-    fanout_publish_late::RULE,
-    fanout_delivery_late::RULE,
-    fanout_whole_way_late::RULE,
+    fanout_late::PUBLISH,
+    fanout_late::DELIVERY,
+    fanout_late::WHOLE_WAY,
     fanout_probe_lost::RULE,
     memory_near_limit::RULE,
     memory_full_soon::RULE,
     memory_over_limit::RULE,
-    memory_refusing::RULE,
+    refusals::MEMORY,
     memory_evicting::RULE,
     memory_evictable_streams::RULE,
     memory_evictable_queues::RULE,
@@ -213,9 +204,9 @@ pub const RULES: &[Rule] = &[
     memory_lazyfree::RULE,
     memory_peak::RULE,
     memory_fragmentation::RULE,
-    memory_allocator_fragmentation::RULE,
-    memory_allocator_pages::RULE,
-    memory_process::RULE,
+    memory_parts::FRAGMENTATION,
+    memory_parts::PAGES,
+    memory_parts::PROCESS,
     memory_swapped::RULE,
     memory_scripts::RULE,
     slowlog_new::RULE,
@@ -223,7 +214,7 @@ pub const RULES: &[Rule] = &[
     server_busy::RULE,
     server_loading::RULE,
     server_refusing_all::RULE,
-    cluster_refusing::RULE,
+    refusals::CLUSTER,
     replication_link_down::RULE,
     replication_buffers::RULE,
     replication_resyncs::RULE,

@@ -25,14 +25,17 @@ pub(super) fn large<'a>(evidence: &Evidence<'a>) -> Option<&'a Memory> {
     Some(&info.memory).filter(|memory| memory.used.is_some_and(|used| used >= SMALL))
 }
 
+/// Memory that is resident and not used: as a ratio of what is used, and in bytes.
+pub(super) type Waste = (f64, u64);
+
 /// A waste, where its ratio and its bytes are both beyond the limits.
-pub(super) fn waste(ratio: Option<f64>, bytes: Option<i64>, limit: f64) -> Option<(f64, u64)> {
+pub(super) fn waste(ratio: Option<f64>, bytes: Option<i64>, limit: f64) -> Option<Waste> {
     let (ratio, bytes) = (ratio.filter(|ratio| *ratio > limit)?, bytes.filter(|bytes| *bytes > WASTE)?);
     Some((ratio, u64::try_from(bytes).unwrap_or(0)))
 }
 
 /// Which parts of the waste are beyond their limits: allocator's fragmentation, its pages, the rest of the process.
-pub(super) fn parts(memory: &Memory) -> [Option<(f64, u64)>; 3] {
+pub(super) fn parts(memory: &Memory) -> [Option<Waste>; 3] {
     let signed = |bytes: Option<u64>| bytes.and_then(|bytes| i64::try_from(bytes).ok());
     [
         waste(memory.allocator_frag_ratio, signed(memory.allocator_frag), PART),
@@ -45,7 +48,7 @@ pub(super) fn parts(memory: &Memory) -> [Option<(f64, u64)>; 3] {
 pub(super) fn answer(
     evidence: &Evidence<'_>,
     id: &'static str,
-    found: Option<(f64, u64)>,
+    found: Option<Waste>,
     text: impl Fn(f64, u64) -> String,
     remedy: &'static str,
 ) -> RuleAnswer {

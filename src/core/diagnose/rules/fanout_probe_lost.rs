@@ -2,7 +2,7 @@
 //!
 //! Knows what was sent and what arrived within five seconds; why it was lost is not to be seen from here.
 
-use super::targets::off;
+use super::fanout_late::off;
 use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity, Thresholds};
 use crate::core::figures::sentence::{count, counted};
 

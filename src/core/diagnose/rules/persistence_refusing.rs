@@ -2,7 +2,7 @@
 //!
 //! Knows the server's count of such errors (6.2) and what INFO says of the last save; not what the disk lacks.
 
-use super::refusals::{ANY, Refused, refused};
+use super::refusals::{ANY, Refused, WRITES, refused};
 use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
@@ -24,6 +24,6 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
         (false, false) => "the server could not save to disk",
     };
     let code = RefusalCode::Misconf;
-    let writes = Refused { id: ID, code, what: ("write was", "writes were"), why };
+    let writes = Refused { id: ID, code, what: WRITES, why };
     refused(evidence, &writes, ANY, |finding| finding.remedy(Destination::Memory, REMEDY))
 }

@@ -2,7 +2,7 @@
 //!
 //! Knows the server's count of such errors (6.2) and whose replica it is; not who writes.
 
-use super::refusals::{Refused, refused};
+use super::refusals::{Refused, WRITES, refused};
 use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
@@ -19,7 +19,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
         None => "clients wrote to this server while it was a replica".to_owned(),
     };
     let code = RefusalCode::ReadOnly;
-    let writes = Refused { id: ID, code, what: ("write was", "writes were"), why: &why };
+    let writes = Refused { id: ID, code, what: WRITES, why: &why };
     refused(evidence, &writes, thresholds.read_only_in_a_minute, |finding| {
         finding.remedy(Destination::Clients, REMEDY).with("primary", primary.clone())
     })

@@ -2,7 +2,7 @@
 //!
 //! Knows the server's count of such errors (6.2) and how many replicas are connected; not how many it asks for.
 
-use super::refusals::{ANY, Refused, refused};
+use super::refusals::{ANY, Refused, WRITES, refused};
 use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::figures::sentence::counted;
 use crate::core::model::refusals::RefusalCode;
@@ -23,7 +23,7 @@ fn check(evidence: &Evidence<'_>, _: &Thresholds) -> RuleAnswer {
         None => "fewer replicas follow than min-replicas-to-write asks for".to_owned(),
     };
     let code = RefusalCode::NoReplicas;
-    let writes = Refused { id: ID, code, what: ("write was", "writes were"), why: &why };
+    let writes = Refused { id: ID, code, what: WRITES, why: &why };
     refused(evidence, &writes, ANY, |finding| {
         finding.remedy(Destination::Clients, REMEDY).with("replicas", replicas)
     })
