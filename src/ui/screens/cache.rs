@@ -12,7 +12,6 @@ use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::notice;
 use ratatui::buffer::Buffer;
 
 const GAP: u16 = 3;
@@ -21,12 +20,7 @@ const ROOMY: u16 = 14;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = layout::inset(areas.top);
-    if state.shown().this_node().info.is_none() {
-        let (line, below) = layout::top(rest, 1);
-        notice(&reasons::why(state, "INFO"), line, buffer, skin);
-        rest = below;
-    }
+    let rest = reasons::below_why(state, areas.top, buffer, skin);
     let (upper, below) = layout::top(rest, windows::ROWS);
     windows::draw(state, upper, buffer, skin);
     let below = layout::top(below, u16::from(below.height >= ROOMY)).1;

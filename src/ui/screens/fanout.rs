@@ -12,7 +12,6 @@ use super::{facts, layout, reasons};
 use crate::app::State;
 use crate::app::geometry::{Areas, share};
 use crate::ui::theme::Skin;
-use crate::ui::widgets::notice;
 use ratatui::buffer::Buffer;
 
 /// Rows of a graph that still says something: title and two rows.
@@ -24,12 +23,7 @@ const ROOMY: u16 = 12;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = layout::inset(areas.top);
-    if state.shown().this_node().info.is_none() {
-        let (line, below) = layout::top(rest, 1);
-        notice(&reasons::why(state, "INFO"), line, buffer, skin);
-        rest = below;
-    }
+    let mut rest = reasons::below_why(state, areas.top, buffer, skin);
     let all = figures::all(state, skin);
     let (place, below) = layout::top(rest, facts::rows_of(all.len(), rest.width));
     facts::draw(&all, place, buffer, skin);

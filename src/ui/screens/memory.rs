@@ -15,7 +15,7 @@ use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{StyledText, notice};
+use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -29,12 +29,7 @@ const WIDE: u16 = 160;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = layout::inset(areas.top);
-    if state.shown().this_node().info.is_none() {
-        let (line, below) = layout::top(rest, 1);
-        notice(&reasons::why(state, "INFO"), line, buffer, skin);
-        rest = below;
-    }
+    let rest = reasons::below_why(state, areas.top, buffer, skin);
     let (gauge, below) = layout::top(rest, 1);
     gauges::memory(state, gauge, buffer, skin);
     let all = figures::all(state, skin);

@@ -14,7 +14,6 @@ use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::notice;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -25,12 +24,7 @@ const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    let mut rest = layout::inset(areas.top);
-    if state.shown().this_node().info.is_none() {
-        let (line, below) = layout::top(rest, 1);
-        notice(&reasons::why(state, "INFO"), line, buffer, skin);
-        rest = below;
-    }
+    let mut rest = reasons::below_why(state, areas.top, buffer, skin);
     let halves = |area: Rect| {
         let count = if area.width >= SIDE_BY_SIDE { 2 } else { 1 };
         let places = layout::columns(area, count, 3);

@@ -8,7 +8,7 @@ use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::Pen;
-use crate::ui::widgets::{StyledText, Textlines};
+use crate::ui::widgets::{StyledText, Textlines, notice};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -22,6 +22,17 @@ pub fn why(state: &State, command: &str) -> StyledText {
         LinkStatus::Down(outage) => StyledText::new(outage.error.clone(), Role::Unknown),
         LinkStatus::Up { .. } => StyledText::new("not read yet", Role::Unknown),
     }
+}
+
+/// The room of a screen's upper part; below a line that says why, where its figures were never read.
+pub fn below_why(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Rect {
+    let rest = layout::inset(area);
+    if state.shown().this_node().info.is_some() {
+        return rest;
+    }
+    let (line, below) = layout::top(rest, 1);
+    notice(&why(state, "INFO"), line, buffer, skin);
+    below
 }
 
 /// Draws a reason into an empty panel: the mark of its state, and the sentence in as many lines as it takes.

@@ -32,15 +32,19 @@ pub struct Table<'a> {
     pub sorted: Option<(usize, bool)>,
 }
 
-impl Table<'_> {
+impl<'a> Table<'a> {
+    /// A short list: from its beginning, with nothing selected.
+    pub const fn list(
+        columns: &'a [ColumnWidth],
+        rows: &'a [Vec<StyledText>],
+        sorted: Option<(usize, bool)>,
+    ) -> Self {
+        Self { columns, rows, offset: 0, total: rows.len(), selected: None, sorted }
+    }
+
     /// How many rows fit into an area; one line is the header's.
     pub fn capacity(area: Rect) -> usize {
         usize::from(area.height.saturating_sub(1))
-    }
-
-    /// Which columns are shown at this width, by their place.
-    pub fn shown(columns: &[ColumnWidth], width: u16) -> Vec<usize> {
-        places(columns, width.saturating_sub(2)).into_iter().map(|place| place.column).collect()
     }
 
     /// `12-31 of 2000` or `7`: which rows are seen, for the panel's note.

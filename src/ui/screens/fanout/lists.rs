@@ -84,15 +84,7 @@ fn draw_beside(state: &State, part: FanoutPart, area: Rect, buffer: &mut Buffer,
             priority: column.priority,
         })
         .collect();
-    Table {
-        columns: &columns,
-        rows: &drawn,
-        offset: 0,
-        total: drawn.len(),
-        selected: None,
-        sorted: Some((sort, is_descending)),
-    }
-    .draw(inner, buffer, skin);
+    Table::list(&columns, &drawn, Some((sort, is_descending))).draw(inner, buffer, skin);
 }
 
 fn notes(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {

@@ -156,8 +156,7 @@ fn percentiles(rows: &[Vec<StyledText>], area: Rect, buffer: &mut Buffer, skin: 
         ColumnWidth::figures("P99", LATENCY_WIDTH, 0),
         ColumnWidth::figures("MAX", LATENCY_WIDTH, 1),
     ];
-    Table { columns: &columns, rows, offset: 0, total: rows.len(), selected: None, sorted: None }
-        .draw(area, buffer, skin);
+    Table::list(&columns, rows, None).draw(area, buffer, skin);
 }
 
 /// How many deliveries took how long: one row a span of time, each half as long again as the one above.

@@ -51,15 +51,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let bar = if inner.width >= LONG_BAR.0 { LONG_BAR.1 } else { BAR };
     let rows: Vec<Vec<StyledText>> =
         sorted.iter().take(Table::capacity(inner)).map(|one| row(one, bar, skin)).collect();
-    Table {
-        columns: &columns(bar),
-        rows: &rows,
-        offset: 0,
-        total: rows.len(),
-        selected: None,
-        sorted: Some((1, true)),
-    }
-    .draw(inner, buffer, skin);
+    Table::list(&columns(bar), &rows, Some((1, true))).draw(inner, buffer, skin);
 }
 
 fn reason(state: &State) -> StyledText {

@@ -34,15 +34,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             sorted.sort_by(|a, b| b.at_s.cmp(&a.at_s).then_with(|| a.name.cmp(&b.name)));
             let rows: Vec<Vec<StyledText>> =
                 sorted.iter().take(Table::capacity(inner)).map(|event| row(event, now_ms, skin)).collect();
-            Table {
-                columns: &COLUMNS,
-                rows: &rows,
-                offset: 0,
-                total: rows.len(),
-                selected: None,
-                sorted: None,
-            }
-            .draw(inner, buffer, skin);
+            Table::list(&COLUMNS, &rows, None).draw(inner, buffer, skin);
         }
     }
 }

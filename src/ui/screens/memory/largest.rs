@@ -42,13 +42,5 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         ]
     };
     let rows: Vec<Vec<StyledText>> = biggest.iter().take(Table::capacity(inner)).map(row).collect();
-    Table {
-        columns: &COLUMNS,
-        rows: &rows,
-        offset: 0,
-        total: rows.len(),
-        selected: None,
-        sorted: Some((1, true)),
-    }
-    .draw(inner, buffer, skin);
+    Table::list(&COLUMNS, &rows, Some((1, true))).draw(inner, buffer, skin);
 }
