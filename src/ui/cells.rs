@@ -11,7 +11,7 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::Severity;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::figures::column::Certainty;
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::groups::Lag;
 use crate::core::model::history::History;
 use crate::core::model::keys::Ttl;
 use crate::core::reading::Reading;
@@ -84,13 +84,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
 
 /// A lag with how far it may be trusted: `12`, `~12`, `≥1000`, `—`.
 pub fn lag(lag: Lag, skin: &Skin) -> StyledText {
-    let mark = match lag.kind {
-        LagKind::Exact => Certainty::Exact,
-        LagKind::Estimate => Certainty::Estimate,
-        LagKind::AtLeast => Certainty::AtLeast,
-        LagKind::Unknown => return unknown(skin),
-    };
-    known(lag.entries, skin.figures.marked(lag.entries, mark), lag.entries == Some(0))
+    known(lag.entries, skin.figures.marked(lag.entries, lag.kind), lag.entries == Some(0))
 }
 
 /// A state with its mark: never colour alone.

@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use streamgauge::core::diagnose::groups::GroupVerdict;
+use streamgauge::core::figures::column::Certainty;
 use streamgauge::core::model::Name;
-use streamgauge::core::model::groups::LagKind;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
@@ -196,7 +196,7 @@ fn judge(build: &Build, reading: &Reading, key: &str, truth: u64) {
     assert!(!good.verdict.is_wrong(), "{:?} of a group that keeps up: {} {at}", good.verdict, good.reason);
     assert!(well.times == 0 && well.entries.unwrap_or(0) == 0, "{well:?} {at}");
     if build.major() < 7 {
-        assert_eq!((slow.entries, slow.kind), (None, LagKind::Unknown), "{at}");
+        assert_eq!((slow.entries, slow.kind), (None, Certainty::Unknown), "{at}");
         assert!(matches!(bad.verdict, GroupVerdict::TrimAhead | GroupVerdict::Loss), "{bad:?} {at}");
         assert!(bad.reason.to_string().ends_with("can't be told before Redis 7.0"), "{} {at}", bad.reason);
         return;
@@ -204,10 +204,12 @@ fn judge(build: &Build, reading: &Reading, key: &str, truth: u64) {
     assert_eq!(bad.verdict, GroupVerdict::TrimAhead, "{} {at}", bad.reason);
     let entries = slow.entries.unwrap_or_default();
     match slow.kind {
-        LagKind::Exact => assert_eq!(entries, truth, "{at}"),
-        LagKind::Estimate => assert!(entries.abs_diff(truth) * 4 <= truth, "about {entries} of {truth} {at}"),
-        LagKind::AtLeast => assert!(entries > 0 && entries <= truth, "at least {entries} of {truth} {at}"),
-        LagKind::Unknown => panic!("nothing told of {truth} {at}"),
+        Certainty::Exact => assert_eq!(entries, truth, "{at}"),
+        Certainty::Estimate => {
+            assert!(entries.abs_diff(truth) * 4 <= truth, "about {entries} of {truth} {at}")
+        }
+        Certainty::AtLeast => assert!(entries > 0 && entries <= truth, "at least {entries} of {truth} {at}"),
+        Certainty::Unknown => panic!("nothing told of {truth} {at}"),
     }
 }
 

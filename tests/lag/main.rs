@@ -14,8 +14,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use server::{Build, Options, Server, builds};
 use std::cell::RefCell;
+use streamgauge::core::figures::column::Certainty;
 use streamgauge::core::model::Name;
-use streamgauge::core::model::groups::LagKind;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
@@ -195,7 +195,7 @@ fn check(build: &Build, cases: u32) {
             prop_assert!(stream.length.unwrap().value as usize == world.ids().len());
             for group in stream.groups.values() {
                 let truth = world.undelivered(&group.facts.last_delivered.unwrap().to_string());
-                prop_assert_eq!(group.lag.kind, LagKind::Exact, "{:?} on {:?}", group.facts, build);
+                prop_assert_eq!(group.lag.kind, Certainty::Exact, "{:?} on {:?}", group.facts, build);
                 prop_assert_eq!(group.lag.entries, Some(truth), "{:?} on {:?}", group.facts, build);
             }
         }
@@ -240,9 +240,9 @@ fn beyond_the_cap_the_lag_is_a_lower_bound_that_never_exceeds_the_truth() {
         let lag = |group: &str| {
             (stream.groups[&Name::from(group)].lag.entries, stream.groups[&Name::from(group)].lag.kind)
         };
-        assert_eq!(lag("near"), (Some(500), LagKind::Exact), "{build:?}");
-        assert_eq!(lag("far"), (Some(1_000), LagKind::AtLeast), "{build:?}");
-        assert_eq!(lag("new"), (Some(3_000), LagKind::Exact), "{build:?}");
+        assert_eq!(lag("near"), (Some(500), Certainty::Exact), "{build:?}");
+        assert_eq!(lag("far"), (Some(1_000), Certainty::AtLeast), "{build:?}");
+        assert_eq!(lag("new"), (Some(3_000), Certainty::Exact), "{build:?}");
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::{drain_control, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::figures::column::Certainty;
+use crate::core::model::groups::Lag;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
 use crate::core::reading::streams::StreamState;
@@ -40,7 +41,7 @@ fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
     let judged = verdict.map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict)));
     let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
     let drain = drain_control(verdict, drain);
-    let no_lag = Lag { entries: None, kind: LagKind::Unknown };
+    let no_lag = Lag { entries: None, kind: Certainty::Unknown };
     Row {
         id: RowId::Stream(stream.key.clone()),
         cells: vec![

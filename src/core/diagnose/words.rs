@@ -2,9 +2,10 @@
 //!
 //! Knows figures that are there; a sentence about an unknown one is the caller's. Invariant: a name is escaped and cut.
 
+use crate::core::figures::column::Certainty;
 use crate::core::figures::sentence::count;
 use crate::core::model::Name;
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::groups::Lag;
 
 /// Characters of a name in a sentence.
 const NAME_CHARS: usize = 60;
@@ -12,10 +13,10 @@ const NAME_CHARS: usize = 60;
 /// `1,204`, `~1,204`, `at least 1,000`; `some` where nobody knows.
 pub fn lag(lag: Lag) -> String {
     match (lag.entries, lag.kind) {
-        (Some(entries), LagKind::Exact) => count(entries),
-        (Some(entries), LagKind::Estimate) => format!("~{}", count(entries)),
-        (Some(entries), LagKind::AtLeast) => format!("at least {}", count(entries)),
-        (None, _) | (_, LagKind::Unknown) => "at least 1".to_owned(),
+        (Some(entries), Certainty::Exact) => count(entries),
+        (Some(entries), Certainty::Estimate) => format!("~{}", count(entries)),
+        (Some(entries), Certainty::AtLeast) => format!("at least {}", count(entries)),
+        (None, _) | (_, Certainty::Unknown) => "at least 1".to_owned(),
     }
 }
 

@@ -32,6 +32,20 @@ pub enum Certainty {
     Estimate,
     /// So or more: `≥1000`.
     AtLeast,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Certainty {
+    /// The word for machines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Estimate => "estimate",
+            Self::AtLeast => "at_least",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// Writes figures; knows whether the terminal shows more than ASCII.
@@ -54,7 +68,7 @@ impl Figures {
     /// What stands before a figure of this mark.
     pub const fn mark(self, mark: Certainty) -> &'static str {
         match (mark, self.ascii) {
-            (Certainty::Exact, _) => "",
+            (Certainty::Exact | Certainty::Unknown, _) => "",
             (Certainty::Estimate, _) => "~",
             (Certainty::AtLeast, false) => "≥",
             (Certainty::AtLeast, true) => ">=",

@@ -2,6 +2,7 @@
 
 use super::server::{Product, Server};
 use super::{Name, StreamId};
+use crate::core::figures::column::Certainty;
 
 /// One row of XINFO GROUPS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,32 +64,7 @@ pub struct Lag {
     /// Entries not yet delivered.
     pub entries: Option<u64>,
     /// How far to trust it.
-    pub kind: LagKind,
-}
-
-/// How far a lag may be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LagKind {
-    /// Counted or derived without doubt.
-    Exact,
-    /// The server's own figure.
-    Estimate,
-    /// Counted up to a cap: at least this many.
-    AtLeast,
-    /// Nobody knows.
-    Unknown,
-}
-
-impl LagKind {
-    /// The word for machines.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Estimate => "estimate",
-            Self::AtLeast => "at_least",
-            Self::Unknown => "unknown",
-        }
-    }
+    pub kind: Certainty,
 }
 
 /// What `entries-read` of a group means where a trim passed its cursor.

@@ -7,9 +7,10 @@ use super::lag::LagTrack;
 use super::loss::{DeliveredEntries, GroupPosition, LossTrack, LostEntries};
 use super::pings::Percentiles;
 use crate::core::diagnose::groups::losses::LossSeen;
+use crate::core::figures::column::Certainty;
 use crate::core::limits;
 use crate::core::model::consumers::{Consumer, PendingRow};
-use crate::core::model::groups::{Backlog, Group, Lag, LagKind, ReadCounter, ServerLag};
+use crate::core::model::groups::{Backlog, Group, Lag, ReadCounter, ServerLag};
 use crate::core::model::history::History;
 use crate::core::model::memory::members::MeanWeight;
 use crate::core::model::meter::Meter;
@@ -75,7 +76,7 @@ impl GroupState {
     pub fn new(facts: Group, window_us: i64, has_series: bool) -> Self {
         Self {
             facts,
-            lag: Lag { entries: None, kind: LagKind::Unknown },
+            lag: Lag { entries: None, kind: Certainty::Unknown },
             consumers: None,
             consumers_weight: None,
             pending: None,
@@ -186,7 +187,7 @@ impl GroupState {
     ) {
         let added = detail.and_then(|detail| detail.entries_added);
         self.lag = self.lags.count(&backlog.value, &self.facts, length, added);
-        let uncounted = Lag { entries: None, kind: LagKind::Unknown };
+        let uncounted = Lag { entries: None, kind: Certainty::Unknown };
         let position = position(backlog.at_us, &self.facts, uncounted, length, detail);
         let position = GroupPosition { undelivered: backlog.value.first, ..position };
         // A count is a moment younger than the rest: it serves where nothing else tells the place.

@@ -3,8 +3,9 @@
 //! Knows ids, counts and counters of one group. Invariant: `Exact` only where the ids alone decide, or where a
 //! count ended below its cap; the server's own figure is never more than an estimate.
 
+use crate::core::figures::column::Certainty;
 use crate::core::model::StreamId;
-use crate::core::model::groups::{Backlog, Group, Lag, LagKind, ServerLag};
+use crate::core::model::groups::{Backlog, Group, Lag, ServerLag};
 use crate::core::model::streams::StreamDetail;
 
 /// The last count, and where the counters stood.
@@ -32,22 +33,22 @@ impl LagTrack {
     ) -> Lag {
         self.counted = Some(LagCount { backlog: *backlog, added, read: group.entries_read });
         if !backlog.is_capped {
-            return Lag { entries: Some(backlog.entries), kind: LagKind::Exact };
+            return Lag { entries: Some(backlog.entries), kind: Certainty::Exact };
         }
         match group.lag {
             ServerLag::Known(lag) if lag > backlog.entries && length.is_some_and(|length| lag < length) => {
-                Lag { entries: Some(lag), kind: LagKind::Estimate }
+                Lag { entries: Some(lag), kind: Certainty::Estimate }
             }
-            _ => Lag { entries: Some(backlog.entries), kind: LagKind::AtLeast },
+            _ => Lag { entries: Some(backlog.entries), kind: Certainty::AtLeast },
         }
     }
 
     /// The lag by the ids; else an estimate from the last count, or the server's own.
     pub fn judge(&self, group: &Group, length: Option<u64>, detail: Option<&StreamDetail>) -> Lag {
         if let Some(entries) = by_ids(group, length, detail) {
-            return Lag { entries: Some(entries), kind: LagKind::Exact };
+            return Lag { entries: Some(entries), kind: Certainty::Exact };
         }
-        let estimate = |entries| Lag { entries: Some(entries), kind: LagKind::Estimate };
+        let estimate = |entries| Lag { entries: Some(entries), kind: Certainty::Estimate };
         let inside = |entries: &u64| length.is_some_and(|length| (1..length).contains(entries));
         if let Some(entries) = self.projected(group, detail).filter(inside) {
             return estimate(entries);
@@ -64,7 +65,7 @@ impl LagTrack {
         }
         match group.lag {
             ServerLag::Known(lag) if inside(&lag) => estimate(lag),
-            _ => Lag { entries: None, kind: LagKind::Unknown },
+            _ => Lag { entries: None, kind: Certainty::Unknown },
         }
     }
 
@@ -131,13 +132,13 @@ mod tests {
             let lag = LagTrack::default().judge(&group(cursor, None, lag), Some(5), Some(&detail(9)));
             (lag.entries, lag.kind)
         };
-        assert_eq!(judged(9, ServerLag::Known(3)), (Some(0), LagKind::Exact));
-        assert_eq!(judged(2, ServerLag::Known(8)), (Some(5), LagKind::Exact));
-        assert_eq!(judged(6, ServerLag::Known(3)), (Some(3), LagKind::Estimate));
+        assert_eq!(judged(9, ServerLag::Known(3)), (Some(0), Certainty::Exact));
+        assert_eq!(judged(2, ServerLag::Known(8)), (Some(5), Certainty::Exact));
+        assert_eq!(judged(6, ServerLag::Known(3)), (Some(3), Certainty::Estimate));
         for nonsense in
             [ServerLag::Known(8), ServerLag::Known(0), ServerLag::Negative(-4), ServerLag::Unknown]
         {
-            assert_eq!(judged(6, nonsense), (None, LagKind::Unknown));
+            assert_eq!(judged(6, nonsense), (None, Certainty::Unknown));
         }
     }
 
@@ -148,11 +149,11 @@ mod tests {
             let lag = lags.count(&backlog(6, entries, is_capped), &group(6, None, lag), Some(9_000), None);
             (lag.entries, lag.kind)
         };
-        assert_eq!(counted(3, false, ServerLag::Known(99)), (Some(3), LagKind::Exact));
-        assert_eq!(counted(1000, true, ServerLag::Unknown), (Some(1000), LagKind::AtLeast));
-        assert_eq!(counted(1000, true, ServerLag::Known(5)), (Some(1000), LagKind::AtLeast));
-        assert_eq!(counted(1000, true, ServerLag::Known(20_000)), (Some(1000), LagKind::AtLeast));
-        assert_eq!(counted(1000, true, ServerLag::Known(4_000)), (Some(4_000), LagKind::Estimate));
+        assert_eq!(counted(3, false, ServerLag::Known(99)), (Some(3), Certainty::Exact));
+        assert_eq!(counted(1000, true, ServerLag::Unknown), (Some(1000), Certainty::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(5)), (Some(1000), Certainty::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(20_000)), (Some(1000), Certainty::AtLeast));
+        assert_eq!(counted(1000, true, ServerLag::Known(4_000)), (Some(4_000), Certainty::Estimate));
     }
 
     #[test]
@@ -160,7 +161,7 @@ mod tests {
         let mut lags = LagTrack::default();
         lags.count(&backlog(6, 30, false), &group(6, Some(50), ServerLag::Unknown), Some(500), Some(100));
         let lag = lags.judge(&group(7, Some(60), ServerLag::Unknown), Some(500), Some(&detail(125)));
-        assert_eq!((lag.entries, lag.kind), (Some(45), LagKind::Estimate));
+        assert_eq!((lag.entries, lag.kind), (Some(45), Certainty::Estimate));
     }
 
     #[test]

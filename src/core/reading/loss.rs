@@ -10,7 +10,8 @@ mod place;
 
 pub use place::GroupPosition;
 
-use crate::core::model::groups::{LagKind, ReadCounter};
+use crate::core::figures::column::Certainty;
+use crate::core::model::groups::ReadCounter;
 use pace::{DeliveryPace, OpenSteps};
 use place::{GroupPlace, PlaceStep};
 
@@ -32,7 +33,7 @@ pub struct LostEntries {
     /// How many; `None` where it can't be told.
     pub entries: Option<u64>,
     /// Exact, an estimate, at least so many, or unknown.
-    pub kind: LagKind,
+    pub kind: Certainty,
     /// How often a look saw that entries were lost, whether or not it could tell how many.
     pub times: u64,
 }
@@ -171,17 +172,17 @@ impl LossTrack {
         let least = (certain + least - self.doubt).max(0.0) + beyond as f64;
         match () {
             () if !self.is_counted || (self.is_blurred && least < 1.0) => self.untold(),
-            () if doubt == 0.0 && beyond == 0 && !self.is_blurred => told(about, LagKind::Exact),
+            () if doubt == 0.0 && beyond == 0 && !self.is_blurred => told(about, Certainty::Exact),
             () if doubt <= TOLD_OFF * about && beyond == 0 && !self.is_blurred => {
-                told(about, LagKind::Estimate)
+                told(about, Certainty::Estimate)
             }
-            () if least >= 1.0 => told(least, LagKind::AtLeast),
+            () if least >= 1.0 => told(least, Certainty::AtLeast),
             () => self.untold(),
         }
     }
 
     fn untold(&self) -> LostEntries {
-        LostEntries { entries: None, kind: LagKind::Unknown, times: self.times }
+        LostEntries { entries: None, kind: Certainty::Unknown, times: self.times }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::core::model::Name;
 use crate::core::model::consumers::Consumer;
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::groups::Lag;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
@@ -104,13 +104,8 @@ fn consumer_row(consumer: &Consumer) -> TextRow {
 
 /// `12` is sure, `~12` an estimate, `≥1000` a bound.
 fn lag(lag: Lag) -> String {
-    let mark = match lag.kind {
-        LagKind::Exact => "",
-        LagKind::Estimate => "~",
-        LagKind::AtLeast => "≥",
-        LagKind::Unknown => return UNKNOWN.to_owned(),
-    };
-    or_unknown(lag.entries, |entries| format!("{mark}{}", FIGURES.page_count(Some(entries))))
+    let page = |entries| format!("{}{}", FIGURES.mark(lag.kind), FIGURES.page_count(Some(entries)));
+    or_unknown(lag.entries, page)
 }
 
 /// Blanks at the ends of a name can't be seen: they are `\x20`, which reads back.

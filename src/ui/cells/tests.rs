@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::theme::Theme;
+use crate::core::figures::column::Certainty;
 use crate::core::model::{Name, Snapshot, StreamId, streams::StreamFacts};
 use crate::core::reading::groups::Drain;
 use crate::ui::theme::Depth;
@@ -26,10 +27,10 @@ fn every_meaning_has_its_form() {
         (Cell::Count(Some(1234)), "1.23k", Role::Text),
         (Cell::Count(Some(0)), "0", Role::Dim),
         (Cell::Count(None), "—", Role::Unknown),
-        (lag(Some(12), LagKind::Exact), "12", Role::Text),
-        (lag(Some(12), LagKind::Estimate), "~12", Role::Text),
-        (lag(Some(1000), LagKind::AtLeast), "≥1000", Role::Text),
-        (lag(None, LagKind::Unknown), "—", Role::Unknown),
+        (lag(Some(12), Certainty::Exact), "12", Role::Text),
+        (lag(Some(12), Certainty::Estimate), "~12", Role::Text),
+        (lag(Some(1000), Certainty::AtLeast), "≥1000", Role::Text),
+        (lag(None, Certainty::Unknown), "—", Role::Unknown),
         (Cell::Ms(Some(125_000)), "2m 05s", Role::Text),
         (Cell::WholeSeconds(Some(0)), "<1 s", Role::Dim),
         (Cell::WholeSeconds(Some(14)), "14 s", Role::Text),

@@ -10,8 +10,9 @@ use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::app::rows::drain_control;
 use crate::config::theme::Role;
+use crate::core::figures::column::Certainty;
 use crate::core::model::Name;
-use crate::core::model::groups::{LagKind, ServerLag};
+use crate::core::model::groups::ServerLag;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::{Drain, GroupState};
 use crate::core::reading::streams::StreamState;
@@ -101,10 +102,10 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     let unknown = || figures.unknown().to_owned();
     let mut lag = cells::lag(group.lag, skin);
     lag.text = match group.lag.kind {
-        LagKind::Unknown => lag.text,
-        LagKind::Exact => format!("{} exact", lag.text),
-        LagKind::Estimate => format!("{} estimated", lag.text),
-        LagKind::AtLeast => format!("{} at least", lag.text),
+        Certainty::Unknown => lag.text,
+        Certainty::Exact => format!("{} exact", lag.text),
+        Certainty::Estimate => format!("{} estimated", lag.text),
+        Certainty::AtLeast => format!("{} at least", lag.text),
     };
     let server_lag = match facts.lag {
         ServerLag::Unsupported => NOT_BEFORE.to_owned(),
@@ -154,11 +155,7 @@ fn drained(drain: Drain, skin: &Skin) -> StyledText {
 /// What was trimmed before this group got it: never calm.
 fn lost(group: &GroupState, skin: &Skin) -> StyledText {
     let lost = group.lost_undelivered();
-    let mark = match lost.kind {
-        LagKind::AtLeast => "≥",
-        LagKind::Estimate => "~",
-        LagKind::Exact | LagKind::Unknown => "",
-    };
+    let mark = skin.figures.mark(lost.kind);
     if group.untold().is_some() {
         return facts::figure_words(NOT_BEFORE.to_owned(), skin);
     }

@@ -8,8 +8,8 @@ use super::reason::{PendingReason, Reason};
 use super::track::{GroupPoll, GroupTrack, Streak, Unacknowledged};
 use super::{GroupVerdict, Judgement};
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::column::Certainty;
 use crate::core::model::consumers::Consumer;
-use crate::core::model::groups::LagKind;
 use crate::core::model::streams::StreamDetail;
 
 /// A reason, its verdict, and since when (microseconds).
@@ -136,7 +136,7 @@ fn loss(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
         // Nobody counted what was lost before we looked.
         (before, lost) => LossSeen {
             entries: Some(before.saturating_add(lost.entries.unwrap_or(0))),
-            kind: LagKind::AtLeast,
+            kind: Certainty::AtLeast,
             ..lost
         },
     };

@@ -6,8 +6,9 @@
 use super::losses::LossSeen;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::words::{lag as lagged, name};
+use crate::core::figures::column::Certainty;
 use crate::core::figures::sentence::{count, counted, span};
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::groups::Lag;
 use crate::core::model::{Name, StreamId};
 use std::fmt;
 
@@ -164,7 +165,7 @@ fn entries(number: u64) -> String {
 fn gone(lost: &LossSeen) -> String {
     match (lost.entries, lost.kind) {
         (None | Some(0), _) => "entries were".to_owned(),
-        (Some(lost), LagKind::Estimate) => format!("about {}", entries(lost)),
+        (Some(lost), Certainty::Estimate) => format!("about {}", entries(lost)),
         (Some(lost), _) => format!("at least {}", entries(lost)),
     }
 }

@@ -8,9 +8,10 @@
 use super::group_consumers::{GroupContext, GroupSigns, Rows};
 use super::losses::LossSeen;
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::figures::column::Certainty;
 use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::model::groups::Lag;
 use crate::core::model::streams::StreamDetail;
 
 /// What one poll says of a group.
@@ -226,7 +227,7 @@ impl GroupTrack {
     /// and grows by the same.
     fn follow_lag(&mut self, added: Option<u64>) {
         let poll = &self.now;
-        let lag = poll.lag.entries.filter(|_| poll.lag.kind != LagKind::AtLeast);
+        let lag = poll.lag.entries.filter(|_| poll.lag.kind != Certainty::AtLeast);
         let measure = match (added, poll.entries_read) {
             (Some(added), Some(read)) => Some(i128::from(added) - i128::from(read)),
             _ => lag.map(i128::from),

@@ -3,8 +3,9 @@
 //! Knows counters and ids of two moments; estimates nothing. Invariant: the truth lies within the bounds of a step,
 //! whatever happened between the two looks.
 
+use crate::core::figures::column::Certainty;
 use crate::core::model::StreamId;
-use crate::core::model::groups::{Lag, LagKind, ReadCounter};
+use crate::core::model::groups::{Lag, ReadCounter};
 
 /// Where a group and its stream stand.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +64,7 @@ impl GroupPosition {
         let read = self
             .entries_read
             .filter(|read| *read <= added && matches!(counter, ReadCounter::SetAnew | ReadCounter::Unknown));
-        if self.lag.kind == LagKind::Exact {
+        if self.lag.kind == Certainty::Exact {
             let passed = added.checked_sub(self.lag.entries?)?;
             let set_anew = read.filter(|read| *read <= passed && counter == ReadCounter::SetAnew);
             return Some(GroupPlace {

@@ -3,6 +3,7 @@
 //! Knows what really happened in the race. Invariant: what is told keeps what its kind promises.
 
 use super::*;
+use crate::core::figures::column::Certainty;
 use crate::core::model::StreamId;
 use crate::core::model::groups::Lag;
 
@@ -11,7 +12,7 @@ fn position(at_ms: i64, added: u64, gone: u64, cursor: u64, read: u64) -> GroupP
     let id = |number: u64| Some(StreamId::new(number, 0));
     GroupPosition {
         at_us: at_ms * 1_000,
-        lag: Lag { entries: Some(added - cursor.max(gone)), kind: LagKind::Exact },
+        lag: Lag { entries: Some(added - cursor.max(gone)), kind: Certainty::Exact },
         cursor: id(cursor),
         entries_read: Some(read),
         entries_added: Some(added),
@@ -31,7 +32,7 @@ fn track_of(counter: ReadCounter, positions: &[GroupPosition]) -> LossTrack {
     track
 }
 
-fn lost_on(counter: ReadCounter, positions: &[GroupPosition]) -> (Option<u64>, LagKind) {
+fn lost_on(counter: ReadCounter, positions: &[GroupPosition]) -> (Option<u64>, Certainty) {
     let lost = track_of(counter, positions).lost();
     (lost.entries, lost.kind)
 }
@@ -40,37 +41,37 @@ fn lost_on(counter: ReadCounter, positions: &[GroupPosition]) -> (Option<u64>, L
 fn where_the_count_is_set_anew_a_jump_is_no_delivery_and_the_loss_is_at_least_what_is_gone_now() {
     // The cursor jumped from 3 to 40 while the trim passed it, and 6 are gone already before the first entry.
     let jumped = [position(0, 10, 0, 3, 3), position(100, 56, 46, 40, 40)];
-    assert_eq!(lost_on(ReadCounter::SetAnew, &jumped), (Some(6), LagKind::AtLeast));
+    assert_eq!(lost_on(ReadCounter::SetAnew, &jumped), (Some(6), Certainty::AtLeast));
     // The trim passed the old cursor and the group stands behind the first entry again: nobody can tell.
     let jumped = [position(0, 10, 0, 3, 3), position(100, 50, 34, 40, 40)];
-    assert_eq!(lost_on(ReadCounter::SetAnew, &jumped), (None, LagKind::Unknown));
+    assert_eq!(lost_on(ReadCounter::SetAnew, &jumped), (None, Certainty::Unknown));
     // It stands still: what is gone is counted.
     let still = [position(0, 10, 0, 3, 3), position(100, 10, 6, 3, 3)];
-    assert_eq!(lost_on(ReadCounter::SetAnew, &still), (Some(3), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::SetAnew, &still), (Some(3), Certainty::Exact));
     // The trim did not come to the cursor.
     let short = [position(0, 10, 0, 3, 3), position(100, 50, 2, 40, 40)];
-    assert_eq!(lost_on(ReadCounter::SetAnew, &short), (Some(0), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::SetAnew, &short), (Some(0), Certainty::Exact));
 }
 
 #[test]
 fn where_deliveries_are_counted_every_loss_is_exact() {
     // 37 entries further, of which 10 were delivered.
     let jumped = [position(0, 10, 0, 3, 3), position(100, 56, 34, 40, 13)];
-    assert_eq!(lost_on(ReadCounter::Counts, &jumped), (Some(27), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::Counts, &jumped), (Some(27), Certainty::Exact));
     let once = [position(0, 10, 0, 3, 3), position(1, 10, 6, 3, 3), position(2, 10, 6, 3, 3)];
-    assert_eq!(lost_on(ReadCounter::Counts, &once), (Some(3), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::Counts, &once), (Some(3), Certainty::Exact));
     let read_first = [position(0, 10, 0, 3, 3), position(1, 20, 14, 20, 20)];
-    assert_eq!(lost_on(ReadCounter::Counts, &read_first), (Some(0), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::Counts, &read_first), (Some(0), Certainty::Exact));
     let before_we_looked = [position(0, 10, 6, 3, 3)];
-    assert_eq!(lost_on(ReadCounter::Counts, &before_we_looked), (Some(0), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::Counts, &before_we_looked), (Some(0), Certainty::Exact));
 }
 
 #[test]
 fn a_lag_beyond_the_count_leaves_a_lower_bound_where_deliveries_are_counted() {
     let uncounted =
-        |position| GroupPosition { lag: Lag { entries: Some(1_000), kind: LagKind::AtLeast }, ..position };
+        |position| GroupPosition { lag: Lag { entries: Some(1_000), kind: Certainty::AtLeast }, ..position };
     let positions = [position(0, 5_000, 0, 3, 3), uncounted(position(1, 15_000, 10_000, 10_050, 53))];
-    assert_eq!(lost_on(ReadCounter::Counts, &positions), (Some(9_947), LagKind::AtLeast));
+    assert_eq!(lost_on(ReadCounter::Counts, &positions), (Some(9_947), Certainty::AtLeast));
 }
 
 #[test]
@@ -86,7 +87,7 @@ fn without_counters_a_loss_is_seen_and_not_counted() {
         ],
     );
     let lost = track.lost();
-    assert_eq!((lost.entries, lost.kind, lost.times), (None, LagKind::Unknown, 1));
+    assert_eq!((lost.entries, lost.kind, lost.times), (None, Certainty::Unknown, 1));
     let well =
         track_of(ReadCounter::Absent, &[bare(position(0, 10, 5, 7, 0)), bare(position(25, 20, 15, 18, 0))]);
     assert_eq!((well.lost().entries, well.lost().times), (None, 0));
@@ -95,13 +96,16 @@ fn without_counters_a_loss_is_seen_and_not_counted() {
 #[test]
 fn deletions_ahead_of_the_cursor_leave_the_count_unknown() {
     let deleted = GroupPosition { max_deleted: Some(StreamId::new(5, 0)), ..position(1, 10, 6, 3, 3) };
-    assert_eq!(lost_on(ReadCounter::Counts, &[position(0, 10, 0, 3, 3), deleted]), (None, LagKind::Unknown));
+    assert_eq!(
+        lost_on(ReadCounter::Counts, &[position(0, 10, 0, 3, 3), deleted]),
+        (None, Certainty::Unknown)
+    );
 }
 
 #[test]
 fn an_older_look_or_one_that_went_back_changes_nothing() {
     let positions = [position(10, 50, 30, 40, 40), position(5, 60, 45, 40, 40), position(20, 50, 20, 40, 40)];
-    assert_eq!(lost_on(ReadCounter::SetAnew, &positions), (Some(0), LagKind::Exact));
+    assert_eq!(lost_on(ReadCounter::SetAnew, &positions), (Some(0), Certainty::Exact));
 }
 
 /// A stream and a group that reads it, in steps of a millisecond.
@@ -156,7 +160,7 @@ impl Race {
                 next += steps[at % steps.len()];
                 let at_ms = i64::try_from(ms).unwrap();
                 let here = position(at_ms, self.added, self.gone, self.cursor, self.cursor);
-                let lag = Lag { entries: None, kind: LagKind::Unknown };
+                let lag = Lag { entries: None, kind: Certainty::Unknown };
                 track.advance(GroupPosition { lag, ..here }, ReadCounter::SetAnew);
             }
             if ms % 1_000 == 999 {
@@ -200,17 +204,17 @@ fn what_is_told_of_a_race_is_near_the_truth() {
             |figure: u64, share: f64| figure.abs_diff(lost) as f64 <= share * lost as f64 + slack as f64;
         let what = format!("{seen:?} of {lost}: {per_tick} {keep} {node} {batch} {every} {steps:?}");
         match (seen.kind, seen.entries) {
-            (LagKind::Exact, Some(entries)) => assert!(near(entries, 0.0), "{what}"),
-            (LagKind::AtLeast, Some(entries)) => {
+            (Certainty::Exact, Some(entries)) => assert!(near(entries, 0.0), "{what}"),
+            (Certainty::AtLeast, Some(entries)) => {
                 assert!(entries as f64 <= lost as f64 * 1.05 + slack as f64, "{what}");
             }
-            (LagKind::Estimate, Some(entries)) => {
+            (Certainty::Estimate, Some(entries)) => {
                 estimates += 1;
                 far.extend((!near(entries, 0.25)).then_some(what));
             }
             (_, entries) => assert_eq!(entries, None, "{what}"),
         }
-        assert!(told == 0 || seen.kind != LagKind::Exact || told <= delivered + slack);
+        assert!(told == 0 || seen.kind != Certainty::Exact || told <= delivered + slack);
     }
     // A reader whose rhythm is that of the trim, to the millisecond, is misjudged; hardly any is.
     assert!(estimates > 500 && far.len() * 200 <= estimates, "{} of {estimates}: {far:#?}", far.len());

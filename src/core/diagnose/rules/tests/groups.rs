@@ -5,13 +5,14 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::{ConsumerCase, GroupCase};
 use crate::core::diagnose::finding::{Finding, FindingSubject};
 use crate::core::diagnose::groups::{GroupVerdict, Judgement, Reason};
-use crate::core::model::groups::{Lag, LagKind};
+use crate::core::figures::column::Certainty;
+use crate::core::model::groups::Lag;
 
 const MINUTE_MS: u64 = 60_000;
 
 fn dead(minutes: u64) -> Judgement {
     let for_ms = minutes * MINUTE_MS;
-    let lag = Lag { entries: Some(60), kind: LagKind::Exact };
+    let lag = Lag { entries: Some(60), kind: Certainty::Exact };
     let since_us = NOW_MS.saturating_sub_unsigned(for_ms) * 1000;
     Judgement {
         verdict: GroupVerdict::Dead,
