@@ -107,14 +107,14 @@ pub enum NoReply {
 fn known<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
-    enum Item<T> {
+    enum MaybeKnown<T> {
         Known(T),
         Other(IgnoredAny),
     }
-    let items = Vec::<Item<T>>::deserialize(deserializer)?;
+    let items = Vec::<MaybeKnown<T>>::deserialize(deserializer)?;
     let known = |item| match item {
-        Item::Known(item) => Some(item),
-        Item::Other(_) => None,
+        MaybeKnown::Known(item) => Some(item),
+        MaybeKnown::Other(_) => None,
     };
     Ok(items.into_iter().filter_map(known).collect())
 }

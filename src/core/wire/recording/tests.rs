@@ -1,3 +1,5 @@
+//! What is written reads back, and what another version or a damaged file holds is taken for what it is.
+
 use super::*;
 use crate::core::model::{Name, StreamId};
 use crate::core::wire::decode::{hostile, tests::any_resp};
