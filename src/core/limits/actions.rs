@@ -66,7 +66,7 @@ pub const DESTROYED_AT_ONCE: u64 = 5 * DESTROYED_A_MS;
 pub const REMOVED_GROUPS: usize = 10_000;
 
 /// How long the server should be busy with one step, microseconds: what others wait for at most.
-pub const STEP_US: u64 = 600;
+pub const STEP_US: u64 = 700;
 
 /// The same where nobody else is to be spared: each step costs a round trip.
 pub const HURRIED_STEP_US: u64 = 2_000;

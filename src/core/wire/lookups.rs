@@ -45,7 +45,7 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             Lookups { hits: (keys.len() as u64).saturating_sub(misses), misses }
         }
         // Their scripts count them themselves.
-        (WriteCmd::Settle { .. }, Resp::Array(told)) => several(counted(told, 7)),
+        (WriteCmd::Settle { .. }, Resp::Array(told)) => several(counted(told, 6)),
         (WriteCmd::GiveBack { .. }, Resp::Array(told)) => several(counted(told, 2)),
         _ => NONE,
     }

@@ -25,10 +25,9 @@ pub enum WriteCmd {
         /// What is looked at before.
         check: TrimCheck,
     },
-    /// Settles pending rows, each only if it is still pending and idle for so long. Answers six lists: ids done,
-    /// ids whose entry is gone (dropped), ids that others were quicker with, ids left since they are in use, new ids
-    /// of copies, ids of entries with more fields than a script can copy; then the error that ended it, or nothing, and
-    /// how many lookups it took. Or `NOCONSUMER`.
+    /// Settles pending rows, each only if it is still pending and idle for so long. Answers how many were done, lost their
+    /// entry (dropped), were taken by others before, are left since they are in use, and have more fields than a script can
+    /// copy; then the error that ended it, or nothing, and how many lookups it took. Or `NOCONSUMER`.
     Settle {
         /// The stream.
         key: Name,

@@ -238,20 +238,20 @@ impl SettleMachine {
 
     /// Counts what came of rows.
     fn settled(&mut self, replies: &[Resp]) -> Result<(), Step> {
-        let lists = match replies.first() {
+        let told = match replies.first() {
             Some(Resp::Error(refusal)) => return Err(end_of(refusal)),
             Some(reply) => reply.items().ok_or_else(strange)?,
             None => return Err(strange()),
         };
-        let [done, gone, lost, busy, _, wide, error, _] = lists else {
-            return Err(match lists.first().and_then(Resp::text).as_deref() {
+        let [done, gone, lost, busy, wide, error, _] = told else {
+            return Err(match told.first().and_then(Resp::text).as_deref() {
                 Some("NOCONSUMER") => {
                     Step::Done(End::Refused("that consumer is not there any more".to_owned()))
                 }
                 _ => strange(),
             });
         };
-        let count = |list: &Resp| list.items().map(|ids| ids.len() as u64).ok_or_else(strange);
+        let count = |number: &Resp| number.count().ok_or_else(strange);
         let (done, gone, lost) = (count(done)?, count(gone)?, count(lost)?);
         let (busy, wide) = (count(busy)?, count(wide)?);
         self.tally.done += done;

@@ -60,8 +60,9 @@ return {'TRIMMED',n,redis.call('XLEN',k)}";
 /// ends it and is told with what was done before; last it tells how many lookups it took. Rows are read by one XPENDING
 /// where they lie together, and claimed or acknowledged by one command where that is all that happens to them. Whoever rows
 /// are handed over to is there where something is pending to it; only otherwise the list of all consumers is looked
-/// through. Copies are acknowledged together at the end, whatever ended it; the first one at once, so that a user who may
-/// not acknowledge makes one copy and no more.
+/// through. XCLAIM itself takes only rows that are still pending and idle for so long, so that only rows that it did not take
+/// are looked at. Copies are acknowledged together at the end, whatever ended it; the first one at once, so that a user who
+/// may not acknowledge makes one copy and no more.
 pub const SETTLE: &str = "\
 local k,verb,g,min,arg,most=KEYS[1],ARGV[1],ARGV[2],tonumber(ARGV[3]),ARGV[4],tonumber(ARGV[5]) \
 local done,gone,lost,busy,made,wide,err,looks={},{},{},{},{},{},nil,0 \
@@ -78,9 +79,27 @@ for i=1,#c,2 do if c[i]=='name' and c[i+1]==arg then there=true end end \
 end end \
 if not there then return {'NOCONSUMER'} end \
 end \
-local many=verb=='drop' or (ARGV[6]=='together' and (verb=='hand-over' or verb=='release')) \
+local n=#ARGV-6 \
+if verb=='hand-over' and ARGV[6]=='together' then \
+local words={'XCLAIM',k,g,arg,ARGV[3]} \
+for i=7,#ARGV do words[#words+1]=ARGV[i] end \
+words[#words+1]='JUSTID' \
+local r,has=try(unpack(words)),{} \
+if r then \
+done=r \
+if #r<n then \
+for _,id in ipairs(r) do has[id]=true end \
+for i=7,#ARGV do local id=ARGV[i] if not has[id] and not err then \
+local p=try('XPENDING',k,g,id,id,'1') \
+if p and p[1] then busy[#busy+1]=id \
+elseif p then local x=try('XRANGE',k,id,id) \
+if x and x[1] then lost[#lost+1]=id else gone[#gone+1]=id end end \
+end end end end \
+return {#done,#gone,#lost,#busy,#wide,err or '',looks} \
+end \
+local many=verb=='drop' or (ARGV[6]=='together' and verb=='release') \
 local rows,mine,acks={},{},{} \
-if #ARGV>7 then for _,p in ipairs(try('XPENDING',k,g,ARGV[7],ARGV[#ARGV],#ARGV-6) or {}) do rows[p[1]]=p end end \
+if n>1 then for _,p in ipairs(try('XPENDING',k,g,ARGV[7],ARGV[#ARGV],n) or {}) do rows[p[1]]=p end end \
 for i=7,#ARGV do \
 if err then break end \
 local id=ARGV[i] \
@@ -92,7 +111,7 @@ p=p[1] end \
 if not p then lost[#lost+1]=id \
 elseif (p[3]>=0 and p[3]<min) or (verb=='release' and p[2]=='') then busy[#busy+1]=id \
 elseif many then \
-local to=p[2] if verb~='release' then to=arg end \
+local to=arg if verb=='release' then to=p[2] end \
 mine[to]=mine[to] or {} \
 table.insert(mine[to],id) \
 else \
@@ -125,15 +144,14 @@ if err then break end \
 if verb=='drop' then if try('XACK',k,g,unpack(ids)) then done=ids end \
 else \
 local words={'XCLAIM',k,g,to,'0',unpack(ids)} \
-if verb=='release' then words[#words+1]='IDLE' words[#words+1]=arg end \
-words[#words+1]='JUSTID' \
+words[#words+1]='IDLE' words[#words+1]=arg words[#words+1]='JUSTID' \
 local has={} \
 for _,id in ipairs(try(unpack(words)) or {}) do done[#done+1]=id has[id]=true end \
 if not err then for _,id in ipairs(ids) do \
 if not has[id] and try('XACK',k,g,id) then gone[#gone+1]=id end \
 end end \
 end end \
-return {done,gone,lost,busy,made,wide,err or '',looks}";
+return {#done,#gone,#lost,#busy,#wide,err or '',looks}";
 
 /// `ARGV`: group, `force` or nothing, owner now, then id, old owner, time, deliveries of each row. Rows are read by one
 /// XPENDING where they lie together, and those that were alike go back by one XCLAIM. Last it tells how many lookups it took.

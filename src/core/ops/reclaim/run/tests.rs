@@ -30,10 +30,9 @@ fn page(rows: Vec<Resp>) -> Answer {
     Answer::Read(vec![time, Resp::Array(rows)])
 }
 
-fn five(done: usize, gone: usize) -> Answer {
-    let list = |count| Resp::Array(vec![bytes("1-0"); count]);
-    let lists = [done, gone, 0, 0, 0, 0].map(list);
-    Answer::Told(vec![Resp::Array(lists.into_iter().chain([bytes(""), Resp::Int(3)]).collect())])
+fn five(done: i64, gone: i64) -> Answer {
+    let counts = [done, gone, 0, 0, 0].map(Resp::Int);
+    Answer::Told(vec![Resp::Array(counts.into_iter().chain([bytes(""), Resp::Int(3)]).collect())])
 }
 
 #[test]
@@ -104,10 +103,9 @@ fn chosen_rows_that_are_pending_no_more_are_counted_as_lost() {
 
 #[test]
 fn an_entry_that_no_script_can_copy_is_left_and_an_error_keeps_the_count_of_what_was_done() {
-    let list = |count| Resp::Array(vec![bytes("1-0"); count]);
     let told = |wide, error: &str| {
-        let lists = [list(3), list(0), list(0), list(0), list(3), list(wide), bytes(error), Resp::Int(9)];
-        Answer::Told(vec![Resp::Array(lists.to_vec())])
+        let counts = [3, 0, 0, 0, wide].map(Resp::Int);
+        Answer::Told(vec![Resp::Array(counts.into_iter().chain([bytes(error), Resp::Int(9)]).collect())])
     };
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 10);
