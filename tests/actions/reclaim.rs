@@ -201,3 +201,22 @@ async fn a_client_is_ended_by_its_id_and_we_are_not() {
         assert!(place.act(&Request::KillClient(id)).await.unwrap_err().to_string().contains("not connected"));
     }
 }
+
+#[tokio::test]
+async fn who_may_not_acknowledge_makes_one_copy_and_no_more() {
+    for build in builds() {
+        let server = start(&build);
+        let mut connection = connect(&server);
+        fill(&mut connection, 50, &["g"]);
+        read(&mut connection, "g", "dead", 50);
+        let words = ["SETUSER", "default", "-xack"];
+        // Servers before 6.0 have no ACLs.
+        if redis::cmd("ACL").arg(&words).query::<String>(&mut connection).is_err() {
+            continue;
+        }
+        let receipt = Place::of(&server).act(&Request::Reclaim(reclaim(ReclaimVerb::Requeue))).await.unwrap();
+        assert!(matches!(receipt.outcome, Outcome::Failed(_)), "{build:?} {receipt:?}");
+        let length: u64 = say(&mut connection, &["XLEN", "s"]);
+        assert_eq!((length, rows(&mut connection).len()), (51, 50), "{build:?}");
+    }
+}

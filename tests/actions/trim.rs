@@ -374,3 +374,29 @@ async fn groups_that_cannot_be_read_are_not_taken_for_none() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_step_that_sees_for_itself_is_guarded_ten_times_a_second_and_not_each_time() {
+    let server = start(&builds().remove(0));
+    let mut connection = connect(&server);
+    fill(&mut connection, 60_000, &["g"]);
+    let request = TrimRequest { key: name("s"), to: TrimTo::MaxLen(10), approx: false, archive: Some(false) };
+    let place = Place::of(&server);
+    let plan = place.plan(&Request::Trim(request)).await.unwrap();
+    let _: String = say(&mut connection, &["CONFIG", "RESETSTAT"]);
+    let receipt = place.carry_out(plan, 1 << 30).await;
+    assert_eq!(receipt.outcome, Outcome::Done, "{receipt:?}");
+    let stats: String = say(&mut connection, &["INFO", "commandstats"]);
+    let calls = |command: &str| -> u64 {
+        let line = stats.lines().find_map(|line| line.strip_prefix(&format!("cmdstat_{command}:calls=")));
+        line.map_or(0, |rest| rest.split(',').next().unwrap().parse().unwrap())
+    };
+    // The guard, and the figures with it.
+    let most = receipt.took_ms / 100 * 2 + 4;
+    assert!(
+        calls("eval") >= 5 && calls("info") <= most,
+        "{} of {most}, {} steps",
+        calls("info"),
+        calls("eval")
+    );
+}
