@@ -23,13 +23,7 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        let may = |verb| capabilities.may(verb);
-        // A user may run scripts and not what they call.
-        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::COUNT_EVAL_RO);
-        let may_count = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::COUNT_EVAL));
-        if !may_count {
-            return;
-        }
+        let Some(read_only) = capabilities.counting_script() else { return };
         let of_streams = focus.streams.iter().flat_map(|key| {
             let groups = self.streams.get(key).into_iter().flat_map(|stream| stream.groups.keys());
             groups.map(move |group| (key.clone(), group.clone()))

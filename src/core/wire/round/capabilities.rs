@@ -51,6 +51,18 @@ impl Capabilities {
             && !self.reply_rests.rests(verb, self.now_us)
     }
 
+    /// Whether a script that counts may be run, and then whether in its read-only form (7.0): a user may run scripts and
+    /// not what they call, so both forms are verbs of their own.
+    pub fn counting_script(&self) -> Option<bool> {
+        self.script(ReadVerb::COUNT_EVAL_RO, ReadVerb::COUNT_EVAL)
+    }
+
+    /// The same of a script with these two verbs.
+    pub fn script(&self, read_only: ReadVerb, any: ReadVerb) -> Option<bool> {
+        let is_read_only = self.may(ReadVerb::EVAL_RO) && self.may(read_only);
+        (is_read_only || (self.may(ReadVerb::EVAL) && self.may(any))).then_some(is_read_only)
+    }
+
     /// Whether the command was answered on this connection, and not refused since.
     pub fn is_proven(&self, verb: ReadVerb) -> bool {
         self.proven.contains(&verb)

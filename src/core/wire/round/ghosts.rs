@@ -8,7 +8,7 @@ use super::capabilities::Capabilities;
 use super::known::Known;
 use crate::core::limits;
 use crate::core::model::Name;
-use crate::core::wire::read::{ReadCmd, ReadVerb};
+use crate::core::wire::read::ReadCmd;
 
 /// How long a group rests after a look, milliseconds.
 const LOOKED_APART_MS: i64 = 10_000;
@@ -22,9 +22,7 @@ impl Known {
         capabilities: &Capabilities,
         round: &mut Round,
     ) {
-        let may = |verb| capabilities.may(verb);
-        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::COUNT_EVAL_RO);
-        let may_look = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::COUNT_EVAL));
+        let Some(read_only) = capabilities.counting_script() else { return };
         let now_ms = self.now_ms;
         let Some(stream) = self.streams.get_mut(key) else { return };
         let is_short = stream.reply_bytes <= limits::HUGE_REPLY_BYTES;
@@ -33,7 +31,7 @@ impl Known {
         };
         let is_due =
             group.looked_ms.is_none_or(|at_ms| now_ms.saturating_sub(at_ms).abs() >= LOOKED_APART_MS);
-        if may_look && is_short && is_due {
+        if is_short && is_due {
             group.looked_ms = Some(now_ms);
             round.commands.push(ReadCmd::MissingEntries { key: key.clone(), group: name.clone(), read_only });
         }
@@ -43,6 +41,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::wire::read::ReadVerb;
 
     #[test]
     fn a_group_with_pending_rows_is_looked_at_every_ten_seconds_unless_its_entries_are_huge() {

@@ -126,16 +126,14 @@ impl KnownLayers {
         let places = if asker.everything { usize::MAX } else { limits::LAYER_KEYS_PER_ROUND };
         let turn = self.turns.turn(asker.now_us, &[], places, |_| Pick::Take);
         let turn = turn.iter().filter_map(|key| Some(&self.keys.get(key)?.part));
-        let may = |verb| asker.capabilities.may(verb);
-        let read_only = may(ReadVerb::EVAL_RO) && may(ReadVerb::LAYER_EVAL_RO);
-        let may_eval = read_only || (may(ReadVerb::EVAL) && may(ReadVerb::LAYER_EVAL));
+        let script = asker.capabilities.script(ReadVerb::LAYER_EVAL_RO, ReadVerb::LAYER_EVAL);
+        let may_count = asker.capabilities.may(ReadVerb::ZCARD);
         let reads = turn.filter_map(|part| {
             let part = part.clone();
             let wants_age = part.role != LayerRole::Group;
-            match (wants_age && may_eval, may(ReadVerb::ZCARD)) {
-                (true, _) => Some(FanoutRead::Backlog { part, read_only }),
-                (false, true) => Some(FanoutRead::Members(part)),
-                (false, false) => None,
+            match script.filter(|_| wants_age) {
+                Some(read_only) => Some(FanoutRead::Backlog { part, read_only }),
+                None => may_count.then_some(FanoutRead::Members(part)),
             }
         });
         round.commands.extend(reads.map(ReadCmd::Fanout));

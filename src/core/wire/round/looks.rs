@@ -148,12 +148,7 @@ impl Planner {
 
     /// The next entry of each group, where no counter says that it is gone.
     fn counts(&self, key: &Name, stream: &KnownStream) -> Vec<ReadCmd> {
-        let read_only =
-            self.capabilities.may(ReadVerb::EVAL_RO) && self.capabilities.may(ReadVerb::COUNT_EVAL_RO);
-        let may = self.capabilities.may(ReadVerb::EVAL) && self.capabilities.may(ReadVerb::COUNT_EVAL);
-        if !read_only && !may {
-            return Vec::new();
-        }
+        let Some(read_only) = self.capabilities.counting_script() else { return Vec::new() };
         let cap = limits::COUNT_FIRST;
         let one = |group: &Name| ReadCmd::CountUndelivered {
             key: key.clone(),
