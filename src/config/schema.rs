@@ -11,7 +11,7 @@ mod tables;
 use limits::LIMITS;
 
 pub use actions::ACTIONS;
-pub use tables::{COUNTER_KEYS, FAMILIES, Family, PATTERN_KEYS, TARGET_KEYS, TableKey};
+pub use tables::{FAMILIES, Family, TARGET_KEYS, TableKey};
 
 use super::settings::{LogLevel, Settings};
 use super::value::{Kind, Value};

@@ -194,11 +194,6 @@ fn running(folder: &Path) -> PathBuf {
 }
 
 impl Begun {
-    /// Of the action.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
     fn release(&self) {
         let _gone = fs::remove_file(&self.path);
     }

@@ -160,11 +160,6 @@ impl CacheTrack {
         sum
     }
 
-    /// The last piece that had lookups: the ratio right now.
-    pub fn latest(&self) -> Option<Window> {
-        self.pieces.back().map(|(_, piece)| *piece)
-    }
-
     fn add(&mut self, at_us: i64, window: Window) {
         let second = at_us.div_euclid(PIECE_US);
         match self.pieces.back_mut() {

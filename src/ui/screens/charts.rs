@@ -104,7 +104,23 @@ pub struct Chart<'a> {
     pub limit: Option<f64>,
 }
 
-impl Chart<'_> {
+impl<'a> Chart<'a> {
+    /// Of one figure: its points, beside the title the present value and the greatest that is shown.
+    pub fn of_one(
+        (title, unit, scale): (&'a str, Unit, Scale),
+        points: Vec<GraphPoint>,
+        now: Option<f64>,
+        span: &Span,
+        figure: impl Fn(Option<f64>) -> String,
+    ) -> Self {
+        let mut words = vec![StyledText::new(figure(now), Role::Graph1)];
+        let greatest = Self::greatest(&points, span);
+        if greatest.is_some() {
+            words.insert(0, StyledText::new(format!("max {}", figure(greatest).trim_start()), Role::Dim));
+        }
+        Self { title, now: words, lines: vec![(points, Role::Graph1)], unit, scale, limit: None }
+    }
+
     /// The greatest value in the span.
     pub fn greatest(points: &[GraphPoint], span: &Span) -> Option<f64> {
         let (from, to) = span.ends_ms;

@@ -44,16 +44,8 @@ pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     };
     let points: Vec<GraphPoint> = rss.iter().zip(&used).map(beyond).collect();
     let latest = points.last().and_then(|point| point.value);
-    let greatest = Chart::greatest(&points, span);
     let figure = |bytes: Option<f64>| format!("{:>8}", skin.figures.bytes(bytes.map(|bytes| bytes as u64)));
-    Chart {
-        title: "Resident beyond used",
-        now: now_and_greatest(figure(latest), greatest.map(|_| figure(greatest))),
-        lines: vec![(points, Role::Graph1)],
-        unit: Unit::Bytes,
-        scale: Scale::Zero,
-        limit: None,
-    }
+    Chart::of_one(("Resident beyond used", Unit::Bytes, Scale::Zero), points, latest, span, figure)
 }
 
 /// Commands a second.
@@ -162,16 +154,8 @@ pub fn pings<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     };
     let points: Vec<GraphPoint> = reading.this_node().pings.trips().map(point).collect();
     let latest = points.last().and_then(|point| point.value);
-    let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
-    Chart {
-        title: "PING",
-        now: now_and_greatest(figure(latest), greatest.map(|_| figure(greatest))),
-        lines: vec![(points, Role::Graph1)],
-        unit: Unit::LatencyUs,
-        scale: Scale::Log,
-        limit: None,
-    }
+    Chart::of_one(("PING", Unit::LatencyUs, Scale::Log), points, latest, span, figure)
 }
 
 fn single<'a>(
@@ -181,25 +165,8 @@ fn single<'a>(
     span: &Span,
     figure: impl Fn(Option<f64>) -> String,
 ) -> Chart<'a> {
-    let points = span.points(series);
-    let greatest = Chart::greatest(&points, span);
     let padded = |value| format!("{:>8}", figure(value));
-    Chart {
-        title,
-        now: now_and_greatest(padded(now), greatest.map(|_| padded(greatest))),
-        lines: vec![(points, Role::Graph1)],
-        unit,
-        scale: Scale::Zero,
-        limit: None,
-    }
-}
-
-fn now_and_greatest(now: String, greatest: Option<String>) -> Vec<StyledText> {
-    let mut words = vec![StyledText::new(now, Role::Graph1)];
-    if let Some(greatest) = greatest {
-        words.insert(0, StyledText::new(format!("max {}", greatest.trim_start()), Role::Dim));
-    }
-    words
+    Chart::of_one((title, unit, Scale::Zero), span.points(series), now, span, padded)
 }
 
 /// Two figures: name, points, and the present value as text.

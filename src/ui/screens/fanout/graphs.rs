@@ -51,18 +51,6 @@ fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let points = span.points(&reading.fanout().loop_us);
     let now = points.last().and_then(|point| point.value);
-    let greatest = Chart::greatest(&points, span);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
-    let mut words = vec![StyledText::new(figure(now), Role::Graph1)];
-    if greatest.is_some() {
-        words.insert(0, StyledText::new(format!("max {}", figure(greatest).trim_start()), Role::Dim));
-    }
-    Chart {
-        title: "Event loop turn",
-        now: words,
-        lines: vec![(points, Role::Graph1)],
-        unit: Unit::LatencyUs,
-        scale: Scale::Log,
-        limit: None,
-    }
+    Chart::of_one(("Event loop turn", Unit::LatencyUs, Scale::Log), points, now, span, figure)
 }
