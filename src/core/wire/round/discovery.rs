@@ -1,7 +1,8 @@
 //! The search for streams: a slow walk through the keyspace, again and again.
 //!
 //! Knows cursors and pace; does not know what is done with the streams found. Invariants: one SCAN a step, each
-//! about 0.3 ms of server time, and no more than about one part in a hundred of it over time.
+//! about 0.3 ms of server time, and no more than about one part in a hundred of it over time; where somebody waits for the
+//! end, twice as long and without pauses.
 
 use super::super::observation::{AskedFor, Observation};
 use super::super::read::{ReadCmd, ReadVerb, ScanFor};
