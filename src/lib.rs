@@ -29,7 +29,7 @@
 //!         command: ReadCmd::Info(vec![]),
 //!         sent_us: second * 1_000_000,
 //!         received_us: second * 1_000_000 + 400,
-//!         reply: Ok(Resp::Bytes(info.into())),
+//!         reply: Ok(Resp::bulk(info)),
 //!         reply_bytes: info.len() as u64,
 //!     };
 //!     let taken_at_ms = second as i64 * 1_000;

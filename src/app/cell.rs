@@ -126,7 +126,7 @@ pub enum RowId {
 pub struct Row {
     /// Which item it is.
     pub id: RowId,
-    /// One cell a column.
+    /// One cell a column; of a row that is not drawn yet that by which it is sorted, or none.
     pub cells: Vec<Cell>,
     /// Whether it stands out.
     pub mark: RowMark,

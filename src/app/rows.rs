@@ -14,10 +14,12 @@ mod reliefs;
 mod slowlog;
 mod streams;
 
-use super::cell::{Column, Row, TableId};
+use super::cell::{Column, Row, RowId, TableId};
 use super::{State, View};
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
+use std::borrow::Cow;
 
 /// The columns of a table, from left to right.
 pub fn columns(id: TableId) -> &'static [Column] {
@@ -77,7 +79,9 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
     let reading = state.shown();
     match view {
         View::Overview if state.table_id() == Some(TableId::Findings) => findings::rows(reading),
-        View::Overview | View::Streams => streams::rows(reading),
+        View::Overview | View::Streams => state.table().map_or_else(Vec::new, |table| {
+            streams::rows(reading, (table.sort, table.is_descending), table.filter.is_some())
+        }),
         View::Stream(key) => groups::rows(reading, key),
         View::Group(key, group) => consumers::rows_of_group(reading, key, group),
         View::Pending(key, group, consumer) => pending::rows(reading, key, group, consumer.as_ref()),
@@ -90,6 +94,16 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Cache => patterns::rows(reading),
         View::Pattern(glob) => keys::of_pattern(reading, glob),
         View::Entries(_) | View::Log => Vec::new(),
+    }
+}
+
+/// A row with all its cells: those of a long table are made when they are drawn.
+pub fn whole<'a>(reading: &Reading, row: &'a Row, columns: usize) -> Cow<'a, Row> {
+    match &row.id {
+        RowId::Stream(key) if row.cells.len() < columns => {
+            streams::whole(reading, key).map_or(Cow::Borrowed(row), Cow::Owned)
+        }
+        _ => Cow::Borrowed(row),
     }
 }
 

@@ -59,7 +59,9 @@ impl TableState {
             rows.retain(|row| filter.keeps(row));
         }
         let (sort, is_descending) = (self.sort, self.is_descending);
-        rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
+        // A row with one cell has the one that it is sorted by.
+        let key = |row: &'_ Row| if row.cells.len() == 1 { 0 } else { sort };
+        rows.sort_by(|a, b| order(a.cells.get(key(a)), b.cells.get(key(b)), is_descending));
         self.rows = rows;
         let found = self.cursor.as_ref().and_then(|id| self.rows.iter().position(|row| row.id == *id));
         let index = if self.is_held { found.unwrap_or(self.index) } else { 0 };

@@ -155,11 +155,18 @@ pub const SCAN_COUNT: std::ops::RangeInclusive<u32> = 10..=1_000;
 pub const SCAN_CALL_US: u64 = 300;
 
 /// Rounds without a pause at the start, until everything was seen once.
-pub const OPENING_ROUNDS: usize = 50;
+pub const OPENING_ROUNDS: usize = 200;
 
-/// Streams, and groups, that are read in one round at the start because they never were: few at first, so that something
-/// is seen at once, then as many as were read before, since each round looks at all that is known.
-pub const UNREAD_PER_ROUND: std::ops::RangeInclusive<usize> = 500..=4_000;
+/// Streams, and groups, that are read in one round because they were not yet: few, so that something is seen at once and
+/// what came is let go soon.
+pub const UNREAD_PER_ROUND: usize = 1_000;
+
+/// What a stream may take of our memory without its groups, bytes: its figures, its turns, and what follows from them.
+pub const BYTES_A_STREAM: usize = 3_500;
+/// What each of its groups adds, with the beginning of its histories.
+pub const BYTES_A_GROUP: usize = 4_000;
+/// What each consumer adds: its row, its name where it is new, and the row of an entry that it holds.
+pub const BYTES_A_CONSUMER: usize = 200;
 
 /// Gaps kept and shown.
 pub const GAPS: usize = 200;

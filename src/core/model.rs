@@ -38,6 +38,6 @@ pub mod topology;
 pub use gap::{Gap, GapReason};
 pub use id::StreamId;
 pub use link::{Fault, LinkStatus, Outage, Protocol};
-pub use name::Name;
+pub use name::{Name, Names};
 pub use snapshot::Snapshot;
 pub use stamped::Stamped;

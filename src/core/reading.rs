@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod commands;
 pub mod cost;
 pub mod counters;
+pub mod digest;
 mod evidence;
 pub mod fanout;
 pub mod gaps;
@@ -111,16 +112,25 @@ impl Reading {
 
     /// Takes the next round of one server in. What is wrong is judged in the rhythm of the first of them.
     pub fn advance(&mut self, snapshot: Snapshot) {
+        if self.advance_part(snapshot) {
+            self.judge();
+        }
+    }
+
+    /// Takes a part of something longer in, which is judged when all of it is there; whether this part alone would be.
+    pub fn advance_part(&mut self, snapshot: Snapshot) -> bool {
         let (watched, rate_window_us) = (&self.watched, self.rate_window_us);
         let node = self.nodes.get_or_begin(&snapshot.node, || NodeState::new(watched, rate_window_us));
         let (changes_figures, id) = (snapshot.changes_figures(), snapshot.node.clone());
         node.advance(snapshot, &mut self.keyspace);
-        let is_judged = changes_figures && self.nodes.first_id == Some(id);
-        if is_judged {
-            let mut judged = std::mem::take(&mut self.judged);
-            judged.advance(self);
-            self.judged = judged;
-        }
+        changes_figures && self.nodes.first_id == Some(id)
+    }
+
+    /// Judges what was told since that was done last.
+    pub fn judge(&mut self) {
+        let (mut judged, news) = (std::mem::take(&mut self.judged), self.keyspace.take_news());
+        judged.advance(self, &news);
+        self.judged = judged;
     }
 
     /// Takes in what a probe tells, and what that cost.

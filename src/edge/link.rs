@@ -96,6 +96,22 @@ pub struct AskResult {
     pub lost: Option<LinkError>,
 }
 
+/// How many commands are a pipeline, and how many pipelines are under way at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pieces {
+    commands: usize,
+    at_once: usize,
+}
+
+impl Pieces {
+    /// One after another.
+    pub const WHOLE: Self = Self { commands: PIPELINE_COMMANDS, at_once: 1 };
+    /// Half of one while the other half is answered: where somebody waits, neither side does.
+    pub const HALVES: Self = Self { commands: PIPELINE_COMMANDS / 2, at_once: 2 };
+    /// Two at once: where a round trip is long, the line would stand idle for most of the time.
+    pub const DOUBLE: Self = Self { commands: PIPELINE_COMMANDS, at_once: 2 };
+}
+
 impl Lane {
     /// What the server shows as the client's name.
     pub fn client_name(self) -> &'static str {
@@ -157,26 +173,26 @@ impl Link {
         self.asker.lost().map(|(_, error)| error).or_else(is_over)
     }
 
-    /// Asks all commands in pipelines of at most [`PIPELINE_COMMANDS`], one after another. A command that
-    /// is refused is a reply; after a time-out or a disconnect the rest is not sent.
+    /// Asks all commands, at most [`PIPELINE_COMMANDS`] at a time. A command that is refused is a reply; after a time-out
+    /// or a disconnect the rest is not sent.
     pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> AskResult {
         self.ask_until(commands, None).await
     }
 
     /// The same, where nothing is sent any more after a moment: what is on its way then is awaited.
     pub async fn ask_until(&mut self, commands: Vec<ReadCmd>, until: Option<Instant>) -> AskResult {
-        self.begin(commands, until, 1).await
+        self.begin(commands, until, Pieces::HALVES).await
     }
 
-    /// The same, for whoever does other things meanwhile, with so many pipelines under way at once. The first are sent
-    /// when the answer is first waited for.
+    /// The same, for whoever does other things meanwhile, in such pieces. The first are sent when the answer is first
+    /// waited for.
     pub fn begin(
         &self,
         commands: Vec<ReadCmd>,
         until: Option<Instant>,
-        at_once: usize,
+        pieces: Pieces,
     ) -> impl Future<Output = AskResult> + Send + use<> {
-        self.asker().ask(commands, until, at_once, |_| ())
+        self.asker().ask(commands, until, pieces, |_| ())
     }
 
     /// Who asks over this connection from elsewhere.
@@ -206,15 +222,15 @@ impl LinkAsker {
         self,
         commands: Vec<ReadCmd>,
         until: Option<Instant>,
-        at_once: usize,
+        pieces: Pieces,
         mut seen: impl FnMut(&mut [Exchange]) + Send,
     ) -> AskResult {
         let (mut exchanges, mut flying) = (Vec::with_capacity(commands.len()), VecDeque::new());
         let mut rest = commands.into_iter().peekable();
         loop {
             let is_late = until.is_some_and(|until| Instant::now() >= until);
-            while !is_late && flying.len() < at_once.max(1) && rest.peek().is_some() {
-                let chunk: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();
+            while !is_late && flying.len() < pieces.at_once && rest.peek().is_some() {
+                let chunk: Vec<ReadCmd> = rest.by_ref().take(pieces.commands).collect();
                 let mut flight = Box::pin(maybe_done(self.clone().ask_at_once(chunk)));
                 // It is sent now, and answered in its turn.
                 poll_fn(|cx| Poll::Ready(flight.as_mut().poll(cx).is_ready())).await;

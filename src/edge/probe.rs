@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_refusal_inside_a_transaction_is_one() {
-        let error = || Resp::Error(crate::core::wire::ErrorReply::new("OOM command not allowed"));
+        let error = || Resp::error("OOM command not allowed");
         assert!(refused(&Resp::Int(1)).is_ok());
         for reply in [error(), Resp::Array(vec![error(), Resp::Int(1)])] {
             assert!(matches!(refused(&reply), Err(ProbeEnd::Failed(text)) if text.contains("OOM")));

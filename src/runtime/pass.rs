@@ -13,8 +13,8 @@ use tokio::time::Instant;
 
 /// Time between PINGs while waiting.
 const PING: Duration = Duration::from_millis(100);
-/// Rounds of one pass at most: each new stream may show new groups.
-const ROUNDS: usize = 50;
+/// Rounds of one pass at most: each new stream may show new groups, and each reads a thousand.
+const ROUNDS: usize = 1_000;
 
 /// Reads everything once, as far as it comes until then: what is missing is a gap. A connection that was cut because one
 /// reply was too long or too late is made again, for that one rests.
@@ -25,12 +25,18 @@ pub async fn pass(
     until: Instant,
 ) -> Result<(), Outage> {
     session.end_by(until);
+    if !is_first {
+        session.planner().read_again();
+    }
     loop {
         match read(session, reading, is_first, until).await {
             Err(outage) if outage.fault.is_of_one_reply() && Instant::now() < until => {
                 session.retry_now();
             }
-            Err(outage) if outage.fault.is_of_one_reply() => return Ok(()),
+            Err(outage) if outage.fault.is_of_one_reply() => {
+                reading.judge();
+                return Ok(());
+            }
             result => return result,
         }
     }
@@ -61,11 +67,12 @@ async fn read(
         if !session.planner().has_unread() || Instant::now() >= until {
             break;
         }
-        reading.advance(session.unread().await?);
+        reading.advance_part(session.unread().await?);
     }
     for snapshot in session.backlogs().await? {
-        reading.advance(snapshot);
+        reading.advance_part(snapshot);
     }
+    reading.judge();
     Ok(())
 }
 

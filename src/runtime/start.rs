@@ -170,7 +170,7 @@ fn read<T>(
     let ledger = LinkLedger::default();
     let session = Session::new(target, timeouts(loaded), poll_settings(loaded, target, true));
     let (mut session, mut probing) = (session.beside(&ledger), probing(loaded, target, &ledger));
-    let runtime = runtime()?;
+    let runtime = built(Builder::new_current_thread().enable_all().build())?;
     let result = runtime.block_on(async {
         let result = Box::pin(work(&mut session, &mut probing)).await;
         probing.probes.stop_all().await;
@@ -389,9 +389,11 @@ fn timeouts(loaded: &Loaded) -> Timeouts {
     Timeouts { connect: settings.connect_timeout, poll: response, control: response }
 }
 
-/// One thread draws, two work: polling never waits for a frame.
-fn runtime() -> Result<Runtime, StartFailure> {
-    let threads = limits::WORKER_THREADS;
-    let built = Builder::new_multi_thread().worker_threads(threads).enable_all().build();
+fn built(built: io::Result<Runtime>) -> Result<Runtime, StartFailure> {
     built.map_err(|error| StartFailure::Failed(format!("cannot start threads: {error}")))
+}
+
+/// One thread draws, two work: polling never waits for a frame. Where nothing is drawn nothing has to be handed over.
+fn runtime() -> Result<Runtime, StartFailure> {
+    built(Builder::new_multi_thread().worker_threads(limits::WORKER_THREADS).enable_all().build())
 }

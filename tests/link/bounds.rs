@@ -76,7 +76,7 @@ async fn what_came_before_a_reply_that_is_late_is_kept_and_the_late_one_is_named
     let key = Name::from("s");
     let asked = link.ask(vec![ReadCmd::Ping, ReadCmd::XinfoGroups(key.clone()), ReadCmd::Xlen(key)]).await;
     let replies: Vec<_> = asked.exchanges.into_iter().map(|exchange| exchange.reply).collect();
-    assert_eq!(replies[0], Ok(Resp::Bytes(b"PONG".to_vec())));
+    assert_eq!(replies[0], Ok(Resp::bulk(b"PONG")));
     assert_eq!(replies[1..], [Err(NoReply::Late), Err(NoReply::TimedOut)]);
     assert_eq!(asked.lost.map(|error| error.fault()), Some(Fault::ReplyLate));
 }

@@ -3,6 +3,7 @@
 use super::{drain_control, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::figures::column::Certainty;
+use crate::core::model::Name;
 use crate::core::model::groups::Lag;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
@@ -28,37 +29,57 @@ pub const COLUMNS: &[Column] = &[
     word("LENGTH 5 MIN", 12, 9),
 ];
 
-/// One row a stream.
-pub fn rows(reading: &Reading) -> Vec<Row> {
+/// One row a stream. Of ten thousand few are on the screen: each has but the cell that the table is sorted by, and
+/// [`whole`] makes the others when they are drawn. What a filter looks into is made at once.
+pub fn rows(reading: &Reading, (sort, is_descending): (usize, bool), is_filtered: bool) -> Vec<Row> {
     let now_ms = reading.now_ms();
-    reading.streams().values().map(|stream| row(reading, stream, now_ms)).collect()
+    // They stand in the order of their names.
+    let is_in_order = sort == 0 && !is_descending;
+    let one = |stream: &StreamState| match is_filtered {
+        true => row(reading, stream, now_ms),
+        false => Row {
+            id: RowId::Stream(stream.key.clone()),
+            cells: if is_in_order { Vec::new() } else { vec![cell(reading, stream, now_ms, sort)] },
+            mark: RowMark::None,
+        },
+    };
+    reading.streams().values().map(one).collect()
+}
+
+/// A row of a stream with all its cells.
+pub fn whole(reading: &Reading, key: &Name) -> Option<Row> {
+    reading.streams().get(key).map(|stream| row(reading, stream, reading.now_ms()))
 }
 
 fn row(reading: &Reading, stream: &StreamState, now_ms: i64) -> Row {
-    let worst = stream.worst_group();
-    let oldest_pending = stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max();
-    let verdict = reading.stream_verdict(&stream.key);
-    let judged = verdict.map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict)));
-    let drain = worst.map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
-    let drain = drain_control(verdict, drain);
-    let no_lag = Lag { entries: None, kind: Certainty::Unknown };
-    Row {
-        id: RowId::Stream(stream.key.clone()),
-        cells: vec![
-            Cell::Name(stream.key.clone()),
-            Cell::Group(judged),
-            Cell::Count(stream.length.map(|length| length.value)),
-            Cell::Rate(stream.in_per_s()),
-            Cell::Rate(stream.out_per_s()),
-            Cell::Count(stream.group_count()),
-            Cell::Lag(worst.map_or(no_lag, |group| group.lag)),
-            Cell::Count(stream.pending()),
-            Cell::Ms(oldest_pending),
-            Cell::Ms(stream.oldest_entry_age_ms(now_ms)),
-            Cell::Ms(stream.newest_entry_age_ms(now_ms)),
-            Cell::Drain(drain),
-            Cell::Trend,
-        ],
-        mark: RowMark::None,
+    let cells = (0..COLUMNS.len()).map(|column| cell(reading, stream, now_ms, column));
+    Row { id: RowId::Stream(stream.key.clone()), cells: cells.collect(), mark: RowMark::None }
+}
+
+/// The cell of a stream in a column.
+fn cell(reading: &Reading, stream: &StreamState, now_ms: i64, column: usize) -> Cell {
+    let verdict = || reading.stream_verdict(&stream.key);
+    match column {
+        0 => Cell::Name(stream.key.clone()),
+        1 => Cell::Group(
+            verdict().map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict))),
+        ),
+        2 => Cell::Count(stream.length.map(|length| length.value)),
+        3 => Cell::Rate(stream.in_per_s()),
+        4 => Cell::Rate(stream.out_per_s()),
+        5 => Cell::Count(stream.group_count()),
+        WORST_LAG => {
+            let no_lag = Lag { entries: None, kind: Certainty::Unknown };
+            Cell::Lag(stream.worst_group().map_or(no_lag, |group| group.lag))
+        }
+        7 => Cell::Count(stream.pending()),
+        8 => Cell::Ms(stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max()),
+        9 => Cell::Ms(stream.oldest_entry_age_ms(now_ms)),
+        10 => Cell::Ms(stream.newest_entry_age_ms(now_ms)),
+        11 => {
+            let drain = stream.worst_group().map_or(Drain::Unknown, |group| group.drain(stream.in_per_s()));
+            Cell::Drain(drain_control(verdict(), drain))
+        }
+        _ => Cell::Trend,
     }
 }

@@ -88,6 +88,27 @@ pub struct GroupCounts {
     pub is_searched: bool,
 }
 
+impl GroupCounts {
+    /// Counts those of another stream too; whether all were searched for is told apart.
+    pub fn add(&mut self, other: &Self) {
+        self.each(other, |own, other| *own += other);
+    }
+
+    /// Counts those of a stream no more that were counted before.
+    pub fn take_out(&mut self, other: &Self) {
+        self.each(other, |own, other| *own = own.saturating_sub(other));
+    }
+
+    fn each(&mut self, other: &Self, change: impl Fn(&mut usize, usize)) {
+        change(&mut self.groups, other.groups);
+        change(&mut self.too_soon, other.too_soon);
+        change(&mut self.unread, other.unread);
+        change(&mut self.without_consumers, other.without_consumers);
+        change(&mut self.without_rows, other.without_rows);
+        change(&mut self.streams_unread, other.streams_unread);
+    }
+}
+
 /// A group that is not well.
 #[derive(Clone, Debug)]
 pub struct GroupCase<'a> {

@@ -5,7 +5,8 @@
 //! and no name is lost or merged with another by being shown.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -138,6 +139,50 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+/// Hashes as its bytes do, by derivation.
+impl Borrow<[u8]> for Name {
+    fn borrow(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Fewer names than this are not worth looking for those that nobody holds any more.
+const NAMES_LEAST: usize = 1_024;
+
+/// Names that stand once in memory, however often they are told: that of a consumer comes with every reply about any
+/// group that it reads. Those that nobody else holds are let go by and by.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    kept: HashSet<Name>,
+    let_go_at: usize,
+}
+
+impl Names {
+    /// The name made of these bytes.
+    pub fn of(&mut self, bytes: &[u8]) -> Name {
+        if let Some(name) = self.kept.get(bytes) {
+            return name.clone();
+        }
+        if self.kept.len() >= self.let_go_at {
+            self.kept.retain(|name| Arc::strong_count(&name.0) > 1);
+            self.let_go_at = self.kept.len().saturating_mul(2).max(NAMES_LEAST);
+        }
+        let name = Name::new(bytes);
+        self.kept.insert(name.clone());
+        name
+    }
+
+    /// How many stand here.
+    pub fn len(&self) -> usize {
+        self.kept.len()
+    }
+
+    /// Whether none does.
+    pub fn is_empty(&self) -> bool {
+        self.kept.is_empty()
+    }
+}
+
 impl From<&str> for Name {
     fn from(text: &str) -> Self {
         Self::new(text.as_bytes())
@@ -174,6 +219,17 @@ mod tests {
     fn the_form_for_machines_keeps_what_is_utf8() {
         assert_eq!(Name::from("a\x1bb\\").text(), "a\x1bb\\\\");
         assert_eq!(Name::new(&b"k\xff"[..]).text(), "k\\xff");
+    }
+
+    #[test]
+    fn a_name_that_is_told_again_is_the_same_and_one_that_nobody_holds_is_let_go() {
+        let mut names = Names::default();
+        let held = names.of(b"worker");
+        assert!(Arc::ptr_eq(&held.0, &names.of(b"worker").0));
+        for number in 0..10_000_u32 {
+            assert_eq!(names.of(&number.to_be_bytes()).as_bytes(), number.to_be_bytes());
+        }
+        assert!(names.len() <= NAMES_LEAST && Arc::ptr_eq(&held.0, &names.of(b"worker").0));
     }
 
     #[test]

@@ -169,7 +169,7 @@ mod tests {
             command: ReadCmd::Info(Vec::new()),
             sent_us: 0,
             received_us: 1,
-            reply: Ok(Resp::Bytes(text.as_bytes().to_vec())),
+            reply: Ok(Resp::bulk(text)),
             reply_bytes: 0,
         }
     }

@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_words_of_busy_say_what_ends_it() {
-        let busy = |text: &str| plan(&Resp::Error(ErrorReply::new(text)), 0);
+        let busy = |text: &str| plan(&Resp::error(text), 0);
         let command = |text: &str| busy(text).unwrap().commands;
         let script = "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
         assert_eq!(command(script), ["SCRIPT KILL"]);
@@ -116,7 +116,7 @@ mod tests {
             busy("BUSY Redis is busy running a module command.").unwrap_err().to_string().contains("module")
         );
         assert!(busy("LOADING Redis is loading the dataset in memory").is_err());
-        assert!(plan(&Resp::Bytes(b"PONG".to_vec()), 0).unwrap().nothing.is_some());
+        assert!(plan(&Resp::bulk(b"PONG"), 0).unwrap().nothing.is_some());
     }
 
     #[test]
@@ -124,7 +124,7 @@ mod tests {
         let told = |text: &str| {
             let mut machine = KillScriptWork(BusyWith::Script).machine(false);
             assert!(matches!(machine.next(Answer::Begin, 1), Step::Tell(_)));
-            let reply = Resp::Error(ErrorReply::new(text));
+            let reply = Resp::error(text);
             match machine.next(Answer::Told(vec![reply]), 1) {
                 Step::Done(End::Refused(why)) => why,
                 step => panic!("{step:?}"),

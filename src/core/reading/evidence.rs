@@ -12,14 +12,12 @@ use super::tracks::Tracks;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::memory::MemoryCase;
 use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCounts, PingTimes, SlowWork};
+use crate::core::diagnose::groups::JudgedGroup;
 use crate::core::diagnose::groups::track::GroupTrack;
-use crate::core::diagnose::groups::{GroupVerdict, JudgedGroup};
 use crate::core::diagnose::hold::Hold;
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::consumers::Inactivity;
-use std::collections::btree_map::Iter;
-use std::iter::Peekable;
 
 /// "The last seconds" of PING, microseconds: long enough for a median, short enough to be now.
 const LATELY_US: i64 = 10_000_000;
@@ -50,26 +48,19 @@ pub(super) fn of<'a>(
         fanout: fanout(reading, tracks.thresholds().channel_capacity),
         groups: Vec::new(),
         consumers: Vec::new(),
-        tally: GroupCounts { is_searched: is_searched(reading), ..GroupCounts::default() },
+        tally: GroupCounts { is_searched: is_searched(reading), ..tracks.tally() },
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
         standing: hold,
     };
-    let mut tracked = tracks.streams();
-    for (key, stream) in reading.streams() {
-        evidence.tally.streams_unread += usize::from(stream.groups_at_us.is_none());
-        let mut groups = beside(&mut tracked, key).map(|track| track.groups());
+    for key in tracks.unwell() {
+        let Some(stream) = reading.streams().get(key) else { continue };
         for (name, group) in &stream.groups {
-            let judged = groups.as_mut().and_then(|groups| beside(groups, name));
-            add_group(&mut evidence, (key, name, group), judged.map(Box::as_ref), dropped);
+            if let Some(judged) = tracks.group(key, name) {
+                add_group(&mut evidence, (&stream.key, name, group), judged, dropped);
+            }
         }
     }
     evidence
-}
-
-/// The value of this name, where names are asked in their order: thousands of them cost one walk.
-fn beside<'a, V>(sorted: &mut Peekable<Iter<'a, Name, V>>, name: &Name) -> Option<&'a V> {
-    while sorted.next_if(|(before, _)| *before < name).is_some() {}
-    sorted.next_if(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
 fn is_searched(reading: &Reading) -> bool {
@@ -79,23 +70,11 @@ fn is_searched(reading: &Reading) -> bool {
 fn add_group<'a>(
     evidence: &mut Evidence<'a>,
     (key, name, group): (&'a Name, &'a Name, &'a GroupState),
-    judged: Option<&'a JudgedGroup>,
+    judged: &'a JudgedGroup,
     dropped: &mut u64,
 ) {
-    let tally = &mut evidence.tally;
-    tally.groups += 1;
-    let Some(judged) = judged else {
-        tally.unread += 1;
-        return;
-    };
-    let holds = group.facts.pending.is_some_and(|pending| pending > 0);
-    tally.without_consumers += usize::from(holds && group.consumers.is_none());
-    tally.without_rows += usize::from(holds && group.pending.is_none());
     let judgement = judged.judgement();
-    if judgement.verdict == GroupVerdict::Unknown {
-        let unread = matches!(judgement.reason, crate::core::diagnose::groups::Reason::Unread);
-        *(if unread { &mut tally.unread } else { &mut tally.too_soon }) += 1;
-    } else if judgement.verdict.is_wrong() {
+    if judgement.verdict.is_wrong() {
         // Bounded by the tracks there are.
         evidence.groups.push(GroupCase {
             key,

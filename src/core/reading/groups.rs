@@ -50,7 +50,7 @@ pub struct GroupState {
     /// The first rows of its pending entries list.
     pub pending: Option<Stamped<Vec<PendingRow>>>,
     /// The page that somebody looks at: whose, and its rows.
-    pub page: Option<PendingPage>,
+    pub page: Option<Box<PendingPage>>,
     /// Of its first rows those whose entries are not in the stream any more.
     pub missing: BTreeSet<StreamId>,
     /// Rows from all over its pending entries list, by where they begin.
@@ -208,7 +208,7 @@ impl GroupState {
             self.pending = Some(Stamped { at_us: page.at_us, value: page.rows.clone() });
         }
         if page.count > limits::PENDING_ROWS {
-            self.page = Some(page);
+            self.page = Some(Box::new(page));
         }
     }
 

@@ -78,9 +78,9 @@ impl Standing {
         self.tracks.stream(key)?.groups().map(|(_, group)| group.judgement().verdict).min()
     }
 
-    /// Takes a round in that brought figures.
-    pub(super) fn advance(&mut self, reading: &Reading) {
-        if self.tracks.advance(reading) {
+    /// Takes a round in that brought figures, with news of these streams.
+    pub(super) fn advance(&mut self, reading: &Reading, news: &[Name]) {
+        if self.tracks.advance(reading, news) {
             self.hold = Hold::default();
         }
         let mut dropped = 0;

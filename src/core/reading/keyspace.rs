@@ -4,6 +4,7 @@
 //! once, at the server that told of it last; what one server tells changes nothing that is at home at another.
 
 use super::counters::CounterTrack;
+use super::leaks::leftovers;
 use super::sizes::SizeModel;
 use super::streams::StreamState;
 use super::watched::WatchSettings;
@@ -22,6 +23,11 @@ pub struct KeyspaceState {
     window_us: i64,
     /// Every stream.
     pub(super) streams: BTreeMap<Name, StreamState>,
+    /// Of which something was told: in this round, and since they were judged last.
+    told: Vec<Name>,
+    news: Vec<Name>,
+    /// Groups of all streams.
+    groups: usize,
     /// Counters of the operator's.
     pub(super) counters: CounterTrack,
 }
@@ -32,6 +38,9 @@ impl KeyspaceState {
         Self {
             window_us,
             streams: BTreeMap::new(),
+            told: Vec::new(),
+            news: Vec::new(),
+            groups: 0,
             counters: CounterTrack::new(&watched.counters, window_us),
         }
     }
@@ -55,6 +64,36 @@ impl KeyspaceState {
         for stream in self.streams.values_mut().filter(|stream| stream.home == *home) {
             stream.begin_anew();
         }
+        self.tell_all();
+    }
+
+    /// Something was told of every stream.
+    pub(super) fn tell_all(&mut self) {
+        for stream in self.streams.values_mut() {
+            tell(stream, &mut self.told);
+        }
+    }
+
+    /// A round is over: what follows from a stream alone is worked out for those of which something was told.
+    pub(super) fn end_round(&mut self, size_model: Option<&SizeModel>) {
+        for key in &self.told {
+            let Some(stream) = self.streams.get_mut(key) else { continue };
+            stream.is_told = false;
+            stream.digest.leftovers = leftovers(stream);
+            if let Some(size_model) = size_model {
+                stream.digest.size = size_model.size(stream);
+            }
+        }
+        self.news.append(&mut self.told);
+        if self.news.len() > 2 * self.streams.len() + 100 {
+            self.news.sort_unstable();
+            self.news.dedup();
+        }
+    }
+
+    /// Streams of which something was told since this was asked last.
+    pub(super) fn take_news(&mut self) -> Vec<Name> {
+        std::mem::take(&mut self.news)
     }
 
     /// MEMORY USAGE of streams, whoever asked for it: what it counts too much is put right.
@@ -63,6 +102,7 @@ impl KeyspaceState {
             let Some(stream) = self.streams.get_mut(&key.name) else { continue };
             if let Some(usage) = key.bytes {
                 stream.measured = size_model.measure(stream, usage);
+                tell(stream, &mut self.told);
             }
             // Of a stream with very many consumers nobody asks it: what its parts were found to take is told.
             key.bytes = size_model.size(stream).total().or(key.bytes);
@@ -72,17 +112,27 @@ impl KeyspaceState {
     /// Takes in what a round tells of streams and of their groups, and which keys are no streams any more.
     pub(super) fn advance_streams(&mut self, snapshot: &Snapshot, counter: ReadCounter) {
         for fact in &snapshot.streams {
-            self.stream(&fact.key, &snapshot.node).advance(fact);
+            let stream = self.stream(&fact.key, &snapshot.node);
+            let before = stream.groups.len();
+            stream.advance(fact);
+            let now = stream.groups.len();
+            self.groups = (self.groups + now).saturating_sub(before);
         }
-        let mut series_left = limits::GROUP_SERIES
-            .saturating_sub(self.streams.values().map(|stream| stream.groups.len()).sum());
         for (key, list) in &snapshot.groups {
-            self.stream(key, &snapshot.node).advance_groups(list, &mut series_left, counter);
+            let mut series_left = limits::GROUP_SERIES.saturating_sub(self.groups);
+            let stream = self.stream(key, &snapshot.node);
+            let before = stream.groups.len();
+            stream.advance_groups(list, &mut series_left, counter);
+            let now = stream.groups.len();
+            self.groups = (self.groups + now).saturating_sub(before);
         }
         for key in &snapshot.gone {
             // One that has moved is gone from where it was alone.
             if self.has_stream_at(&snapshot.node, key) {
-                self.streams.remove(key);
+                if let Some(stream) = self.streams.remove(key) {
+                    self.groups = self.groups.saturating_sub(stream.groups.len());
+                }
+                self.told.push(key.clone());
             }
         }
     }
@@ -98,6 +148,7 @@ impl KeyspaceState {
             stream.home = home.clone();
             stream.begin_anew();
         }
+        tell(stream, &mut self.told);
         stream
     }
 
@@ -109,6 +160,7 @@ impl KeyspaceState {
             let detail = stream.detail.as_ref().map(|detail| &detail.value);
             if let Some(state) = stream.groups.get_mut(&group) {
                 state.take_backlog(&backlog, length, detail);
+                tell(stream, &mut self.told);
             }
         }
         let mut listed: BTreeSet<Name> = snapshot.groups.iter().map(|(key, _)| key.clone()).collect();
@@ -154,6 +206,15 @@ impl KeyspaceState {
     }
 
     fn group(&mut self, key: &Name, group: &Name) -> Option<&mut super::groups::GroupState> {
-        self.streams.get_mut(key)?.groups.get_mut(group).map(Box::as_mut)
+        let stream = self.streams.get_mut(key)?;
+        tell(stream, &mut self.told);
+        stream.groups.get_mut(group).map(Box::as_mut)
+    }
+}
+
+/// Notes that something was told of a stream, once a round.
+fn tell(stream: &mut StreamState, told: &mut Vec<Name>) {
+    if !std::mem::replace(&mut stream.is_told, true) {
+        told.push(stream.key.clone());
     }
 }

@@ -6,6 +6,7 @@
 //! something is no leak; a replica tells nothing, for its consumers are read by clients of the primary.
 
 use super::Reading;
+use super::digest::Leftovers;
 use super::groups::GroupState;
 use super::streams::StreamState;
 use crate::core::diagnose::evidence::memory::{LeakCase, LeakSign};
@@ -22,7 +23,40 @@ const CONSUMERS_A_CLIENT: u64 = 10;
 /// Consumers that are named.
 const EXAMPLES: usize = 3;
 
+/// Those of a stream.
+pub fn leftovers(stream: &StreamState) -> Leftovers {
+    let mut all = Leftovers::default();
+    for group in stream.groups.values() {
+        let Some(consumers) = group.facts.consumers else { continue };
+        let Some(holders) = holders(group, consumers) else { continue };
+        let free = consumers.saturating_sub(holders);
+        let list = group.consumers.as_ref();
+        let idle = list.into_iter().flat_map(|list| idle(&list.value, 0).map(|(_, ms)| (list.at_us, ms)));
+        let mut listed = 0;
+        for (at_us, idle_ms) in idle {
+            listed += 1;
+            let idle_us = i64::try_from(idle_ms.saturating_mul(1_000)).unwrap_or(i64::MAX);
+            let since_us = at_us.saturating_sub(idle_us);
+            all.since_us = Some(all.since_us.map_or(since_us, |first_us| first_us.min(since_us)));
+        }
+        all.most = all.most.max(free).max(listed);
+    }
+    all
+}
+
 impl Reading {
+    /// Whether consumers of this stream may be left over: what has to be looked into.
+    pub(super) fn may_leak(&self, stream: &StreamState) -> bool {
+        let home = self.home_of(stream);
+        let Some(clients) = home.info.as_ref().and_then(|info| info.value.clients.connected) else {
+            return false;
+        };
+        let Leftovers { most, since_us } = stream.digest.leftovers;
+        // A moment more, for ages are told in whole milliseconds.
+        let is_old = |since_us: i64| home.at_us.saturating_sub(since_us) / 1_000 >= LEFT_OVER_MS as i64 - 2;
+        most > clients && (most > clients.saturating_mul(CONSUMERS_A_CLIENT) || since_us.is_some_and(is_old))
+    }
+
     /// The consumers of a group that were left over; `None` where there are none, or nobody can tell.
     pub fn leaked_consumers<'a>(
         &'a self,
@@ -36,7 +70,9 @@ impl Reading {
         let list = group.consumers.as_ref().filter(|list| !list.value.is_empty());
         let now_us = home.at_us;
         let age_ms = |at_us: i64| (now_us.saturating_sub(at_us) / 1000).max(0).unsigned_abs();
-        let mut idle = list.map_or_else(Vec::new, |list| idle(&list.value, age_ms(list.at_us)));
+        let is_long = |(_, idle_ms): &(&Name, u64)| *idle_ms >= LEFT_OVER_MS;
+        let idle = list.into_iter().flat_map(|list| idle(&list.value, age_ms(list.at_us)));
+        let mut idle: Vec<(&Name, u64)> = idle.filter(is_long).collect();
         let by_idle = (idle.len() as u64).saturating_sub(clients);
         let free = consumers.saturating_sub(holders(group, consumers)?);
         let by_clients = if free > clients.saturating_mul(CONSUMERS_A_CLIENT) { free - clients } else { 0 };
@@ -71,11 +107,10 @@ fn holders(group: &GroupState, consumers: u64) -> Option<u64> {
     listed.map(|list| holds(&list.value)).or(group.facts.pending)
 }
 
-/// Those that hold nothing and have been idle for long, with how long.
-fn idle(list: &[Consumer], age_ms: u64) -> Vec<(&Name, u64)> {
+/// Those that hold nothing, with how long they have been idle.
+fn idle(list: &[Consumer], age_ms: u64) -> impl Iterator<Item = (&Name, u64)> {
     let free = list.iter().filter(|consumer| consumer.pending == Some(0));
-    let idle = free.filter_map(|consumer| Some((&consumer.name, consumer.idle_ms?.saturating_add(age_ms))));
-    idle.filter(|(_, idle_ms)| *idle_ms >= LEFT_OVER_MS).collect()
+    free.filter_map(move |consumer| Some((&consumer.name, consumer.idle_ms?.saturating_add(age_ms))))
 }
 
 fn free_names(list: &[Consumer]) -> Vec<&Name> {

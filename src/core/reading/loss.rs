@@ -43,7 +43,7 @@ pub struct LostEntries {
 pub struct LossTrack {
     base: Option<(GroupPosition, GroupPlace)>,
     /// The last position whose place is not known, and what was lost until then at least.
-    beyond: Option<(GroupPosition, u64)>,
+    beyond: Option<Box<(GroupPosition, u64)>>,
     open: OpenSteps,
     pace: DeliveryPace,
     lost: f64,
@@ -89,8 +89,9 @@ impl LossTrack {
 
     /// Where the place is not known, what follows from the ids.
     fn look_beyond(&mut self, now: GroupPosition, counter: ReadCounter) {
-        let Some(before) = self.beyond.map(|(before, _)| before).or(self.base.map(|(base, _)| base)) else {
-            self.beyond = Some((now, 0));
+        let Some(before) = self.beyond.as_ref().map(|beyond| beyond.0).or(self.base.map(|(base, _)| base))
+        else {
+            self.beyond = Some(Box::new((now, 0)));
             return;
         };
         // An entry was there and not delivered, and is gone.
@@ -102,7 +103,7 @@ impl LossTrack {
             && before.max_deleted == now.max_deleted;
         self.times += u64::from(is_gone);
         let least = if counter == ReadCounter::Counts { self.lost_beyond(&now) } else { None };
-        self.beyond = Some((now, least.unwrap_or_default()));
+        self.beyond = Some(Box::new((now, least.unwrap_or_default())));
     }
 
     /// Where every delivery is counted: what is gone, and was not delivered.
@@ -163,7 +164,7 @@ impl LossTrack {
         let certain = self.lost + self.open.certain as f64;
         let about = certain + (least + most) / 2.0;
         let doubt = self.doubt + (most - least) / 2.0;
-        let beyond = self.beyond.map_or(0, |(_, least)| least);
+        let beyond = self.beyond.as_ref().map_or(0, |beyond| beyond.1);
         let told = |entries: f64, kind| LostEntries {
             entries: Some(entries.max(0.0).round() as u64),
             kind,

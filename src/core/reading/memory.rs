@@ -4,8 +4,9 @@
 //! foretold across a restart; streams that are followed are bounded.
 
 use super::Reading;
+use super::digest::StreamSize;
 use super::keyspace::KeyspaceState;
-use super::sizes::{SizeModel, StreamSize};
+use super::sizes::SizeModel;
 use super::streams::StreamState;
 use crate::core::diagnose::growth::Growth;
 use crate::core::model::Name;
@@ -69,8 +70,16 @@ impl MemoryTrack {
     }
 
     /// Takes a reading of INFO in, with what the streams of this server were known to be.
-    pub(super) fn advance(&mut self, info: &Info, at_us: i64, home: &NodeId, keyspace: &KeyspaceState) {
-        self.size_model = Some(SizeModel::of(info));
+    /// Whether this server counts in another way than before.
+    pub(super) fn advance(
+        &mut self,
+        info: &Info,
+        at_us: i64,
+        home: &NodeId,
+        keyspace: &KeyspaceState,
+    ) -> bool {
+        let size_model = Some(SizeModel::of(info));
+        let counts_anew = std::mem::replace(&mut self.size_model, size_model) != size_model;
         self.over_limit.add(at_us, info.stats.over_limit_ms);
         self.full_syncs.add(at_us, info.stats.full_syncs);
         self.follow(at_us, home, keyspace);
@@ -87,15 +96,15 @@ impl MemoryTrack {
         for part in info.memory.parts(self.streams).into_iter().flatten() {
             self.parts.entry(part.kind.id()).or_default().add(at_us, Some(part.bytes as f64));
         }
+        counts_anew
     }
 
     /// Adds up what streams take, and follows the greatest of them.
     fn follow(&mut self, at_us: i64, home: &NodeId, keyspace: &KeyspaceState) {
-        let Some(size_model) = self.size_model else { return };
         let mut sum = StreamBytes::default();
         let mut sizes: Vec<(u64, &Name)> = Vec::new();
         for (key, stream) in keyspace.streams_at(home) {
-            let size = size_model.size(stream);
+            let size = stream.digest.size;
             sum.entries = sum.entries.saturating_add(size.entries.unwrap_or(0));
             sum.pending = sum.pending.saturating_add(size.pending.unwrap_or(0));
             sum.consumers = sum.consumers.saturating_add(size.consumers.unwrap_or(0));

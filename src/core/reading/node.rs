@@ -153,6 +153,7 @@ impl NodeState {
             self.info.as_ref().map_or_else(ReadCounter::default, |info| ReadCounter::on(&info.value.server));
         keyspace.advance_streams(&snapshot, counter);
         keyspace.advance_groups(&mut snapshot, self.memory.size_model());
+        keyspace.end_round(self.memory.size_model());
         self.advance_clients(snapshot);
     }
 
@@ -199,7 +200,9 @@ impl NodeState {
         self.fanout.advance_info(&info, at_us);
         self.window_us = self.rates.commands.span_us().filter(|&us| us > 0);
         self.series.advance(self.now_ms(), &info, &self.rates, &self.cache);
-        self.memory.advance(&info, at_us, node, keyspace);
+        if self.memory.advance(&info, at_us, node, keyspace) {
+            keyspace.tell_all();
+        }
         self.info = Some(Stamped { at_us, value: info });
     }
 

@@ -6,6 +6,7 @@
 
 mod members;
 
+use super::digest::StreamSize;
 use super::groups::GroupState;
 use super::streams::{StreamState, UsageParts};
 use crate::core::model::consumers::PendingRow;
@@ -14,28 +15,6 @@ use crate::core::model::memory::members::{MemberCost, NODE_AS_COUNTED};
 use crate::core::model::memory::packed::Packing;
 use crate::core::model::memory::pending::{ListCost, Usage};
 use crate::core::model::sums::sum_known;
-
-/// What a stream takes.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
-pub struct StreamSize {
-    /// Its entries, bytes.
-    pub entries: Option<u64>,
-    /// The pending entries lists of all its groups, bytes.
-    pub pending: Option<u64>,
-    /// Its groups and their consumers, without those lists, bytes; `None` on a server that nobody measured, where
-    /// MEMORY USAGE counts them among the entries.
-    pub consumers: Option<u64>,
-    /// Whether that is the least: nobody knows the names of some of them.
-    pub is_consumers_least: bool,
-}
-
-impl StreamSize {
-    /// All together.
-    pub fn total(&self) -> Option<u64> {
-        let both = self.entries?.saturating_add(self.pending?);
-        Some(both.saturating_add(self.consumers.unwrap_or(0)))
-    }
-}
 
 /// How a server counts.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a stream that was deleted and made anew under the same key begins anew here too.
 
+use super::digest::StreamDigest;
 use super::groups::GroupState;
 use crate::core::model::groups::{Group, ReadCounter};
 use crate::core::model::history::History;
@@ -49,6 +50,10 @@ pub struct StreamState {
     pub measured: UsageParts,
     /// What its groups take without what is in them, by their names.
     pub groups_weight: Option<MeanWeight>,
+    /// What follows from all that.
+    pub(super) digest: StreamDigest,
+    /// Whether something was told of it in this round.
+    pub(super) is_told: bool,
     window_us: i64,
 }
 
@@ -67,6 +72,8 @@ impl StreamState {
             added_series: History::minutes(),
             measured: UsageParts::default(),
             groups_weight: None,
+            digest: StreamDigest::default(),
+            is_told: false,
             window_us,
         }
     }
@@ -201,7 +208,7 @@ mod tests {
 
     #[test]
     fn pending_entries_of_a_hundred_thousand_groups_never_overflow() {
-        let word = |word: &str| Resp::Bytes(word.as_bytes().to_vec());
+        let word = |word: &str| Resp::bulk(word);
         let row = |n| {
             let pending = Resp::Int(HELD_MAX as i64);
             Resp::Array(vec![word("name"), word(&format!("g{n}")), word("pending"), pending])

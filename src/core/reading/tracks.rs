@@ -7,9 +7,10 @@ use super::Reading;
 use super::groups::GroupState;
 use super::streams::StreamState;
 use crate::core::diagnose::consumers::Listeners;
-use crate::core::diagnose::groups::JudgedGroup;
+use crate::core::diagnose::evidence::GroupCounts;
 use crate::core::diagnose::groups::group_consumers::{GoneRows, GroupContext};
 use crate::core::diagnose::groups::track::GroupPoll;
+use crate::core::diagnose::groups::{GroupVerdict, JudgedGroup, Reason};
 use crate::core::diagnose::growth::Growth;
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::limits;
@@ -19,7 +20,6 @@ use crate::core::model::snapshot::ClockSource;
 use crate::core::model::{Name, StreamId};
 use std::collections::btree_map::Iter;
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter::Peekable;
 
 /// A list of clients older than this is no sign of life, microseconds: three times its rhythm.
 const CLIENTS_OLD_US: i64 = 15_000_000;
@@ -29,6 +29,11 @@ const CLIENTS_OLD_US: i64 = 15_000_000;
 pub(super) struct Tracks {
     thresholds: Thresholds,
     streams: BTreeMap<Name, StreamTrack>,
+    /// Those with a group that is wrong, or a consumer that is.
+    unwell: BTreeSet<Name>,
+    /// Of all streams together.
+    tally: GroupCounts,
+    followed: usize,
     listeners: Option<(i64, Listeners)>,
     alive: usize,
     rejected: Growth,
@@ -44,6 +49,9 @@ pub(super) struct StreamTrack {
     groups_at_us: Option<i64>,
     last_id: Option<StreamId>,
     added: Option<u64>,
+    tally: GroupCounts,
+    alive: usize,
+    is_unwell: bool,
 }
 
 /// What must stay the same for windows to go on.
@@ -59,6 +67,9 @@ impl Tracks {
         Self {
             thresholds,
             streams: BTreeMap::new(),
+            unwell: BTreeSet::new(),
+            tally: GroupCounts::default(),
+            followed: 0,
             listeners: None,
             alive: 0,
             rejected: Growth::of_a_minute(),
@@ -83,9 +94,14 @@ impl Tracks {
         self.streams.get(key)
     }
 
-    /// Every stream that has a group, in the order of names.
-    pub fn streams(&self) -> Peekable<Iter<'_, Name, StreamTrack>> {
-        self.streams.iter().peekable()
+    /// Streams with a group that is wrong, or a consumer that is, in the order of names.
+    pub fn unwell(&self) -> impl Iterator<Item = &Name> {
+        self.unwell.iter()
+    }
+
+    /// The groups of all streams, in numbers.
+    pub fn tally(&self) -> GroupCounts {
+        self.tally
     }
 
     /// Connections that the server turned away within the last minute.
@@ -104,8 +120,9 @@ impl Tracks {
         self.polls >= self.thresholds.window_polls && self.watched_ms(now_us) >= self.thresholds.window_ms
     }
 
-    /// Takes a round in that brought figures; whether all began anew, for another process answers or another clock counts.
-    pub fn advance(&mut self, reading: &Reading) -> bool {
+    /// Takes a round in that brought figures, `news` of these streams; whether all began anew, for another process answers
+    /// or another clock counts.
+    pub fn advance(&mut self, reading: &Reading, news: &[Name]) -> bool {
         let run_id = reading.this_node().info.as_ref().and_then(|info| info.value.server.run_id.clone());
         let epoch =
             Epoch { run_id: run_id.or_else(|| self.epoch.run_id.clone()), clock: reading.this_node().clock };
@@ -120,7 +137,10 @@ impl Tracks {
             self.rejected.add(info.at_us, info.value.stats.rejected_connections);
         }
         self.follow_clients(reading);
-        self.follow_streams(reading);
+        match begins_anew {
+            true => self.follow_streams(reading, reading.streams().keys()),
+            false => self.follow_streams(reading, news.iter()),
+        }
         begins_anew
     }
 
@@ -147,7 +167,7 @@ impl Tracks {
         }
     }
 
-    fn follow_streams(&mut self, reading: &Reading) {
+    fn follow_streams<'a>(&mut self, reading: &Reading, keys: impl Iterator<Item = &'a Name>) {
         let role =
             reading.this_node().info.as_ref().map_or(ServerRole::Unknown, |info| info.value.server.role);
         let context = Context {
@@ -156,26 +176,31 @@ impl Tracks {
             alive: self.alive,
             is_replica: role == ServerRole::Replica,
         };
-        let (mut tracks, mut alive, mut with_groups) = (0, 0, 0);
-        for (key, stream) in reading.streams() {
-            if stream.groups.is_empty() {
-                self.streams.remove(key);
-                continue;
+        for key in keys {
+            if let Some(before) = self.streams.get(key) {
+                self.followed = self.followed.saturating_sub(before.groups.len());
+                self.alive = self.alive.saturating_sub(before.alive);
+                self.tally.take_out(&before.tally);
             }
-            let places = limits::JUDGED_GROUPS.saturating_sub(tracks);
+            let Some(stream) = reading.streams().get(key) else {
+                self.streams.remove(key);
+                self.unwell.remove(key);
+                continue;
+            };
             let track = match self.streams.get_mut(key) {
                 Some(track) => track,
                 None => self.streams.entry(key.clone()).or_default(),
             };
-            track.advance(stream, &context, places);
-            with_groups += 1;
-            tracks += track.groups.len();
-            alive += track.groups.values().map(|group| group.track.signs.alive).sum::<usize>();
+            track.advance(stream, &context, limits::JUDGED_GROUPS.saturating_sub(self.followed));
+            track.sum_up(stream);
+            self.followed += track.groups.len();
+            self.alive += track.alive;
+            self.tally.add(&track.tally);
+            match track.is_unwell {
+                true => drop(self.unwell.insert(key.clone())),
+                false => drop(self.unwell.remove(key)),
+            }
         }
-        if self.streams.len() > with_groups {
-            self.streams.retain(|key, _| reading.streams().contains_key(key));
-        }
-        self.alive = alive;
     }
 }
 
@@ -188,9 +213,33 @@ struct Context<'a> {
 }
 
 impl StreamTrack {
+    /// What of it counts for all streams together.
+    fn sum_up(&mut self, stream: &StreamState) {
+        let streams_unread = usize::from(stream.groups_at_us.is_none());
+        let mut tally = GroupCounts { streams_unread, groups: stream.groups.len(), ..GroupCounts::default() };
+        (self.is_unwell, self.alive) = (false, 0);
+        for (name, group) in &stream.groups {
+            let Some(judged) = self.groups.get(name) else {
+                tally.unread += 1;
+                continue;
+            };
+            let holds = group.facts.pending.is_some_and(|pending| pending > 0);
+            tally.without_consumers += usize::from(holds && group.consumers.is_none());
+            tally.without_rows += usize::from(holds && group.pending.is_none());
+            let judgement = judged.judgement();
+            if judgement.verdict == GroupVerdict::Unknown {
+                let unread = matches!(judgement.reason, Reason::Unread);
+                *(if unread { &mut tally.unread } else { &mut tally.too_soon }) += 1;
+            }
+            self.alive += judged.track.signs.alive;
+            self.is_unwell |= judgement.verdict.is_wrong() || judged.track.signs.unwell > 0;
+        }
+        self.tally = tally;
+    }
+
     /// Every group, in the order of names.
-    pub fn groups(&self) -> Peekable<Iter<'_, Name, Box<JudgedGroup>>> {
-        self.groups.iter().peekable()
+    pub fn groups(&self) -> Iter<'_, Name, Box<JudgedGroup>> {
+        self.groups.iter()
     }
 
     fn advance(&mut self, stream: &StreamState, context: &Context<'_>, places: usize) {

@@ -36,6 +36,9 @@ impl Reading {
         group: Option<&Name>,
         verdict: GroupVerdict,
     ) -> Option<Severity> {
+        if !verdict.is_wrong() {
+            return None;
+        }
         let tells = |finding: &&Finding| {
             finding.id.strip_prefix("stream.") == Some(verdict.word())
                 && match &finding.subject {
@@ -47,7 +50,7 @@ impl Reading {
                 }
         };
         let worst = self.findings().iter().filter(tells).map(|finding| finding.severity).max();
-        verdict.is_wrong().then(|| worst.unwrap_or(Severity::Warning))
+        Some(worst.unwrap_or(Severity::Warning))
     }
 
     /// How bad the verdicts on the consumers of a group are.

@@ -26,7 +26,7 @@ use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
 use crate::core::model::snapshot::{PendingPage, ScanPage};
-use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
+use crate::core::model::{Gap, GapReason, Name, Names, Snapshot, Stamped};
 use figures::OddFigures;
 pub use gather::FactsSoFar;
 use gather::{Clock, Facts};
@@ -41,7 +41,7 @@ pub fn decode(observation: &Observation) -> Snapshot {
 
 /// What the replies say, without the notes.
 pub fn facts(observation: &Observation) -> Snapshot {
-    let mut facts = Facts::new(observation, Clock::of(observation));
+    let mut facts = Facts::new(observation, Clock::of(observation), Names::default());
     observation.exchanges.iter().for_each(|exchange| facts.take(exchange));
     facts.told(observation.cause)
 }
@@ -69,7 +69,10 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
     snapshot.gaps.extend(pings.gaps.into_iter().filter(|gap| gap.what == ReadVerb::PING.label()));
 }
 
-fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i64) {
+/// What names are made with, beside what they are told to.
+type Told<'a> = (&'a mut Snapshot, &'a mut Names);
+
+fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_us: i64) {
     let mut odd = OddFigures::default();
     let read = match &exchange.command {
         ReadCmd::Ping => {
@@ -105,7 +108,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
         ReadCmd::LatencyLatest => {
             latency::events(reply, &mut odd).map(|events| snapshot.latency_events = Some(events))
         }
-        _ => read_stream(snapshot, exchange, reply, at_us, &mut odd),
+        _ => read_stream((snapshot, names), exchange, reply, at_us, &mut odd),
     };
     odd.tell(snapshot, exchange.command.verb().label());
     snapshot.replies.answered = snapshot.replies.answered.saturating_add(1);
@@ -122,7 +125,7 @@ fn answered(snapshot: &mut Snapshot, exchange: &Exchange, reply: &Resp, at_us: i
 }
 
 fn read_stream(
-    snapshot: &mut Snapshot,
+    (snapshot, names): Told<'_>,
     exchange: &Exchange,
     reply: &Resp,
     at_us: i64,
@@ -140,7 +143,7 @@ fn read_stream(
         ReadCmd::XinfoStreamLean { key, .. } => {
             streams::facts(key, reply, at_us, None, odd).map(|facts| snapshot.streams.push(facts))
         }
-        ReadCmd::XinfoGroups(key) => groups::read_groups(reply, odd)
+        ReadCmd::XinfoGroups(key) => groups::read_groups(reply, odd, names)
             .map(|value| snapshot.groups.push((key.clone(), Stamped { at_us, value }))),
         ReadCmd::CountUndelivered { key, group, cap, .. } => {
             groups::backlog(reply, *cap, odd).map(|backlog| {
@@ -151,10 +154,10 @@ fn read_stream(
         ReadCmd::MissingEntries { key, group, .. } => streams::missing(reply).map(|ids| {
             snapshot.missing.push((key.clone(), group.clone(), ids));
         }),
-        ReadCmd::XinfoConsumers(key, group) => groups::read_consumers(reply, odd)
+        ReadCmd::XinfoConsumers(key, group) => groups::read_consumers(reply, odd, names)
             .map(|value| snapshot.consumers.push((key.clone(), group.clone(), Stamped { at_us, value }))),
-        ReadCmd::Xpending { key, group, start, count, consumer } => {
-            groups::read_pending(reply, odd).map(|rows| {
+        ReadCmd::Xpending { key, group, start, count, consumer } => groups::read_pending(reply, odd, names)
+            .map(|rows| {
                 snapshot.pending.push(PendingPage {
                     key: key.clone(),
                     group: group.clone(),
@@ -164,19 +167,20 @@ fn read_stream(
                     at_us,
                     rows,
                 });
+            }),
+        ReadCmd::SamplePending { key, group, start, count } => {
+            groups::read_pending(reply, odd, names).map(|rows| {
+                snapshot.pending_samples.push(PendingPage {
+                    key: key.clone(),
+                    group: group.clone(),
+                    consumer: None,
+                    start: *start,
+                    count: *count,
+                    at_us,
+                    rows,
+                });
             })
         }
-        ReadCmd::SamplePending { key, group, start, count } => groups::read_pending(reply, odd).map(|rows| {
-            snapshot.pending_samples.push(PendingPage {
-                key: key.clone(),
-                group: group.clone(),
-                consumer: None,
-                start: *start,
-                count: *count,
-                at_us,
-                rows,
-            });
-        }),
         ReadCmd::Xrange { key, .. } => {
             streams::entries(key, reply, at_us, false).map(|page| snapshot.entries.push(page))
         }

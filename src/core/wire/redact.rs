@@ -37,7 +37,7 @@ pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
 fn only_a_number(reply: Resp) -> Resp {
     match &reply {
         Resp::Bytes(bytes) if CounterValue::read(Some(bytes)) == CounterValue::NotANumber => {
-            Resp::Bytes(NOT_A_NUMBER.to_vec())
+            Resp::bulk(NOT_A_NUMBER)
         }
         _ => reply,
     }
@@ -73,7 +73,7 @@ fn without_bodies(reply: Resp) -> Resp {
 }
 
 fn is_entry(field: &Resp) -> bool {
-    matches!(field, Resp::Bytes(name) if name == b"first-entry" || name == b"last-entry")
+    matches!(field, Resp::Bytes(name) if matches!(&**name, b"first-entry" | b"last-entry"))
 }
 
 /// An entry `[id, fields]` as its id and two lengths; what is no such entry stays only if it can hold no body.
@@ -131,7 +131,7 @@ fn strip_words(words: &mut [Resp]) {
     let command = words.first().and_then(Resp::text).unwrap_or_default().to_ascii_lowercase();
     let kept = if WITH_SUBCOMMAND.contains(&command.as_str()) { 2 } else { 1 };
     for word in words.iter_mut().skip(kept) {
-        *word = Resp::Bytes(Vec::new());
+        *word = Resp::bulk("");
     }
 }
 
@@ -141,7 +141,7 @@ mod tests {
     use crate::core::model::Name;
 
     fn bytes(text: &str) -> Resp {
-        Resp::Bytes(text.as_bytes().to_vec())
+        Resp::bulk(text)
     }
 
     fn entry() -> Resp {

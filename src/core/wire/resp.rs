@@ -20,13 +20,61 @@ pub enum Resp {
     /// A boolean (RESP3).
     Bool(bool),
     /// A bulk, simple or verbatim string.
-    Bytes(Vec<u8>),
+    Bytes(Bulk),
     /// An array, set or push.
     Array(Vec<Resp>),
     /// A map (RESP3), in the order sent.
     Map(Vec<(Resp, Resp)>),
     /// An error reply.
-    Error(ErrorReply),
+    Error(Box<ErrorReply>),
+}
+
+/// Bytes of a string up to this length stand in the reply itself: names of fields, of consumers and ids do.
+const SHORT_BYTES: usize = 30;
+
+/// The bytes of a string.
+#[derive(Clone)]
+pub enum Bulk {
+    /// A short one, and how long it is.
+    Short(u8, [u8; SHORT_BYTES]),
+    /// Any other.
+    Long(Box<[u8]>),
+}
+
+impl From<&[u8]> for Bulk {
+    fn from(bytes: &[u8]) -> Self {
+        let mut short = [0; SHORT_BYTES];
+        match (short.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(bytes);
+                Self::Short(len, short)
+            }
+            _ => Self::Long(bytes.into()),
+        }
+    }
+}
+
+impl std::ops::Deref for Bulk {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Short(len, bytes) => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Self::Long(bytes) => bytes,
+        }
+    }
+}
+
+impl PartialEq for Bulk {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl std::fmt::Debug for Bulk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        (**self).fmt(f)
+    }
 }
 
 /// An error reply: `code` is its first word.
@@ -140,6 +188,16 @@ impl std::fmt::Display for ErrorReply {
 }
 
 impl Resp {
+    /// A string of these bytes.
+    pub fn bulk(bytes: impl AsRef<[u8]>) -> Self {
+        Self::Bytes(Bulk::from(bytes.as_ref()))
+    }
+
+    /// The error reply of this line.
+    pub fn error(line: &str) -> Self {
+        Self::Error(Box::new(ErrorReply::new(line)))
+    }
+
     /// The bytes of a string, or the digits of a number.
     pub fn bytes(&self) -> Option<Cow<'_, [u8]>> {
         match self {
@@ -185,27 +243,19 @@ impl Resp {
     }
 
     /// Field and value pairs of a RESP3 map, a flat RESP2 array, or an array of pairs. Odd rests are dropped.
-    pub fn pairs(&self) -> Vec<(Cow<'_, [u8]>, &Self)> {
-        fn named<'a>(key: &'a Resp, value: &'a Resp) -> Option<(Cow<'a, [u8]>, &'a Resp)> {
-            Some((key.bytes()?, value))
-        }
-        match self {
-            Self::Map(pairs) => pairs.iter().filter_map(|(key, value)| named(key, value)).collect(),
-            Self::Array(items) => {
-                let as_pair = |item: &'_ Self| matches!(item, Self::Array(pair) if pair.len() == 2);
-                if !items.is_empty() && items.iter().all(as_pair) {
-                    items
-                        .iter()
-                        .filter_map(Self::items)
-                        .filter_map(pair_of)
-                        .filter_map(|(k, v)| named(k, v))
-                        .collect()
-                } else {
-                    items.chunks_exact(2).filter_map(pair_of).filter_map(|(k, v)| named(k, v)).collect()
-                }
-            }
-            _ => Vec::new(),
-        }
+    pub fn pairs(&self) -> impl Iterator<Item = (Cow<'_, [u8]>, &Self)> {
+        let (map, items): (&[_], &[_]) = match self {
+            Self::Map(pairs) => (pairs, &[]),
+            Self::Array(items) => (&[], items),
+            _ => (&[], &[]),
+        };
+        let as_pair = |item: &Self| matches!(item, Self::Array(pair) if pair.len() == 2);
+        let (nested, flat) = if items.iter().all(as_pair) { (items, &[][..]) } else { (&[][..], items) };
+        let of_map = map.iter().map(|(key, value)| (key, value));
+        let of_nested = nested.iter().filter_map(Self::items).filter_map(pair_of);
+        let of_flat = flat.chunks_exact(2).filter_map(pair_of);
+        let all = of_map.chain(of_nested).chain(of_flat);
+        all.filter_map(|(key, value)| Some((key.bytes()?, value)))
     }
 
     /// Length of this reply as the server would have sent it (RESP2 encoding), in bytes.
@@ -308,17 +358,29 @@ mod tests {
 
     #[test]
     fn pairs_are_the_same_from_a_map_a_flat_array_and_an_array_of_pairs() {
-        let key = || Resp::Bytes(b"a".to_vec());
+        let key = || Resp::bulk(b"a");
         let expected = vec![(Cow::Borrowed(&b"a"[..]), &Resp::Int(1))];
-        assert_eq!(Resp::Map(vec![(key(), Resp::Int(1))]).pairs(), expected);
-        assert_eq!(Resp::Array(vec![key(), Resp::Int(1)]).pairs(), expected);
-        assert_eq!(Resp::Array(vec![Resp::Array(vec![key(), Resp::Int(1)])]).pairs(), expected);
-        assert_eq!(Resp::Array(vec![key()]).pairs(), vec![]);
+        assert_eq!(Resp::Map(vec![(key(), Resp::Int(1))]).pairs().collect::<Vec<_>>(), expected);
+        assert_eq!(Resp::Array(vec![key(), Resp::Int(1)]).pairs().collect::<Vec<_>>(), expected);
+        assert_eq!(
+            Resp::Array(vec![Resp::Array(vec![key(), Resp::Int(1)])]).pairs().collect::<Vec<_>>(),
+            expected
+        );
+        assert_eq!(Resp::Array(vec![key()]).pairs().count(), 0);
+    }
+
+    #[test]
+    fn strings_are_what_they_were_made_of_and_a_value_stays_small() {
+        for len in [0, 1, 29, 30, 31, 1_000] {
+            let bytes = vec![b'x'; len];
+            assert_eq!(Resp::bulk(&bytes).bytes().as_deref(), Some(bytes.as_slice()));
+        }
+        assert_eq!(std::mem::size_of::<Resp>(), 32);
     }
 
     #[test]
     fn encoded_length_is_that_of_the_protocol() {
-        assert_eq!(Resp::Bytes(b"hello".to_vec()).encoded_len(), "$5\r\nhello\r\n".len() as u64);
+        assert_eq!(Resp::bulk(b"hello").encoded_len(), "$5\r\nhello\r\n".len() as u64);
         assert_eq!(Resp::Array(vec![Resp::Int(10)]).encoded_len(), "*1\r\n:10\r\n".len() as u64);
     }
 }

@@ -21,6 +21,7 @@ mod rotation;
 mod sampler;
 mod sizes;
 mod trims;
+mod unread;
 
 use super::decode::denied_keys;
 use super::observation::{AskedFor, Exchange, Observation};
@@ -123,6 +124,8 @@ pub struct Planner {
     is_scan_refused: bool,
     rights: KeyRights,
     looks: LookTurn,
+    /// Whether all is read once more, in rounds of their own: the others leave streams and groups to those.
+    is_read_again: bool,
 }
 
 const SECOND_US: u64 = 1_000_000;
@@ -152,6 +155,7 @@ impl Planner {
             is_scan_refused: false,
             rights: KeyRights::default(),
             looks: LookTurn::default(),
+            is_read_again: false,
         }
     }
 
@@ -243,25 +247,6 @@ impl Planner {
                 scope: GapScope::Item,
             });
         }
-    }
-
-    /// A round of what was never read yet: to see everything soon without asking anything twice.
-    pub fn unread_round(&mut self, now_us: u64) -> Round {
-        let mut round = self.detail(Vec::new());
-        let closing = round.commands.pop();
-        let (streams, groups) = self.known.unread(now_us);
-        for key in &streams {
-            self.known.ask_stream(key, &self.capabilities, now_us, &mut round);
-        }
-        for (key, group) in &groups {
-            self.known.ask_group(key, group, self.call_us(), &self.capabilities, &mut round);
-        }
-        if self.lacks_channels() {
-            self.ask_fanout(&mut round, now_us, &Focus::default());
-        }
-        round.commands.extend(closing);
-        self.capabilities.admit(&mut round, now_us);
-        round
     }
 
     /// Counts every lag that does not follow from ids: for one reading that is complete, right after its round.

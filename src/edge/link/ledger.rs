@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn errors_are_counted_by_code_and_what_was_never_answered_stays_open() {
         let ledger = LinkLedger::default();
-        let error = |line: &str| Resp::Error(crate::core::wire::ErrorReply::new(line));
+        let error = |line: &str| Resp::error(line);
         let flight = ledger.of_refusals().sending(3);
         drop(ledger.sending(2));
         assert_eq!(ledger.refused().1, 5);

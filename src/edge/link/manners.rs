@@ -91,12 +91,11 @@ impl Manners {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::wire::ErrorReply;
 
     #[test]
     fn what_was_refused_rests_and_is_tried_again_later() {
         let manners = Manners::default();
-        let error = |line: &str| Resp::Error(ErrorReply::new(line));
+        let error = |line: &str| Resp::error(line);
         for (word, line) in [
             (Courtesy::SetInfo, "NOPERM User eve has no permissions to run the 'client|setinfo' command"),
             (Courtesy::NoTouch, "ERR Unknown subcommand or wrong number of arguments for 'NO-TOUCH'."),
@@ -117,7 +116,7 @@ mod tests {
         let words = [Courtesy::SetName, Courtesy::SetInfo];
         let guard = manners.trial(&words, 5).await.unwrap();
         manners.learn(Courtesy::SetName, &Resp::Int(1), 5);
-        manners.learn(Courtesy::SetInfo, &Resp::Error(ErrorReply::new("NOPERM no")), 5);
+        manners.learn(Courtesy::SetInfo, &Resp::error("NOPERM no"), 5);
         drop(guard);
         assert!(manners.trial(&words, 6).await.is_none());
         assert!(manners.trial(&words, 6 + DENIED_REST_US).await.is_some());

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::{AskResult, Lane, Link, LinkError, LinkLedger, Timeouts};
+use super::{AskResult, Lane, Link, LinkError, LinkLedger, Pieces, Timeouts};
 use crate::config::Target;
 use crate::core::limits::{PIPELINE_REPLY, WRITE_TIMEOUT_MS};
 use crate::core::model::cache::Lookups;
@@ -90,7 +90,7 @@ impl WriteLink {
         order: &Order,
         reads: Vec<ReadCmd>,
     ) -> (Result<Vec<Resp>, SendError>, AskResult) {
-        let asked = self.link.begin(reads, None, 1);
+        let asked = self.link.begin(reads, None, Pieces::WHOLE);
         let (asked, told) = tokio::join!(biased; asked, self.tell(order));
         (told, asked)
     }

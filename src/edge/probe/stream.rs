@@ -92,8 +92,7 @@ async fn next(
 
 /// Id and number of the one entry in the reply of XREADGROUP, of either protocol.
 fn entry(reply: &Resp) -> Option<(Name, u64)> {
-    let streams = reply.pairs();
-    let (_, entries) = streams.first()?;
+    let (_, entries) = reply.pairs().next()?;
     let entry = entries.items()?.first()?.items()?;
     let id = entry.first().and_then(Resp::bytes).map(Name::from)?;
     let fields = entry.get(1)?.items()?;
@@ -107,7 +106,7 @@ mod tests {
 
     #[test]
     fn the_entry_is_found_in_the_replies_of_both_protocols() {
-        let text = |text: &str| Resp::Bytes(text.as_bytes().to_vec());
+        let text = |text: &str| Resp::bulk(text);
         let list = || {
             let fields = Resp::Array(vec![text("s"), text("42 ....")]);
             Resp::Array(vec![Resp::Array(vec![text("7-1"), fields])])

@@ -10,7 +10,7 @@ use crate::core::wire::decode::decode;
 use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::{Exchange, Observation, ReadCmd};
 use crate::edge::clock;
-use crate::edge::link::{AskResult, Supervisor};
+use crate::edge::link::{AskResult, Pieces, Supervisor};
 use tokio::sync::mpsc;
 
 /// What is asked.
@@ -56,7 +56,7 @@ async fn work(mut lane: Supervisor, mut jobs: mpsc::Receiver<ControlJob>, tell: 
         let (taken_at_ms, tell) = (clock::wall_ms(), tell.clone());
         match lane.link(clock::now_us()).await {
             Ok(link) => {
-                let asking = link.begin(commands(&job), None, 1);
+                let asking = link.begin(commands(&job), None, Pieces::WHOLE);
                 tokio::spawn(async move {
                     let answer = answer(job, asking.await, taken_at_ms);
                     let _closed = tell.send(answer).await;

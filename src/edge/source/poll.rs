@@ -12,6 +12,7 @@ use crate::core::wire::question::EntriesQuestion;
 use crate::core::wire::round::agenda::{Agenda, NextTurn, Turn, WalksDue};
 use crate::core::wire::round::{Fetch, Focus, Round};
 use crate::edge::clock;
+use crate::edge::link::Pieces;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::task::Poll;
@@ -61,8 +62,6 @@ pub struct PollHandle {
 const REQUESTS: usize = 32;
 /// Events that may wait: the poller waits for the console when it can't follow.
 const EVENTS: usize = 16;
-/// Pipelines of a long round that are under way at once, where a round trip is long.
-const AT_ONCE: usize = 2;
 /// The search tells what it found so often at the start, microseconds.
 const FOUND_US: u64 = 50_000;
 
@@ -179,9 +178,9 @@ impl Poller {
                     let round = self.round(turn, now_us);
                     let is_short =
                         round.as_ref().is_none_or(|round| round.commands.len() <= limits::PIPELINE_COMMANDS);
-                    let at_once = if self.agenda.is_far() { AT_ONCE } else { 1 };
+                    let pieces = if self.agenda.is_far() { Pieces::DOUBLE } else { Pieces::WHOLE };
                     self.agenda.begun(turn, is_short, interval_us, now_us);
-                    match round.and_then(|round| self.session.begin(round, at_once)) {
+                    match round.and_then(|round| self.session.begin(round, pieces)) {
                         Some(flight) => self.flights.push_back((turn, flight)),
                         None => self.agenda.ended(turn, None, now_us),
                     }

@@ -9,13 +9,13 @@ use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
 use crate::core::model::node::NodeId;
 use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
-use crate::core::model::{Gap, LinkStatus, Outage, Snapshot};
+use crate::core::model::{Gap, LinkStatus, Names, Outage, Snapshot};
 use crate::core::wire::decode::{FactsSoFar, facts, note};
-use crate::core::wire::observation::{AskedFor, Notes};
+use crate::core::wire::observation::Notes;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
-use crate::edge::link::{AskResult, Lane, LinkLedger, Supervisor, Timeouts};
+use crate::edge::link::{AskResult, Lane, LinkLedger, Pieces, Supervisor, Timeouts};
 use futures_util::future::{MaybeDone, maybe_done};
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -60,6 +60,7 @@ pub struct Session {
     poll: Supervisor,
     control: Supervisor,
     clock_offset_us: Option<i64>,
+    names: Names,
     ledger: LinkLedger,
     /// PINGs since the last observation.
     pings: Vec<Exchange>,
@@ -80,6 +81,7 @@ impl Session {
             poll: Supervisor::new(target.clone(), Lane::Poll, timeouts, &own),
             control: Supervisor::new(target.clone(), Lane::Control, timeouts, &ledger.of_lookups()),
             clock_offset_us: None,
+            names: Names::default(),
             ledger,
             pings: Vec::new(),
             looks: Looks::default(),
@@ -276,9 +278,7 @@ impl Session {
 
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
         self.poll.link(clock::now_us()).await?;
-        // Of the many keys of a step one pipeline is read while the server is at the next.
-        let at_once = if round.cause == AskedFor::Keys { 2 } else { 1 };
-        let Some(mut flight) = self.begin(round, at_once) else { return Ok(Snapshot::default()) };
+        let Some(mut flight) = self.begin(round, Pieces::HALVES) else { return Ok(Snapshot::default()) };
         poll_fn(|cx| flight.poll(cx)).await;
         match flight.take() {
             Some(result) => self.end(flight, result),
@@ -286,15 +286,16 @@ impl Session {
         }
     }
 
-    /// Begins to ask a round, with so many pipelines under way at once; nothing while there is no connection.
-    pub fn begin(&mut self, round: Round, at_once: usize) -> Option<Flight> {
-        let mut facts = FactsSoFar::of(Observation {
+    /// Begins to ask a round, in such pieces; nothing while there is no connection.
+    pub fn begin(&mut self, round: Round, pieces: Pieces) -> Option<Flight> {
+        let head = Observation {
             node: self.node.clone(),
             taken_at_ms: clock::wall_ms(),
             clock_offset_us: self.clock_offset_us,
             cause: round.cause,
             ..Observation::default()
-        });
+        };
+        let mut facts = FactsSoFar::of(head, std::mem::take(&mut self.names));
         // Who records wants replies whole.
         let takes = self.recorder.is_none();
         let (asker, until) = (self.poll.live()?.asker(), self.until);
@@ -304,7 +305,7 @@ impl Session {
                     facts.take(exchanges);
                 }
             };
-            let asked = asker.ask(round.commands, until, at_once, seen).await;
+            let asked = asker.ask(round.commands, until, pieces, seen).await;
             FlightResult { asked, facts }
         });
         Some(Flight { gaps: round.gaps, refused: self.ledger.refused().0, answer: maybe_done(answer) })
@@ -327,7 +328,11 @@ impl Session {
                 return Err(outage);
             }
         }
-        let (mut observation, mut snapshot) = result.facts.end(asked.exchanges, self.clock_offset_us);
+        let (mut observation, mut snapshot, names) = result.facts.end(asked.exchanges, self.clock_offset_us);
+        // Of two that were under way at once one began without any.
+        if names.len() > self.names.len() {
+            self.names = names;
+        }
         self.planner.learn(&observation, &snapshot, now_us);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         observation.notes = self.notes(flight.gaps, flight.refused, &observation);

@@ -10,7 +10,7 @@ use crate::core::model::info::Info;
 use crate::core::model::{Name, Snapshot, Stamped, StreamId};
 use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::decode::decode;
-use crate::core::wire::{ErrorReply, Exchange, Observation, ReadCmd, Resp};
+use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ fn json(reading: &Reading, target: &TargetLine) -> String {
 }
 
 fn bytes(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn map(pairs: &[(&str, Resp)]) -> Resp {
@@ -76,7 +76,7 @@ fn stream(key: &Name, groups: i64, added: i64) -> (ReadCmd, Resp) {
 
 fn group(key: &Name, group: &Name, lag: i64) -> (ReadCmd, Resp) {
     let row = map(&[
-        ("name", Resp::Bytes(group.as_bytes().to_vec())),
+        ("name", Resp::bulk(group.as_bytes())),
         ("consumers", Resp::Int(1)),
         ("pending", Resp::Int(7)),
         ("last-delivered-id", bytes(&format!("{}-0", NOW_MS - 30_000))),
@@ -87,27 +87,21 @@ fn group(key: &Name, group: &Name, lag: i64) -> (ReadCmd, Resp) {
 }
 
 fn consumer(key: &Name, group: &Name, name: &Name) -> (ReadCmd, Resp) {
-    let row = map(&[
-        ("name", Resp::Bytes(name.as_bytes().to_vec())),
-        ("pending", Resp::Int(7)),
-        ("idle", Resp::Int(1500)),
-    ]);
+    let row =
+        map(&[("name", Resp::bulk(name.as_bytes())), ("pending", Resp::Int(7)), ("idle", Resp::Int(1500))]);
     (ReadCmd::XinfoConsumers(key.clone(), group.clone()), Resp::Array(vec![row]))
 }
 
 fn pending(key: &Name, group: &Name, consumer: &Name) -> (ReadCmd, Resp) {
     let (key, group) = (key.clone(), group.clone());
     let id = bytes(&format!("{}-0", NOW_MS - 40_000));
-    let row = Resp::Array(vec![id, Resp::Bytes(consumer.as_bytes().to_vec()), Resp::Int(5), Resp::Int(1)]);
+    let row = Resp::Array(vec![id, Resp::bulk(consumer.as_bytes()), Resp::Int(5), Resp::Int(1)]);
     let command = ReadCmd::Xpending { key, group, start: StreamId::MIN, count: 10, consumer: None };
     (command, Resp::Array(vec![row]))
 }
 
 fn denied() -> (ReadCmd, Resp) {
-    (
-        ReadCmd::ClientList,
-        Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'client|list' command")),
-    )
+    (ReadCmd::ClientList, Resp::error("NOPERM this user has no permissions to run the 'client|list' command"))
 }
 
 /// Two rounds, a second apart, of a server with one stream, one group, one consumer and one denied command.

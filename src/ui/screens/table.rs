@@ -3,7 +3,7 @@
 //! Knows tables as values; not what is in them. Invariant: a table without rows says why in words.
 
 use super::layout;
-use crate::app::cell::{Cell, Column, TableId};
+use crate::app::cell::{Cell, Column, Row, TableId};
 use crate::app::geometry::has_frame;
 use crate::app::{State, rows};
 use crate::config::theme::Role;
@@ -12,6 +12,7 @@ use crate::ui::theme::Skin;
 use crate::ui::widgets::{self, Align, Panel, StyledText, Table, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::borrow::Cow;
 
 /// Names grow up to this: beyond it figures would stand too far from what they belong to.
 const NAME_MOST: u16 = 40;
@@ -39,7 +40,13 @@ impl TableView<'_> {
         let Some(table) = state.active.tables.get(&self.id) else { return Rect::ZERO };
         let reading = state.shown();
         let inner = inner(area);
-        let trend = table.rows.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
+        let count = rows::columns(self.id).len();
+        let visible: Vec<Cow<'_, Row>> = table
+            .visible(Table::capacity(inner))
+            .iter()
+            .map(|row| rows::whole(reading, row, count))
+            .collect();
+        let trend = visible.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
         let columns: Vec<widgets::ColumnWidth> = rows::columns(self.id)
             .iter()
             .enumerate()
@@ -53,7 +60,6 @@ impl TableView<'_> {
             })
             .collect();
         let trend = trend.and_then(|at| columns.get(at)).map_or(0, |column| column.least);
-        let visible = table.visible(Table::capacity(inner));
         let rows: Vec<Vec<StyledText>> =
             visible.iter().map(|row| cells::row(row, trend, reading, skin)).collect();
         let drawn = Table {

@@ -16,7 +16,7 @@ fn work() -> InvalidateWork {
 }
 
 fn bytes(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn page(next: &str, keys: &[&str]) -> Answer {
@@ -208,8 +208,7 @@ fn where_scripts_are_not_allowed_each_type_is_asked_for_itself() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 50);
     machine.next(page("0", &["c:1", "c:2"]), 50);
-    let denied =
-        Resp::Error(crate::core::wire::ErrorReply::new("NOPERM no permissions to run the 'eval' command"));
+    let denied = Resp::error("NOPERM no permissions to run the 'eval' command");
     let Step::Ask(asked) = machine.next(Answer::ToldAndRead(vec![denied], Vec::new()), 50) else { panic!() };
     assert_eq!(asked.len(), 2);
     let step = machine.next(Answer::Read(vec![bytes("string"), bytes("stream")]), 50);
@@ -221,9 +220,7 @@ fn a_server_that_takes_no_writes_ends_it_and_is_not_asked_key_by_key() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 50);
     machine.next(page("0", &["c:1", "c:2"]), 50);
-    let refused = Resp::Error(crate::core::wire::ErrorReply::new(
-        "READONLY You can't write against a read only replica.",
-    ));
+    let refused = Resp::error("READONLY You can't write against a read only replica.");
     let step = machine.next(Answer::ToldAndRead(vec![refused], Vec::new()), 50);
     assert!(matches!(step, Step::Done(End::Refused(_))), "{step:?}");
 }

@@ -73,7 +73,7 @@ mod tests {
     use crate::core::wire::{Exchange, Observation, ReadCmd};
 
     fn clients(lines: &[&str]) -> Vec<Client> {
-        let reply = Ok(Resp::Bytes(lines.join("\n").into_bytes()));
+        let reply = Ok(Resp::bulk(lines.join("\n")));
         let exchange =
             Exchange { command: ReadCmd::ClientList, sent_us: 0, received_us: 1, reply, reply_bytes: 1 };
         let observation = Observation { exchanges: vec![exchange], ..Observation::default() };

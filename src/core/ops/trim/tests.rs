@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::core::model::groups::ServerLag;
-use crate::core::wire::ErrorReply;
 
 fn group(name: &str, last: u64, pending: u64) -> Group {
     Group {
@@ -29,7 +28,7 @@ fn work() -> TrimWork {
 }
 
 fn trimmed(removed: i64) -> Answer {
-    Answer::Told(vec![Resp::Array(vec![Resp::Bytes(b"TRIMMED".to_vec()), Resp::Int(removed), Resp::Int(1)])])
+    Answer::Told(vec![Resp::Array(vec![Resp::bulk(b"TRIMMED"), Resp::Int(removed), Resp::Int(1)])])
 }
 
 fn told(step: &Step) -> String {
@@ -63,7 +62,7 @@ fn without_groups_nothing_is_safe_and_pending_rows_that_do_not_show_are_not_none
 fn where_no_script_may_be_run_a_trim_that_is_not_safe_is_the_plain_command() {
     let denied = || {
         let error = "NOPERM User op has no permissions to run the 'eval' command";
-        Answer::Told(vec![Resp::Error(ErrorReply::new(error))])
+        Answer::Told(vec![Resp::error(error)])
     };
     let mut machine = TrimWork { is_safe: false, ..work() }.machine(false);
     assert!(told(&machine.next(Answer::Begin, 1_000)).contains("if s was not made anew"));
@@ -78,7 +77,7 @@ fn where_no_script_may_be_run_a_trim_that_is_not_safe_is_the_plain_command() {
 fn a_stream_that_was_made_anew_ends_it() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 1_000);
-    let step = machine.next(Answer::Told(vec![Resp::Array(vec![Resp::Bytes(b"REMADE".to_vec())])]), 1_000);
+    let step = machine.next(Answer::Told(vec![Resp::Array(vec![Resp::bulk(b"REMADE")])]), 1_000);
     assert!(matches!(step, Step::Done(End::Refused(why)) if why.contains("made anew")));
 }
 
@@ -105,8 +104,8 @@ fn nothing_is_removed_that_was_not_kept_when_it_is_to_be_kept() {
     let Step::Ask(asked) = machine.next(Answer::Begin, 100) else { panic!() };
     assert_eq!(asked.len(), 1);
     let entry = |ms: &str| {
-        let fields = vec![Resp::Bytes(b"f".to_vec()), Resp::Bytes(b"v".to_vec())];
-        Resp::Array(vec![Resp::Bytes(ms.as_bytes().to_vec()), Resp::Array(fields)])
+        let fields = vec![Resp::bulk(b"f"), Resp::bulk(b"v")];
+        Resp::Array(vec![Resp::bulk(ms), Resp::Array(fields)])
     };
     let page = Answer::Read(vec![Resp::Array(vec![entry("1-0"), entry("2-3")])]);
     let Step::Keep(frames) = machine.next(page, 100) else { panic!() };
@@ -121,7 +120,7 @@ fn nothing_is_removed_that_was_not_kept_when_it_is_to_be_kept() {
 fn a_server_without_minid_is_found_out_by_trying() {
     let mut machine = TrimWork { is_safe: false, ..work() }.machine(false);
     machine.next(Answer::Begin, 1_000);
-    let refused = Answer::Told(vec![Resp::Error(ErrorReply::new("ERR syntax error"))]);
+    let refused = Answer::Told(vec![Resp::error("ERR syntax error")]);
     assert!(told(&machine.next(refused, 1_000)).contains("MAXLEN"));
     assert!(told(&machine.next(trimmed(4), 1_000)).contains("MAXLEN"));
     assert_eq!(machine.next(Answer::Told(vec![Resp::Int(0)]), 1_000), Step::Done(End::Complete));
@@ -131,7 +130,7 @@ fn a_server_without_minid_is_found_out_by_trying() {
 fn a_group_that_went_back_ends_it() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 1_000);
-    let words = ["HELD", "billing", "pending", "3-0"].map(|word| Resp::Bytes(word.as_bytes().to_vec()));
+    let words = ["HELD", "billing", "pending", "3-0"].map(|word| Resp::bulk(word));
     let step = machine.next(Answer::Told(vec![Resp::Array(words.to_vec())]), 1_000);
     let Step::Done(End::Refused(why)) = step else { panic!("{step:?}") };
     assert!(why.contains("billing") && why.contains("3-0"));

@@ -1,7 +1,6 @@
 //! What comes back, in which order, and what is left alone.
 
 use super::*;
-use crate::core::wire::ErrorReply;
 
 fn work() -> UndoWork {
     let name = Name::from;
@@ -24,7 +23,7 @@ fn begun() -> Box<dyn Machine> {
 fn begun_with(work: UndoWork) -> Box<dyn Machine> {
     let mut machine = work.machine(false);
     assert!(matches!(machine.next(Answer::Begin, 10), Step::Ask(_)));
-    let time = Resp::Array(vec![Resp::Bytes(b"100".to_vec()), Resp::Bytes(b"0".to_vec())]);
+    let time = Resp::Array(vec![Resp::bulk(b"100"), Resp::bulk(b"0")]);
     assert_eq!(machine.next(Answer::Read(vec![time]), 10), Step::Load(10));
     machine
 }
@@ -40,8 +39,8 @@ fn keys_come_back_with_the_time_that_is_left_and_what_would_be_over_stays_away()
     let Step::Tell(order) = machine.next(Answer::Loaded(frames), 10) else { panic!() };
     let lines: Vec<String> = order.commands().iter().map(WriteCmd::text).collect();
     assert_eq!(lines, ["RESTORE a 100500 <payload> ABSTTL", "RESTORE b 0 <payload>"]);
-    let busy = Resp::Error(ErrorReply::new("BUSYKEY Target key name already exists."));
-    machine.next(Answer::Told(vec![busy, Resp::Bytes(b"OK".to_vec())]), 10);
+    let busy = Resp::error("BUSYKEY Target key name already exists.");
+    machine.next(Answer::Told(vec![busy, Resp::bulk(b"OK")]), 10);
     assert_eq!(machine.tally(), Tally { done: 1, left: 1, lost: 1, ..Tally::default() });
     assert_eq!(machine.next(Answer::Loaded(vec![]), 10), Step::Done(End::Complete));
 }
@@ -51,7 +50,7 @@ fn entry(ms: u64, value: &str) -> Entry {
 }
 
 fn reply(entries: &[Entry]) -> Answer {
-    let bytes = |text: String| Resp::Bytes(text.into_bytes());
+    let bytes = |text: String| Resp::bulk(text);
     let one = |entry: &Entry| {
         let fields = entry.fields.iter().flat_map(|(field, value)| [field, value]);
         let fields = fields.map(|name| bytes(name.text())).collect();

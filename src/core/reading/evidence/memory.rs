@@ -53,7 +53,7 @@ fn lists_of_pending(reading: &Reading) -> Vec<PendingCase<'_>> {
     let Some(used) = info.and_then(|info| info.value.memory.used) else { return Vec::new() };
     let least = LISTS_LEAST.max((used as f64 * LISTS_SHARE) as u64);
     let cases = reading.streams().values().filter_map(|stream| {
-        let size = reading.stream_size(stream);
+        let size = stream.digest.size;
         let (bytes, entries_bytes) = (size.pending?, size.entries?);
         (bytes >= least && bytes > entries_bytes).then_some(PendingCase {
             key: &stream.key,
@@ -71,6 +71,7 @@ fn leaks(reading: &Reading) -> Vec<LeakCase<'_>> {
     let groups = reading
         .streams()
         .values()
+        .filter(|stream| reading.may_leak(stream))
         .flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
     let mut cases: Vec<_> =
         groups.filter_map(|(stream, group)| reading.leaked_consumers(stream, group)).collect();

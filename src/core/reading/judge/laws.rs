@@ -1,7 +1,11 @@
 //! What holds for every history of a group.
 
 use super::world::World;
-use crate::core::model::StreamId;
+use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::model::groups::{Group, ServerLag};
+use crate::core::model::streams::StreamFacts;
+use crate::core::model::{Name, Snapshot, Stamped, StreamId};
+use crate::core::reading::Reading;
 use proptest::prelude::*;
 
 proptest! {
@@ -47,6 +51,56 @@ proptest! {
             world.pass(ms);
             prop_assert_eq!(world.ids(), Vec::<&str>::new());
             prop_assert!(!world.verdict().is_wrong(), "{:?}", world.verdict());
+        }
+    }
+
+    #[test]
+    fn what_is_told_stream_by_stream_adds_up_to_what_there_is(
+        rounds in proptest::collection::vec((0_u8..4, 0_u8..5, 0_u64..3, any::<(bool, bool)>()), 1..60)
+    ) {
+        let mut reading = Reading::new(0);
+        for (second, (stream, groups, pending, (has_facts, is_judged))) in (1_700_000_000_i64..).zip(rounds) {
+            let (key, at_us) = (Name::from(format!("s{stream}").as_str()), second * 1_000_000);
+            let group = |number: u8| Group {
+                name: Name::from(format!("g{number}").as_str()),
+                consumers: Some(1),
+                pending: Some(pending),
+                last_delivered: None,
+                entries_read: None,
+                lag: ServerLag::Unknown,
+            };
+            let mut snapshot = Snapshot { taken_at_ms: second * 1_000, at_us, ..Snapshot::default() };
+            if has_facts {
+                let (length, detail) = (Some(1), None);
+                snapshot.streams.push(StreamFacts { key: key.clone(), at_us, length, detail, reply_bytes: None });
+            }
+            match groups {
+                4 => snapshot.gone.push(key),
+                0 if has_facts => {}
+                _ => snapshot.groups.push((key, Stamped { at_us, value: (0..groups).map(group).collect() })),
+            }
+            reading.advance_part(snapshot);
+            if !is_judged {
+                continue;
+            }
+            reading.judge();
+            let (tracks, tally) = (&reading.judged.tracks, reading.judged.tracks.tally());
+            let streams = || reading.streams().values();
+            let groups = || streams().flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
+            let verdict = |(stream, group): (&super::super::streams::StreamState, &Box<super::super::groups::GroupState>)| {
+                reading.group_verdict(&stream.key, &group.facts.name).map(|judgement| judgement.verdict)
+            };
+            let unknown = groups().filter(|of| verdict(*of).is_none_or(|v| v == GroupVerdict::Unknown)).count();
+            let holding = || groups().filter(|(_, group)| group.facts.pending > Some(0));
+            let rowless = holding().filter(|(_, group)| group.pending.is_none()).count();
+            let wrong = streams().filter(|stream| {
+                stream.groups.values().any(|group| verdict((stream, group)).is_some_and(GroupVerdict::is_wrong))
+            });
+            prop_assert_eq!(tally.groups, groups().count());
+            prop_assert_eq!(tally.streams_unread, streams().filter(|s| s.groups_at_us.is_none()).count());
+            prop_assert_eq!(tally.too_soon + tally.unread, unknown);
+            prop_assert_eq!((tally.without_consumers, tally.without_rows), (holding().count(), rowless));
+            prop_assert_eq!(tracks.unwell().collect::<Vec<_>>(), wrong.map(|s| &s.key).collect::<Vec<_>>());
         }
     }
 }

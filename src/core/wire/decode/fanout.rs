@@ -76,7 +76,7 @@ fn counts(reply: &Resp, connected: Option<u64>) -> Option<Vec<(Name, Option<u64>
         let count = count.int()?;
         Some((Name::from(name), u64::try_from(count).ok().filter(|&count| count <= most)))
     };
-    is_list.then(|| reply.pairs().into_iter().filter_map(row).collect())
+    is_list.then(|| reply.pairs().filter_map(row).collect())
 }
 
 fn impossible(read: &FanoutRead) -> Gap {
@@ -91,8 +91,7 @@ fn impossible(read: &FanoutRead) -> Gap {
 
 fn histograms(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<CommandHistogram>> {
     let is_list = matches!(reply, Resp::Array(_) | Resp::Map(_));
-    is_list
-        .then(|| reply.pairs().into_iter().filter_map(|(name, value)| histogram(name, value, odd)).collect())
+    is_list.then(|| reply.pairs().filter_map(|(name, value)| histogram(name, value, odd)).collect())
 }
 
 fn histogram(name: Cow<'_, [u8]>, value: &Resp, odd: &mut OddFigures) -> Option<CommandHistogram> {
@@ -103,10 +102,10 @@ fn histogram(name: Cow<'_, [u8]>, value: &Resp, odd: &mut OddFigures) -> Option<
             b"calls" => histogram.calls = odd.counter("calls", value)?,
             b"histogram_usec" => {
                 let step = |(us, calls): (Cow<'_, [u8]>, &Resp)| {
-                    let us = odd.held("histogram_usec", &Resp::Bytes(us.into_owned()))?;
+                    let us = odd.held("histogram_usec", &Resp::bulk(us))?;
                     Some((us, odd.counter("calls", calls)?))
                 };
-                histogram.steps = value.pairs().into_iter().filter_map(step).collect();
+                histogram.steps = value.pairs().filter_map(step).collect();
             }
             _ => {}
         }
@@ -120,7 +119,7 @@ mod tests {
     use crate::core::model::fanout::{ChannelKind, FanoutFacts};
 
     fn text(text: &str) -> Resp {
-        Resp::Bytes(text.as_bytes().to_vec())
+        Resp::bulk(text)
     }
 
     fn facts(asked: &FanoutRead, reply: &Resp) -> Option<FanoutFacts> {

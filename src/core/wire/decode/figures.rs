@@ -34,7 +34,7 @@ impl OddFigures {
 
     /// The same of a word in a text.
     pub fn held_text(&mut self, field: &'static str, text: &[u8]) -> Option<u64> {
-        self.held(field, &Resp::Bytes(text.to_vec()))
+        self.held(field, &Resp::bulk(text))
     }
 
     fn up_to(&mut self, most: u64, field: &'static str, value: &Resp) -> Option<u64> {

@@ -4,8 +4,8 @@
 //! come by and by say what they would say together.
 
 use super::{answered, info, missing};
-use crate::core::model::Snapshot;
 use crate::core::model::snapshot::ClockSource;
+use crate::core::model::{Names, Snapshot};
 use crate::core::wire::cost;
 use crate::core::wire::observation::{AskedFor, Exchange, Observation};
 use crate::core::wire::read::ReadCmd;
@@ -16,14 +16,15 @@ use crate::core::wire::resp::Resp;
 pub struct FactsSoFar {
     head: Observation,
     gathered: Option<Facts>,
+    names: Names,
     /// Replies came before the clock was known: all of them are kept.
     is_unclocked: bool,
 }
 
 impl FactsSoFar {
     /// Of an observation whose exchanges are still to come.
-    pub fn of(head: Observation) -> Self {
-        Self { head, gathered: None, is_unclocked: false }
+    pub fn of(head: Observation, names: Names) -> Self {
+        Self { head, gathered: None, names, is_unclocked: false }
     }
 
     /// Takes the next exchanges in, in the order asked.
@@ -31,7 +32,7 @@ impl FactsSoFar {
         if self.gathered.is_none() && !self.is_unclocked {
             let clock = Clock::known(exchanges, self.head.clock_offset_us);
             self.is_unclocked = clock.is_none();
-            self.gathered = clock.map(|clock| Facts::new(&self.head, clock));
+            self.gathered = clock.map(|clock| Facts::new(&self.head, clock, std::mem::take(&mut self.names)));
         }
         let Some(facts) = &mut self.gathered else { return };
         for exchange in exchanges {
@@ -46,17 +47,22 @@ impl FactsSoFar {
     }
 
     /// The observation with all its exchanges, and what they say; the clock is that of earlier rounds where none of them
-    /// tells it.
-    pub fn end(self, exchanges: Vec<Exchange>, clock_offset_us: Option<i64>) -> (Observation, Snapshot) {
+    /// tells it. The names are for the next one.
+    pub fn end(
+        self,
+        exchanges: Vec<Exchange>,
+        clock_offset_us: Option<i64>,
+    ) -> (Observation, Snapshot, Names) {
         let observation = Observation { exchanges, clock_offset_us, ..self.head };
         let mut facts = match self.gathered {
             Some(facts) => facts,
-            None => Facts::new(&observation, Clock::of(&observation)),
+            None => Facts::new(&observation, Clock::of(&observation), self.names),
         };
         let unseen = observation.exchanges.iter().skip(facts.taken);
         unseen.for_each(|exchange| facts.take(exchange));
+        let names = std::mem::take(&mut facts.names);
         let snapshot = facts.told(observation.cause);
-        (observation, snapshot)
+        (observation, snapshot, names)
     }
 }
 
@@ -75,6 +81,7 @@ fn is_of_many(command: &ReadCmd) -> bool {
 pub(super) struct Facts {
     clock: Clock,
     snapshot: Snapshot,
+    names: Names,
     last_us: Option<i64>,
     /// When the pipeline of the last exchange was sent.
     pipeline_us: Option<u64>,
@@ -82,7 +89,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn new(observation: &Observation, clock: Clock) -> Self {
+    pub(super) fn new(observation: &Observation, clock: Clock, names: Names) -> Self {
         let snapshot = Snapshot {
             node: observation.node.clone(),
             taken_at_ms: observation.taken_at_ms,
@@ -90,7 +97,7 @@ impl Facts {
             clock_offset_us: (clock.source == ClockSource::Server).then_some(clock.offset_us),
             ..Snapshot::default()
         };
-        Self { clock, snapshot, last_us: None, pipeline_us: None, taken: 0 }
+        Self { clock, snapshot, names, last_us: None, pipeline_us: None, taken: 0 }
     }
 
     pub(super) fn take(&mut self, exchange: &Exchange) {
@@ -109,7 +116,7 @@ impl Facts {
                 snapshot.replies.add_error(&refusal.code, &refusal.text);
                 missing::refused(snapshot, &exchange.command, refusal);
             }
-            Ok(reply) => answered(snapshot, exchange, reply, at_us),
+            Ok(reply) => answered((snapshot, &mut self.names), exchange, reply, at_us),
             Err(lost) => missing::lost(snapshot, &exchange.command, *lost),
         }
     }
@@ -203,11 +210,11 @@ mod tests {
                 ..Observation::default()
             };
             let whole = Observation { exchanges: exchanges.collect(), ..head.clone() };
-            let mut so_far = FactsSoFar::of(head);
+            let mut so_far = FactsSoFar::of(head, Names::default());
             let mut came = whole.exchanges.clone();
             let seen = came.len().saturating_sub(unasked);
             came[..seen].chunks_mut(at_once).for_each(|exchanges| so_far.take(exchanges));
-            let (observation, snapshot) = so_far.end(came, whole.clock_offset_us);
+            let (observation, snapshot, _) = so_far.end(came, whole.clock_offset_us);
             prop_assert_eq!(snapshot, facts(&whole));
             let is_list = |exchange: &Exchange| {
                 is_of_many(&exchange.command) && matches!(exchange.reply, Ok(Resp::Array(_) | Resp::Map(_)))

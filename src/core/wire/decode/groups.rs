@@ -3,25 +3,25 @@
 use super::figures::OddFigures;
 use super::streams::id;
 use crate::core::limits::HELD_MAX;
-use crate::core::model::Name;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::groups::{Backlog, Group, ServerLag};
+use crate::core::model::{Name, Names};
 use crate::core::wire::resp::Resp;
 
 /// Every group of a stream. Where a row has no name none can be told: a group left out would count as one that is not.
 pub fn groups(reply: &Resp) -> Option<Vec<Group>> {
-    read_groups(reply, &mut OddFigures::default())
+    read_groups(reply, &mut OddFigures::default(), &mut Names::default())
 }
 
 /// The same, with the figures that can't be.
-pub(super) fn read_groups(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Group>> {
-    reply.items()?.iter().map(|row| group(row, odd)).collect()
+pub(super) fn read_groups(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<Group>> {
+    reply.items()?.iter().map(|row| group(row, odd, names)).collect()
 }
 
-fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
-    let mut name = None;
+fn group(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Group> {
+    let name = name_of(row, names)?;
     let mut group = Group {
-        name: Name::from(""),
+        name,
         consumers: None,
         pending: None,
         last_delivered: None,
@@ -30,7 +30,6 @@ fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
     };
     for (field, value) in row.pairs() {
         match &*field {
-            b"name" => name = value.bytes().map(Name::from),
             b"consumers" => group.consumers = odd.held("consumers", value),
             b"pending" => group.pending = odd.held("pending", value),
             b"last-delivered-id" => group.last_delivered = id(value),
@@ -39,7 +38,13 @@ fn group(row: &Resp, odd: &mut OddFigures) -> Option<Group> {
             _ => {}
         }
     }
-    Some(Group { name: name?, ..group })
+    Some(group)
+}
+
+/// The name of a row: the first of its fields, as every server sends it.
+fn name_of(row: &Resp, names: &mut Names) -> Option<Name> {
+    let (_, name) = row.pairs().find(|(field, _)| **field == *b"name")?;
+    name.bytes().map(|bytes| names.of(&bytes))
 }
 
 fn lag(value: &Resp) -> ServerLag {
@@ -64,28 +69,26 @@ pub(super) fn backlog(reply: &Resp, cap: u32, odd: &mut OddFigures) -> Option<Op
 
 /// Every consumer of a group. Where a row has no name none can be told.
 pub fn consumers(reply: &Resp) -> Option<Vec<Consumer>> {
-    read_consumers(reply, &mut OddFigures::default())
+    read_consumers(reply, &mut OddFigures::default(), &mut Names::default())
 }
 
 /// The same, with the figures that can't be.
-pub(super) fn read_consumers(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<Consumer>> {
-    reply.items()?.iter().map(|row| consumer(row, odd)).collect()
+pub(super) fn read_consumers(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<Consumer>> {
+    reply.items()?.iter().map(|row| consumer(row, odd, names)).collect()
 }
 
-fn consumer(row: &Resp, odd: &mut OddFigures) -> Option<Consumer> {
-    let mut name = None;
-    let mut consumer =
-        Consumer { name: Name::from(""), pending: None, idle_ms: None, inactive: Inactivity::Unsupported };
+fn consumer(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Consumer> {
+    let name = name_of(row, names)?;
+    let mut consumer = Consumer { name, pending: None, idle_ms: None, inactive: Inactivity::Unsupported };
     for (field, value) in row.pairs() {
         match &*field {
-            b"name" => name = value.bytes().map(Name::from),
             b"pending" => consumer.pending = odd.held("pending", value),
             b"idle" => consumer.idle_ms = odd.held("idle", value),
             b"inactive" => consumer.inactive = inactivity(value, odd),
             _ => {}
         }
     }
-    Some(Consumer { name: name?, ..consumer })
+    Some(consumer)
 }
 
 /// `-1` where it never got an entry.
@@ -98,19 +101,19 @@ fn inactivity(value: &Resp, odd: &mut OddFigures) -> Inactivity {
 
 /// Rows of XPENDING with a range. Where one can't be read none can be told: a row left out would count as settled.
 pub fn pending(reply: &Resp) -> Option<Vec<PendingRow>> {
-    read_pending(reply, &mut OddFigures::default())
+    read_pending(reply, &mut OddFigures::default(), &mut Names::default())
 }
 
 /// The same, with the figures that can't be.
-pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures) -> Option<Vec<PendingRow>> {
-    reply.items()?.iter().map(|row| pending_row(row, odd)).collect()
+pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<PendingRow>> {
+    reply.items()?.iter().map(|row| pending_row(row, odd, names)).collect()
 }
 
-fn pending_row(row: &Resp, odd: &mut OddFigures) -> Option<PendingRow> {
+fn pending_row(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<PendingRow> {
     let [entry, consumer, idle, deliveries] = row.items()? else { return None };
     Some(PendingRow {
         id: id(entry)?,
-        consumer: Name::from(consumer.bytes()?),
+        consumer: names.of(&consumer.bytes()?),
         idle_ms: odd.held("idle", idle),
         // As many as somebody says who claims it: an entry that kills is marked by the greatest number.
         deliveries: odd.any("deliveries", deliveries)?,

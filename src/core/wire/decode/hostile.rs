@@ -102,7 +102,7 @@ fn snapshot(second: u64, observation: &Observation) -> Snapshot {
 }
 
 fn bytes(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn id(number: i64) -> Resp {

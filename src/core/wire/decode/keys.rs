@@ -54,7 +54,7 @@ pub fn counter(reply: &Resp) -> Option<CounterValue> {
 
 /// The name and the value of CONFIG GET, as pairs or as a map.
 pub fn config_value(reply: &Resp, name: &str) -> Option<String> {
-    let value = reply.pairs().into_iter().find(|(key, _)| *key == name.as_bytes())?.1;
+    let value = reply.pairs().find(|(key, _)| *key == name.as_bytes())?.1;
     value.text()
 }
 

@@ -23,10 +23,8 @@ pub(super) fn facts(
     reply_bytes: Option<u64>,
     odd: &mut OddFigures,
 ) -> Option<StreamFacts> {
-    let pairs = reply.pairs();
-    if pairs.is_empty() {
-        return None;
-    }
+    let mut pairs = reply.pairs().peekable();
+    pairs.peek()?;
     let mut facts = StreamFacts {
         key: key.clone(),
         at_us,
@@ -74,7 +72,7 @@ pub fn entries(key: &Name, reply: &Resp, at_us: i64, newest_first: bool) -> Opti
 fn entry(row: &Resp) -> Option<Entry> {
     let [entry_id, fields] = row.items()? else { return None };
     let field = |(name, value): (Cow<'_, [u8]>, &Resp)| Some((Name::from(name), Name::from(value.bytes()?)));
-    let fields: Option<Vec<(Name, Name)>> = fields.pairs().into_iter().map(field).collect();
+    let fields: Option<Vec<(Name, Name)>> = fields.pairs().map(field).collect();
     Some(Entry { id: id(entry_id)?, fields: fields? })
 }
 

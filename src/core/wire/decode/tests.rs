@@ -6,11 +6,10 @@ use crate::core::model::consumers::Inactivity;
 use crate::core::model::groups::ServerLag;
 use crate::core::model::info::DatabaseKeys;
 use crate::core::model::refusals::RefusalCode;
-use crate::core::wire::ErrorReply;
 use proptest::prelude::*;
 
 fn text(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn list(items: Vec<Resp>) -> Resp {
@@ -60,8 +59,7 @@ fn a_stream_is_read_whatever_the_order_of_its_fields() {
 #[test]
 fn lag_may_be_absent_nil_known_or_nonsense() {
     let group = |lag: Option<Resp>| {
-        let mut pairs =
-            vec![(text("name"), Resp::Bytes(b"\xff\xfe".to_vec())), (text("pending"), Resp::Int(-1))];
+        let mut pairs = vec![(text("name"), Resp::bulk(b"\xff\xfe")), (text("pending"), Resp::Int(-1))];
         pairs.extend(lag.map(|lag| (text("lag"), lag)));
         let snapshot = seen(ReadCmd::XinfoGroups(Name::from("s")), list(vec![Resp::Map(pairs)]));
         snapshot.groups.first().unwrap().1.value.first().unwrap().clone()
@@ -102,8 +100,7 @@ fn a_pending_row_that_was_given_back_has_no_idle_time() {
 
 #[test]
 fn a_denied_command_is_a_gap_and_leaves_the_rest_alone() {
-    let refusal =
-        Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'client|list' command"));
+    let refusal = Resp::error("NOPERM this user has no permissions to run the 'client|list' command");
     let snapshot = seen(ReadCmd::ClientList, refusal);
     assert_eq!(snapshot.clients, None);
     let gap = snapshot.gaps.first().unwrap();
@@ -113,8 +110,7 @@ fn a_denied_command_is_a_gap_and_leaves_the_rest_alone() {
 
 #[test]
 fn an_absent_key_is_gone_and_no_gap() {
-    let snapshot =
-        seen(ReadCmd::XinfoGroups(Name::from("s")), Resp::Error(ErrorReply::new("ERR no such key")));
+    let snapshot = seen(ReadCmd::XinfoGroups(Name::from("s")), Resp::error("ERR no such key"));
     assert_eq!((snapshot.gone, snapshot.gaps), (vec![Name::from("s")], vec![]));
 }
 
@@ -136,7 +132,7 @@ fn valkey_is_known_by_its_own_version() {
 #[test]
 fn clients_are_read_with_odd_names_and_unknown_fields() {
     let line = b"id=7 addr=127.0.0.1:5 name=\xff fd=8 age=3 idle=0 flags=b db=2 new=x cmd=client|list user=default lib-name=redis-py lib-ver=5.0\nid=oops\n";
-    let snapshot = seen(ReadCmd::ClientList, Resp::Bytes(line.to_vec()));
+    let snapshot = seen(ReadCmd::ClientList, Resp::bulk(line));
     let clients = snapshot.clients.unwrap().value;
     assert_eq!(clients.len(), 1);
     assert_eq!(clients[0].name, Name::new(&b"\xff"[..]));
@@ -240,9 +236,9 @@ pub(in crate::core::wire) fn any_resp() -> impl Strategy<Value = Resp> {
         any::<i64>().prop_map(Resp::Int),
         any::<f64>().prop_map(Resp::Double),
         any::<bool>().prop_map(Resp::Bool),
-        proptest::sample::select(words.to_vec()).prop_map(|word| Resp::Bytes(word.as_bytes().to_vec())),
-        proptest::collection::vec(any::<u8>(), 0..12).prop_map(Resp::Bytes),
-        "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::Error(ErrorReply::new(&line))),
+        proptest::sample::select(words.to_vec()).prop_map(|word| Resp::bulk(word)),
+        proptest::collection::vec(any::<u8>(), 0..12).prop_map(Resp::bulk),
+        "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::error(&line)),
     ];
     leaf.prop_recursive(4, 48, 6, |inner| {
         prop_oneof![

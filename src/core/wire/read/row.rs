@@ -9,6 +9,8 @@ use crate::core::model::{Name, StreamId};
 
 /// Words after the verb, at most.
 const WORDS: usize = 7;
+/// Bytes of a word of a verb that are written in capitals, as they are wont to be.
+const VERB_BYTES: usize = 24;
 
 /// One row.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +118,13 @@ impl<'a> ReadRow<'a> {
     pub fn each_word(&self, mut take: impl FnMut(&[u8])) {
         // What INFO commandstats calls `xinfo|stream` is sent as two words.
         for word in self.verb.stat_name().split('|') {
-            take(word.to_ascii_uppercase().as_bytes());
+            let mut upper = [0; VERB_BYTES];
+            let upper = upper.get_mut(..word.len()).map(|upper| {
+                upper.copy_from_slice(word.as_bytes());
+                upper.make_ascii_uppercase();
+                &*upper
+            });
+            take(upper.unwrap_or(word.as_bytes()));
         }
         for word in &self.words {
             match word {

@@ -53,7 +53,7 @@ fn what_a_later_version_adds_is_left_out_and_what_an_earlier_one_lacks_is_the_de
         {"command":{"Info":["section of tomorrow"]},"sent_us":1,"received_us":2,"reply":{"Ok":""},"reply_bytes":4},
         {"command":"Ping","sent_us":7,"received_us":9,"reply":{"Ok":"PONG"},"reply_bytes":5}]}"#;
     let bytes = [written(&[]), line.replace('\n', "").into_bytes()].concat();
-    let ping = exchange(ReadCmd::Ping, Ok(Resp::Bytes(b"PONG".to_vec())));
+    let ping = exchange(ReadCmd::Ping, Ok(Resp::bulk(b"PONG")));
     let known = Observation { taken_at_ms: 5, exchanges: vec![ping], ..Observation::default() };
     assert_eq!(read(&bytes), [Ok(known)]);
 }

@@ -30,8 +30,8 @@ impl Serialize for Resp {
             Self::Array(items) => serializer.collect_seq(items),
             Self::Double(number) => Named::Double(number.to_string()).serialize(serializer),
             Self::Map(pairs) => Named::Map(pairs.into()).serialize(serializer),
-            Self::Error(ErrorReply { code, text }) => {
-                Named::Error(code.into(), text.into()).serialize(serializer)
+            Self::Error(error) => {
+                Named::Error(error.code.as_str().into(), error.text.as_str().into()).serialize(serializer)
             }
         }
     }
@@ -69,7 +69,7 @@ impl<'de> Visitor<'de> for RespVisitor {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Resp, E> {
-        bytes_of(text).map(Resp::Bytes).map_err(E::custom)
+        bytes_of(text).map(Resp::bulk).map_err(E::custom)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Resp, A::Error> {
@@ -85,7 +85,7 @@ impl<'de> Visitor<'de> for RespVisitor {
             Named::Double(text) => Resp::Double(text.parse().map_err(A::Error::custom)?),
             Named::Map(pairs) => Resp::Map(pairs.into_owned()),
             Named::Error(code, text) => {
-                Resp::Error(ErrorReply { code: code.into_owned(), text: text.into_owned() })
+                Resp::Error(Box::new(ErrorReply { code: code.into_owned(), text: text.into_owned() }))
             }
         })
     }

@@ -68,8 +68,38 @@ impl Planner {
         }
     }
 
+    /// Lets everything be read once more in rounds of what was not read.
+    pub fn read_again(&mut self) {
+        self.is_read_again = true;
+        self.known.read_again();
+    }
+
+    /// A round of what was not read yet: to see everything soon without asking anything twice.
+    pub fn unread_round(&mut self, now_us: u64) -> Round {
+        let mut round = self.detail(Vec::new());
+        let closing = round.commands.pop();
+        let (streams, groups) = self.known.unread(now_us);
+        for key in &streams {
+            self.known.ask_stream(key, &self.capabilities, now_us, &mut round);
+        }
+        for (key, group) in &groups {
+            self.known.ask_group(key, group, self.call_us(), &self.capabilities, &mut round);
+            if self.is_read_again {
+                self.known.ask_deliveries(key, group, &self.capabilities, &mut round);
+            }
+        }
+        if self.lacks_channels() {
+            self.ask_fanout(&mut round, now_us, &Focus::default());
+        }
+        round.commands.extend(closing);
+        self.capabilities.admit(&mut round, now_us);
+        round
+    }
+
     pub(super) fn ask_streams(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
-        let places = if self.settings.everything {
+        let places = if self.is_read_again {
+            0
+        } else if self.settings.everything {
             usize::MAX
         } else {
             let share = self.settings.interval_us.clamp(SECOND_US / 10, 10 * SECOND_US);
@@ -94,7 +124,12 @@ impl Planner {
     }
 
     pub(super) fn ask_groups(&mut self, round: &mut Round, now_us: u64, focus: &Focus) {
-        for (key, group) in self.known.groups_in_turn(focus, self.settings.everything, now_us) {
+        let everything = self.settings.everything;
+        let turn = match self.is_read_again {
+            true => Vec::new(),
+            false => self.known.groups_in_turn(focus, everything, now_us),
+        };
+        for (key, group) in turn {
             let wanted = self.fetches.contains(&Fetch::Consumers(key.clone(), group.clone()));
             let within_us = if wanted { u64::MAX } else { self.call_us() };
             self.known.ask_group(&key, &group, within_us, &self.capabilities, round);

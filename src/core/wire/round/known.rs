@@ -17,7 +17,7 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::memory::pending::Usage;
 use crate::core::model::probe::is_ours;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How long a stream rests whose key may not be read.
 const DENIED_KEY_US: u64 = limits::DENIED_REST_US;
@@ -27,11 +27,13 @@ const WHOLE_AGAIN_US: u64 = 30_000_000;
 /// Everything known.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
-    pub(super) streams: BTreeMap<Name, KnownStream>,
+    pub(super) streams: HashMap<Name, KnownStream>,
+    /// Those of them that were not read yet, or have a group whose inside was not.
+    pub(super) unread: BTreeSet<Name>,
     /// The server's clock at the last answer, milliseconds since 1970.
     pub(super) now_ms: i64,
     /// All streams, for their facts and for their bytes.
-    stream_turns: Rotation<Name>,
+    pub(super) stream_turns: Rotation<Name>,
     pub(super) size_turns: Rotation<Name>,
     /// All groups, those that look wrong, those whose lag is to be counted, and those with many pending rows.
     group_turns: Rotation<GroupKey>,
@@ -40,7 +42,7 @@ pub struct Known {
     pub(super) sample_turns: Rotation<GroupKey>,
     refused: usize,
     /// Whether there is such a stream: then others are tried a few at a time.
-    has_denied: bool,
+    pub(super) has_denied: bool,
     list_cost: ConsumersCost,
     /// Whether MEMORY USAGE takes no longer where there are many consumers.
     pub(super) is_usage_sampled: bool,
@@ -50,7 +52,8 @@ type GroupKey = (Name, Name);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownStream {
-    pub(super) groups: BTreeMap<Name, KnownGroup>,
+    /// A node of the tree has places for eleven, of which most stay free: large ones stand outside.
+    pub(super) groups: BTreeMap<Name, Box<KnownGroup>>,
     pub(super) group_count: Option<u64>,
     /// Whether its groups were read at least once.
     pub(super) has_groups: bool,
@@ -60,9 +63,9 @@ pub(super) struct KnownStream {
     whole_due_us: u64,
     /// Whether XINFO STREAM was answered, which says how many groups there are, where the server tells it.
     was_told: bool,
-    was_read: bool,
+    pub(super) was_read: bool,
     /// Whether this user may not read it, as far as was tried.
-    is_denied: bool,
+    pub(super) is_denied: bool,
     pub(super) trim_mark: TrimMark,
 }
 
@@ -84,7 +87,7 @@ pub(super) struct KnownGroup {
     /// When its first rows were looked up in the stream, by the server's clock.
     pub(super) looked_ms: Option<i64>,
     suspicious: bool,
-    was_read: bool,
+    pub(super) was_read: bool,
 }
 
 impl KnownStream {
@@ -125,33 +128,11 @@ impl Known {
                 self.refused += 1;
             } else {
                 self.streams.insert(key.clone(), KnownStream::default());
+                self.unread.insert(key.clone());
                 self.stream_turns.set(key, true, now_us);
                 self.size_turns.set(key, true, now_us);
             }
         }
-    }
-
-    /// Whether every stream and every group was read once, as far as they may be.
-    pub fn all_read(&self, capabilities: &Capabilities) -> bool {
-        let may_look_inside =
-            capabilities.may(ReadVerb::XINFO_CONSUMERS) || capabilities.may(ReadVerb::XPENDING);
-        self.streams.values().all(|stream| {
-            stream.was_read && (!may_look_inside || stream.groups.values().all(|group| group.was_read))
-        })
-    }
-
-    /// Streams that were never read, and groups whose inside was not.
-    pub fn unread(&self, now_us: u64) -> (Vec<Name>, Vec<(Name, Name)>) {
-        let read = self.streams.values().filter(|stream| stream.was_read).count();
-        let (fewest, most) = limits::UNREAD_PER_ROUND.into_inner();
-        let places = if self.has_denied { limits::UNREAD_AFTER_DENIALS } else { read.clamp(fewest, most) };
-        let awake = || self.streams.iter().filter(|(key, _)| self.stream_turns.is_due(key, now_us));
-        let streams = awake().filter(|(_, stream)| !stream.was_read).map(|(key, _)| key.clone());
-        let groups = awake().flat_map(|(key, stream)| {
-            let unread = stream.groups.iter().filter(|(_, group)| !group.was_read);
-            unread.map(|(name, _)| (key.clone(), name.clone()))
-        });
-        (streams.take(places).collect(), groups.take(places).collect())
     }
 
     /// The streams of this round: those looked at, then `places` others in turn.
@@ -172,10 +153,9 @@ impl Known {
 
     /// The groups whose inside is read in this round: those looked at, those that look wrong, and others.
     pub fn groups_in_turn(&mut self, focus: &Focus, everything: bool, now_us: u64) -> Vec<(Name, Name)> {
-        let (suspicious, rotating) = if everything {
-            (usize::MAX, usize::MAX)
-        } else {
-            (limits::SUSPICIOUS_GROUPS_PER_ROUND, limits::ROTATING_GROUPS_PER_ROUND)
+        let (suspicious, rotating) = match everything {
+            true => (usize::MAX, usize::MAX),
+            false => (limits::SUSPICIOUS_GROUPS_PER_ROUND, limits::ROTATING_GROUPS_PER_ROUND),
         };
         let looks_wrong = self.suspicious_turns.turn(now_us, &focus.groups, suspicious, |_| Pick::Take);
         let first = [focus.groups.as_slice(), &looks_wrong].concat();
@@ -227,6 +207,7 @@ impl Known {
             return;
         };
         let consumers = group.consumers.unwrap_or(0);
+        let asked = round.commands.len();
         let takes_us = self.list_cost.of_us(consumers);
         if takes_us > within_us {
             let text = format!(
@@ -234,7 +215,6 @@ impl Known {
                 latency(takes_us as f64)
             );
             round.gaps.push(too_costly(format!("XINFO CONSUMERS {key} {name}"), text));
-            group.was_read |= group.pending == Some(0);
         } else if capabilities.may(ReadVerb::XINFO_CONSUMERS) && group.consumers != Some(0) {
             round.commands.push(ReadCmd::XinfoConsumers(key.clone(), name.clone()));
         }
@@ -248,12 +228,22 @@ impl Known {
             });
             self.ask_ghosts(key, name, capabilities, round);
         }
+        if round.commands.len() == asked {
+            // There is nothing that may be asked of it.
+            let stream = self.streams.get_mut(key);
+            stream.and_then(|stream| stream.groups.get_mut(name)).into_iter().for_each(|g| g.was_read = true);
+            self.settle(key);
+        }
     }
 
     /// Takes answers and refusals in.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
+        let mut told: Vec<&Name> = Vec::new();
         for exchange in &observation.exchanges {
             let Some(key) = exchange.command.key() else { continue };
+            if told.last() != Some(&key) {
+                told.push(key);
+            }
             let Some(stream) = self.streams.get_mut(key) else { continue };
             match &exchange.reply {
                 Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
@@ -262,7 +252,11 @@ impl Known {
                     self.size_turns.rest(key, until_us);
                     (stream.was_read, stream.is_denied, self.has_denied) = (true, true, true);
                 }
-                Ok(Resp::Error(_)) => (stream.was_read, stream.is_denied) = (true, false),
+                Ok(Resp::Error(_)) => {
+                    stream.is_denied = false;
+                    // What is refused about its bytes or its groups says nothing about itself.
+                    stream.was_read |= is_of_stream(&exchange.command);
+                }
                 Ok(_) => {
                     stream.is_denied = false;
                     match &exchange.command {
@@ -320,6 +314,7 @@ impl Known {
         }
         for key in &snapshot.gone {
             let stream = self.streams.remove(key);
+            self.unread.remove(key);
             self.stream_turns.set(key, false, now_us);
             self.size_turns.set(key, false, now_us);
             self.forget(key, stream.into_iter().flat_map(|stream| stream.groups.into_keys()));
@@ -331,6 +326,7 @@ impl Known {
         for key in keys {
             self.learn_turns(key, now_us);
         }
+        told.into_iter().for_each(|key| self.settle(key));
     }
 
     /// Which turns the groups of a stream wait for.
@@ -361,27 +357,32 @@ impl Known {
             stream.has_groups = true;
             let mut before = std::mem::take(&mut stream.groups);
             for facts in &groups.value {
-                let mut group = before.remove(&facts.name).unwrap_or_default();
+                let (name, mut group) =
+                    before.remove_entry(&facts.name).unwrap_or_else(|| (facts.name.clone(), Box::default()));
                 let grew = facts.pending > group.pending && group.pending.is_some();
                 let (consumers, pending) = (facts.consumers, facts.pending);
                 let stuck = facts.pending.is_some_and(|rows| rows > 0) && facts.pending == group.pending;
-                stream.groups.insert(
-                    facts.name.clone(),
-                    KnownGroup {
-                        consumers,
-                        pending,
-                        cursor: facts.last_delivered,
-                        server_lag: facts.lag.raw().and_then(|lag| u64::try_from(lag).ok()),
-                        suspicious: grew || stuck,
-                        // Without consumers and pending entries it has nothing inside to be read.
-                        was_read: group.was_read || (consumers == Some(0) && pending == Some(0)),
-                        ..std::mem::take(&mut group)
-                    },
-                );
+                (group.consumers, group.pending) = (consumers, pending);
+                group.cursor = facts.last_delivered;
+                group.server_lag = facts.lag.raw().and_then(|lag| u64::try_from(lag).ok());
+                group.suspicious = grew || stuck;
+                // Without consumers and pending entries it has nothing inside to be read.
+                group.was_read |= consumers == Some(0) && pending == Some(0);
+                stream.groups.insert(name, group);
             }
             self.forget(key, before.into_keys());
         }
     }
+}
+
+fn is_of_stream(command: &ReadCmd) -> bool {
+    matches!(
+        command,
+        ReadCmd::XinfoStream(_)
+            | ReadCmd::XinfoStreamLean { .. }
+            | ReadCmd::XinfoGroups(_)
+            | ReadCmd::Xlen(_)
+    )
 }
 
 pub(super) fn too_costly(what: String, text: String) -> Gap {

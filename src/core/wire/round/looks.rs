@@ -13,7 +13,7 @@ use crate::core::limits;
 use crate::core::model::groups::ReadCounter;
 use crate::core::model::streams::StreamFacts;
 use crate::core::model::{Name, Snapshot, StreamId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Time between two looks at a stream, microseconds: the shortest is a round trip. It is sought between them so that the
 /// trim stands still in most steps (six of seven): what happens in those is certain.
@@ -181,7 +181,7 @@ impl Planner {
         let may_script = self.capabilities.may(ReadVerb::EVAL_RO) || self.capabilities.may(ReadVerb::EVAL);
         let now_ms = snapshot.at_us.div_euclid(1000);
         self.looks.streams.retain(|_, watched| now_us < watched.until_us);
-        let told: BTreeMap<&Name, &StreamFacts> =
+        let told: HashMap<&Name, &StreamFacts> =
             snapshot.streams.iter().map(|facts| (&facts.key, facts)).collect();
         for (key, groups) in &snapshot.groups {
             let Some(detail) = told.get(key).and_then(|facts| facts.detail.as_ref()) else { continue };

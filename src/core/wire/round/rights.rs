@@ -150,13 +150,12 @@ fn deepest(key: &Name) -> &[u8] {
 mod tests {
     use super::*;
     use crate::core::wire::read::ReadCmd;
-    use crate::core::wire::resp::ErrorReply;
 
     fn answer(key: &Name, may: impl Fn(&Name) -> bool) -> Vec<Exchange> {
         let commands = [ReadCmd::Type(key.clone()), ReadCmd::Pttl(key.clone())];
         let reply = || match may(key) {
             true => Resp::Int(1),
-            false => Resp::Error(ErrorReply::new("NOPERM No permissions to access a key")),
+            false => Resp::error("NOPERM No permissions to access a key"),
         };
         let exchange =
             |command| Exchange { command, sent_us: 0, received_us: 1, reply: Ok(reply()), reply_bytes: 1 };

@@ -2,7 +2,7 @@
 
 use super::super::decode::decode;
 use super::super::observation::Exchange;
-use super::super::resp::{ErrorReply, Resp};
+use super::super::resp::Resp;
 use super::*;
 
 fn settings() -> PollSettings {
@@ -30,7 +30,7 @@ fn answer(planner: &mut Planner, round: &Round, now_us: u64, reply: impl Fn(&Rea
 }
 
 fn text(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn server(streams: usize, clients: u64) -> impl Fn(&ReadCmd) -> Resp {
@@ -99,7 +99,7 @@ fn a_denied_command_is_not_asked_again_until_it_rested() {
     assert!(asks(&round));
     answer(&mut planner, &round, 6 * SECOND_US, |command| match command {
         ReadCmd::ClientList => {
-            Resp::Error(ErrorReply::new("NOPERM User x has no permissions to run the 'client|list' command"))
+            Resp::error("NOPERM User x has no permissions to run the 'client|list' command")
         }
         other => server(1, 5)(other),
     });
@@ -116,7 +116,7 @@ fn a_busy_server_is_asked_for_info_each_round_and_for_the_rest_ever_less() {
     let mut planner = Planner::new(settings());
     found(&mut planner, 1, 5);
     let mut rest = 0;
-    let busy = |_: &ReadCmd| Resp::Error(ErrorReply::new("BUSY Redis is busy running a script."));
+    let busy = |_: &ReadCmd| Resp::error("BUSY Redis is busy running a script.");
     for tick in 6..20 {
         let round = planner.round(tick * SECOND_US, &Focus::default());
         assert!(matches!(round.commands.first(), Some(ReadCmd::Info(_))), "{tick}");
@@ -148,7 +148,7 @@ fn what_was_refused_while_a_server_loads_is_asked_within_seconds_of_the_end() {
     // INFO is answered all the time.
     let loading = |command: &ReadCmd| match command {
         ReadCmd::Info(_) => server(1, 5)(command),
-        _ => Resp::Error(ErrorReply::new("LOADING Redis is loading the dataset in memory")),
+        _ => Resp::error("LOADING Redis is loading the dataset in memory"),
     };
     let asked = asks_for_streams(&mut planner, 6..306, loading);
     assert!(asked.iter().filter(|asks| **asks).count() <= 300 / 4 + 2, "not every time");
@@ -159,7 +159,7 @@ fn what_was_refused_while_a_server_loads_is_asked_within_seconds_of_the_end() {
 fn when_a_quota_is_over_for_one_command_all_are_asked() {
     let mut planner = Planner::new(settings());
     found(&mut planner, 1, 5);
-    let quota = |_: &ReadCmd| Resp::Error(ErrorReply::new("ERR max requests limit exceeded. Limit: 500000"));
+    let quota = |_: &ReadCmd| Resp::error("ERR max requests limit exceeded. Limit: 500000");
     let asked = asks_for_streams(&mut planner, 6..306, quota);
     assert!(asked.iter().filter(|asks| **asks).count() <= 12, "ever less");
     // INFO comes back within four seconds, and everything else in the round after it.
@@ -170,10 +170,8 @@ fn when_a_quota_is_over_for_one_command_all_are_asked() {
 fn several_sections_fall_back_to_one_and_scan_type_to_type() {
     let mut planner = Planner::new(settings());
     let old = |command: &ReadCmd| match command {
-        ReadCmd::Info(sections) if sections.len() > 1 => Resp::Error(ErrorReply::new("ERR syntax error")),
-        ReadCmd::Scan { wanted: crate::core::wire::ScanFor::Streams, .. } => {
-            Resp::Error(ErrorReply::new("ERR syntax error"))
-        }
+        ReadCmd::Info(sections) if sections.len() > 1 => Resp::error("ERR syntax error"),
+        ReadCmd::Scan { wanted: crate::core::wire::ScanFor::Streams, .. } => Resp::error("ERR syntax error"),
         ReadCmd::Type(_) => text("stream"),
         other => server(2, 5)(other),
     };
@@ -199,7 +197,7 @@ fn a_fat_stream_is_asked_lean_and_without_scripts_only_for_its_length() {
             Resp::Array(vec![text("length"), Resp::Int(1), text("first-entry"), body])
         }
         ReadCmd::XinfoStreamLean { .. } => {
-            Resp::Error(ErrorReply::new("NOPERM this user has no permissions to run the 'eval' command"))
+            Resp::error("NOPERM this user has no permissions to run the 'eval' command")
         }
         other => server(1, 5)(other),
     };
@@ -261,6 +259,36 @@ fn everything_is_seen_after_a_lap_and_a_few_rounds_and_nothing_is_asked_too_ofte
     assert_eq!((asked.len(), distinct.len()), (1_800, 1_500));
     let looks = asked.iter().filter(|command| matches!(command, ReadCmd::MissingEntries { .. }));
     assert_eq!(looks.count(), 300);
+}
+
+#[test]
+fn what_is_read_once_more_is_asked_once_and_other_rounds_leave_it_out() {
+    let mut planner = Planner::new(PollSettings { everything: true, ..settings() });
+    let step = planner.search_step(0).unwrap();
+    answer(&mut planner, &step, 0, server(300, 5));
+    let read_all = |planner: &mut Planner, now_us: u64| {
+        let mut asked = Vec::new();
+        for _ in 0..10 {
+            let round = planner.unread_round(now_us);
+            asked.extend(round.commands.iter().filter(|command| command.key().is_some()).cloned());
+            answer(planner, &round, now_us, server(300, 5));
+        }
+        assert!(!planner.has_unread());
+        asked
+    };
+    let first = read_all(&mut planner, 0);
+    planner.read_again();
+    assert!(planner.has_unread());
+    let round = planner.round(SECOND_US, &Focus::default());
+    let is_of_stream =
+        |command: &ReadCmd| matches!(command, ReadCmd::XinfoStream(_) | ReadCmd::XinfoConsumers(..));
+    assert!(!round.commands.iter().any(is_of_stream));
+    answer(&mut planner, &round, SECOND_US, server(300, 5));
+    let again = read_all(&mut planner, SECOND_US);
+    let count = |asked: &[ReadCmd]| asked.iter().filter(|command| is_of_stream(command)).count();
+    assert!(count(&first) >= 600);
+    assert_eq!(count(&again), 600);
+    assert_eq!(again.iter().collect::<std::collections::HashSet<_>>().len(), again.len());
 }
 
 #[test]

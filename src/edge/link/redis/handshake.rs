@@ -109,10 +109,7 @@ pub(super) async fn greet(
 
 /// Whether HELLO was answered by a node of a cluster.
 fn is_of_cluster(hello: &Resp) -> bool {
-    hello
-        .pairs()
-        .iter()
-        .any(|(field, value)| **field == *b"mode" && value.text().as_deref() == Some("cluster"))
+    hello.pairs().any(|(field, value)| *field == *b"mode" && value.text().as_deref() == Some("cluster"))
 }
 
 fn unless_fatal(refusal: &ErrorReply, target: &Target) -> Result<(), GreetError> {

@@ -7,7 +7,7 @@
 
 use super::quota::{Breach, Quota};
 use crate::core::limits::{ERROR_TEXT_BYTES, REPLY_DEPTH, REPLY_LINE_BYTES};
-use crate::core::wire::{ErrorReply, Resp};
+use crate::core::wire::Resp;
 
 /// What begins a reply of either protocol.
 pub(super) const KINDS: &[u8] = b"+-:$*%_#,(=~|>!";
@@ -177,7 +177,7 @@ impl ReplyReader {
         }
         let line = after.get(..len).unwrap_or_default();
         let head = 1 + len + 2;
-        let number = std::str::from_utf8(line).ok().and_then(|text| text.parse::<i64>().ok());
+        let number = number(line);
         let value = match kind {
             b'$' | b'=' | b'!' => {
                 let Some(number) = number.or_else(|| is_long(line).then_some(i64::MAX)) else {
@@ -324,6 +324,22 @@ fn line_len(bytes: &[u8]) -> Option<usize> {
     }
 }
 
+/// A number as the protocol has it.
+fn number(line: &[u8]) -> Option<i64> {
+    let (is_negative, digits) = match line {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_i64, |number, digit| {
+        let digit = i64::from(digit.is_ascii_digit().then(|| digit - b'0')?);
+        let tens = number.checked_mul(10)?;
+        if is_negative { tens.checked_sub(digit) } else { tens.checked_add(digit) }
+    })
+}
+
 /// A number that is too long for one.
 fn is_long(line: &[u8]) -> bool {
     !line.is_empty() && line.iter().all(u8::is_ascii_digit)
@@ -334,15 +350,15 @@ fn payload_value(kind: u8, payload: &[u8]) -> Resp {
     match kind {
         b'!' => error_of(payload),
         // `txt:` or `mkd:` stands before the text.
-        b'=' => Resp::Bytes(payload.get(4..).unwrap_or_default().to_vec()),
-        _ => Resp::Bytes(payload.to_vec()),
+        b'=' => Resp::bulk(payload.get(4..).unwrap_or_default()),
+        _ => Resp::bulk(payload),
     }
 }
 
 /// What stands in a line of its own.
 fn plain(kind: u8, line: &[u8], number: Option<i64>) -> Option<Resp> {
     match kind {
-        b'+' | b'(' => Some(Resp::Bytes(line.to_vec())),
+        b'+' | b'(' => Some(Resp::bulk(line)),
         b':' => number.map(Resp::Int),
         b'_' => Some(Resp::Nil),
         b'#' => match line {
@@ -359,7 +375,7 @@ fn plain(kind: u8, line: &[u8], number: Option<i64>) -> Option<Resp> {
 fn error_of(text: &[u8]) -> Resp {
     let text = text.get(..ERROR_TEXT_BYTES.min(text.len())).unwrap_or_default();
     let ascii = |&byte: &u8| if byte.is_ascii() { char::from(byte) } else { '?' };
-    Resp::Error(ErrorReply::new(&text.iter().map(ascii).collect::<String>()))
+    Resp::error(&text.iter().map(ascii).collect::<String>())
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ fn work() -> SettleWork {
 }
 
 fn bytes(text: &str) -> Resp {
-    Resp::Bytes(text.as_bytes().to_vec())
+    Resp::bulk(text)
 }
 
 fn row(id: &str, consumer: &str, idle: i64) -> Resp {

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::core::limits::{PIPELINE_REPLY, REPLY_FIGURE, REPLY_NAMES, REPLY_ROWS, ReplyBound};
+use crate::core::wire::ErrorReply;
 use proptest::prelude::*;
 use redis::Value;
 
@@ -35,7 +36,7 @@ fn one(wire: &[u8]) -> Resp {
 }
 
 fn bytes(text: impl AsRef<[u8]>) -> Resp {
-    Resp::Bytes(text.as_ref().to_vec())
+    Resp::bulk(text)
 }
 
 const FIRST: Result<Vec<Resp>, Breach> = Err(Breach::TooLong { pipeline: 1, reply: 0 });
@@ -70,17 +71,17 @@ fn every_shape_of_both_protocols_arrives() {
         (b"*1\r\n|1\r\n+ttl\r\n:3\r\n:7\r\n", Resp::Array(vec![Resp::Int(7)])),
         (b">1\r\n+told\r\n:7\r\n", Resp::Int(7)),
         (b">0\r\n:7\r\n", Resp::Int(7)),
-        (b"-NOPERM no\r\n", Resp::Error(ErrorReply::new("NOPERM no"))),
-        (b"-NOGROUP key '\xff'\r\n", Resp::Error(ErrorReply::new("NOGROUP key '?'"))),
-        (b"-ERR a\nb\rc\r\n", Resp::Error(ErrorReply::new("ERR a\nb\rc"))),
-        (b"!9\r\nERR a b c\r\n", Resp::Error(ErrorReply::new("ERR a b c"))),
+        (b"-NOPERM no\r\n", Resp::error("NOPERM no")),
+        (b"-NOGROUP key '\xff'\r\n", Resp::error("NOGROUP key '?'")),
+        (b"-ERR a\nb\rc\r\n", Resp::error("ERR a\nb\rc")),
+        (b"!9\r\nERR a b c\r\n", Resp::error("ERR a b c")),
         (
             format!("-ERR {in_script}\r\n").as_bytes(),
-            Resp::Error(ErrorReply { code: "READONLY".into(), text: "no writes".into() }),
+            Resp::Error(Box::new(ErrorReply { code: "READONLY".into(), text: "no writes".into() })),
         ),
         (
             format!("-ERR {in_line}\r\n").as_bytes(),
-            Resp::Error(ErrorReply { code: "ERR".into(), text: in_line.into() }),
+            Resp::Error(Box::new(ErrorReply { code: "ERR".into(), text: in_line.into() })),
         ),
     ] {
         assert_eq!(one(wire), expected, "{}", String::from_utf8_lossy(wire));
@@ -198,8 +199,8 @@ fn messages_alone_do_not_go_on_for_ever() {
 fn expected(value: Value) -> Resp {
     match value {
         Value::Int(number) => Resp::Int(number),
-        Value::BulkString(bytes) | Value::BigNumber(bytes) => Resp::Bytes(bytes),
-        Value::SimpleString(text) | Value::VerbatimString { text, .. } => Resp::Bytes(text.into_bytes()),
+        Value::BulkString(bytes) | Value::BigNumber(bytes) => Resp::bulk(bytes),
+        Value::SimpleString(text) | Value::VerbatimString { text, .. } => Resp::bulk(text),
         Value::Okay => bytes("OK"),
         Value::Array(items) | Value::Set(items) => Resp::Array(items.into_iter().map(expected).collect()),
         Value::Map(pairs) => {
@@ -209,7 +210,7 @@ fn expected(value: Value) -> Resp {
         Value::Double(number) => Resp::Double(number),
         Value::Boolean(value) => Resp::Bool(value),
         Value::ServerError(error) => {
-            Resp::Error(ErrorReply::of(error.code(), error.details().unwrap_or_default()))
+            Resp::Error(Box::new(ErrorReply::of(error.code(), error.details().unwrap_or_default())))
         }
         _ => Resp::Nil,
     }
