@@ -156,7 +156,7 @@ fn take_snapshot(loaded: &Loaded, flags: &Flags, asked: cli::SnapshotArgs) -> Re
         target: TargetLine { name: target.name.clone(), address: target.address.to_string() },
     };
     let can_tell = read(loaded, &target, async |session, probing| {
-        snapshot::run(session, probing, &wanted, &mut io::stdout()).await
+        Box::pin(snapshot::run(session, probing, &wanted, &mut io::stdout())).await
     })?;
     Ok(if can_tell { 0 } else { check::COULD_NOT_TELL })
 }
@@ -172,7 +172,7 @@ fn read<T>(
     let (mut session, mut probing) = (session.beside(&ledger), probing(loaded, target, &ledger));
     let runtime = built(Builder::new_current_thread().enable_all().build())?;
     let result = runtime.block_on(async {
-        let result = Box::pin(work(&mut session, &mut probing)).await;
+        let result = work(&mut session, &mut probing).await;
         probing.probes.stop_all().await;
         result
     });
@@ -193,7 +193,7 @@ fn check(flags: &Flags, env: Env, asked: cli::CheckArgs) -> u8 {
             watched: watched(&loaded.config, &target),
         };
         read(&loaded, &target, async |session, probing| {
-            check::run(session, probing, &wanted, &mut io::stdout()).await
+            Box::pin(check::run(session, probing, &wanted, &mut io::stdout())).await
         })
     });
     checked.unwrap_or_else(|failure| {

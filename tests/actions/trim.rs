@@ -1,5 +1,4 @@
-//! A safe trim removes nothing that some group still needs, whatever others do meanwhile; what an archive is to have, it
-//! has.
+//! A safe trim removes nothing that some group still needs, whatever others do; an archive has what it is to have.
 
 use crate::server::{Build, builds, side_by_side};
 use crate::{Place, connect, fill, name, read, say, start};
@@ -9,8 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use streamgauge::core::model::StreamId;
 use streamgauge::core::model::id_unit::IdUnit;
 use streamgauge::core::ops::archive::Frame;
-use streamgauge::core::ops::{Outcome, Receipt, Request};
-use streamgauge::core::ops::{TrimRequest, TrimTo};
+use streamgauge::core::ops::{Outcome, Receipt, Request, TrimRequest, TrimTo};
 
 fn trim(to: TrimTo, archive: Option<bool>) -> Request {
     Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive })
