@@ -120,7 +120,7 @@ const KNOWN: [(&str, &str, &str); 44] = [
         "the place of the first pending row says as much; a lag can only say more",
     ),
     (
-        "src/core/reading/sizes.rs",
+        "src/core/reading/digest.rs",
         "self.consumers.unwrap_or(0)",
         "where they can't be told apart they are counted among the entries",
     ),
