@@ -30,7 +30,7 @@ const RECORDED_JSON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/actions/
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_recorded_session_replayed_gives_the_same_json_byte_for_byte() {
     for &kind in &kinds() {
-        let (observations, live) = session(kind, 25, 5_000).await;
+        let (observations, live) = Box::pin(session(kind, 25, 5_000)).await;
         let recorded = recorded(&observations);
         let mut replay = Reading::new(0);
         for (at, (observation, line)) in replayed(&recorded).iter().zip(&live).enumerate() {
@@ -45,7 +45,7 @@ async fn a_recorded_session_replayed_gives_the_same_json_byte_for_byte() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_that_was_recorded_once_gives_the_same_figures_ever_after() {
     if std::env::var_os("UPDATE_RECORDING").is_some() {
-        let (observations, _) = session(Kind::Redis, 2, 200).await;
+        let (observations, _) = Box::pin(session(Kind::Redis, 2, 200)).await;
         fs::write(RECORDING, anonymous(&recorded(&observations))).unwrap();
     }
     let observations = replayed(&fs::read(RECORDING).unwrap());

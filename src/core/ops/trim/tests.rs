@@ -130,7 +130,7 @@ fn a_server_without_minid_is_found_out_by_trying() {
 fn a_group_that_went_back_ends_it() {
     let mut machine = work().machine(false);
     machine.next(Answer::Begin, 1_000);
-    let words = ["HELD", "billing", "pending", "3-0"].map(|word| Resp::bulk(word));
+    let words = ["HELD", "billing", "pending", "3-0"].map(Resp::bulk);
     let step = machine.next(Answer::Told(vec![Resp::Array(words.to_vec())]), 1_000);
     let Step::Done(End::Refused(why)) = step else { panic!("{step:?}") };
     assert!(why.contains("billing") && why.contains("3-0"));

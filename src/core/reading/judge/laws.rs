@@ -87,14 +87,16 @@ proptest! {
             let (tracks, tally) = (&reading.judged.tracks, reading.judged.tracks.tally());
             let streams = || reading.streams().values();
             let groups = || streams().flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
-            let verdict = |(stream, group): (&super::super::streams::StreamState, &Box<super::super::groups::GroupState>)| {
-                reading.group_verdict(&stream.key, &group.facts.name).map(|judgement| judgement.verdict)
-            };
-            let unknown = groups().filter(|of| verdict(*of).is_none_or(|v| v == GroupVerdict::Unknown)).count();
+            let verdict = |key: &Name, group: &Name| reading.group_verdict(key, group).map(|told| told.verdict);
+            let unknown = groups()
+                .filter(|(stream, group)| {
+                    verdict(&stream.key, &group.facts.name).is_none_or(|told| told == GroupVerdict::Unknown)
+                })
+                .count();
             let holding = || groups().filter(|(_, group)| group.facts.pending > Some(0));
             let rowless = holding().filter(|(_, group)| group.pending.is_none()).count();
             let wrong = streams().filter(|stream| {
-                stream.groups.values().any(|group| verdict((stream, group)).is_some_and(GroupVerdict::is_wrong))
+                stream.groups.values().any(|group| verdict(&stream.key, &group.facts.name).is_some_and(GroupVerdict::is_wrong))
             });
             prop_assert_eq!(tally.groups, groups().count());
             prop_assert_eq!(tally.streams_unread, streams().filter(|s| s.groups_at_us.is_none()).count());

@@ -236,7 +236,7 @@ pub(in crate::core::wire) fn any_resp() -> impl Strategy<Value = Resp> {
         any::<i64>().prop_map(Resp::Int),
         any::<f64>().prop_map(Resp::Double),
         any::<bool>().prop_map(Resp::Bool),
-        proptest::sample::select(words.to_vec()).prop_map(|word| Resp::bulk(word)),
+        proptest::sample::select(words.to_vec()).prop_map(Resp::bulk),
         proptest::collection::vec(any::<u8>(), 0..12).prop_map(Resp::bulk),
         "[A-Z]{2,9} [a-z ]{0,20}".prop_map(|line| Resp::error(&line)),
     ];

@@ -3,7 +3,7 @@
 //! Knows sizes that predict cost; keeps no figures for show (`Reading` does). Invariant: what is looked at is
 //! asked first, everything else gets its turn, and the number of streams is bounded.
 
-use super::super::observation::{NoReply, Observation};
+use super::super::observation::{Exchange, NoReply, Observation};
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, Resp};
 use super::capabilities::Capabilities;
@@ -95,6 +95,53 @@ impl KnownStream {
     fn needs_count(&self, group: &KnownGroup) -> bool {
         let (Some((first, last)), Some(cursor)) = (self.ends, group.cursor) else { return false };
         self.length != Some(0) && cursor >= first && cursor < last
+    }
+
+    /// Takes an answer about it in; whether it says that this user may not read it.
+    fn answered(&mut self, exchange: &Exchange) -> bool {
+        match &exchange.reply {
+            Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
+                (self.was_read, self.is_denied) = (true, true);
+            }
+            Ok(Resp::Error(_)) => {
+                self.is_denied = false;
+                // What is refused about its bytes or its groups says nothing about itself.
+                self.was_read |= is_of_stream(&exchange.command);
+            }
+            Ok(_) => {
+                self.is_denied = false;
+                match &exchange.command {
+                    ReadCmd::XinfoGroups(_) | ReadCmd::Xlen(_) => self.was_read = true,
+                    ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => {
+                        // The first time its groups were not asked for.
+                        self.was_read |= self.was_told;
+                        self.was_told = true;
+                    }
+                    _ => {}
+                }
+            }
+            Err(NoReply::TooLong) => {
+                self.was_read = true;
+                if matches!(exchange.command, ReadCmd::XinfoStream(_)) {
+                    // From now on without the entries at its ends.
+                    self.reply_bytes = u64::MAX;
+                }
+            }
+            Err(NoReply::Late) => self.was_read = true,
+            Err(_) => {}
+        }
+        match (&exchange.command, &exchange.reply) {
+            (ReadCmd::MissingEntries { group, .. }, Ok(Resp::Error(_))) => {
+                // A server without EVAL_RO is asked in the other form.
+                self.groups.get_mut(group).into_iter().for_each(|group| group.looked_ms = None);
+            }
+            (
+                ReadCmd::XinfoConsumers(_, group) | ReadCmd::Xpending { group, .. },
+                Ok(_) | Err(NoReply::TooLong | NoReply::Late),
+            ) => self.groups.get_mut(group).into_iter().for_each(|group| group.was_read = true),
+            _ => {}
+        }
+        self.is_denied
     }
 }
 
@@ -245,53 +292,11 @@ impl Known {
                 told.push(key);
             }
             let Some(stream) = self.streams.get_mut(key) else { continue };
-            match &exchange.reply {
-                Ok(Resp::Error(refusal)) if refusal.kind() == ErrorKind::DeniedKey => {
-                    let until_us = now_us.saturating_add(DENIED_KEY_US);
-                    self.stream_turns.rest(key, until_us);
-                    self.size_turns.rest(key, until_us);
-                    (stream.was_read, stream.is_denied, self.has_denied) = (true, true, true);
-                }
-                Ok(Resp::Error(_)) => {
-                    stream.is_denied = false;
-                    // What is refused about its bytes or its groups says nothing about itself.
-                    stream.was_read |= is_of_stream(&exchange.command);
-                }
-                Ok(_) => {
-                    stream.is_denied = false;
-                    match &exchange.command {
-                        ReadCmd::XinfoGroups(_) | ReadCmd::Xlen(_) => stream.was_read = true,
-                        ReadCmd::XinfoStream(_) | ReadCmd::XinfoStreamLean { .. } => {
-                            // The first time its groups were not asked for.
-                            stream.was_read |= stream.was_told;
-                            stream.was_told = true;
-                        }
-                        _ => {}
-                    }
-                }
-                Err(NoReply::TooLong) => {
-                    stream.was_read = true;
-                    if matches!(exchange.command, ReadCmd::XinfoStream(_)) {
-                        // From now on without the entries at its ends.
-                        stream.reply_bytes = u64::MAX;
-                    }
-                }
-                Err(NoReply::Late) => stream.was_read = true,
-                Err(_) => {}
-            }
-            if let (ReadCmd::MissingEntries { group, .. }, Ok(Resp::Error(_))) =
-                (&exchange.command, &exchange.reply)
-                && let Some(group) = stream.groups.get_mut(group)
-            {
-                // A server without EVAL_RO is asked in the other form.
-                group.looked_ms = None;
-            }
-            if let ReadCmd::XinfoConsumers(_, name) | ReadCmd::Xpending { group: name, .. } =
-                &exchange.command
-                && matches!(exchange.reply, Ok(_) | Err(NoReply::TooLong | NoReply::Late))
-                && let Some(group) = stream.groups.get_mut(name)
-            {
-                group.was_read = true;
+            if stream.answered(exchange) {
+                let until_us = now_us.saturating_add(DENIED_KEY_US);
+                self.stream_turns.rest(key, until_us);
+                self.size_turns.rest(key, until_us);
+                self.has_denied = true;
             }
         }
         for facts in &snapshot.streams {

@@ -7,6 +7,19 @@ use super::{BusyWith, Made, SettleKind, StepExtent, TrimCheck, WriteCmd, scripts
 use crate::core::limits::{COPIED_WORDS, GHOSTS_PASSED};
 use crate::core::model::{Name, StreamId};
 
+/// A script over keys, with a word for each.
+fn of_each<T>(text: &str, keys: &[(Name, T)], word: impl Fn(&T) -> String) -> Vec<Vec<u8>> {
+    let names: Vec<&Name> = keys.iter().map(|(key, _)| key).collect();
+    keys.iter().fold(script(text, &names), |args, (_, of_key)| args.more(&[&word(of_key)]))
+}
+
+fn kill(busy: BusyWith) -> Vec<Vec<u8>> {
+    match busy {
+        BusyWith::Script => words(&["SCRIPT", "KILL"]),
+        BusyWith::Function => words(&["FUNCTION", "KILL"]),
+    }
+}
+
 impl WriteCmd {
     /// The words to send.
     pub fn args(&self) -> Vec<Vec<u8>> {
@@ -42,16 +55,8 @@ impl WriteCmd {
             | Self::CreateGroup { .. }
             | Self::CreateConsumer { .. } => self.group_args(),
             Self::Unlink(key) => words(&["UNLINK"]).name(key),
-            Self::UnlinkTyped(keys) => {
-                let names: Vec<&Name> = keys.iter().map(|(key, _)| key).collect();
-                let args = script(scripts::UNLINK_TYPED, &names);
-                keys.iter().fold(args, |args, (_, kind)| args.more(&[kind]))
-            }
-            Self::UnlinkFree(keys) => {
-                let names: Vec<&Name> = keys.iter().map(|(key, _)| key).collect();
-                let args = script(scripts::UNLINK_FREE, &names);
-                keys.iter().fold(args, |args, (_, kinds)| args.more(&[&kinds.join(" ")]))
-            }
+            Self::UnlinkTyped(keys) => of_each(scripts::UNLINK_TYPED, keys, Clone::clone),
+            Self::UnlinkFree(keys) => of_each(scripts::UNLINK_FREE, keys, |kinds| kinds.join(" ")),
             Self::UnlinkKept { key, checksum, length } => {
                 let mut args = script(scripts::UNLINK_KEPT, &[key]);
                 args.push(checksum.clone());
@@ -79,8 +84,7 @@ impl WriteCmd {
                 args
             }
             Self::KillClient(id) => words(&["CLIENT", "KILL", "ID", &id.to_string()]),
-            Self::KillScript(BusyWith::Script) => words(&["SCRIPT", "KILL"]),
-            Self::KillScript(BusyWith::Function) => words(&["FUNCTION", "KILL"]),
+            Self::KillScript(busy) => kill(*busy),
         }
     }
 
