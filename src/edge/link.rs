@@ -24,6 +24,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::maybe_done;
+use tokio::task::{consume_budget, coop::unconstrained};
 use tokio::time::Instant;
 
 use crate::config::Target;
@@ -231,8 +232,9 @@ impl LinkAsker {
             let is_late = until.is_some_and(|until| Instant::now() >= until);
             while !is_late && flying.len() < pieces.at_once && rest.peek().is_some() {
                 let chunk: Vec<ReadCmd> = rest.by_ref().take(pieces.commands).collect();
-                let mut flight = Box::pin(maybe_done(self.clone().ask_at_once(chunk)));
-                // It is sent now, and answered in its turn.
+                // It is sent now, and answered in its turn: who has used up the runtime's budget would not stand in line yet,
+                // and whoever comes later would be answered first, and never be waited for.
+                let mut flight = Box::pin(maybe_done(unconstrained(self.clone().ask_at_once(chunk))));
                 poll_fn(|cx| Poll::Ready(flight.as_mut().poll(cx).is_ready())).await;
                 flying.push_back(flight);
             }
@@ -241,6 +243,7 @@ impl LinkAsker {
             let mut answered = first.as_mut().take_output().unwrap_or_default();
             seen(&mut answered);
             exchanges.append(&mut answered);
+            consume_budget().await;
         }
         exchanges.extend(rest.map(unasked));
         AskResult { exchanges, lost: self.lost().map(|(_, error)| error) }

@@ -267,7 +267,8 @@ async fn what_was_kept_and_not_removed_is_not_brought_back() {
         let server = start(&builds()[0]);
         prepare(&server);
         let proxy = Proxy::start(&server, cut, 2);
-        let place = Place::at(&proxy.socket);
+        // Five seconds for all of it, so that there are steps after the second.
+        let place = Place { per_s: Some(100), ..Place::at(&proxy.socket) };
         let request =
             TrimRequest { key: name("s"), to: TrimTo::MaxLen(20), approx: false, archive: Some(true) };
         let receipt = place.act(&Request::Trim(request)).await.unwrap();

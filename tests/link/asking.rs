@@ -98,6 +98,23 @@ async fn a_user_with_few_rights_reads_what_it_may_and_each_denial_is_its_own() {
     }
 }
 
+/// Whoever asks without a pause uses up what the runtime lets a task do at a time: who waits in line then waits all the same.
+#[tokio::test]
+async fn pipelines_are_answered_in_the_order_sent_however_much_a_task_has_done() {
+    let server = start(Kind::Redis, &[]);
+    let timeouts = Timeouts { poll: Duration::from_secs(5), ..PATIENT };
+    let mut link = Link::open(&target(&server), Lane::Poll, &timeouts, &LinkLedger::default()).await.unwrap();
+    for used in 0..=128 {
+        let commands = (0..250).map(|n| ReadCmd::Xlen(Name::from(&*format!("k{n}")))).collect();
+        tokio::task::yield_now().await;
+        for _ in 0..used {
+            tokio::task::consume_budget().await;
+        }
+        let asked = link.ask(commands).await;
+        assert_eq!(asked.lost, None, "{used}");
+    }
+}
+
 #[tokio::test]
 async fn of_a_thousand_commands_a_hundred_are_under_way_at_most_in_two_halves() {
     for kind in kinds() {

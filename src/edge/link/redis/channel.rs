@@ -15,6 +15,7 @@ use std::time::Duration;
 use futures_util::future::try_join;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, ReadHalf, WriteHalf};
 use tokio::sync::{Mutex, watch};
+use tokio::task::coop::unconstrained;
 use tokio::time::timeout;
 
 use super::super::LinkLedger;
@@ -125,8 +126,8 @@ impl ConnectionEnds {
             return Err(Unanswered::Lost(NoReply::Disconnected));
         }
         let number = self.quota.lock().await_replies(requests.iter().map(|(_, bound)| *bound));
-        // It stands in line for its replies before the next request can be written.
-        let mut turn = pin!(self.reader.clone().lock_owned());
+        // It stands in line for its replies before the next request can be written, whatever else this task has done.
+        let mut turn = pin!(unconstrained(self.reader.clone().lock_owned()));
         let ready = poll_fn(|cx| Poll::Ready(turn.as_mut().poll(cx))).await;
         // As late as can be: whoever compares counters wants to know what the server had seen before it.
         answer.sent_us = now_us();
