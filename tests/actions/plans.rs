@@ -74,9 +74,10 @@ async fn pages_of_a_plan_are_as_large_as_half_a_millisecond_is_enough_for_and_no
         let place = Place::of(&server);
         let plan = place.plan(&Request::Invalidate(invalidate("gone:*", None, false))).await.unwrap();
         assert!(plan.impact.is_exact && plan.impact.items == 30_000, "{build:?} {:?}", plan.impact);
-        // A key takes 0.7 to 1.2 us; what is measured of it on a busy machine is more, which makes pages smaller.
+        // A key takes 0.3 to 1.2 us, and a page is never of more than 1,000; what is measured on a busy machine is more,
+        // which makes pages smaller.
         let (pages, _) = stat(&mut connection, "scan");
-        assert!((36..300).contains(&pages), "{build:?}: {pages} pages");
+        assert!((30..300).contains(&pages), "{build:?}: {pages} pages");
     }
 }
 
