@@ -13,6 +13,8 @@
     reason = "tests"
 )]
 
+#[path = "../support/python.rs"]
+mod python;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/session.rs"]
@@ -21,6 +23,5 @@ mod support;
 mod layers;
 mod passive;
 mod probe;
-mod python;
 mod subscribers;
 mod watch;

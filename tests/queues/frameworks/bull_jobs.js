@@ -1,0 +1,65 @@
+// Bull 4: queues `mail` and `images`; 5 of the 30 in `mail` have a priority, which puts them before others in one list.
+'use strict';
+const Queue = require('bull');
+const h = require('./harness.js');
+
+const scenario = process.env.HARNESS_SCENARIO || h.scenario;
+const options = {
+  redis: { host: h.host, port: h.port },
+  prefix: scenario === 'prefix' ? 'shop' : 'bull',
+  settings: scenario === 'killed' ? { lockDuration: 1000, stalledInterval: 600_000 } : {},
+};
+
+function work() {
+  h.endWithOwner();
+  new Queue('mail', options).process('send_mail', 2, () => h.hold());
+  new Queue('images', options).process('resize', 1, () => h.hold());
+}
+
+async function row(queue) {
+  const counts = await queue.getJobCounts();
+  const paused = await queue.isPaused();
+  const ready = await queue.getJobs(['waiting', 'paused'], 0, -1, true);
+  const active = await queue.getActive();
+  const locks = await Promise.all(active.map((job) => queue.client.exists(job.lockKey())));
+  return {
+    ready: counts.waiting + (counts.paused || 0),
+    in_flight: counts.active,
+    orphaned: locks.filter((lock) => !lock).length,
+    delayed: counts.delayed,
+    dead: counts.failed,
+    oldest_enqueued_ms: ready.length ? Math.min(...ready.map((job) => job.timestamp)) : null,
+    workers: (await queue.getWorkers()).length,
+    paused,
+    classes: h.count(ready.map((job) => job.name)),
+    counts,
+  };
+}
+
+async function main() {
+  const mail = new Queue('mail', options);
+  const images = new Queue('images', options);
+  const numbers = (n) => [...Array(n).keys()];
+  for (const number of numbers(h.DEAD)) await mail.add('broken', { number });
+  const failing = new Queue('mail', options);
+  failing.process('broken', async () => { throw new Error('no such mailbox'); });
+  await h.waitUntil('three have failed', async () => (await mail.getFailedCount()) === h.DEAD);
+  await failing.close();
+  for (const number of numbers(h.MAIL)) await mail.add('send_mail', { number, tenant: `t${number % 3}` }, number < 5 ? { priority: 10 - number } : {});
+  for (const number of numbers(h.IMAGES)) await images.add('resize', { number });
+  for (const number of numbers(h.LATER)) await mail.add('send_mail', { number }, { delay: h.HOUR_MS });
+  if (scenario === 'paused') await images.pause();
+  if (scenario === 'working' || scenario === 'killed') {
+    const started = h.worker();
+    await h.waitUntil('three jobs run', async () => (await mail.getActiveCount()) + (await images.getActiveCount()) === 3);
+    if (scenario === 'killed') {
+      await h.kill(started);
+      await h.waitUntil('their locks are gone', async () => (await row(mail)).orphaned === 2 && (await row(images)).orphaned === 1);
+    } else await h.waitUntil('workers are named', async () => (await row(images)).workers === 1);
+  }
+  const rows = { mail: await row(mail), images: await row(images) };
+  h.tell(rows, { workers: Math.max(rows.mail.workers, rows.images.workers) });
+  await h.stay();
+}
+
+h.run(h.scenario === 'worker' ? async () => work() : main);

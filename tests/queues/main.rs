@@ -1,0 +1,22 @@
+//! Queues of real frameworks on real servers: what each library says of its own queues, in the states that matter.
+//!
+//! Knows what was made and what the libraries tell; nothing of how it is shown.
+
+#![cfg(test)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+#[path = "../support/python.rs"]
+mod python;
+#[path = "../support/server.rs"]
+mod server;
+
+mod frameworks;
+mod install;
+mod real;
