@@ -8,5 +8,6 @@ pub mod figures;
 pub mod limits;
 pub mod model;
 pub mod ops;
+pub mod queues;
 pub mod reading;
 pub mod wire;

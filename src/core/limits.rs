@@ -72,6 +72,24 @@ pub const LAYER_KEYS: usize = 2_000;
 /// Keys of channel layers that are read in one round: 4 µs each by a script, 0.4 ms in pipelines of a hundred.
 pub const LAYER_KEYS_PER_ROUND: usize = 100;
 
+/// Queues of job frameworks that are watched: 2 KiB each.
+pub const QUEUES: usize = 2_000;
+
+/// Names of queues that one registry may have.
+pub const QUEUE_NAMES: usize = 2_000;
+
+/// Places where queues of a framework were found.
+pub const QUEUE_SITES: usize = 200;
+
+/// Keys that looked like those of a framework and are none: 100 bytes each.
+pub const NO_QUEUES: usize = 10_000;
+
+/// Questions about queues in one round: about 3 microseconds of the server each, so that they take half a hundredth of it.
+pub const QUEUE_READS_PER_ROUND: usize = 1_200;
+
+/// Jobs that are looked at in one place to tell their classes.
+pub const JOBS_IN_WINDOW: u32 = 20;
+
 /// Subscribers kept and shown, whoever is behind first: 400 bytes each.
 pub const SUBSCRIBERS: usize = 2_000;
 

@@ -26,6 +26,7 @@ pub mod meter;
 pub mod name;
 pub mod node;
 pub mod probe;
+pub mod queues;
 pub mod refusals;
 pub mod replies;
 pub mod server;

@@ -14,7 +14,7 @@ pub use tree::KeyTree;
 pub use ttl::{Ttl, TtlSpread};
 
 /// What a key holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum KeyKind {
     /// A string.
     String,

@@ -14,6 +14,7 @@ use super::info::{CommandInfo, Info};
 use super::keys::{KeyFacts, KeysPass};
 use super::latency::{LatencyEvent, SlowEntry};
 use super::node::NodeId;
+use super::queues::QueueFact;
 use super::refusals::OwnRefusals;
 use super::replies::ReplyCounts;
 use super::streams::{Entry, StreamFacts};
@@ -80,6 +81,8 @@ pub struct Snapshot {
     pub clients: Option<Stamped<Vec<Client>>>,
     /// Publish and subscribe.
     pub fanout: FanoutFacts,
+    /// Queues of job frameworks.
+    pub queues: Vec<Stamped<QueueFact>>,
     /// SLOWLOG.
     pub slowlog: Option<Vec<SlowEntry>>,
     /// LATENCY LATEST.

@@ -14,6 +14,7 @@ mod keys;
 mod latency;
 mod looks;
 mod missing;
+mod queues;
 pub mod streams;
 
 use super::observation::{Exchange, Notes, Observation};
@@ -25,6 +26,7 @@ use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
+use crate::core::model::queues::QueueFact;
 use crate::core::model::snapshot::{PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Names, Snapshot, Stamped};
 use figures::OddFigures;
@@ -102,6 +104,10 @@ fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_u
             latency::slowlog(reply, &mut odd).map(|entries| snapshot.slowlog = Some(entries))
         }
         ReadCmd::Fanout(read) => fanout::read(snapshot, read, reply, at_us, &mut odd),
+        ReadCmd::Queue(read) => queues::value(read, reply).map(|value| {
+            let value = QueueFact { of: read.of.clone(), value };
+            snapshot.queues.push(Stamped { at_us, value });
+        }),
         ReadCmd::ClusterInfo => {
             reply.text().and_then(|text| Cluster::read(&text)).map(|cluster| snapshot.cluster = Some(cluster))
         }

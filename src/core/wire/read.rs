@@ -6,11 +6,13 @@
 
 mod fanout;
 mod inspect;
+mod queues;
 mod row;
 mod verb;
 
 pub use fanout::{FanoutRead, TIMED};
 pub use inspect::Inspect;
+pub use queues::{QueueAsk, QueueRead};
 pub use row::{Hides, LooksUp, ReadRow, ScriptCalls};
 pub use verb::ReadVerb;
 
@@ -151,6 +153,8 @@ pub enum ReadCmd {
     ClusterInfo,
     /// What is asked about publish and subscribe.
     Fanout(FanoutRead),
+    /// What is asked about queues of job frameworks.
+    Queue(QueueRead),
     /// `CONFIG GET client-output-buffer-limit`
     OutputLimits,
     /// `CONFIG GET replica-ignore-maxmemory`
@@ -249,6 +253,7 @@ impl ReadCmd {
             Self::LatencyLatest => row(ReadVerb::LATENCY_LATEST, REPLY_PAGE, []),
             Self::ClusterInfo => row(ReadVerb::CLUSTER_INFO, REPLY_PAGE, []),
             Self::Fanout(read) => read.row(),
+            Self::Queue(read) => read.row(),
             Self::OutputLimits => {
                 row(ReadVerb::CONFIG_GET, REPLY_FIGURE, [Text("client-output-buffer-limit")])
             }

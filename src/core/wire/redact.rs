@@ -6,9 +6,12 @@
 
 use super::read::{Hides, ReadCmd};
 use super::resp::Resp;
+use crate::core::model::Name;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::memory::packed::{packed, packed_number};
 use crate::core::model::streams::EntrySize;
+use crate::core::queues::adapter::{ItemClass, ItemForm, ItemTime};
+use crate::core::queues::items;
 
 /// Commands whose second word says what they do, so that it is kept in the slow log.
 const WITH_SUBCOMMAND: [&str; 17] = [
@@ -29,8 +32,54 @@ pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
         Hides::Bodies => without_bodies(reply),
         Hides::Arguments => without_arguments(reply),
         Hides::NonNumbers => only_a_number(reply),
+        Hides::Jobs(form) => jobs(form, reply),
+        Hides::JobFields(form) => job_fields(form, reply),
         Hides::Nothing => reply,
     }
+}
+
+/// Jobs as what they say of themselves: mark, bytes, id, class, time in milliseconds.
+fn jobs(form: &ItemForm, reply: Resp) -> Resp {
+    let told = |bytes: u64, text: &[u8]| {
+        let item = items::item(form, text, bytes);
+        let name = |name: Option<Name>| name.map_or(Resp::Nil, |name| Resp::bulk(name.as_bytes()));
+        let at_ms = item.at_ms.map_or(Resp::Nil, Resp::Int);
+        let mark = i64::from_ne_bytes(item.mark.to_ne_bytes());
+        Resp::Array(vec![Resp::Int(mark), number(bytes), name(item.id), name(item.class), at_ms])
+    };
+    match &reply {
+        Resp::Error(_) | Resp::Nil => reply,
+        Resp::Array(rows) => Resp::Array(
+            rows.iter()
+                .filter_map(|row| {
+                    let [bytes, text] = row.items()? else { return None };
+                    Some(told(u64::try_from(bytes.int()?).ok()?, text.bytes()?.as_ref()))
+                })
+                .collect(),
+        ),
+        one => one.bytes().map_or(Resp::Nil, |text| Resp::Array(vec![told(text.len() as u64, &text)])),
+    }
+}
+
+/// Two fields of a job's hash as a time in milliseconds and a class.
+fn job_fields(form: &ItemForm, reply: Resp) -> Resp {
+    let Some([time, class]) = reply.items() else { return if is_error(&reply) { reply } else { Resp::Nil } };
+    let unit = match form.time {
+        ItemTime::Job(_, _, unit) => Some(unit),
+        _ => None,
+    };
+    let until = match form.class {
+        ItemClass::Job(_, _, until) => Some(until),
+        _ => None,
+    };
+    let at_ms = unit.zip(time.bytes()).and_then(|(unit, text)| items::time_ms(&text, unit));
+    let class = until.zip(class.bytes()).and_then(|(until, text)| items::class(&text, until));
+    let class = class.map_or(Resp::Nil, |class| Resp::bulk(class.as_bytes()));
+    Resp::Array(vec![at_ms.map_or(Resp::Nil, Resp::Int), class])
+}
+
+fn is_error(reply: &Resp) -> bool {
+    matches!(reply, Resp::Error(_))
 }
 
 /// A key that was named as a counter by mistake may hold anything: what is no number does not pass.

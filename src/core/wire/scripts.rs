@@ -43,3 +43,31 @@ return {n,r}";
 pub const LAYER_BACKLOG: &str = "\
 local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \
 return {redis.call('ZCARD',KEYS[1]),r[2] or false}";
+
+/// `ARGV`: first and last place, bytes. Answers for each item of a list how long it is, and its beginning.
+pub const FIRST_OF_LIST: &str = "\
+local r=redis.call('LRANGE',KEYS[1],ARGV[1],ARGV[2]) \
+local o={} \
+for i,v in ipairs(r) do o[i]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
+return o";
+
+/// The same, counted from the end.
+pub const LAST_OF_LIST: &str = "\
+local r=redis.call('LRANGE',KEYS[1],-1-ARGV[2],-1-ARGV[1]) \
+local o={} \
+for i,v in ipairs(r) do o[#r+1-i]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
+return o";
+
+/// The same of a sorted set by its scores.
+pub const FIRST_OF_ZSET: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],ARGV[1],ARGV[2]) \
+local o={} \
+for i,v in ipairs(r) do o[i]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
+return o";
+
+/// The same, counted from the highest score.
+pub const LAST_OF_ZSET: &str = "\
+local r=redis.call('ZREVRANGE',KEYS[1],ARGV[1],ARGV[2]) \
+local o={} \
+for i,v in ipairs(r) do o[i]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
+return o";

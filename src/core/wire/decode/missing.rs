@@ -5,11 +5,12 @@
 use super::super::observation::NoReply;
 use super::super::read::{ReadCmd, ReadVerb};
 use super::super::resp::{ErrorKind, ErrorReply};
-use super::keys;
+use super::{keys, queues};
 use crate::core::figures::sentence::{bytes, count, span};
 use crate::core::limits::OVERSIZE_REST_US;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::gap::GapScope;
+use crate::core::model::queues::QueueFact;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, Stamped};
 
 /// A command was answered: what is missing of it is no longer.
@@ -59,6 +60,13 @@ pub(super) fn refused(snapshot: &mut Snapshot, command: &ReadCmd, refusal: &Erro
         && let Some(key) = read.layer_key()
     {
         snapshot.fanout.no_layer_keys.push(key.clone());
+        return came(snapshot, command);
+    }
+    if let (ErrorKind::Gone | ErrorKind::WrongType, ReadCmd::Queue(read)) = (kind, command) {
+        if let Some(value) = queues::wrong(read) {
+            let fact = QueueFact { of: read.of.clone(), value };
+            snapshot.queues.push(Stamped { at_us: snapshot.at_us, value: fact });
+        }
         return came(snapshot, command);
     }
     if let (ErrorKind::Gone | ErrorKind::WrongType, Some(key)) = (kind, command.key()) {

@@ -6,6 +6,7 @@
 use super::ReadVerb;
 use crate::core::limits::ReplyBound;
 use crate::core::model::{Name, StreamId};
+use crate::core::queues::adapter::ItemForm;
 
 /// Words after the verb, at most.
 const WORDS: usize = 7;
@@ -29,7 +30,7 @@ pub struct ReadRow<'a> {
 }
 
 /// What nobody needs to see of a reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Hides {
     /// All of it is for us.
     Nothing,
@@ -39,6 +40,10 @@ pub enum Hides {
     Arguments,
     /// Whatever is no number.
     NonNumbers,
+    /// Of jobs all but their id, their class and when they came.
+    Jobs(&'static ItemForm),
+    /// Of a job's fields the same.
+    JobFields(&'static ItemForm),
 }
 
 /// How a read adds to the server's hits and misses.

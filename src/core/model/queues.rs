@@ -1,0 +1,146 @@
+//! Queues of job frameworks at one instant: whose they are, and what was read of each.
+//!
+//! Knows facts of one server, a queue and a part of it at a time; sums nothing up, and does not know what keys are called
+//! (`core::queues`). Invariant: of what a job holds no more is kept than its class, its id and when it came.
+
+use super::Name;
+use super::keys::KeyKind;
+use serde::{Deserialize, Serialize};
+
+/// A framework that keeps its jobs in Redis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs, reason = "each is the framework of its name")]
+pub enum Framework {
+    Celery,
+    BullMq,
+    Bull,
+    Sidekiq,
+    Resque,
+    Rq,
+    Asynq,
+    Dramatiq,
+    Arq,
+    Streaq,
+    Saq,
+    Taskiq,
+    Laravel,
+    Huey,
+    Rmq,
+    Gocraft,
+    Plain,
+}
+
+impl Framework {
+    /// The word for machines.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Celery => "celery",
+            Self::BullMq => "bullmq",
+            Self::Bull => "bull",
+            Self::Sidekiq => "sidekiq",
+            Self::Resque => "resque",
+            Self::Rq => "rq",
+            Self::Asynq => "asynq",
+            Self::Dramatiq => "dramatiq",
+            Self::Arq => "arq",
+            Self::Streaq => "streaq",
+            Self::Saq => "saq",
+            Self::Taskiq => "taskiq",
+            Self::Laravel => "laravel",
+            Self::Huey => "huey",
+            Self::Rmq => "rmq",
+            Self::Gocraft => "gocraft/work",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// Keys of a framework that belong together: all that begin alike.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct QueueSite {
+    /// Whose.
+    pub framework: Framework,
+    /// What stands before the names that the framework gives its keys; mostly nothing.
+    pub prefix: Name,
+}
+
+/// A queue, or what a site keeps for all its queues together.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct QueueId {
+    /// Where it is.
+    pub site: QueueSite,
+    /// Its name; none for what all queues of the site share.
+    pub queue: Option<Name>,
+}
+
+/// What a figure of a queue counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QueueColumn {
+    /// Jobs that a worker could take now.
+    Ready,
+    /// Jobs that a worker has taken and not done with.
+    InFlight,
+    /// Those of them that no live worker holds.
+    Orphaned,
+    /// Jobs that are to run later: by a time of their own, after a failure, or after other jobs.
+    Delayed,
+    /// Jobs that failed for good and are kept.
+    Dead,
+    /// Workers that have shown a sign of life lately.
+    Workers,
+    /// Jobs that were added, ever.
+    Added,
+    /// Jobs that were done with, ever, failed ones included.
+    Done,
+    /// Whether the queue is paused: 1 where it is.
+    Paused,
+}
+
+/// What a few jobs are looked at for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ItemsFor {
+    /// The job that a worker would take next: how long it has waited.
+    Next,
+    /// Jobs from anywhere, to tell which classes there are; of this part.
+    Classes(usize),
+}
+
+/// A job as it stands in a list or a sorted set, without what it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueItem {
+    /// Tells it from others.
+    pub mark: u64,
+    /// How long it is, bytes.
+    pub bytes: u64,
+    /// Its id, where it stands in it.
+    pub id: Option<Name>,
+    /// Its class, where it stands in it.
+    pub class: Option<Name>,
+    /// When it came, milliseconds since 1970, where that stands in it.
+    pub at_ms: Option<i64>,
+}
+
+/// What was read of a queue.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QueueValue {
+    /// A part of the adapter, by its place in the table; `None` where the key is something else.
+    Part(usize, Option<u64>),
+    /// Queues that a registry names, of the sign with this place in the table, and whether there are more.
+    Names(usize, Vec<Name>, bool),
+    /// A few jobs; none where there are none.
+    Items(ItemsFor, Vec<QueueItem>),
+    /// What the job with this id says of itself: when it came, milliseconds since 1970, and its class.
+    Job(ItemsFor, Name, Option<i64>, Option<Name>),
+    /// What kind a key is that may show a framework; `None` where it is gone.
+    Kind(Name, Option<KeyKind>),
+}
+
+/// A value with whose it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueFact {
+    /// Whose.
+    pub of: QueueId,
+    /// What.
+    pub value: QueueValue,
+}

@@ -1,0 +1,58 @@
+//! BullMQ: a handful of keys for each queue under one name, and a hash for each job.
+//!
+//! Knows keys alone. Invariant: a queue is known by its `:meta`, which BullMQ writes with the first job or worker.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Shows, TimeUnit, part,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Added, Dead, Delayed, InFlight, Orphaned, Paused, Ready};
+
+/// Jobs of the list that have no lock: their worker has not renewed it.
+const WITHOUT_LOCK: &str = "\
+local n=0 \
+for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
+if redis.call('EXISTS',ARGV[2]..ARGV[3]..':'..id..':lock')==0 then n=n+1 end \
+end \
+return n";
+
+/// Node's BullMQ.
+pub const BULLMQ: Adapter = Adapter {
+    framework: Framework::BullMq,
+    title: "BullMQ",
+    signs: &[QueueSign {
+        key: "{q}:meta",
+        kind: KeyKind::Hash,
+        shows: Shows::Queue,
+        beside: &[
+            ("{q}:events", KeyKind::Stream),
+            ("{q}:wait", KeyKind::List),
+            ("{q}:active", KeyKind::List),
+            ("{q}:id", KeyKind::String),
+        ],
+    }],
+    parts: &[
+        part(Ready, "{q}:wait", Counts::Length(KeyKind::List)),
+        part(Ready, "{q}:paused", Counts::Length(KeyKind::List)),
+        part(Ready, "{q}:prioritized", Counts::Length(KeyKind::Zset)),
+        part(InFlight, "{q}:active", Counts::Length(KeyKind::List)),
+        part(Orphaned, "{q}:active", Counts::Script(WITHOUT_LOCK, &[])),
+        part(Delayed, "{q}:delayed", Counts::Length(KeyKind::Zset)),
+        part(Delayed, "{q}:waiting-children", Counts::Length(KeyKind::Zset)),
+        part(Dead, "{q}:failed", Counts::Length(KeyKind::Zset)),
+        part(Added, "{q}:id", Counts::Number(None)),
+        part(Paused, "{q}:meta", Counts::Field("paused")),
+    ],
+    next: &[
+        NextItem { key: "{q}:wait", kind: KeyKind::List, end: QueueEnd::Last },
+        NextItem { key: "{q}:paused", kind: KeyKind::List, end: QueueEnd::Last },
+    ],
+    item: ItemForm {
+        id: ItemId::Whole,
+        time: ItemTime::Job("{q}:{id}", "timestamp", TimeUnit::Millis),
+        class: ItemClass::Job("{q}:{id}", "name", None),
+        cut: 200,
+    },
+    not_queues: &[],
+};

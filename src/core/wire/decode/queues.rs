@@ -1,0 +1,148 @@
+//! Answers about queues: counts, names, what jobs say of themselves.
+//!
+//! Knows the shapes that are left after redaction; not what a count means. Invariant: what is no number is unknown, and a
+//! key of another kind is no queue's.
+
+use crate::core::limits::QUEUE_NAMES;
+use crate::core::model::Name;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::{QueueId, QueueItem, QueueValue};
+use crate::core::queues::adapter::{Counts, Shows};
+use crate::core::queues::{adapter, member_queue};
+use crate::core::wire::read::{QueueAsk, QueueRead};
+use crate::core::wire::resp::Resp;
+
+/// What a reply says; `None` when it has another shape.
+pub(super) fn value(read: &QueueRead, reply: &Resp) -> Option<QueueValue> {
+    Some(match &read.ask {
+        QueueAsk::Kind(key) => {
+            QueueValue::Kind(key.clone(), KeyKind::named(reply.text()?.as_bytes()))
+        }
+        QueueAsk::Part { at, .. } => QueueValue::Part(*at, count(read, reply)?),
+        QueueAsk::Names { sign, .. } => {
+            let members = reply.items()?;
+            let names = members.iter().take(QUEUE_NAMES).filter_map(Resp::bytes);
+            let names = names.filter_map(|member| queue_of(&read.of, *sign, &member)).collect();
+            QueueValue::Names(*sign, names, members.len() > QUEUE_NAMES)
+        }
+        QueueAsk::Items { why, .. } | QueueAsk::ListEnd { why, .. } => {
+            let rows = match reply {
+                Resp::Nil => &[],
+                rows => rows.items()?,
+            };
+            QueueValue::Items(*why, rows.iter().filter_map(item).collect())
+        }
+        QueueAsk::Job { why, id, .. } => match reply {
+            Resp::Nil => QueueValue::Job(*why, id.clone(), None, None),
+            reply => {
+                let [at_ms, class] = reply.items()? else { return None };
+                QueueValue::Job(*why, id.clone(), at_ms.int(), class.bytes().map(Name::from))
+            }
+        },
+    })
+}
+
+/// What is known where the key is of another kind.
+pub(super) fn wrong(read: &QueueRead) -> Option<QueueValue> {
+    match &read.ask {
+        QueueAsk::Part { at, .. } => Some(QueueValue::Part(*at, None)),
+        QueueAsk::Items { why, .. } | QueueAsk::ListEnd { why, .. } => {
+            Some(QueueValue::Items(*why, Vec::new()))
+        }
+        QueueAsk::Kind(_) | QueueAsk::Names { .. } | QueueAsk::Job { .. } => None,
+    }
+}
+
+fn queue_of(of: &QueueId, sign: usize, member: &[u8]) -> Option<Name> {
+    match &adapter(of.site.framework)?.signs.get(sign)?.shows {
+        Shows::Names(form) => member_queue(&of.site, *form, member),
+        Shows::Queue | Shows::Site => None,
+    }
+}
+
+/// The number in a reply: a missing counter has counted nothing, a text that is no number is none.
+fn count(read: &QueueRead, reply: &Resp) -> Option<Option<u64>> {
+    if let Counts::Number(_) = read.part()?.counts {
+        return match reply {
+            Resp::Nil => Some(Some(0)),
+            Resp::Bytes(_) => {
+                let text = reply.text()?;
+                Some(if text.is_empty() { Some(0) } else { text.trim().parse().ok() })
+            }
+            other => other.int().map(|number| u64::try_from(number).ok()),
+        };
+    }
+    reply.int().map(|number| u64::try_from(number).ok())
+}
+
+fn item(row: &Resp) -> Option<QueueItem> {
+    let [mark, bytes, id, class, at_ms] = row.items()? else { return None };
+    Some(QueueItem {
+        mark: u64::from_ne_bytes(mark.int()?.to_ne_bytes()),
+        bytes: u64::try_from(bytes.int()?).ok()?,
+        id: id.bytes().map(Name::from),
+        class: class.bytes().map(Name::from),
+        at_ms: at_ms.int(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::queues::{Framework, ItemsFor, QueueSite};
+    use crate::core::wire::ReadCmd;
+    use crate::core::wire::redact::redact;
+
+    fn read(framework: Framework, ask: QueueAsk) -> QueueRead {
+        let site = QueueSite { framework, prefix: Name::from("rq:") };
+        QueueRead { of: QueueId { site, queue: Some(Name::from("low")) }, ask }
+    }
+
+    #[test]
+    fn nothing_of_a_job_passes_but_its_id_its_class_and_when_it_came() {
+        let ask = QueueAsk::Items {
+            why: ItemsFor::Next,
+            key: Name::from("queue:low"),
+            is_list: true,
+            from: 0,
+            count: 1,
+            is_last: true,
+            read_only: true,
+        };
+        let read = read(Framework::Sidekiq, ask);
+        let job = r#"{"class":"Mail","args":["secret"],"jid":"7f","enqueued_at":1700000000.5}"#;
+        let reply = Resp::Array(vec![Resp::Array(vec![Resp::Int(job.len() as i64), Resp::bulk(job)])]);
+        let left = redact(&ReadCmd::Queue(read.clone()), reply);
+        assert!(!format!("{left:?}").contains("secret"));
+        let Some(QueueValue::Items(_, items)) = value(&read, &left) else { panic!("{left:?}") };
+        let item = items.first().unwrap();
+        assert_eq!(item.class, Some(Name::from("Mail")));
+        assert_eq!((item.at_ms, item.bytes), (Some(1_700_000_000_500), job.len() as u64));
+    }
+
+    #[test]
+    fn fields_of_a_job_become_a_time_and_a_class_without_its_arguments() {
+        let ask = QueueAsk::Job { why: ItemsFor::Next, key: Name::from("rq:job:7"), id: Name::from("7") };
+        let read = read(Framework::Rq, ask);
+        let fields = [Resp::bulk("2023-11-14T22:13:20.500000Z"), Resp::bulk("tasks.mail('secret')")];
+        let left = redact(&ReadCmd::Queue(read.clone()), Resp::Array(fields.to_vec()));
+        let class = Some(Name::from("tasks.mail"));
+        let expected = QueueValue::Job(ItemsFor::Next, Name::from("7"), Some(1_700_000_000_500), class);
+        assert_eq!(value(&read, &left), Some(expected));
+    }
+
+    #[test]
+    fn a_counter_that_is_not_there_is_0_and_one_that_is_no_number_is_unknown() {
+        let at = adapter(Framework::Sidekiq)
+            .unwrap()
+            .parts
+            .iter()
+            .position(|part| matches!(part.counts, Counts::Number(None)))
+            .unwrap();
+        let keys = vec![Name::from("stat:processed")];
+        let read = read(Framework::Sidekiq, QueueAsk::Part { at, keys, limit: 0, read_only: true });
+        assert_eq!(value(&read, &Resp::bulk("")), Some(QueueValue::Part(at, Some(0))));
+        assert_eq!(value(&read, &Resp::bulk("41")), Some(QueueValue::Part(at, Some(41))));
+        assert_eq!(value(&read, &Resp::bulk("?")), Some(QueueValue::Part(at, None)));
+    }
+}

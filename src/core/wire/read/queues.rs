@@ -1,0 +1,229 @@
+//! What may be asked about queues: sizes, counts by score, a few items, scripts with a bound.
+//!
+//! Knows how each is written; what keys are called is with the adapters (`core::queues`). Invariant: of a job no more
+//! passes than `core::queues::items` keeps: the rest is taken out of the reply before anything else sees it.
+
+use super::ReadVerb;
+use super::row::Word::{Number, Other, Others, Text};
+use super::row::{Hides, ReadRow, ScriptCalls, row};
+use crate::core::limits::{QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
+use crate::core::model::Name;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::{ItemsFor, QueueId};
+use crate::core::queues::adapter::{Adapter, Counts, ItemClass, ItemForm, ItemTime, QueuePart};
+use crate::core::queues::adapter;
+use crate::core::wire::scripts;
+use serde::{Deserialize, Serialize};
+
+/// Commands that a script of an adapter calls, about: it looks at some jobs or workers.
+const SCRIPT_CALLS: u64 = 10;
+
+/// A question about a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct QueueRead {
+    /// Whose.
+    pub of: QueueId,
+    /// What.
+    pub ask: QueueAsk,
+}
+
+/// What is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum QueueAsk {
+    /// `TYPE key`
+    Kind(Name),
+    /// A part by its place in the adapter's table. A score to count from or up to, or now in milliseconds for a script, stands
+    /// beside.
+    Part {
+        /// Which part.
+        at: usize,
+        /// Its key, and those that its script needs beside.
+        keys: Vec<Name>,
+        /// The score, or the time.
+        limit: u64,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`, for a script.
+        read_only: bool,
+    },
+    /// Members of a registry, any of them: `SRANDMEMBER key count`.
+    Names {
+        /// Which sign of the adapter.
+        sign: usize,
+        /// The registry.
+        key: Name,
+    },
+    /// Items of a list or a sorted set, cut to what is read of them, by a script on the server.
+    Items {
+        /// What for.
+        why: ItemsFor,
+        /// Where.
+        key: Name,
+        /// A list or a sorted set.
+        is_list: bool,
+        /// From which on, from the end where `is_last`.
+        from: u64,
+        /// How many.
+        count: u32,
+        /// Whether they are counted from the end.
+        is_last: bool,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
+    /// `LINDEX key 0` or `-1`, where no script may run.
+    ListEnd {
+        /// What for.
+        why: ItemsFor,
+        /// Where.
+        key: Name,
+        /// The last item rather than the first.
+        is_last: bool,
+    },
+    /// What a job's hash says of when it came and of its class: `HMGET key field field`.
+    Job {
+        /// What for.
+        why: ItemsFor,
+        /// Its hash.
+        key: Name,
+        /// Its id.
+        id: Name,
+    },
+}
+
+impl QueueRead {
+    /// The adapter.
+    pub fn adapter(&self) -> Option<&'static Adapter> {
+        crate::core::queues::adapter(self.of.site.framework)
+    }
+
+    /// The part that is counted, of a question about one.
+    pub fn part(&self) -> Option<&'static QueuePart> {
+        match self.ask {
+            QueueAsk::Part { at, .. } => self.adapter()?.parts.get(at),
+            _ => None,
+        }
+    }
+
+    /// How the jobs are written.
+    pub fn form(&self) -> &'static ItemForm {
+        self.adapter().map_or(&adapter::OPAQUE, |adapter| &adapter.item)
+    }
+
+    /// The key.
+    pub fn queue_key(&self) -> Option<&Name> {
+        match &self.ask {
+            QueueAsk::Part { keys, .. } => keys.first(),
+            QueueAsk::Kind(key)
+            | QueueAsk::Names { key, .. }
+            | QueueAsk::Items { key, .. }
+            | QueueAsk::ListEnd { key, .. }
+            | QueueAsk::Job { key, .. } => Some(key),
+        }
+    }
+
+    /// Fields of a job's hash that tell when it came, and of which class it is.
+    pub fn job_fields(&self) -> [&'static str; 2] {
+        let form = self.form();
+        let time = match form.time {
+            ItemTime::Job(_, field, _) => field,
+            _ => "",
+        };
+        let class = match form.class {
+            ItemClass::Job(_, field, _) => field,
+            _ => "",
+        };
+        [time, class]
+    }
+
+    /// Its row in the table of reads.
+    pub fn row(&self) -> ReadRow<'_> {
+        match &self.ask {
+            QueueAsk::Kind(key) => row(ReadVerb::QUEUE_TYPE, REPLY_FIGURE, [Other(key)]),
+            QueueAsk::Part { keys, limit, read_only, .. } => self.count(keys, *limit, *read_only),
+            QueueAsk::Names { key, .. } => {
+                let most = Number(QUEUE_NAMES as u64 + 1);
+                row(ReadVerb::SRANDMEMBER, REPLY_NAMES, [Other(key), most])
+            }
+            QueueAsk::Items { key, is_list, from, count, is_last, read_only, .. } => {
+                let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+                let script = match (is_list, is_last) {
+                    (true, false) => scripts::FIRST_OF_LIST,
+                    (true, true) => scripts::LAST_OF_LIST,
+                    (false, false) => scripts::FIRST_OF_ZSET,
+                    (false, true) => scripts::LAST_OF_ZSET,
+                };
+                let to = Number(from.saturating_add(u64::from(*count)).saturating_sub(1));
+                let cut = Number(u64::from(self.form().cut));
+                row(verb, REPLY_PAGE, [Text(script), Text("1"), Other(key), Number(*from), to, cut])
+                    .hiding(Hides::Jobs(self.form()))
+                    .calling(ScriptCalls::Exactly(1))
+            }
+            QueueAsk::ListEnd { key, is_last, .. } => {
+                let at = if *is_last { "-1" } else { "0" };
+                row(ReadVerb::LINDEX, REPLY_PAGE, [Other(key), Text(at)]).hiding(Hides::Jobs(self.form()))
+            }
+            QueueAsk::Job { key, .. } => {
+                let [time, class] = self.job_fields();
+                row(ReadVerb::HMGET, REPLY_FIGURE, [Other(key), Text(time), Text(class)])
+                    .hiding(Hides::JobFields(self.form()))
+            }
+        }
+    }
+
+    fn count<'a>(&'a self, keys: &'a [Name], limit: u64, read_only: bool) -> ReadRow<'a> {
+        let key = Others(keys.get(..1).unwrap_or(keys));
+        let Some(part) = self.part() else { return row(ReadVerb::QUEUE_TYPE, REPLY_FIGURE, [key]) };
+        let queue: &[Name] = self.of.queue.as_ref().map_or(&[], std::slice::from_ref);
+        match &part.counts {
+            Counts::Length(KeyKind::List) => row(ReadVerb::LLEN, REPLY_FIGURE, [key]),
+            Counts::Length(KeyKind::Zset) => row(ReadVerb::QUEUE_ZCARD, REPLY_FIGURE, [key]),
+            Counts::Length(KeyKind::Set) => row(ReadVerb::SCARD, REPLY_FIGURE, [key]),
+            Counts::Length(KeyKind::Hash) => row(ReadVerb::HLEN, REPLY_FIGURE, [key]),
+            Counts::Length(KeyKind::Stream) => row(ReadVerb::QUEUE_XLEN, REPLY_FIGURE, [key]),
+            Counts::Length(KeyKind::String | KeyKind::Other) => {
+                row(ReadVerb::QUEUE_EXISTS, REPLY_FIGURE, [key])
+            }
+            Counts::Until(..) => row(ReadVerb::ZCOUNT, REPLY_FIGURE, [key, Text("-inf"), Number(limit)]),
+            Counts::Since(..) => row(ReadVerb::ZCOUNT, REPLY_FIGURE, [key, Number(limit), Text("+inf")]),
+            Counts::Number(None) => {
+                let words = [key, Text("0"), Text("31")];
+                row(ReadVerb::QUEUE_GETRANGE, REPLY_FIGURE, words).hiding(Hides::NonNumbers)
+            }
+            Counts::Number(Some(field)) => {
+                row(ReadVerb::QUEUE_HGET, REPLY_FIGURE, [key, Text(field)]).hiding(Hides::NonNumbers)
+            }
+            Counts::Member => row(ReadVerb::SISMEMBER, REPLY_FIGURE, [key, Others(queue)]),
+            Counts::Field(field) => row(ReadVerb::HEXISTS, REPLY_FIGURE, [key, Text(field)]),
+            Counts::Script(script, _) => {
+                let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+                let (number, now) = (Number(keys.len() as u64), Number(limit));
+                let prefix = Other(&self.of.site.prefix);
+                row(verb, REPLY_FIGURE, [Text(script), number, Others(keys), now, prefix, Others(queue)])
+                    .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::model::queues::{Framework, QueueSite};
+
+    fn line(framework: Framework, ask: QueueAsk) -> String {
+        let site = QueueSite { framework, prefix: Name::from("p:") };
+        let of = QueueId { site, queue: Some(Name::from("q")) };
+        let args = super::super::ReadCmd::Queue(QueueRead { of, ask }).args();
+        args.iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn parts_are_counted_by_the_command_of_their_kind() {
+        let count = |at: usize, limit: u64| {
+            line(Framework::Rq, QueueAsk::Part { at, keys: vec![Name::from("k")], limit, read_only: true })
+        };
+        assert_eq!(count(0, 0), "LLEN k");
+        assert_eq!(count(1, 0), "ZCARD k");
+        assert_eq!(count(2, 1_700_000_000), "ZCOUNT k -inf 1700000000");
+        let job = QueueAsk::Job { why: ItemsFor::Next, key: Name::from("rq:job:7"), id: Name::from("7") };
+        assert_eq!(line(Framework::Rq, job), "HMGET rq:job:7 enqueued_at description");
+    }
+}
