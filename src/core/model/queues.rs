@@ -100,8 +100,8 @@ pub enum QueueColumn {
 /// What a few jobs are looked at for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ItemsFor {
-    /// The job that a worker would take next: how long it has waited.
-    Next,
+    /// The job that a worker would take next, in the place with this number: how long it has waited.
+    Next(usize),
     /// Jobs from anywhere, to tell which classes there are; of this part.
     Classes(usize),
 }

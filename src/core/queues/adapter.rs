@@ -14,6 +14,8 @@ pub struct Adapter {
     pub framework: Framework,
     /// What people call it.
     pub title: &'static str,
+    /// Keys that it has where nobody has changed their names: these are looked for at once.
+    pub usual: &'static [&'static str],
     /// Keys that show it.
     pub signs: &'static [QueueSign],
     /// Figures.

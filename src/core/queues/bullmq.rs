@@ -21,6 +21,7 @@ return n";
 pub const BULLMQ: Adapter = Adapter {
     framework: Framework::BullMq,
     title: "BullMQ",
+    usual: &[],
     signs: &[QueueSign {
         key: "{q}:meta",
         kind: KeyKind::Hash,

@@ -18,6 +18,7 @@ const VISIBILITY_MS: u64 = 3_600_000;
 pub const CELERY: Adapter = Adapter {
     framework: Framework::Celery,
     title: "Celery",
+    usual: &["_kombu.binding.celery"],
     signs: &[QueueSign {
         key: "_kombu.binding.{x}",
         kind: KeyKind::Set,

@@ -22,6 +22,7 @@ return n";
 pub const RQ: Adapter = Adapter {
     framework: Framework::Rq,
     title: "RQ",
+    usual: &["rq:queues"],
     signs: &[QueueSign {
         key: "queues",
         kind: KeyKind::Set,

@@ -29,6 +29,7 @@ return n";
 pub const SIDEKIQ: Adapter = Adapter {
     framework: Framework::Sidekiq,
     title: "Sidekiq",
+    usual: &["queues"],
     signs: &[QueueSign {
         key: "queues",
         kind: KeyKind::Set,

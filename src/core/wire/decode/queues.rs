@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn nothing_of_a_job_passes_but_its_id_its_class_and_when_it_came() {
         let ask = QueueAsk::Items {
-            why: ItemsFor::Next,
+            why: ItemsFor::Next(0),
             key: Name::from("queue:low"),
             is_list: true,
             from: 0,
@@ -122,12 +122,12 @@ mod tests {
 
     #[test]
     fn fields_of_a_job_become_a_time_and_a_class_without_its_arguments() {
-        let ask = QueueAsk::Job { why: ItemsFor::Next, key: Name::from("rq:job:7"), id: Name::from("7") };
+        let ask = QueueAsk::Job { why: ItemsFor::Next(0), key: Name::from("rq:job:7"), id: Name::from("7") };
         let read = read(Framework::Rq, ask);
         let fields = [Resp::bulk("2023-11-14T22:13:20.500000Z"), Resp::bulk("tasks.mail('secret')")];
         let left = redact(&ReadCmd::Queue(read.clone()), Resp::Array(fields.to_vec()));
         let class = Some(Name::from("tasks.mail"));
-        let expected = QueueValue::Job(ItemsFor::Next, Name::from("7"), Some(1_700_000_000_500), class);
+        let expected = QueueValue::Job(ItemsFor::Next(0), Name::from("7"), Some(1_700_000_000_500), class);
         assert_eq!(value(&read, &left), Some(expected));
     }
 

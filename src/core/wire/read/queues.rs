@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(count(0, 0), "LLEN k");
         assert_eq!(count(1, 0), "ZCARD k");
         assert_eq!(count(2, 1_700_000_000), "ZCOUNT k -inf 1700000000");
-        let job = QueueAsk::Job { why: ItemsFor::Next, key: Name::from("rq:job:7"), id: Name::from("7") };
+        let job = QueueAsk::Job { why: ItemsFor::Next(0), key: Name::from("rq:job:7"), id: Name::from("7") };
         assert_eq!(line(Framework::Rq, job), "HMGET rq:job:7 enqueued_at description");
     }
 }
