@@ -32,6 +32,8 @@ pub struct Settings {
     pub sampler: SamplerSettings,
     /// Publish and subscribe.
     pub fanout: FanoutSettings,
+    /// Queues of job frameworks.
+    pub queues: QueueSettings,
     /// Our own messages, sent to be timed.
     pub probe: ProbeSettings,
     /// What health rests on.
@@ -67,6 +69,13 @@ pub struct SamplerSettings {
 pub struct FanoutSettings {
     /// What keys of channel layers begin with.
     pub layer_prefixes: Vec<String>,
+}
+
+/// Which queues of job frameworks are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueSettings {
+    /// Look for them, by the names of keys.
+    pub enabled: bool,
 }
 
 /// Our own messages, sent to be timed.

@@ -31,6 +31,8 @@ pub struct QueueLead {
     pub of: QueueId,
     /// Which sign of the adapter.
     pub sign: usize,
+    /// The key.
+    pub key: Name,
 }
 
 impl QueueLead {
@@ -55,7 +57,7 @@ pub fn leads(key: &Name) -> Vec<QueueLead> {
             let Some((prefix, place)) = names::parts(sign.key, key.as_bytes()) else { continue };
             let site = QueueSite { framework: adapter.framework, prefix: Name::new(prefix) };
             let queue = place.filter(|_| sign.shows == Shows::Queue).map(Name::new);
-            found.push(QueueLead { of: QueueId { site, queue }, sign: at });
+            found.push(QueueLead { of: QueueId { site, queue }, sign: at, key: key.clone() });
         }
     }
     found

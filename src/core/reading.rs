@@ -25,6 +25,7 @@ pub mod node;
 pub mod outputs;
 pub mod pings;
 pub mod probe;
+pub mod queues;
 mod rates;
 pub mod refusals;
 pub mod relief;
@@ -48,6 +49,7 @@ use keys::KeyTrack;
 use keyspace::KeyspaceState;
 use node::NodeState;
 use probe::Probes;
+use queues::QueueView;
 use std::collections::BTreeMap;
 use streams::StreamState;
 use watched::WatchSettings;
@@ -170,6 +172,11 @@ impl Reading {
     /// Counters of the operator's.
     pub fn counters(&self) -> &CounterTrack {
         &self.keyspace.counters
+    }
+
+    /// Queues of job frameworks, by framework and name; ages as of the last round.
+    pub fn queues(&self) -> Vec<QueueView> {
+        self.keyspace.queues.views(self.this_node().at_us)
     }
 
     /// Keys by pattern.

@@ -9,6 +9,7 @@ mod fanout;
 mod keys;
 mod metrics;
 mod patterns;
+mod queues;
 mod schema;
 mod streams;
 mod text;

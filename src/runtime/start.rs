@@ -347,6 +347,7 @@ fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSett
         interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
         patterns: patterns.collect(),
         layers: layers.collect(),
+        queues: settings.queues.enabled,
         discover: settings.streams.discover,
         everything,
         measures_keys: settings.sampler.enabled,

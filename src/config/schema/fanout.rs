@@ -1,4 +1,4 @@
-//! The keys about publish and subscribe: channel layers and the probe.
+//! The keys about publish and subscribe, and about queues of job frameworks.
 //!
 //! Knows names and units. Invariant: every default reads and takes effect.
 
@@ -6,10 +6,12 @@ use super::{Setting, rows};
 use crate::config::value::{Kind, Value};
 use crate::core::limits::{PROBE_INTERVAL_MAX_MS, PROBE_INTERVAL_MIN_MS, PROBE_SUBSCRIBERS};
 
-/// Every key about publish and subscribe.
+/// Every key about publish and subscribe, and about queues.
 pub const FANOUT: &[Setting] = rows! {
     "fanout.layer_prefixes", Kind::List, "[\"asgi\"]", List, fanout.layer_prefixes,
         "What keys of channel layers (channels_redis) begin with; an empty list looks for none.";
+    "queues.enabled", Kind::Flag, "true", Flag, queues.enabled,
+        "Look for queues of job frameworks (Celery, Sidekiq, BullMQ, RQ and others) by the names of keys. Jobs are not read.";
     "probe.enabled", Kind::Flag, "false", Flag, probe.enabled,
         "Publish messages of our own at once and time them, as --probe does; P begins and ends it by hand.";
     "probe.interval", Kind::DurationMs(PROBE_INTERVAL_MIN_MS, PROBE_INTERVAL_MAX_MS), "\"1s\"", Duration, probe.interval,

@@ -102,6 +102,8 @@ pub enum QueueColumn {
 pub enum ItemsFor {
     /// The job that a worker would take next, in the place with this number: how long it has waited.
     Next(usize),
+    /// The job that came last in the place with this number: what it is next to in time.
+    Newest(usize),
     /// Jobs from anywhere, to tell which classes there are; of this part.
     Classes(usize),
 }

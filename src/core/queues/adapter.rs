@@ -28,6 +28,30 @@ pub struct Adapter {
     pub not_queues: &'static [&'static str],
 }
 
+impl Adapter {
+    /// Whether the class of a job stands in its hash.
+    pub fn has_class_in_hash(&self) -> bool {
+        matches!(self.item.class, ItemClass::Job(..))
+    }
+
+    /// Whether nothing tells when a job came.
+    pub fn has_no_times(&self) -> bool {
+        matches!(self.item.time, ItemTime::Unknown)
+    }
+
+    /// Whether the queue of a site has no name of its own.
+    pub fn is_nameless(&self) -> bool {
+        self.signs.iter().any(|sign| sign.shows == Shows::Site)
+    }
+}
+
+impl QueuePart {
+    /// Whether it is of a queue, and not of all that a site has.
+    pub fn is_of_queue(&self) -> bool {
+        self.key.contains("{q}") || matches!(self.counts, Counts::Member)
+    }
+}
+
 /// A key that shows a framework.
 #[derive(Debug)]
 pub struct QueueSign {

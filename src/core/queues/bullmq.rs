@@ -3,7 +3,8 @@
 //! Knows keys alone. Invariant: a queue is known by its `:meta`, which BullMQ writes with the first job or worker.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Shows, TimeUnit, part,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Shows, TimeUnit,
+    part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;

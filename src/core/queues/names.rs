@@ -23,11 +23,6 @@ pub fn key(template: &str, of: &QueueId, id: Option<&Name>) -> Name {
     Name::new(name)
 }
 
-/// Whether a template names a queue.
-pub fn is_of_queue(template: &str) -> bool {
-    template.contains("{q}")
-}
-
 /// Prefix, and what stands in place of the first place of the template, where the name is one of it. A prefix ends where a
 /// part of a name does.
 pub fn parts<'a>(template: &str, name: &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {

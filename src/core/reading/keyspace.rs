@@ -5,6 +5,7 @@
 
 use super::counters::CounterTrack;
 use super::leaks::leftovers;
+use super::queues::QueueTrack;
 use super::sizes::SizeModel;
 use super::streams::StreamState;
 use super::watched::WatchSettings;
@@ -30,6 +31,8 @@ pub struct KeyspaceState {
     groups: usize,
     /// Counters of the operator's.
     pub(super) counters: CounterTrack,
+    /// Queues of job frameworks.
+    pub(super) queues: QueueTrack,
 }
 
 impl KeyspaceState {
@@ -42,6 +45,7 @@ impl KeyspaceState {
             news: Vec::new(),
             groups: 0,
             counters: CounterTrack::new(&watched.counters, window_us),
+            queues: QueueTrack::new(window_us),
         }
     }
 
@@ -61,6 +65,7 @@ impl KeyspaceState {
     /// Another process answers at this server: windows of what is at home there begin anew, figures stay.
     pub(super) fn begin_anew(&mut self, home: &NodeId) {
         self.counters.begin_anew(home);
+        self.queues.begin_anew(home);
         for stream in self.streams.values_mut().filter(|stream| stream.home == *home) {
             stream.begin_anew();
         }

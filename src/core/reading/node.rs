@@ -137,6 +137,8 @@ impl NodeState {
         }
         self.keys.advance(&snapshot);
         keyspace.counters.advance(&snapshot.node, &snapshot.counters);
+        let queues = std::mem::take(&mut snapshot.queues);
+        keyspace.queues.advance(&snapshot.node, queues, snapshot.at_us);
         if let Some(ignores) = snapshot.ignores_maxmemory {
             self.memory.take_ignores_maxmemory(ignores);
         }

@@ -15,6 +15,7 @@ mod ghosts;
 mod known;
 mod layers;
 mod looks;
+mod queues;
 mod reply_rests;
 mod rights;
 mod rotation;
@@ -39,6 +40,7 @@ use fanout::FanoutTurn;
 use known::Known;
 use layers::KnownLayers;
 use looks::LookTurn;
+use queues::KnownQueues;
 use rights::KeyRights;
 pub use sampler::Sampler;
 
@@ -51,6 +53,8 @@ pub struct PollSettings {
     pub patterns: Vec<Name>,
     /// What keys of channel layers begin with; none to look for none.
     pub layers: Vec<Name>,
+    /// Whether to look for queues of job frameworks.
+    pub queues: bool,
     /// Whether to search the whole keyspace for streams.
     pub discover: bool,
     /// Ask everything in every round instead of taking turns: for one reading that is complete.
@@ -118,6 +122,9 @@ pub struct Planner {
     clients: Option<u64>,
     fanout: FanoutTurn,
     layers: KnownLayers,
+    /// The walk for names of keys of any type: of channel layers and of queues.
+    names: Search,
+    queues: KnownQueues,
     fetches: Vec<Fetch>,
     fetched: std::collections::BTreeMap<Fetch, u64>,
     /// Whether the last step of the search was refused in every form.
@@ -136,7 +143,11 @@ impl Planner {
     /// A planner that knows nothing yet.
     pub fn new(settings: PollSettings) -> Self {
         let search = Search::new(&settings.patterns, settings.discover, settings.everything);
-        let layers = KnownLayers::new(&settings.layers, settings.everything);
+        let layers = KnownLayers::new(&settings.layers);
+        let everything: &[Name] = &[Name::from("")];
+        let prefixes = if settings.queues && settings.discover { everything } else { &settings.layers };
+        let names = Search::of_prefixes(prefixes, settings.everything);
+        let queues = KnownQueues::new(settings.queues);
         let mut known = Known::default();
         known.add(search.literals(), 0);
         let sampler = Sampler::new(settings.measures_keys);
@@ -150,6 +161,8 @@ impl Planner {
             clients: None,
             fanout: FanoutTurn::default(),
             layers,
+            names,
+            queues,
             fetches: Vec::new(),
             fetched: std::collections::BTreeMap::new(),
             is_scan_refused: false,
@@ -178,6 +191,7 @@ impl Planner {
         self.sampler.begin_anew();
         self.fanout.reconnected();
         self.layers.reconnected();
+        self.queues.reconnected();
     }
 
     /// Asks for something costly in the next round; the seconds to wait when it was asked too recently.
@@ -201,12 +215,14 @@ impl Planner {
         let is_through = |search: &Search| search.progress().passes > 0 && !search.has_untyped();
         self.is_scan_refused
             || !self.capabilities.may_scan()
-            || (is_through(&self.search) && self.layers.is_searched())
+            || (is_through(&self.search) && self.names.progress().passes > 0)
     }
 
     /// Whether there are streams, groups or, where everything is read, channels that were not read yet.
     pub fn has_unread(&self) -> bool {
-        !self.known.all_read(&self.capabilities) || self.lacks_channels()
+        !self.known.all_read(&self.capabilities)
+            || self.lacks_channels()
+            || self.queues.has_unread(&self.capabilities)
     }
 
     fn lacks_channels(&self) -> bool {
@@ -224,6 +240,7 @@ impl Planner {
         self.ask_info(&mut round, now_us, focus);
         self.ask_streams(&mut round, now_us, focus);
         self.ask_fanout(&mut round, now_us, focus);
+        self.ask_queues(&mut round, now_us, false);
         self.ask_groups(&mut round, now_us, focus);
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
@@ -270,7 +287,7 @@ impl Planner {
     /// The next step of the search, when it is due: for streams, else for channel layers.
     pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
         let step = self.search.step(now_us, &self.capabilities);
-        let commands = step.or_else(|| self.layers.step(now_us, &self.capabilities))?;
+        let commands = step.or_else(|| self.names.step(now_us, &self.capabilities))?;
         let mut round = Round::default();
         if self.capabilities.may(ReadVerb::INFO) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));
@@ -284,7 +301,7 @@ impl Planner {
 
     /// When the next step of the search is due.
     pub fn search_due_us(&self) -> Option<u64> {
-        let due = [self.search.due_us(), self.layers.due_us()];
+        let due = [self.search.due_us(), self.names.due_us()];
         self.capabilities.may_scan().then(|| due.into_iter().flatten().min()).flatten()
     }
 
@@ -337,8 +354,12 @@ impl Planner {
         self.known.learn(observation, snapshot, now_us);
         self.fanout.learn(snapshot, now_us);
         self.search.learn(observation, snapshot, now_us);
-        self.layers.learn_step(observation, snapshot, now_us);
+        self.names.learn(observation, snapshot, now_us);
+        let named = self.names.take_found();
+        self.layers.learn_names(&named, now_us);
         self.layers.learn(snapshot, now_us);
+        self.queues.learn_names(&named);
+        self.queues.learn(snapshot, now_us);
         let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);
         let (taken_us, keys) = (received_us.saturating_sub(sent_us), self.keys(snapshot));

@@ -6,6 +6,7 @@
 pub(super) mod fanout;
 
 use super::metrics::Section;
+use super::queues::QueueRow;
 use crate::core::reading::Reading;
 use fanout::FanoutView;
 use serde::Serialize;
@@ -35,15 +36,11 @@ pub(super) struct SnapshotView<'a> {
     pub counters: Vec<CounterView>,
     pub streams: Option<StreamsView<'a>>,
     pub fanout: FanoutView,
-    pub queues: [Unbuilt; 0],
+    pub queues: Vec<QueueRow>,
     pub latency: LatencyView<'a>,
     pub cost: Section<'a>,
     pub gaps: Vec<GapView>,
 }
-
-/// An item of a list that nothing fills yet.
-#[derive(Serialize)]
-pub(super) enum Unbuilt {}
 
 #[derive(Serialize)]
 pub(super) struct TargetView {

@@ -6,7 +6,7 @@
 use super::TargetLine;
 use super::metrics::{METRICS, MetricUnit, MetricValue};
 use super::schema::SnapshotView;
-use super::{patterns, streams};
+use super::{patterns, queues, streams};
 use crate::core::reading::Reading;
 use crate::core::reading::node::NodeState;
 use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, or_unknown, right};
@@ -53,6 +53,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     lines.push(fanout(&snapshot));
     lines.push(String::new());
     lines.extend(streams::table(reading));
+    lines.extend(queues::table(reading));
     lines.extend(patterns::table(reading));
     lines.extend(patterns::counters(reading));
     lines.extend(gaps(&snapshot));

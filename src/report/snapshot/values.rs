@@ -10,7 +10,7 @@ use super::schema::{
     CacheView, ClusterView, ConsumerView, DeliveryView, GapView, GroupView, LatencyView, MemoryView,
     SnapshotView, StreamFanoutView, StreamView, StreamsView, TargetView, VERSION,
 };
-use super::{TargetLine, keys};
+use super::{TargetLine, keys, queues};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
@@ -58,7 +58,7 @@ pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> Snapsho
         counters: keys::counters(reading),
         streams: streams(reading),
         fanout: fanout(reading),
-        queues: [],
+        queues: queues::queues(reading),
         latency: LatencyView { ping_us: section("latency.ping_us"), figures: section("latency") },
         cost: section("cost"),
         gaps: gaps(reading),

@@ -15,9 +15,7 @@ use crate::core::wire::resp::Resp;
 /// What a reply says; `None` when it has another shape.
 pub(super) fn value(read: &QueueRead, reply: &Resp) -> Option<QueueValue> {
     Some(match &read.ask {
-        QueueAsk::Kind(key) => {
-            QueueValue::Kind(key.clone(), KeyKind::named(reply.text()?.as_bytes()))
-        }
+        QueueAsk::Kind(key) => QueueValue::Kind(key.clone(), KeyKind::named(reply.text()?.as_bytes())),
         QueueAsk::Part { at, .. } => QueueValue::Part(*at, count(read, reply)?),
         QueueAsk::Names { sign, .. } => {
             let members = reply.items()?;

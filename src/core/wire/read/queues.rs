@@ -10,8 +10,8 @@ use crate::core::limits::{QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId};
-use crate::core::queues::adapter::{Adapter, Counts, ItemClass, ItemForm, ItemTime, QueuePart};
 use crate::core::queues::adapter;
+use crate::core::queues::adapter::{Adapter, Counts, ItemClass, ItemForm, ItemTime, QueuePart};
 use crate::core::wire::scripts;
 use serde::{Deserialize, Serialize};
 

@@ -91,6 +91,9 @@ impl Planner {
         if self.lacks_channels() {
             self.ask_fanout(&mut round, now_us, &Focus::default());
         }
+        if self.queues.has_unread(&self.capabilities) {
+            self.ask_queues(&mut round, now_us, true);
+        }
         round.commands.extend(closing);
         self.capabilities.admit(&mut round, now_us);
         round
@@ -235,6 +238,18 @@ impl Planner {
         };
         self.fanout.ask(&asker, round);
         self.layers.ask(&asker, round);
+    }
+
+    pub(super) fn ask_queues(&mut self, round: &mut Round, now_us: u64, is_new_only: bool) {
+        let asker = Asker {
+            now_us,
+            is_seen: false,
+            everything: self.settings.everything,
+            clients: self.clients,
+            fetches: &self.fetches,
+            capabilities: &self.capabilities,
+        };
+        self.queues.ask(&asker, is_new_only, round);
     }
 
     /// Whether PING may be asked: it goes over a connection of its own.

@@ -3,9 +3,6 @@
 //! Knows keys by the layer's prefix and shape; keeps no figures for show. Invariants: the number of keys is bounded, a
 //! key that turns out to be something else is asked once, and messages stay on the server.
 
-use super::super::observation::Observation;
-use super::capabilities::Capabilities;
-use super::discovery::Search;
 use super::fanout::Asker;
 use super::rotation::{Pick, Rotation};
 use super::{Round, SECOND_US};
@@ -25,7 +22,6 @@ const EMPTY_US: u64 = 60 * SECOND_US;
 #[derive(Clone, Debug)]
 pub struct KnownLayers {
     prefixes: Vec<Name>,
-    search: Search,
     keys: BTreeMap<Name, KnownKey>,
     others: BTreeSet<Name>,
     refused: usize,
@@ -42,10 +38,9 @@ struct KnownKey {
 
 impl KnownLayers {
     /// Layers whose keys begin like this.
-    pub fn new(prefixes: &[Name], is_hurried: bool) -> Self {
+    pub fn new(prefixes: &[Name]) -> Self {
         Self {
             prefixes: prefixes.to_vec(),
-            search: Search::of_prefixes(prefixes, is_hurried),
             keys: BTreeMap::new(),
             others: BTreeSet::new(),
             refused: 0,
@@ -59,34 +54,18 @@ impl KnownLayers {
         self.due_us = 0;
     }
 
-    /// Whether the keyspace was walked through once.
-    pub fn is_searched(&self) -> bool {
-        self.search.progress().passes > 0
-    }
-
-    /// The next step of the search for their keys, when it is due.
-    pub fn step(&mut self, now_us: u64, capabilities: &Capabilities) -> Option<Vec<ReadCmd>> {
-        self.search.step(now_us, capabilities)
-    }
-
-    /// When that is.
-    pub fn due_us(&self) -> Option<u64> {
-        self.search.due_us()
-    }
-
-    /// Takes a page of the search in.
-    pub fn learn_step(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
-        self.search.learn(observation, snapshot, now_us);
-        for key in self.search.take_found() {
-            if self.keys.contains_key(&key) || self.others.contains(&key) {
+    /// Takes names of keys in that a walk has found.
+    pub fn learn_names(&mut self, found: &[Name], now_us: u64) {
+        for key in found {
+            if self.keys.contains_key(key) || self.others.contains(key) {
                 continue;
             }
-            let Some(part) = self.prefixes.iter().find_map(|prefix| LayerPart::of(&key, prefix)) else {
+            let Some(part) = self.prefixes.iter().find_map(|prefix| LayerPart::of(key, prefix)) else {
                 continue;
             };
             if self.keys.len() < limits::LAYER_KEYS {
-                self.turns.set(&key, true, now_us);
-                self.keys.insert(key, KnownKey { part, full_us: now_us });
+                self.turns.set(key, true, now_us);
+                self.keys.insert(key.clone(), KnownKey { part, full_us: now_us });
                 // What was just found is read with the next round.
                 self.due_us = 0;
             } else {
@@ -153,15 +132,11 @@ mod tests {
     use super::*;
     use crate::core::model::Stamped;
     use crate::core::model::fanout::LayerKey;
-    use crate::core::model::snapshot::ScanPage;
-    use crate::core::wire::AskedFor;
+    use crate::core::wire::round::capabilities::Capabilities;
 
     fn found(layers: &mut KnownLayers, keys: &[&str], now_us: u64) {
-        let keys = keys.iter().map(|key| Name::from(*key)).collect();
-        let page = ScanPage { next: 0, keys, left_out: 0, streams_only: false, for_sizes: false };
-        layers.step(u64::MAX, &Capabilities::default());
-        let observation = Observation { cause: AskedFor::Search, ..Observation::default() };
-        layers.learn_step(&observation, &Snapshot { scan: Some(page), ..Snapshot::default() }, now_us);
+        let keys: Vec<Name> = keys.iter().map(|key| Name::from(*key)).collect();
+        layers.learn_names(&keys, now_us);
     }
 
     fn asked(layers: &mut KnownLayers, second: u64) -> Vec<String> {
@@ -192,7 +167,7 @@ mod tests {
 
     #[test]
     fn keys_are_read_every_two_seconds_and_one_that_is_something_else_once() {
-        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")]);
         found(&mut layers, &["asgi:group:chat", "asgia.1!", "asgi:cache:1"], 0);
         assert_eq!(asked(&mut layers, 1), ["asgi:group:chat", "asgia.1!"]);
         assert_eq!(asked(&mut layers, 2), Vec::<String>::new());
@@ -205,7 +180,7 @@ mod tests {
 
     #[test]
     fn an_empty_group_is_gone_and_an_empty_channel_is_waited_for() {
-        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")]);
         found(&mut layers, &["asgi:group:chat", "asgia.1!"], 0);
         answered(&mut layers, "asgi:group:chat", 0, 1);
         answered(&mut layers, "asgia.1!", 0, 30);
@@ -216,7 +191,7 @@ mod tests {
 
     #[test]
     fn very_many_keys_are_read_in_turn_and_their_number_is_bounded() {
-        let mut layers = KnownLayers::new(&[Name::from("asgi")], false);
+        let mut layers = KnownLayers::new(&[Name::from("asgi")]);
         let keys: Vec<String> = (0..limits::LAYER_KEYS + 9).map(|at| format!("asgic.{at:05}!")).collect();
         found(&mut layers, &keys.iter().map(String::as_str).collect::<Vec<_>>(), 0);
         let mut seen = BTreeSet::new();

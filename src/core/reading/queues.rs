@@ -1,0 +1,224 @@
+//! Queues of job frameworks over time: their columns, their rates, since when nothing was taken.
+//!
+//! Knows what was read of each queue and what its adapter says of it; keeps no job. Invariants: a column of which a part
+//! could not be read is unknown, and so is a rate across a counter that went back; what was not read for a while is gone.
+
+mod view;
+
+use crate::core::limits;
+use crate::core::model::meter::Meter;
+use crate::core::model::node::NodeId;
+use crate::core::model::queues::{ItemsFor, QueueColumn, QueueFact, QueueId, QueueItem, QueueValue};
+use crate::core::model::{Name, Stamped};
+use crate::core::queues::adapter;
+use std::collections::{BTreeMap, VecDeque};
+pub use view::{AgeKind, JobClass, OldestJob, QueueVerdict, QueueView};
+
+/// What was not read for so long is not there any more, microseconds.
+const FORGET_US: i64 = 120_000_000;
+/// How far back the number of ready jobs is kept, microseconds.
+const LEVEL_US: i64 = 60_000_000;
+/// Jobs of which the classes are kept, by part.
+const CLASSES_KEPT: usize = 400;
+/// Marks of jobs that were last in line, to tell how old the first is.
+const MARKS: usize = 600;
+
+/// Every queue that was found.
+#[derive(Clone, Debug, Default)]
+pub struct QueueTrack {
+    window_us: i64,
+    queues: BTreeMap<QueueId, QueueState>,
+}
+
+/// A queue over time.
+#[derive(Clone, Debug)]
+pub struct QueueState {
+    home: NodeId,
+    /// Last answers of its parts, by their place in the adapter's table.
+    parts: BTreeMap<usize, Stamped<Option<u64>>>,
+    at_us: i64,
+    /// How many were ready, and when, over a minute.
+    ready: VecDeque<(i64, u64)>,
+    added: Meter,
+    done: Meter,
+    /// The next job of each place.
+    next: BTreeMap<usize, NextSeen>,
+    /// Jobs that were the newest, and when, by place: one of them that is next has waited since then.
+    marks: BTreeMap<usize, VecDeque<(u64, i64)>>,
+    /// Classes of jobs that were looked at, by part, the newest last.
+    classes: BTreeMap<usize, VecDeque<(Option<Name>, u64)>>,
+}
+
+/// The job that is next in one place.
+#[derive(Clone, Debug)]
+struct NextSeen {
+    item: Option<QueueItem>,
+    /// Since when it is next, as far as was seen, and when that was looked at last: microseconds of the server.
+    since_us: i64,
+    seen_us: i64,
+    /// When it came, milliseconds since 1970, where its hash has told.
+    at_ms: Option<i64>,
+}
+
+impl QueueTrack {
+    /// Nothing known yet; rates over `window_us`.
+    pub fn new(window_us: i64) -> Self {
+        Self { window_us, queues: BTreeMap::new() }
+    }
+
+    /// Takes the answers of one server's round in.
+    pub fn advance(&mut self, home: &NodeId, facts: Vec<Stamped<QueueFact>>, now_us: i64) {
+        for Stamped { at_us, value } in facts {
+            if matches!(value.value, QueueValue::Kind(..) | QueueValue::Names(..)) {
+                continue;
+            }
+            if self.queues.len() >= limits::QUEUES && !self.queues.contains_key(&value.of) {
+                continue;
+            }
+            let window_us = self.window_us;
+            let new = || QueueState::new(home, window_us);
+            let queue = self.queues.entry(value.of.clone()).or_insert_with(new);
+            queue.take(&value.of, value.value, at_us);
+        }
+        for (id, queue) in self.queues.iter_mut().filter(|(_, queue)| queue.home == *home) {
+            queue.end_round(id);
+        }
+        self.queues.retain(|_, queue| now_us.saturating_sub(queue.at_us) < FORGET_US);
+    }
+
+    /// Another process answers at this server: windows begin anew.
+    pub fn begin_anew(&mut self, home: &NodeId) {
+        for queue in self.queues.values_mut().filter(|queue| queue.home == *home) {
+            queue.added.clear();
+            queue.done.clear();
+            queue.ready.clear();
+            queue.next.clear();
+            queue.marks.clear();
+        }
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.queues.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.queues.is_empty()
+    }
+}
+
+impl QueueState {
+    fn new(home: &NodeId, window_us: i64) -> Self {
+        Self {
+            home: home.clone(),
+            parts: BTreeMap::new(),
+            at_us: 0,
+            ready: VecDeque::new(),
+            added: Meter::new(window_us),
+            done: Meter::new(window_us),
+            next: BTreeMap::new(),
+            marks: BTreeMap::new(),
+            classes: BTreeMap::new(),
+        }
+    }
+
+    fn take(&mut self, id: &QueueId, value: QueueValue, at_us: i64) {
+        self.at_us = self.at_us.max(at_us);
+        match value {
+            QueueValue::Part(at, value) => drop(self.parts.insert(at, Stamped { at_us, value })),
+            QueueValue::Items(ItemsFor::Next(place), items) => self.take_next(place, items, at_us),
+            QueueValue::Items(ItemsFor::Newest(place), items) => {
+                if let Some(item) = items.first() {
+                    self.take_mark(place, item.mark, at_us);
+                }
+            }
+            QueueValue::Items(ItemsFor::Classes(part), items) => {
+                let by_hash = adapter(id.site.framework).is_some_and(|adapter| adapter.has_class_in_hash());
+                if !by_hash {
+                    items.into_iter().for_each(|item| self.take_class(part, item.class, item.bytes));
+                }
+            }
+            QueueValue::Job(ItemsFor::Next(place), job, at_ms, _) => {
+                let next = self.next.get_mut(&place);
+                let is_it = |next: &&mut NextSeen| {
+                    next.item.as_ref().is_some_and(|item| item.id.as_ref() == Some(&job))
+                };
+                next.filter(is_it).into_iter().for_each(|next| next.at_ms = at_ms);
+            }
+            QueueValue::Job(ItemsFor::Classes(part), _, _, class) => self.take_class(part, class, 0),
+            QueueValue::Job(ItemsFor::Newest(_), ..) | QueueValue::Kind(..) | QueueValue::Names(..) => {}
+        }
+    }
+
+    /// Notes which job came last, where that changed.
+    fn take_mark(&mut self, place: usize, mark: u64, at_us: i64) {
+        let marks = self.marks.entry(place).or_default();
+        if marks.back().is_some_and(|(last, _)| *last == mark) {
+            return;
+        }
+        marks.push_back((mark, at_us));
+        if marks.len() > MARKS {
+            marks.pop_front();
+        }
+    }
+
+    fn take_next(&mut self, place: usize, items: Vec<QueueItem>, at_us: i64) {
+        let item = items.into_iter().next();
+        let mark = |item: &Option<QueueItem>| item.as_ref().map(|item| item.mark);
+        match self.next.get_mut(&place) {
+            Some(next) if mark(&next.item) == mark(&item) => next.seen_us = at_us,
+            _ => {
+                let at_ms = item.as_ref().and_then(|item| item.at_ms);
+                self.next.insert(place, NextSeen { item, since_us: at_us, seen_us: at_us, at_ms });
+            }
+        }
+    }
+
+    fn take_class(&mut self, part: usize, class: Option<Name>, bytes: u64) {
+        let kept = self.classes.entry(part).or_default();
+        kept.push_back((class, bytes));
+        if kept.len() > CLASSES_KEPT {
+            kept.pop_front();
+        }
+    }
+
+    /// Rates, once all parts of a round have come.
+    fn end_round(&mut self, id: &QueueId) {
+        let (ready, added, done) = (
+            self.column(id, QueueColumn::Ready),
+            self.column(id, QueueColumn::Added),
+            self.column(id, QueueColumn::Done),
+        );
+        if let Some(ready) = ready.filter(|_| self.ready.back().is_none_or(|(at_us, _)| *at_us < self.at_us))
+        {
+            self.ready.push_back((self.at_us, ready));
+            let is_old = |at_us: i64| self.at_us.saturating_sub(at_us) > LEVEL_US;
+            while self.ready.len() > 2 && self.ready.get(1).is_some_and(|(at_us, _)| is_old(*at_us)) {
+                self.ready.pop_front();
+            }
+        }
+        self.added.add(self.at_us, added);
+        self.done.add(self.at_us, done);
+        let lengths = &self.parts;
+        self.classes.retain(|part, _| {
+            lengths.get(part).and_then(|length| length.value).is_none_or(|length| length > 0)
+        });
+    }
+
+    /// The parts of a column added up; `None` where it has none, or one of them is unknown.
+    fn column(&self, id: &QueueId, column: QueueColumn) -> Option<u64> {
+        let adapter = adapter(id.site.framework)?;
+        let mut sum: Option<i128> = None;
+        for (at, part) in adapter.parts.iter().enumerate().filter(|(_, part)| part.column == column) {
+            if part.is_of_queue() != id.queue.is_some() {
+                continue;
+            }
+            let value = i128::from(self.parts.get(&at)?.value?);
+            let value = if part.takes_off { -value } else { value };
+            sum = Some(sum.map_or(value, |sum| sum + value));
+        }
+        // Parts are not read at one moment: what was taken meanwhile stands in both or in none.
+        sum.map(|sum| u64::try_from(sum.max(0)).map_or(u64::MAX, |sum| sum))
+    }
+}

@@ -1,0 +1,349 @@
+//! Queues as they are shown: columns, the age of the oldest job, classes, and what is wrong in one sentence.
+//!
+//! Knows what was kept of each queue; not how it is drawn. Invariants: what a site keeps for all its queues stands in a
+//! row of its own, and with the queue where there is but one; unknown is `None`, and what is estimated says so.
+
+use super::{QueueState, QueueTrack};
+use crate::core::figures::sentence::{count, span};
+use crate::core::model::Name;
+use crate::core::model::queues::{Framework, QueueColumn, QueueId};
+use crate::core::queues::adapter;
+use std::collections::BTreeMap;
+
+/// Nothing was taken for so long, microseconds: nobody listens, or all who do are busy.
+const NOT_TAKEN_US: i64 = 15_000_000;
+/// Classes that are told of one part, the largest first.
+const CLASSES: usize = 10;
+/// Growth that is none: a job in so many seconds.
+const LEAST_GROWTH: f64 = 0.02;
+
+/// A queue as it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueView {
+    /// Which.
+    pub id: QueueId,
+    /// Jobs that a worker could take now.
+    pub ready: Option<u64>,
+    /// Jobs that a worker has taken and not done with.
+    pub in_flight: Option<u64>,
+    /// Those of them that no live worker holds.
+    pub orphaned: Option<u64>,
+    /// Jobs that are to run later.
+    pub delayed: Option<u64>,
+    /// Jobs that failed for good.
+    pub dead: Option<u64>,
+    /// How long the job that is next has waited.
+    pub oldest: Option<OldestJob>,
+    /// Jobs that come, a second.
+    pub in_per_s: Option<f64>,
+    /// Jobs that are taken or done with, a second.
+    pub out_per_s: Option<f64>,
+    /// How fast the number of ready jobs grows, a second; negative where it falls.
+    pub growth_per_s: Option<f64>,
+    /// Workers that show signs of life; those of all queues where the framework does not tell them apart.
+    pub workers: Option<u64>,
+    /// Whether it is paused.
+    pub is_paused: Option<bool>,
+    /// Since when nothing was taken although something is ready, milliseconds.
+    pub untouched_ms: Option<u64>,
+    /// What it is at.
+    pub verdict: QueueVerdict,
+    /// The same in a sentence.
+    pub reason: String,
+    /// Classes of jobs in each of its parts, the most frequent first.
+    pub classes: Vec<JobClass>,
+}
+
+/// How long the job that is next has waited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OldestJob {
+    /// Milliseconds.
+    pub age_ms: u64,
+    /// How that is known.
+    pub kind: AgeKind,
+}
+
+/// How an age is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgeKind {
+    /// By a time that the framework has stored.
+    Exact,
+    /// By when it was seen to be the newest.
+    Estimate,
+    /// It is there for so long, perhaps longer.
+    AtLeast,
+}
+
+/// What a queue is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QueueVerdict {
+    /// Nothing is known yet.
+    Unknown,
+    /// Nothing is ready.
+    Idle,
+    /// Jobs are taken.
+    Ok,
+    /// More comes than is taken.
+    Growing,
+    /// Somebody has paused it.
+    Paused,
+    /// All workers are busy, and jobs wait.
+    Overloaded,
+    /// Jobs were taken by workers that are gone.
+    Orphans,
+    /// Jobs wait, and nobody takes them.
+    NotListening,
+}
+
+impl QueueVerdict {
+    /// The word for machines and people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Idle => "idle",
+            Self::Ok => "ok",
+            Self::Growing => "growing",
+            Self::Paused => "paused",
+            Self::Overloaded => "overloaded",
+            Self::Orphans => "orphans",
+            Self::NotListening => "not_listening",
+        }
+    }
+}
+
+/// Jobs of a class in a part of a queue, estimated from those that were looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobClass {
+    /// Which part: ready, delayed or dead.
+    pub column: QueueColumn,
+    /// The class; none of jobs that do not tell theirs.
+    pub class: Option<Name>,
+    /// Share of the part, 0 to 1.
+    pub share: f64,
+    /// How far the share may be off, 19 times in 20.
+    pub error: f64,
+    /// Jobs, about.
+    pub jobs: u64,
+    /// Jobs that were looked at.
+    pub looked_at: u64,
+}
+
+impl QueueView {
+    /// Milliseconds until nothing is ready, where the queue shrinks.
+    pub fn drain_ms(&self) -> Option<u64> {
+        let (ready, growth) = (self.ready?, self.growth_per_s?);
+        (growth < -LEAST_GROWTH).then(|| (ready as f64 * 1000.0 / -growth) as u64)
+    }
+
+    /// Its name, or that of what all queues share.
+    pub fn name(&self) -> String {
+        self.id.queue.as_ref().map_or_else(|| "*".to_owned(), Name::text)
+    }
+
+    /// Whose.
+    pub fn framework(&self) -> Framework {
+        self.id.site.framework
+    }
+}
+
+impl QueueTrack {
+    /// Every queue, by framework, prefix and name; ages as of `now_us`.
+    pub fn views(&self, now_us: i64) -> Vec<QueueView> {
+        let mut named: BTreeMap<_, usize> = BTreeMap::new();
+        for id in self.queues.keys().filter(|id| id.queue.is_some()) {
+            *named.entry(&id.site).or_default() += 1;
+        }
+        let mut views = Vec::new();
+        for (id, queue) in &self.queues {
+            let of_site = QueueId { site: id.site.clone(), queue: None };
+            let site = self.queues.get(&of_site).filter(|_| id.queue.is_some());
+            let is_only = named.get(&id.site) == Some(&1);
+            if id.queue.is_none() && is_only {
+                continue;
+            }
+            views.push(queue.view(id, site.map(|site| (&of_site, site)), is_only, now_us));
+        }
+        views.retain(|view| view.id.queue.is_some() || view.has_figures());
+        views
+    }
+}
+
+impl QueueView {
+    fn has_figures(&self) -> bool {
+        let columns = [self.ready, self.in_flight, self.orphaned, self.delayed, self.dead];
+        columns.iter().any(Option::is_some)
+    }
+}
+
+impl QueueState {
+    fn view(&self, id: &QueueId, site: Option<(&QueueId, &Self)>, is_only: bool, now_us: i64) -> QueueView {
+        let own = |column| self.column(id, column);
+        let shared = |column| site.and_then(|(id, site)| site.column(id, column));
+        let figure = |column| own(column).or_else(|| shared(column).filter(|_| is_only));
+        let growth_per_s = self.growth_per_s();
+        let in_per_s = self.added.per_s();
+        let done =
+            self.done.per_s().or_else(|| site.filter(|_| is_only).and_then(|(_, site)| site.done.per_s()));
+        let out = || Some((in_per_s? - growth_per_s?).max(0.0));
+        let mut view = QueueView {
+            id: id.clone(),
+            ready: own(QueueColumn::Ready),
+            in_flight: figure(QueueColumn::InFlight),
+            orphaned: figure(QueueColumn::Orphaned),
+            delayed: figure(QueueColumn::Delayed),
+            dead: figure(QueueColumn::Dead),
+            oldest: self.oldest(now_us),
+            in_per_s,
+            out_per_s: done.or_else(out),
+            growth_per_s,
+            workers: own(QueueColumn::Workers).or_else(|| shared(QueueColumn::Workers)),
+            is_paused: own(QueueColumn::Paused)
+                .or_else(|| shared(QueueColumn::Paused))
+                .map(|paused| paused > 0),
+            untouched_ms: self.untouched_ms(id),
+            verdict: QueueVerdict::Unknown,
+            reason: String::new(),
+            classes: self.classes(id),
+        };
+        (view.verdict, view.reason) = verdict(&view);
+        view
+    }
+
+    fn growth_per_s(&self) -> Option<f64> {
+        let (&(from_us, from), &(to_us, to)) = (self.ready.front()?, self.ready.back()?);
+        let span_us = to_us.checked_sub(from_us).filter(|span_us| *span_us > 0)?;
+        Some((to as f64 - from as f64) * 1e6 / span_us as f64)
+    }
+
+    /// Of the jobs that are next the one that came first.
+    fn oldest(&self, now_us: i64) -> Option<OldestJob> {
+        let now_ms = now_us.div_euclid(1000);
+        let age = |at_ms: i64| now_ms.saturating_sub(at_ms).max(0).unsigned_abs();
+        let mut oldest: Option<OldestJob> = None;
+        for (place, next) in &self.next {
+            let Some(item) = &next.item else { continue };
+            let marked = self
+                .marks
+                .get(place)
+                .and_then(|marks| marks.iter().find(|(mark, _)| *mark == item.mark).map(|(_, at_us)| *at_us));
+            let (age_ms, kind) = match (next.at_ms, marked) {
+                (Some(at_ms), _) => (age(at_ms), AgeKind::Exact),
+                // What was the newest at the first look may be older than we are.
+                (None, Some(at_us)) if self.is_first_mark(*place, at_us) => {
+                    (age(at_us.div_euclid(1000)), AgeKind::AtLeast)
+                }
+                (None, Some(at_us)) => (age(at_us.div_euclid(1000)), AgeKind::Estimate),
+                (None, None) => (age(next.since_us.div_euclid(1000)), AgeKind::AtLeast),
+            };
+            if oldest.is_none_or(|oldest| oldest.age_ms < age_ms) {
+                oldest = Some(OldestJob { age_ms, kind });
+            }
+        }
+        oldest
+    }
+
+    fn is_first_mark(&self, place: usize, at_us: i64) -> bool {
+        self.marks.get(&place).and_then(|marks| marks.front()).is_some_and(|(_, first)| *first == at_us)
+    }
+
+    /// Since when nothing was taken from any place where something waits, as far as was seen.
+    fn untouched_ms(&self, id: &QueueId) -> Option<u64> {
+        self.column(id, QueueColumn::Ready).filter(|ready| *ready > 0)?;
+        let waiting = self.next.values().filter(|next| next.item.is_some());
+        let spans = waiting.map(|next| next.seen_us.saturating_sub(next.since_us));
+        spans.min().map(|span_us| span_us.max(0).unsigned_abs() / 1000)
+    }
+
+    fn classes(&self, id: &QueueId) -> Vec<JobClass> {
+        let Some(adapter) = adapter(id.site.framework) else { return Vec::new() };
+        let mut all = Vec::new();
+        for (at, seen) in &self.classes {
+            let part = adapter.parts.get(*at);
+            let length = self.parts.get(at).and_then(|length| length.value);
+            let (Some(part), Some(length)) = (part, length) else { continue };
+            let mut counts: BTreeMap<&Option<Name>, u64> = BTreeMap::new();
+            seen.iter().for_each(|(class, _)| *counts.entry(class).or_default() += 1);
+            let looked_at = seen.len() as u64;
+            let mut classes: Vec<JobClass> = counts
+                .into_iter()
+                .map(|(class, jobs)| {
+                    let share = jobs as f64 / looked_at.max(1) as f64;
+                    // All of them were looked at, or the share has the error of a sample.
+                    let error = match looked_at >= length {
+                        true => 0.0,
+                        false => 1.96 * (share * (1.0 - share) / looked_at.max(1) as f64).sqrt(),
+                    };
+                    JobClass {
+                        column: part.column,
+                        class: class.clone(),
+                        share,
+                        error,
+                        jobs: (share * length as f64).round() as u64,
+                        looked_at,
+                    }
+                })
+                .collect();
+            classes.sort_by(|a, b| b.jobs.cmp(&a.jobs).then_with(|| a.class.cmp(&b.class)));
+            classes.truncate(CLASSES);
+            all.append(&mut classes);
+        }
+        all.sort_by(|a, b| b.jobs.cmp(&a.jobs));
+        all
+    }
+}
+
+/// What a queue is at, and why.
+fn verdict(view: &QueueView) -> (QueueVerdict, String) {
+    let Some(ready) = view.ready else {
+        return match view.orphaned.filter(|orphaned| *orphaned > 0) {
+            Some(orphaned) => (QueueVerdict::Orphans, orphans(orphaned)),
+            None => (QueueVerdict::Unknown, "how many jobs are ready is not known".to_owned()),
+        };
+    };
+    if view.is_paused == Some(true) {
+        return (QueueVerdict::Paused, format!("paused; {} ready", count(ready)));
+    }
+    if let Some(untouched_ms) = view.untouched_ms.filter(|ms| *ms as i64 * 1000 >= NOT_TAKEN_US) {
+        let waits = format!("{} ready, none was taken for {}", count(ready), span(untouched_ms));
+        let is_busy = match (view.in_flight, view.orphaned) {
+            (Some(jobs), Some(orphaned)) => jobs > orphaned,
+            (jobs, _) => jobs.is_some_and(|jobs| jobs > 0),
+        };
+        return match view.workers {
+            Some(workers) if workers > 0 && is_busy => {
+                let busy =
+                    view.in_flight.map_or_else(String::new, |jobs| format!(", {} in flight", count(jobs)));
+                (QueueVerdict::Overloaded, format!("{waits}: {} workers alive{busy}", count(workers)))
+            }
+            Some(0) => (QueueVerdict::NotListening, format!("{waits}: no worker is alive")),
+            Some(workers) => {
+                let alive = format!("{} workers alive, none of them busy", count(workers));
+                (QueueVerdict::NotListening, format!("{waits}: {alive}"))
+            }
+            None if is_busy => (QueueVerdict::Overloaded, format!("{waits}; others are in flight")),
+            None => (QueueVerdict::NotListening, waits),
+        };
+    }
+    if view.workers == Some(0) && ready > 0 {
+        return (QueueVerdict::NotListening, format!("{} ready, and no worker is alive", count(ready)));
+    }
+    if let Some(orphaned) = view.orphaned.filter(|orphaned| *orphaned > 0) {
+        return (QueueVerdict::Orphans, orphans(orphaned));
+    }
+    match view.growth_per_s {
+        _ if ready == 0 => (QueueVerdict::Idle, "nothing is ready".to_owned()),
+        Some(growth) if growth > LEAST_GROWTH.max(ready as f64 * 0.001) => {
+            (QueueVerdict::Growing, format!("{} ready, {growth:.1} more every second", count(ready)))
+        }
+        _ => match view.untouched_ms {
+            Some(ms) if ms > 0 => {
+                (QueueVerdict::Ok, format!("{} ready, none was taken for {}", count(ready), span(ms)))
+            }
+            _ => (QueueVerdict::Ok, format!("{} ready", count(ready))),
+        },
+    }
+}
+
+fn orphans(orphaned: u64) -> String {
+    format!("{} in flight with no live worker", count(orphaned))
+}

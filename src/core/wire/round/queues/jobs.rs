@@ -1,0 +1,187 @@
+//! Windows of jobs, to tell their classes: from both ends of a queue and from between.
+//!
+//! Knows which parts hold jobs and how many; not which classes there are. Invariants: a window is short and is read from
+//! where that takes the server no longer than a few lengths; parts have their windows in turn.
+
+use super::super::capabilities::Capabilities;
+use super::super::rotation::{Pick, Rotation};
+use super::{TRIES, job_ask};
+use crate::core::limits;
+use crate::core::model::Name;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::{ItemsFor, QueueColumn, QueueId, QueueItem, QueueValue};
+use crate::core::queues::adapter::{Counts, ItemClass, QueuePart};
+use crate::core::queues::{adapter, names};
+use crate::core::wire::read::{QueueAsk, ReadVerb};
+use std::collections::BTreeMap;
+
+/// Windows of one round, and where somebody waits for all; of these so many of one part at most.
+const A_ROUND: usize = 5;
+const AT_ONCE: usize = 400;
+const OF_A_PART: usize = 20;
+/// How far from its end the middle of a list is looked at: a list is walked through from its nearer end.
+const LIST_DEPTH: u64 = 20_000;
+/// Steps through a queue that come near every place, one after the other: the golden ratio.
+const SPREAD: f64 = 0.618_033_988_749_895;
+/// Jobs whose hashes are asked in one round.
+const JOBS_A_ROUND: usize = 100;
+/// The same where somebody waits for all.
+const JOBS_AT_ONCE: usize = 1_000;
+
+/// Which windows are due.
+#[derive(Clone, Debug, Default)]
+pub(super) struct JobWindows {
+    parts: BTreeMap<(QueueId, usize), WindowPart>,
+    turns: Rotation<(QueueId, usize)>,
+    jobs: Vec<(QueueId, ItemsFor, Name)>,
+    now: u64,
+}
+
+/// A part that holds jobs.
+#[derive(Clone, Copy, Debug, Default)]
+struct WindowPart {
+    length: u64,
+    /// Windows that were asked for, the last of them not answered yet perhaps.
+    read: u64,
+    was_answered: bool,
+    /// Rounds in which it was asked.
+    tries: u32,
+}
+
+impl WindowPart {
+    /// Whether it was never looked at, and not in vain either.
+    fn is_new(&self) -> bool {
+        !self.was_answered && self.tries < TRIES
+    }
+}
+
+/// Whether a part holds the jobs themselves, so that they can be looked at.
+fn has_jobs(part: &QueuePart) -> bool {
+    let holds = matches!(part.counts, Counts::Length(KeyKind::List | KeyKind::Zset));
+    let is_column = matches!(part.column, QueueColumn::Ready | QueueColumn::Delayed | QueueColumn::Dead);
+    holds && is_column && !part.takes_off
+}
+
+impl JobWindows {
+    /// How many jobs a part holds.
+    pub fn learn_part(&mut self, of: &QueueId, value: &QueueValue) {
+        let QueueValue::Part(at, length) = value else { return };
+        let Some(adapter) = adapter(of.site.framework) else { return };
+        let tells = !matches!(adapter.item.class, ItemClass::Unknown);
+        if !adapter.parts.get(*at).is_some_and(|part| tells && has_jobs(part)) {
+            return;
+        }
+        let key = (of.clone(), *at);
+        match length.filter(|length| *length > 0) {
+            Some(length) => {
+                self.turns.set(&key, true, self.now);
+                self.parts.entry(key).or_default().length = length;
+            }
+            None => {
+                self.turns.set(&key, false, self.now);
+                self.parts.remove(&key);
+            }
+        }
+    }
+
+    pub fn forget(&mut self, id: &QueueId) {
+        let is_other = |of: &QueueId| of != id;
+        self.parts.retain(|(of, _), _| is_other(of));
+        self.turns.retain(|(of, _)| is_other(of));
+        self.jobs.retain(|(of, ..)| is_other(of));
+    }
+
+    /// Whether there is a part that was never looked at.
+    pub fn has_open(&self) -> bool {
+        !self.jobs.is_empty() || self.parts.values().any(WindowPart::is_new)
+    }
+
+    /// Jobs of a window whose class stands in their hash.
+    pub fn learn_items(&mut self, of: &QueueId, why: ItemsFor, items: &[QueueItem]) {
+        if let ItemsFor::Classes(at) = why
+            && let Some(part) = self.parts.get_mut(&(of.clone(), at))
+        {
+            part.was_answered = true;
+        }
+        for job in items.iter().filter_map(|item| item.id.as_ref()) {
+            if self.jobs.len() < JOBS_AT_ONCE && job_ask(of, why, job).is_some() {
+                self.jobs.push((of.clone(), why, job.clone()));
+            }
+        }
+    }
+
+    /// The windows of a round, and the jobs of those before.
+    pub fn ask(
+        &mut self,
+        everything: bool,
+        script: Option<bool>,
+        capabilities: &Capabilities,
+    ) -> Vec<(QueueId, QueueAsk)> {
+        // Of what was never answered a round lets one through.
+        let most = match (capabilities.is_proven(ReadVerb::HMGET), everything) {
+            (false, _) => 1,
+            (true, true) => JOBS_AT_ONCE,
+            (true, false) => JOBS_A_ROUND,
+        };
+        let batch = self.jobs.len().min(most);
+        let jobs: Vec<_> = self.jobs.drain(..batch).collect();
+        let mut asks: Vec<(QueueId, QueueAsk)> = jobs
+            .into_iter()
+            .filter_map(|(id, why, job)| job_ask(&id, why, &job).map(|ask| (id, ask)))
+            .collect();
+        // Without a script a window would bring whole jobs.
+        let Some(read_only) = script else {
+            self.parts.values_mut().for_each(|part| part.was_answered = true);
+            return asks;
+        };
+        let is_proven = |verb| capabilities.is_proven(verb);
+        if !is_proven(ReadVerb::QUEUE_EVAL_RO) && !is_proven(ReadVerb::QUEUE_EVAL) {
+            return asks;
+        }
+        self.now += 1;
+        let keys: Vec<(QueueId, usize)> = if everything {
+            let new = self.parts.iter().filter(|(_, part)| part.is_new());
+            new.map(|(key, _)| key.clone()).collect()
+        } else {
+            self.turns.turn(self.now, &[], A_ROUND, |_| Pick::Take)
+        };
+        let all = if everything { AT_ONCE } else { A_ROUND };
+        let each = (all / keys.len().max(1)).clamp(1, OF_A_PART);
+        for (of, at) in keys {
+            let Some(part) = self.parts.get_mut(&(of.clone(), at)) else { continue };
+            part.tries = part.tries.saturating_add(1);
+            if !part.was_answered {
+                part.read = 0;
+            }
+            for _ in 0..each {
+                asks.extend(window(&of, at, *part, read_only).map(|ask| (of.clone(), ask)));
+                part.read += 1;
+                if part.length <= u64::from(limits::JOBS_IN_WINDOW) {
+                    break;
+                }
+            }
+        }
+        asks
+    }
+}
+
+/// The next window of a part: both ends, then places between.
+fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
+    let kind = match adapter(of.site.framework)?.parts.get(at)?.counts {
+        Counts::Length(kind) => kind,
+        _ => return None,
+    };
+    let key = names::key(adapter(of.site.framework)?.parts.get(at)?.key, of, None);
+    let count = limits::JOBS_IN_WINDOW;
+    let is_list = kind == KeyKind::List;
+    let reach = part.length.saturating_sub(u64::from(count));
+    let reach = if is_list { reach.min(LIST_DEPTH) } else { reach };
+    let share = (part.read as f64 * SPREAD).fract();
+    let (from, is_last) = match part.read {
+        0 => (0, false),
+        1 => (0, true),
+        read => ((share * reach as f64) as u64, is_list && read % 2 == 1),
+    };
+    let why = ItemsFor::Classes(at);
+    Some(QueueAsk::Items { why, key, is_list, from, count, is_last, read_only })
+}

@@ -1,0 +1,120 @@
+//! Queues of job frameworks, as the schema has them, and as a table on the page.
+//!
+//! Knows names and order of fields. Invariant: a column that is not known is null, never 0.
+
+use super::decimals::tidy;
+use crate::core::model::queues::QueueColumn;
+use crate::core::reading::Reading;
+use crate::core::reading::queues::{AgeKind, JobClass, QueueView};
+use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, right};
+use serde::Serialize;
+
+/// Queues on the page, the worst first.
+const ROWS: usize = 20;
+
+#[derive(Serialize)]
+pub(super) struct QueueRow {
+    pub framework: &'static str,
+    pub prefix: String,
+    pub name: String,
+    pub ready: Option<u64>,
+    pub in_flight: Option<u64>,
+    pub orphaned: Option<u64>,
+    pub delayed: Option<u64>,
+    pub dead: Option<u64>,
+    pub oldest_age_ms: Option<u64>,
+    pub oldest_age_kind: Option<&'static str>,
+    pub in_per_s: Option<f64>,
+    pub out_per_s: Option<f64>,
+    pub growth_per_s: Option<f64>,
+    pub seconds_to_drain: Option<f64>,
+    pub workers: Option<u64>,
+    pub paused: Option<bool>,
+    pub verdict: &'static str,
+    pub reason: String,
+    pub classes: Vec<JobClassRow>,
+}
+
+#[derive(Serialize)]
+pub(super) struct JobClassRow {
+    pub part: &'static str,
+    pub class: Option<String>,
+    pub share: f64,
+    pub error: f64,
+    pub jobs: u64,
+    pub looked_at: u64,
+}
+
+pub(super) fn queues(reading: &Reading) -> Vec<QueueRow> {
+    reading.queues().into_iter().map(row).collect()
+}
+
+fn row(view: QueueView) -> QueueRow {
+    QueueRow {
+        framework: view.framework().word(),
+        prefix: view.id.site.prefix.text(),
+        name: view.name(),
+        ready: view.ready,
+        in_flight: view.in_flight,
+        orphaned: view.orphaned,
+        delayed: view.delayed,
+        dead: view.dead,
+        oldest_age_ms: view.oldest.map(|oldest| oldest.age_ms),
+        oldest_age_kind: view.oldest.map(|oldest| match oldest.kind {
+            AgeKind::Exact => "exact",
+            AgeKind::Estimate => "estimate",
+            AgeKind::AtLeast => "at_least",
+        }),
+        in_per_s: tidy(view.in_per_s),
+        out_per_s: tidy(view.out_per_s),
+        growth_per_s: tidy(view.growth_per_s),
+        seconds_to_drain: tidy(view.drain_ms().map(|ms| ms as f64 / 1000.0)),
+        workers: view.workers,
+        paused: view.is_paused,
+        verdict: view.verdict.word(),
+        classes: view.classes.iter().map(class).collect(),
+        reason: view.reason,
+    }
+}
+
+fn class(class: &JobClass) -> JobClassRow {
+    JobClassRow {
+        part: match class.column {
+            QueueColumn::Delayed => "delayed",
+            QueueColumn::Dead => "dead",
+            _ => "ready",
+        },
+        class: class.class.as_ref().map(crate::core::model::Name::text),
+        share: class.share,
+        error: class.error,
+        jobs: class.jobs,
+        looked_at: class.looked_at,
+    }
+}
+
+/// The table of the page: nothing where there is no queue.
+pub(super) fn table(reading: &Reading) -> Vec<String> {
+    let mut views = reading.queues();
+    if views.is_empty() {
+        return Vec::new();
+    }
+    views.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| b.ready.cmp(&a.ready)));
+    let mut lines = vec![String::new(), format!("queues ({})", views.len())];
+    for view in views.iter().take(ROWS) {
+        let name = escape_controls(&format!("{}:{}", view.framework().word(), view.name()));
+        let age =
+            view.oldest.map_or_else(|| UNKNOWN.to_owned(), |oldest| FIGURES.duration_ms(Some(oldest.age_ms)));
+        let figure =
+            |label: &str, value: Option<u64>| format!("{label} {}", right(&FIGURES.page_count(value), 7));
+        let columns = [
+            figure("ready", view.ready),
+            figure("in flight", view.in_flight),
+            figure("delayed", view.delayed),
+            figure("dead", view.dead),
+            format!("oldest {}", right(&age, 8)),
+        ];
+        lines.push(format!("  {} {}", left(&cut(&name, 28), 28), columns.join("  ")));
+        lines.push(format!("    {}: {}", view.verdict.word(), escape_controls(&view.reason)));
+    }
+    lines
+}
