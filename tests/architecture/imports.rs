@@ -6,15 +6,16 @@
 use crate::source::{Finding, Source, production};
 
 /// An area and what it may use of ours, besides itself and [`OPEN`].
-const TABLE: [(&str, &[&str]); 18] = [
+const TABLE: [(&str, &[&str]); 19] = [
     ("core::limits", &[]),
     ("core::demo", &[]),
     ("core::figures", &[]),
     ("core::model", &[]),
-    ("core::wire", &["core::model"]),
+    ("core::queues", &["core::model"]),
+    ("core::wire", &["core::model", "core::queues"]),
     ("core::diagnose", &["core::model"]),
-    ("core::ops", &["core::model", "core::wire"]),
-    ("core::reading", &["core::model", "core::diagnose"]),
+    ("core::ops", &["core::model", "core::queues", "core::wire"]),
+    ("core::reading", &["core::model", "core::queues", "core::diagnose"]),
     ("commands", &[]),
     ("config", &["core", "commands"]),
     ("app", &["core", "commands", "config"]),

@@ -78,7 +78,7 @@ pub fn time_ms(text: &[u8], unit: TimeUnit) -> Option<i64> {
         TimeUnit::Nanos => number / 1e6,
         TimeUnit::MillisTimes4096 => number / 4096.0,
     };
-    (ms.is_finite() && ms > 0.0 && ms < 1e15).then_some(ms as i64)
+    (ms.is_finite() && ms > 0.0 && ms < 1e15).then_some(ms.round() as i64)
 }
 
 /// `2026-11-29T06:05:31.123456Z`; without an offset it is UTC.

@@ -1,3 +1,7 @@
+//! Which queues are found and asked, round by round.
+//!
+//! Knows made-up answers alone. Invariant: what a server holds is what it is asked for, and nothing is asked twice in vain.
+
 use super::*;
 use crate::core::model::Stamped;
 use crate::core::model::queues::{Framework, QueueFact};
