@@ -1,8 +1,8 @@
 //! Reads for a plan: at a pace, with an end, and no further once it is given up.
 //!
 //! Knows how to ask and when to rest; not what for. Invariants: no pipeline leaves after the plan was given up or its time
-//! is over, each pipeline that left is waited for, so that what it looked up is known, and the server is left to others
-//! as it is while an action runs.
+//! is over, each pipeline that left is waited for while the plan goes on, so that what it looked up is known, and the
+//! server is left to others as it is while an action runs.
 
 use super::disk::on_disk;
 use super::pulse::Pulse;
@@ -14,7 +14,11 @@ use crate::core::ops::{Plan, PlanProgress, Refusal, Request};
 use crate::core::wire::{Exchange, ReadCmd};
 use crate::edge::clock;
 use crate::edge::journal::{ArchiveReader, Archives, JournalError};
-use crate::edge::link::{Lane, Link, LinkLedger, Timeouts};
+use crate::edge::link::{AskResult, Lane, Link, LinkLedger, Pieces, Timeouts};
+use futures_util::future::{MaybeDone, maybe_done};
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -111,7 +115,11 @@ struct Surveyor {
     is_timed: bool,
     /// How long the last questions took, microseconds.
     last_us: u64,
+    /// What was sent, and is not waited for yet.
+    begun: Option<(u64, MaybeDone<BegunAnswer>)>,
 }
+
+type BegunAnswer = Pin<Box<dyn Future<Output = AskResult> + Send>>;
 
 impl Surveyor {
     async fn open(desk: &Desk, archives: &Archives) -> Result<Self, Refusal> {
@@ -130,6 +138,7 @@ impl Surveyor {
             pulse: None,
             is_timed: false,
             last_us: 0,
+            begun: None,
         })
     }
 
@@ -148,8 +157,13 @@ impl Surveyor {
             let progress = PlanProgress { halvings: self.pace.halvings(), ..survey.progress() };
             self.desk.progress.send_if_modified(|told| std::mem::replace(told, progress) != progress);
             answer = Some(match step {
-                SurveyStep::Done(plan) => return plan.map(|plan| *plan),
+                SurveyStep::Done(plan) => {
+                    self.settle().await;
+                    return plan.map(|plan| *plan);
+                }
                 SurveyStep::Ask(commands) => self.exchange(commands).await.map(SurveyAnswer::Read),
+                SurveyStep::Begin(commands) => self.begin(commands).await.map(|()| SurveyAnswer::Begun),
+                SurveyStep::Finish => self.finish().await.map(SurveyAnswer::Read),
                 SurveyStep::AskLong(command) => self.patient(command).await.map(SurveyAnswer::Read),
                 SurveyStep::Open(id) => self.open_archive(id).await,
                 SurveyStep::Load(count) => self.load(count).await,
@@ -236,10 +250,46 @@ impl Surveyor {
         Duration::from_micros(clock::now_us().saturating_sub(self.began_us))
     }
 
-    /// Asks a pipeline at a time, and rests after each.
+    /// Sends a pipeline, which is answered while something else is done.
+    async fn begin(&mut self, commands: Vec<ReadCmd>) -> Result<(), Refusal> {
+        self.go_on()?;
+        self.begin_timing().await;
+        let answer: BegunAnswer = Box::pin(self.link.begin(commands, None, Pieces::WHOLE));
+        let sent_us = clock::now_us();
+        let mut begun = maybe_done(answer);
+        poll_fn(|cx| Poll::Ready(Pin::new(&mut begun).poll(cx).is_ready())).await;
+        self.begun = Some((sent_us, begun));
+        Ok(())
+    }
+
+    /// Waits for what was begun, and rests after it.
+    async fn finish(&mut self) -> Result<Vec<Exchange>, Refusal> {
+        let Some((sent_us, mut begun)) = self.begun.take() else { return Ok(Vec::new()) };
+        Pin::new(&mut begun).await;
+        let asked = Pin::new(&mut begun).take_output();
+        let Some(asked) = asked else { return Ok(Vec::new()) };
+        if let Some(error) = asked.lost {
+            return Err(Refusal::because(error.to_string()));
+        }
+        let received_us = asked.exchanges.last().map_or_else(clock::now_us, |last| last.received_us);
+        self.last_us = received_us.saturating_sub(sent_us);
+        self.shortest_us = self.shortest_us.min(self.last_us);
+        self.rest(self.last_us).await;
+        Ok(asked.exchanges)
+    }
+
+    /// Waits until what was begun is answered.
+    async fn settle(&mut self) {
+        if let Some((_, begun)) = &mut self.begun {
+            Pin::new(begun).await;
+        }
+    }
+
+    /// Asks a pipeline at a time, and rests after each. What was begun is answered first.
     async fn exchange(&mut self, commands: Vec<ReadCmd>) -> Result<Vec<Exchange>, Refusal> {
         let mut exchanges = Vec::with_capacity(commands.len());
         let mut rest = commands.into_iter();
+        self.settle().await;
         self.last_us = 0;
         loop {
             let pipeline: Vec<ReadCmd> = rest.by_ref().take(PIPELINE_COMMANDS).collect();

@@ -28,6 +28,17 @@ struct BareGlob {
     ends: bool,
 }
 
+/// Where the text of a pattern stands that is plain but for stars around it, and the byte that tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BareText {
+    /// At the beginning of a name, whose first byte this is.
+    Begins(u8),
+    /// At its end, whose last byte this is.
+    Ends(u8),
+    /// Anywhere: this is the first byte of the text.
+    Within(u8),
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum GlobPart {
     Star,
@@ -93,6 +104,23 @@ impl Glob {
         self.parts == [GlobPart::Star]
     }
 
+    /// Where its text stands in the names that it matches, and with which byte it is found there; none where it has to be
+    /// tried.
+    pub fn bare_text(&self) -> Option<BareText> {
+        let bare = self.bare.as_ref()?;
+        let (first, last) = (*bare.text.first()?, *bare.text.last()?);
+        Some(match (bare.begins, bare.ends) {
+            (true, _) => BareText::Begins(first),
+            (false, true) => BareText::Ends(last),
+            (false, false) => BareText::Within(first),
+        })
+    }
+
+    /// Whether its plain text stands at the beginning of this; not where it is more than plain text.
+    pub fn begins_at(&self, rest: &[u8]) -> bool {
+        self.bare.as_ref().is_some_and(|bare| begins(rest, &bare.text))
+    }
+
     /// Whether the name matches.
     pub fn matches(&self, name: &[u8]) -> bool {
         self.bare.as_ref().map_or_else(|| self.matches_parts(name), |bare| bare.matches(name))
@@ -137,7 +165,7 @@ impl BareGlob {
     fn matches(&self, name: &[u8]) -> bool {
         match (self.begins, self.ends) {
             (true, true) => name == self.text,
-            (true, false) => name.starts_with(&self.text),
+            (true, false) => begins(name, &self.text),
             (false, true) => name.ends_with(&self.text),
             (false, false) => holds(name, &self.text),
         }
@@ -148,7 +176,12 @@ impl BareGlob {
 fn holds(name: &[u8], text: &[u8]) -> bool {
     let Some(first) = text.first() else { return true };
     let mut places = name.iter().enumerate().filter(|(_, byte)| *byte == first);
-    places.any(|(at, _)| name.get(at..).is_some_and(|rest| rest.starts_with(text)))
+    places.any(|(at, _)| name.get(at..).is_some_and(|rest| begins(rest, text)))
+}
+
+/// Whether a name begins with a text: most differ within their first bytes, which is seen sooner than by comparing memory.
+fn begins(name: &[u8], text: &[u8]) -> bool {
+    name.len() >= text.len() && name.iter().zip(text).all(|(one, other)| one == other)
 }
 
 impl GlobPart {

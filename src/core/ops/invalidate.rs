@@ -11,9 +11,11 @@ mod free;
 mod keep;
 pub mod plan;
 pub mod request;
+mod seen;
 mod spread;
 pub(super) mod survey;
 pub mod waiting;
+mod walk;
 mod work;
 
 pub use work::InvalidateWork;

@@ -3,10 +3,12 @@
 //! Knows names and types; not what a key holds. Invariant: what is protected stays protected whatever a pattern says,
 //! and each has a reason that can be shown.
 
+mod index;
 pub mod shapes;
 
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use index::GlobIndex;
 use shapes::{Companion, companions};
 
 /// Names of locks, as people and libraries write them.
@@ -62,7 +64,9 @@ const SETS_OF_QUEUES: &[&str] = &["queues", "::connections"];
 /// What is not to be touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Protection {
-    globs: Vec<(Glob, String)>,
+    globs: GlobIndex,
+    /// Why what matches each of them is protected.
+    reasons: Vec<String>,
     /// The one type that was asked for, if any.
     wanted: Option<String>,
 }
@@ -76,17 +80,18 @@ impl Protection {
             .iter()
             .flat_map(|(whose, texts)| texts.iter().map(move |text| (glob(text), format!("of {whose}"))));
         let own = own.iter().map(|text| (Glob::new(text.clone()), format!("protected by {text}")));
-        Self { globs: own.chain(locks).chain(registries).collect(), wanted: wanted.map(str::to_owned) }
+        let (globs, reasons) = own.chain(locks).chain(registries).unzip();
+        Self { globs: GlobIndex::new(globs), reasons, wanted: wanted.map(str::to_owned) }
     }
 
     /// Why a key with this name may not be touched, whatever its type.
-    fn of_name(&self, key: &Name) -> Option<&(Glob, String)> {
-        self.globs.iter().find(|(glob, _)| glob.matches(key.as_bytes()))
+    pub fn of_name(&self, key: &[u8]) -> Option<&str> {
+        self.globs.first(key).and_then(|place| self.reasons.get(place)).map(String::as_str)
     }
 
     /// The types with which a key of this name goes without another look: with others it is protected, or the keys beside
     /// it have to be asked for.
-    pub fn free_kinds(&self, key: &Name) -> &'static [&'static str] {
+    pub fn free_kinds(&self, key: &[u8]) -> &'static [&'static str] {
         if self.of_name(key).is_some() {
             return &[];
         }
@@ -104,14 +109,21 @@ impl Protection {
         }
     }
 
+    /// Whether a key of this name may be what tells a queue: its type is worth a look of its own.
+    pub fn may_tell_a_queue(&self, key: &[u8]) -> bool {
+        let named = shapes::kinds_named(key);
+        named.string || named.set || named.hash || names_queues(key)
+    }
+
     /// Why a key of this type may not be touched; `None` when it may.
     pub fn reason(&self, key: &Name, kind: &str) -> Option<&str> {
         if kind == "stream" {
             return Some("a stream");
         }
-        let found = self.of_name(key);
-        let registry = || (kind == "set" && names_queues(key)).then_some("a set with the names of queues");
-        found.map(|(_, reason)| reason.as_str()).or_else(registry).or_else(|| self.unknown_use(kind))
+        let found = self.of_name(key.as_bytes());
+        let registry =
+            || (kind == "set" && names_queues(key.as_bytes())).then_some("a set with the names of queues");
+        found.or_else(registry).or_else(|| self.unknown_use(kind))
     }
 
     /// Lists and sorted sets are queues more often than caches.
@@ -131,9 +143,9 @@ impl Protection {
 }
 
 /// Whether the last part of a name says that it lists queues.
-fn names_queues(key: &Name) -> bool {
+fn names_queues(key: &[u8]) -> bool {
     SETS_OF_QUEUES.iter().any(|end| {
-        key.as_bytes().strip_suffix(end.as_bytes()).is_some_and(|before| {
+        key.strip_suffix(end.as_bytes()).is_some_and(|before| {
             end.starts_with(':') || before.last().is_none_or(|byte| !byte.is_ascii_alphanumeric())
         })
     })

@@ -6,7 +6,7 @@
 use super::plan::{Plan, Subject};
 use super::run::Outcome;
 use super::step::Tally;
-use crate::core::figures::sentence::{at_least_of, count};
+use crate::core::figures::sentence::{count, number_of};
 use crate::core::limits::{JOURNAL_LINE_BYTES, JOURNAL_RECORDS, JOURNAL_WRITTEN_BYTES};
 use crate::core::model::Name;
 use crate::core::wire::decode::groups::{consumers, groups};
@@ -192,8 +192,10 @@ impl Past {
 
     /// How much was done, in words; a lower bound where nobody knows all that happened.
     pub fn amount(&self) -> String {
-        let planned =
-            || format!("{} planned", at_least_of(self.intent.items, self.intent.items_exact, "item"));
+        let planned = || {
+            let rough = if self.intent.items_exact { "" } else { ", not counted to the last" };
+            format!("{} planned{rough}", number_of(self.intent.items, "item"))
+        };
         match &self.finish {
             None => planned(),
             Some(finish) if finish.outcome != "unknown" => format!("{} done", count(finish.tally.done)),

@@ -24,6 +24,10 @@ use std::task::{Context, Poll, Waker};
 pub enum SurveyStep {
     /// Ask these.
     Ask(Vec<ReadCmd>),
+    /// Send these, and go on before they are answered.
+    Begin(Vec<ReadCmd>),
+    /// Wait for what was begun.
+    Finish,
     /// Ask this, which may hold the server for long: the reply may take as long as the plan has time.
     AskLong(ReadCmd),
     /// Open the archive of this action.
@@ -39,6 +43,8 @@ pub enum SurveyStep {
 pub enum SurveyAnswer {
     /// The replies.
     Read(Vec<Exchange>),
+    /// They were sent.
+    Begun,
     /// What the archive begins with, and how many items it should have.
     Opened(Header, Option<u64>),
     /// Items, none at the end; and what could not be read so far.
@@ -246,6 +252,19 @@ impl Reader {
             SurveyAnswer::Read(exchanges) => Ok(exchanges),
             _ => Err(strange("survey")),
         }
+    }
+
+    /// Sends these, to be answered while something else is done: one pipeline, and one at a time.
+    pub(super) async fn begin(&self, commands: Vec<ReadCmd>) -> Result<(), Refusal> {
+        match self.put(SurveyStep::Begin(commands)).await? {
+            SurveyAnswer::Begun => Ok(()),
+            _ => Err(strange("survey")),
+        }
+    }
+
+    /// What came of what was begun.
+    pub(super) async fn finish(&self) -> Result<Vec<Exchange>, Refusal> {
+        self.read(SurveyStep::Finish).await
     }
 
     /// The replies.

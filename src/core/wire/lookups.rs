@@ -40,9 +40,9 @@ pub fn of_write(command: &WriteCmd, reply: &Resp) -> Lookups {
             let missing = keys.iter().filter(|reply| reply.int() == Some(0)).count() as u64;
             Lookups { hits: (keys.len() as u64).saturating_sub(missing), misses: missing }
         }
-        (WriteCmd::UnlinkFree(keys), Resp::Array(found)) => {
+        (WriteCmd::UnlinkFree(_), Resp::Array(found)) => {
             let misses = found.get(1).and_then(Resp::count).into_iter().sum();
-            Lookups { hits: (keys.len() as u64).saturating_sub(misses), misses }
+            Lookups { hits: (command.items() as u64).saturating_sub(misses), misses }
         }
         // Their scripts count them themselves.
         (WriteCmd::Settle { .. }, Resp::Array(told)) => several(counted(told, 6)),

@@ -102,7 +102,8 @@ pub enum WriteCmd {
     UnlinkTyped(Vec<(Name, String)>),
     /// `UNLINK` of many keys, in a script that sees that each has one of the types with which it may go. Answers how many
     /// were removed, how many are not there, and then place (from 1 on) and type of each that has another type, and stays.
-    UnlinkFree(Vec<(Name, Vec<&'static str>)>),
+    /// Keys stand together that may go with the same types.
+    UnlinkFree(Vec<(Vec<&'static str>, Vec<Name>)>),
     /// `UNLINK key`, in a script that sees that the key still is what was kept. Answers 1 or 0.
     UnlinkKept {
         /// The key.
@@ -299,7 +300,7 @@ impl WriteCmd {
             Self::Settle { ids, .. } => ids.len(),
             Self::GiveBack { rows, .. } => rows.len(),
             Self::UnlinkTyped(keys) => keys.len(),
-            Self::UnlinkFree(keys) => keys.len(),
+            Self::UnlinkFree(alike) => alike.iter().map(|(_, keys)| keys.len()).sum(),
             Self::DeleteConsumers { consumers, .. } => consumers.len(),
             _ => 1,
         }

@@ -21,18 +21,30 @@ impl InvalidateMachine {
     /// Lets the keys that wait go, and asks for the next page meanwhile.
     pub(super) fn free(&mut self, batch: u32) -> Step {
         let count = (batch.max(1) as usize).min(self.waiting.len());
-        self.chosen = self.waiting.drain(..count).collect();
+        let alike = self.alike(count);
+        self.chosen = alike.iter().flat_map(|(_, keys)| keys).cloned().collect();
         self.stage = InvalidateStage::Free;
         self.kinds.clear();
         let next = if self.waiting.is_empty() { self.scan(batch) } else { None };
         self.has_page = next.is_some();
-        let keys = self.chosen.iter().map(|key| (key.clone(), self.free_kinds(key))).collect();
-        Step::TellAndAsk(Order::new(vec![WriteCmd::UnlinkFree(keys)]), next.into_iter().collect())
+        Step::TellAndAsk(Order::new(vec![WriteCmd::UnlinkFree(alike)]), next.into_iter().collect())
     }
 
-    fn free_kinds(&self, key: &Name) -> Vec<&'static str> {
-        let kinds = self.work.protected.free_kinds(key).iter().copied();
-        kinds.filter(|kind| self.work.kind.as_deref().is_none_or(|wanted| wanted == *kind)).collect()
+    /// So many of the keys that wait, together with those that may go with the same types.
+    fn alike(&mut self, count: usize) -> Vec<(Vec<&'static str>, Vec<Name>)> {
+        let mut alike: Vec<(&'static [&'static str], Vec<Name>)> = Vec::new();
+        for key in self.waiting.drain(..count) {
+            let kinds = self.work.protected.free_kinds(key.as_bytes());
+            match alike.iter_mut().find(|(of_kinds, _)| *of_kinds == kinds) {
+                Some((_, keys)) => keys.push(key),
+                None => alike.push((kinds, vec![key])),
+            }
+        }
+        let is_wanted = |kind: &&str| self.work.kind.as_deref().is_none_or(|wanted| wanted == *kind);
+        alike
+            .into_iter()
+            .map(|(kinds, keys)| (kinds.iter().copied().filter(is_wanted).collect(), keys))
+            .collect()
     }
 
     /// Counts what has gone, and looks at what has not, where its type is one that is wanted.

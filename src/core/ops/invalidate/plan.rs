@@ -24,6 +24,8 @@ pub struct InvalidateFacts {
     pub keys: u64,
     /// Whether they were counted to the last, each once.
     pub is_exact: bool,
+    /// Keys whose types were asked, where not all were: what is told of types is then an estimate.
+    pub typed: Option<u64>,
     /// Keys that were looked at when there was no more time; none where all were.
     pub cut_at: Option<u64>,
     /// Of them by type.
@@ -60,7 +62,11 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
             .iter()
             .next()
             .map_or(("", (0, Name::from(""))), |(why, first)| (why.as_str(), first.clone()));
-        let all = if protected == 1 { "it is" } else { "all of it is" };
+        let all = match facts.typed {
+            Some(typed) => format!("all of {} keys whose types were asked are", count(typed)),
+            None if protected == 1 => "it is".to_owned(),
+            None => "all of it is".to_owned(),
+        };
         return Err(Refusal::because(format!(
             "{} matches what is protected: {all} left alone ({key} is {why})",
             request.written
@@ -132,7 +138,8 @@ fn lines(
         (1, true) => "key",
         _ => "keys",
     };
-    let number = format!("{}{of} {keys}", at_least(facts.keys, facts.is_exact));
+    let about = if facts.typed.is_some() { "about " } else { "" };
+    let number = format!("{about}{}{of} {keys}", at_least(facts.keys, facts.is_exact || !about.is_empty()));
     let mut lines = vec![match request.expire_ms {
         Some(ms) => (
             "expires",
@@ -148,7 +155,10 @@ fn lines(
     let kinds: Vec<String> =
         facts.kinds.iter().map(|(kind, keys)| format!("{} {kind}", count(*keys))).collect();
     if !kinds.is_empty() {
-        lines.push(("types", kinds.join(", ")));
+        let asked = facts.typed.map_or(String::new(), |typed| {
+            format!(" ({} were asked; each is before it goes)", number_of(typed, "key"))
+        });
+        lines.push(("types", format!("{about}{}{asked}", kinds.join(", "))));
     }
     if let Some(size) = size {
         lines.push((
@@ -161,7 +171,7 @@ fn lines(
         lines.push(("for example", names.join(" ")));
     }
     for (why, (keys, first)) in &facts.stays {
-        lines.push(("stays", format!("{} protected ({why}), such as {first}", count(*keys))));
+        lines.push(("stays", format!("{about}{} protected ({why}), such as {first}", count(*keys))));
     }
     if let Some(program) = request.warm_up.first() {
         lines.push(("then", format!("warms up: {program} ({} arguments)", request.warm_up.len() - 1)));

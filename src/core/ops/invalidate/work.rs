@@ -40,7 +40,7 @@ impl InvalidateWork {
             }
             None if archive => WriteCmd::UnlinkKept { key, checksum: Vec::new(), length: 0 }.text(),
             None => {
-                let free = WriteCmd::UnlinkFree(vec![(key.clone(), Vec::new())]).text();
+                let free = WriteCmd::UnlinkFree(vec![(Vec::new(), vec![key.clone()])]).text();
                 let typed = WriteCmd::UnlinkTyped(vec![(key, String::new())]).text();
                 return vec![scan, free, "of the others: TYPE <key>".to_owned(), typed];
             }

@@ -3,6 +3,10 @@
 //! Knows which keys of a framework stand beside each other under any prefix; asks nothing itself. Invariant: a name
 //! alone protects nothing here: another key of the same family has to be there, with its type.
 
+mod names;
+
+pub use names::{HeldKinds, kinds_in_queues, kinds_named};
+
 use crate::core::model::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,48 +189,6 @@ pub struct Companion {
     pub reason: &'static str,
 }
 
-/// The types, of those that caches are made of, with which a key may be part of a queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HeldKinds {
-    /// As a string.
-    pub string: bool,
-    /// As a set.
-    pub set: bool,
-    /// As a hash.
-    pub hash: bool,
-}
-
-impl HeldKinds {
-    fn hold(&mut self, kind: &str) {
-        match kind {
-            "string" => self.string = true,
-            "set" => self.set = true,
-            "hash" => self.hash = true,
-            _ => {}
-        }
-    }
-}
-
-/// With which of these types a key of this name has [`companions`]. Makes no name, for it is asked of every key.
-pub fn kinds_in_queues(key: &Name) -> HeldKinds {
-    let bytes = key.as_bytes();
-    let mut held = HeldKinds { hash: bytes.contains(&b':'), ..HeldKinds::default() };
-    for (suffix, kind) in FAMILIES.iter().flat_map(|(_, parts)| *parts) {
-        if suffix.as_bytes().last().is_none_or(|last| bytes.last() == Some(last))
-            && bytes.ends_with(suffix.as_bytes())
-        {
-            held.hold(kind);
-        }
-    }
-    let colons = bytes.iter().enumerate().filter(|(_, byte)| **byte == b':');
-    for rest in colons.filter_map(|(at, _)| bytes.get(at..)) {
-        let begins = |(name, _): &&(&str, &[&str])| rest.starts_with(name.as_bytes());
-        let parts = NAMED.iter().flat_map(|(_, names, _)| names.iter()).filter(begins);
-        parts.flat_map(|(_, kinds)| *kinds).for_each(|kind| held.hold(kind));
-    }
-    held
-}
-
 /// What would tell that this key belongs to a queue; nothing where neither its name nor its type fits any.
 pub fn companions(key: &Name, kind: &str) -> Vec<Companion> {
     let bytes = key.as_bytes();
@@ -343,7 +305,7 @@ mod tests {
         for key in keys.map(|key| Name::from(key.as_str())) {
             let [string, set, hash] =
                 ["string", "set", "hash"].map(|kind| !companions(&key, kind).is_empty());
-            assert_eq!(kinds_in_queues(&key), HeldKinds { string, set, hash }, "{key}");
+            assert_eq!(kinds_in_queues(key.as_bytes()), HeldKinds { string, set, hash }, "{key}");
         }
         assert!(NAMED.iter().flat_map(|(_, names, _)| *names).all(|(name, _)| name.starts_with(':')));
     }

@@ -13,6 +13,16 @@ fn of_each<T>(text: &str, keys: &[(Name, T)], word: impl Fn(&T) -> String) -> Ve
     keys.iter().fold(script(text, &names), |args, (_, of_key)| args.more(&[&word(of_key)]))
 }
 
+/// The types once for all keys that may go with them.
+fn unlink_free(alike: &[(Vec<&'static str>, Vec<Name>)]) -> Vec<Vec<u8>> {
+    let names: Vec<&Name> = alike.iter().flat_map(|(_, keys)| keys).collect();
+    let mut args = script(scripts::UNLINK_FREE, &names);
+    for (kinds, keys) in alike {
+        args = args.more(&[&kinds.join(" "), &keys.len().to_string()]);
+    }
+    args
+}
+
 fn kill(busy: BusyWith) -> Vec<Vec<u8>> {
     match busy {
         BusyWith::Script => words(&["SCRIPT", "KILL"]),
@@ -56,7 +66,7 @@ impl WriteCmd {
             | Self::CreateConsumer { .. } => self.group_args(),
             Self::Unlink(key) => words(&["UNLINK"]).name(key),
             Self::UnlinkTyped(keys) => of_each(scripts::UNLINK_TYPED, keys, Clone::clone),
-            Self::UnlinkFree(keys) => of_each(scripts::UNLINK_FREE, keys, |kinds| kinds.join(" ")),
+            Self::UnlinkFree(alike) => unlink_free(alike),
             Self::UnlinkKept { key, checksum, length } => {
                 let mut args = script(scripts::UNLINK_KEPT, &[key]);
                 args.push(checksum.clone());

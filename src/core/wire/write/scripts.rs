@@ -228,19 +228,24 @@ elseif t=='none' then r[i]=0 else r[i]=-1 end \
 end \
 return r";
 
-/// `KEYS`: keys, up to `limits::UNLINK_BATCH`. `ARGV`: the types with which each may go, with blanks between. All of them go
-/// by one UNLINK, so that an error means that none has gone.
+/// `KEYS`: keys, up to `limits::UNLINK_BATCH`. `ARGV`: the types with which the next of them may go, with blanks between, and
+/// how many keys those are; then of the keys after them. All of them go by one UNLINK, so that an error means that none has
+/// gone.
 pub const UNLINK_FREE: &str = "\
-local may,go,gone,r={},{},0,{0,0} \
-for i=1,#KEYS do \
-local t,a=redis.call('TYPE',KEYS[i])['ok'],ARGV[i] \
-local m=may[a] \
-if not m then m={} for w in string.gmatch(a,'%S+') do m[w]=true end may[a]=m end \
-if m[t] then go[#go+1]=KEYS[i] \
+local call,go,n,gone,r,at=redis.call,{},0,0,{0,0},1 \
+for g=1,#ARGV,2 do \
+local may,last={},at+ARGV[g+1]-1 \
+for w in string.gmatch(ARGV[g],'%S+') do may[w]=true end \
+for i=at,last do \
+local k=KEYS[i] \
+local t=call('TYPE',k).ok \
+if may[t] then n=n+1 go[n]=k \
 elseif t=='none' then gone=gone+1 \
 else r[#r+1]=i r[#r+1]=t end \
 end \
-if #go>0 then r[1]=redis.call('UNLINK',unpack(go)) end \
+at=last+1 \
+end \
+if n>0 then r[1]=call('UNLINK',unpack(go)) end \
 r[2]=gone \
 return r";
 
