@@ -7,6 +7,8 @@ use crate::core::ops::strain::{Advice, Strain};
 use crate::core::wire::ReadCmd;
 use crate::edge::clock;
 use crate::edge::link::Link;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -32,8 +34,24 @@ pub(super) struct Advised {
     pub(super) why: String,
 }
 
+/// When something of ours is at the server, so that what is late without us is not laid to our charge.
+#[derive(Debug, Default)]
+struct AtServer {
+    is_there: AtomicBool,
+    /// Until when the last was, microseconds of the process's clock.
+    until_us: AtomicU64,
+}
+
+impl AtServer {
+    /// Whether anything was since then.
+    fn was_since(&self, us: u64) -> bool {
+        self.is_there.load(Ordering::Acquire) || self.until_us.load(Ordering::Acquire) >= us
+    }
+}
+
 /// A server that is timed.
 pub(super) struct Pulse {
+    at_server: Arc<AtServer>,
     task: JoinHandle<()>,
     advised: watch::Receiver<Advised>,
     idle_us: u64,
@@ -61,7 +79,20 @@ impl Pulse {
         let idle_us = strain.least_us();
         let (tell, advised) =
             watch::channel(Advised { rest_times: strain.rest_times(), ..Advised::default() });
-        Self { task: tokio::spawn(beat(link, strain, tell)), advised, idle_us }
+        let at_server = Arc::new(AtServer::default());
+        let task = tokio::spawn(beat(link, strain, at_server.clone(), tell));
+        Self { at_server, task, advised, idle_us }
+    }
+
+    /// Something of ours is sent to the server now.
+    pub(super) fn begun(&self) {
+        self.at_server.is_there.store(true, Ordering::Release);
+    }
+
+    /// It was answered at this moment, microseconds of the process's clock.
+    pub(super) fn ended(&self, at_us: u64) {
+        self.at_server.until_us.store(at_us, Ordering::Release);
+        self.at_server.is_there.store(false, Ordering::Release);
     }
 
     /// The shortest way there and back, microseconds.
@@ -81,14 +112,15 @@ async fn ping(link: &mut Link) -> Option<u64> {
     exchange.reply.is_ok().then(|| exchange.received_us.saturating_sub(exchange.sent_us))
 }
 
-async fn beat(mut link: Link, mut strain: Strain, tell: watch::Sender<Advised>) {
+async fn beat(mut link: Link, mut strain: Strain, at_server: Arc<AtServer>, tell: watch::Sender<Advised>) {
     loop {
         let due = Instant::now() + Duration::from_millis(PULSE_EVERY_MS);
         tokio::time::sleep_until(due).await;
         let late_us = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let sent_us = clock::now_us();
         // A server that does not answer at all ends the action by its own time-out.
         let Some(trip_us) = ping(&mut link).await else { return };
-        let advice = strain.advance(trip_us, late_us, clock::now_us() / 1_000);
+        let advice = strain.advance(trip_us, at_server.was_since(sent_us), late_us, clock::now_us() / 1_000);
         tell.send_modify(|advised| advised.rest_times = strain.rest_times());
         match advice {
             Advice::GoOn => {}

@@ -254,6 +254,7 @@ impl Surveyor {
     async fn begin(&mut self, commands: Vec<ReadCmd>) -> Result<(), Refusal> {
         self.go_on()?;
         self.begin_timing().await;
+        self.mark_begun();
         let answer: BegunAnswer = Box::pin(self.link.begin(commands, None, Pieces::WHOLE));
         let sent_us = clock::now_us();
         let mut begun = maybe_done(answer);
@@ -272,10 +273,19 @@ impl Surveyor {
             return Err(Refusal::because(error.to_string()));
         }
         let received_us = asked.exchanges.last().map_or_else(clock::now_us, |last| last.received_us);
+        self.mark_ended(received_us);
         self.last_us = received_us.saturating_sub(sent_us);
         self.shortest_us = self.shortest_us.min(self.last_us);
         self.rest(self.last_us).await;
         Ok(asked.exchanges)
+    }
+
+    fn mark_begun(&self) {
+        self.pulse.iter().for_each(Pulse::begun);
+    }
+
+    fn mark_ended(&self, at_us: u64) {
+        self.pulse.iter().for_each(|pulse| pulse.ended(at_us));
     }
 
     /// Waits until what was begun is answered.
@@ -299,7 +309,9 @@ impl Surveyor {
             self.go_on()?;
             self.begin_timing().await;
             let sent_us = clock::now_us();
+            self.mark_begun();
             let asked = self.link.ask(pipeline).await;
+            self.mark_ended(clock::now_us());
             if let Some(error) = asked.lost {
                 return Err(Refusal::because(error.to_string()));
             }

@@ -79,7 +79,9 @@ impl Steps<'_> {
 
     async fn ask(&mut self, reads: Vec<ReadCmd>) -> Result<Answer, Outcome> {
         let began_us = clock::now_us();
+        self.pulse.begun();
         let asked = self.link.ask(reads).await;
+        self.pulse.ended(clock::now_us());
         if let Some(error) = asked.lost {
             return Err(Outcome::Failed(format!("{error}; nothing was under way")));
         }
@@ -103,7 +105,9 @@ impl Steps<'_> {
         self.guard(&names, order.commands().iter().all(WriteCmd::sees_for_itself)).await?;
         let items = (order.items() as u64).max(scanned(&reads) / SCANNED_AN_ITEM);
         let began_us = clock::now_us();
+        self.pulse.begun();
         let (told, asked) = self.link.tell_and_ask(order, reads).await;
+        self.pulse.ended(clock::now_us());
         let replies = told.map_err(|untold| match untold {
             SendError::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),
             SendError::Lost(error) => {

@@ -73,10 +73,14 @@ impl Strain {
         self.idle_p99_us.saturating_add(percentile(&self.wake_ups, 99))
     }
 
-    /// Rests longer after a PING that was late, and a little less after each that was not.
-    fn feel(&mut self, trip_us: u64) {
+    /// Rests longer after a PING that was late, and a little less after each that was not. One that was late while nothing of
+    /// ours was at the server says nothing of us.
+    fn feel(&mut self, trip_us: u64, beside_ours: bool) {
         let (grows, eases) = REST_GROWS_AND_EASES;
         let is_late = trip_us > self.usual_us().saturating_add(FELT_US);
+        if is_late && !beside_ours {
+            return;
+        }
         self.is_felt |= is_late;
         let eases = if self.is_felt { eases } else { REST_EASES_AT_FIRST };
         let times =
@@ -91,11 +95,12 @@ impl Strain {
         (self.late_since_ms, self.halved_at_ms) = (None, None);
     }
 
-    /// Takes one round trip in, and how much later than it wanted this machine woke up for it; `now_ms` never goes back.
-    pub fn advance(&mut self, trip_us: u64, late_us: u64, now_ms: u64) -> Advice {
+    /// Takes one round trip in, whether something of ours was at the server meanwhile, and how much later than it wanted this
+    /// machine woke up for it; `now_ms` never goes back.
+    pub fn advance(&mut self, trip_us: u64, beside_ours: bool, late_us: u64, now_ms: u64) -> Advice {
         push(&mut self.last, trip_us);
         push(&mut self.wake_ups, late_us.saturating_sub(WAKE_UP_MS * 1_000));
-        self.feel(trip_us);
+        self.feel(trip_us, beside_ours);
         let p99_us = percentile(&self.last, 99);
         if p99_us <= self.late_us() {
             (self.late_since_ms, self.halved_at_ms) = (None, None);
@@ -146,7 +151,7 @@ mod tests {
         let mut strain = Strain::new(&[200; 50]);
         let (mut halved, mut stopped) = (Vec::new(), None);
         for now_ms in (0..for_ms).step_by(20) {
-            match strain.advance(trip_us, late_us, now_ms) {
+            match strain.advance(trip_us, true, late_us, now_ms) {
                 Advice::GoOn => {}
                 Advice::Halve => halved.push(now_ms),
                 Advice::Stop(_) => {
@@ -182,7 +187,7 @@ mod tests {
         let mut strain = Strain::new(&[200; 50]);
         for at in 1..=5_000 {
             let trip_us = if at % late_every == 0 { 1_500 } else { 300 };
-            strain.advance(trip_us, 0, at * 20);
+            strain.advance(trip_us, true, 0, at * 20);
         }
         strain.rest_times()
     }
@@ -195,10 +200,23 @@ mod tests {
     }
 
     #[test]
+    fn a_ping_that_is_late_while_nothing_of_ours_is_at_the_server_makes_no_rest_longer() {
+        let mut strain = Strain::new(&[200; 50]);
+        (0..1_000).for_each(|at| {
+            let trip_us = if at % 10 == 0 { 1_500 } else { 300 };
+            strain.advance(trip_us, at % 10 != 0, 0, at * 20);
+        });
+        assert_eq!(strain.rest_times(), 0.0);
+        // It is strain of the server all the same.
+        let stops = (1_000..2_000).filter(|at| strain.advance(9_000, false, 0, at * 20) != Advice::GoOn);
+        assert!(stops.count() > 0);
+    }
+
+    #[test]
     fn an_idle_server_is_used_within_a_third_of_a_second() {
         let mut strain = Strain::new(&[200; 50]);
         let free = (0..100).find(|at| {
-            strain.advance(300, 0, at * 20);
+            strain.advance(300, true, 0, at * 20);
             strain.rest_times() == 0.0
         });
         assert!(free.is_some_and(|at| at * 20 <= 333), "{free:?}");
@@ -207,10 +225,10 @@ mod tests {
     #[test]
     fn who_has_rested_long_for_others_is_soon_as_fast_as_before() {
         let mut strain = Strain::new(&[200; 50]);
-        (0..20).for_each(|at| drop(strain.advance(3_000, 0, at * 20)));
+        (0..20).for_each(|at| drop(strain.advance(3_000, true, 0, at * 20)));
         assert_eq!(strain.rest_times(), REST_TIMES.1);
         let again = (20..1_000).find(|at| {
-            strain.advance(300, 0, at * 20);
+            strain.advance(300, true, 0, at * 20);
             strain.rest_times() < REST_TIMES.0
         });
         assert!(again.is_some_and(|at| at < 200), "{again:?}");
@@ -221,7 +239,7 @@ mod tests {
         let mut strain = Strain::new(&[200; 50]);
         for now_ms in (0..20_000).step_by(20) {
             let trip_us = if now_ms % 5_000 == 0 { 90_000 } else { 300 };
-            assert_eq!(strain.advance(trip_us, 0, now_ms), Advice::GoOn);
+            assert_eq!(strain.advance(trip_us, true, 0, now_ms), Advice::GoOn);
         }
     }
 }
