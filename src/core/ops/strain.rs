@@ -22,6 +22,8 @@ pub struct Strain {
     /// Whether a PING was late so far.
     is_felt: bool,
     last: VecDeque<u64>,
+    /// Round trips while nothing of ours was at the server, those of the quiet moment first.
+    quiet: VecDeque<u64>,
     wake_ups: VecDeque<u64>,
     late_since_ms: Option<u64>,
     halved_at_ms: Option<u64>,
@@ -46,6 +48,7 @@ impl Strain {
             least_us: percentile(&window, 0),
             idle_p99_us: percentile(&window, 99),
             rest_times: REST_TIMES.0,
+            quiet: window,
             ..Self::default()
         }
     }
@@ -74,12 +77,17 @@ impl Strain {
     }
 
     /// Rests longer after a PING that was late, and a little less after each that was not. One that was late while nothing of
-    /// ours was at the server says nothing of us.
+    /// ours was at the server says nothing of us, but how late one may be without us: others may have come to work, or
+    /// this machine.
     fn feel(&mut self, trip_us: u64, beside_ours: bool) {
         let (grows, eases) = REST_GROWS_AND_EASES;
-        let is_late = trip_us > self.usual_us().saturating_add(FELT_US);
-        if is_late && !beside_ours {
-            return;
+        let without_us = percentile(&self.quiet, 98);
+        let is_late = trip_us > self.usual_us().max(without_us).saturating_add(FELT_US);
+        if !beside_ours {
+            push(&mut self.quiet, trip_us);
+            if is_late {
+                return;
+            }
         }
         self.is_felt |= is_late;
         let eases = if self.is_felt { eases } else { REST_EASES_AT_FIRST };
@@ -210,6 +218,22 @@ mod tests {
         // It is strain of the server all the same.
         let stops = (1_000..2_000).filter(|at| strain.advance(9_000, false, 0, at * 20) != Advice::GoOn);
         assert!(stops.count() > 0);
+    }
+
+    #[test]
+    fn pings_that_are_as_late_without_us_make_no_rest_longer_and_those_that_are_not_do() {
+        let rests = |is_late: fn(u64, bool) -> bool| {
+            let mut strain = Strain::new(&[200; 25]);
+            (0..3_000).for_each(|at| {
+                // Half of the time nothing of ours is there.
+                let beside_ours = at % 2 == 0;
+                let trip_us = if is_late(at, beside_ours) { 3_000 } else { 300 };
+                strain.advance(trip_us, beside_ours, 0, at * 20);
+            });
+            strain.rest_times()
+        };
+        assert!(rests(|at, _| at % 13 == 0) < REST_TIMES.0);
+        assert_eq!(rests(|at, beside_ours| at % 26 == 0 && beside_ours), REST_TIMES.1);
     }
 
     #[test]

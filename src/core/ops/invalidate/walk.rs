@@ -126,7 +126,9 @@ impl<'a> Walk<'a> {
 
     /// Sends the next page, with the types of what was found before.
     async fn begin(&mut self, cursor: Option<u64>) -> Result<OpenPage, Refusal> {
-        let asked = std::mem::take(&mut self.untyped);
+        // A script is worth it for a hundred.
+        let is_worth_it = self.untyped.len() >= TYPES_TOGETHER || cursor.is_none();
+        let asked = if is_worth_it { std::mem::take(&mut self.untyped) } else { Vec::new() };
         let names = names_of(&asked);
         let (count, pattern) = (self.count, Some(self.request.pattern.clone()));
         let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
