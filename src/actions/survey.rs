@@ -21,6 +21,7 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// From then on the server is timed: most plans are a matter of a moment.
 const TIMED_AFTER: Duration = Duration::from_millis(200);
@@ -116,10 +117,8 @@ struct Surveyor {
     /// How long the last questions took, microseconds.
     last_us: u64,
     /// What was sent, and is not waited for yet.
-    begun: Option<(u64, MaybeDone<BegunAnswer>)>,
+    begun: Option<(u64, MaybeDone<JoinHandle<AskResult>>)>,
 }
-
-type BegunAnswer = Pin<Box<dyn Future<Output = AskResult> + Send>>;
 
 impl Surveyor {
     async fn open(desk: &Desk, archives: &Archives) -> Result<Self, Refusal> {
@@ -255,11 +254,17 @@ impl Surveyor {
         self.go_on()?;
         self.begin_timing().await;
         self.mark_begun();
-        let answer: BegunAnswer = Box::pin(self.link.begin(commands, None, Pieces::WHOLE));
+        let mut answer = Box::pin(maybe_done(self.link.begin(commands, None, Pieces::WHOLE)));
         let sent_us = clock::now_us();
-        let mut begun = maybe_done(answer);
-        poll_fn(|cx| Poll::Ready(Pin::new(&mut begun).poll(cx).is_ready())).await;
-        self.begun = Some((sent_us, begun));
+        // It is sent before anything else is done, and read when it comes, whatever we are at: what it looked up belongs to
+        // the moment in which it was answered.
+        poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx).is_ready())).await;
+        let read = tokio::spawn(async move {
+            answer.as_mut().await;
+            let lost = AskResult { exchanges: Vec::new(), lost: None };
+            answer.as_mut().take_output().unwrap_or(lost)
+        });
+        self.begun = Some((sent_us, maybe_done(read)));
         Ok(())
     }
 
@@ -268,7 +273,7 @@ impl Surveyor {
         let Some((sent_us, mut begun)) = self.begun.take() else { return Ok(Vec::new()) };
         Pin::new(&mut begun).await;
         let asked = Pin::new(&mut begun).take_output();
-        let Some(asked) = asked else { return Ok(Vec::new()) };
+        let Some(Ok(asked)) = asked else { return Err(Refusal::because("the task that reads is gone")) };
         if let Some(error) = asked.lost {
             return Err(Refusal::because(error.to_string()));
         }

@@ -21,6 +21,10 @@ use std::collections::BTreeMap;
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
 const FIRST_COUNT: u32 = 100;
 
+/// Types that one step asks, at most: what is under way while the figures of the hit ratio are read can't be told from what
+/// clients look up.
+const TYPES_A_STEP: usize = 2 * TYPES_TOGETHER;
+
 /// A key whose type is asked, and how many it stands for.
 type AskedKey = (Name, u64);
 
@@ -36,6 +40,8 @@ pub(super) struct Walk<'a> {
     together: bool,
     price: ItemPrice,
     count: u32,
+    /// Where SCAN goes on; none while it is under way, and when it is through.
+    cursor: Option<u64>,
     /// Keys that COUNT has passed over.
     passed: u64,
     /// Keys whose types are asked with the next page.
@@ -74,6 +80,7 @@ impl<'a> Walk<'a> {
             together: true,
             price: ItemPrice::default(),
             count: FIRST_COUNT,
+            cursor: Some(0),
             passed: 0,
             untyped: Vec::new(),
             matched: 0,
@@ -85,22 +92,23 @@ impl<'a> Walk<'a> {
 
     /// Goes through all of it, or as far as there is time.
     pub(super) async fn go(mut self) -> Result<(), Refusal> {
-        let mut open = self.begin(Some(0)).await?;
+        let mut open = self.begin().await?;
         loop {
             let mut replies = self.finish(&open).await?;
             let page = match open.scans {
                 Some(_) => Some(read_page(replies.pop())?),
                 None => None,
             };
-            let mut next = page.as_ref().and_then(|(next, _)| *next);
-            if self.reader.moment().is_late && next.is_some() {
+            let was_through = self.cursor.is_none() && page.is_none();
+            self.cursor = page.as_ref().map_or(self.cursor, |(next, _)| *next);
+            if self.reader.moment().is_late && self.cursor.is_some() {
                 self.facts.cut_at = Some(self.passed);
-                next = None;
+                self.cursor = None;
             }
-            // The next page is on its way while this one is looked through.
-            let is_last = page.is_some() && next.is_none();
-            let following = match next.is_some() || !self.untyped.is_empty() {
-                true => Some(self.begin(next).await?),
+            let is_through = self.cursor.is_none() && !was_through;
+            // The next step is on its way while this one is looked through.
+            let following = match self.cursor.is_some() || !self.untyped.is_empty() {
+                true => Some(self.begin().await?),
                 false => None,
             };
             let kinds = self.kinds(&open.asked, replies, open.together).await?;
@@ -110,13 +118,13 @@ impl<'a> Walk<'a> {
                 let all = self.facts.all_keys;
                 self.reader.tell("keys", all.map_or(self.passed, |all| self.passed.min(all)), all);
             }
-            if is_last {
+            if is_through {
                 self.ask_last();
             }
             open = match following {
                 Some(following) => following,
                 None if self.untyped.is_empty() => break,
-                None => self.begin(None).await?,
+                None => self.begin().await?,
             };
         }
         self.facts.typed = (self.stood_for > 0).then_some(self.typed);
@@ -124,16 +132,18 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Sends the next page, with the types of what was found before.
-    async fn begin(&mut self, cursor: Option<u64>) -> Result<OpenPage, Refusal> {
+    /// Sends the types of some that were found, and the next page where that leaves no more of them than a step asks.
+    async fn begin(&mut self) -> Result<OpenPage, Refusal> {
         // A script is worth it for a hundred.
-        let is_worth_it = self.untyped.len() >= TYPES_TOGETHER || cursor.is_none();
-        let asked = if is_worth_it { std::mem::take(&mut self.untyped) } else { Vec::new() };
+        let is_worth_it = self.untyped.len() >= TYPES_TOGETHER || self.cursor.is_none();
+        let most = if is_worth_it { TYPES_A_STEP.min(self.untyped.len()) } else { 0 };
+        let asked: Vec<AskedKey> = self.untyped.drain(..most).collect();
         let names = names_of(&asked);
         let (count, pattern) = (self.count, Some(self.request.pattern.clone()));
+        let cursor = if self.untyped.len() < TYPES_A_STEP { self.cursor.take() } else { None };
         let scan = cursor.map(|cursor| ReadCmd::Scan { cursor, pattern, count, wanted: ScanFor::Sizes });
         let scans = scan.is_some().then_some(count);
-        self.passed = self.passed.saturating_add(scans.map_or(0, u64::from));
+        self.passed = self.passed.saturating_add(scans.into_iter().map(u64::from).sum());
         let figures = self.price.figures(self.reader.moment().now_us);
         let is_figured = figures.is_some();
         let together = self.together;
@@ -148,16 +158,14 @@ impl<'a> Walk<'a> {
         if let Some(told) = open.is_figured.then(|| exchanges.next()).flatten() {
             self.price.figured(told, &["scan", "eval", "type"]);
         }
-        if let Some(count) = open.scans {
-            // By what it takes of the server, in the server's own figures where it tells them, whatever the network adds.
-            // A type takes about as much as a key that is passed over.
-            let moment = self.reader.moment();
-            let items = count.saturating_add(number(&open.asked));
-            self.price.took(u64::from(items), moment.trip_us, moment.idle_us);
-            let fits = self.price.fitting(moment.step_us, items);
-            let beside = fits.saturating_sub(number(&self.untyped)).max(fits / 2);
-            self.count = beside.clamp(FIRST_COUNT, PLAN_PAGE);
-        }
+        // By what it takes of the server, in the server's own figures where it tells them, whatever the network adds. A type
+        // takes about as much as a key that is passed over.
+        let moment = self.reader.moment();
+        let items = open.scans.into_iter().sum::<u32>().saturating_add(number(&open.asked)).max(1);
+        self.price.took(u64::from(items), moment.trip_us, moment.idle_us);
+        let fits = self.price.fitting(moment.step_us, items.max(self.count));
+        let most = if self.asks_all() { TYPES_A_STEP as u32 } else { PLAN_PAGE };
+        self.count = fits.clamp(FIRST_COUNT, most);
         Ok(exchanges.filter_map(|exchange| exchange.reply.ok()).collect())
     }
 
@@ -167,7 +175,7 @@ impl<'a> Walk<'a> {
             return;
         }
         self.matched += 1;
-        if self.matched <= TYPED_KEYS || self.request.kind.is_some() {
+        if self.asks_all() {
             self.untyped.push((Name::new(key), 1));
         } else if let Some(reason) = self.protected.of_name(key) {
             self.facts.stays(reason, Name::new(key), 1);
@@ -181,6 +189,11 @@ impl<'a> Walk<'a> {
                 self.ask_last();
             }
         }
+    }
+
+    /// Whether the type of every key is asked that comes next.
+    fn asks_all(&self) -> bool {
+        self.matched <= TYPED_KEYS || self.request.kind.is_some()
     }
 
     /// The last key whose type is not asked stands for all since one that was.

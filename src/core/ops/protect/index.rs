@@ -31,8 +31,8 @@ impl ByBytes {
         }
     }
 
-    fn at(&self, byte: Option<&u8>) -> &[usize] {
-        byte.and_then(|byte| self.0.get(usize::from(*byte))).map_or(&[], Vec::as_slice)
+    fn at<'a>(&'a self, byte: Option<&u8>) -> impl Iterator<Item = &'a usize> + use<'a> {
+        byte.and_then(|byte| self.0.get(usize::from(*byte))).into_iter().flatten()
     }
 }
 
@@ -58,11 +58,11 @@ impl GlobIndex {
         let within = name.iter().enumerate().filter_map(|(at, byte)| {
             let rest = name.get(at..)?;
             let holds = |place: &&usize| self.globs.get(**place).is_some_and(|glob| glob.begins_at(rest));
-            self.within.at(Some(byte)).iter().find(holds)
+            self.within.at(Some(byte)).find(holds)
         });
         let one_each = [
-            self.begins.at(name.first()).iter().find(is_match),
-            self.ends.at(name.last()).iter().find(is_match),
+            self.begins.at(name.first()).find(is_match),
+            self.ends.at(name.last()).find(is_match),
             self.others.iter().find(is_match),
         ];
         one_each.into_iter().flatten().chain(within).min().copied()

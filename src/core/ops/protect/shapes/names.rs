@@ -46,8 +46,8 @@ impl NameParts {
         Self(all)
     }
 
-    fn at(&self, byte: Option<&u8>) -> &[NamePart] {
-        byte.and_then(|byte| self.0.get(usize::from(*byte))).map_or(&[], Vec::as_slice)
+    fn at<'a>(&'a self, byte: Option<&u8>) -> impl Iterator<Item = &'a NamePart> + use<'a> {
+        byte.and_then(|byte| self.0.get(usize::from(*byte))).into_iter().flatten()
     }
 }
 
@@ -74,12 +74,12 @@ pub fn kinds_in_queues(key: &[u8]) -> HeldKinds {
 /// The same without jobs, whose names look like those of any hash.
 pub fn kinds_named(key: &[u8]) -> HeldKinds {
     let mut held = HeldKinds::default();
-    for (_, kind) in ENDS.at(key.last()).iter().filter(|(end, _)| key.ends_with(end)) {
+    for (_, kind) in ENDS.at(key.last()).filter(|(end, _)| key.ends_with(end)) {
         held.hold(kind);
     }
     let colons = key.iter().enumerate().filter(|(_, byte)| **byte == b':');
     for rest in colons.filter_map(|(at, _)| key.get(at..)) {
-        for (_, kind) in MIDDLES.at(rest.get(1)).iter().filter(|(part, _)| rest.starts_with(part)) {
+        for (_, kind) in MIDDLES.at(rest.get(1)).filter(|(part, _)| rest.starts_with(part)) {
             held.hold(kind);
         }
     }
