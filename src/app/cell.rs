@@ -6,12 +6,15 @@
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::{FindingSubject, Severity};
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::diagnose::queues::QueueVerdict;
 use crate::core::model::fanout::ChannelKind;
 use crate::core::model::groups::Lag;
 use crate::core::model::keys::Ttl;
+use crate::core::model::queues::QueueId;
 use crate::core::model::{Name, StreamId};
 use crate::core::reading::fanout::subscribers::Cutoff;
 use crate::core::reading::groups::Drain;
+use crate::core::reading::queues::OldestJob;
 use regex::{Regex, RegexBuilder};
 use std::cmp::Ordering;
 
@@ -52,11 +55,15 @@ pub enum TableId {
     Deliveries,
     /// Groups and channels of channel layers.
     Layers,
+    /// Queues of job frameworks.
+    Queues,
+    /// Classes of the jobs of one queue.
+    JobClasses,
 }
 
 impl TableId {
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Findings,
         Self::Worst,
         Self::Streams,
@@ -74,6 +81,8 @@ impl TableId {
         Self::Channels,
         Self::Deliveries,
         Self::Layers,
+        Self::Queues,
+        Self::JobClasses,
     ];
 }
 
@@ -119,6 +128,10 @@ pub enum RowId {
     Key(Name),
     /// A pattern of keys.
     Pattern(Name),
+    /// A queue.
+    Queue(QueueId),
+    /// Jobs of a class in a part of a queue.
+    JobClass(&'static str, Option<Name>),
 }
 
 /// One row.
@@ -191,6 +204,10 @@ pub enum Cell {
     Group(Option<(GroupVerdict, Option<Severity>)>),
     /// How a consumer fares, and how bad that is.
     Consumer(Option<(ConsumerVerdict, Option<Severity>)>),
+    /// How long the oldest job has waited.
+    Oldest(Option<OldestJob>),
+    /// What a queue is at, and how bad that is.
+    Queue(QueueVerdict, Option<Severity>),
     /// An id.
     Id(StreamId),
     /// A time, milliseconds since 1970.
@@ -236,6 +253,8 @@ impl Cell {
             Self::Severity(severity) => Some(-f64::from(*severity as u8)),
             Self::Group(judged) => judged.map(|(verdict, _)| f64::from(verdict as u8)),
             Self::Consumer(judged) => judged.map(|(verdict, _)| -f64::from(verdict as u8)),
+            Self::Oldest(oldest) => oldest.map(|oldest| oldest.age_ms as f64),
+            Self::Queue(verdict, _) => Some(f64::from(*verdict as u8)),
             Self::Name(_) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }
     }
@@ -262,6 +281,7 @@ impl Cell {
             Self::Severity(severity) => regex.is_match(severity.word()),
             Self::Group(Some((verdict, _))) => regex.is_match(verdict.word()),
             Self::Consumer(Some((verdict, _))) => regex.is_match(verdict.word()),
+            Self::Queue(verdict, _) => regex.is_match(verdict.word()),
             _ => false,
         }
     }

@@ -10,6 +10,7 @@ mod groups;
 mod keys;
 mod patterns;
 mod pending;
+mod queues;
 mod reliefs;
 mod slowlog;
 mod streams;
@@ -40,6 +41,8 @@ pub fn columns(id: TableId) -> &'static [Column] {
         TableId::Channels => fanout::OF_CHANNELS,
         TableId::Deliveries => fanout::OF_GROUPS,
         TableId::Layers => fanout::OF_LAYERS,
+        TableId::Queues => queues::COLUMNS,
+        TableId::JobClasses => queues::OF_CLASSES,
     }
 }
 
@@ -63,6 +66,8 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::Channels => (fanout::SUBSCRIBERS, true),
         TableId::Deliveries => (fanout::LATE, true),
         TableId::Layers => (fanout::BACKLOG, true),
+        TableId::Queues => (queues::VERDICT, true),
+        TableId::JobClasses => (queues::JOBS, true),
     }
 }
 
@@ -88,6 +93,8 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Consumers => consumers::rows_of_all(reading),
         View::Fanout => fanout::rows(reading, state.fanout_part().table()),
         View::Clients => clients::rows(reading),
+        View::Queues => queues::rows(reading),
+        View::Queue(id) => queues::classes(reading, id),
         View::Latency => slowlog::rows(reading),
         View::Memory => reliefs::rows(reading),
         View::BigKeys => keys::biggest(reading),

@@ -211,6 +211,8 @@ fn focus(state: &State) -> Focus {
                 | RowId::Client(_)
                 | RowId::Slow(_)
                 | RowId::Channel(..)
+                | RowId::Queue(_)
+                | RowId::JobClass(..)
                 | RowId::Layer(..) => {}
             }
         }

@@ -4,6 +4,7 @@ use super::cell::TableId;
 use crate::commands::{CommandId, Place};
 use crate::core::diagnose::finding::{self, Finding, FindingSubject};
 use crate::core::model::Name;
+use crate::core::model::queues::QueueId;
 
 /// A screen, or a place below one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,10 @@ pub enum View {
     Pattern(Name),
     /// How late do messages arrive?
     Fanout,
+    /// Who floods, and who does not listen?
+    Queues,
+    /// One queue and the classes of its jobs.
+    Queue(QueueId),
     /// Who is connected?
     Clients,
     /// Is Redis slow?
@@ -41,13 +46,14 @@ pub enum View {
 }
 
 /// The screens, with the command that goes there, in the order of Tab.
-pub const SCREENS: [(CommandId, View, &str); 9] = [
+pub const SCREENS: [(CommandId, View, &str); 10] = [
     (CommandId::Overview, View::Overview, "Overview"),
     (CommandId::StreamsScreen, View::Streams, "Streams"),
     (CommandId::ConsumersScreen, View::Consumers, "Consumers"),
     (CommandId::MemoryScreen, View::Memory, "Memory"),
     (CommandId::CacheScreen, View::Cache, "Cache"),
     (CommandId::FanoutScreen, View::Fanout, "Fan-out"),
+    (CommandId::QueuesScreen, View::Queues, "Queues"),
     (CommandId::ClientsScreen, View::Clients, "Clients"),
     (CommandId::LatencyScreen, View::Latency, "Latency"),
     (CommandId::LogScreen, View::Log, "Log"),
@@ -85,6 +91,10 @@ impl View {
             Self::Pattern(_) => (Some(TableId::PatternKeys), CACHE, |h| (if h >= 30 { 12 } else { 7 }, 6)),
             Self::Fanout => (Some(TableId::Channels), &[Place::Fanout, Place::Table, Place::List], |h| {
                 (if h >= 30 { share(h, 11, 20) } else { 14 }, 7)
+            }),
+            Self::Queues => (Some(TableId::Queues), &[Place::Table, Place::List], |_| (0, 0)),
+            Self::Queue(_) => (Some(TableId::JobClasses), &[Place::Table, Place::List], |h| {
+                (if h >= 30 { 12 } else { 9 }, 6)
             }),
             Self::Clients => {
                 (Some(TableId::Clients), &[Place::Clients, Place::Table, Place::List], |_| (0, 0))
@@ -124,6 +134,7 @@ impl View {
                 finding::Destination::Memory => Self::Memory,
                 finding::Destination::Cache => Self::Cache,
                 finding::Destination::Fanout => Self::Fanout,
+                finding::Destination::Queues => Self::Queues,
                 finding::Destination::Clients => Self::Clients,
                 finding::Destination::Latency => Self::Latency,
             },
@@ -142,6 +153,7 @@ impl View {
             FindingSubject::Client(_) => Self::Clients,
             FindingSubject::Channel(_) => Self::Fanout,
             FindingSubject::Pattern(glob) => Self::Pattern(glob.clone()),
+            FindingSubject::Queue(id) => Self::Queue(id.clone()),
             FindingSubject::Server => return None,
         })
     }
@@ -157,6 +169,7 @@ impl View {
             Self::BigKeys => "biggest keys".to_owned(),
             Self::Pattern(glob) if glob.as_bytes().is_empty() => "keys by themselves".to_owned(),
             Self::Pattern(glob) => glob.to_string(),
+            Self::Queue(id) => id.queue.as_ref().map_or_else(|| "all queues".to_owned(), Name::to_string),
             screen => {
                 let mut screens = SCREENS.iter();
                 screens.find(|(_, view, _)| view == screen).map_or("", |(_, _, title)| title).to_owned()

@@ -66,6 +66,8 @@ commands! {
         "Does the cache work?"
     FanoutScreen "fan-out" "fan-out" ["6"] [Everywhere]
         "How late do messages arrive?"
+    QueuesScreen "queues" "queues" ["7"] [Everywhere]
+        "Which job floods, and who does not listen?"
     ClientsScreen "clients" "clients" ["8"] [Everywhere]
         "Who is connected, and who hurts?"
     LatencyScreen "latency" "latency" ["9"] [Everywhere]

@@ -11,6 +11,7 @@ pub mod finding;
 pub mod groups;
 pub mod growth;
 pub mod hold;
+pub mod queues;
 pub mod rules;
 pub mod thresholds;
 pub mod words;

@@ -4,6 +4,9 @@
 //! `—`, an estimate says so, and only the rows that are seen are ever written.
 
 mod fanout;
+mod queues;
+
+pub use queues::oldest as oldest_job;
 
 use crate::app::cell::{Cell, Row, RowId, RowMark};
 use crate::config::theme::Role;
@@ -76,6 +79,8 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Severity(severity) => self::severity(*severity, skin),
         Cell::Group(judged) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
         Cell::Consumer(judged) => judged.map_or_else(|| unknown(skin), |judged| consumer(judged, skin)),
+        Cell::Oldest(oldest) => queues::oldest(*oldest, skin),
+        Cell::Queue(verdict, severity) => queues::verdict(*verdict, *severity, skin),
         Cell::Id(id) => StyledText::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), StyledText::from),
         Cell::Trend => StyledText::new(self::trend(id, trend, reading, skin), Role::Graph1),

@@ -24,6 +24,8 @@ mod operations;
 mod overview;
 mod pattern;
 mod pending;
+mod queue;
+mod queues;
 mod reasons;
 mod stream;
 mod streams;
@@ -53,6 +55,8 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         View::Cache => cache::draw(state, areas, buffer, skin),
         View::Pattern(glob) => pattern::draw(state, glob, areas, buffer, skin),
         View::Fanout => fanout::draw(state, areas, buffer, skin),
+        View::Queues => queues::draw(state, areas, buffer, skin),
+        View::Queue(id) => queue::draw(state, id, areas, buffer, skin),
         View::Clients => clients::draw(state, areas, buffer, skin),
         View::Latency => latency::draw(state, areas, buffer, skin),
         View::Log => log::draw(state, areas, buffer, skin),

@@ -66,6 +66,7 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
             None
         }
         (_, RowId::Pattern(glob)) => Some(View::Pattern(glob)),
+        (_, RowId::Queue(id)) => Some(View::Queue(id)),
         (_, RowId::Key(key)) if state.shown().streams().contains_key(&key) => Some(View::Stream(key)),
         (_, RowId::Relief(_, subject)) => View::of_subject(&subject),
         (_, RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding),

@@ -13,6 +13,7 @@ use std::time::Duration;
 const SPAN: Kind = Kind::DurationMs(100, THRESHOLD_MAX_MS);
 const WINDOW: Kind = Kind::DurationMs(1_000, HIT_RATIO_MAX_MS);
 const COUNT: Kind = Kind::Whole(1, 1_000_000);
+const COUNT_OR_NONE: Kind = Kind::Whole(0, 1_000_000);
 const RATIO: Kind = Kind::Band(Bad::Low, 1);
 const SHARE: Kind = Kind::Band(Bad::High, 1);
 const FIGURE: Kind = Kind::Band(Bad::High, 1_000_000);
@@ -40,6 +41,9 @@ macro_rules! limit {
 macro_rules! keys {
     (u64 COUNT $path:expr, $field:ident, $doc:literal) => {
         &[limit!(COUNT, $path, $field, $doc, Whole, u64::from, whole)]
+    };
+    (u64 COUNT_OR_NONE $path:expr, $field:ident, $doc:literal) => {
+        &[limit!(COUNT_OR_NONE, $path, $field, $doc, Whole, u64::from, whole)]
     };
     (u64 SIZE $path:expr, $field:ident, $doc:literal) => {
         &[limit!(Kind::Size, $path, $field, $doc, Size, identity, identity)]

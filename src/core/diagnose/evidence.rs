@@ -10,6 +10,7 @@ use super::consumers::ConsumerVerdict;
 use super::finding::{FindingSubject, Severity};
 use super::groups::Judgement;
 use super::hold::Hold;
+use super::queues::QueueCase;
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
@@ -48,6 +49,8 @@ pub struct Evidence<'a> {
     pub tally: GroupCounts,
     /// Memory, buffers and tiers of keys over time.
     pub memory: MemoryCase<'a>,
+    /// Queues of job frameworks.
+    pub queues: Vec<QueueCase>,
     /// What stands already.
     pub standing: &'a Hold,
 }

@@ -3,6 +3,7 @@
 //! Knows shapes; the rules make them. Invariant: the text can stand alone: it names whom it is about.
 
 use crate::core::model::Name;
+use crate::core::model::queues::QueueId;
 use std::fmt;
 
 /// How bad a finding is.
@@ -41,6 +42,8 @@ pub enum FindingSubject {
     Pattern(Name),
     /// A channel.
     Channel(Name),
+    /// A queue of a job framework.
+    Queue(QueueId),
 }
 
 /// `server`, `orders`, `orders/billing`, `orders/billing/billing-1`, `client 7`, `channel news`, names escaped where they have to be.
@@ -54,6 +57,8 @@ impl fmt::Display for FindingSubject {
             Self::Client(id) => write!(f, "client {id}"),
             Self::Pattern(glob) => write!(f, "{glob}"),
             Self::Channel(name) => write!(f, "channel {name}"),
+            Self::Queue(QueueId { queue: Some(queue), .. }) => write!(f, "queue {queue}"),
+            Self::Queue(id) => write!(f, "queues of {}", id.site.framework.word()),
         }
     }
 }
@@ -71,6 +76,8 @@ pub enum Destination {
     Cache,
     /// Publish and subscribe.
     Fanout,
+    /// Queues, and the page of the one that the finding is about.
+    Queues,
     /// Clients.
     Clients,
     /// Latency.

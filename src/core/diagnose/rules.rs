@@ -43,6 +43,7 @@ mod persistence_fork_headroom;
 mod persistence_fork_slow;
 mod persistence_rdb_failed;
 mod persistence_refusing;
+mod queues;
 mod refusals;
 mod replication_buffers;
 mod replication_link_down;
@@ -188,6 +189,11 @@ pub const RULES: &[Rule] = &[
     fanout_subscriber_lost::RULE,
     fanout_patterns::RULE,
     fanout_channel_full::RULE,
+    queues::NOT_LISTENING_RULE,
+    queues::ORPHANS_RULE,
+    queues::OLDEST_RULE,
+    queues::FLOOD_RULE,
+    queues::WORKERS_RULE,
     fanout_late::PUBLISH,
     fanout_late::DELIVERY,
     fanout_late::WHOLE_WAY,

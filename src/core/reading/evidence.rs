@@ -8,6 +8,7 @@ mod memory;
 use super::Reading;
 use super::fanout::evidence as fanout;
 use super::groups::GroupState;
+use super::queues::QueueView;
 use super::tracks::Tracks;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::memory::MemoryCase;
@@ -15,6 +16,7 @@ use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCo
 use crate::core::diagnose::groups::JudgedGroup;
 use crate::core::diagnose::groups::track::GroupTrack;
 use crate::core::diagnose::hold::Hold;
+use crate::core::diagnose::queues::QueueCase;
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::consumers::Inactivity;
@@ -50,6 +52,7 @@ pub(super) fn of<'a>(
         consumers: Vec::new(),
         tally: GroupCounts { is_searched: is_searched(reading), ..tracks.tally() },
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
+        queues: queue_cases(reading),
         standing: hold,
     };
     for key in tracks.unwell() {
@@ -61,6 +64,19 @@ pub(super) fn of<'a>(
         }
     }
     evidence
+}
+
+/// Queues, each with what it is at; what a site keeps for all of them stands for itself.
+fn queue_cases(reading: &Reading) -> Vec<QueueCase> {
+    let case = |view: QueueView| QueueCase {
+        oldest_ms: view.oldest.map(|oldest| oldest.age_ms),
+        figures: view.figures(),
+        flood: view.flood(),
+        verdict: view.verdict,
+        reason: view.reason,
+        id: view.id,
+    };
+    reading.queues().into_iter().map(case).collect()
 }
 
 fn is_searched(reading: &Reading) -> bool {

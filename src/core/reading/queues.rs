@@ -12,7 +12,7 @@ use crate::core::model::queues::{ItemsFor, QueueColumn, QueueFact, QueueId, Queu
 use crate::core::model::{Name, Stamped};
 use crate::core::queues::adapter;
 use std::collections::{BTreeMap, VecDeque};
-pub use view::{AgeKind, JobClass, OldestJob, QueueVerdict, QueueView};
+pub use view::{AgeKind, JobClass, OldestJob, QueueView};
 
 /// What was not read for so long is not there any more, microseconds.
 const FORGET_US: i64 = 120_000_000;

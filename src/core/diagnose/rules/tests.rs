@@ -72,6 +72,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             has_clients: info.is_some(),
             ..MemoryCase::default()
         },
+        queues: Vec::new(),
         standing: hold,
     }
 }

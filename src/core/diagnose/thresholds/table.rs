@@ -99,6 +99,12 @@ macro_rules! thresholds {
                 "Patterns that every PUBLISH is compared with. Ours.";
             channel_capacity: u64 = 100, COUNT "channel_capacity"
                 "Messages at which a channel of a channel layer is full and drops what comes. The default of channels_redis.";
+            queue_oldest: Spans = minutes(5, 30), SPAN "queue_oldest"
+                "How long the oldest job of a queue has waited. Ours.";
+            queue_flood_jobs: u64 = 10_000, COUNT "queue_flood_jobs"
+                "Jobs of one class, half of a queue or more, from which on it floods. Ours.";
+            queue_workers: u64 = 0, COUNT_OR_NONE "queue_workers"
+                "Workers that every queue should have; 0 asks for none. Ours.";
             publish_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "publish_ms"
                 "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours.";
             delivery_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "delivery_ms"

@@ -4,14 +4,12 @@
 //! row of its own, and with the queue where there is but one; unknown is `None`, and what is estimated says so.
 
 use super::{QueueState, QueueTrack};
-use crate::core::figures::sentence::{count, span};
+use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::queues::adapter;
 use std::collections::BTreeMap;
 
-/// Nothing was taken for so long, microseconds: nobody listens, or all who do are busy.
-const NOT_TAKEN_US: i64 = 15_000_000;
 /// Classes that are told of one part, the largest first.
 const CLASSES: usize = 10;
 /// Growth that is none: a job in so many seconds.
@@ -74,43 +72,6 @@ pub enum AgeKind {
     AtLeast,
 }
 
-/// What a queue is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum QueueVerdict {
-    /// Nothing is known yet.
-    Unknown,
-    /// Nothing is ready.
-    Idle,
-    /// Jobs are taken.
-    Ok,
-    /// More comes than is taken.
-    Growing,
-    /// Somebody has paused it.
-    Paused,
-    /// All workers are busy, and jobs wait.
-    Overloaded,
-    /// Jobs were taken by workers that are gone.
-    Orphans,
-    /// Jobs wait, and nobody takes them.
-    NotListening,
-}
-
-impl QueueVerdict {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Unknown => "unknown",
-            Self::Idle => "idle",
-            Self::Ok => "ok",
-            Self::Growing => "growing",
-            Self::Paused => "paused",
-            Self::Overloaded => "overloaded",
-            Self::Orphans => "orphans",
-            Self::NotListening => "not_listening",
-        }
-    }
-}
-
 /// Jobs of a class in a part of a queue, estimated from those that were looked at.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobClass {
@@ -133,6 +94,32 @@ impl QueueView {
     pub fn drain_ms(&self) -> Option<u64> {
         let (ready, growth) = (self.ready?, self.growth_per_s?);
         (growth < -LEAST_GROWTH).then(|| (ready as f64 * 1000.0 / -growth) as u64)
+    }
+
+    /// What decides what it is at.
+    pub fn figures(&self) -> QueueFigures {
+        QueueFigures {
+            ready: self.ready,
+            in_flight: self.in_flight,
+            orphaned: self.orphaned,
+            workers: self.workers,
+            is_paused: self.is_paused,
+            growth_per_s: self.growth_per_s,
+            untouched_ms: self.untouched_ms,
+        }
+    }
+
+    /// The class that most jobs are of, dead ones left out.
+    pub fn flood(&self) -> Option<JobFlood> {
+        let counts = |class: &&JobClass| class.column != QueueColumn::Dead && class.class.is_some();
+        let most = self.classes.iter().filter(counts).max_by_key(|class| class.jobs)?;
+        Some(JobFlood {
+            class: most.class.clone()?,
+            column: most.column,
+            jobs: most.jobs,
+            share: most.share,
+            error: most.error,
+        })
     }
 
     /// Its name, or that of what all queues share.
@@ -205,7 +192,7 @@ impl QueueState {
             reason: String::new(),
             classes: self.classes(id),
         };
-        (view.verdict, view.reason) = verdict(&view);
+        (view.verdict, view.reason) = view.figures().judge();
         view
     }
 
@@ -290,60 +277,4 @@ impl QueueState {
         all.sort_by(|a, b| b.jobs.cmp(&a.jobs));
         all
     }
-}
-
-/// What a queue is at, and why.
-fn verdict(view: &QueueView) -> (QueueVerdict, String) {
-    let Some(ready) = view.ready else {
-        return match view.orphaned.filter(|orphaned| *orphaned > 0) {
-            Some(orphaned) => (QueueVerdict::Orphans, orphans(orphaned)),
-            None => (QueueVerdict::Unknown, "how many jobs are ready is not known".to_owned()),
-        };
-    };
-    if view.is_paused == Some(true) {
-        return (QueueVerdict::Paused, format!("paused; {} ready", count(ready)));
-    }
-    if let Some(untouched_ms) = view.untouched_ms.filter(|ms| *ms as i64 * 1000 >= NOT_TAKEN_US) {
-        let waits = format!("{} ready, none was taken for {}", count(ready), span(untouched_ms));
-        let is_busy = match (view.in_flight, view.orphaned) {
-            (Some(jobs), Some(orphaned)) => jobs > orphaned,
-            (jobs, _) => jobs.is_some_and(|jobs| jobs > 0),
-        };
-        return match view.workers {
-            Some(workers) if workers > 0 && is_busy => {
-                let busy =
-                    view.in_flight.map_or_else(String::new, |jobs| format!(", {} in flight", count(jobs)));
-                (QueueVerdict::Overloaded, format!("{waits}: {} workers alive{busy}", count(workers)))
-            }
-            Some(0) => (QueueVerdict::NotListening, format!("{waits}: no worker is alive")),
-            Some(workers) => {
-                let alive = format!("{} workers alive, none of them busy", count(workers));
-                (QueueVerdict::NotListening, format!("{waits}: {alive}"))
-            }
-            None if is_busy => (QueueVerdict::Overloaded, format!("{waits}; others are in flight")),
-            None => (QueueVerdict::NotListening, waits),
-        };
-    }
-    if view.workers == Some(0) && ready > 0 {
-        return (QueueVerdict::NotListening, format!("{} ready, and no worker is alive", count(ready)));
-    }
-    if let Some(orphaned) = view.orphaned.filter(|orphaned| *orphaned > 0) {
-        return (QueueVerdict::Orphans, orphans(orphaned));
-    }
-    match view.growth_per_s {
-        _ if ready == 0 => (QueueVerdict::Idle, "nothing is ready".to_owned()),
-        Some(growth) if growth > LEAST_GROWTH.max(ready as f64 * 0.001) => {
-            (QueueVerdict::Growing, format!("{} ready, {growth:.1} more every second", count(ready)))
-        }
-        _ => match view.untouched_ms {
-            Some(ms) if ms > 0 => {
-                (QueueVerdict::Ok, format!("{} ready, none was taken for {}", count(ready), span(ms)))
-            }
-            _ => (QueueVerdict::Ok, format!("{} ready", count(ready))),
-        },
-    }
-}
-
-fn orphans(orphaned: u64) -> String {
-    format!("{} in flight with no live worker", count(orphaned))
 }

@@ -1,0 +1,120 @@
+//! One row a queue, and one a class of its jobs.
+//!
+//! Knows columns; not how a figure is written. Invariant: the worst verdict stands first, and of the same the longest.
+
+use super::{figure, name, word};
+use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
+use crate::core::diagnose::finding::{FindingSubject, Severity};
+use crate::core::model::queues::{QueueColumn, QueueId};
+use crate::core::reading::Reading;
+use crate::core::reading::groups::Drain;
+use crate::core::reading::queues::{JobClass, QueueView};
+
+/// Where the verdict stands.
+pub const VERDICT: usize = 12;
+/// Where the number of jobs of a class stands.
+pub const JOBS: usize = 2;
+
+/// Columns of the queues.
+pub const COLUMNS: &[Column] = &[
+    name("QUEUE", 14, 0),
+    word("OF", 9, 1),
+    figure("READY", 7, 0),
+    figure("IN FLIGHT", 9, 1),
+    figure("ORPHANED", 8, 2),
+    figure("DELAYED", 8, 0),
+    figure("DEAD", 7, 3),
+    figure("OLDEST", 8, 0),
+    figure("IN", 7, 5),
+    figure("OUT", 7, 4),
+    figure("DRAINED", 8, 6),
+    figure("WORKERS", 7, 2),
+    word("VERDICT", 15, 0),
+];
+
+/// Columns of the classes.
+pub const OF_CLASSES: &[Column] = &[
+    name("JOB CLASS", 20, 0),
+    word("PART", 8, 0),
+    figure("JOBS", 9, 0),
+    figure("SHARE", 7, 0),
+    figure("± SHARE", 8, 2),
+    figure("LOOKED AT", 9, 3),
+];
+
+/// One row a queue.
+pub fn rows(reading: &Reading) -> Vec<Row> {
+    let mut views = reading.queues();
+    views.sort_by(|a, b| b.ready.cmp(&a.ready));
+    views.into_iter().map(|view| row(reading, view)).collect()
+}
+
+fn row(reading: &Reading, view: QueueView) -> Row {
+    let subject = FindingSubject::Queue(view.id.clone());
+    let severity: Option<Severity> = reading
+        .findings()
+        .iter()
+        .filter(|finding| finding.subject == subject)
+        .map(|finding| finding.severity)
+        .max();
+    let label = match &view.id.queue {
+        Some(queue) => Cell::Name(queue.clone()),
+        None => Cell::Text("(all queues)".to_owned()),
+    };
+    let drain = match (view.drain_ms(), view.growth_per_s) {
+        (Some(ms), _) => Drain::In(ms as f64 / 1000.0),
+        (None, Some(grows_per_s)) if grows_per_s >= 1.0 => Drain::Never { grows_per_s },
+        _ => Drain::Unknown,
+    };
+    Row {
+        cells: vec![
+            label,
+            Cell::Text(view.framework().word().to_owned()),
+            Cell::Count(view.ready),
+            Cell::Count(view.in_flight),
+            Cell::Count(view.orphaned),
+            Cell::Count(view.delayed),
+            Cell::Count(view.dead),
+            Cell::Oldest(view.oldest),
+            Cell::Rate(view.in_per_s),
+            Cell::Rate(view.out_per_s),
+            Cell::Drain(drain),
+            Cell::Count(view.workers),
+            Cell::Queue(view.verdict, severity),
+        ],
+        id: RowId::Queue(view.id),
+        mark: RowMark::None,
+    }
+}
+
+/// One row a class of the jobs of a queue.
+pub fn classes(reading: &Reading, id: &QueueId) -> Vec<Row> {
+    let view = reading.queues().into_iter().find(|view| view.id == *id);
+    view.into_iter().flat_map(|view| view.classes).map(class).collect()
+}
+
+fn class(class: JobClass) -> Row {
+    let part = match class.column {
+        QueueColumn::Delayed => "delayed",
+        QueueColumn::Dead => "dead",
+        _ => "ready",
+    };
+    let label = match &class.class {
+        Some(name) => Cell::Name(name.clone()),
+        None => Cell::Text("(not told)".to_owned()),
+    };
+    let jobs =
+        if class.error == 0.0 { Cell::Count(Some(class.jobs)) } else { Cell::AboutCount(Some(class.jobs)) };
+    Row {
+        cells: vec![
+            label,
+            Cell::Text(part.to_owned()),
+            jobs,
+            Cell::Share(Some(class.share), false),
+            Cell::Share(Some(class.error), false),
+            Cell::Count(Some(class.looked_at)),
+        ],
+        id: RowId::JobClass(part, class.class),
+        mark: RowMark::None,
+    }
+}

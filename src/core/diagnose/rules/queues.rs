@@ -1,0 +1,195 @@
+//! Rules about queues of job frameworks: nobody listens, jobs without a worker, jobs that wait too long, a class that
+//! floods.
+//!
+//! Knows queues as they were judged. Invariant: many queues of one kind with one trouble are one finding, which names the
+//! worst.
+
+use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity};
+use crate::core::diagnose::queues::{QueueCase, QueueVerdict};
+use crate::core::diagnose::words::name;
+use crate::core::figures::sentence::{count, counted, percent, span};
+use crate::core::model::queues::{QueueColumn, QueueId};
+
+/// Queues that are told one by one; more of the same trouble are one finding.
+const ONE_BY_ONE: usize = 5;
+/// A class that is told has this share of a part at least.
+const FLOOD_SHARE: f64 = 0.5;
+
+const NOT_LISTENING_ID: &str = "queue.not_listening";
+const NOT_LISTENING: &str = "Start workers for it, or restart those that believe they wait: a connection that is open on one side only \
+    looks well to them. Clients shows who is connected.";
+const ORPHANS_ID: &str = "queue.orphans";
+const ORPHANS: &str = "Workers have died with jobs in hand. Start workers: most frameworks give such jobs out again after a time of \
+    their own; check why they died before.";
+const OLDEST_ID: &str = "queue.oldest";
+const OLDEST: &str = "Add workers, or make jobs faster; jobs of one class may block the others: the queue's page has the classes.";
+const FLOOD_ID: &str = "queue.flood";
+const FLOOD: &str = "Find out who enqueues this class, and stop it or slow it down before memory is full; jobs for later take memory too.";
+const WORKERS_ID: &str = "queue.workers";
+const WORKERS: &str = "Start workers, or lower `queue_workers` in the config if so few are meant.";
+
+/// Jobs wait, and nobody takes them.
+pub const NOT_LISTENING_RULE: Rule =
+    Rule::at_once(NOT_LISTENING_ID, "jobs of a queue wait, and nobody takes them", |evidence, thresholds| {
+        let cases = evidence.queues.iter().filter(|case| case.verdict == QueueVerdict::NotListening);
+        let grade = |case: &QueueCase| match case.oldest_ms {
+            Some(ms) if ms >= thresholds.queue_oldest.critical_ms => Severity::Critical,
+            _ => Severity::Warning,
+        };
+        told(
+            evidence,
+            cases.collect(),
+            (NOT_LISTENING_ID, NOT_LISTENING, "have nobody who takes jobs"),
+            grade,
+        )
+    });
+
+/// Jobs are in the hands of workers that are gone.
+pub const ORPHANS_RULE: Rule =
+    Rule::briefly(ORPHANS_ID, "jobs of a queue are in the hands of workers that are gone", |evidence, _| {
+        let has = |case: &&QueueCase| case.figures.orphaned.is_some_and(|orphaned| orphaned > 0);
+        let cases = evidence.queues.iter().filter(has).collect();
+        told(evidence, cases, (ORPHANS_ID, ORPHANS, "have jobs whose workers are gone"), |_| {
+            Severity::Warning
+        })
+    });
+
+/// The oldest job has waited too long.
+pub const OLDEST_RULE: Rule =
+    Rule::briefly(OLDEST_ID, "a job of a queue has waited very long", |evidence, thresholds| {
+        let limits = thresholds.queue_oldest;
+        let is_late = |case: &&QueueCase| {
+            // Who has nobody to take its jobs is told already.
+            !matches!(case.verdict, QueueVerdict::NotListening | QueueVerdict::Paused)
+                && case.oldest_ms.is_some_and(|ms| ms >= limits.warning_ms)
+        };
+        answer(
+            evidence,
+            evidence.queues.iter().filter(is_late).map(|case| {
+                let age_ms = case.oldest_ms;
+                let severity = match age_ms {
+                    Some(ms) if ms >= limits.critical_ms => Severity::Critical,
+                    _ => Severity::Warning,
+                };
+                let waited = age_ms.map_or_else(String::new, span);
+                let ready =
+                    case.figures.ready.map_or_else(String::new, |ready| format!("; {} ready", count(ready)));
+                let text = format!("{}: the oldest job has waited {waited}{ready}", label(&case.id));
+                finding(OLDEST_ID, severity, case, text, evidence.now_ms)
+                    .remedy(Destination::Queues, OLDEST)
+                    .with("oldest_ms", age_ms)
+            }),
+        )
+    });
+
+/// Most jobs of a queue are of one class.
+pub const FLOOD_RULE: Rule =
+    Rule::at_once(FLOOD_ID, "a class of jobs floods a queue", |evidence, thresholds| {
+        answer(
+            evidence,
+            evidence.queues.iter().filter_map(|case| {
+                let flood = case.flood.as_ref()?;
+                if flood.jobs < thresholds.queue_flood_jobs || flood.share < FLOOD_SHARE {
+                    return None;
+                }
+                let part = match flood.column {
+                    QueueColumn::Delayed => "delayed",
+                    QueueColumn::Dead => "dead",
+                    _ => "ready",
+                };
+                let off =
+                    if flood.error > 0.0 { format!(" ± {}", percent(flood.error)) } else { String::new() };
+                let text = format!(
+                    "{}: {} {part} jobs are {}, {}{off} of them",
+                    label(&case.id),
+                    count(flood.jobs),
+                    name(&flood.class),
+                    percent(flood.share),
+                );
+                let told = finding(FLOOD_ID, Severity::Warning, case, text, evidence.now_ms)
+                    .remedy(Destination::Queues, FLOOD)
+                    .with("jobs", Some(flood.jobs));
+                Some(told)
+            }),
+        )
+    });
+
+/// Fewer workers than are wanted.
+pub const WORKERS_RULE: Rule = Rule::briefly(
+    WORKERS_ID,
+    "fewer workers of a queue are alive than are wanted",
+    |evidence, thresholds| {
+        let wanted = thresholds.queue_workers;
+        let lacks = |case: &&QueueCase| case.figures.workers.is_some_and(|workers| workers < wanted);
+        answer(
+            evidence,
+            evidence.queues.iter().filter(lacks).map(|case| {
+                let workers = case.figures.workers;
+                let alive =
+                    workers.map_or_else(String::new, |workers| counted(workers, "worker is", "workers are"));
+                let text = format!("{}: {alive} alive, {} are wanted", label(&case.id), count(wanted));
+                finding(WORKERS_ID, Severity::Warning, case, text, evidence.now_ms)
+                    .remedy(Destination::Queues, WORKERS)
+                    .with("workers", workers)
+                    .with("wanted", Some(wanted))
+            }),
+        )
+    },
+);
+
+/// What was found; without INFO the server answers nothing, and queues are those of before.
+fn answer(evidence: &Evidence<'_>, found: impl IntoIterator<Item = Finding>) -> RuleAnswer {
+    match evidence.info {
+        Some(_) => RuleAnswer::of(found),
+        None => RuleAnswer::unread("queues can't be read"),
+    }
+}
+
+/// One finding a queue, or one for many.
+fn told(
+    evidence: &Evidence<'_>,
+    mut cases: Vec<&QueueCase>,
+    (id, remedy, many): (&'static str, &'static str, &str),
+    grade: impl Fn(&QueueCase) -> Severity,
+) -> RuleAnswer {
+    cases.sort_by(|a, b| b.figures.ready.cmp(&a.figures.ready));
+    if cases.len() <= ONE_BY_ONE {
+        return answer(
+            evidence,
+            cases.into_iter().map(|case| {
+                let text = format!("{}: {}", label(&case.id), case.reason);
+                finding(id, grade(case), case, text, evidence.now_ms)
+                    .remedy(Destination::Queues, remedy)
+                    .with("ready", case.figures.ready)
+                    .with("orphaned", case.figures.orphaned)
+                    .with("untouched_ms", case.figures.untouched_ms)
+            }),
+        );
+    }
+    let severity = cases.iter().map(|case| grade(case)).max();
+    let found = cases.first().zip(severity).map(|(worst, severity)| {
+        let text = format!(
+            "{} {many}, such as {}: {}",
+            counted(cases.len() as u64, "queue", "queues"),
+            label(&worst.id),
+            worst.reason
+        );
+        Finding::new(id, severity, FindingSubject::Server, text, evidence.now_ms)
+            .remedy(Destination::Queues, remedy)
+            .with("queues", Some(cases.len() as u64))
+    });
+    answer(evidence, found)
+}
+
+fn finding(id: &'static str, severity: Severity, case: &QueueCase, text: String, now_ms: i64) -> Finding {
+    let since_ms = now_ms.saturating_sub_unsigned(case.figures.untouched_ms.map_or(0, |ms| ms));
+    Finding::new(id, severity, FindingSubject::Queue(case.id.clone()), text, since_ms)
+}
+
+/// What a queue is called in a sentence: `celery queue mail`.
+fn label(id: &QueueId) -> String {
+    match &id.queue {
+        Some(queue) => format!("{} queue {}", id.site.framework.word(), name(queue)),
+        None => format!("{} queues", id.site.framework.word()),
+    }
+}

@@ -1,0 +1,36 @@
+//! Cells of the tables of queues.
+//!
+//! Knows how each is written. Invariant: an age that is not exact says so.
+
+use super::{known, role_of, state, unknown};
+use crate::config::theme::Role;
+use crate::core::diagnose::finding::Severity;
+use crate::core::diagnose::queues::QueueVerdict;
+use crate::core::figures::column::Certainty;
+use crate::core::reading::queues::{AgeKind, OldestJob};
+use crate::ui::theme::Skin;
+use crate::ui::widgets::StyledText;
+
+/// How long the oldest job has waited: `12s`, `~12s`, `≥12s`.
+pub fn oldest(oldest: Option<OldestJob>, skin: &Skin) -> StyledText {
+    let Some(oldest) = oldest else { return unknown(skin) };
+    let mark = match oldest.kind {
+        AgeKind::Exact => "",
+        AgeKind::Estimate => skin.figures.mark(Certainty::Estimate),
+        AgeKind::AtLeast => skin.figures.mark(Certainty::AtLeast),
+    };
+    known(Some(oldest.age_ms), format!("{mark}{}", skin.figures.duration_ms(Some(oldest.age_ms))), false)
+}
+
+/// What a queue is at, in the colour of the finding that tells of it.
+pub fn verdict(verdict: QueueVerdict, severity: Option<Severity>, skin: &Skin) -> StyledText {
+    let role = match (verdict, severity) {
+        (_, Some(severity)) => role_of(severity),
+        (QueueVerdict::Ok, None) => Role::Ok,
+        (QueueVerdict::Idle | QueueVerdict::Paused, None) => Role::Dim,
+        (QueueVerdict::Unknown, None) => Role::Unknown,
+        (_, None) => Role::Text,
+    };
+    let word = if verdict == QueueVerdict::NotListening { "nobody listens" } else { verdict.word() };
+    state(word, role, skin)
+}

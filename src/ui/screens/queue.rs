@@ -1,0 +1,87 @@
+//! One queue: what it is at and why, its figures, and which classes of jobs it holds.
+//!
+//! Knows the figures of the reading; not what a job is to do, which nobody reads. Invariant: classes are told with how
+//! many jobs were looked at for them.
+
+use super::facts::{self, Fact};
+use super::layout;
+use super::table::TableView;
+use crate::app::State;
+use crate::app::cell::TableId;
+use crate::app::geometry::Areas;
+use crate::config::theme::Role;
+use crate::core::model::queues::QueueId;
+use crate::core::reading::queues::QueueView;
+use crate::ui::cells;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::{Panel, StyledText, Textlines};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws it.
+pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    let view = state.shown().queues().into_iter().find(|view| view.id == *id);
+    let title = id.queue.as_ref().map_or_else(|| "all queues".to_owned(), ToString::to_string);
+    let framework = StyledText::new(id.site.framework.word(), Role::Dim);
+    let mut panel = Panel::new(&title).note(framework);
+    if !id.site.prefix.as_bytes().is_empty() {
+        panel = panel.note(StyledText::new(format!("prefix {}", id.site.prefix), Role::Dim));
+    }
+    let inner = panel.draw(layout::inset(areas.top), buffer, skin);
+    if let Some(view) = &view {
+        let verdict = cells::cell(
+            &crate::app::cell::Cell::Queue(view.verdict, None),
+            &crate::app::cell::RowId::Queue(id.clone()),
+            0,
+            state.shown(),
+            skin,
+        );
+        let line = StyledText::new(format!("{}: {}", verdict.text, view.reason), verdict.role);
+        Textlines { paragraphs: &[line], offset: 0 }.draw(
+            Rect { height: inner.height.min(1), ..inner },
+            buffer,
+            skin,
+        );
+        let (y, height) = (inner.y.saturating_add(2), inner.height.saturating_sub(2));
+        facts::draw(&figures(view, skin), Rect { y, height, ..inner }, buffer, skin);
+    }
+    let empty = match &view {
+        Some(_) => "No job was looked at, or they do not tell their class.",
+        None => "This queue is not there any more.",
+    };
+    let table = TableView {
+        id: TableId::JobClasses,
+        title: "Job classes",
+        notes: vec![StyledText::new("estimated from jobs of both ends and between", Role::Dim)],
+        empty: vec![StyledText::new(empty, Role::Dim)],
+    };
+    table.draw(state, areas.main, buffer, skin);
+}
+
+fn figures(view: &QueueView, skin: &Skin) -> Vec<Fact> {
+    let figures = skin.figures;
+    let count = |name, value| Fact::new(name, figures.count(value), skin);
+    let growth = view.growth_per_s.map_or_else(
+        || figures.unknown().to_owned(),
+        |growth| format!("{}{}", if growth < 0.0 { "-" } else { "" }, figures.rate(Some(growth.abs()))),
+    );
+    let paused = match view.is_paused {
+        Some(true) => "yes".to_owned(),
+        Some(false) => "no".to_owned(),
+        None => figures.unknown().to_owned(),
+    };
+    vec![
+        count("ready", view.ready),
+        count("in flight", view.in_flight),
+        count("orphaned", view.orphaned),
+        count("delayed", view.delayed),
+        count("dead", view.dead),
+        Fact { name: "oldest waits", figure: cells::oldest_job(view.oldest, skin) },
+        Fact::new("in", figures.rate(view.in_per_s), skin),
+        Fact::new("out", figures.rate(view.out_per_s), skin),
+        Fact::new("growth", growth, skin),
+        Fact::new("drained in", figures.duration_ms(view.drain_ms()), skin),
+        count("workers", view.workers),
+        Fact::new("paused", paused, skin),
+    ]
+}
