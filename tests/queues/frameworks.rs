@@ -23,8 +23,8 @@ pub enum Needs {
     Python(&'static str, &'static str),
     /// A package of npm's, with its version.
     Node(&'static str),
-    /// Debian's Sidekiq.
-    Ruby,
+    /// A language of Debian's with packages that bring it, and what its scripts' names end with.
+    Debian(&'static str, &'static str),
 }
 
 /// A framework that can be started here.
@@ -72,7 +72,9 @@ pub const STREAQ: Framework = python("streaq", "streaq==7.2.0");
 pub const TASKIQ: Framework = python("taskiq", "taskiq-redis==1.2.4");
 pub const BULLMQ: Framework = Framework { name: "bullmq", needs: Needs::Node("bullmq@5.81.5") };
 pub const BULL: Framework = Framework { name: "bull", needs: Needs::Node("bull@4.16.5") };
-pub const SIDEKIQ: Framework = Framework { name: "sidekiq", needs: Needs::Ruby };
+pub const RESQUE: Framework = Framework { name: "resque", needs: Needs::Node("node-resque@9.7.1") };
+pub const SIDEKIQ: Framework = Framework { name: "sidekiq", needs: Needs::Debian("ruby", "rb") };
+pub const LARAVEL: Framework = Framework { name: "laravel", needs: Needs::Debian("php", "php") };
 
 impl Framework {
     /// The command that runs its script; nothing where it cannot be had on this machine.
@@ -94,9 +96,9 @@ impl Framework {
                 command.env("NODE_PATH", modules).arg(script("js"));
                 command
             }
-            Needs::Ruby => {
-                let mut command = Command::new(install::ruby()?);
-                command.arg(script("rb"));
+            Needs::Debian(language, suffix) => {
+                let mut command = Command::new(install::debian(language)?);
+                command.arg(script(suffix));
                 command
             }
         })

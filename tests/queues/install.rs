@@ -1,4 +1,4 @@
-//! Node.js and Ruby with what a test needs, installed below `target`; Python's packages are the suite's in `support`.
+//! Node.js, Ruby and PHP with what a test needs, installed below `target`; Python's packages are the suite's in `support`.
 //!
 //! Knows where each comes from; does not know what is run. A failed download fails the test with what to do. What is
 //! installed once is never half there: it gets its name when it is whole.
@@ -62,16 +62,16 @@ pub fn node(package: &str) -> (PathBuf, PathBuf) {
     (node.clone(), folder.join("node_modules"))
 }
 
-/// Ruby with Debian's Sidekiq; nothing on a machine that is no Debian.
-pub fn ruby() -> Option<PathBuf> {
+/// A language of Debian's with its framework; nothing on a machine that is no Debian.
+pub fn debian(language: &str) -> Option<PathBuf> {
     let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queues/frameworks/install-ruby.sh");
-    let done = Command::new("bash").arg(script).arg(target("ruby")).output().unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queues/frameworks/install-debian.sh");
+    let done = Command::new("bash").arg(script).arg(language).arg(target(language)).output().unwrap();
     let said = String::from_utf8_lossy(&done.stderr).into_owned();
     if done.status.code() == Some(3) {
-        eprintln!("Sidekiq is not tested: {said}");
+        eprintln!("what needs Debian's {language} is not tested: {said}");
         return None;
     }
-    assert!(done.status.success(), "no Sidekiq: {said}");
+    assert!(done.status.success(), "no {language}: {said}");
     Some(PathBuf::from(String::from_utf8(done.stdout).unwrap().trim()))
 }

@@ -20,3 +20,4 @@ mod server;
 mod frameworks;
 mod install;
 mod real;
+mod rows;

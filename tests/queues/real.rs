@@ -4,8 +4,10 @@
 //! its rows are compared with ours.
 
 use crate::frameworks::{
-    ARQ, BULL, BULLMQ, CELERY, DRAMATIQ, Framework, HUEY, RQ, Row, SAQ, SIDEKIQ, STREAQ, Scenario, TASKIQ,
+    ARQ, BULL, BULLMQ, CELERY, DRAMATIQ, Framework, HUEY, LARAVEL, RESQUE, RQ, Row, SAQ, SIDEKIQ, STREAQ,
+    Scenario, TASKIQ,
 };
+use crate::rows;
 use crate::server::{Kind, Options, Server, kinds, side_by_side};
 use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,6 +16,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 const EXPECTED: &str = include_str!("frameworks/expected.txt");
 
 const ALL: [Scenario; 4] = [Scenario::Backlog, Scenario::Working, Scenario::Killed, Scenario::Prefix];
+
+/// Frameworks whose queues we show: these rows are compared, too.
+const SHOWN: &[&str] = &[];
 
 /// The rows that are expected of a framework in a scenario, as text: a queue's name and its columns.
 fn expected(framework: Framework, scenario: Scenario) -> BTreeMap<String, Vec<&'static str>> {
@@ -56,6 +61,9 @@ fn check(framework: Framework, scenario: Scenario, kind: Kind) {
     let now_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
     for at_ms in rows.values().filter_map(|row| row.oldest_enqueued_ms) {
         assert!((now_ms - 120_000..=now_ms).contains(&at_ms), "{at_ms} at {now_ms} of {what}");
+    }
+    if SHOWN.contains(&framework.name) {
+        rows::compare(framework, scenario, &server, &started);
     }
 }
 
@@ -119,4 +127,14 @@ fn streaq_counts_what_was_made() {
 #[test]
 fn taskiq_counts_what_was_made() {
     check_all(TASKIQ, &ALL);
+}
+
+#[test]
+fn resque_counts_what_was_made() {
+    check_all(RESQUE, &ALL);
+}
+
+#[test]
+fn laravel_counts_what_was_made() {
+    check_all(LARAVEL, &ALL);
 }
