@@ -22,8 +22,8 @@ enum Rule {
     Equal,
     /// Not known to us.
     Unknown,
-    /// The framework keeps it for all queues together: the row `*` has their sum.
-    Together,
+    /// The framework keeps it for all queues together: the row `*` has their sum, or this.
+    Together(Option<u64>),
     /// Told by us alone.
     Ours(Option<u64>),
 }
@@ -36,7 +36,7 @@ fn rule(framework: Framework, scenario: Scenario, column: &str) -> Rule {
     found.map_or(Rule::Equal, |words| match words[3] {
         "equal" => Rule::Equal,
         "unknown" => Rule::Unknown,
-        "together" => Rule::Together,
+        "together" => Rule::Together(words.get(4).and_then(|word| word.parse().ok())),
         "any" => Rule::Ours(None),
         number => Rule::Ours(Some(number.parse().expect("a rule"))),
     })
@@ -59,47 +59,64 @@ pub fn snapshot(server: &Server) -> Value {
     })
 }
 
-/// Compares what `snapshot` says with the truth of a script.
-pub fn compare(framework: Framework, scenario: Scenario, server: &Server, started: &Started) {
+/// Queues that are shown as another framework's, a line each.
+pub fn strangers(framework: Framework, snapshot: &Value) -> Vec<String> {
+    let rows = snapshot["queues"].as_array().expect("queues").iter();
+    let strangers = rows.filter(|row| row["framework"] != framework.name);
+    strangers.map(|row| format!("taken for {}: {}{}", row["framework"], row["prefix"], row["name"])).collect()
+}
+
+/// What differs between what `snapshot` says and the truth of a script, a line each.
+pub fn differences(
+    framework: Framework,
+    scenario: Scenario,
+    server: &Server,
+    started: &Started,
+) -> Vec<String> {
     let before_ms = now_ms();
     let snapshot = snapshot(server);
-    let after_ms = now_ms();
+    let window_ms = (before_ms, now_ms());
     let ours = snapshot["queues"].as_array().expect("queues");
     let truth = started.rows();
-    let what = format!(
-        "{} {scenario:?}:\n{}\n{}",
-        framework.name,
-        serde_json::to_string_pretty(ours).unwrap(),
-        started.truth
-    );
-    assert!(ours.iter().all(|row| row["framework"] == framework.name), "{what}");
-    let together = ours.iter().find(|row| row["name"] == "*");
-    let named = ours.iter().filter(|row| row["name"] != "*").count();
-    assert_eq!(named, truth.len(), "{what}");
+    let mut differences = strangers(framework, &snapshot);
+    let named = ours.iter().filter(|row| row["name"] != "*" && !truth.keys().any(|name| is_named(row, name)));
+    differences.extend(named.map(|row| format!("no queue: {row}")));
     for (name, row) in &truth {
-        let ours = ours.iter().find(|row| is_named(row, name));
-        let ours = ours.unwrap_or_else(|| panic!("no {name} of {what}"));
+        let Some(ours) = ours.iter().find(|row| is_named(row, name)) else {
+            differences.push(format!("{name} is not shown"));
+            continue;
+        };
+        let mut found = Vec::new();
         for column in COUNTS {
-            let rule = rule(framework, scenario, column);
-            let expected = match rule {
+            let expected = match rule(framework, scenario, column) {
                 Rule::Equal => count(row, column),
-                Rule::Unknown | Rule::Together => None,
+                Rule::Unknown | Rule::Together(_) => None,
                 Rule::Ours(None) => continue,
                 Rule::Ours(number) => number,
             };
-            assert_eq!(ours[column].as_u64(), expected, "{column} of {name} by {rule:?} of {what}");
+            found.extend(unlike(column, &ours[column], expected));
         }
-        assert_eq!(ours["paused"].as_bool(), row.paused, "{name} of {what}");
-        check_age(ours, row, before_ms, after_ms, &format!("{name} of {what}"));
-        check_classes(ours, row, &format!("{name} of {what}"));
+        found.extend(
+            (ours["paused"].as_bool() != row.paused).then(|| format!("paused is {}", ours["paused"])),
+        );
+        found.extend(age(ours, row, window_ms));
+        found.extend(classes(ours, row));
+        differences.extend(found.iter().map(|found| format!("{name}: {found}")));
     }
+    let together = ours.iter().find(|row| row["name"] == "*");
     for column in COUNTS {
-        if rule(framework, scenario, column) == Rule::Together {
-            let all = truth.values().map(|row| count(row, column));
-            let sum = all.sum::<Option<u64>>();
-            assert_eq!(together.and_then(|row| row[column].as_u64()), sum, "{column} of all of {what}");
-        }
+        let Rule::Together(number) = rule(framework, scenario, column) else { continue };
+        let sum = truth.values().map(|row| count(row, column)).sum::<Option<u64>>();
+        let sum = number.or(sum);
+        let row = together.map_or(&Value::Null, |row| &row[column]);
+        differences.extend(unlike(column, row, sum).map(|found| format!("*: {found}")));
     }
+    differences
+}
+
+fn unlike(column: &str, ours: &Value, expected: Option<u64>) -> Option<String> {
+    let is_same = ours.as_u64() == expected;
+    (!is_same).then(|| format!("{column} is {ours}, not {}", expected.map_or(Value::Null, Value::from)))
 }
 
 fn is_named(row: &Value, name: &str) -> bool {
@@ -120,19 +137,21 @@ fn count(row: &Row, column: &str) -> Option<u64> {
 }
 
 /// An exact age is that of the library's oldest job, at some moment of the snapshot; nothing else is called exact.
-fn check_age(ours: &Value, row: &Row, before_ms: u64, after_ms: u64, what: &str) {
+fn age(ours: &Value, row: &Row, (before_ms, after_ms): (u64, u64)) -> Option<String> {
     let is_exact = ours["oldest_age_kind"] == "exact";
-    assert_eq!(is_exact, row.oldest_enqueued_ms.is_some(), "age of {what}");
-    if let Some(at_ms) = row.oldest_enqueued_ms {
-        let age_ms = ours["oldest_age_ms"].as_u64().expect("an age");
-        // Frameworks round what they store, some to a second.
-        let possible = (before_ms - at_ms).saturating_sub(1_000)..=after_ms - at_ms + 1_000;
-        assert!(possible.contains(&age_ms), "{age_ms} ms is not in {possible:?}: {what}");
-    }
+    let Some(at_ms) = row.oldest_enqueued_ms else {
+        return is_exact.then(|| "an exact age that nobody stored".to_owned());
+    };
+    // Frameworks round what they store, some to a second.
+    let possible = (before_ms - at_ms).saturating_sub(1_000)..=after_ms - at_ms + 1_000;
+    let is_right =
+        is_exact && ours["oldest_age_ms"].as_u64().is_some_and(|age_ms| possible.contains(&age_ms));
+    let (age, kind) = (&ours["oldest_age_ms"], &ours["oldest_age_kind"]);
+    (!is_right).then(|| format!("oldest age is {age} {kind}, not in {possible:?}"))
 }
 
 /// Classes of what is ready: all jobs were looked at, so their numbers are those of the library.
-fn check_classes(ours: &Value, row: &Row, what: &str) {
+fn classes(ours: &Value, row: &Row) -> Option<String> {
     let mut classes: BTreeMap<String, u64> = BTreeMap::new();
     for class in ours["classes"].as_array().expect("classes") {
         if class["part"] == "ready" {
@@ -141,5 +160,5 @@ fn check_classes(ours: &Value, row: &Row, what: &str) {
             *classes.entry(name.to_owned()).or_default() += class["jobs"].as_u64().unwrap();
         }
     }
-    assert_eq!(classes, row.classes, "classes of {what}");
+    (classes != row.classes).then(|| format!("classes are {classes:?}, not {:?}", row.classes))
 }

@@ -27,12 +27,8 @@ pub const BULLMQ: Adapter = Adapter {
         key: "{q}:meta",
         kind: KeyKind::Hash,
         shows: Shows::Queue,
-        beside: &[
-            ("{q}:events", KeyKind::Stream),
-            ("{q}:wait", KeyKind::List),
-            ("{q}:active", KeyKind::List),
-            ("{q}:id", KeyKind::String),
-        ],
+        // Bull has a `:meta` too, once a queue was paused, but no events.
+        beside: &[("{q}:events", KeyKind::Stream)],
     }],
     parts: &[
         part(Ready, "{q}:wait", Counts::Length(KeyKind::List)),

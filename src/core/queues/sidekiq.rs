@@ -17,11 +17,12 @@ local n=0 \
 for _,id in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do n=n+redis.call('EXISTS',ARGV[2]..id) end \
 return n";
 
-/// Jobs that those processes say they are at.
+/// Jobs that those processes say they are at, in a hash that had another name up to 6.4.
 const AT_WORK: &str = "\
 local n=0 \
 for _,id in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
-if redis.call('EXISTS',ARGV[2]..id)==1 then n=n+redis.call('HLEN',ARGV[2]..id..':work') end \
+local at=ARGV[2]..id \
+if redis.call('EXISTS',at)==1 then n=n+redis.call('HLEN',at..':work')+redis.call('HLEN',at..':workers') end \
 end \
 return n";
 

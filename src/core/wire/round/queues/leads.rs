@@ -1,7 +1,7 @@
 //! Keys whose names look like those of a framework: what type they have, and what is beside them.
 //!
 //! Knows what was asked and answered of each; not what follows from it. Invariants: how many wait and how many are
-//! remembered as something else is bounded; each is asked once.
+//! remembered as something else is bounded; each is answered once.
 
 use crate::core::limits;
 use crate::core::model::Name;
@@ -16,17 +16,28 @@ const A_ROUND: usize = 20;
 const AT_ONCE: usize = 500;
 /// Wait to be asked; what is found beyond is found again by the next walk.
 const WAITING: usize = 5_000;
+/// Rounds that ask for the same, which nobody answers: a command that was never sent before goes alone, and rounds are lost.
+const TRIES: u32 = 3;
 
 /// What may be a framework's.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Leads {
     is_on: bool,
-    waiting: VecDeque<QueueLead>,
-    /// Leads and the types that were answered so far, by key.
-    asked: BTreeMap<QueueLead, BTreeMap<Name, Option<KeyKind>>>,
+    /// Leads, and how often each was asked.
+    waiting: VecDeque<(QueueLead, u32)>,
+    asked: BTreeMap<QueueLead, Asked>,
     /// Keys that were looked at, whatever they turned out to be.
     known: BTreeSet<QueueLead>,
     confirmed: Vec<QueueLead>,
+}
+
+/// What was asked of a lead.
+#[derive(Clone, Debug, Default)]
+struct Asked {
+    /// How often, this time included.
+    times: u32,
+    /// Types that were answered so far, by key.
+    kinds: BTreeMap<Name, Option<KeyKind>>,
 }
 
 impl Leads {
@@ -55,27 +66,31 @@ impl Leads {
                 self.known.clear();
             }
             self.known.insert(lead.clone());
-            self.waiting.push_back(lead);
+            self.waiting.push_back((lead, 0));
         }
     }
 
     pub fn has_open(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || !self.asked.is_empty()
     }
 
     pub fn ask(&mut self, everything: bool) -> Vec<(QueueId, QueueAsk)> {
         let mut asks = Vec::new();
-        // What was never answered was lost with its round: the next walk finds it again.
-        for lead in std::mem::take(&mut self.asked).into_keys() {
-            self.known.remove(&lead);
+        for (lead, asked) in std::mem::take(&mut self.asked) {
+            if asked.times < TRIES {
+                self.waiting.push_front((lead, asked.times));
+            } else {
+                // The next walk finds it again.
+                self.known.remove(&lead);
+            }
         }
         let most = if everything { AT_ONCE } else { A_ROUND };
         let batch = self.waiting.len().min(most);
-        for lead in self.waiting.drain(..batch) {
+        for (lead, times) in self.waiting.drain(..batch) {
             let beside = lead.beside().into_iter().map(|(key, _)| key);
             let keys = std::iter::once(lead.key.clone()).chain(beside);
             asks.extend(keys.map(|key| (lead.of.clone(), QueueAsk::Kind(key))));
-            self.asked.insert(lead, BTreeMap::new());
+            self.asked.insert(lead, Asked { times: times + 1, ..Asked::default() });
         }
         asks
     }
@@ -86,7 +101,7 @@ impl Leads {
         };
         let leads: Vec<QueueLead> = self.asked.keys().filter(|lead| is_of(lead)).cloned().collect();
         for lead in leads {
-            let Some(kinds) = self.asked.get_mut(&lead) else { continue };
+            let Some(Asked { kinds, .. }) = self.asked.get_mut(&lead) else { continue };
             kinds.insert(key.clone(), kind);
             let beside = lead.beside();
             if kinds.len() < beside.len() + 1 {

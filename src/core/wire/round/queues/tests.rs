@@ -81,7 +81,7 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
     let keys = Keys(vec![
         ("user:17:meta", KeyKind::Hash),
         ("shop:mail:meta", KeyKind::Hash),
-        ("shop:mail:wait", KeyKind::List),
+        ("shop:mail:events", KeyKind::Stream),
     ]);
     let mut known = KnownQueues::new(true);
     let named = [Name::from("user:17:meta"), Name::from("shop:mail:meta")];
@@ -93,6 +93,17 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
     let sites: Vec<_> = known.queues.keys().map(|id| (id.site.framework, id.site.prefix.text())).collect();
     assert_eq!(sites, [(Framework::BullMq, "shop:".to_owned())]);
     known.learn_names(&named);
+    assert!(!known.leads.has_open());
+}
+
+#[test]
+fn what_nobody_answers_is_asked_again_a_few_times() {
+    let mut known = KnownQueues::new(true);
+    let kinds =
+        |reads: &[QueueRead]| reads.iter().filter(|read| matches!(read.ask, QueueAsk::Kind(_))).count();
+    let counts: Vec<usize> = (0..4).map(|second| kinds(&asked(&mut known, second, false))).collect();
+    assert!(counts.iter().take(3).all(|count| *count > 1 && *count == counts[0]), "{counts:?}");
+    assert_eq!(counts[3], 0, "{counts:?}");
     assert!(!known.leads.has_open());
 }
 
