@@ -4,9 +4,11 @@
 //! the rounds stands one behind the other, each within its own bracket; everything that waits has an end.
 
 mod control;
+mod flight;
 mod looks;
 mod poll;
 mod session;
 
+pub use flight::Flight;
 pub use poll::{Event, PollHandle, PollRequest, poll};
 pub use session::Session;

@@ -57,9 +57,7 @@ async fn read(
         reading.advance(session.round(&focus).await?);
     }
     for _ in 0..ROUNDS {
-        while !session.planner().has_searched() && Instant::now() < until {
-            search(session, reading).await?;
-        }
+        search_all(session, reading, until).await?;
         if !is_first {
             // Later laps of the search take their time; one step at most delays nobody.
             search(session, reading).await?;
@@ -84,30 +82,73 @@ pub async fn measure_keys(
     until: Instant,
 ) -> Result<(), Outage> {
     session.planner().sampler().hurry(true);
+    let mut told = None;
     while Instant::now() < until {
-        let snapshot = match session.keys_step().await {
-            Ok(Some(snapshot)) => snapshot,
+        let begun = session.begin_keys().await;
+        // What came of one step is taken in while the next is under way.
+        if let Some(snapshot) = told.take() {
+            reading.advance(snapshot);
+        }
+        let answered = match begun {
+            Ok(Some(flight)) => session.answered(flight).await,
             Ok(None) => break,
+            Err(outage) => Err(outage),
+        };
+        match answered {
+            Ok(snapshot) => told = Some(snapshot),
             // It is made again with the next pass.
             Err(outage) if outage.fault.is_of_one_reply() => break,
             Err(outage) => return Err(outage),
-        };
-        reading.advance(snapshot);
+        }
         let sampler = session.planner().sampler();
         let is_spent = !all && sampler.owed_us() > limits::SAMPLER_HURRY_US;
         if sampler.pass().is_over || is_spent {
             break;
         }
     }
+    if let Some(snapshot) = told {
+        reading.advance(snapshot);
+    }
     session.planner().sampler().hurry(false);
     Ok(())
 }
 
-async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
+/// Searches the keyspace to its end, or until then. What came of one step is taken in while the next is under way.
+async fn search_all(session: &mut Session, reading: &mut Reading, until: Instant) -> Result<(), Outage> {
+    let mut told = None;
+    while !session.planner().has_searched() && Instant::now() < until {
+        pause(search_pause(session)).await;
+        let begun = session.begin_search().await;
+        if let Some(snapshot) = told.take() {
+            reading.advance(snapshot);
+        }
+        if let Some(flight) = begun? {
+            told = Some(session.answered(flight).await?);
+        }
+    }
+    if let Some(snapshot) = told {
+        reading.advance(snapshot);
+    }
+    Ok(())
+}
+
+/// A timer counts whole milliseconds, also where there is nothing to wait for.
+async fn pause(time: Duration) {
+    if !time.is_zero() {
+        tokio::time::sleep(time).await;
+    }
+}
+
+/// Until the next step of the search is due, and no longer than somebody waits who may be told something else.
+fn search_pause(session: &mut Session) -> Duration {
     let due_us = session.planner().search_due_us();
     let pause_us = due_us.map_or(0, |due_us| due_us.saturating_sub(clock::now_us())).min(100_000);
+    Duration::from_micros(pause_us)
+}
+
+async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
     if !session.planner().has_searched() {
-        tokio::time::sleep(Duration::from_micros(pause_us)).await;
+        pause(search_pause(session)).await;
     }
     if let Some(snapshot) = session.search_step().await? {
         reading.advance(snapshot);

@@ -89,6 +89,7 @@ fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_u
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
             keys::fact(snapshot, &exchange.command, reply, at_us, &mut odd)
         }
+        ReadCmd::MeasureKeys { keys, .. } => keys::measured(snapshot, keys, reply, at_us, &mut odd),
         ReadCmd::Counter { key, field } => keys::counter(reply).map(|value| {
             snapshot.counters.push((key.clone(), field.clone(), Stamped { at_us, value }));
         }),

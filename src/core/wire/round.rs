@@ -364,7 +364,10 @@ impl Planner {
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);
         let (taken_us, keys) = (received_us.saturating_sub(sent_us), self.keys(snapshot));
         match observation.cause {
-            AskedFor::Keys => self.sampler.learn(snapshot, taken_us, keys, now_us),
+            AskedFor::Keys => {
+                self.sampler.ask_untold(&observation.exchanges);
+                self.sampler.learn(snapshot, taken_us, keys, now_us);
+            }
             _ => self.sampler.learn_figures(snapshot, keys),
         }
         let found = self.search.take_found();

@@ -39,6 +39,17 @@ end \
 end \
 return {n,r}";
 
+/// `KEYS`: any number. Answers type, time to live and bytes of each, nil for the bytes of one that is not there.
+pub const MEASURE_KEYS: &str = "\
+local call,r=redis.call,{} \
+for i=1,#KEYS do \
+local k,at=KEYS[i],3*i \
+r[at-2]=call('TYPE',k)['ok'] \
+r[at-1]=call('PTTL',k) \
+r[at]=call('MEMORY','USAGE',k) \
+end \
+return r";
+
 /// Members of a sorted set and its lowest score, nil when it is empty.
 pub const LAYER_BACKLOG: &str = "\
 local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \

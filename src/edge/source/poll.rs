@@ -4,7 +4,8 @@
 //! whatever is under way; it never spins, and ends when nobody listens.
 
 use super::control::{ControlAnswer, ControlJob, control_lane};
-use super::session::{Flight, FlightResult, Session};
+use super::flight::{Flight, FlightResult};
+use super::session::Session;
 use crate::core::limits;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};

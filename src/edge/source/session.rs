@@ -3,6 +3,7 @@
 //! Knows the planner and the links; does not know when anything is due. Invariant: every reply goes through the
 //! decoder and the planner, in the order asked.
 
+use super::flight::{Flight, FlightAnswer, FlightResult};
 use super::looks::Looks;
 use crate::config::Target;
 use crate::core::limits;
@@ -15,42 +16,13 @@ use crate::core::wire::observation::Notes;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
-use crate::edge::link::{AskResult, Lane, LinkLedger, Pieces, Supervisor, Timeouts};
-use futures_util::future::{MaybeDone, maybe_done};
+use crate::edge::link::{Lane, LinkLedger, Pieces, Supervisor, Timeouts};
+use futures_util::future::maybe_done;
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::mpsc::SyncSender;
-use std::task::{Context, Poll};
+use std::task::Poll;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// A round that is under way.
-pub struct Flight {
-    gaps: Vec<Gap>,
-    /// What we had been refused when it was sent.
-    refused: RefusalCounts,
-    answer: MaybeDone<FlightAnswer>,
-}
-
-type FlightAnswer = Pin<Box<dyn Future<Output = FlightResult> + Send>>;
-
-/// What came of a round, and what it says, as far as it came.
-pub struct FlightResult {
-    asked: AskResult,
-    facts: FactsSoFar,
-}
-
-impl Flight {
-    /// Sends it, and later takes in what comes; ready when all of it is there.
-    pub fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.answer).poll(cx)
-    }
-
-    /// What came of it, once it is there.
-    pub fn take(&mut self) -> Option<FlightResult> {
-        Pin::new(&mut self.answer).take_output()
-    }
-}
 
 /// A server that is read.
 #[derive(Debug)]
@@ -189,8 +161,19 @@ impl Session {
     /// # Errors
     /// As [`Session::round`].
     pub async fn search_step(&mut self) -> Result<Option<Snapshot>, Outage> {
+        match self.begin_search().await? {
+            Some(flight) => self.answered(flight).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Sends the next step of the search, when it is due, for whoever does other things before it is answered.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn begin_search(&mut self) -> Result<Option<Flight>, Outage> {
         match self.planner.search_step(clock::now_us()) {
-            Some(round) => self.observe(round).await.map(Some),
+            Some(round) => self.send(round).await,
             None => Ok(None),
         }
     }
@@ -200,8 +183,19 @@ impl Session {
     /// # Errors
     /// As [`Session::round`].
     pub async fn keys_step(&mut self) -> Result<Option<Snapshot>, Outage> {
+        match self.begin_keys().await? {
+            Some(flight) => self.answered(flight).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Sends the next step of the walk that measures keys, as [`Session::begin_search`] does.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn begin_keys(&mut self) -> Result<Option<Flight>, Outage> {
         match self.planner.keys_step(clock::now_us()) {
-            Some(round) => self.observe(round).await.map(Some),
+            Some(round) => self.send(round).await,
             None => Ok(None),
         }
     }
@@ -277,8 +271,26 @@ impl Session {
     }
 
     async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
+        match self.send(round).await? {
+            Some(flight) => self.answered(flight).await,
+            None => Ok(Snapshot::default()),
+        }
+    }
+
+    async fn send(&mut self, round: Round) -> Result<Option<Flight>, Outage> {
         self.poll.link(clock::now_us()).await?;
-        let Some(mut flight) = self.begin(round, Pieces::HALVES) else { return Ok(Snapshot::default()) };
+        let mut flight = self.begin(round, Pieces::HALVES);
+        if let Some(flight) = &mut flight {
+            poll_fn(|cx| Poll::Ready(flight.poll(cx).is_ready())).await;
+        }
+        Ok(flight)
+    }
+
+    /// Waits for what was sent.
+    ///
+    /// # Errors
+    /// As [`Session::round`].
+    pub async fn answered(&mut self, mut flight: Flight) -> Result<Snapshot, Outage> {
         poll_fn(|cx| flight.poll(cx)).await;
         match flight.take() {
             Some(result) => self.end(flight, result),

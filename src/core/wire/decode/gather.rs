@@ -74,6 +74,7 @@ fn is_of_many(command: &ReadCmd) -> bool {
             | ReadCmd::XinfoGroups(_)
             | ReadCmd::XinfoConsumers(..)
             | ReadCmd::Xpending { .. }
+            | ReadCmd::MeasureKeys { .. }
     )
 }
 

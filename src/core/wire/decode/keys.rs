@@ -21,25 +21,57 @@ pub fn fact(
     }
     let key = snapshot.keys.last_mut()?;
     match command {
-        ReadCmd::Type(_) => {
-            key.kind = KeyKind::named(&reply.bytes()?);
-            key.is_gone |= key.kind.is_none();
+        ReadCmd::Type(_) => take_kind(key, reply),
+        ReadCmd::Pttl(_) => take_ttl(key, reply),
+        ReadCmd::MemoryUsage(_) => take_bytes(key, reply, odd),
+        _ => None,
+    }
+}
+
+/// Takes in what a script tells of several keys: type, time to live and bytes of each.
+pub fn measured(
+    snapshot: &mut Snapshot,
+    names: &[Name],
+    reply: &Resp,
+    at_us: i64,
+    odd: &mut OddFigures,
+) -> Option<()> {
+    let told = reply.items().filter(|told| told.len() == 3 * names.len())?;
+    for (name, of_key) in names.iter().zip(told.chunks_exact(3)) {
+        let [kind, ttl, bytes] = of_key else { return None };
+        let mut key = KeyFacts::new(name.clone(), at_us);
+        take_kind(&mut key, kind)?;
+        take_ttl(&mut key, ttl)?;
+        take_bytes(&mut key, bytes, odd)?;
+        snapshot.keys.push(key);
+    }
+    Some(())
+}
+
+fn take_kind(key: &mut KeyFacts, reply: &Resp) -> Option<()> {
+    key.kind = KeyKind::named(&reply.bytes()?);
+    key.is_gone |= key.kind.is_none();
+    Some(())
+}
+
+fn take_ttl(key: &mut KeyFacts, reply: &Resp) -> Option<()> {
+    match reply.int()? {
+        -1 => key.ttl = Some(Ttl::Forever),
+        ms => match u64::try_from(ms) {
+            Ok(ms) => key.ttl = Some(Ttl::Ms(ms)),
+            Err(_) => key.is_gone = true,
+        },
+    }
+    Some(())
+}
+
+fn take_bytes(key: &mut KeyFacts, reply: &Resp, odd: &mut OddFigures) -> Option<()> {
+    match reply {
+        Resp::Nil => key.is_gone = true,
+        reply => {
+            reply.int()?;
+            key.bytes = odd.held("bytes", reply);
         }
-        ReadCmd::Pttl(_) => match reply.int()? {
-            -1 => key.ttl = Some(Ttl::Forever),
-            ms => match u64::try_from(ms) {
-                Ok(ms) => key.ttl = Some(Ttl::Ms(ms)),
-                Err(_) => key.is_gone = true,
-            },
-        },
-        ReadCmd::MemoryUsage(_) => match reply {
-            Resp::Nil => key.is_gone = true,
-            reply => {
-                reply.int()?;
-                key.bytes = odd.held("bytes", reply);
-            }
-        },
-        _ => return None,
     }
     Some(())
 }

@@ -65,6 +65,8 @@ impl ReadVerb {
     pub const QUEUE_HGET: Self = Self::new("HGET of queues", "hget");
     pub const QUEUE_EVAL_RO: Self = Self::new("EVAL_RO on queues", "eval_ro");
     pub const QUEUE_EVAL: Self = Self::new("EVAL on queues", "eval");
+    pub const MEASURE_EVAL_RO: Self = Self::new("EVAL_RO with MEMORY USAGE", "eval_ro");
+    pub const MEASURE_EVAL: Self = Self::new("EVAL with MEMORY USAGE", "eval");
     pub const DUMP: Self = Self::new("DUMP", "dump");
     pub const DBSIZE: Self = Self::new("DBSIZE", "dbsize");
     pub const EXISTS: Self = Self::new("EXISTS", "exists");

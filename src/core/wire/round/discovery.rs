@@ -2,7 +2,7 @@
 //!
 //! Knows cursors and pace; does not know what is done with the streams found. Invariants: one SCAN a step, each
 //! about 0.3 ms of server time, and no more than about one part in a hundred of it over time; where somebody waits for the
-//! end, twice as long and without pauses.
+//! end, up to a millisecond and without pauses.
 
 use super::super::observation::{AskedFor, Observation};
 use super::super::read::{ReadCmd, ReadVerb, ScanFor};
@@ -216,20 +216,28 @@ impl Search {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ScanCount {
     count: u32,
+    least: u32,
     /// What one call should take, microseconds.
     call_us: u64,
     quickest_us: u64,
     calls: u32,
 }
 
+/// The first COUNT, and the least, where somebody waits for the end of a search.
+const HURRIED_COUNT: u32 = 500;
 /// Calls before the count changes.
 const CALLS: u32 = 4;
 
 impl ScanCount {
-    /// Begins small; where somebody waits for the end calls become twice as long.
+    /// Begins small; where somebody waits for the end calls become as long as any read may be.
     pub(super) fn new(is_hurried: bool) -> Self {
-        let call_us = if is_hurried { 2 * limits::SCAN_CALL_US } else { limits::SCAN_CALL_US };
-        Self { count: 100, call_us, quickest_us: u64::MAX, calls: 0 }
+        // A key takes 0.4 to 1.2 us of a server. On a busy machine a call takes longer than the server needs for it, and pages
+        // that are too small make a search take ten times as long.
+        let (count, least, call_us) = match is_hurried {
+            true => (HURRIED_COUNT, HURRIED_COUNT, limits::CALL_US),
+            false => (100, *limits::SCAN_COUNT.start(), limits::SCAN_CALL_US),
+        };
+        Self { count, least, call_us, quickest_us: u64::MAX, calls: 0 }
     }
 
     /// For the next call.
@@ -246,12 +254,12 @@ impl ScanCount {
         }
         let next = if self.quickest_us > self.call_us {
             self.count / 2
-        } else if self.quickest_us < self.call_us / 3 {
+        } else if self.quickest_us < self.call_us / 2 {
             self.count.saturating_mul(2)
         } else {
             self.count
         };
-        let count = next.clamp(*limits::SCAN_COUNT.start(), *limits::SCAN_COUNT.end());
+        let count = next.clamp(self.least, *limits::SCAN_COUNT.end());
         (self.count, self.quickest_us, self.calls) = (count, u64::MAX, 0);
     }
 }

@@ -39,6 +39,11 @@ impl KeyRights {
         *self = Self::default();
     }
 
+    /// Whether no key was denied so far.
+    pub const fn denies_none(&self) -> bool {
+        self.denied == 0
+    }
+
     /// A key that was denied, while any are.
     pub fn example(&self) -> Option<&Name> {
         self.example.as_ref()
