@@ -118,6 +118,11 @@ fn reads(server: &Server, over: &Arc<AtomicBool>) -> std::thread::JoinHandle<u64
     })
 }
 
+/// Hits beside the four for each miss that clients have: ours, or clients' that were taken for ours.
+fn strays(lookups: &Lookups) -> u64 {
+    lookups.hits.abs_diff(lookups.misses * 4)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
     for build in builds().into_iter().take(2) {
@@ -154,8 +159,9 @@ async fn the_hit_ratio_of_the_clients_stands_while_keys_are_invalidated() {
         assert_eq!(receipt.tally.done, 30_000);
         let window = reading.this_node().cache.window(60_000_000);
         let ratio = window.ratio().unwrap();
-        // Counted as the clients', our 60,000 hits make it 0.95.
-        assert!((ratio - 0.8).abs() < 0.04, "{build:?} {window:?}");
+        // Counted as the clients', our 60,000 hits make it 0.95. What is under way while an INFO is answered may be
+        // counted on either side of it, and on a machine that is busy that is more.
+        assert!(ratio < 0.9 && strays(&window.lookups) * 10 < 60_000, "{build:?} {window:?}");
     }
 }
 
@@ -228,7 +234,9 @@ async fn plans_made_and_given_up_stay_out_of_the_hit_ratio_and_stand_in_the_cost
         let own = reads.join().unwrap();
         let processed = stat(&mut connection, "total_commands_processed") - before;
         let ratio = reading.this_node().cache.window(60_000_000).ratio().unwrap();
-        assert!((ratio - 0.8).abs() < 0.03, "{build:?} {ratio}");
+        let lookups = reading.this_node().cache.window(60_000_000).lookups;
+        let of_plans = place.ledger.total().hits;
+        assert!(ratio < 0.9 && strays(&lookups) * 5 < of_plans, "{build:?} {lookups:?} {of_plans}");
         let others = processed.saturating_sub(own);
         assert!(asked > 10_000 && asked.abs_diff(others) * 20 < others, "{build:?} {asked} of {others}");
     }
