@@ -100,7 +100,7 @@ pub const FLOOD_RULE: Rule =
                 let off =
                     if flood.error > 0.0 { format!(" ± {}", percent(flood.error)) } else { String::new() };
                 let text = format!(
-                    "{}: {} {part} jobs are {}, {}{off} of them",
+                    "{}: {}{} {part} jobs are {}, {}{off} of them",
                     label(&case.id),
                     count(flood.jobs),
                     name(&flood.class),

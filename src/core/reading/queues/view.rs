@@ -192,6 +192,10 @@ impl QueueState {
             reason: String::new(),
             classes: self.classes(id),
         };
+        if let Some((of, site)) = site.filter(|_| is_only) {
+            view.classes.extend(site.classes(of));
+            view.classes.sort_by(|a, b| b.jobs.cmp(&a.jobs));
+        }
         (view.verdict, view.reason) = view.figures().judge();
         view
     }

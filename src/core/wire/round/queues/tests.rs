@@ -11,7 +11,8 @@ use crate::core::wire::round::Fetch;
 struct Keys(Vec<(&'static str, KeyKind)>);
 
 fn asked(known: &mut KnownQueues, second: u64, is_new_only: bool) -> Vec<QueueRead> {
-    let (capabilities, mut round) = (Capabilities::default(), Round::default());
+    let proven = [ReadVerb::QUEUE_TYPE, ReadVerb::QUEUE_EVAL_RO, ReadVerb::HMGET];
+    let (capabilities, mut round) = (Capabilities::proving(&proven), Round::default());
     let fetches: &[Fetch] = &[];
     let asker = Asker {
         now_us: second * SECOND_US,
