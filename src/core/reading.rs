@@ -38,6 +38,7 @@ mod unjudged;
 pub mod verdicts;
 pub mod watched;
 
+use crate::core::model::clients::Client;
 use crate::core::model::node::NodeId;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::snapshot::Discovery;
@@ -176,7 +177,12 @@ impl Reading {
 
     /// Queues of job frameworks, by framework and name; ages as of the last round.
     pub fn queues(&self) -> Vec<QueueView> {
-        self.keyspace.queues.views(self.this_node().at_us)
+        let node = self.this_node();
+        let blocked = node.clients.as_ref().map(|clients| {
+            let waits = |client: &&Client| client.waits_for_item();
+            clients.value.iter().filter(waits).count() as u64
+        });
+        self.keyspace.queues.views(node.at_us, blocked)
     }
 
     /// Keys by pattern.

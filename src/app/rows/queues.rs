@@ -29,7 +29,7 @@ pub const COLUMNS: &[Column] = &[
     figure("OUT", 7, 4),
     figure("DRAINED", 8, 6),
     figure("WORKERS", 7, 2),
-    word("VERDICT", 15, 0),
+    word("VERDICT", 16, 0),
 ];
 
 /// Columns of the classes.

@@ -67,6 +67,8 @@ pub struct QueueFigures {
     pub growth_per_s: Option<f64>,
     /// Since when nothing was taken although something is ready, milliseconds.
     pub untouched_ms: Option<u64>,
+    /// Clients of the server that wait for an item of any list or sorted set; nobody tells of which.
+    pub blocked: Option<u64>,
 }
 
 impl QueueFigures {
@@ -113,19 +115,27 @@ impl QueueFigures {
         };
         let held = held.filter(|held| *held > 0);
         match (self.workers, held) {
-            (Some(0), _) => (QueueVerdict::NotListening, format!("{waits}: no worker is alive")),
+            (Some(0), _) => (QueueVerdict::NotListening, self.nobody(format!("{waits}: no worker is alive"))),
             (Some(workers), Some(held)) => {
                 let workers = counted(workers, "worker is", "workers are");
                 (QueueVerdict::Overloaded, format!("{waits}: {workers} alive, {} in flight", count(held)))
             }
             (Some(workers), None) => {
                 let workers = counted(workers, "worker is", "workers are");
-                (QueueVerdict::NotListening, format!("{waits}: {workers} alive, and none has a job"))
+                (QueueVerdict::NotListening, self.nobody(format!("{waits}: {workers} alive, none has a job")))
             }
             (None, Some(held)) => {
                 (QueueVerdict::Overloaded, format!("{waits}; {} are in flight", count(held)))
             }
-            (None, None) => (QueueVerdict::NotListening, waits),
+            (None, None) => (QueueVerdict::NotListening, self.nobody(waits)),
+        }
+    }
+
+    /// Says that no client waits for a job at all, where that is so.
+    fn nobody(&self, sentence: String) -> String {
+        match self.blocked {
+            Some(0) => format!("{sentence}; no client waits in a blocking pop"),
+            _ => sentence,
         }
     }
 }

@@ -72,7 +72,16 @@ impl ClientClass {
     }
 }
 
+/// Commands that wait for an item of a list or a sorted set.
+const BLOCKING_POPS: [&str; 8] =
+    ["blpop", "brpop", "brpoplpush", "blmove", "blmpop", "bzpopmin", "bzpopmax", "bzmpop"];
+
 impl Client {
+    /// Whether it waits for the next item of some list or sorted set.
+    pub fn waits_for_item(&self) -> bool {
+        self.flags.contains('b') && BLOCKING_POPS.contains(&self.command.as_str())
+    }
+
     /// Which limit holds for it, by its flags: a monitor is a normal client.
     pub fn class(&self) -> ClientClass {
         match () {

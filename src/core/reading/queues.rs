@@ -222,3 +222,6 @@ impl QueueState {
         sum.map(|sum| u64::try_from(sum.max(0)).map_or(u64::MAX, |sum| sum))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,6 +102,7 @@ pub const FLOOD_RULE: Rule =
                 let text = format!(
                     "{}: {}{} {part} jobs are {}, {}{off} of them",
                     label(&case.id),
+                    if flood.error > 0.0 { "about " } else { "" },
                     count(flood.jobs),
                     name(&flood.class),
                     percent(flood.share),

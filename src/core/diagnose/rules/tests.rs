@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 
 mod groups;
 mod memory;
+mod queues;
 mod refusals;
 
 const NOW_MS: i64 = 1_700_000_000_000;

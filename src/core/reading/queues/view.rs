@@ -44,6 +44,8 @@ pub struct QueueView {
     pub is_paused: Option<bool>,
     /// Since when nothing was taken although something is ready, milliseconds.
     pub untouched_ms: Option<u64>,
+    /// Clients of the server that wait for an item of any list or sorted set; nobody tells of which.
+    pub blocked: Option<u64>,
     /// What it is at.
     pub verdict: QueueVerdict,
     /// The same in a sentence.
@@ -106,6 +108,7 @@ impl QueueView {
             is_paused: self.is_paused,
             growth_per_s: self.growth_per_s,
             untouched_ms: self.untouched_ms,
+            blocked: self.blocked,
         }
     }
 
@@ -135,7 +138,8 @@ impl QueueView {
 
 impl QueueTrack {
     /// Every queue, by framework, prefix and name; ages as of `now_us`.
-    pub fn views(&self, now_us: i64) -> Vec<QueueView> {
+    /// `blocked` clients wait for an item of some list or sorted set.
+    pub fn views(&self, now_us: i64, blocked: Option<u64>) -> Vec<QueueView> {
         let mut named: BTreeMap<_, usize> = BTreeMap::new();
         for id in self.queues.keys().filter(|id| id.queue.is_some()) {
             *named.entry(&id.site).or_default() += 1;
@@ -149,6 +153,10 @@ impl QueueTrack {
                 continue;
             }
             views.push(queue.view(id, site.map(|site| (&of_site, site)), is_only, now_us));
+        }
+        for view in &mut views {
+            view.blocked = blocked;
+            (view.verdict, view.reason) = view.figures().judge();
         }
         views.retain(|view| view.id.queue.is_some() || view.has_figures());
         views
@@ -188,6 +196,7 @@ impl QueueState {
                 .or_else(|| shared(QueueColumn::Paused))
                 .map(|paused| paused > 0),
             untouched_ms: self.untouched_ms(id),
+            blocked: None,
             verdict: QueueVerdict::Unknown,
             reason: String::new(),
             classes: self.classes(id),
@@ -196,7 +205,6 @@ impl QueueState {
             view.classes.extend(site.classes(of));
             view.classes.sort_by(|a, b| b.jobs.cmp(&a.jobs));
         }
-        (view.verdict, view.reason) = view.figures().judge();
         view
     }
 

@@ -1,0 +1,78 @@
+//! Queues that nobody listens to, that are flooded, late, or short of workers.
+
+use super::*;
+use crate::core::diagnose::finding::Finding;
+use crate::core::diagnose::queues::{JobFlood, QueueCase, QueueFigures};
+use crate::core::model::queues::{Framework, QueueColumn, QueueId, QueueSite};
+
+fn case(queue: &str, figures: QueueFigures) -> QueueCase {
+    let site = QueueSite { framework: Framework::Rq, prefix: Name::from("rq:") };
+    let (verdict, reason) = figures.judge();
+    let id = QueueId { site, queue: Some(Name::from(queue)) };
+    QueueCase { id, verdict, reason, figures, oldest_ms: None, flood: None }
+}
+
+fn found(cases: Vec<QueueCase>, thresholds: &Thresholds) -> Vec<Finding> {
+    let (info, hold) = (healthy(), Hold::default());
+    let mut evidence = evidence(Some(&info), &hold);
+    evidence.queues = cases;
+    ask(&evidence, thresholds).0
+}
+
+fn waits() -> QueueFigures {
+    QueueFigures { ready: Some(7), workers: Some(0), ..QueueFigures::default() }
+}
+
+#[test]
+fn nobody_listens_is_a_warning_and_critical_once_the_oldest_job_has_waited_very_long() {
+    let told = found(vec![case("mail", waits())], &Thresholds::default());
+    let finding = told.first().unwrap();
+    assert_eq!((finding.id, finding.severity), ("queue.not_listening", Severity::Warning));
+    assert_eq!(finding.text, "rq queue mail: 7 ready, and no worker is alive");
+    let late = QueueCase { oldest_ms: Some(1_800_000), ..case("mail", waits()) };
+    let told = found(vec![late], &Thresholds::default());
+    assert_eq!(told.len(), 1, "who has nobody is not told to be late as well: {told:?}");
+    assert_eq!(told[0].severity, Severity::Critical);
+}
+
+#[test]
+fn many_queues_with_one_trouble_are_one_finding_that_names_the_longest() {
+    let figures = |ready| QueueFigures { ready: Some(ready), ..waits() };
+    let cases = (1..=40).map(|at| case(&format!("q{at}"), figures(at))).collect();
+    let told = found(cases, &Thresholds::default());
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].text.starts_with("40 queues ") && told[0].text.contains("q40"), "{}", told[0].text);
+}
+
+#[test]
+fn a_flood_is_told_with_its_share_and_how_far_that_may_be_off() {
+    let flood = |jobs, share| {
+        let class = Name::from("Mail");
+        Some(JobFlood { class, column: QueueColumn::Delayed, jobs, share, error: 0.05 })
+    };
+    let busy = QueueFigures { ready: Some(0), ..QueueFigures::default() };
+    let told = |jobs, share| {
+        let case = QueueCase { flood: flood(jobs, share), ..case("mail", busy) };
+        found(vec![case], &Thresholds::default())
+    };
+    assert_eq!(
+        told(620_000, 0.62)[0].text,
+        "rq queue mail: about 620,000 delayed jobs are Mail, 62% ± 5% of them"
+    );
+    assert_eq!(told(620_000, 0.4), []);
+    assert_eq!(told(9_999, 0.9), []);
+}
+
+#[test]
+fn late_jobs_orphans_and_missing_workers_are_told() {
+    let busy =
+        QueueFigures { ready: Some(3), workers: Some(1), in_flight: Some(1), ..QueueFigures::default() };
+    let late = QueueCase { oldest_ms: Some(300_000), ..case("mail", busy) };
+    assert_eq!(found(vec![late], &Thresholds::default())[0].id, "queue.oldest");
+    let orphans = QueueFigures { orphaned: Some(2), in_flight: Some(2), ..busy };
+    assert_eq!(found(vec![case("mail", orphans)], &Thresholds::default())[0].id, "queue.orphans");
+    let two = Thresholds { queue_workers: 2, ..Thresholds::default() };
+    let told = found(vec![case("mail", busy)], &two);
+    assert_eq!(told[0].text, "rq queue mail: 1 worker is alive, 2 are wanted");
+    assert_eq!(found(vec![case("mail", busy)], &Thresholds::default()), []);
+}

@@ -1,0 +1,159 @@
+//! Queues over several rounds.
+//!
+//! Knows made-up answers alone. Invariant: what was not seen is not claimed.
+
+use super::*;
+use crate::core::model::queues::{Framework, QueueSite};
+use crate::core::queues::adapter;
+
+fn id(framework: Framework, queue: Option<&str>) -> QueueId {
+    let site = QueueSite { framework, prefix: Name::from("") };
+    QueueId { site, queue: queue.map(Name::from) }
+}
+
+/// All parts of a queue, those of these columns with these values and the others 0.
+fn parts(of: &QueueId, values: &[(QueueColumn, u64)]) -> Vec<QueueFact> {
+    let parts = adapter(of.site.framework).unwrap().parts.iter().enumerate();
+    let own = parts.filter(|(_, part)| part.is_of_queue() == of.queue.is_some());
+    let mut told = Vec::new();
+    let value = |at: usize, value| QueueFact { of: of.clone(), value: QueueValue::Part(at, Some(value)) };
+    own.map(|(at, part)| {
+        let first = !told.contains(&part.column);
+        told.push(part.column);
+        let wanted = values.iter().find(|(column, _)| *column == part.column && first);
+        value(at, wanted.map_or(0, |(_, value)| *value))
+    })
+    .collect()
+}
+
+fn item(why: ItemsFor, of: &QueueId, mark: u64) -> QueueFact {
+    let item = QueueItem { mark, bytes: 90, id: None, class: None, at_ms: None };
+    QueueFact { of: of.clone(), value: QueueValue::Items(why, vec![item]) }
+}
+
+fn advance(track: &mut QueueTrack, second: i64, facts: Vec<QueueFact>) {
+    let at_us = second * 1_000_000;
+    let facts = facts.into_iter().map(|value| Stamped { at_us, value }).collect();
+    track.advance(&NodeId::default(), facts, at_us);
+}
+
+fn only(track: &QueueTrack, second: i64) -> QueueView {
+    let views = track.views(second * 1_000_000, None);
+    assert_eq!(views.len(), 1, "{views:?}");
+    views.into_iter().next().unwrap()
+}
+
+#[test]
+fn without_times_the_oldest_job_is_as_old_as_the_mark_that_it_was_given_when_it_came() {
+    let queue = id(Framework::Celery, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    let ready = [(QueueColumn::Ready, 3)];
+    // Job 1 stands first; 2, 3 and 4 come last one after the other.
+    for (second, first, last) in [(0, 1, 2), (1, 1, 3), (2, 1, 4), (30, 3, 4)] {
+        let mut facts = parts(&queue, &ready);
+        facts.push(item(ItemsFor::Next(0), &queue, first));
+        facts.push(item(ItemsFor::Newest(0), &queue, last));
+        advance(&mut track, second, facts);
+    }
+    let oldest = only(&track, 40).oldest.unwrap();
+    assert_eq!((oldest.age_ms, oldest.kind), (39_000, AgeKind::Estimate));
+    // One that was there before anybody looked has waited so long at least.
+    let mut facts = parts(&queue, &ready);
+    facts.push(item(ItemsFor::Next(0), &queue, 9));
+    advance(&mut track, 41, facts);
+    let oldest = only(&track, 50).oldest.unwrap();
+    assert_eq!((oldest.age_ms, oldest.kind), (9_000, AgeKind::AtLeast));
+}
+
+#[test]
+fn a_job_that_stays_first_was_not_taken_and_one_that_goes_was() {
+    let queue = id(Framework::Celery, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    for second in 0..=20 {
+        let mut facts = parts(&queue, &[(QueueColumn::Ready, 3)]);
+        facts.push(item(ItemsFor::Next(0), &queue, 1));
+        advance(&mut track, second, facts);
+    }
+    let view = only(&track, 20);
+    assert_eq!((view.untouched_ms, view.verdict.word()), (Some(20_000), "not_listening"));
+    let mut facts = parts(&queue, &[(QueueColumn::Ready, 2)]);
+    facts.push(item(ItemsFor::Next(0), &queue, 2));
+    advance(&mut track, 21, facts);
+    assert_eq!((only(&track, 21).untouched_ms, only(&track, 21).verdict.word()), (Some(0), "ok"));
+}
+
+#[test]
+fn what_a_site_keeps_for_all_stands_with_its_only_queue_and_else_for_itself() {
+    let (all, mail) = (id(Framework::Celery, None), id(Framework::Celery, Some("mail")));
+    let mut track = QueueTrack::new(10_000_000);
+    advance(&mut track, 1, parts(&mail, &[(QueueColumn::Ready, 3)]));
+    advance(&mut track, 1, parts(&all, &[(QueueColumn::InFlight, 7)]));
+    let view = only(&track, 1);
+    assert_eq!((view.ready, view.in_flight, view.name().as_str()), (Some(3), Some(7), "mail"));
+    advance(&mut track, 2, parts(&id(Framework::Celery, Some("images")), &[(QueueColumn::Ready, 1)]));
+    let views = track.views(2_000_000, None);
+    let told: Vec<_> = views.iter().map(|view| (view.name(), view.ready, view.in_flight)).collect();
+    assert_eq!(
+        told,
+        [
+            ("*".to_owned(), None, Some(7)),
+            ("images".to_owned(), Some(1), None),
+            ("mail".to_owned(), Some(3), None)
+        ]
+    );
+}
+
+#[test]
+fn a_part_that_can_not_be_read_leaves_its_column_unknown() {
+    let queue = id(Framework::Rq, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    let mut facts = parts(&queue, &[(QueueColumn::Ready, 3), (QueueColumn::Delayed, 5)]);
+    let delayed =
+        adapter(Framework::Rq).unwrap().parts.iter().rposition(|part| part.column == QueueColumn::Delayed);
+    for fact in &mut facts {
+        if let QueueValue::Part(at, value) = &mut fact.value {
+            *value = value.filter(|_| Some(*at) != delayed);
+        }
+    }
+    advance(&mut track, 1, facts);
+    assert_eq!((only(&track, 1).ready, only(&track, 1).delayed), (Some(3), None));
+}
+
+#[test]
+fn shares_of_classes_have_an_error_unless_all_jobs_were_looked_at() {
+    let queue = id(Framework::Sidekiq, Some("mail"));
+    let classes = |length: u64| {
+        let mut track = QueueTrack::new(10_000_000);
+        let job = |class: &str, mark| QueueItem {
+            class: Some(Name::from(class)),
+            mark,
+            bytes: 90,
+            id: None,
+            at_ms: None,
+        };
+        let jobs = (0..10).map(|at| job(if at < 8 { "Flood" } else { "Other" }, at)).collect();
+        let why = ItemsFor::Classes(0);
+        let mut facts = parts(&queue, &[(QueueColumn::Ready, length)]);
+        facts.push(QueueFact { of: queue.clone(), value: QueueValue::Items(why, jobs) });
+        advance(&mut track, 1, facts);
+        only(&track, 1).classes
+    };
+    let (all, some) = (classes(10), classes(1_000));
+    let told = |class: &JobClass| (class.class.clone(), class.jobs, class.error > 0.0);
+    assert_eq!(told(&all[0]), (Some(Name::from("Flood")), 8, false));
+    assert_eq!(told(&some[0]), (Some(Name::from("Flood")), 800, true));
+}
+
+#[test]
+fn a_queue_that_is_not_told_of_any_more_is_gone_and_windows_end_with_the_process() {
+    let queue = id(Framework::Rq, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    for second in 0..3 {
+        advance(&mut track, second, parts(&queue, &[(QueueColumn::Ready, 10 * second.unsigned_abs())]));
+    }
+    assert_eq!(only(&track, 2).growth_per_s, Some(10.0));
+    track.begin_anew(&NodeId::default());
+    assert_eq!(only(&track, 2).growth_per_s, None);
+    advance(&mut track, 300, Vec::new());
+    assert!(track.is_empty());
+}
