@@ -45,7 +45,7 @@ pub const OF_CLASSES: &[Column] = &[
 /// One row a queue.
 pub fn rows(reading: &Reading) -> Vec<Row> {
     let mut views = reading.queues();
-    views.sort_by(|a, b| b.ready.cmp(&a.ready));
+    views.sort_by_key(|view| std::cmp::Reverse(view.ready));
     views.into_iter().map(|view| row(reading, view)).collect()
 }
 

@@ -153,7 +153,7 @@ fn told(
     (id, remedy, many): (&'static str, &'static str, &str),
     grade: impl Fn(&QueueCase) -> Severity,
 ) -> RuleAnswer {
-    cases.sort_by(|a, b| b.figures.ready.cmp(&a.figures.ready));
+    cases.sort_by_key(|case| std::cmp::Reverse(case.figures.ready));
     if cases.len() <= ONE_BY_ONE {
         return answer(
             evidence,

@@ -203,7 +203,7 @@ impl QueueState {
         };
         if let Some((of, site)) = site.filter(|_| is_only) {
             view.classes.extend(site.classes(of));
-            view.classes.sort_by(|a, b| b.jobs.cmp(&a.jobs));
+            view.classes.sort_by_key(|class| std::cmp::Reverse(class.jobs));
         }
         view
     }
@@ -286,7 +286,7 @@ impl QueueState {
             classes.truncate(CLASSES);
             all.append(&mut classes);
         }
-        all.sort_by(|a, b| b.jobs.cmp(&a.jobs));
+        all.sort_by_key(|class| std::cmp::Reverse(class.jobs));
         all
     }
 }

@@ -171,7 +171,7 @@ impl QueueRead {
     fn count<'a>(&'a self, keys: &'a [Name], limit: u64, read_only: bool) -> ReadRow<'a> {
         let key = Others(keys.get(..1).unwrap_or(keys));
         let Some(part) = self.part() else { return row(ReadVerb::QUEUE_TYPE, REPLY_FIGURE, [key]) };
-        let queue: &[Name] = self.of.queue.as_ref().map_or(&[], std::slice::from_ref);
+        let queue = self.of.queue.as_slice();
         match &part.counts {
             Counts::Length(KeyKind::List) => row(ReadVerb::LLEN, REPLY_FIGURE, [key]),
             Counts::Length(KeyKind::Zset) => row(ReadVerb::QUEUE_ZCARD, REPLY_FIGURE, [key]),
