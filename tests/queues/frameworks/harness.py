@@ -15,6 +15,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 MAIL, IMAGES, LATER, DEAD = 30, 10, 5, 3
@@ -44,6 +45,26 @@ def hold():
         except ProcessLookupError:
             return
         time.sleep(0.2)
+
+
+def end_with_owner():
+    """Ends a worker, or what it forked, whose owner is gone, however that ended."""
+    owner = int(os.environ["HARNESS_PID"])
+    while True:
+        time.sleep(0.5)
+        try:
+            os.kill(owner, 0)
+        except ProcessLookupError:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def watch_owner():
+    threading.Thread(target=end_with_owner, daemon=True).start()
+
+
+if "HARNESS_PID" in os.environ:
+    watch_owner()
+    os.register_at_fork(after_in_child=watch_owner)
 
 
 def die_with_parent():
