@@ -17,7 +17,7 @@ from redis import Redis
 URL = harness.URL if __name__ == "__main__" else os.environ["HARNESS_URL"]
 SCENARIO = harness.SCENARIO or os.environ.get("HARNESS_SCENARIO")
 PREFIX = "shop:" if SCENARIO == "prefix" else ""
-VISIBILITY_S = 2 if SCENARIO == "killed" else 3600
+VISIBILITY_S = 3600
 PRIORITIES = {number: 9 if number >= 26 else 3 if number >= 20 else 0 for number in range(MAIL)}
 
 app = Celery("celery_jobs", broker=URL)
@@ -64,20 +64,21 @@ def truth(at_work):
         held_keys = {tag: json.loads(value)[2] for tag, value in tags.items()}
         for name in ("mail", "images"):
             messages = waiting(redis, channel, name)
-            held_here = sum(key == name for key in held_keys.values())
+            held_here = [job for job in map(json.loads, tags.values()) if job[2] == name]
+            later = sum(job[0]["headers"]["eta"] is not None for job in held_here)
             ours = {kind: [job for job in jobs if job["delivery_info"]["routing_key"] == name] for kind, jobs in in_hand.items()}
             rows[name] = {
                 "ready": channel._size(name),
-                "in_flight": sum(map(len, ours.values())) if at_work else held_here,
+                "in_flight": len(ours["active"]) + len(ours["reserved"]) if at_work else len(held_here) - later,
                 "orphaned": sum(held_keys.get(tag) == name for tag in late),
-                "delayed": len(ours["scheduled"]),
+                "delayed": len(ours["scheduled"]) if at_work else later,
                 "dead": None,
                 "oldest_enqueued_ms": None,
                 "workers": len(held["active"]),
                 "paused": None,
                 "classes": Counter(message["headers"]["task"] for message in messages),
                 "with_eta_in_list": sum(message["headers"].get("eta") is not None for message in messages),
-                "unacked": held_here,
+                "unacked": len(held_here),
             }
     pings = app.control.ping(timeout=0.5) if at_work else []
     harness.tell(rows, workers=len(pings), visibility_timeout_ms=VISIBILITY_S * 1000, in_hand={k: len(v) for k, v in in_hand.items()})
@@ -97,7 +98,10 @@ def main():
         harness.wait_until("two jobs run", busy)
         if SCENARIO == "killed":
             harness.kill(started)
-            time.sleep(VISIBILITY_S + 0.2)
+            # No key tells the time-out, so it is the usual one, and time goes on in the index alone.
+            redis = Redis.from_url(URL)
+            for tag, at in redis.zrange("unacked_index", 0, -1, withscores=True):
+                redis.zadd("unacked_index", {tag: at - VISIBILITY_S})
     truth(SCENARIO == "working")
     harness.stay()
 

@@ -16,7 +16,7 @@ from harness import DEAD, HOUR_S, IMAGES, LATER, MAIL
 SCENARIO = os.environ.get("HARNESS_SCENARIO") or harness.SCENARIO
 URL = os.environ.get("HARNESS_URL") or harness.URL
 SPACE = "shop" if SCENARIO == "prefix" else "dramatiq"
-TIMEOUT_MS = 1_000 if SCENARIO == "killed" else 60_000
+TIMEOUT_MS = 60_000
 broker = RedisBroker(url=URL, namespace=SPACE, heartbeat_timeout=TIMEOUT_MS, maintenance_chance=0)
 dramatiq.set_broker(broker)
 
@@ -84,7 +84,9 @@ def main():
         harness.wait_until("a worker holds what it fetched", full)
         if SCENARIO == "killed":
             harness.kill(started)
-            time.sleep(TIMEOUT_MS / 1000 + 0.1)
+            # No key tells the time-out, so it is the usual one, and time goes on in the heartbeats alone.
+            for worker, at in broker.client.zrange(f"{SPACE}:__heartbeats__", 0, -1, withscores=True):
+                broker.client.zadd(f"{SPACE}:__heartbeats__", {worker: at - TIMEOUT_MS})
     truth(1 if SCENARIO == "working" else 0)
     harness.stay()
 

@@ -24,6 +24,12 @@ def resize(number):
     harness.hold()
 
 
+def came_ms(huey):
+    """When the job came that is next, as `PriorityRedisHuey` writes it before each."""
+    first = huey.storage.conn.zrange(huey.storage.queue_key, 0, 0) if huey.storage.priority else []
+    return int.from_bytes(first[0][:8], "big") // 1000 if first else None
+
+
 def row(huey):
     return {
         "ready": huey.pending_count(),
@@ -31,7 +37,7 @@ def row(huey):
         "orphaned": None,
         "delayed": huey.scheduled_count(),
         "dead": None,
-        "oldest_enqueued_ms": None,
+        "oldest_enqueued_ms": came_ms(huey),
         "workers": None,
         "paused": None,
         "classes": Counter(task.name for task in huey.pending()),
