@@ -76,6 +76,8 @@ pub struct FanoutSettings {
 pub struct QueueSettings {
     /// Look for them, by the names of keys.
     pub enabled: bool,
+    /// Lists and sorted sets that are queues without a framework, as globs.
+    pub lists: Vec<String>,
 }
 
 /// Our own messages, sent to be timed.

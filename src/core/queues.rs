@@ -4,12 +4,27 @@
 //! type, and where that is not enough a key beside it, have to be there too.
 
 pub mod adapter;
+mod arq;
+mod asynq;
+mod bull;
 mod bullmq;
 mod celery;
+mod dramatiq;
+mod gocraft;
+mod huey;
 pub mod items;
+mod laravel;
+mod lua;
 pub mod names;
+mod pickle;
+mod plain;
+mod resque;
+mod rmq;
 mod rq;
+mod saq;
 mod sidekiq;
+mod streaq;
+mod taskiq;
 
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
@@ -17,7 +32,25 @@ use crate::core::model::queues::{Framework, QueueId, QueueSite};
 use adapter::{Adapter, MemberForm, QueueSign, Shows};
 
 /// Every framework that is known, what is told apart most easily first.
-pub static ADAPTERS: &[&Adapter] = &[&rq::RQ, &celery::CELERY, &bullmq::BULLMQ, &sidekiq::SIDEKIQ];
+pub static ADAPTERS: &[&Adapter] = &[
+    &asynq::ASYNQ,
+    &rmq::RMQ,
+    &saq::SAQ,
+    &streaq::STREAQ,
+    &huey::HUEY,
+    &celery::CELERY,
+    &rq::RQ,
+    &sidekiq::SIDEKIQ,
+    &resque::RESQUE,
+    &gocraft::GOCRAFT,
+    &dramatiq::DRAMATIQ,
+    &bullmq::BULLMQ,
+    &bull::BULL,
+    &laravel::LARAVEL,
+    &arq::ARQ,
+    &taskiq::TASKIQ,
+    &plain::PLAIN,
+];
 
 /// The adapter of a framework.
 pub fn adapter(framework: Framework) -> Option<&'static Adapter> {
@@ -49,14 +82,34 @@ impl QueueLead {
     }
 }
 
+/// Longest name that any key may have which is looked into.
+const ANY_NAME_BYTES: usize = 64;
+
+/// What a key of this name shows where somebody says that it is a queue, although no framework does.
+pub fn plain_leads(key: &Name) -> impl Iterator<Item = QueueLead> {
+    let site = QueueSite { framework: Framework::Plain, prefix: Name::from("") };
+    let of = QueueId { site, queue: Some(key.clone()) };
+    (0..plain::PLAIN.signs.len()).map(move |sign| QueueLead { of: of.clone(), sign, key: key.clone() })
+}
+
 /// What a key of this name may show, the likeliest first.
 pub fn leads(key: &Name) -> Vec<QueueLead> {
     let mut found = Vec::new();
-    for adapter in ADAPTERS {
+    // Keys with numbers in their names are many of a kind, and no queue is called so.
+    let bytes = key.as_bytes();
+    let is_word =
+        bytes.len() <= ANY_NAME_BYTES && !bytes.iter().any(|byte| byte.is_ascii_digit() || *byte < b' ');
+    for adapter in ADAPTERS.iter().filter(|adapter| adapter.framework != Framework::Plain) {
         for (at, sign) in adapter.signs.iter().enumerate() {
-            let Some((prefix, place)) = names::parts(sign.key, key.as_bytes()) else { continue };
+            if sign.is_any_name() && !is_word {
+                continue;
+            }
+            let Some((prefix, place)) = names::parts(sign.key, bytes) else { continue };
             let site = QueueSite { framework: adapter.framework, prefix: Name::new(prefix) };
             let queue = place.filter(|_| sign.shows == Shows::Queue).map(Name::new);
+            if queue.as_ref().is_some_and(|queue| is_other(adapter, queue)) {
+                continue;
+            }
             found.push(QueueLead { of: QueueId { site, queue }, sign: at, key: key.clone() });
         }
     }
@@ -78,9 +131,13 @@ pub fn member_queue(site: &QueueSite, form: MemberForm, member: &[u8]) -> Option
         }
     };
     let name = Name::new(name);
-    let others = adapter(site.framework)?.not_queues;
-    let is_other = others.iter().any(|glob| Glob::new(Name::from(*glob)).matches(name.as_bytes()));
-    (!name.as_bytes().is_empty() && !is_other).then_some(name)
+    let adapter = adapter(site.framework)?;
+    (!name.as_bytes().is_empty() && !is_other(adapter, &name)).then_some(name)
+}
+
+/// Whether what looks like a queue is one of the other keys that the framework has.
+fn is_other(adapter: &Adapter, name: &Name) -> bool {
+    adapter.not_queues.iter().any(|glob| Glob::new(Name::from(*glob)).matches(name.as_bytes()))
 }
 
 #[cfg(test)]
@@ -97,21 +154,65 @@ mod tests {
         }
     }
 
+    /// What a name shows, without what any name may be: framework, prefix, queue.
+    fn shows(key: &str) -> Vec<(Framework, String, String)> {
+        let found = leads(&Name::from(key)).into_iter();
+        let named = found.filter(|lead| !lead.sign().unwrap().is_any_name());
+        let queue = |lead: &QueueLead| lead.of.queue.as_ref().map_or_else(|| "*".to_owned(), Name::text);
+        let tell = |lead: QueueLead| (lead.of.site.framework, lead.of.site.prefix.text(), queue(&lead));
+        named.map(tell).collect()
+    }
+
     #[test]
     fn keys_of_frameworks_are_known_under_any_prefix() {
-        let shows = |key: &str| {
-            let found = leads(&Name::from(key));
-            let tell = |lead: &QueueLead| {
-                let queue = lead.of.queue.as_ref().map(Name::text);
-                (lead.of.site.framework, lead.of.site.prefix.text(), queue)
-            };
-            found.iter().map(tell).collect::<Vec<_>>()
+        use Framework::{
+            Arq, Asynq, Bull, BullMq, Celery, Dramatiq, Gocraft, Huey, Laravel, Resque, Rmq, Rq, Saq,
+            Sidekiq, Streaq,
         };
-        assert_eq!(shows("shop:mail:meta"), [(Framework::BullMq, "shop:".into(), Some("mail".into()))]);
-        assert_eq!(shows("app-_kombu.binding.celery"), [(Framework::Celery, "app-".into(), None)]);
-        let of = |framework| (framework, "ns:".to_owned(), None);
-        assert_eq!(shows("ns:queues"), [of(Framework::Rq), of(Framework::Sidekiq)]);
-        assert_eq!(shows("cache:1"), []);
+        for (key, framework, prefix, queue) in [
+            ("shop:mail:meta", BullMq, "shop:", "mail"),
+            ("shop:mail:id", Bull, "shop:", "mail"),
+            ("app-_kombu.binding.celery", Celery, "app-", "*"),
+            ("shop:mail.msgs", Dramatiq, "shop:", "mail"),
+            ("shop:mail.DQ.msgs", Dramatiq, "shop:", "mail"),
+            ("shop:mail:health-check", Arq, "", "shop:mail"),
+            ("saq:shop-mail:incomplete", Saq, "", "shop-mail"),
+            ("streaq:shop-mail:queues:normal", Streaq, "", "shop-mail"),
+            ("huey.schedule.mail", Huey, "", "mail"),
+            ("asynq:queues", Asynq, "", "*"),
+            ("app_database_queues:mail:reserved", Laravel, "app_database_", "mail"),
+            ("app_database_queues:mail", Laravel, "app_database_", "mail"),
+            ("rmq::queues", Rmq, "", "*"),
+            ("shop:known_jobs", Gocraft, "shop:", "*"),
+        ] {
+            let found = shows(key);
+            let expected = (framework, prefix.to_owned(), queue.to_owned());
+            assert!(found.contains(&expected), "{key}: {found:?}");
+        }
+        // These three call their registry alike: what is in it tells them apart.
+        let of = |framework| (framework, "ns:".to_owned(), "*".to_owned());
+        assert_eq!(shows("ns:queues"), [of(Rq), of(Sidekiq), of(Resque)]);
+        assert_eq!((shows("cache:1"), leads(&Name::from("cache:1")).len()), (vec![], 0));
+    }
+
+    #[test]
+    fn what_two_adapters_may_claim_is_looked_into_by_all_of_them_but_one() {
+        for adapter in ADAPTERS {
+            for sign in adapter.signs {
+                let others = ADAPTERS.iter().filter(|other| other.framework != adapter.framework);
+                let same = |other: &&QueueSign| other.key == sign.key && other.kind == sign.kind;
+                let claims = others
+                    .filter(|other| other.framework != Framework::Plain)
+                    .flat_map(|other| other.signs.iter().filter(same));
+                let is_plain = adapter.framework == Framework::Plain;
+                assert!(
+                    is_plain || claims.count() == 0 || sign.proof.is_some(),
+                    "{} {}",
+                    adapter.title,
+                    sign.key
+                );
+            }
+        }
     }
 
     #[test]

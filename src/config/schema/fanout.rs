@@ -12,6 +12,8 @@ pub const FANOUT: &[Setting] = rows! {
         "What keys of channel layers (channels_redis) begin with; an empty list looks for none.";
     "queues.enabled", Kind::Flag, "true", Flag, queues.enabled,
         "Look for queues of job frameworks (Celery, Sidekiq, BullMQ, RQ and others) by the names of keys. Jobs are not read.";
+    "queues.lists", Kind::List, "[]", List, queues.lists,
+        "Lists and sorted sets that are queues without a framework, as globs, such as \"jobs:*\".";
     "probe.enabled", Kind::Flag, "false", Flag, probe.enabled,
         "Publish messages of our own at once and time them, as --probe does; P begins and ends it by hand.";
     "probe.interval", Kind::DurationMs(PROBE_INTERVAL_MIN_MS, PROBE_INTERVAL_MAX_MS), "\"1s\"", Duration, probe.interval,

@@ -136,6 +136,8 @@ pub enum QueueValue {
     Job(ItemsFor, Name, Option<i64>, Option<Name>),
     /// What kind a key is that may show a framework; `None` where it is gone.
     Kind(Name, Option<KeyKind>),
+    /// Whether a key is what the sign with this place in the table says.
+    Proof(usize, Name, bool),
 }
 
 /// A value with whose it is.

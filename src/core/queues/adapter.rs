@@ -1,7 +1,8 @@
 //! What an adapter says of a framework: a row of data, no code.
 //!
 //! Knows what may be said; the rows stand a file each. Templates are names of keys after the prefix of their site:
-//! `{q}` stands for the name of a queue, `{id}` for that of a job, `{x}` for anything. Invariant: whatever a row asks
+//! `{q}` stands for the name of a queue, `{w}` for that of one whose site has no prefix, `{id}` for that of a job, `{x}` for
+//! anything. Invariant: whatever a row asks
 //! holds the server for microseconds: lengths, counts by score, a few items, a script with a bound.
 
 use crate::core::model::keys::KeyKind;
@@ -36,7 +37,7 @@ impl Adapter {
 
     /// Whether nothing tells when a job came.
     pub fn has_no_times(&self) -> bool {
-        matches!(self.item.time, ItemTime::Unknown)
+        matches!(self.item.time, ItemTime::Unknown | ItemTime::FirstMicros)
     }
 
     /// Whether the queue of a site has no name of its own.
@@ -48,7 +49,8 @@ impl Adapter {
 impl QueuePart {
     /// Whether it is of a queue, and not of all that a site has.
     pub fn is_of_queue(&self) -> bool {
-        self.key.contains("{q}") || matches!(self.counts, Counts::Member)
+        let is_in_name = self.key.contains("{q}") || self.key.contains("{w}");
+        is_in_name || matches!(self.counts, Counts::Member | Counts::OfQueue(..))
     }
 }
 
@@ -63,6 +65,16 @@ pub struct QueueSign {
     pub shows: Shows,
     /// One of these keys has to be there too; none where name and kind are enough.
     pub beside: &'static [(&'static str, KeyKind)],
+    /// A script that looks into the key and answers 1 where it is what its name says; none where names and kinds are enough.
+    /// `ARGV[1]` is the prefix of the site, `ARGV[2]` the name of the queue.
+    pub proof: Option<&'static str>,
+}
+
+impl QueueSign {
+    /// Whether any name may be such a key, so that nothing but a look into it tells.
+    pub fn is_any_name(&self) -> bool {
+        self.key == "{w}"
+    }
 }
 
 /// What a key shows.
@@ -118,7 +130,18 @@ pub enum Counts {
     /// A script that answers a number: its text, keys beside the part's own, and how many commands it calls at most.
     /// `ARGV[1]` is now in milliseconds, `ARGV[2]` the prefix of the site, `ARGV[3]` the name of the queue.
     Script(&'static str, &'static [&'static str]),
+    /// The same about one queue, on a key that the site has for all of them.
+    OfQueue(&'static str, &'static [&'static str]),
+    /// The same of the key that holds the jobs, whatever its type.
+    Jobs(&'static str),
 }
+
+/// Members of a key that holds jobs, by its type; -1, which is unknown, of any other.
+pub const SIZE: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+if t=='none' then return 0 end \
+local c=({list='LLEN',zset='ZCARD',stream='XLEN'})[t] \
+return c and redis.call(c,KEYS[1]) or -1";
 
 /// In what a time is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +174,7 @@ pub enum QueueEnd {
 pub struct NextItem {
     /// The key.
     pub key: &'static str,
-    /// A list or a sorted set.
+    /// A list or a sorted set; `Other` where that is seen when it is read.
     pub kind: KeyKind,
     /// From which end jobs are taken.
     pub end: QueueEnd,
@@ -168,6 +191,51 @@ pub struct ItemForm {
     pub class: ItemClass,
     /// How much of it has to be read for that, bytes.
     pub cut: u32,
+    /// Where its text stands, where that is not the item of a list or a sorted set.
+    pub record: Option<Record>,
+}
+
+/// Where the text of a job stands. Templates have `{q}`, `{id}` and `{p}`, which is the prefix of the site, and `{k}`, which is
+/// the key of the place.
+#[derive(Debug)]
+pub struct Record {
+    /// How.
+    pub kept: Kept,
+    /// The key where it is.
+    pub key: &'static str,
+    /// The field of an entry of a stream that has the item.
+    pub entry: &'static str,
+    /// A key that is there once a worker has the job, although it stays in its place; empty where jobs leave it.
+    pub taken: &'static str,
+}
+
+/// How the text of a job is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// In the item itself.
+    Inline,
+    /// In a hash of all jobs, under the id.
+    Field,
+    /// In a string of its own.
+    Text,
+    /// In this field of a hash of its own, with its time in the other.
+    Fields(&'static str, &'static str),
+}
+
+impl Record {
+    /// The text is the item.
+    pub const INLINE: Self = Self { kept: Kept::Inline, key: "", entry: "", taken: "" };
+
+    /// What the script has to know: how, the key, the entry's field, what is there once it is taken, and two fields.
+    pub fn words(&self) -> [&'static str; 6] {
+        let (how, text, time) = match self.kept {
+            Kept::Inline => ("i", "", ""),
+            Kept::Field => ("f", "", ""),
+            Kept::Text => ("t", "", ""),
+            Kept::Fields(text, time) => ("h", text, time),
+        };
+        [how, self.key, self.entry, self.taken, text, time]
+    }
 }
 
 /// Where the id of a job stands.
@@ -190,6 +258,12 @@ pub enum ItemTime {
     Json(&'static [&'static [&'static str]], TimeUnit),
     /// In a field of the hash that the job has.
     Job(&'static str, &'static str, TimeUnit),
+    /// Beside the item: its score, the id of its entry in milliseconds, or a field of its record.
+    Beside(TimeUnit),
+    /// In the text as Python pickles a number under this key, in milliseconds.
+    Pickled(&'static str),
+    /// In its first eight bytes, as microseconds, where those do not begin a pickle already.
+    FirstMicros,
 }
 
 /// Where the class of a job stands.
@@ -201,11 +275,22 @@ pub enum ItemClass {
     Json(&'static [&'static [&'static str]]),
     /// In a field of the hash that the job has, up to this byte where there is one.
     Job(&'static str, &'static str, Option<u8>),
+    /// In the text, as Python pickles a short string under this key.
+    Pickled(&'static str),
+    /// The short string with this number of those that are pickled.
+    PickledAt(usize),
+    /// The first field of a message of protocol buffers.
+    ProtoFirst,
 }
 
 /// A job of which nothing can be read.
-pub const OPAQUE: ItemForm =
-    ItemForm { id: ItemId::Unknown, time: ItemTime::Unknown, class: ItemClass::Unknown, cut: 64 };
+pub const OPAQUE: ItemForm = ItemForm {
+    id: ItemId::Unknown,
+    time: ItemTime::Unknown,
+    class: ItemClass::Unknown,
+    cut: 64,
+    record: None,
+};
 
 /// A part that is added.
 pub const fn part(column: QueueColumn, key: &'static str, counts: Counts) -> QueuePart {
@@ -215,4 +300,19 @@ pub const fn part(column: QueueColumn, key: &'static str, counts: Counts) -> Que
 /// A part that is taken off.
 pub const fn less(column: QueueColumn, key: &'static str, counts: Counts) -> QueuePart {
     QueuePart { column, key, counts, takes_off: true }
+}
+
+/// A key that shows the queue in its name, whatever is beside it.
+pub const fn queue_sign(key: &'static str, kind: KeyKind) -> QueueSign {
+    QueueSign { key, kind, shows: Shows::Queue, beside: &[], proof: None }
+}
+
+/// A set whose members name queues.
+pub const fn registry(key: &'static str, form: MemberForm) -> QueueSign {
+    QueueSign { key, kind: KeyKind::Set, shows: Shows::Names(form), beside: &[], proof: None }
+}
+
+/// A list from which jobs are taken at this end.
+pub const fn next_of_list(key: &'static str, end: QueueEnd) -> NextItem {
+    NextItem { key, kind: KeyKind::List, end }
 }

@@ -11,12 +11,17 @@ use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Added, Dead, Delayed, InFlight, Orphaned, Paused, Ready};
 
 /// Jobs of the list that have no lock: their worker has not renewed it.
-const WITHOUT_LOCK: &str = "\
+pub(super) const WITHOUT_LOCK: &str = "\
 local n=0 \
 for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
 if redis.call('EXISTS',ARGV[2]..ARGV[3]..':'..id..':lock')==0 then n=n+1 end \
 end \
 return n";
+
+/// BullMQ writes its version, or how long its stream of events may be; Bull has a `:meta`, too, once a queue was paused.
+const IS_BULLMQ: &str = "\
+if redis.call('HEXISTS',KEYS[1],'version')+redis.call('HEXISTS',KEYS[1],'opts.maxLenEvents')>0 then return 1 end \
+return redis.call('TYPE',ARGV[1]..ARGV[2]..':events').ok=='stream' and 1 or 0";
 
 /// Node's BullMQ.
 pub const BULLMQ: Adapter = Adapter {
@@ -27,8 +32,13 @@ pub const BULLMQ: Adapter = Adapter {
         key: "{q}:meta",
         kind: KeyKind::Hash,
         shows: Shows::Queue,
-        // Bull has a `:meta` too, once a queue was paused, but no events.
-        beside: &[("{q}:events", KeyKind::Stream)],
+        beside: &[
+            ("{q}:events", KeyKind::Stream),
+            ("{q}:wait", KeyKind::List),
+            ("{q}:active", KeyKind::List),
+            ("{q}:id", KeyKind::String),
+        ],
+        proof: Some(IS_BULLMQ),
     }],
     parts: &[
         part(Ready, "{q}:wait", Counts::Length(KeyKind::List)),
@@ -45,12 +55,14 @@ pub const BULLMQ: Adapter = Adapter {
     next: &[
         NextItem { key: "{q}:wait", kind: KeyKind::List, end: QueueEnd::Last },
         NextItem { key: "{q}:paused", kind: KeyKind::List, end: QueueEnd::Last },
+        NextItem { key: "{q}:prioritized", kind: KeyKind::Zset, end: QueueEnd::First },
     ],
     item: ItemForm {
         id: ItemId::Whole,
         time: ItemTime::Job("{q}:{id}", "timestamp", TimeUnit::Millis),
         class: ItemClass::Job("{q}:{id}", "name", None),
         cut: 200,
+        record: None,
     },
     not_queues: &[],
 };

@@ -7,12 +7,43 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign, Shows,
     TimeUnit, part,
 };
+use super::lua::with_iso;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{InFlight, Orphaned, Ready};
+use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready};
 
 /// How long a worker may hold a task before another gets it, milliseconds: kombu's default.
 const VISIBILITY_MS: u64 = 3_600_000;
+
+/// Tasks of the queue that workers hold, by whether they are to run later and whether the worker has held them for too long;
+/// unknown where there are too many to look at, or one came through an exchange, so that its queue does not stand in it.
+macro_rules! held {
+    ($counts:literal) => {
+        with_iso!(
+            "if redis.call('ZCARD',KEYS[2])>100 then return -1 end \
+local n=0 \
+local r=redis.call('ZRANGE',KEYS[2],0,99,'WITHSCORES') \
+for i=1,#r,2 do \
+if redis.call('HSTRLEN',KEYS[1],r[i])>16384 then return -1 end \
+local j=redis.call('HGET',KEYS[1],r[i]) \
+if j then \
+local q=string.match(j,', ?\"\", ?\"([^\"]*)\"%]$') \
+if not q then return -1 end \
+if q==ARGV[3] then \
+local eta=string.match(j,'\"eta\": ?\"([^\"]*)\"') \
+local at=eta and iso(eta) \
+local old=r[i+1]*1000<ARGV[1]-3600000 \
+local later=not old and at and at*1000>tonumber(ARGV[1]) \
+if ",
+            $counts,
+            " then n=n+1 end end end end return n"
+        )
+    };
+}
+
+const TAKEN: &str = held!("not later");
+const ORPHANED: &str = held!("old");
+const FOR_LATER: &str = held!("later");
 
 /// Python's Celery.
 pub const CELERY: Adapter = Adapter {
@@ -24,12 +55,16 @@ pub const CELERY: Adapter = Adapter {
         kind: KeyKind::Set,
         shows: Shows::Names(MemberForm::LastField("\x06\x16")),
         beside: &[],
+        proof: None,
     }],
     parts: &[
         part(Ready, "{q}", Counts::Length(KeyKind::List)),
         part(Ready, "{q}\x06\x163", Counts::Length(KeyKind::List)),
         part(Ready, "{q}\x06\x166", Counts::Length(KeyKind::List)),
         part(Ready, "{q}\x06\x169", Counts::Length(KeyKind::List)),
+        part(InFlight, "unacked", Counts::OfQueue(TAKEN, &["unacked_index"])),
+        part(Orphaned, "unacked", Counts::OfQueue(ORPHANED, &["unacked_index"])),
+        part(Delayed, "unacked", Counts::OfQueue(FOR_LATER, &["unacked_index"])),
         part(InFlight, "unacked_index", Counts::Length(KeyKind::Zset)),
         part(Orphaned, "unacked_index", Counts::Until(TimeUnit::Seconds, VISIBILITY_MS)),
     ],
@@ -44,6 +79,7 @@ pub const CELERY: Adapter = Adapter {
         time: ItemTime::Unknown,
         class: ItemClass::Json(&[&["headers", "task"]]),
         cut: 8_192,
+        record: None,
     },
     not_queues: &["*.pidbox", "celeryev.*", "*.reply.*"],
 };

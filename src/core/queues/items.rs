@@ -4,6 +4,7 @@
 //! three.
 
 use super::adapter::{ItemClass, ItemForm, ItemId, ItemTime, TimeUnit};
+use super::pickle;
 use crate::core::model::Name;
 use crate::core::model::queues::QueueItem;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -49,9 +50,33 @@ pub fn item(form: &ItemForm, text: &[u8], bytes: u64) -> QueueItem {
         mark: hasher.finish(),
         bytes,
         id,
-        class: class_at.and_then(first).and_then(|class| kept(class.as_bytes())),
-        at_ms: time_at.and_then(|(range, unit)| time_ms(first(range)?.as_bytes(), unit)),
+        class: match form.class {
+            ItemClass::Pickled(key) => pickle::string_under(text, key).and_then(kept),
+            ItemClass::PickledAt(number) => pickle::string_at(text, number).and_then(kept),
+            ItemClass::ProtoFirst => pickle::proto_first(text).and_then(kept),
+            _ => class_at.and_then(first).and_then(|class| kept(class.as_bytes())),
+        },
+        at_ms: match form.time {
+            ItemTime::Pickled(key) => pickle::number_under(text, key),
+            ItemTime::FirstMicros => pickle::first_micros(text),
+            _ => time_at.and_then(|(range, unit)| time_ms(first(range)?.as_bytes(), unit)),
+        },
     }
+}
+
+/// The same of a job whose text stands elsewhere than the item: that is its id, and it may have a time beside it.
+pub fn joined(form: &ItemForm, text: &[u8], bytes: u64, id: &[u8], beside: &[u8]) -> QueueItem {
+    let mut item = item(form, text, bytes);
+    if !id.is_empty() {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        item.mark = hasher.finish();
+        item.id = kept(id);
+    }
+    if let ItemTime::Beside(unit) = form.time {
+        item.at_ms = time_ms(beside, unit);
+    }
+    item
 }
 
 fn kept(text: &[u8]) -> Option<Name> {
@@ -193,6 +218,7 @@ mod tests {
         time: ItemTime::Json(&[&["enqueued_at"], &["created_at"]], TimeUnit::SecondsOrMillis),
         class: ItemClass::Json(&[&["wrapped"], &["class"]]),
         cut: 1_000,
+        record: None,
     };
 
     #[test]

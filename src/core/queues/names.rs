@@ -6,7 +6,7 @@ use crate::core::model::Name;
 use crate::core::model::queues::QueueId;
 
 /// A name in place of which something stands in a template.
-const PLACES: [&str; 3] = ["{q}", "{id}", "{x}"];
+const PLACES: [&str; 4] = ["{q}", "{w}", "{id}", "{x}"];
 
 /// The key of a template for a queue, and for a job where one is named.
 pub fn key(template: &str, of: &QueueId, id: Option<&Name>) -> Name {
@@ -34,7 +34,9 @@ pub fn parts<'a>(template: &str, name: &'a [u8]) -> Option<(&'a [u8], Option<&'a
     let (before, after) = template.split_at(at);
     let after = after.get(place.len()..)?;
     let rest = name.strip_suffix(after.as_bytes())?;
-    let (prefix, value) = if before.is_empty() {
+    let (prefix, value) = if place == "{w}" {
+        rest.split_at_checked(0)?
+    } else if before.is_empty() {
         // The queue is the last part of what is left; the braces of a cluster's hash tag belong to the prefix.
         let at = rest.iter().rposition(|byte| *byte == b':').map_or(0, |at| at + 1);
         rest.split_at_checked(at)?
@@ -78,6 +80,7 @@ mod tests {
             ("rq:queue:{q}", "", "a:b"),
             ("asynq:{{q}}:lease", "eu:", "low"),
             ("huey.redis.{q}", "app-", "x"),
+            ("{w}:health-check", "", "shop:mail"),
         ] {
             let name = key(template, &id(prefix, queue), None);
             let found = parts(template, name.as_bytes());

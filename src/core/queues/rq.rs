@@ -18,6 +18,11 @@ if redis.call('EXISTS',key)==1 and redis.call('HEXISTS',key,'death')==0 then n=n
 end \
 return n";
 
+/// Its members are whole names of lists.
+const HAS_LISTS: &str = "\
+local m=redis.call('SRANDMEMBER',KEYS[1]) \
+return m and string.sub(m,1,#ARGV[1]+6)==ARGV[1]..'queue:' and 1 or 0";
+
 /// Python's RQ.
 pub const RQ: Adapter = Adapter {
     framework: Framework::Rq,
@@ -28,6 +33,7 @@ pub const RQ: Adapter = Adapter {
         kind: KeyKind::Set,
         shows: Shows::Names(MemberForm::After("queue:")),
         beside: &[],
+        proof: Some(HAS_LISTS),
     }],
     parts: &[
         part(Ready, "queue:{q}", Counts::Length(KeyKind::List)),
@@ -45,6 +51,7 @@ pub const RQ: Adapter = Adapter {
         time: ItemTime::Job("job:{id}", "enqueued_at", TimeUnit::Iso),
         class: ItemClass::Job("job:{id}", "description", Some(b'(')),
         cut: 100,
+        record: None,
     },
     not_queues: &[],
 };

@@ -21,10 +21,41 @@ return n";
 const AT_WORK: &str = "\
 local n=0 \
 for _,id in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
-local at=ARGV[2]..id \
-if redis.call('EXISTS',at)==1 then n=n+redis.call('HLEN',at..':work')+redis.call('HLEN',at..':workers') end \
+if redis.call('EXISTS',ARGV[2]..id)==1 then n=n+redis.call('HLEN',ARGV[2]..id..':work')+redis.call('HLEN',ARGV[2]..id..':workers') end \
 end \
 return n";
+
+/// Those of them that are of the queue; unknown where there are too many to look at.
+const AT_WORK_OF: &str = "\
+local n,seen=0,0 \
+for _,id in ipairs(redis.call('SRANDMEMBER',KEYS[1],50)) do \
+if redis.call('EXISTS',ARGV[2]..id)==1 then \
+for _,k in ipairs({':work',':workers'}) do \
+seen=seen+redis.call('HLEN',ARGV[2]..id..k) \
+if seen>100 then return -1 end \
+for _,j in ipairs(redis.call('HVALS',ARGV[2]..id..k)) do \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end end end end \
+return n";
+
+/// Jobs of the queue in a sorted set of all; unknown where there are too many to look at.
+const OF_QUEUE: &str = "\
+if redis.call('ZCARD',KEYS[1])>100 then return -1 end \
+local n=0 \
+for _,j in ipairs(redis.call('ZRANGE',KEYS[1],0,99)) do \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end \
+return n";
+
+/// Sidekiq's keys are beside it, or a job in one of the lists has an id of Sidekiq's; members are names alone.
+const IS_SIDEKIQ: &str = "\
+local p=ARGV[1] \
+local m=redis.call('SRANDMEMBER',KEYS[1]) \
+if not m or string.sub(m,1,#p+6)==p..'queue:' then return 0 end \
+if redis.call('EXISTS',p..'processes',p..'schedule',p..'retry',p..'dead')>0 then return 1 end \
+for _,q in ipairs(redis.call('SRANDMEMBER',KEYS[1],50)) do \
+local k=p..'queue:'..q \
+if redis.call('TYPE',k).ok=='list' then \
+return string.find(redis.call('LINDEX',k,0),'\"jid\":',1,true) and 1 or 0 end end \
+return 0";
 
 /// Ruby's Sidekiq.
 pub const SIDEKIQ: Adapter = Adapter {
@@ -35,18 +66,17 @@ pub const SIDEKIQ: Adapter = Adapter {
         key: "queues",
         kind: KeyKind::Set,
         shows: Shows::Names(MemberForm::Whole),
-        beside: &[
-            ("processes", KeyKind::Set),
-            ("stat:processed", KeyKind::String),
-            ("schedule", KeyKind::Zset),
-            ("retry", KeyKind::Zset),
-            ("dead", KeyKind::Zset),
-        ],
+        beside: &[],
+        proof: Some(IS_SIDEKIQ),
     }],
     parts: &[
         part(Ready, "queue:{q}", Counts::Length(KeyKind::List)),
         part(Paused, "paused", Counts::Member),
         part(InFlight, "processes", Counts::Script(AT_WORK, &[])),
+        part(InFlight, "processes", Counts::OfQueue(AT_WORK_OF, &[])),
+        part(Delayed, "schedule", Counts::OfQueue(OF_QUEUE, &[])),
+        part(Delayed, "retry", Counts::OfQueue(OF_QUEUE, &[])),
+        part(Dead, "dead", Counts::OfQueue(OF_QUEUE, &[])),
         part(Delayed, "schedule", Counts::Length(KeyKind::Zset)),
         part(Delayed, "retry", Counts::Length(KeyKind::Zset)),
         part(Dead, "dead", Counts::Length(KeyKind::Zset)),
@@ -59,6 +89,7 @@ pub const SIDEKIQ: Adapter = Adapter {
         time: ItemTime::Json(&[&["enqueued_at"], &["created_at"]], TimeUnit::SecondsOrMillis),
         class: ItemClass::Json(&[&["wrapped"], &["class"]]),
         cut: 1_024,
+        record: None,
     },
     not_queues: &[],
 };

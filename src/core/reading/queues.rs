@@ -69,7 +69,7 @@ impl QueueTrack {
     /// Takes the answers of one server's round in.
     pub fn advance(&mut self, home: &NodeId, facts: Vec<Stamped<QueueFact>>, now_us: i64) {
         for Stamped { at_us, value } in facts {
-            if matches!(value.value, QueueValue::Kind(..) | QueueValue::Names(..)) {
+            if matches!(value.value, QueueValue::Kind(..) | QueueValue::Proof(..) | QueueValue::Names(..)) {
                 continue;
             }
             if self.queues.len() >= limits::QUEUES && !self.queues.contains_key(&value.of) {
@@ -147,7 +147,10 @@ impl QueueState {
                 next.filter(is_it).into_iter().for_each(|next| next.at_ms = at_ms);
             }
             QueueValue::Job(ItemsFor::Classes(part), _, _, class) => self.take_class(part, class, 0),
-            QueueValue::Job(ItemsFor::Newest(_), ..) | QueueValue::Kind(..) | QueueValue::Names(..) => {}
+            QueueValue::Job(ItemsFor::Newest(_), ..)
+            | QueueValue::Kind(..)
+            | QueueValue::Proof(..)
+            | QueueValue::Names(..) => {}
         }
     }
 

@@ -9,6 +9,7 @@ use super::resp::Resp;
 use crate::core::model::Name;
 use crate::core::model::counters::CounterValue;
 use crate::core::model::memory::packed::{packed, packed_number};
+use crate::core::model::queues::QueueItem;
 use crate::core::model::streams::EntrySize;
 use crate::core::queues::adapter::{ItemClass, ItemForm, ItemTime};
 use crate::core::queues::items;
@@ -40,8 +41,8 @@ pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
 
 /// Jobs as what they say of themselves: mark, bytes, id, class, time in milliseconds.
 fn jobs(form: &ItemForm, reply: Resp) -> Resp {
-    let told = |bytes: u64, text: &[u8]| {
-        let item = items::item(form, text, bytes);
+    let told = |item: QueueItem| {
+        let bytes = item.bytes;
         let name = |name: Option<Name>| name.map_or(Resp::Nil, |name| Resp::bulk(name.as_bytes()));
         let at_ms = item.at_ms.map_or(Resp::Nil, Resp::Int);
         let mark = i64::from_ne_bytes(item.mark.to_ne_bytes());
@@ -52,12 +53,22 @@ fn jobs(form: &ItemForm, reply: Resp) -> Resp {
         Resp::Array(rows) => Resp::Array(
             rows.iter()
                 .filter_map(|row| {
-                    let [bytes, text] = row.items()? else { return None };
-                    Some(told(u64::try_from(bytes.int()?).ok()?, text.bytes()?.as_ref()))
+                    let (bytes, text, beside) = match row.items()? {
+                        [bytes, text] => (bytes, text, None),
+                        [bytes, text, id, at] => (bytes, text, Some((id.bytes()?, at.bytes()?))),
+                        _ => return None,
+                    };
+                    let (bytes, text) = (u64::try_from(bytes.int()?).ok()?, text.bytes()?);
+                    Some(told(match beside {
+                        Some((id, at)) => items::joined(form, &text, bytes, &id, &at),
+                        None => items::item(form, &text, bytes),
+                    }))
                 })
                 .collect(),
         ),
-        one => one.bytes().map_or(Resp::Nil, |text| Resp::Array(vec![told(text.len() as u64, &text)])),
+        one => one
+            .bytes()
+            .map_or(Resp::Nil, |text| Resp::Array(vec![told(items::item(form, &text, text.len() as u64))])),
     }
 }
 

@@ -55,6 +55,8 @@ pub struct PollSettings {
     pub layers: Vec<Name>,
     /// Whether to look for queues of job frameworks.
     pub queues: bool,
+    /// Keys, or globs, that are queues without a framework.
+    pub queue_lists: Vec<Name>,
     /// Whether to search the whole keyspace for streams.
     pub discover: bool,
     /// Ask everything in every round instead of taking turns: for one reading that is complete.
@@ -147,7 +149,7 @@ impl Planner {
         let everything: &[Name] = &[Name::from("")];
         let prefixes = if settings.queues && settings.discover { everything } else { &settings.layers };
         let names = Search::of_prefixes(prefixes, settings.everything);
-        let queues = KnownQueues::new(settings.queues);
+        let queues = KnownQueues::new(settings.queues, &settings.queue_lists);
         let mut known = Known::default();
         known.add(search.literals(), 0);
         let sampler = Sampler::new(settings.measures_keys);

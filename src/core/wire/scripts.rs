@@ -55,6 +55,67 @@ pub const LAYER_BACKLOG: &str = "\
 local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \
 return {redis.call('ZCARD',KEYS[1]),r[2] or false}";
 
+/// Items of a list, a sorted set, a hash (any of them) or what a stream's first group has not had, with the text of each where
+/// that stands elsewhere. `ARGV`: first and last place, bytes, `l` to count from the end, `list` or `other` where it has to be
+/// one or must not, how texts are kept and six words about that (`core::queues::adapter::Record`), prefix, queue. Answers for
+/// each how long its text is, its beginning, its id where that is not the text, and a time beside it. Where jobs that are taken
+/// stay, the first of 200 that is due and not taken.
+pub const JOBS: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+local a,b,cut,back,want=tonumber(ARGV[1]),tonumber(ARGV[2]),tonumber(ARGV[3]),ARGV[4]=='l',ARGV[5] \
+local how,key,entry,taken,p,q=ARGV[6],ARGV[7],ARGV[8],ARGV[9],ARGV[12],ARGV[13] or '' \
+if (want=='list' and t~='list') or (want=='other' and t=='list') then return {} end \
+local ids,at,o,c={},{},{},b-a+1 \
+local function name(s,id) return (string.gsub(s,'{(%a+)}',{p=p,q=q,w=q,id=id,k=KEYS[1]})) end \
+if t=='list' then \
+local r=back and redis.call('LRANGE',KEYS[1],-1-b,-1-a) or redis.call('LRANGE',KEYS[1],a,b) \
+for i,v in ipairs(r) do ids[back and #r+1-i or i]=v end \
+elseif t=='zset' then \
+if taken~='' and want~='any' then a,b=0,199 end \
+local r=redis.call(back and 'ZREVRANGE' or 'ZRANGE',KEYS[1],a,b,'WITHSCORES') \
+for i=1,#r,2 do ids[#ids+1]=r[i] at[#ids]=r[i+1] end \
+elseif t=='hash' then \
+local r=redis.pcall('HRANDFIELD',KEYS[1],c,'WITHVALUES') \
+if r.err then r=redis.call('HSCAN',KEYS[1],0,'COUNT',c)[2] end \
+for i=2,#r,2 do if #ids<c then ids[#ids+1]=r[i] end end \
+how='i' \
+elseif t=='stream' then \
+local from,n='-',redis.call('XLEN',KEYS[1]) \
+local g=redis.call('XINFO','GROUPS',KEYS[1])[1] or {} \
+for i=1,#g,2 do \
+if g[i]=='last-delivered-id' then \
+local m,s=string.match(g[i+1],'(%d+)-(%d+)') from=m..'-'..string.format('%.0f',s+1) \
+elseif g[i]=='lag' and g[i+1] then n=g[i+1] end end \
+local function ms(e) return tonumber(string.match(e[1],'^%d+')) end \
+local r \
+if a>0 and n>0 then \
+local f,l=redis.call('XRANGE',KEYS[1],from,'+','COUNT',1),redis.call('XREVRANGE',KEYS[1],'+',from,'COUNT',1) \
+if f[1] and l[1] then \
+local s=math.min(a/n,1) if back then s=1-s end \
+r=redis.call('XRANGE',KEYS[1],string.format('%.0f',ms(f[1])+(ms(l[1])-ms(f[1]))*s),'+','COUNT',c) end end \
+if not r then \
+r=back and redis.call('XREVRANGE',KEYS[1],'+',from,'COUNT',c) or redis.call('XRANGE',KEYS[1],from,'+','COUNT',c) end \
+for _,e in ipairs(r) do \
+for j=1,#e[2],2 do if e[2][j]==entry then ids[#ids+1]=e[2][j+1] at[#ids]=string.format('%.0f',ms(e)) break end end end \
+end \
+local now \
+for i,id in ipairs(ids) do \
+local free=true \
+if taken~='' and want~='any' then \
+if not now then local T=redis.call('TIME') now=T[1]*1000+T[2]/1000 end \
+if tonumber(at[i])>now then break end \
+free=redis.call('EXISTS',name(taken,id))==0 end \
+if free then \
+local n,v,w,x=#id,id,'',at[i] or '' \
+if how=='f' then v=redis.pcall('HGET',name(key,id),id) w=id \
+elseif how=='t' then local k=name(key,id) n=redis.pcall('STRLEN',k) v=redis.pcall('GETRANGE',k,0,cut-1) w=id \
+elseif how=='h' then local r=redis.pcall('HMGET',name(key,id),ARGV[10],ARGV[11]) v=r[1] x=r[2] or x w=id end \
+if type(v)~='string' then v='' end \
+if how~='t' or type(n)~='number' then n=#v end \
+o[#o+1]={n,string.sub(v,1,cut),w,x} \
+if taken~='' and want~='any' then break end end end \
+return o";
+
 /// `ARGV`: first and last place, bytes. Answers for each item of a list how long it is, and its beginning.
 pub const FIRST_OF_LIST: &str = "\
 local r=redis.call('LRANGE',KEYS[1],ARGV[1],ARGV[2]) \

@@ -16,6 +16,7 @@ use crate::core::wire::resp::Resp;
 pub(super) fn value(read: &QueueRead, reply: &Resp) -> Option<QueueValue> {
     Some(match &read.ask {
         QueueAsk::Kind(key) => QueueValue::Kind(key.clone(), KeyKind::named(reply.text()?.as_bytes())),
+        QueueAsk::Proof { sign, key, .. } => QueueValue::Proof(*sign, key.clone(), reply.int()? == 1),
         QueueAsk::Part { at, .. } => QueueValue::Part(*at, count(read, reply)?),
         QueueAsk::Names { sign, .. } => {
             let members = reply.items()?;
@@ -47,6 +48,7 @@ pub(super) fn wrong(read: &QueueRead) -> Option<QueueValue> {
         QueueAsk::Items { why, .. } | QueueAsk::ListEnd { why, .. } => {
             Some(QueueValue::Items(*why, Vec::new()))
         }
+        QueueAsk::Proof { sign, key, .. } => Some(QueueValue::Proof(*sign, key.clone(), false)),
         QueueAsk::Kind(_) | QueueAsk::Names { .. } | QueueAsk::Job { .. } => None,
     }
 }

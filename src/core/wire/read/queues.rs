@@ -51,6 +51,15 @@ pub enum QueueAsk {
         /// The registry.
         key: Name,
     },
+    /// Whether a key is what its name says, by a script that looks into it.
+    Proof {
+        /// Which sign of the adapter.
+        sign: usize,
+        /// The key.
+        key: Name,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
     /// Items of a list or a sorted set, cut to what is read of them, by a script on the server.
     Items {
         /// What for.
@@ -113,6 +122,7 @@ impl QueueRead {
             QueueAsk::Part { keys, .. } => keys.first(),
             QueueAsk::Kind(key)
             | QueueAsk::Names { key, .. }
+            | QueueAsk::Proof { key, .. }
             | QueueAsk::Items { key, .. }
             | QueueAsk::ListEnd { key, .. }
             | QueueAsk::Job { key, .. } => Some(key),
@@ -142,16 +152,43 @@ impl QueueRead {
                 let most = Number(QUEUE_NAMES as u64 + 1);
                 row(ReadVerb::SRANDMEMBER, REPLY_NAMES, [Other(key), most])
             }
-            QueueAsk::Items { key, is_list, from, count, is_last, read_only, .. } => {
+            QueueAsk::Proof { sign, key, read_only } => {
                 let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+                let sign = self.adapter().and_then(|adapter| adapter.signs.get(*sign));
+                let script = Text(sign.and_then(|sign| sign.proof).unwrap_or("return 0"));
+                let prefix = Other(&self.of.site.prefix);
+                row(verb, REPLY_FIGURE, [script, Text("1"), Other(key), prefix, Others(self.of.queue.as_slice())])
+                    .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+            }
+            QueueAsk::Items { why, key, is_list, from, count, is_last, read_only } => {
+                let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+                let to = Number(from.saturating_add(u64::from(*count)).saturating_sub(1));
+                let cut = Number(u64::from(self.form().cut));
+                if let Some(record) = &self.form().record {
+                    let want = match why {
+                        ItemsFor::Classes(_) => "any",
+                        _ if *is_list => "list",
+                        _ => "other",
+                    };
+                    let [how, name, entry, taken, text, time] = record.words().map(Text);
+                    let (end, key, from) =
+                        (Text(if *is_last { "l" } else { "f" }), Other(key), Number(*from));
+                    let (script, one, want) = (Text(scripts::JOBS), Text("1"), Text(want));
+                    let (prefix, queue) = (Other(&self.of.site.prefix), Others(self.of.queue.as_slice()));
+                    let words = [
+                        script, one, key, from, to, cut, end, want, how, name, entry, taken, text, time,
+                        prefix, queue,
+                    ];
+                    return row(verb, REPLY_PAGE, words)
+                        .hiding(Hides::Jobs(self.form()))
+                        .calling(ScriptCalls::Exactly(2 * u64::from(*count) + 2));
+                }
                 let script = match (is_list, is_last) {
                     (true, false) => scripts::FIRST_OF_LIST,
                     (true, true) => scripts::LAST_OF_LIST,
                     (false, false) => scripts::FIRST_OF_ZSET,
                     (false, true) => scripts::LAST_OF_ZSET,
                 };
-                let to = Number(from.saturating_add(u64::from(*count)).saturating_sub(1));
-                let cut = Number(u64::from(self.form().cut));
                 row(verb, REPLY_PAGE, [Text(script), Text("1"), Other(key), Number(*from), to, cut])
                     .hiding(Hides::Jobs(self.form()))
                     .calling(ScriptCalls::Exactly(1))
@@ -192,7 +229,7 @@ impl QueueRead {
             }
             Counts::Member => row(ReadVerb::SISMEMBER, REPLY_FIGURE, [key, Others(queue)]),
             Counts::Field(field) => row(ReadVerb::HEXISTS, REPLY_FIGURE, [key, Text(field)]),
-            Counts::Script(script, _) => {
+            Counts::Script(script, _) | Counts::OfQueue(script, _) | Counts::Jobs(script) => {
                 let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
                 let (number, now) = (Number(keys.len() as u64), Number(limit));
                 let prefix = Other(&self.of.site.prefix);

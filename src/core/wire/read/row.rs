@@ -9,7 +9,7 @@ use crate::core::model::{Name, StreamId};
 use crate::core::queues::adapter::ItemForm;
 
 /// Words after the verb, at most.
-const WORDS: usize = 7;
+const WORDS: usize = 16;
 /// Bytes of a word of a verb that are written in capitals, as they are wont to be.
 const VERB_BYTES: usize = 24;
 

@@ -16,7 +16,7 @@ use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId, QueueSite, QueueValue};
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::queues::adapter::{
-    Counts, ItemClass, ItemTime, NextItem, QueueEnd, QueuePart, Shows, TimeUnit,
+    Counts, ItemClass, ItemTime, Kept, NextItem, QueueEnd, QueuePart, Shows, TimeUnit,
 };
 use crate::core::queues::{QueueLead, adapter, names};
 use crate::core::wire::read::{QueueAsk, QueueRead, ReadCmd, ReadVerb};
@@ -35,6 +35,8 @@ const TRIES: u32 = 3;
 #[derive(Clone, Debug, Default)]
 pub struct KnownQueues {
     leads: Leads,
+    /// Keys that somebody has named as queues.
+    named: Vec<Name>,
     sites: BTreeMap<QueueSite, KnownSite>,
     queues: BTreeMap<QueueId, KnownQueue>,
     turns: Rotation<QueueId>,
@@ -86,15 +88,19 @@ impl NextJob {
 
 impl KnownQueues {
     /// Looks for the usual names first.
-    pub fn new(is_on: bool) -> Self {
-        let mut known = Self { leads: Leads::new(is_on), ..Self::default() };
-        known.leads.try_usual();
+    /// Keys that match `lists` are queues without a framework.
+    pub fn new(is_on: bool, lists: &[Name]) -> Self {
+        let mut known = Self { leads: Leads::new(is_on, lists), ..Self::default() };
+        // A pattern without a wildcard is a name.
+        let is_name = |name: &&Name| !name.as_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['));
+        known.named = lists.iter().filter(is_name).cloned().collect();
+        known.leads.try_usual(&known.named);
         known
     }
 
     /// Another connection: everything is due.
     pub fn reconnected(&mut self) {
-        self.leads.try_usual();
+        self.leads.try_usual(&self.named);
         self.sites.values_mut().flat_map(|site| site.registries.values_mut()).for_each(|due_us| *due_us = 0);
     }
 
@@ -119,7 +125,7 @@ impl KnownQueues {
     pub fn ask(&mut self, asker: &Asker<'_>, is_new_only: bool, round: &mut Round) {
         let capabilities = asker.capabilities;
         let script = capabilities.script(ReadVerb::QUEUE_EVAL_RO, ReadVerb::QUEUE_EVAL);
-        let mut asks = self.leads.ask(asker.everything);
+        let mut asks = self.leads.ask(asker.everything, script);
         for (site, known) in &mut self.sites {
             let due = known.registries.iter_mut().filter(|(_, due_us)| asker.now_us >= **due_us);
             for ((sign, key), due_us) in due {
@@ -188,6 +194,7 @@ impl KnownQueues {
             let of = &fact.value.of;
             match &fact.value.value {
                 QueueValue::Kind(key, kind) => self.leads.learn(of, key, *kind),
+                QueueValue::Proof(sign, key, is_so) => self.leads.learn_proof(of, *sign, key, *is_so),
                 QueueValue::Names(sign, names, has_more) => {
                     let queues = names.iter().map(|name| self.queue_id(of, Some(name)));
                     let found: Vec<QueueId> = queues.collect();
@@ -315,9 +322,13 @@ fn part_ask(
         Counts::Until(unit, less_ms) | Counts::Since(unit, less_ms) => {
             score(unit, now_ms.saturating_sub(less_ms))
         }
-        Counts::Script(_, others) => {
+        Counts::Script(_, others) | Counts::OfQueue(_, others) => {
             script?;
             keys.extend(others.iter().map(|key| names::key(key, id, None)));
+            now_ms
+        }
+        Counts::Jobs(_) => {
+            script?;
             now_ms
         }
         _ => 0,
@@ -341,11 +352,17 @@ fn item_ask(id: &QueueId, why: ItemsFor, next: &NextItem, script: Option<bool>) 
     let is_last = (next.end == QueueEnd::Last) == matches!(why, ItemsFor::Next(_));
     let is_list = next.kind == KeyKind::List;
     match script {
-        None if is_list => QueueAsk::ListEnd { why, key, is_last },
+        None if is_list && !has_record(id) => QueueAsk::ListEnd { why, key, is_last },
         _ => {
             QueueAsk::Items { why, key, is_list, from: 0, count: 1, is_last, read_only: script == Some(true) }
         }
     }
+}
+
+/// Whether nothing but a script finds the text of a job.
+fn has_record(id: &QueueId) -> bool {
+    let record = adapter(id.site.framework).and_then(|adapter| adapter.item.record.as_ref());
+    record.is_some_and(|record| record.kept != Kept::Inline)
 }
 
 /// What is asked of the hash of a job, where one tells more than its id.

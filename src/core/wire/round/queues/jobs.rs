@@ -57,7 +57,12 @@ impl WindowPart {
 
 /// Whether a part holds the jobs themselves, so that they can be looked at.
 fn has_jobs(part: &QueuePart) -> bool {
-    let holds = matches!(part.counts, Counts::Length(KeyKind::List | KeyKind::Zset));
+    let is_holder = |kind: KeyKind| matches!(kind, KeyKind::List | KeyKind::Zset | KeyKind::Hash);
+    let holds = match part.counts {
+        Counts::Length(kind) => is_holder(kind),
+        Counts::Jobs(_) | Counts::Until(..) | Counts::Since(..) => true,
+        _ => false,
+    };
     let is_column = matches!(part.column, QueueColumn::Ready | QueueColumn::Delayed | QueueColumn::Dead);
     holds && is_column && !part.takes_off
 }
@@ -167,8 +172,12 @@ impl JobWindows {
 
 /// The next window of a part: both ends, then places between.
 fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
-    let kind = match adapter(of.site.framework)?.parts.get(at)?.counts {
-        Counts::Length(kind) => kind,
+    // Of a sorted set by time what is due stands first, and what is to run later last.
+    let (kind, end) = match adapter(of.site.framework)?.parts.get(at)?.counts {
+        Counts::Length(kind) => (kind, None),
+        Counts::Jobs(_) => (KeyKind::List, None),
+        Counts::Until(..) => (KeyKind::Zset, Some(false)),
+        Counts::Since(..) => (KeyKind::Zset, Some(true)),
         _ => return None,
     };
     let key = names::key(adapter(of.site.framework)?.parts.get(at)?.key, of, None);
@@ -179,9 +188,11 @@ fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<
     let share = (part.read as f64 * SPREAD).fract();
     let (from, is_last) = match part.read {
         0 => (0, false),
-        1 => (0, true),
+        1 => (if end.is_some() { reach } else { 0 }, true),
         read => ((share * reach as f64) as u64, is_list && read % 2 == 1),
     };
-    let why = ItemsFor::Classes(at);
+    // No more than the part holds: what follows belongs to another.
+    let count = u64::from(count).min(part.length) as u32;
+    let (why, is_last) = (ItemsFor::Classes(at), end.unwrap_or(is_last));
     Some(QueueAsk::Items { why, key, is_list, from, count, is_last, read_only })
 }

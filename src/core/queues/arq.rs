@@ -1,0 +1,73 @@
+//! arq: one sorted set a queue, by when each job is due, in which a job stays until it has ended.
+//!
+//! Knows keys alone. Invariants: what a worker is at has a key of its own that ends by itself, so that a job of a dead worker
+//! is ready again and never an orphan; keys of jobs begin with `arq:` whatever the queue is called.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, QueueSign, Record,
+    Shows, TimeUnit, less, part,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Ready};
+
+/// Of the first 200 jobs that are due those that somebody is at.
+const AT_WORK: &str = "\
+local n=0 \
+for _,id in ipairs(redis.call('ZRANGEBYSCORE',KEYS[1],'-inf',ARGV[1],'LIMIT',0,200)) do \
+n=n+redis.call('EXISTS','arq:in-progress:'..id) end \
+return n";
+
+/// One of its first members is a job of arq's.
+const HAS_JOBS: &str = "\
+for _,id in ipairs(redis.call('ZRANGE',KEYS[1],0,9)) do \
+if redis.call('EXISTS','arq:job:'..id)==1 then return 1 end \
+end \
+return 0";
+
+/// Its text is that of a worker's health.
+const IS_HEALTH: &str =
+    "return string.find(redis.call('GETRANGE',KEYS[1],0,200),'j_complete=',1,true) and 1 or 0";
+
+/// Python's arq.
+pub const ARQ: Adapter = Adapter {
+    framework: Framework::Arq,
+    title: "arq",
+    usual: &["arq:queue"],
+    signs: &[
+        QueueSign {
+            key: "{w}:health-check",
+            kind: KeyKind::String,
+            shows: Shows::Queue,
+            beside: &[],
+            proof: Some(IS_HEALTH),
+        },
+        QueueSign {
+            key: "{w}",
+            kind: KeyKind::Zset,
+            shows: Shows::Queue,
+            beside: &[],
+            proof: Some(HAS_JOBS),
+        },
+    ],
+    parts: &[
+        part(Ready, "{w}", Counts::Until(TimeUnit::Millis, 0)),
+        less(Ready, "{w}", Counts::Script(AT_WORK, &[])),
+        part(InFlight, "{w}", Counts::Script(AT_WORK, &[])),
+        part(Delayed, "{w}", Counts::Since(TimeUnit::Millis, 0)),
+    ],
+    next: &[NextItem { key: "{w}", kind: KeyKind::Zset, end: QueueEnd::First }],
+    item: ItemForm {
+        id: ItemId::Whole,
+        time: ItemTime::Beside(TimeUnit::Millis),
+        class: ItemClass::Pickled("f"),
+        cut: 400,
+        record: Some(Record {
+            kept: Kept::Text,
+            key: "arq:job:{id}",
+            entry: "",
+            taken: "arq:in-progress:{id}",
+        }),
+    },
+    not_queues: &[],
+};

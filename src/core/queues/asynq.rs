@@ -1,0 +1,55 @@
+//! asynq: a handful of keys for each queue, with its name as a cluster's hash tag, and a hash for each task.
+//!
+//! Knows keys alone. Invariant: a task that is worked at has a lease; one whose lease has ended is an orphan, and so is one
+//! without any, which asynq itself never brings back.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, MemberForm, QueueEnd, Record, TimeUnit,
+    next_of_list, part, registry,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{
+    Dead, Delayed, Done, InFlight, Orphaned, Paused, Ready, Workers,
+};
+
+/// Of the first 200 tasks that are worked at those without a lease that goes on.
+const WITHOUT_LEASE: &str = "\
+local n=0 \
+for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
+local s=redis.call('ZSCORE',KEYS[2],id) \
+if not s or s*1000<tonumber(ARGV[1]) then n=n+1 end end \
+return n";
+
+/// Go's asynq.
+pub const ASYNQ: Adapter = Adapter {
+    framework: Framework::Asynq,
+    title: "asynq",
+    usual: &["asynq:queues"],
+    signs: &[registry("asynq:queues", MemberForm::Whole)],
+    parts: &[
+        part(Ready, "asynq:{{q}}:pending", Counts::Length(KeyKind::List)),
+        part(InFlight, "asynq:{{q}}:active", Counts::Length(KeyKind::List)),
+        part(Orphaned, "asynq:{{q}}:active", Counts::Script(WITHOUT_LEASE, &["asynq:{{q}}:lease"])),
+        part(Delayed, "asynq:{{q}}:scheduled", Counts::Length(KeyKind::Zset)),
+        part(Delayed, "asynq:{{q}}:retry", Counts::Length(KeyKind::Zset)),
+        part(Dead, "asynq:{{q}}:archived", Counts::Length(KeyKind::Zset)),
+        part(Paused, "asynq:{{q}}:paused", Counts::Length(KeyKind::String)),
+        part(Done, "asynq:{{q}}:processed", Counts::Number(None)),
+        part(Workers, "asynq:servers", Counts::Since(TimeUnit::Seconds, 0)),
+    ],
+    next: &[next_of_list("asynq:{{q}}:pending", QueueEnd::Last)],
+    item: ItemForm {
+        id: ItemId::Whole,
+        time: ItemTime::Beside(TimeUnit::Nanos),
+        class: ItemClass::ProtoFirst,
+        cut: 200,
+        record: Some(Record {
+            kept: Kept::Fields("msg", "pending_since"),
+            key: "{p}asynq:{{q}}:t:{id}",
+            entry: "",
+            taken: "",
+        }),
+    },
+    not_queues: &[],
+};

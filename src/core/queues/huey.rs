@@ -1,0 +1,40 @@
+//! huey: a list, or a sorted set by priority, and a sorted set of what is to run later.
+//!
+//! Knows keys alone. Invariants: what a worker has taken is nowhere, so that nobody knows what is in flight or lost; what is to
+//! run later lies in the queue until a worker has seen it, and counts as ready till then.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, Record, SIZE, next_of_list,
+    part, queue_sign,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Delayed, Ready};
+
+/// Python's huey.
+pub const HUEY: Adapter = Adapter {
+    framework: Framework::Huey,
+    title: "huey",
+    usual: &["huey.redis.huey"],
+    signs: &[
+        queue_sign("huey.redis.{q}", KeyKind::List),
+        queue_sign("huey.redis.{q}", KeyKind::Zset),
+        queue_sign("huey.schedule.{q}", KeyKind::Zset),
+    ],
+    parts: &[
+        part(Ready, "huey.redis.{q}", Counts::Jobs(SIZE)),
+        part(Delayed, "huey.schedule.{q}", Counts::Length(KeyKind::Zset)),
+    ],
+    next: &[
+        next_of_list("huey.redis.{q}", QueueEnd::Last),
+        NextItem { key: "huey.redis.{q}", kind: KeyKind::Zset, end: QueueEnd::First },
+    ],
+    item: ItemForm {
+        id: ItemId::Unknown,
+        time: ItemTime::FirstMicros,
+        class: ItemClass::PickledAt(3),
+        cut: 400,
+        record: Some(Record::INLINE),
+    },
+    not_queues: &[],
+};

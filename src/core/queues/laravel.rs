@@ -1,0 +1,68 @@
+//! Laravel's queues: a list and two sorted sets under one name, and Horizon's supervisors under another prefix.
+//!
+//! Knows keys alone. Invariants: what is taken stands in `:reserved` until its time is over; what failed for good is in the
+//! application's database, so that nobody knows it here; workers are known where Horizon runs.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, Shows, TimeUnit,
+    next_of_list, part, queue_sign,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
+
+/// Its first item is a job as Laravel writes it.
+const HAS_JOBS: &str = "\
+local j=redis.call('LINDEX',KEYS[1],0) \
+return j and string.find(j,'\"attempts\":',1,true) \
+and (string.find(j,'\"displayName\":',1,true) or string.find(j,'\"job\":',1,true)) and 1 or 0";
+
+/// Processes that Horizon's living supervisors run for the queue: their hashes end by themselves. Horizon's prefix is the
+/// application's with another end. Unknown where Horizon is not there.
+const OF_HORIZON: &str = "\
+local p=string.gsub(ARGV[2],'database[_:]$','horizon:') \
+local s=p..'supervisors' \
+if redis.call('TYPE',s).ok~='zset' then p='horizon:' s=p..'supervisors' end \
+if redis.call('TYPE',s).ok~='zset' then return -1 end \
+local n=0 \
+for _,name in ipairs(redis.call('ZRANGE',s,0,99)) do \
+local j=redis.call('HGET',p..'supervisor:'..name,'processes') \
+if j then for q,c in string.gmatch(j,'\"([^\"]+)\":(%d+)') do \
+q=string.match(q,':(.*)$') or q \
+for one in string.gmatch(q,'[^,]+') do if one==ARGV[3] then n=n+c end end end end end \
+return n";
+
+/// PHP's Laravel, with Horizon or without.
+pub const LARAVEL: Adapter = Adapter {
+    framework: Framework::Laravel,
+    title: "Laravel",
+    usual: &["laravel_database_queues:default", "queues:default"],
+    signs: &[
+        QueueSign {
+            key: "queues:{q}",
+            kind: KeyKind::List,
+            shows: Shows::Queue,
+            beside: &[],
+            proof: Some(HAS_JOBS),
+        },
+        queue_sign("queues:{q}:reserved", KeyKind::Zset),
+        queue_sign("queues:{q}:delayed", KeyKind::Zset),
+    ],
+    parts: &[
+        part(Ready, "queues:{q}", Counts::Length(KeyKind::List)),
+        part(InFlight, "queues:{q}:reserved", Counts::Length(KeyKind::Zset)),
+        part(Orphaned, "queues:{q}:reserved", Counts::Until(TimeUnit::Seconds, 0)),
+        part(Delayed, "queues:{q}:delayed", Counts::Length(KeyKind::Zset)),
+        part(Workers, "queues:{q}", Counts::Script(OF_HORIZON, &[])),
+    ],
+    next: &[next_of_list("queues:{q}", QueueEnd::First)],
+    item: ItemForm {
+        id: ItemId::Json(&["uuid"]),
+        time: ItemTime::Json(&[&["pushedAt"], &["createdAt"]], TimeUnit::SecondsOrMillis),
+        class: ItemClass::Json(&[&["displayName"], &["job"]]),
+        // Horizon writes its time at the end.
+        cut: 8_192,
+        record: None,
+    },
+    not_queues: &["*:reserved", "*:delayed", "*:notify"],
+};

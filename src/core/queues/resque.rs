@@ -1,0 +1,84 @@
+//! Resque: a list for each queue, one of all that failed, and a string for each worker that is at something.
+//!
+//! Knows keys alone. Invariants: a job has no id and no time; registry and lists are called as Sidekiq's are, and what the jobs
+//! or the keys beside say tells them apart.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, QueueSign, next_of_list,
+    part, registry,
+};
+use super::lua::with_iso;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Dead, Done, InFlight, Orphaned, Ready, Workers};
+
+/// Nothing of Sidekiq's is there, and something of Resque's: its workers, its failures, or jobs with a class and no id.
+const IS_RESQUE: &str = "\
+local p=ARGV[1] \
+if redis.call('EXISTS',p..'processes',p..'schedule',p..'retry',p..'dead')>0 then return 0 end \
+if redis.call('EXISTS',p..'workers',p..'workers:heartbeat',p..'failed')>0 \
+and string.sub(redis.call('SRANDMEMBER',KEYS[1]),1,#p+6)~=p..'queue:' then return 1 end \
+for _,q in ipairs(redis.call('SRANDMEMBER',KEYS[1],50)) do \
+local k=p..'queue:'..q \
+if redis.call('TYPE',k).ok=='list' then \
+local j=redis.call('LINDEX',k,0) \
+return string.find(j,'\"class\":',1,true) and not string.find(j,'\"jid\":',1,true) and 1 or 0 end end \
+return 0";
+
+/// Workers that are at a job of the queue.
+const AT_WORK: &str = "\
+local n=0 \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+local j=redis.call('GETRANGE',ARGV[2]..'worker:'..w,0,300) \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end \
+return n";
+
+/// Those of them that have not said anything for five minutes, after which Resque itself takes them for dead; unknown where no
+/// worker says anything.
+const AT_WORK_DEAD: &str = with_iso!(
+    "local n=0 \
+if redis.call('EXISTS',KEYS[2])==0 then return -1 end \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+local j=redis.call('GETRANGE',ARGV[2]..'worker:'..w,0,300) \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then \
+local b=redis.call('HGET',KEYS[2],w) \
+local t=b and iso(b) \
+if t and t*1000<ARGV[1]-300000 then n=n+1 end end end \
+return n"
+);
+
+/// Workers that have said something since.
+const ALIVE: &str = with_iso!(
+    "local n=0 \
+if redis.call('EXISTS',KEYS[2])==0 then return redis.call('SCARD',KEYS[1]) end \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+local b=redis.call('HGET',KEYS[2],w) \
+local t=b and iso(b) \
+if not t or t*1000>=ARGV[1]-300000 then n=n+1 end end \
+return n"
+);
+
+/// Ruby's Resque.
+pub const RESQUE: Adapter = Adapter {
+    framework: Framework::Resque,
+    title: "Resque",
+    usual: &["resque:queues", "queues"],
+    signs: &[QueueSign { proof: Some(IS_RESQUE), ..registry("queues", MemberForm::Whole) }],
+    parts: &[
+        part(Ready, "queue:{q}", Counts::Length(KeyKind::List)),
+        part(InFlight, "workers", Counts::OfQueue(AT_WORK, &[])),
+        part(Orphaned, "workers", Counts::OfQueue(AT_WORK_DEAD, &["workers:heartbeat"])),
+        part(Dead, "failed", Counts::Length(KeyKind::List)),
+        part(Workers, "workers", Counts::Script(ALIVE, &["workers:heartbeat"])),
+        part(Done, "stat:processed", Counts::Number(None)),
+    ],
+    next: &[next_of_list("queue:{q}", QueueEnd::First)],
+    item: ItemForm {
+        id: ItemId::Unknown,
+        time: ItemTime::Unknown,
+        class: ItemClass::Json(&[&["args", "0", "job_class"], &["payload", "class"], &["class"]]),
+        cut: 1_024,
+        record: None,
+    },
+    not_queues: &[],
+};

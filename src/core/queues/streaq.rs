@@ -1,0 +1,74 @@
+//! streaq: a stream a queue and priority, of which an entry goes when its task ends.
+//!
+//! Knows keys alone, and the priority `normal`, which is there where nobody has asked for others. Invariants: what a worker
+//! holds is pending in the group `workers`; a worker has a key that ends by itself.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, Record, SIZE, TimeUnit,
+    less, part, queue_sign,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
+
+const TASKS: &str = "streaq:{q}:queues:normal";
+
+/// Entries that are with workers; without a group there are none.
+const PENDING: &str = "\
+local p=redis.pcall('XPENDING',KEYS[1],'workers') \
+return p.err and 0 or p[1]";
+
+/// Those of them whose worker has no key of its health.
+const WORKER_GONE: &str = "\
+local p=redis.pcall('XPENDING',KEYS[1],'workers') \
+if p.err or p[1]==0 then return 0 end \
+local n=0 \
+for i,c in ipairs(p[4]) do \
+if i>200 then break end \
+if redis.call('EXISTS',ARGV[2]..'streaq:'..ARGV[3]..':health:'..c[1])==0 then n=n+c[2] end \
+end \
+return n";
+
+/// Consumers that have one; unknown where there are too many to look at.
+const ALIVE: &str = "\
+local g=redis.pcall('XINFO','GROUPS',KEYS[1]) \
+if g.err or not g[1] then return 0 end \
+for i=1,#g[1],2 do if g[1][i]=='consumers' and g[1][i+1]>300 then return -1 end end \
+local c=redis.pcall('XINFO','CONSUMERS',KEYS[1],'workers') \
+if c.err then return 0 end \
+local n=0 \
+for _,r in ipairs(c) do n=n+redis.call('EXISTS',ARGV[2]..'streaq:'..ARGV[3]..':health:'..r[2]) end \
+return n";
+
+/// Python's streaq.
+pub const STREAQ: Adapter = Adapter {
+    framework: Framework::Streaq,
+    title: "streaq",
+    usual: &["streaq:default:queues:normal"],
+    signs: &[
+        queue_sign(TASKS, KeyKind::Stream),
+        queue_sign("streaq:{q}:queues:delayed:normal", KeyKind::Zset),
+    ],
+    parts: &[
+        part(Ready, TASKS, Counts::Jobs(SIZE)),
+        less(Ready, TASKS, Counts::Script(PENDING, &[])),
+        part(InFlight, TASKS, Counts::Script(PENDING, &[])),
+        part(Orphaned, TASKS, Counts::Script(WORKER_GONE, &[])),
+        part(Delayed, "streaq:{q}:queues:delayed:normal", Counts::Length(KeyKind::Zset)),
+        part(Workers, TASKS, Counts::Script(ALIVE, &[])),
+    ],
+    next: &[NextItem { key: TASKS, kind: KeyKind::Stream, end: QueueEnd::First }],
+    item: ItemForm {
+        id: ItemId::Whole,
+        time: ItemTime::Beside(TimeUnit::Millis),
+        class: ItemClass::Pickled("f"),
+        cut: 400,
+        record: Some(Record {
+            kept: Kept::Text,
+            key: "{p}streaq:{q}:task:data:{id}",
+            entry: "task_id",
+            taken: "",
+        }),
+    },
+    not_queues: &[],
+};

@@ -1,0 +1,78 @@
+//! taskiq-redis: a stream with a group, or a list, under any name.
+//!
+//! Knows keys alone, and the group's usual name. Invariants: of a stream what is done stays, so that the group tells how much
+//! is left; from a list what is taken is gone, so that nobody knows what is in flight; nothing tells which workers live.
+
+use super::adapter::{
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Record, Shows,
+    TimeUnit, part,
+};
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::Framework;
+use crate::core::model::queues::QueueColumn::{InFlight, Orphaned, Ready};
+
+/// Items of a list, or entries that the group has not delivered: as it tells, or counted up to 200.
+const WAITING: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+if t=='none' then return 0 elseif t=='list' then return redis.call('LLEN',KEYS[1]) elseif t~='stream' then return -1 end \
+local g=redis.call('XINFO','GROUPS',KEYS[1]) \
+if not g[1] then return redis.call('XLEN',KEYS[1]) end \
+local f={} \
+for i=1,#g[1],2 do f[g[1][i]]=g[1][i+1] end \
+if type(f.lag)=='number' then return f.lag end \
+local ms,n=string.match(f['last-delivered-id'],'(%d+)-(%d+)') \
+local r=redis.call('XRANGE',KEYS[1],ms..'-'..string.format('%.0f',n+1),'+','COUNT',200) \
+return #r<200 and #r or -1";
+
+/// Entries that a worker has and has not acknowledged; unknown of a list.
+const PENDING: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+if t~='stream' then return -1 end \
+local p=redis.pcall('XPENDING',KEYS[1],'taskiq') \
+return p.err and 0 or p[1]";
+
+/// Those of them for ten minutes, taskiq's own default, up to 200; before Redis 6.2 unknown.
+const PENDING_LONG: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+if t~='stream' then return -1 end \
+local p=redis.pcall('XPENDING',KEYS[1],'taskiq','IDLE',600000,'-','+',200) \
+if p.err then return string.find(p.err,'NOGROUP',1,true) and 0 or -1 end \
+return #p";
+
+/// Its last message names a task.
+const HAS_TASKS: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok \
+local m \
+if t=='list' then m=redis.call('LINDEX',KEYS[1],0) else \
+local e=redis.call('XREVRANGE',KEYS[1],'+','-','COUNT',1)[1] \
+if e and e[2][1]=='data' then m=e[2][2] end end \
+return m and string.find(m,'\"task_name\"',1,true) and string.find(m,'\"task_id\"',1,true) and 1 or 0";
+
+const fn sign(kind: KeyKind) -> QueueSign {
+    QueueSign { key: "{w}", kind, shows: Shows::Queue, beside: &[], proof: Some(HAS_TASKS) }
+}
+
+/// Python's taskiq over its brokers for Redis.
+pub const TASKIQ: Adapter = Adapter {
+    framework: Framework::Taskiq,
+    title: "taskiq",
+    usual: &["taskiq"],
+    signs: &[sign(KeyKind::Stream), sign(KeyKind::List)],
+    parts: &[
+        part(Ready, "{w}", Counts::Jobs(WAITING)),
+        part(InFlight, "{w}", Counts::Script(PENDING, &[])),
+        part(Orphaned, "{w}", Counts::Script(PENDING_LONG, &[])),
+    ],
+    next: &[
+        NextItem { key: "{w}", kind: KeyKind::Stream, end: QueueEnd::First },
+        NextItem { key: "{w}", kind: KeyKind::List, end: QueueEnd::Last },
+    ],
+    item: ItemForm {
+        id: ItemId::Json(&["task_id"]),
+        time: ItemTime::Beside(TimeUnit::Millis),
+        class: ItemClass::Json(&[&["task_name"]]),
+        cut: 1_024,
+        record: Some(Record { entry: "data", ..Record::INLINE }),
+    },
+    not_queues: &[],
+};
