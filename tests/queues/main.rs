@@ -19,5 +19,6 @@ mod server;
 
 mod frameworks;
 mod install;
+mod layouts;
 mod real;
 mod rows;

@@ -1,0 +1,205 @@
+//! Queues of frameworks that are not started here, written by hand as each of them keeps its keys.
+//!
+//! Knows layouts as the frameworks' own sources have them. Invariant: what is made here is what `snapshot` tells, with nothing
+//! of it counted for another framework.
+
+use crate::server::{Kind, Options, Server, kinds};
+use serde_json::Value;
+use std::process::{Command, Stdio};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
+}
+
+/// What is made on a server, a command each.
+struct Layout(Server);
+
+impl Layout {
+    fn new(kind: Kind) -> Self {
+        Self(Server::start(Options::with(kind, &[])))
+    }
+
+    fn run(&self, words: &[&str]) {
+        let reply = self.0.redis_cli(words);
+        assert!(!reply.contains("ERR"), "{words:?}: {reply}");
+    }
+
+    /// What `snapshot` tells of its queues, with this configuration.
+    fn queues(&self, config: &str) -> Vec<Value> {
+        let path = self.0.folder().join("queues.toml");
+        std::fs::write(&path, config).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
+        command.args(["snapshot", "--format", "json", "--config"]).arg(path).arg("-s").arg(self.0.socket());
+        command.env("HOME", self.0.folder()).env("XDG_CONFIG_HOME", self.0.folder());
+        command.env("XDG_STATE_HOME", self.0.folder()).env_remove("REDIS_URL").stdin(Stdio::null());
+        let done = command.output().unwrap();
+        let told: Value = serde_json::from_slice(&done.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stderr)));
+        told["queues"].as_array().unwrap().clone()
+    }
+}
+
+/// Framework, prefix and name with ready, in flight, orphaned, delayed, dead and workers; `-` is what is not known.
+fn line(row: &Value) -> String {
+    let columns = ["ready", "in_flight", "orphaned", "delayed", "dead", "workers"];
+    let figures = columns.map(|column| row[column].as_u64().map_or("-".to_owned(), |count| count.to_string()));
+    let text = |field: &str| row[field].as_str().unwrap().to_owned();
+    let paused = row["paused"].as_bool().map_or("-", |is_paused| if is_paused { "paused" } else { "on" });
+    format!("{} {}{} {} {paused}", text("framework"), text("prefix"), text("name"), figures.join(" "))
+}
+
+fn lines(rows: &[Value]) -> Vec<String> {
+    rows.iter().map(line).collect()
+}
+
+/// Whether the age of a queue's first job is about this, in seconds.
+fn is_aged(row: &Value, seconds: u64, kind: &str) -> bool {
+    let age_ms = row["oldest_age_ms"].as_u64().unwrap_or(0);
+    row["oldest_age_kind"] == kind && (seconds * 1000..(seconds + 60) * 1000).contains(&age_ms)
+}
+
+/// Classes of the jobs that are ready.
+fn classes(row: &Value) -> Vec<&str> {
+    let ready = row["classes"].as_array().unwrap().iter().filter(|class| class["part"] == "ready");
+    ready.filter_map(|class| class["class"].as_str()).collect()
+}
+
+fn asynq(kind: Kind) {
+    let made = Layout::new(kind);
+    let (now_s, ago_ns) = (now_ms() / 1000, ((now_ms() - 90_000) * 1_000_000).to_string());
+    made.run(&["SADD", "asynq:queues", "mail", "images"]);
+    for id in ["a", "b", "c"] {
+        made.run(&["LPUSH", "asynq:{mail}:pending", id]);
+        let task = format!("asynq:{{mail}}:t:{id}");
+        // The beginning of a message of protocol buffers: its type, then its payload.
+        made.run(&["HSET", &task, "msg", "\n\tmail:send\x12\x02{}", "state", "pending", "pending_since", &ago_ns]);
+    }
+    made.run(&["LPUSH", "asynq:{mail}:active", "d", "e", "f"]);
+    let (later, before) = ((now_s + 600).to_string(), (now_s - 60).to_string());
+    made.run(&["ZADD", "asynq:{mail}:lease", &later, "d", &before, "e"]);
+    made.run(&["ZADD", "asynq:{mail}:scheduled", &later, "g"]);
+    made.run(&["ZADD", "asynq:{mail}:retry", &later, "h"]);
+    made.run(&["ZADD", "asynq:{mail}:archived", &before, "i"]);
+    made.run(&["SET", "asynq:{images}:paused", &before]);
+    made.run(&["SET", "asynq:{mail}:processed", "17"]);
+    made.run(&["ZADD", "asynq:servers", &later, "asynq:servers:{h:1:x}", &before, "asynq:servers:{h:2:y}"]);
+    let rows = made.queues("");
+    assert_eq!(lines(&rows), ["asynq images 0 0 0 0 0 1 paused", "asynq mail 3 3 2 2 1 1 on"]);
+    let mail = rows.iter().find(|row| row["name"] == "mail").unwrap();
+    assert!(is_aged(mail, 90, "exact"), "{mail}");
+    assert_eq!(classes(mail), ["mail:send"]);
+}
+
+fn laravel(kind: Kind) {
+    let made = Layout::new(kind);
+    let now_s = now_ms() / 1000;
+    let (later, before) = ((now_s + 600).to_string(), (now_s - 60).to_string());
+    let pushed = format!("{}.25", now_s - 30);
+    let job = format!(
+        r#"{{"uuid":"7f","displayName":"App\\Jobs\\SendMail","job":"Illuminate\\Queue\\CallQueuedHandler@call","data":{{}},"attempts":0,"pushedAt":"{pushed}"}}"#
+    );
+    made.run(&["RPUSH", "app_database_queues:mail", &job, &job]);
+    made.run(&["RPUSH", "app_database_queues:mail:notify", "1", "1"]);
+    made.run(&["ZADD", "app_database_queues:mail:reserved", &later, "x", &before, "y"]);
+    made.run(&["ZADD", "app_database_queues:mail:delayed", &later, "z"]);
+    made.run(&["RPUSH", "shop:queues:no", "not a job"]);
+    let told = lines(&made.queues(""));
+    assert_eq!(told, ["laravel app_database_mail 2 2 1 1 - - -"]);
+    made.run(&["ZADD", "app_horizon:supervisors", &later, "h-1:s"]);
+    made.run(&["HSET", "app_horizon:supervisor:h-1:s", "processes", r#"{"redis:mail":3,"redis:other":2}"#]);
+    let rows = made.queues("");
+    assert_eq!(lines(&rows), ["laravel app_database_mail 2 2 1 1 - 3 -"]);
+    assert!(is_aged(&rows[0], 30, "exact"), "{rows:?}");
+    assert_eq!(classes(&rows[0]), [r"App\Jobs\SendMail"]);
+}
+
+fn rmq(kind: Kind) {
+    let made = Layout::new(kind);
+    made.run(&["SADD", "rmq::queues", "mail"]);
+    made.run(&["LPUSH", "rmq::queue::[mail]::ready", "1", "2", "3"]);
+    made.run(&["LPUSH", "rmq::queue::[mail]::rejected", "4"]);
+    made.run(&["SADD", "rmq::connections", "alive", "dead"]);
+    made.run(&["SET", "rmq::connection::alive::heartbeat", "1"]);
+    for connection in ["alive", "dead"] {
+        let base = format!("rmq::connection::{connection}::queue::[mail]");
+        made.run(&["LPUSH", &format!("{base}::unacked"), "5", "6"]);
+        made.run(&["SADD", &format!("{base}::consumers"), "a", "b"]);
+    }
+    assert_eq!(lines(&made.queues("")), ["rmq mail 3 4 2 - 1 2 -"]);
+}
+
+fn gocraft(kind: Kind) {
+    let made = Layout::new(kind);
+    let now_s = now_ms() / 1000;
+    let job = |name: &str, id: u32| format!(r#"{{"name":"{name}","id":"{id}","t":{},"args":null}}"#, now_s - 45);
+    let (later, before, now) = ((now_s + 600).to_string(), (now_s - 60).to_string(), (now_s + 2).to_string());
+    made.run(&["SADD", "shop:known_jobs", "mail", "resize"]);
+    made.run(&["LPUSH", "shop:jobs:mail", &job("mail", 1), &job("mail", 2)]);
+    made.run(&["SET", "shop:jobs:resize:paused", "1"]);
+    made.run(&["SADD", "shop:worker_pools", "p1", "p2"]);
+    made.run(&["HSET", "shop:worker_pools:p1", "heartbeat_at", &now, "job_names", "mail,resize"]);
+    made.run(&["HSET", "shop:worker_pools:p2", "heartbeat_at", &before, "job_names", "mail"]);
+    made.run(&["LPUSH", "shop:jobs:mail:p1:inprogress", &job("mail", 3)]);
+    made.run(&["LPUSH", "shop:jobs:mail:p2:inprogress", &job("mail", 4)]);
+    made.run(&["ZADD", "shop:scheduled", &later, &job("mail", 5), &later, &job("resize", 6)]);
+    made.run(&["ZADD", "shop:retry", &later, &job("mail", 7)]);
+    made.run(&["ZADD", "shop:dead", &before, &job("resize", 8)]);
+    let rows = made.queues("");
+    let expected = [
+        "gocraft/work shop:* - - - 3 1 - -",
+        "gocraft/work shop:mail 2 2 1 2 0 1 on",
+        "gocraft/work shop:resize 0 0 0 1 1 1 paused",
+    ];
+    assert_eq!(lines(&rows), expected);
+    assert!(is_aged(&rows[1], 45, "exact"), "{rows:?}");
+}
+
+fn resque(kind: Kind) {
+    let made = Layout::new(kind);
+    let at = |ago_s: i64| jiff::Timestamp::from_second((now_ms() / 1000) as i64 - ago_s).unwrap().to_string();
+    made.run(&["SADD", "resque:queues", "mail", "images"]);
+    for number in 0..3 {
+        made.run(&["RPUSH", "resque:queue:mail", &format!(r#"{{"class":"SendMail","args":[{number}]}}"#)]);
+    }
+    made.run(&["SADD", "resque:workers", "h:1:mail", "h:2:mail"]);
+    made.run(&["HSET", "resque:workers:heartbeat", "h:1:mail", &at(5), "h:2:mail", &at(900)]);
+    for worker in ["h:1:mail", "h:2:mail"] {
+        let payload = r#"{"queue":"mail","run_at":"now","payload":{"class":"SendMail","args":[9]}}"#;
+        made.run(&["SET", &format!("resque:worker:{worker}"), payload]);
+    }
+    made.run(&["RPUSH", "resque:failed", r#"{"queue":"mail","payload":{"class":"SendMail","args":[]}}"#]);
+    let rows = made.queues("");
+    let expected = [
+        "resque resque:* - - - - 1 1 -",
+        "resque resque:images 0 0 0 - - 1 -",
+        "resque resque:mail 3 2 1 - - 1 -",
+    ];
+    assert_eq!(lines(&rows), expected);
+    assert_eq!(classes(&rows[2]), ["SendMail"]);
+}
+
+#[test]
+fn layouts_of_frameworks_that_are_not_started_are_told_as_they_were_made() {
+    for kind in kinds() {
+        asynq(kind);
+        laravel(kind);
+        rmq(kind);
+        gocraft(kind);
+        resque(kind);
+    }
+}
+
+#[test]
+fn lists_and_sorted_sets_that_the_config_names_are_queues_and_no_others_are() {
+    for kind in kinds() {
+        let made = Layout::new(kind);
+        made.run(&["LPUSH", "jobs:7:mail", "a", "b"]);
+        made.run(&["ZADD", "jobs:due", "1", "a"]);
+        made.run(&["SET", "jobs:count", "7"]);
+        made.run(&["LPUSH", "cache:1", "a"]);
+        assert_eq!(lines(&made.queues("")), Vec::<String>::new());
+        let told = lines(&made.queues("[queues]\nlists = [\"jobs:*\"]\n"));
+        assert_eq!(told, ["plain jobs:7:mail 2 - - - - - -", "plain jobs:due 1 - - - - - -"]);
+    }
+}
