@@ -43,7 +43,8 @@ impl Layout {
 /// Framework, prefix and name with ready, in flight, orphaned, delayed, dead and workers; `-` is what is not known.
 fn line(row: &Value) -> String {
     let columns = ["ready", "in_flight", "orphaned", "delayed", "dead", "workers"];
-    let figures = columns.map(|column| row[column].as_u64().map_or("-".to_owned(), |count| count.to_string()));
+    let figures =
+        columns.map(|column| row[column].as_u64().map_or("-".to_owned(), |count| count.to_string()));
     let text = |field: &str| row[field].as_str().unwrap().to_owned();
     let paused = row["paused"].as_bool().map_or("-", |is_paused| if is_paused { "paused" } else { "on" });
     format!("{} {}{} {} {paused}", text("framework"), text("prefix"), text("name"), figures.join(" "))
@@ -73,7 +74,16 @@ fn asynq(kind: Kind) {
         made.run(&["LPUSH", "asynq:{mail}:pending", id]);
         let task = format!("asynq:{{mail}}:t:{id}");
         // The beginning of a message of protocol buffers: its type, then its payload.
-        made.run(&["HSET", &task, "msg", "\n\tmail:send\x12\x02{}", "state", "pending", "pending_since", &ago_ns]);
+        made.run(&[
+            "HSET",
+            &task,
+            "msg",
+            "\n\tmail:send\x12\x02{}",
+            "state",
+            "pending",
+            "pending_since",
+            &ago_ns,
+        ]);
     }
     made.run(&["LPUSH", "asynq:{mail}:active", "d", "e", "f"]);
     let (later, before) = ((now_s + 600).to_string(), (now_s - 60).to_string());
@@ -132,7 +142,8 @@ fn rmq(kind: Kind) {
 fn gocraft(kind: Kind) {
     let made = Layout::new(kind);
     let now_s = now_ms() / 1000;
-    let job = |name: &str, id: u32| format!(r#"{{"name":"{name}","id":"{id}","t":{},"args":null}}"#, now_s - 45);
+    let job =
+        |name: &str, id: u32| format!(r#"{{"name":"{name}","id":"{id}","t":{},"args":null}}"#, now_s - 45);
     let (later, before, now) = ((now_s + 600).to_string(), (now_s - 60).to_string(), (now_s + 2).to_string());
     made.run(&["SADD", "shop:known_jobs", "mail", "resize"]);
     made.run(&["LPUSH", "shop:jobs:mail", &job("mail", 1), &job("mail", 2)]);

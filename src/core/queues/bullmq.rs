@@ -18,11 +18,6 @@ if redis.call('EXISTS',ARGV[2]..ARGV[3]..':'..id..':lock')==0 then n=n+1 end \
 end \
 return n";
 
-/// BullMQ writes its version, or how long its stream of events may be; Bull has a `:meta`, too, once a queue was paused.
-const IS_BULLMQ: &str = "\
-if redis.call('HEXISTS',KEYS[1],'version')+redis.call('HEXISTS',KEYS[1],'opts.maxLenEvents')>0 then return 1 end \
-return redis.call('TYPE',ARGV[1]..ARGV[2]..':events').ok=='stream' and 1 or 0";
-
 /// Node's BullMQ.
 pub const BULLMQ: Adapter = Adapter {
     framework: Framework::BullMq,
@@ -32,13 +27,9 @@ pub const BULLMQ: Adapter = Adapter {
         key: "{q}:meta",
         kind: KeyKind::Hash,
         shows: Shows::Queue,
-        beside: &[
-            ("{q}:events", KeyKind::Stream),
-            ("{q}:wait", KeyKind::List),
-            ("{q}:active", KeyKind::List),
-            ("{q}:id", KeyKind::String),
-        ],
-        proof: Some(IS_BULLMQ),
+        // Bull has a `:meta` too, once a queue was paused, but no events.
+        beside: &[("{q}:events", KeyKind::Stream)],
+        proof: None,
     }],
     parts: &[
         part(Ready, "{q}:wait", Counts::Length(KeyKind::List)),

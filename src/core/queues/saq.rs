@@ -4,8 +4,8 @@
 //! are single keys with an end, so that nobody knows how many there are.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, QueueEnd, Record, TimeUnit, less,
-    next_of_list, part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, QueueEnd, Record, TimeUnit, next_of_list,
+    part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -22,6 +22,9 @@ if w and redis.call('EXISTS',base..':worker_info:'..w)==0 then n=n+1 end \
 end \
 return n";
 
+/// Every job with a time at all is for later: what is queued has 0 in place of one. Fifty years, in milliseconds.
+const AGES_MS: u64 = 1_577_880_000_000;
+
 /// Python's SAQ.
 pub const SAQ: Adapter = Adapter {
     framework: Framework::Saq,
@@ -32,9 +35,7 @@ pub const SAQ: Adapter = Adapter {
         part(Ready, "saq:{q}:queued", Counts::Length(KeyKind::List)),
         part(InFlight, "saq:{q}:active", Counts::Length(KeyKind::List)),
         part(Orphaned, "saq:{q}:active", Counts::Script(WORKER_GONE, &[])),
-        part(Delayed, "saq:{q}:incomplete", Counts::Length(KeyKind::Zset)),
-        less(Delayed, "saq:{q}:queued", Counts::Length(KeyKind::List)),
-        less(Delayed, "saq:{q}:active", Counts::Length(KeyKind::List)),
+        part(Delayed, "saq:{q}:incomplete", Counts::Since(TimeUnit::Seconds, AGES_MS)),
         part(Workers, "saq:{q}:stats", Counts::Since(TimeUnit::Millis, 0)),
     ],
     next: &[next_of_list("saq:{q}:queued", QueueEnd::First)],

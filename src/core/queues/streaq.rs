@@ -4,14 +4,19 @@
 //! holds is pending in the group `workers`; a worker has a key that ends by itself.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, Record, SIZE, TimeUnit,
-    less, part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, Record, TimeUnit, part,
+    queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
 
 const TASKS: &str = "streaq:{q}:queues:normal";
+
+/// Entries that are with nobody.
+const WAITING: &str = "\
+local p=redis.pcall('XPENDING',KEYS[1],'workers') \
+return redis.call('XLEN',KEYS[1])-(p.err and 0 or p[1])";
 
 /// Entries that are with workers; without a group there are none.
 const PENDING: &str = "\
@@ -50,8 +55,7 @@ pub const STREAQ: Adapter = Adapter {
         queue_sign("streaq:{q}:queues:delayed:normal", KeyKind::Zset),
     ],
     parts: &[
-        part(Ready, TASKS, Counts::Jobs(SIZE)),
-        less(Ready, TASKS, Counts::Script(PENDING, &[])),
+        part(Ready, TASKS, Counts::Jobs(WAITING)),
         part(InFlight, TASKS, Counts::Script(PENDING, &[])),
         part(Orphaned, TASKS, Counts::Script(WORKER_GONE, &[])),
         part(Delayed, "streaq:{q}:queues:delayed:normal", Counts::Length(KeyKind::Zset)),

@@ -100,11 +100,10 @@ for j=1,#e[2],2 do if e[2][j]==entry then ids[#ids+1]=e[2][j+1] at[#ids]=string.
 end \
 local now \
 for i,id in ipairs(ids) do \
-local free=true \
+local free=taken=='' or redis.call('EXISTS',name(taken,id))==0 \
 if taken~='' and want~='any' then \
 if not now then local T=redis.call('TIME') now=T[1]*1000+T[2]/1000 end \
-if tonumber(at[i])>now then break end \
-free=redis.call('EXISTS',name(taken,id))==0 end \
+if tonumber(at[i])>now then break end end \
 if free then \
 local n,v,w,x=#id,id,'',at[i] or '' \
 if how=='f' then v=redis.pcall('HGET',name(key,id),id) w=id \

@@ -8,6 +8,7 @@ use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::queues::adapter;
+use crate::core::queues::adapter::QueuePart;
 use std::collections::BTreeMap;
 
 /// Classes that are told of one part, the largest first.
@@ -258,7 +259,15 @@ impl QueueState {
         let mut all = Vec::new();
         for (at, seen) in &self.classes {
             let part = adapter.parts.get(*at);
-            let length = self.parts.get(at).and_then(|length| length.value);
+            // What is taken and stays where it was is not looked at.
+            let takes_off = |part: &QueuePart| {
+                let column = adapter.parts.iter().filter(|other| other.column == part.column);
+                column.into_iter().any(|other| other.takes_off)
+            };
+            let length = match part.filter(|part| takes_off(part)) {
+                Some(part) => self.column(id, part.column),
+                None => self.parts.get(at).and_then(|length| length.value),
+            };
             let (Some(part), Some(length)) = (part, length) else { continue };
             let mut counts: BTreeMap<&Option<Name>, u64> = BTreeMap::new();
             seen.iter().for_each(|(class, _)| *counts.entry(class).or_default() += 1);

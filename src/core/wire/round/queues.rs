@@ -49,8 +49,16 @@ pub struct KnownQueues {
 /// A place where a framework keeps its queues.
 #[derive(Clone, Debug, Default)]
 struct KnownSite {
-    /// Registries, by their sign and key, and when each is due.
-    registries: BTreeMap<(usize, Name), u64>,
+    /// Registries, by their sign and key.
+    registries: BTreeMap<(usize, Name), Registry>,
+}
+
+/// When the names of a registry are due.
+#[derive(Clone, Copy, Debug, Default)]
+struct Registry {
+    due_us: u64,
+    /// How often it was asked at once: an answer does not say which of a site's registries it is of.
+    asked: u32,
 }
 
 /// A queue.
@@ -101,7 +109,8 @@ impl KnownQueues {
     /// Another connection: everything is due.
     pub fn reconnected(&mut self) {
         self.leads.try_usual(&self.named);
-        self.sites.values_mut().flat_map(|site| site.registries.values_mut()).for_each(|due_us| *due_us = 0);
+        let registries = self.sites.values_mut().flat_map(|site| site.registries.values_mut());
+        registries.for_each(|registry| *registry = Registry::default());
     }
 
     /// Takes names of keys in that a walk has found.
@@ -116,7 +125,7 @@ impl KnownQueues {
         }
         let is_new = |queue: &KnownQueue| queue.is_new() || queue.next.values().any(NextJob::is_new);
         self.leads.has_open()
-            || self.sites.values().any(|site| site.registries.values().any(|due_us| *due_us == 0))
+            || self.sites.values().any(|site| site.registries.values().any(|registry| registry.due_us == 0))
             || self.queues.values().any(is_new)
             || self.windows.has_open()
     }
@@ -127,9 +136,12 @@ impl KnownQueues {
         let script = capabilities.script(ReadVerb::QUEUE_EVAL_RO, ReadVerb::QUEUE_EVAL);
         let mut asks = self.leads.ask(asker.everything, script);
         for (site, known) in &mut self.sites {
-            let due = known.registries.iter_mut().filter(|(_, due_us)| asker.now_us >= **due_us);
-            for ((sign, key), due_us) in due {
-                *due_us = asker.now_us + NAMES_APART_US;
+            let due = known.registries.iter_mut().filter(|(_, registry)| asker.now_us >= registry.due_us);
+            for ((sign, key), registry) in due {
+                registry.asked = registry.asked.saturating_add(1);
+                if registry.asked >= TRIES {
+                    registry.due_us = asker.now_us + NAMES_APART_US;
+                }
                 let of = QueueId { site: site.clone(), queue: None };
                 asks.push((of, QueueAsk::Names { sign: *sign, key: key.clone() }));
             }
@@ -252,7 +264,7 @@ impl KnownQueues {
         }
         let known = self.sites.entry(site.clone()).or_default();
         match sign.shows {
-            Shows::Names(_) => drop(known.registries.entry((lead.sign, lead.key.clone())).or_insert(0)),
+            Shows::Names(_) => drop(known.registries.entry((lead.sign, lead.key.clone())).or_default()),
             Shows::Queue | Shows::Site => self.add(&lead.of, now_us),
         }
         if adapter.parts.iter().any(|part| !part.is_of_queue()) {

@@ -43,6 +43,7 @@ impl Keys {
                 QueueAsk::Names { sign, .. } => {
                     QueueValue::Names(*sign, names.iter().map(|name| Name::from(*name)).collect(), false)
                 }
+                QueueAsk::Proof { sign, key, .. } => QueueValue::Proof(*sign, key.clone(), true),
                 QueueAsk::Part { at, .. } => QueueValue::Part(*at, Some(3)),
                 _ => continue,
             };
@@ -70,6 +71,9 @@ fn a_registry_under_its_usual_name_is_found_without_a_walk_and_its_queues_are_re
     let mut known = KnownQueues::new(true, &[]);
     let reads = asked(&mut known, 0, false);
     keys.answer(&mut known, reads, &["low"]);
+    let reads = asked(&mut known, 0, true);
+    assert!(reads.iter().any(|read| matches!(read.ask, QueueAsk::Proof { .. })), "{reads:?}");
+    keys.answer(&mut known, reads, &[]);
     let reads = asked(&mut known, 0, true);
     assert!(reads.iter().any(|read| matches!(read.ask, QueueAsk::Names { .. })), "{reads:?}");
     keys.answer(&mut known, reads, &["low"]);
@@ -99,7 +103,7 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
 
 #[test]
 fn what_nobody_answers_is_asked_again_a_few_times() {
-    let mut known = KnownQueues::new(true);
+    let mut known = KnownQueues::new(true, &[]);
     let kinds =
         |reads: &[QueueRead]| reads.iter().filter(|read| matches!(read.ask, QueueAsk::Kind(_))).count();
     let counts: Vec<usize> = (0..4).map(|second| kinds(&asked(&mut known, second, false))).collect();
