@@ -183,8 +183,8 @@ fn resque(kind: Kind) {
     let rows = made.queues("");
     let expected = [
         "resque resque:* - - - - 1 1 -",
-        "resque resque:images 0 0 0 - - 1 -",
-        "resque resque:mail 3 2 1 - - 1 -",
+        "resque resque:images 0 0 0 0 0 1 -",
+        "resque resque:mail 3 2 1 0 1 1 -",
     ];
     assert_eq!(lines(&rows), expected);
     assert_eq!(classes(&rows[2]), ["SendMail"]);

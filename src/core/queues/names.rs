@@ -26,6 +26,11 @@ pub fn key(template: &str, of: &QueueId, id: Option<&Name>) -> Name {
 /// Prefix, and what stands in place of the first place of the template, where the name is one of it. A prefix ends where a
 /// part of a name does.
 pub fn parts<'a>(template: &str, name: &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {
+    // It is asked of every key and every template: most have another end.
+    let last = template.as_bytes().last().filter(|last| **last != b'}');
+    if last.is_some_and(|last| name.last() != Some(last)) {
+        return None;
+    }
     let found = PLACES.iter().filter_map(|place| Some((template.find(place)?, *place))).min();
     let Some((at, place)) = found else {
         let prefix = name.strip_suffix(template.as_bytes())?;

@@ -10,7 +10,7 @@ use super::adapter::{
 use super::lua::with_iso;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{Dead, Done, InFlight, Orphaned, Ready, Workers};
+use crate::core::model::queues::QueueColumn::{Dead, Delayed, Done, InFlight, Orphaned, Ready, Workers};
 
 /// Nothing of Sidekiq's is there, and something of Resque's: its workers, its failures, or jobs with a class and no id.
 const IS_RESQUE: &str = "\
@@ -58,6 +58,26 @@ if not t or t*1000>=ARGV[1]-300000 then n=n+1 end end \
 return n"
 );
 
+/// Jobs of the queue among those that failed; unknown where there are too many to look at.
+const FAILED: &str = "\
+if redis.call('LLEN',KEYS[1])>100 then return -1 end \
+local n=0 \
+for _,j in ipairs(redis.call('LRANGE',KEYS[1],0,99)) do \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end \
+return n";
+
+/// Jobs of the queue that resque-scheduler keeps for later, a list for each time; unknown where there are too many.
+const FOR_LATER: &str = "\
+if redis.call('ZCARD',KEYS[1])>100 then return -1 end \
+local n,seen=0,0 \
+for _,t in ipairs(redis.call('ZRANGE',KEYS[1],0,99)) do \
+local k=ARGV[2]..'delayed:'..t \
+seen=seen+redis.call('LLEN',k) \
+if seen>100 then return -1 end \
+for _,j in ipairs(redis.call('LRANGE',k,0,99)) do \
+if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end end \
+return n";
+
 /// Ruby's Resque.
 pub const RESQUE: Adapter = Adapter {
     framework: Framework::Resque,
@@ -69,6 +89,8 @@ pub const RESQUE: Adapter = Adapter {
         part(InFlight, "workers", Counts::OfQueue(AT_WORK, &[])),
         part(Orphaned, "workers", Counts::OfQueue(AT_WORK_DEAD, &["workers:heartbeat"])),
         part(Dead, "failed", Counts::Length(KeyKind::List)),
+        part(Dead, "failed", Counts::OfQueue(FAILED, &[])),
+        part(Delayed, "delayed_queue_schedule", Counts::OfQueue(FOR_LATER, &[])),
         part(Workers, "workers", Counts::Script(ALIVE, &["workers:heartbeat"])),
         part(Done, "stat:processed", Counts::Number(None)),
     ],
