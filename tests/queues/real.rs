@@ -17,9 +17,6 @@ const EXPECTED: &str = include_str!("frameworks/expected.txt");
 
 const ALL: [Scenario; 4] = [Scenario::Backlog, Scenario::Working, Scenario::Killed, Scenario::Prefix];
 
-/// Frameworks whose queues we show: these rows are compared, too.
-const SHOWN: &[&str] = &["rq", "celery", "bullmq", "sidekiq"];
-
 /// The rows that are expected of a framework in a scenario, as text: a queue's name and its columns.
 fn expected(framework: Framework, scenario: Scenario) -> BTreeMap<String, Vec<&'static str>> {
     let rows = EXPECTED.lines().filter(|line| !line.starts_with('#')).map(|line| line.split_whitespace());
@@ -62,11 +59,7 @@ fn check(framework: Framework, scenario: Scenario, kind: Kind) {
     for at_ms in rows.values().filter_map(|row| row.oldest_enqueued_ms) {
         assert!((now_ms - 120_000..=now_ms).contains(&at_ms), "{at_ms} at {now_ms} of {what}");
     }
-    let differences = if SHOWN.contains(&framework.name) {
-        rows::differences(framework, scenario, &server, &started)
-    } else {
-        rows::strangers(framework, &rows::snapshot(&server))
-    };
+    let differences = rows::differences(framework, scenario, &server, &started);
     assert!(differences.is_empty(), "{}\n{what}", differences.join("\n"));
 }
 

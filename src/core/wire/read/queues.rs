@@ -157,8 +157,12 @@ impl QueueRead {
                 let sign = self.adapter().and_then(|adapter| adapter.signs.get(*sign));
                 let script = Text(sign.and_then(|sign| sign.proof).unwrap_or("return 0"));
                 let prefix = Other(&self.of.site.prefix);
-                row(verb, REPLY_FIGURE, [script, Text("1"), Other(key), prefix, Others(self.of.queue.as_slice())])
-                    .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+                row(
+                    verb,
+                    REPLY_FIGURE,
+                    [script, Text("1"), Other(key), prefix, Others(self.of.queue.as_slice())],
+                )
+                .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
             }
             QueueAsk::Items { why, key, is_list, from, count, is_last, read_only } => {
                 let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
