@@ -121,7 +121,7 @@ fn laravel(kind: Kind) {
     let rows = made.queues("");
     assert_eq!(lines(&rows), ["laravel app_database_mail 2 2 1 1 - 3 -"]);
     assert!(is_aged(&rows[0], 30, "exact"), "{rows:?}");
-    assert_eq!(classes(&rows[0]), [r"App\Jobs\SendMail"]);
+    assert_eq!(classes(&rows[0]), [r"App\\Jobs\\SendMail"]);
 }
 
 fn rmq(kind: Kind) {

@@ -99,7 +99,9 @@ pub fn differences(
         found.extend(
             (ours["paused"].as_bool() != row.paused).then(|| format!("paused is {}", ours["paused"])),
         );
-        found.extend(age(ours, row, window_ms));
+        if rule(framework, scenario, "age") == Rule::Equal {
+            found.extend(age(ours, row, window_ms));
+        }
         found.extend(classes(ours, row));
         differences.extend(found.iter().map(|found| format!("{name}: {found}")));
     }
