@@ -16,21 +16,23 @@ use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready
 const VISIBILITY_MS: u64 = 3_600_000;
 
 /// Tasks of the queue that workers hold, by whether they are to run later and whether the worker has held them for too long;
-/// unknown where there are too many to look at, or one came through an exchange, so that its queue does not stand in it.
+/// unknown where there is too much to look at, or one came through an exchange, so that its queue does not stand in it.
 macro_rules! held {
     ($counts:literal) => {
         with_iso!(
             "if redis.call('ZCARD',KEYS[2])>100 then return -1 end \
-local n=0 \
+local n,seen=0,0 \
 local r=redis.call('ZRANGE',KEYS[2],0,99,'WITHSCORES') \
 for i=1,#r,2 do \
-if redis.call('HSTRLEN',KEYS[1],r[i])>16384 then return -1 end \
+seen=seen+redis.call('HSTRLEN',KEYS[1],r[i]) \
+if seen>262144 then return -1 end \
 local j=redis.call('HGET',KEYS[1],r[i]) \
 if j then \
-local q=string.match(j,', ?\"\", ?\"([^\"]*)\"%]$') \
+local q=string.match(string.sub(j,-200),', ?\"\", ?\"([^\"]*)\"%]$') \
 if not q then return -1 end \
 if q==ARGV[3] then \
-local eta=string.match(j,'\"eta\": ?\"([^\"]*)\"') \
+local e=string.find(j,'\"eta\":',1,true) \
+local eta=e and string.match(string.sub(j,e,e+60),'^\"eta\": ?\"([^\"]*)\"') \
 local at=eta and iso(eta) \
 local old=r[i+1]*1000<ARGV[1]-3600000 \
 local later=not old and at and at*1000>tonumber(ARGV[1]) \

@@ -28,7 +28,7 @@ return 0";
 /// Workers that are at a job of the queue.
 const AT_WORK: &str = "\
 local n=0 \
-for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],100)) do \
 local j=redis.call('GETRANGE',ARGV[2]..'worker:'..w,0,300) \
 if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end \
 return n";
@@ -38,7 +38,7 @@ return n";
 const AT_WORK_DEAD: &str = with_iso!(
     "local n=0 \
 if redis.call('EXISTS',KEYS[2])==0 then return -1 end \
-for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],100)) do \
 local j=redis.call('GETRANGE',ARGV[2]..'worker:'..w,0,300) \
 if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then \
 local b=redis.call('HGET',KEYS[2],w) \
@@ -51,7 +51,7 @@ return n"
 const ALIVE: &str = with_iso!(
     "local n=0 \
 if redis.call('EXISTS',KEYS[2])==0 then return redis.call('SCARD',KEYS[1]) end \
-for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],200)) do \
+for _,w in ipairs(redis.call('SRANDMEMBER',KEYS[1],100)) do \
 local b=redis.call('HGET',KEYS[2],w) \
 local t=b and iso(b) \
 if not t or t*1000>=ARGV[1]-300000 then n=n+1 end end \

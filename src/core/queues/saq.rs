@@ -11,13 +11,13 @@ use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
 
-/// Of the last 200 jobs that are worked at those whose worker is gone. What is looked at of a job is its end: that is where the
+/// Of the 100 jobs that came first that are worked at those whose worker is gone. What is looked at of a job is its end: that is where the
 /// worker stands.
 const WORKER_GONE: &str = "\
 local n=0 \
 local base=string.match(KEYS[1],'^(.*):active$') \
-for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
-local w=string.match(redis.call('GETRANGE',id,-1024,-1),'.*\"worker_id\": ?\"([^\"]+)\"') \
+for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,99)) do \
+local w=string.match(redis.call('GETRANGE',id,-512,-1),'.*\"worker_id\": ?\"([^\"]+)\"') \
 if w and redis.call('EXISTS',base..':worker_info:'..w)==0 then n=n+1 end \
 end \
 return n";

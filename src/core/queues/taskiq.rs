@@ -31,13 +31,15 @@ if t~='stream' then return -1 end \
 local p=redis.pcall('XPENDING',KEYS[1],'taskiq') \
 return p.err and 0 or p[1]";
 
-/// Those of them for ten minutes, taskiq's own default, up to 200; before Redis 6.2 unknown.
+/// Of the 200 that came first those that a worker has for ten minutes, taskiq's own default.
 const PENDING_LONG: &str = "\
 local t=redis.call('TYPE',KEYS[1]).ok \
 if t~='stream' then return -1 end \
-local p=redis.pcall('XPENDING',KEYS[1],'taskiq','IDLE',600000,'-','+',200) \
-if p.err then return string.find(p.err,'NOGROUP',1,true) and 0 or -1 end \
-return #p";
+local p=redis.pcall('XPENDING',KEYS[1],'taskiq','-','+',200) \
+if p.err then return 0 end \
+local n=0 \
+for _,e in ipairs(p) do if e[3]>=600000 then n=n+1 end end \
+return n";
 
 /// Its last message names a task.
 const HAS_TASKS: &str = "\

@@ -59,19 +59,26 @@ return {redis.call('ZCARD',KEYS[1]),r[2] or false}";
 /// that stands elsewhere. `ARGV`: first and last place, bytes, `l` to count from the end, `list` or `other` where it has to be
 /// one or must not, how texts are kept and six words about that (`core::queues::adapter::Record`), prefix, queue. Answers for
 /// each how long its text is, its beginning, its id where that is not the text, and a time beside it. Where jobs that are taken
-/// stay, the first of 200 that is due and not taken.
+/// stay, the first of 100 that is due and not taken.
 pub const JOBS: &str = "\
 local t=redis.call('TYPE',KEYS[1]).ok \
 local a,b,cut,back,want=tonumber(ARGV[1]),tonumber(ARGV[2]),tonumber(ARGV[3]),ARGV[4]=='l',ARGV[5] \
 local how,key,entry,taken,p,q=ARGV[6],ARGV[7],ARGV[8],ARGV[9],ARGV[12],ARGV[13] or '' \
 if (want=='list' and t~='list') or (want=='other' and t=='list') then return {} end \
 local ids,at,o,c={},{},{},b-a+1 \
-local function name(s,id) return (string.gsub(s,'{(%a+)}',{p=p,q=q,w=q,id=id,k=KEYS[1]})) end \
+local known={} \
+local function name(s,id) \
+if not known[s] then \
+local b,e=string.find(s,'{id}',1,true) \
+local function put(t) return (string.gsub(t,'{(%a+)}',{p=p,q=q,w=q,k=KEYS[1]})) end \
+known[s]={put(string.sub(s,1,(b or #s+1)-1)),e and put(string.sub(s,e+1)) or '',e and true} end \
+local k=known[s] \
+return k[3] and k[1]..id..k[2] or k[1] end \
 if t=='list' then \
 local r=back and redis.call('LRANGE',KEYS[1],-1-b,-1-a) or redis.call('LRANGE',KEYS[1],a,b) \
 for i,v in ipairs(r) do ids[back and #r+1-i or i]=v end \
 elseif t=='zset' then \
-if taken~='' and want~='any' then a,b=0,199 end \
+if taken~='' and want~='any' then a,b=0,99 end \
 local r=redis.call(back and 'ZREVRANGE' or 'ZRANGE',KEYS[1],a,b,'WITHSCORES') \
 for i=1,#r,2 do ids[#ids+1]=r[i] at[#ids]=r[i+1] end \
 elseif t=='hash' then \
