@@ -6,8 +6,9 @@ const h = require('./harness.js');
 
 const scenario = process.env.HARNESS_SCENARIO || h.scenario;
 const connection = { pkg: 'ioredis', host: h.host, port: h.port, namespace: scenario === 'prefix' ? 'shop' : 'resque' };
+const done = { perform: async () => 1 };
 const broken = { perform: async () => { throw new Error('no such mailbox'); } };
-const jobs = { send_mail: { perform: () => h.hold() }, resize: { perform: () => h.hold() }, broken };
+const jobs = { send_mail: { perform: () => h.hold() }, resize: { perform: () => h.hold() }, broken, done };
 
 async function work() {
   h.endWithOwner();
@@ -21,6 +22,8 @@ async function main() {
   queue.on('error', () => {});
   await queue.connect();
   const numbers = (n) => [...Array(n).keys()];
+  // A count of jobs that are done, as Sidekiq has one.
+  await queue.enqueue('mail', 'done');
   for (const number of numbers(h.DEAD)) await queue.enqueue('mail', 'broken', [number]);
   const failing = new Worker({ connection, queues: ['mail'], timeout: 100, name: 'failing' }, jobs);
   await failing.connect();
