@@ -31,8 +31,8 @@ enum Rule {
 fn rule(framework: Framework, scenario: Scenario, column: &str) -> Rule {
     let lines = OURS.lines().filter(|line| !line.starts_with('#'));
     let words = lines.map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let ours = words.filter(|words| words.len() > 3 && words[0] == framework.name && words[2] == column);
-    let found = ours.filter(|words| words[1] == "any" || words[1] == scenario.name()).next_back();
+    let mut ours = words.filter(|words| words.len() > 3 && words[0] == framework.name && words[2] == column);
+    let found = ours.rfind(|words| words[1] == "any" || words[1] == scenario.name());
     found.map_or(Rule::Equal, |words| match words[3] {
         "equal" => Rule::Equal,
         "unknown" => Rule::Unknown,
