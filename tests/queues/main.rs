@@ -22,3 +22,4 @@ mod install;
 mod layouts;
 mod real;
 mod rows;
+mod trouble;

@@ -1,0 +1,116 @@
+//! Queues in trouble, on layouts of RQ and Sidekiq written by hand: who floods, who does not listen, what it costs.
+//!
+//! Knows the layouts as the libraries write them (`real` compares them); measures no time of its own.
+
+use crate::rows::snapshot;
+use crate::server::{Options, Server};
+use serde_json::Value;
+
+/// A row of `snapshot`, by the name of its queue.
+fn row<'a>(snapshot: &'a Value, name: &str) -> &'a Value {
+    let rows = snapshot["queues"].as_array().unwrap();
+    rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name}: {rows:?}"))
+}
+
+fn findings<'a>(snapshot: &'a Value, id: &str) -> Vec<&'a str> {
+    let all = snapshot["findings"].as_array().unwrap().iter();
+    all.filter(|finding| finding["id"] == id).map(|finding| finding["text"].as_str().unwrap()).collect()
+}
+
+fn eval(server: &Server, script: &str) {
+    let said = server.redis_cli(&["EVAL", script, "0"]);
+    assert!(!said.contains("ERR"), "{said}");
+}
+
+#[test]
+fn a_class_that_floods_jobs_for_later_is_named_with_its_share_and_no_read_takes_a_millisecond() {
+    let server = Server::start(Options::default());
+    // Of ten classes one has 62 in 100, spread over the whole set.
+    eval(
+        &server,
+        "redis.call('SADD','queues','default') redis.call('SET','stat:processed',7) \
+         for i=0,99999 do local c='Job'..(i%9) if (i*7919)%100<62 then c='Flood' end \
+         redis.call('ZADD','schedule',2000000000+(i*7919)%100000, \
+         '{\"class\":\"'..c..'\",\"jid\":\"'..i..'\",\"args\":[\"secret\"],\"queue\":\"default\"}') end",
+    );
+    server.redis_cli(&["CONFIG", "SET", "slowlog-log-slower-than", "1000"]);
+    server.redis_cli(&["CONFIG", "RESETSTAT"]);
+    let seen = snapshot(&server);
+    assert!(!seen.to_string().contains("secret"));
+    let queue = row(&seen, "default");
+    assert_eq!(queue["delayed"], 100_000);
+    let class = &queue["classes"][0];
+    assert_eq!((&class["class"], &class["part"]), (&"Flood".into(), &"delayed".into()), "{queue}");
+    let share = class["share"].as_f64().unwrap();
+    // Four standard errors of 400 jobs: one run in 15,000 is off by more.
+    assert!((share - 0.62).abs() < 0.1 && class["error"].as_f64().unwrap() < 0.05, "{class}");
+    let told = findings(&seen, "queue.flood");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("delayed jobs are Flood"), "{told:?}");
+    let statistics = server.redis_cli(&["INFO", "commandstats"]);
+    let eval = statistics.lines().find(|line| line.starts_with("cmdstat_eval")).expect("windows are read");
+    let mean: f64 = eval.split("usec_per_call=").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+    assert!(mean < 300.0, "{eval}");
+}
+
+#[test]
+fn five_hundred_queues_are_all_told_at_once_with_their_oldest_jobs() {
+    let server = Server::start(Options::default());
+    eval(
+        &server,
+        "for q=0,499 do redis.call('SADD','rq:queues','rq:queue:q'..q) \
+         for j=0,q%3 do redis.call('RPUSH','rq:queue:q'..q,'job-'..q..'-'..j) \
+         redis.call('HSET','rq:job:job-'..q..'-'..j,'enqueued_at','2026-11-01T00:00:00.000000Z', \
+         'description','app.mail(\"secret\")') end end",
+    );
+    let seen = snapshot(&server);
+    assert!(!seen.to_string().contains("secret"));
+    assert_eq!(seen["queues"].as_array().unwrap().len(), 500);
+    for queue in ["q0", "q1", "q499"] {
+        let row = row(&seen, queue);
+        let ready = queue[1..].parse::<u64>().unwrap() % 3 + 1;
+        assert_eq!((&row["ready"], &row["oldest_age_kind"]), (&ready.into(), &"exact".into()), "{row}");
+        assert!(row["oldest_age_ms"].as_u64().unwrap() > 86_400_000, "{row}");
+    }
+    // One trouble of five hundred is one finding.
+    let told = findings(&seen, "queue.not_listening");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("500 queues have nobody who takes jobs"), "{told:?}");
+}
+
+#[test]
+fn who_does_not_listen_is_told_apart_from_a_pause_and_from_a_worker_that_is_alive() {
+    let server = Server::start(Options::default());
+    eval(
+        &server,
+        "redis.call('SADD','rq:queues','rq:queue:mail') redis.call('RPUSH','rq:queue:mail','a','b')",
+    );
+    let verdict = || {
+        let seen = snapshot(&server);
+        let verdict = row(&seen, "mail")["verdict"].as_str().unwrap().to_owned();
+        (verdict, findings(&seen, "queue.not_listening").len())
+    };
+    assert_eq!(verdict(), ("not_listening".to_owned(), 1));
+    server.redis_cli(&["SADD", "rq:workers:mail", "rq:worker:w1"]);
+    // A worker that was killed stays in the set; what it says of itself ends.
+    assert_eq!(verdict(), ("not_listening".to_owned(), 1));
+    server.redis_cli(&["HSET", "rq:worker:w1", "state", "busy"]);
+    assert_eq!(verdict(), ("ok".to_owned(), 0));
+    server.redis_cli(&["DEL", "rq:worker:w1"]);
+    server.redis_cli(&["SET", "rq:suspended", "1"]);
+    assert_eq!(verdict(), ("paused".to_owned(), 0));
+}
+
+#[test]
+fn names_that_only_look_like_those_of_a_framework_make_no_queue() {
+    let server = Server::start(Options::default());
+    eval(
+        &server,
+        "for i=1,500 do redis.call('HSET','user:'..i..':meta','name','x') end \
+         redis.call('SADD','queues','london','paris') redis.call('SET','rq:queues','text') \
+         redis.call('SADD','shop:queues','a','b')",
+    );
+    let seen = snapshot(&server);
+    assert_eq!(seen["queues"].as_array().unwrap().len(), 0, "{}", seen["queues"]);
+    assert_eq!(seen["gaps"].as_array().unwrap().len(), 0, "{}", seen["gaps"]);
+}
