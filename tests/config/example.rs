@@ -63,6 +63,8 @@ fn the_profile_of_a_kpi_cache_is_ready_to_be_taken() {
     wanted.memory_of_caches.warning = Some(Band::new(0.9, 0.85));
     wanted.memory_of_caches.critical = Some(Band::new(0.98, 0.95));
     wanted.evictable_queues = false;
+    wanted.queue_workers = 2;
+    wanted.queue_oldest.warning_ms = 600_000;
     assert_eq!(read(&text).settings.thresholds, wanted);
     let taken = EXAMPLE.replace(&text.lines().map(|line| format!("# {line}\n")).collect::<String>(), &text);
     assert_eq!(read(&taken).settings.thresholds, wanted);
