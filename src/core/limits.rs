@@ -88,7 +88,7 @@ pub const NO_QUEUES: usize = 10_000;
 pub const QUEUES_PER_ROUND: usize = 150;
 
 /// Jobs that are looked at in one place to tell their classes.
-pub const JOBS_IN_WINDOW: u32 = 20;
+pub const JOBS_IN_WINDOW: u32 = 40;
 
 /// Subscribers kept and shown, whoever is behind first: 400 bytes each.
 pub const SUBSCRIBERS: usize = 2_000;

@@ -5,6 +5,7 @@
 
 use super::{QueueState, QueueTrack};
 use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
+use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::queues::adapter;
@@ -277,7 +278,7 @@ impl QueueState {
                 .map(|(class, jobs)| {
                     let share = jobs as f64 / looked_at.max(1) as f64;
                     // All of them were looked at, or the share has the error of a sample.
-                    let error = match looked_at >= length {
+                    let error = match length <= u64::from(limits::JOBS_IN_WINDOW) {
                         true => 0.0,
                         false => 1.96 * (share * (1.0 - share) / looked_at.max(1) as f64).sqrt(),
                     };

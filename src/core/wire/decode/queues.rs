@@ -107,6 +107,7 @@ mod tests {
             from: 0,
             count: 1,
             is_last: true,
+            spread: None,
             read_only: true,
         };
         let read = read(Framework::Sidekiq, ask);

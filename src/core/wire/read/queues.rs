@@ -74,6 +74,8 @@ pub enum QueueAsk {
         count: u32,
         /// Whether they are counted from the end.
         is_last: bool,
+        /// Over how many places they are spread, `from` being the first of their steps; none where they stand together.
+        spread: Option<u64>,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
@@ -164,9 +166,16 @@ impl QueueRead {
                 )
                 .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
             }
-            QueueAsk::Items { why, key, is_list, from, count, is_last, read_only } => {
+            QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only } => {
                 let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
-                let to = Number(from.saturating_add(u64::from(*count)).saturating_sub(1));
+                let last = from.saturating_add(u64::from(*count)).saturating_sub(1);
+                let to = Number(spread.unwrap_or(last));
+                let end = Text(match (spread, is_last) {
+                    (None, false) => "f",
+                    (None, true) => "l",
+                    (Some(_), false) => "s",
+                    (Some(_), true) => "S",
+                });
                 let cut = Number(u64::from(self.form().cut));
                 if let Some(record) = &self.form().record {
                     let want = match why {
@@ -175,8 +184,7 @@ impl QueueRead {
                         _ => "other",
                     };
                     let [how, name, entry, taken, text, time] = record.words().map(Text);
-                    let (end, key, from) =
-                        (Text(if *is_last { "l" } else { "f" }), Other(key), Number(*from));
+                    let (key, from) = (Other(key), Number(*from));
                     let (script, one, want) = (Text(scripts::JOBS), Text("1"), Text(want));
                     let (prefix, queue) = (Other(&self.of.site.prefix), Others(self.of.queue.as_slice()));
                     let words = [
@@ -187,13 +195,15 @@ impl QueueRead {
                         .hiding(Hides::Jobs(self.form()))
                         .calling(ScriptCalls::Exactly(2 * u64::from(*count) + 2));
                 }
-                let script = match (is_list, is_last) {
-                    (true, false) => scripts::FIRST_OF_LIST,
-                    (true, true) => scripts::LAST_OF_LIST,
-                    (false, false) => scripts::FIRST_OF_ZSET,
-                    (false, true) => scripts::LAST_OF_ZSET,
+                let script = match (spread, is_list, is_last) {
+                    (Some(_), true, _) => scripts::SPREAD_LIST,
+                    (Some(_), false, _) => scripts::SPREAD_ZSET,
+                    (None, true, false) => scripts::FIRST_OF_LIST,
+                    (None, true, true) => scripts::LAST_OF_LIST,
+                    (None, false, false) => scripts::FIRST_OF_ZSET,
+                    (None, false, true) => scripts::LAST_OF_ZSET,
                 };
-                row(verb, REPLY_PAGE, [Text(script), Text("1"), Other(key), Number(*from), to, cut])
+                row(verb, REPLY_PAGE, [Text(script), Text("1"), Other(key), Number(*from), to, cut, end])
                     .hiding(Hides::Jobs(self.form()))
                     .calling(ScriptCalls::Exactly(1))
             }

@@ -365,9 +365,16 @@ fn item_ask(id: &QueueId, why: ItemsFor, next: &NextItem, script: Option<bool>) 
     let is_list = next.kind == KeyKind::List;
     match script {
         None if is_list && !has_record(id) => QueueAsk::ListEnd { why, key, is_last },
-        _ => {
-            QueueAsk::Items { why, key, is_list, from: 0, count: 1, is_last, read_only: script == Some(true) }
-        }
+        _ => QueueAsk::Items {
+            why,
+            key,
+            is_list,
+            from: 0,
+            count: 1,
+            is_last,
+            spread: None,
+            read_only: script == Some(true),
+        },
     }
 }
 

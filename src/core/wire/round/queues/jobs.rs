@@ -1,7 +1,7 @@
-//! Windows of jobs, to tell their classes: from both ends of a queue and from between.
+//! Windows of jobs, to tell their classes: places spread over a queue, since jobs of one class often stand together.
 //!
-//! Knows which parts hold jobs and how many; not which classes there are. Invariants: a window is short and is read from
-//! where that takes the server no longer than a few lengths; parts have their windows in turn.
+//! Knows which parts hold jobs and how many; not which classes there are. Invariants: a window is of few jobs, which stand
+//! where the server finds them at once: of a long list not far from its ends; parts have their windows in turn.
 
 use super::super::capabilities::Capabilities;
 use super::super::rotation::{Pick, Rotation};
@@ -16,13 +16,11 @@ use crate::core::wire::read::{QueueAsk, ReadVerb};
 use std::collections::BTreeMap;
 
 /// Windows of one round, and where somebody waits for all; of these so many of one part at most.
-const A_ROUND: usize = 5;
-const AT_ONCE: usize = 400;
-const OF_A_PART: usize = 20;
+const A_ROUND: usize = 3;
+const AT_ONCE: usize = 200;
+const OF_A_PART: usize = 10;
 /// How far from its end the middle of a list is looked at: a list is walked through from its nearer end.
 const LIST_DEPTH: u64 = 20_000;
-/// Steps through a queue that come near every place, one after the other: the golden ratio.
-const SPREAD: f64 = 0.618_033_988_749_895;
 /// Jobs whose hashes are asked in one round.
 const JOBS_A_ROUND: usize = 100;
 /// The same where somebody waits for all.
@@ -170,7 +168,7 @@ impl JobWindows {
     }
 }
 
-/// The next window of a part: both ends, then places between.
+/// The next window of a part: all of it where it is small, else places spread over it.
 fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
     // Of a sorted set by time what is due stands first, and what is to run later last.
     let (kind, end) = match adapter(of.site.framework)?.parts.get(at)?.counts {
@@ -181,18 +179,16 @@ fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<
         _ => return None,
     };
     let key = names::key(adapter(of.site.framework)?.parts.get(at)?.key, of, None);
+    let (why, is_list) = (ItemsFor::Classes(at), kind == KeyKind::List);
     let count = limits::JOBS_IN_WINDOW;
-    let is_list = kind == KeyKind::List;
-    let reach = part.length.saturating_sub(u64::from(count));
-    let reach = if is_list { reach.min(LIST_DEPTH) } else { reach };
-    let share = (part.read as f64 * SPREAD).fract();
-    let (from, is_last) = match part.read {
-        0 => (0, false),
-        1 => (if end.is_some() { reach } else { 0 }, true),
-        read => ((share * reach as f64) as u64, is_list && read % 2 == 1),
-    };
-    // No more than the part holds: what follows belongs to another.
-    let count = u64::from(count).min(part.length) as u32;
-    let (why, is_last) = (ItemsFor::Classes(at), end.unwrap_or(is_last));
-    Some(QueueAsk::Items { why, key, is_list, from, count, is_last, read_only })
+    if part.length <= u64::from(count) {
+        // No more than the part holds: what follows belongs to another.
+        let (count, is_last) = (part.length as u32, end.unwrap_or(false));
+        return Some(QueueAsk::Items { why, key, is_list, from: 0, count, is_last, spread: None, read_only });
+    }
+    let is_deep = is_list && part.length > LIST_DEPTH;
+    let spread = Some(if is_deep { LIST_DEPTH } else { part.length });
+    let is_last = end.unwrap_or(is_deep && part.read % 2 == 1);
+    let from = part.read.saturating_mul(u64::from(count));
+    Some(QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only })
 }
