@@ -30,7 +30,7 @@ const WORKERS: &str = "Start workers, or lower `queue_workers` in the config if 
 
 /// Jobs wait, and nobody takes them.
 pub const NOT_LISTENING_RULE: Rule =
-    Rule::at_once(NOT_LISTENING_ID, "jobs of a queue wait, and nobody takes them", |evidence, thresholds| {
+    Rule::held(NOT_LISTENING_ID, "jobs of a queue wait, and nobody takes them", |evidence, thresholds| {
         let cases = evidence.queues.iter().filter(|case| case.verdict == QueueVerdict::NotListening);
         let grade = |case: &QueueCase| match case.oldest_ms {
             Some(ms) if ms >= thresholds.queue_oldest.critical_ms => Severity::Critical,

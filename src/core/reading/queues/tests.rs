@@ -97,17 +97,17 @@ fn a_job_that_stays_first_was_not_taken_and_one_that_goes_was() {
 
 #[test]
 fn what_a_site_keeps_for_all_stands_with_its_only_queue_and_else_for_itself() {
-    let (all, mail) = (id(Framework::Sidekiq, None), id(Framework::Sidekiq, Some("mail")));
+    let (all, mail) = (id(Framework::Celery, None), id(Framework::Celery, Some("mail")));
     let mut track = QueueTrack::new(10_000_000);
     // Of too many that are taken nobody looks for those of a queue.
     let ready = |of: &QueueId, jobs| unknown(parts(of, &[(QueueColumn::Ready, jobs)]), QueueColumn::InFlight);
     advance(&mut track, 1, ready(&mail, 3));
-    advance(&mut track, 1, parts(&all, &[(QueueColumn::Delayed, 7)]));
+    advance(&mut track, 1, parts(&all, &[(QueueColumn::InFlight, 7)]));
     let view = only(&track, 1);
-    assert_eq!((view.ready, view.delayed, view.name().as_str()), (Some(3), Some(7), "mail"));
-    advance(&mut track, 2, ready(&id(Framework::Sidekiq, Some("images")), 1));
+    assert_eq!((view.ready, view.in_flight, view.name().as_str()), (Some(3), Some(7), "mail"));
+    advance(&mut track, 2, ready(&id(Framework::Celery, Some("images")), 1));
     let views = track.views(2_000_000, None);
-    let told: Vec<_> = views.iter().map(|view| (view.name(), view.ready, view.delayed)).collect();
+    let told: Vec<_> = views.iter().map(|view| (view.name(), view.ready, view.in_flight)).collect();
     assert_eq!(
         told,
         [
