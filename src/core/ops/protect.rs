@@ -8,6 +8,7 @@ pub mod shapes;
 
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
+use crate::core::queues::ADAPTERS;
 use index::GlobIndex;
 use shapes::{Companion, companions};
 
@@ -32,30 +33,9 @@ const LOCKS: &[&str] = &[
     "chord-unlock-*",
 ];
 
-/// Queues, and where frameworks keep what they know of them: whose, and the names.
-const REGISTRIES: &[(&str, &[&str])] = &[
-    (
-        "Celery",
-        &["*_kombu.binding.*", "_kombu.*", "celery", "*\x06\x16*", "unacked*", "*.reply.celery.pidbox"],
-    ),
-    ("BullMQ", &["bull:*", "{bull}:*"]),
-    ("bee-queue", &["bq:*"]),
-    ("asynq", &["asynq:*"]),
-    (
-        "Sidekiq or Resque",
-        &["queues", "queue:*", "processes", "schedule", "retry", "dead", "stat:*", "paused"],
-    ),
-    ("Resque", &["resque:*"]),
-    ("RQ", &["rq:*"]),
-    ("dramatiq", &["dramatiq:*"]),
-    ("arq", &["arq:*"]),
-    ("Laravel", &["queues:*", "*_database_queues:*", "*_horizon:*", "horizon:*"]),
-    ("huey", &["huey.*"]),
-    ("rmq", &["rmq::*"]),
-    ("gocraft/work", &["*:known_jobs", "*:worker_pools*", "*:jobs:*"]),
-    ("channels_redis", &["asgi*"]),
-    ("Socket.IO", &["socket.io*"]),
-];
+/// What keeps state in Redis beside the frameworks of `core::queues`: whose, and the names.
+const REGISTRIES: &[(&str, &[&str])] =
+    &[("bee-queue", &["bq:*"]), ("channels_redis", &["asgi*"]), ("Socket.IO", &["socket.io*"])];
 
 /// How the sets end in which frameworks keep the names of their queues, under whatever prefix: without them nobody knows
 /// which queues there are. Each is protected alone, for it can't be known here what its members are called.
@@ -76,8 +56,11 @@ impl Protection {
     pub fn new(own: &[Name], wanted: Option<&str>) -> Self {
         let glob = |text: &str| Glob::new(Name::from(text));
         let locks = LOCKS.iter().map(|text| (glob(text), "a lock".to_owned()));
+        let frameworks = ADAPTERS.iter().map(|adapter| (adapter.title, adapter.guards));
         let registries = REGISTRIES
             .iter()
+            .copied()
+            .chain(frameworks)
             .flat_map(|(whose, texts)| texts.iter().map(move |text| (glob(text), format!("of {whose}"))));
         let own = own.iter().map(|text| (Glob::new(text.clone()), format!("protected by {text}")));
         let (globs, reasons) = own.chain(locks).chain(registries).unzip();

@@ -27,6 +27,8 @@ pub struct Adapter {
     pub item: ItemForm,
     /// Names that a registry has and that are no queues of jobs, as globs.
     pub not_queues: &'static [&'static str],
+    /// Names of its keys where nobody has changed them, as globs: no invalidation touches these.
+    pub guards: &'static [&'static str],
 }
 
 impl Adapter {
@@ -192,15 +194,15 @@ pub struct ItemForm {
     /// How much of it has to be read for that, bytes.
     pub cut: u32,
     /// Where its text stands, where that is not the item of a list or a sorted set.
-    pub record: Option<Record>,
+    pub record: Option<JobRecord>,
 }
 
 /// Where the text of a job stands. Templates have `{q}`, `{id}` and `{p}`, which is the prefix of the site, and `{k}`, which is
 /// the key of the place.
 #[derive(Debug)]
-pub struct Record {
+pub struct JobRecord {
     /// How.
-    pub kept: Kept,
+    pub kept: JobKept,
     /// The key where it is.
     pub key: &'static str,
     /// The field of an entry of a stream that has the item.
@@ -211,7 +213,7 @@ pub struct Record {
 
 /// How the text of a job is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum JobKept {
     /// In the item itself.
     Inline,
     /// In a hash of all jobs, under the id.
@@ -222,17 +224,17 @@ pub enum Kept {
     Fields(&'static str, &'static str),
 }
 
-impl Record {
+impl JobRecord {
     /// The text is the item.
-    pub const INLINE: Self = Self { kept: Kept::Inline, key: "", entry: "", taken: "" };
+    pub const INLINE: Self = Self { kept: JobKept::Inline, key: "", entry: "", taken: "" };
 
     /// What the script has to know: how, the key, the entry's field, what is there once it is taken, and two fields.
     pub fn words(&self) -> [&'static str; 6] {
         let (how, text, time) = match self.kept {
-            Kept::Inline => ("i", "", ""),
-            Kept::Field => ("f", "", ""),
-            Kept::Text => ("t", "", ""),
-            Kept::Fields(text, time) => ("h", text, time),
+            JobKept::Inline => ("i", "", ""),
+            JobKept::Field => ("f", "", ""),
+            JobKept::Text => ("t", "", ""),
+            JobKept::Fields(text, time) => ("h", text, time),
         };
         [how, self.key, self.entry, self.taken, text, time]
     }

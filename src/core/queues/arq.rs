@@ -4,8 +4,8 @@
 //! is ready again and never an orphan; keys of jobs begin with `arq:` whatever the queue is called.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, QueueSign, Record,
-    Shows, TimeUnit, less, part,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd,
+    QueueSign, Shows, TimeUnit, less, part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -62,12 +62,13 @@ pub const ARQ: Adapter = Adapter {
         time: ItemTime::Beside(TimeUnit::Millis),
         class: ItemClass::Pickled("f"),
         cut: 400,
-        record: Some(Record {
-            kept: Kept::Text,
+        record: Some(JobRecord {
+            kept: JobKept::Text,
             key: "arq:job:{id}",
             entry: "",
             taken: "arq:in-progress:{id}",
         }),
     },
     not_queues: &[],
+    guards: &["arq:*"],
 };

@@ -4,8 +4,8 @@
 //! without any, which asynq itself never brings back.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, MemberForm, QueueEnd, Record, TimeUnit,
-    next_of_list, part, registry,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, MemberForm, QueueEnd,
+    TimeUnit, next_of_list, part, registry,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -44,12 +44,13 @@ pub const ASYNQ: Adapter = Adapter {
         time: ItemTime::Beside(TimeUnit::Nanos),
         class: ItemClass::ProtoFirst,
         cut: 200,
-        record: Some(Record {
-            kept: Kept::Fields("msg", "pending_since"),
+        record: Some(JobRecord {
+            kept: JobKept::Fields("msg", "pending_since"),
             key: "{p}asynq:{{q}}:t:{id}",
             entry: "",
             taken: "",
         }),
     },
     not_queues: &[],
+    guards: &["asynq:*"],
 };

@@ -65,4 +65,5 @@ pub const BULL: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &[],
 };

@@ -56,4 +56,5 @@ pub const BULLMQ: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &["bull:*", "{bull}:*"],
 };

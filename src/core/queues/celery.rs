@@ -84,4 +84,5 @@ pub const CELERY: Adapter = Adapter {
         record: None,
     },
     not_queues: &["*.pidbox", "celeryev.*", "*.reply.*"],
+    guards: &["*_kombu.binding*", "_kombu.*", "celery", "*\x06\x16*", "unacked*", "*.reply.celery.pidbox"],
 };

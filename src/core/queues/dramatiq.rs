@@ -4,7 +4,7 @@
 //! less the list; who sends writes a heartbeat as workers do, so that nobody knows how many of those there are.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, QueueEnd, QueueSign, Record, Shows,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, QueueEnd, QueueSign, Shows,
     TimeUnit, less, next_of_list, part,
 };
 use crate::core::model::keys::KeyKind;
@@ -44,7 +44,8 @@ pub const DRAMATIQ: Adapter = Adapter {
         time: ItemTime::Json(&[&["message_timestamp"]], TimeUnit::Millis),
         class: ItemClass::Json(&[&["actor_name"]]),
         cut: 4_096,
-        record: Some(Record { kept: Kept::Field, key: "{k}.msgs", entry: "", taken: "" }),
+        record: Some(JobRecord { kept: JobKept::Field, key: "{k}.msgs", entry: "", taken: "" }),
     },
     not_queues: &["*.DQ", "*.XQ"],
+    guards: &["dramatiq:*"],
 };

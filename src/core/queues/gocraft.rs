@@ -71,4 +71,5 @@ pub const GOCRAFT: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &["*:known_jobs", "*:worker_pools*", "*:jobs:*"],
 };

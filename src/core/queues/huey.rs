@@ -4,8 +4,8 @@
 //! run later lies in the queue until a worker has seen it, and counts as ready till then.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, Record, SIZE, next_of_list,
-    part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, SIZE,
+    next_of_list, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -34,7 +34,8 @@ pub const HUEY: Adapter = Adapter {
         time: ItemTime::FirstMicros,
         class: ItemClass::PickledAt(3),
         cut: 400,
-        record: Some(Record::INLINE),
+        record: Some(JobRecord::INLINE),
     },
     not_queues: &[],
+    guards: &["huey.*"],
 };

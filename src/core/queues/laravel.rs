@@ -65,4 +65,5 @@ pub const LARAVEL: Adapter = Adapter {
         record: None,
     },
     not_queues: &["*:reserved", "*:delayed", "*:notify"],
+    guards: &["queues:*", "*_database_queues:*", "*_horizon:*", "horizon:*"],
 };

@@ -3,8 +3,8 @@
 //! Knows that they hold jobs, and nothing of the jobs. Invariant: none is one that nobody has named.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, Record, SIZE, next_of_list,
-    part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, SIZE,
+    next_of_list, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -26,7 +26,8 @@ pub const PLAIN: Adapter = Adapter {
         time: ItemTime::Unknown,
         class: ItemClass::Unknown,
         cut: 64,
-        record: Some(Record::INLINE),
+        record: Some(JobRecord::INLINE),
     },
     not_queues: &[],
+    guards: &[],
 };

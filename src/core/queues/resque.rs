@@ -103,4 +103,5 @@ pub const RESQUE: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &["resque:*"],
 };

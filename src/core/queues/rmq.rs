@@ -47,4 +47,5 @@ pub const RMQ: Adapter = Adapter {
     next: &[next_of_list("rmq::queue::[{q}]::ready", QueueEnd::Last)],
     item: OPAQUE,
     not_queues: &[],
+    guards: &["rmq::*"],
 };

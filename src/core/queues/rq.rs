@@ -54,4 +54,5 @@ pub const RQ: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &["rq:*"],
 };

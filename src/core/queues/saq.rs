@@ -4,8 +4,8 @@
 //! are single keys with an end, so that nobody knows how many there are.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, QueueEnd, Record, TimeUnit, next_of_list,
-    part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, QueueEnd, TimeUnit,
+    next_of_list, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -44,7 +44,8 @@ pub const SAQ: Adapter = Adapter {
         time: ItemTime::Json(&[&["queued"]], TimeUnit::Millis),
         class: ItemClass::Json(&[&["function"]]),
         cut: 8_192,
-        record: Some(Record { kept: Kept::Text, key: "{id}", entry: "", taken: "" }),
+        record: Some(JobRecord { kept: JobKept::Text, key: "{id}", entry: "", taken: "" }),
     },
     not_queues: &[],
+    guards: &["saq:*"],
 };

@@ -92,4 +92,5 @@ pub const SIDEKIQ: Adapter = Adapter {
         record: None,
     },
     not_queues: &[],
+    guards: &["queues", "queue:*", "processes", "schedule", "retry", "dead", "stat:*", "paused"],
 };

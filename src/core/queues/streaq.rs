@@ -4,8 +4,8 @@
 //! holds is pending in the group `workers`; a worker has a key that ends by itself.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, Kept, NextItem, QueueEnd, Record, TimeUnit, part,
-    queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd, TimeUnit,
+    part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -67,12 +67,13 @@ pub const STREAQ: Adapter = Adapter {
         time: ItemTime::Beside(TimeUnit::Millis),
         class: ItemClass::Pickled("f"),
         cut: 400,
-        record: Some(Record {
-            kept: Kept::Text,
+        record: Some(JobRecord {
+            kept: JobKept::Text,
             key: "{p}streaq:{q}:task:data:{id}",
             entry: "task_id",
             taken: "",
         }),
     },
     not_queues: &[],
+    guards: &["streaq:*"],
 };

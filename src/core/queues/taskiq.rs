@@ -4,7 +4,7 @@
 //! is left; from a list what is taken is gone, so that nobody knows what is in flight; nothing tells which workers live.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Record, Shows,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, QueueSign, Shows,
     TimeUnit, part,
 };
 use crate::core::model::keys::KeyKind;
@@ -74,7 +74,8 @@ pub const TASKIQ: Adapter = Adapter {
         time: ItemTime::Beside(TimeUnit::Millis),
         class: ItemClass::Json(&[&["task_name"]]),
         cut: 1_024,
-        record: Some(Record { entry: "data", ..Record::INLINE }),
+        record: Some(JobRecord { entry: "data", ..JobRecord::INLINE }),
     },
     not_queues: &[],
+    guards: &["taskiq", "schedule:time:*", "schedule:data:*", "schedule:cron", "schedule:interval"],
 };

@@ -58,7 +58,7 @@ return {redis.call('ZCARD',KEYS[1]),r[2] or false}";
 /// Items of a list, a sorted set, a hash (any of them) or what a stream's first group has not had, with the text of each where
 /// that stands elsewhere. `ARGV`: first and last place, bytes, `l` to count from the end (with `s` or `S`: 40 places spread over
 /// so many as stand second, beginning with the step that stands first, from the first or from the last place on), `list` or
-/// `other` where it has to be one or must not, how texts are kept and six words about that (`core::queues::adapter::Record`), prefix, queue. Answers for
+/// `other` where it has to be one or must not, how texts are kept and six words about that (`core::queues::adapter::JobRecord`), prefix, queue. Answers for
 /// each how long its text is, its beginning, its id where that is not the text, and a time beside it. Where jobs that are taken
 /// stay, the first of 100 that is due and not taken.
 pub const JOBS: &str = "\

@@ -16,7 +16,7 @@ use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId, QueueSite, QueueValue};
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::queues::adapter::{
-    Counts, ItemClass, ItemTime, Kept, NextItem, QueueEnd, QueuePart, Shows, TimeUnit,
+    Counts, ItemClass, ItemTime, JobKept, NextItem, QueueEnd, QueuePart, Shows, TimeUnit,
 };
 use crate::core::queues::{QueueLead, adapter, names};
 use crate::core::wire::read::{QueueAsk, QueueRead, ReadCmd, ReadVerb};
@@ -381,7 +381,7 @@ fn item_ask(id: &QueueId, why: ItemsFor, next: &NextItem, script: Option<bool>) 
 /// Whether nothing but a script finds the text of a job.
 fn has_record(id: &QueueId) -> bool {
     let record = adapter(id.site.framework).and_then(|adapter| adapter.item.record.as_ref());
-    record.is_some_and(|record| record.kept != Kept::Inline)
+    record.is_some_and(|record| record.kept != JobKept::Inline)
 }
 
 /// What is asked of the hash of a job, where one tells more than its id.
