@@ -3,6 +3,7 @@
 //! Knows sites, queues and whose turn it is; keeps no figures for show. Invariants: their number and what a round asks are
 //! bounded; a key that turned out to be something else is not asked again; jobs stay on the server.
 
+mod asks;
 mod jobs;
 mod leads;
 
@@ -12,14 +13,12 @@ use super::rotation::{Pick, Rotation};
 use super::{Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
-use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId, QueueSite, QueueValue};
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
-use crate::core::queues::adapter::{
-    Counts, ItemClass, ItemTime, JobKept, NextItem, QueueEnd, QueuePart, Shows, TimeUnit,
-};
-use crate::core::queues::{QueueLead, adapter, names};
+use crate::core::queues::adapter::Shows;
+use crate::core::queues::{QueueLead, adapter};
 use crate::core::wire::read::{QueueAsk, QueueRead, ReadCmd, ReadVerb};
+use asks::{job_ask, queue_asks};
 use jobs::JobWindows;
 use leads::Leads;
 use std::collections::BTreeMap;
@@ -300,103 +299,6 @@ impl KnownQueues {
             self.windows.forget(&id);
         }
     }
-}
-
-/// What is asked of a queue, or of a site's own.
-fn queue_asks(id: &QueueId, now_ms: u64, script: Option<bool>) -> Vec<QueueAsk> {
-    let Some(adapter) = adapter(id.site.framework) else { return Vec::new() };
-    let own = |part: &QueuePart| part.is_of_queue() == id.queue.is_some();
-    let parts = adapter.parts.iter().enumerate().filter(|(_, part)| own(part));
-    let mut asks: Vec<QueueAsk> =
-        parts.filter_map(|(at, part)| part_ask(id, at, part, now_ms, script)).collect();
-    if id.queue.is_some() || adapter.is_nameless() {
-        for (place, next) in adapter.next.iter().enumerate() {
-            asks.push(item_ask(id, ItemsFor::Next(place), next, script));
-            if adapter.has_no_times() {
-                asks.push(item_ask(id, ItemsFor::Newest(place), next, script));
-            }
-        }
-    }
-    asks
-}
-
-fn part_ask(
-    id: &QueueId,
-    at: usize,
-    part: &QueuePart,
-    now_ms: u64,
-    script: Option<bool>,
-) -> Option<QueueAsk> {
-    let mut keys = vec![names::key(part.key, id, None)];
-    let limit = match part.counts {
-        // Without a clock nothing is known about times.
-        Counts::Until(..) | Counts::Since(..) if now_ms == 0 => return None,
-        Counts::Until(unit, less_ms) | Counts::Since(unit, less_ms) => {
-            score(unit, now_ms.saturating_sub(less_ms))
-        }
-        Counts::Script(_, others) | Counts::OfQueue(_, others) => {
-            script?;
-            keys.extend(others.iter().map(|key| names::key(key, id, None)));
-            now_ms
-        }
-        Counts::Jobs(_) => {
-            script?;
-            now_ms
-        }
-        _ => 0,
-    };
-    Some(QueueAsk::Part { at, keys, limit, read_only: script == Some(true) })
-}
-
-/// A time as a score.
-fn score(unit: TimeUnit, at_ms: u64) -> u64 {
-    match unit {
-        TimeUnit::Seconds => at_ms / 1000,
-        TimeUnit::Millis | TimeUnit::SecondsOrMillis | TimeUnit::Iso => at_ms,
-        TimeUnit::Nanos => at_ms.saturating_mul(1_000_000),
-        TimeUnit::MillisTimes4096 => at_ms.saturating_mul(4096),
-    }
-}
-
-/// The job at the end from which jobs are taken, or at the other.
-fn item_ask(id: &QueueId, why: ItemsFor, next: &NextItem, script: Option<bool>) -> QueueAsk {
-    let key = names::key(next.key, id, None);
-    let is_last = (next.end == QueueEnd::Last) == matches!(why, ItemsFor::Next(_));
-    let is_list = next.kind == KeyKind::List;
-    match script {
-        None if is_list && !has_record(id) => QueueAsk::ListEnd { why, key, is_last },
-        _ => QueueAsk::Items {
-            why,
-            key,
-            is_list,
-            from: 0,
-            count: 1,
-            is_last,
-            spread: None,
-            read_only: script == Some(true),
-        },
-    }
-}
-
-/// Whether nothing but a script finds the text of a job.
-fn has_record(id: &QueueId) -> bool {
-    let record = adapter(id.site.framework).and_then(|adapter| adapter.item.record.as_ref());
-    record.is_some_and(|record| record.kept != JobKept::Inline)
-}
-
-/// What is asked of the hash of a job, where one tells more than its id.
-fn job_ask(id: &QueueId, why: ItemsFor, job: &Name) -> Option<QueueAsk> {
-    let adapter = adapter(id.site.framework)?;
-    let time = match adapter.item.time {
-        ItemTime::Job(key, ..) => Some(key),
-        _ => None,
-    };
-    let class = match adapter.item.class {
-        ItemClass::Job(key, ..) => Some(key),
-        _ => None,
-    };
-    let key = names::key(time.or(class)?, id, Some(job));
-    Some(QueueAsk::Job { why, key, id: job.clone() })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use super::*;
 use crate::core::model::Stamped;
+use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueFact};
 use crate::core::wire::round::Fetch;
 
