@@ -30,6 +30,8 @@ use crate::core::model::Name;
 use crate::core::model::glob::Glob;
 use crate::core::model::queues::{Framework, QueueId, QueueSite};
 use adapter::{Adapter, MemberForm, QueueSign, Shows};
+use regex::bytes::Regex;
+use std::sync::LazyLock;
 
 /// Every framework that is known, what is told apart most easily first.
 pub static ADAPTERS: &[&Adapter] = &[
@@ -80,6 +82,18 @@ impl QueueLead {
         let keys = sign.into_iter().flat_map(|sign| sign.beside);
         keys.map(|(key, kind)| (names::key(key, &self.of, None), *kind)).collect()
     }
+}
+
+/// Whether a key of this name may show a framework: asked of every key before anything else.
+pub fn may_show(name: &[u8]) -> bool {
+    static SHOWING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let signs = ADAPTERS.iter().flat_map(|adapter| adapter.signs).filter(|sign| !sign.is_any_name());
+        let ends: Vec<String> = signs.map(|sign| names::pattern(sign.key)).collect();
+        // Keys without a digit may be queues of frameworks whose queues have any name.
+        let any = format!("^[^0-9\\x00-\\x1f]{{1,{ANY_NAME_BYTES}}}$");
+        Regex::new(&format!("(?s-u){any}|{}", ends.join("|"))).ok()
+    });
+    SHOWING.as_ref().is_none_or(|showing| showing.is_match(name))
 }
 
 /// Longest name that any key may have which is looked into.
@@ -213,6 +227,23 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn every_name_that_shows_something_passes_the_first_look() {
+        let signs = ADAPTERS.iter().flat_map(|adapter| adapter.signs);
+        for sign in signs {
+            for prefix in ["", "shop:", "a1:{b}."] {
+                let site = QueueSite { framework: Framework::Rq, prefix: Name::from(prefix) };
+                let of = QueueId { site, queue: Some(Name::from("mail7")) };
+                let name = names::key(sign.key, &of, None);
+                assert!(leads(&name).is_empty() || may_show(name.as_bytes()), "{name}");
+            }
+        }
+        for name in ["cache:user:17:profile", "session:9f3", "stream:1"] {
+            assert!(!may_show(name.as_bytes()), "{name}");
+        }
+        assert!(may_show(b"jobs"));
     }
 
     #[test]

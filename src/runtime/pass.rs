@@ -13,6 +13,8 @@ use tokio::time::Instant;
 
 /// Time between PINGs while waiting.
 const PING: Duration = Duration::from_millis(100);
+/// Share of the time that is for the search: the rest is for what it found.
+const SEARCH_SHARE: f64 = 0.6;
 /// Rounds of one pass at most: each new stream may show new groups, and each reads a thousand.
 const ROUNDS: usize = 1_000;
 
@@ -56,8 +58,10 @@ async fn read(
         // one the second pass would bring the first counters, and no rate would exist.
         reading.advance(session.round(&focus).await?);
     }
+    // What was found by then is read, however far the search is.
+    let found_by = Instant::now() + until.saturating_duration_since(Instant::now()).mul_f64(SEARCH_SHARE);
     for _ in 0..ROUNDS {
-        search_all(session, reading, until).await?;
+        search_all(session, reading, found_by).await?;
         if !is_first {
             // Later laps of the search take their time; one step at most delays nobody.
             search(session, reading).await?;

@@ -91,6 +91,8 @@ pub struct Snapshot {
     pub pings_us: Vec<u64>,
     /// A page of SCAN.
     pub scan: Option<ScanPage>,
+    /// A page of the walk for queues and channel layers.
+    pub names: Option<NamesPage>,
     /// Keys that were asked for their type, their time to live and their bytes.
     pub keys: Vec<KeyFacts>,
     /// Whether they are those of a step of the walk that measures all of them.
@@ -182,6 +184,15 @@ pub struct ScanPage {
     pub streams_only: bool,
     /// Whether they are to be measured: not a step of the search for streams.
     pub for_sizes: bool,
+}
+
+/// A page of SCAN, of which those names are kept that may be a queue's or a channel layer's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamesPage {
+    /// Where to go on; 0 at the end.
+    pub next: u64,
+    /// Those names.
+    pub names: Vec<Name>,
 }
 
 /// How far the search for streams is.

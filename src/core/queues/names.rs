@@ -23,6 +23,24 @@ pub fn key(template: &str, of: &QueueId, id: Option<&Name>) -> Name {
     Name::new(name)
 }
 
+/// The names of a template under any prefix, as a regular expression over bytes.
+pub fn pattern(template: &str) -> String {
+    let mut text = "(?:^|[^A-Za-z0-9])".to_owned();
+    let mut rest = template;
+    if PLACES.iter().any(|place| template.starts_with(place)) {
+        text.clear();
+    }
+    while let Some((at, place)) = PLACES.iter().filter_map(|place| Some((rest.find(place)?, *place))).min() {
+        let (before, after) = rest.split_at(at);
+        text.push_str(&regex::escape(before));
+        text.push_str(".+");
+        rest = after.get(place.len()..).unwrap_or("");
+    }
+    text.push_str(&regex::escape(rest));
+    text.push('$');
+    text
+}
+
 /// Prefix, and what stands in place of the first place of the template, where the name is one of it. A prefix ends where a
 /// part of a name does.
 pub fn parts<'a>(template: &str, name: &'a [u8]) -> Option<(&'a [u8], Option<&'a [u8]>)> {

@@ -27,12 +27,14 @@ use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
 use crate::core::model::queues::QueueFact;
-use crate::core::model::snapshot::{PendingPage, ScanPage};
+use crate::core::model::snapshot::{NamesPage, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Names, Snapshot, Stamped};
+use crate::core::queues::may_show;
 use figures::OddFigures;
 pub use gather::FactsSoFar;
 use gather::{Clock, Facts};
 pub use missing::{denied_keys, late, too_long, what};
+use std::borrow::Cow;
 
 /// Everything that an observation says.
 pub fn decode(observation: &Observation) -> Snapshot {
@@ -85,6 +87,9 @@ fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_u
         // An action reads these itself.
         ReadCmd::Inspect(_) => Some(()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
+        ReadCmd::ScanNames { layers, .. } => {
+            names_page(reply, layers).map(|page| snapshot.names = Some(page))
+        }
         ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| take_page(snapshot, page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
             keys::fact(snapshot, &exchange.command, reply, at_us, &mut odd)
@@ -238,6 +243,18 @@ fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
     let (streams_only, for_sizes) = (wanted == ScanFor::Streams, wanted == ScanFor::Sizes);
     let keys = keys.into_iter().map(Name::from).collect();
     Some(ScanPage { next, keys, left_out: long.len() as u64, streams_only, for_sizes })
+}
+
+/// Of a page of names those that may be a queue's or a channel layer's: of a million keys hardly one is.
+fn names_page(reply: &Resp, layers: &[Name]) -> Option<NamesPage> {
+    let parts = reply.items()?;
+    let next = parts.first()?.text()?.parse().ok()?;
+    let is_wanted = |name: &Cow<'_, [u8]>| {
+        name.len() <= WATCHED_NAME_BYTES
+            && (may_show(name) || layers.iter().any(|prefix| name.starts_with(prefix.as_bytes())))
+    };
+    let names = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).filter(is_wanted);
+    Some(NamesPage { next, names: names.map(Name::from).collect() })
 }
 
 fn take_page(snapshot: &mut Snapshot, page: ScanPage) {

@@ -47,6 +47,17 @@ pub enum ReadCmd {
         /// What for.
         wanted: ScanFor,
     },
+    /// `SCAN cursor [MATCH pattern] COUNT count`, for names of channel layers and of queues: the others are passed over.
+    ScanNames {
+        /// Where to go on, 0 to begin.
+        cursor: u64,
+        /// Glob the keys must match.
+        pattern: Option<Name>,
+        /// How many buckets to look at.
+        count: u32,
+        /// What keys of channel layers begin with.
+        layers: Vec<Name>,
+    },
     /// `TYPE key`
     Type(Name),
     /// `XLEN key`
@@ -214,6 +225,9 @@ impl ReadCmd {
             }
             Self::Info(sections) => row(ReadVerb::INFO, REPLY_INFO, [Texts(sections)]),
             Self::Scan { cursor, pattern, count, wanted } => scan(*cursor, pattern.as_ref(), *count, *wanted),
+            Self::ScanNames { cursor, pattern, count, .. } => {
+                scan(*cursor, pattern.as_ref(), *count, ScanFor::Types)
+            }
             Self::Type(key) => row(ReadVerb::TYPE, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::Key),
             Self::Xlen(key) => row(ReadVerb::XLEN, REPLY_FIGURE, [Key(key)]),
             Self::XinfoStream(key) => row(ReadVerb::XINFO_STREAM, REPLY_STREAM, [Key(key)])

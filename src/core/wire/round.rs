@@ -148,7 +148,7 @@ impl Planner {
         let layers = KnownLayers::new(&settings.layers);
         let everything: &[Name] = &[Name::from("")];
         let prefixes = if settings.queues && settings.discover { everything } else { &settings.layers };
-        let names = Search::of_prefixes(prefixes, settings.everything);
+        let names = Search::of_names(prefixes, &settings.layers, settings.everything);
         let queues = KnownQueues::new(settings.queues, &settings.queue_lists);
         let mut known = Known::default();
         known.add(search.literals(), 0);
@@ -286,10 +286,16 @@ impl Planner {
         (round.commands.len() > bare).then_some(round)
     }
 
-    /// The next step of the search, when it is due: for streams, else for channel layers.
+    /// The next step of the search, when it is due: for streams, else for queues and channel layers; for both where
+    /// somebody waits for the end, which comes sooner by half the ways there and back.
     pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
         let step = self.search.step(now_us, &self.capabilities);
-        let commands = step.or_else(|| self.names.step(now_us, &self.capabilities))?;
+        let commands = if step.is_some() && !self.settings.everything {
+            step?
+        } else {
+            let names = self.names.step(now_us, &self.capabilities);
+            (step.is_some() || names.is_some()).then(|| step.into_iter().chain(names).flatten().collect())?
+        };
         let mut round = Round::default();
         if self.capabilities.may(ReadVerb::INFO) {
             round.commands.push(ReadCmd::Info(vec!["stats"]));

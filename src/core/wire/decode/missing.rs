@@ -26,7 +26,7 @@ fn form(command: &ReadCmd) -> Option<&'static str> {
             Some("INFO commandstats")
         }
         ReadCmd::Info(_) => Some("INFO"),
-        ReadCmd::Scan { .. } => Some("SCAN"),
+        ReadCmd::Scan { .. } | ReadCmd::ScanNames { .. } => Some("SCAN"),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@
 //! about 0.3 ms of server time, and no more than about one part in a hundred of it over time; where somebody waits for the
 //! end, up to a millisecond and without pauses.
 
-use super::super::observation::{AskedFor, Observation};
+use super::super::observation::{AskedFor, Exchange, Observation};
 use super::super::read::{ReadCmd, ReadVerb, ScanFor};
 use super::capabilities::Capabilities;
 use crate::core::limits;
@@ -29,6 +29,8 @@ pub struct Search {
     /// Whether only streams are looked for.
     of_streams: bool,
     literals: Vec<Name>,
+    /// What keys of channel layers begin with, where names are walked for.
+    layers: Vec<Name>,
     walks: Vec<Option<Name>>,
     walk: usize,
     cursor: u64,
@@ -61,13 +63,14 @@ impl Search {
         Self { is_hurried, count: ScanCount::new(is_hurried), ..Self::through(walks, literals, true) }
     }
 
-    /// Keys of any type whose names begin like this are walked for.
-    pub fn of_prefixes(prefixes: &[Name], is_hurried: bool) -> Self {
+    /// Names of queues and of channel layers are walked for, among keys that begin like one of these.
+    pub fn of_names(prefixes: &[Name], layers: &[Name], is_hurried: bool) -> Self {
         let walks = prefixes
             .iter()
             .map(|prefix| Some(Glob::literal_prefix(prefix.as_bytes()).text().clone()))
             .collect();
-        Self { is_hurried, count: ScanCount::new(is_hurried), ..Self::through(walks, Vec::new(), false) }
+        let count = ScanCount::new(is_hurried);
+        Self { is_hurried, count, layers: layers.to_vec(), ..Self::through(walks, Vec::new(), false) }
     }
 
     fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
@@ -75,6 +78,7 @@ impl Search {
         Self {
             of_streams,
             literals,
+            layers: Vec::new(),
             walks,
             walk: 0,
             cursor: 0,
@@ -122,6 +126,11 @@ impl Search {
             return None;
         }
         self.is_asked = true;
+        let pattern = self.walks.get(self.walk).cloned().flatten();
+        if !self.of_streams {
+            let (cursor, count, layers) = (self.cursor, self.count.now(), self.layers.clone());
+            return Some(vec![ReadCmd::ScanNames { cursor, pattern, count, layers }]);
+        }
         if !self.untyped.is_empty() {
             // A hundred refusals say no more than one.
             let most = if capabilities.is_proven(ReadVerb::TYPE) { limits::PIPELINE_COMMANDS - 2 } else { 1 };
@@ -130,9 +139,9 @@ impl Search {
         }
         Some(vec![ReadCmd::Scan {
             cursor: self.cursor,
-            pattern: self.walks.get(self.walk).cloned().flatten(),
+            pattern,
             count: self.count.now(),
-            wanted: match self.of_streams && capabilities.may(ReadVerb::SCAN_TYPE) {
+            wanted: match capabilities.may(ReadVerb::SCAN_TYPE) {
                 true => ScanFor::Streams,
                 false => ScanFor::Types,
             },
@@ -141,9 +150,11 @@ impl Search {
 
     /// Takes a page, or types, in and sets the pace.
     pub fn learn(&mut self, observation: &Observation, snapshot: &Snapshot, now_us: u64) {
-        // Keys that are measured are told too, and cost the search nothing.
+        // Keys that are measured are told too, and cost the search for streams nothing.
         let is_stream = |key: &&KeyFacts| key.kind == Some(KeyKind::Stream);
-        self.found.extend(snapshot.keys.iter().filter(is_stream).map(|key| key.name.clone()));
+        if self.of_streams {
+            self.found.extend(snapshot.keys.iter().filter(is_stream).map(|key| key.name.clone()));
+        }
         // A round may be answered while a step is under way.
         if !self.is_asked || observation.cause != AskedFor::Search {
             return;
@@ -157,10 +168,16 @@ impl Search {
         if !snapshot.keys.is_empty() {
             self.due_us = now_us.saturating_add(self.pause_us());
         }
-        let asked =
-            observation.exchanges.iter().any(|exchange| matches!(exchange.command, ReadCmd::Scan { .. }));
-        let Some(page) = snapshot.scan.as_ref().filter(|page| !page.for_sizes) else {
-            if asked {
+        let of_streams = self.of_streams;
+        let is_own = |exchange: &Exchange| match exchange.command {
+            ReadCmd::Scan { .. } => of_streams,
+            ReadCmd::ScanNames { .. } => !of_streams,
+            _ => false,
+        };
+        let streams = snapshot.scan.as_ref().filter(|page| of_streams && !page.for_sizes);
+        let names = snapshot.names.as_ref().filter(|_| !of_streams);
+        let Some(next) = streams.map(|page| page.next).or(names.map(|page| page.next)) else {
+            if observation.exchanges.iter().any(is_own) {
                 // Refused in this form, or lost: the next step tries again in another, and then ever later.
                 let pause_us = PAUSE_US << self.refusals.min(LATEST_PAUSE);
                 self.refusals += 1;
@@ -174,15 +191,18 @@ impl Search {
         let call_us = taken_us.saturating_sub(self.idle_us);
         self.pass_cost_us = self.pass_cost_us.saturating_add(call_us);
         self.count.adapt(call_us);
-        if page.streams_only || !self.of_streams {
-            self.found.extend(page.keys.iter().cloned());
-        } else {
-            let room = limits::UNTYPED_KEYS.saturating_sub(self.untyped.len());
-            self.untyped.extend(page.keys.iter().take(room).cloned());
+        self.found.extend(names.into_iter().flat_map(|page| page.names.iter().cloned()));
+        match streams {
+            Some(page) if page.streams_only => self.found.extend(page.keys.iter().cloned()),
+            Some(page) => {
+                let room = limits::UNTYPED_KEYS.saturating_sub(self.untyped.len());
+                self.untyped.extend(page.keys.iter().take(room).cloned());
+            }
+            None => {}
         }
-        self.cursor = page.next;
+        self.cursor = next;
         self.due_us = now_us.saturating_add(self.pause_us());
-        if page.next == 0 {
+        if next == 0 {
             self.end_walk(now_us);
         }
     }

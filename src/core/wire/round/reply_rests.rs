@@ -90,7 +90,7 @@ impl ReplyRests {
 fn verbs(command: &ReadCmd) -> &'static [ReadVerb] {
     match command {
         ReadCmd::Info(sections) if sections.len() != 1 => &[ReadVerb::INFO, ReadVerb::INFO_SECTIONS],
-        ReadCmd::Scan { .. } => &[ReadVerb::SCAN, ReadVerb::SCAN_TYPE],
+        ReadCmd::Scan { .. } | ReadCmd::ScanNames { .. } => &[ReadVerb::SCAN, ReadVerb::SCAN_TYPE],
         _ => &[],
     }
 }
