@@ -26,6 +26,7 @@ use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
+use crate::core::model::glob::Glob;
 use crate::core::model::queues::QueueFact;
 use crate::core::model::snapshot::{NamesPage, PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Names, Snapshot, Stamped};
@@ -87,9 +88,7 @@ fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_u
         // An action reads these itself.
         ReadCmd::Inspect(_) => Some(()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
-        ReadCmd::ScanNames { layers, .. } => {
-            names_page(reply, layers).map(|page| snapshot.names = Some(page))
-        }
+        ReadCmd::ScanNames { also, .. } => names_page(reply, also).map(|page| snapshot.names = Some(page)),
         ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| take_page(snapshot, page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
             keys::fact(snapshot, &exchange.command, reply, at_us, &mut odd)
@@ -246,12 +245,12 @@ fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
 }
 
 /// Of a page of names those that may be a queue's or a channel layer's: of a million keys hardly one is.
-fn names_page(reply: &Resp, layers: &[Name]) -> Option<NamesPage> {
+fn names_page(reply: &Resp, also: &[Name]) -> Option<NamesPage> {
+    let also: Vec<Glob> = also.iter().cloned().map(Glob::new).collect();
     let parts = reply.items()?;
     let next = parts.first()?.text()?.parse().ok()?;
     let is_wanted = |name: &Cow<'_, [u8]>| {
-        name.len() <= WATCHED_NAME_BYTES
-            && (may_show(name) || layers.iter().any(|prefix| name.starts_with(prefix.as_bytes())))
+        name.len() <= WATCHED_NAME_BYTES && (may_show(name) || also.iter().any(|glob| glob.matches(name)))
     };
     let names = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).filter(is_wanted);
     Some(NamesPage { next, names: names.map(Name::from).collect() })

@@ -23,14 +23,15 @@ mod sampler;
 mod sizes;
 mod trims;
 mod unread;
+mod walks;
 
-use super::decode::denied_keys;
 use super::observation::{AskedFor, Exchange, Observation};
 use super::read::{ReadCmd, ReadVerb};
 use super::resp::Resp;
 use crate::core::limits;
 use crate::core::model::counters::CounterSpec;
 use crate::core::model::gap::GapScope;
+use crate::core::model::glob::Glob;
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use asks::Due;
@@ -148,7 +149,10 @@ impl Planner {
         let layers = KnownLayers::new(&settings.layers);
         let everything: &[Name] = &[Name::from("")];
         let prefixes = if settings.queues && settings.discover { everything } else { &settings.layers };
-        let names = Search::of_names(prefixes, &settings.layers, settings.everything);
+        let of_layers =
+            settings.layers.iter().map(|prefix| Glob::literal_prefix(prefix.as_bytes()).text().clone());
+        let also: Vec<Name> = of_layers.chain(settings.queue_lists.iter().cloned()).collect();
+        let names = Search::of_names(prefixes, &also, settings.everything);
         let queues = KnownQueues::new(settings.queues, &settings.queue_lists);
         let mut known = Known::default();
         known.add(search.literals(), 0);
@@ -284,52 +288,6 @@ impl Planner {
         round.commands.extend(closing);
         self.capabilities.admit(&mut round, now_us);
         (round.commands.len() > bare).then_some(round)
-    }
-
-    /// The next step of the search, when it is due: for streams, else for queues and channel layers; for both where
-    /// somebody waits for the end, which comes sooner by half the ways there and back.
-    pub fn search_step(&mut self, now_us: u64) -> Option<Round> {
-        let step = self.search.step(now_us, &self.capabilities);
-        let commands = if step.is_some() && !self.settings.everything {
-            step?
-        } else {
-            let names = self.names.step(now_us, &self.capabilities);
-            (step.is_some() || names.is_some()).then(|| step.into_iter().chain(names).flatten().collect())?
-        };
-        let mut round = Round::default();
-        if self.capabilities.may(ReadVerb::INFO) {
-            round.commands.push(ReadCmd::Info(vec!["stats"]));
-        }
-        round.commands.extend(commands);
-        round.cause = AskedFor::Search;
-        self.close(&mut round);
-        self.capabilities.admit(&mut round, now_us);
-        Some(round)
-    }
-
-    /// When the next step of the search is due.
-    pub fn search_due_us(&self) -> Option<u64> {
-        let due = [self.search.due_us(), self.names.due_us()];
-        self.capabilities.may_scan().then(|| due.into_iter().flatten().min()).flatten()
-    }
-
-    /// The next step of the walk that measures keys, when it is due.
-    pub fn keys_step(&mut self, now_us: u64) -> Option<Round> {
-        let known = &self.known;
-        let is_expensive = |name: &Name| known.is_expensive(name);
-        let commands = self.sampler.step(now_us, &self.capabilities, &self.rights, is_expensive)?;
-        let mut round = self.detail(commands);
-        round.cause = AskedFor::Keys;
-        if let Some(key) = self.rights.example() {
-            round.gaps.push(denied_keys(key));
-        }
-        self.capabilities.admit(&mut round, now_us);
-        Some(round)
-    }
-
-    /// When the next step of that walk is due; `None` while it stands still, or cannot be made.
-    pub fn keys_due_us(&self) -> Option<u64> {
-        self.sampler.due_us().filter(|_| Sampler::may(&self.capabilities))
     }
 
     /// The walk that measures keys.

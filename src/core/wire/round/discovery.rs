@@ -29,8 +29,8 @@ pub struct Search {
     /// Whether only streams are looked for.
     of_streams: bool,
     literals: Vec<Name>,
-    /// What keys of channel layers begin with, where names are walked for.
-    layers: Vec<Name>,
+    /// Globs of names that are looked for beside those of queues.
+    also: Vec<Name>,
     walks: Vec<Option<Name>>,
     walk: usize,
     cursor: u64,
@@ -64,13 +64,13 @@ impl Search {
     }
 
     /// Names of queues and of channel layers are walked for, among keys that begin like one of these.
-    pub fn of_names(prefixes: &[Name], layers: &[Name], is_hurried: bool) -> Self {
+    pub fn of_names(prefixes: &[Name], also: &[Name], is_hurried: bool) -> Self {
         let walks = prefixes
             .iter()
             .map(|prefix| Some(Glob::literal_prefix(prefix.as_bytes()).text().clone()))
             .collect();
         let count = ScanCount::new(is_hurried);
-        Self { is_hurried, count, layers: layers.to_vec(), ..Self::through(walks, Vec::new(), false) }
+        Self { is_hurried, count, also: also.to_vec(), ..Self::through(walks, Vec::new(), false) }
     }
 
     fn through(walks: Vec<Option<Name>>, literals: Vec<Name>, of_streams: bool) -> Self {
@@ -78,7 +78,7 @@ impl Search {
         Self {
             of_streams,
             literals,
-            layers: Vec::new(),
+            also: Vec::new(),
             walks,
             walk: 0,
             cursor: 0,
@@ -128,8 +128,8 @@ impl Search {
         self.is_asked = true;
         let pattern = self.walks.get(self.walk).cloned().flatten();
         if !self.of_streams {
-            let (cursor, count, layers) = (self.cursor, self.count.now(), self.layers.clone());
-            return Some(vec![ReadCmd::ScanNames { cursor, pattern, count, layers }]);
+            let (cursor, count, also) = (self.cursor, self.count.now(), self.also.clone());
+            return Some(vec![ReadCmd::ScanNames { cursor, pattern, count, also }]);
         }
         if !self.untyped.is_empty() {
             // A hundred refusals say no more than one.
