@@ -206,8 +206,8 @@ pub enum Cell {
     Consumer(Option<(ConsumerVerdict, Option<Severity>)>),
     /// How long the oldest job has waited.
     Oldest(Option<OldestJob>),
-    /// What a queue is at, and how bad that is.
-    Queue(QueueVerdict, Option<Severity>),
+    /// What a queue is at, in a word of the worst finding about it where there is one, and how bad that is.
+    Queue(QueueVerdict, Option<(Severity, &'static str)>),
     /// An id.
     Id(StreamId),
     /// A time, milliseconds since 1970.
@@ -254,7 +254,11 @@ impl Cell {
             Self::Group(judged) => judged.map(|(verdict, _)| f64::from(verdict as u8)),
             Self::Consumer(judged) => judged.map(|(verdict, _)| -f64::from(verdict as u8)),
             Self::Oldest(oldest) => oldest.map(|oldest| oldest.age_ms as f64),
-            Self::Queue(verdict, _) => Some(f64::from(*verdict as u8)),
+            // What is wrong stands before what is not, whatever the queue is at.
+            Self::Queue(verdict, wrong) => {
+                let severity = wrong.map_or(0.0, |(severity, _)| 100.0 * (1.0 + f64::from(severity as u8)));
+                Some(severity + f64::from(*verdict as u8))
+            }
             Self::Name(_) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }
     }
@@ -281,7 +285,9 @@ impl Cell {
             Self::Severity(severity) => regex.is_match(severity.word()),
             Self::Group(Some((verdict, _))) => regex.is_match(verdict.word()),
             Self::Consumer(Some((verdict, _))) => regex.is_match(verdict.word()),
-            Self::Queue(verdict, _) => regex.is_match(verdict.word()),
+            Self::Queue(verdict, wrong) => {
+                regex.is_match(verdict.word()) || wrong.is_some_and(|(_, word)| regex.is_match(word))
+            }
             _ => false,
         }
     }

@@ -15,11 +15,12 @@ mod reliefs;
 mod slowlog;
 mod streams;
 
-use super::cell::{Column, Row, RowId, TableId};
+use super::cell::{Cell, Column, Row, RowId, TableId};
 use super::{State, View};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
+use crate::core::reading::queues::QueueView;
 use std::borrow::Cow;
 
 /// The columns of a table, from left to right.
@@ -117,6 +118,11 @@ pub fn whole<'a>(reading: &Reading, row: &'a Row, columns: usize) -> Cow<'a, Row
 /// The rows of a list of the fan-out screen, whether it has the cursor or not.
 pub fn of_fanout(state: &State, id: TableId) -> Vec<Row> {
     fanout::rows(state.shown(), id)
+}
+
+/// What a queue is at, as the table of queues has it.
+pub fn queue_verdict(reading: &Reading, view: &QueueView) -> Cell {
+    queues::verdict(reading, view)
 }
 
 /// A column with a name: on the left, taking what room is left.

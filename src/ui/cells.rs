@@ -80,7 +80,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Group(judged) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
         Cell::Consumer(judged) => judged.map_or_else(|| unknown(skin), |judged| consumer(judged, skin)),
         Cell::Oldest(oldest) => queues::oldest(*oldest, skin),
-        Cell::Queue(verdict, severity) => queues::verdict(*verdict, *severity, skin),
+        Cell::Queue(verdict, wrong) => queues::verdict(*verdict, *wrong, skin),
         Cell::Id(id) => StyledText::from(id.to_string()),
         Cell::Time(at_ms) => time(*at_ms).map_or_else(|| unknown(skin), StyledText::from),
         Cell::Trend => StyledText::new(self::trend(id, trend, reading, skin), Role::Graph1),

@@ -4,7 +4,7 @@
 
 use super::{figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
-use crate::core::diagnose::finding::{FindingSubject, Severity};
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::queues::{QueueColumn, QueueId};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
@@ -50,13 +50,6 @@ pub fn rows(reading: &Reading) -> Vec<Row> {
 }
 
 fn row(reading: &Reading, view: QueueView) -> Row {
-    let subject = FindingSubject::Queue(view.id.clone());
-    let severity: Option<Severity> = reading
-        .findings()
-        .iter()
-        .filter(|finding| finding.subject == subject)
-        .map(|finding| finding.severity)
-        .max();
     let label = match &view.id.queue {
         Some(queue) => Cell::Name(queue.clone()),
         None => Cell::Text("(all queues)".to_owned()),
@@ -80,10 +73,32 @@ fn row(reading: &Reading, view: QueueView) -> Row {
             Cell::Rate(view.out_per_s),
             Cell::Drain(drain),
             Cell::Count(view.workers),
-            Cell::Queue(view.verdict, severity),
+            verdict(reading, &view),
         ],
         id: RowId::Queue(view.id),
         mark: RowMark::None,
+    }
+}
+
+/// What a queue is at: the word of the worst finding about it, where there is one.
+pub fn verdict(reading: &Reading, view: &QueueView) -> Cell {
+    let subject = FindingSubject::Queue(view.id.clone());
+    let own = reading.findings().iter().filter(|finding| finding.subject == subject);
+    let told = own.map(|finding| (finding.severity, word_of(finding.id)));
+    // Of two that are as bad the first stands for both.
+    let wrong = told.reduce(|worst, next| if next.0 > worst.0 { next } else { worst });
+    Cell::Queue(view.verdict, wrong)
+}
+
+/// What a finding says of a queue, in a word or two.
+fn word_of(id: &str) -> &'static str {
+    match id {
+        "queue.not_listening" => "nobody listens",
+        "queue.orphans" => "orphans",
+        "queue.oldest" => "late",
+        "queue.flood" => "flooded",
+        "queue.workers" => "few workers",
+        _ => "see findings",
     }
 }
 

@@ -23,13 +23,15 @@ pub fn oldest(oldest: Option<OldestJob>, skin: &Skin) -> StyledText {
 }
 
 /// What a queue is at, in the colour of the finding that tells of it.
-pub fn verdict(verdict: QueueVerdict, severity: Option<Severity>, skin: &Skin) -> StyledText {
-    let role = match (verdict, severity) {
-        (_, Some(severity)) => role_of(severity),
-        (QueueVerdict::Ok, None) => Role::Ok,
-        (QueueVerdict::Idle | QueueVerdict::Paused, None) => Role::Dim,
-        (QueueVerdict::Unknown, None) => Role::Unknown,
-        (_, None) => Role::Text,
+pub fn verdict(verdict: QueueVerdict, wrong: Option<(Severity, &'static str)>, skin: &Skin) -> StyledText {
+    if let Some((severity, word)) = wrong {
+        return state(word, role_of(severity), skin);
+    }
+    let role = match verdict {
+        QueueVerdict::Ok => Role::Ok,
+        QueueVerdict::Idle | QueueVerdict::Paused => Role::Dim,
+        QueueVerdict::Unknown => Role::Unknown,
+        _ => Role::Text,
     };
     let word = if verdict == QueueVerdict::NotListening { "nobody listens" } else { verdict.word() };
     state(word, role, skin)

@@ -4,6 +4,7 @@
 //! every time: no clock, no chance.
 
 pub mod fanout;
+pub mod queues;
 mod server;
 mod streams;
 

@@ -6,10 +6,11 @@
 use super::facts::{self, Fact};
 use super::layout;
 use super::table::TableView;
-use crate::app::State;
-use crate::app::cell::TableId;
+use crate::app::cell::{RowId, TableId};
 use crate::app::geometry::Areas;
+use crate::app::{State, rows};
 use crate::config::theme::Role;
+use crate::core::diagnose::finding::{Finding, FindingSubject};
 use crate::core::model::queues::QueueId;
 use crate::core::reading::queues::QueueView;
 use crate::ui::cells;
@@ -17,6 +18,9 @@ use crate::ui::theme::Skin;
 use crate::ui::widgets::{Panel, StyledText, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+/// Findings that are told above the figures.
+const LINES: usize = 2;
 
 /// Draws it.
 pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -29,20 +33,11 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
     }
     let inner = panel.draw(layout::inset(areas.top), buffer, skin);
     if let Some(view) = &view {
-        let verdict = cells::cell(
-            &crate::app::cell::Cell::Queue(view.verdict, None),
-            &crate::app::cell::RowId::Queue(id.clone()),
-            0,
-            state.shown(),
-            skin,
-        );
-        let line = StyledText::new(format!("{}: {}", verdict.text, view.reason), verdict.role);
-        Textlines { paragraphs: &[line], offset: 0 }.draw(
-            Rect { height: inner.height.min(1), ..inner },
-            buffer,
-            skin,
-        );
-        let (y, height) = (inner.y.saturating_add(2), inner.height.saturating_sub(2));
+        let lines = wrong_or_well(state, view, skin);
+        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
+        Textlines { paragraphs: &lines, offset: 0 }.draw(Rect { height: above, ..inner }, buffer, skin);
+        let above = above.saturating_add(1);
+        let (y, height) = (inner.y.saturating_add(above), inner.height.saturating_sub(above));
         facts::draw(&figures(view, skin), Rect { y, height, ..inner }, buffer, skin);
     }
     let empty = match &view {
@@ -52,10 +47,30 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
     let table = TableView {
         id: TableId::JobClasses,
         title: "Job classes",
-        notes: vec![StyledText::new("estimated from jobs of both ends and between", Role::Dim)],
+        notes: vec![StyledText::new("estimated from jobs all over the queue", Role::Dim)],
         empty: vec![StyledText::new(empty, Role::Dim)],
     };
     table.draw(state, areas.main, buffer, skin);
+}
+
+/// What is wrong with it, the worst first; what it is at where nothing is.
+fn wrong_or_well(state: &State, view: &QueueView, skin: &Skin) -> Vec<StyledText> {
+    let subject = FindingSubject::Queue(view.id.clone());
+    let mut own: Vec<_> =
+        state.shown().findings().iter().filter(|finding| finding.subject == subject).collect();
+    own.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    if own.is_empty() {
+        let id = RowId::Queue(view.id.clone());
+        let verdict = rows::queue_verdict(state.shown(), view);
+        let verdict = cells::cell(&verdict, &id, 0, state.shown(), skin);
+        return vec![StyledText::new(format!("{}: {}", verdict.text, view.reason), verdict.role)];
+    }
+    let line = |finding: &&Finding| {
+        let role = cells::severity(finding.severity, skin).role;
+        let mark = skin.glyphs.state(role).unwrap_or(skin.glyphs.leaf);
+        StyledText::new(format!("{mark} {}", finding.text), role)
+    };
+    own.iter().take(LINES).map(line).collect()
 }
 
 fn figures(view: &QueueView, skin: &Skin) -> Vec<Fact> {

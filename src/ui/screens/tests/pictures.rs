@@ -109,6 +109,21 @@ fn help_over_the_streams_of_the_demo() {
 }
 
 #[test]
+fn queues_that_are_flooded_paused_and_not_listened_to() {
+    check("queues", fixture::queues::queued, "7");
+}
+
+#[test]
+fn a_queue_with_the_classes_of_its_jobs() {
+    check("queue", fixture::queues::queued, "7 / ^ m a i l enter enter");
+}
+
+#[test]
+fn queues_of_a_server_that_has_none() {
+    check("queues_empty", fixture::empty, "7");
+}
+
+#[test]
 fn fan_out_with_a_subscriber_that_stopped_reading() {
     check("fanout", fixture::fanout::listening, "6");
 }
