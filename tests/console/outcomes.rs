@@ -116,7 +116,7 @@ fn rest_of_the_walk(server: &Server, proxy: &Proxy, terminal: &mut Terminal) -> 
         let is_over = measured.contains("ago") && !measured.contains("walk");
         is_over && row(screen, "cache:*").contains(" 200 ")
     });
-    let measured = || proxy.seen(&["PTTL", "other:1"]);
+    let measured = || proxy.seen_with("other:1");
     let last = *measured().last().unwrap();
     terminal.press("G");
     terminal.wait_for_text("▸cache:*");

@@ -73,6 +73,13 @@ impl Proxy {
         let seen = self.seen.lock().unwrap();
         seen.iter().filter(|(_, command)| begins(command)).map(|(at, _)| *at).collect()
     }
+
+    /// When which commands came that have this word.
+    pub fn seen_with(&self, word: &str) -> Vec<Instant> {
+        let has = |command: &Words| command.iter().any(|said| said == word.as_bytes());
+        let seen = self.seen.lock().unwrap();
+        seen.iter().filter(|(_, command)| has(command)).map(|(at, _)| *at).collect()
+    }
 }
 
 fn serve(
