@@ -24,7 +24,7 @@ use leads::Leads;
 use std::collections::BTreeMap;
 
 /// A queue is read this often; one on the screen in every round.
-const APART_US: u64 = 4 * SECOND_US;
+const APART_US: u64 = 5 * SECOND_US;
 /// The names in a registry are read this often.
 const NAMES_APART_US: u64 = 10 * SECOND_US;
 /// Rounds that ask for something new again, which nobody answers.

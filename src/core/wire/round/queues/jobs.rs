@@ -16,13 +16,13 @@ use crate::core::wire::read::{QueueAsk, ReadVerb};
 use std::collections::BTreeMap;
 
 /// Windows of one round, and where somebody waits for all; of these so many of one part at most.
-const A_ROUND: usize = 3;
+const A_ROUND: usize = 2;
 const AT_ONCE: usize = 200;
 const OF_A_PART: usize = 10;
 /// How far from its end the middle of a list is looked at: a list is walked through from its nearer end.
 const LIST_DEPTH: u64 = 20_000;
 /// Jobs whose hashes are asked in one round.
-const JOBS_A_ROUND: usize = 100;
+const JOBS_A_ROUND: usize = 60;
 /// The same where somebody waits for all.
 const JOBS_AT_ONCE: usize = 1_000;
 
