@@ -1,7 +1,7 @@
 //! Celery over kombu: lists for each priority, and one hash and one sorted set for all that is taken and not acknowledged.
 //!
-//! Knows keys alone. Invariants: what was taken belongs to the site, for kombu keeps it for all queues together; it counts
-//! tasks that a worker holds for later too.
+//! Knows keys alone. Invariant: kombu keeps what was taken for all queues together, so that a queue's part of it is known only
+//! while few enough tasks are held to look at each; the sum of all queues always is.
 
 use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign, Shows,
