@@ -271,14 +271,18 @@ impl QueueState {
             };
             let (Some(part), Some(length)) = (part, length) else { continue };
             let mut counts: BTreeMap<&Option<Name>, u64> = BTreeMap::new();
-            seen.iter().for_each(|(class, _)| *counts.entry(class).or_default() += 1);
-            let looked_at = seen.len() as u64;
+            // All jobs of a small part are looked at each time: the last look counts.
+            let is_whole = length <= u64::from(limits::JOBS_IN_WINDOW);
+            let last = usize::try_from(length).ok().filter(|_| is_whole);
+            let seen = || seen.iter().rev().take(last.unwrap_or(seen.len()));
+            seen().for_each(|(class, _)| *counts.entry(class).or_default() += 1);
+            let looked_at = seen().count() as u64;
             let mut classes: Vec<JobClass> = counts
                 .into_iter()
                 .map(|(class, jobs)| {
                     let share = jobs as f64 / looked_at.max(1) as f64;
                     // All of them were looked at, or the share has the error of a sample.
-                    let error = match length <= u64::from(limits::JOBS_IN_WINDOW) {
+                    let error = match is_whole {
                         true => 0.0,
                         false => 1.96 * (share * (1.0 - share) / looked_at.max(1) as f64).sqrt(),
                     };
