@@ -11,7 +11,7 @@ use crate::core::model::node::NodeId;
 use crate::core::model::queues::{ItemsFor, QueueColumn, QueueFact, QueueId, QueueItem, QueueValue};
 use crate::core::model::{Name, Stamped};
 use crate::core::queues::adapter;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub use view::{AgeKind, JobClass, OldestJob, QueueView};
 
 /// What was not read for so long is not there any more, microseconds.
@@ -68,6 +68,7 @@ impl QueueTrack {
 
     /// Takes the answers of one server's round in.
     pub fn advance(&mut self, home: &NodeId, facts: Vec<Stamped<QueueFact>>, now_us: i64) {
+        let mut told: BTreeMap<QueueId, BTreeSet<usize>> = BTreeMap::new();
         for Stamped { at_us, value } in facts {
             if matches!(value.value, QueueValue::Kind(..) | QueueValue::Proof(..) | QueueValue::Names(..)) {
                 continue;
@@ -75,10 +76,19 @@ impl QueueTrack {
             if self.queues.len() >= limits::QUEUES && !self.queues.contains_key(&value.of) {
                 continue;
             }
+            if let QueueValue::Part(at, _) = &value.value {
+                told.entry(value.of.clone()).or_default().insert(*at);
+            }
             let window_us = self.window_us;
             let new = || QueueState::new(home, window_us);
             let queue = self.queues.entry(value.of.clone()).or_insert_with(new);
             queue.take(&value.of, value.value, at_us);
+        }
+        // Parts of a queue are asked together: one that did not come with the others is not known any more.
+        for (id, parts) in &told {
+            let queue = self.queues.get_mut(id);
+            let kept = queue.into_iter().flat_map(|queue| &mut queue.parts);
+            kept.filter(|(at, _)| !parts.contains(at)).for_each(|(_, part)| part.value = None);
         }
         for (id, queue) in self.queues.iter_mut().filter(|(_, queue)| queue.home == *home) {
             queue.end_round(id);

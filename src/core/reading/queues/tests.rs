@@ -135,6 +135,19 @@ fn a_part_that_can_not_be_read_leaves_its_column_unknown() {
 }
 
 #[test]
+fn a_part_that_does_not_come_with_the_others_any_more_is_not_told_as_it_was() {
+    let queue = id(Framework::Rq, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    let facts = parts(&queue, &[(QueueColumn::Ready, 3), (QueueColumn::Dead, 5)]);
+    advance(&mut track, 1, facts.clone());
+    assert_eq!((only(&track, 1).ready, only(&track, 1).dead), (Some(3), Some(5)));
+    let dead = adapter(Framework::Rq).unwrap().parts.iter().position(|part| part.column == QueueColumn::Dead);
+    let is_dead = |fact: &QueueFact| matches!(fact.value, QueueValue::Part(at, _) if Some(at) == dead);
+    advance(&mut track, 2, facts.into_iter().filter(|fact| !is_dead(fact)).collect());
+    assert_eq!((only(&track, 2).ready, only(&track, 2).dead), (Some(3), None));
+}
+
+#[test]
 fn shares_of_classes_have_an_error_unless_all_jobs_were_looked_at() {
     let queue = id(Framework::Sidekiq, Some("mail"));
     let classes = |length: u64| {
