@@ -12,8 +12,9 @@ use crate::core::model::id_unit::IdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::reclaim::request::DELIVERIES;
 use crate::core::ops::{
-    DeleteConsumerRequest, InvalidateRequest, KillScriptRequest, ReclaimRequest, ReclaimVerb,
-    RemoveConsumersRequest, RemoveGroupsRequest, Request, TrimRequest, TrimTo,
+    DeleteConsumerRequest, InvalidateRequest, KillClientRequest, KillScriptRequest, ReclaimRequest,
+    ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, Request, TrimRequest, TrimTo, UndoRequest,
+    for_each_action,
 };
 use clap::{ArgGroup, Args, Subcommand};
 
@@ -187,7 +188,8 @@ pub(super) struct UndoArgs {
 
 /// The commands, one of each action.
 macro_rules! verbs {
-    ($($(#[$doc:meta])* $name:ident($args:ty);)*) => {
+    ({ $($(#[$doc:meta])* $name:ident($wanted:ident, $args:ty) $folder:ident $kind:ident $survey:ident
+        $key:literal $title:literal [$($place:ident)+] $help:literal;)* }) => {
         #[derive(Subcommand)]
         pub(super) enum ActionVerb {
             $($(#[$doc])* $name(ConfirmedArgs<$args>),)*
@@ -203,26 +205,7 @@ macro_rules! verbs {
     };
 }
 
-verbs! {
-    /// Remove the oldest entries of a stream
-    Trim(TrimArgs);
-    /// Settle stuck pending entries of a group
-    Reclaim(ReclaimArgs);
-    /// Remove the keys of a pattern, or let them expire
-    Invalidate(InvalidateArgs);
-    /// Remove groups that nobody reads any more
-    RemoveGroups(RemoveGroupsArgs);
-    /// Remove the consumers of a group that do nothing
-    RemoveConsumers(RemoveConsumersArgs);
-    /// Delete one consumer that has nothing pending
-    DeleteConsumer(DeleteConsumerArgs);
-    /// End a client's connection
-    KillClient(KillClientArgs);
-    /// End the script or function that holds the server
-    KillScript(KillScriptArgs);
-    /// Bring back what an action removed, from its archive
-    Undo(UndoArgs);
-}
+for_each_action! { verbs }
 
 impl RequestArgs for TrimArgs {
     fn request(self) -> Request {
@@ -307,7 +290,7 @@ impl RequestArgs for DeleteConsumerArgs {
 
 impl RequestArgs for KillClientArgs {
     fn request(self) -> Request {
-        Request::KillClient(self.id)
+        Request::KillClient(KillClientRequest { id: self.id })
     }
 }
 
@@ -319,6 +302,6 @@ impl RequestArgs for KillScriptArgs {
 
 impl RequestArgs for UndoArgs {
     fn request(self) -> Request {
-        Request::Undo(self.id)
+        Request::Undo(UndoRequest { id: self.id })
     }
 }

@@ -1,9 +1,11 @@
 //! The table of commands itself. A command that is not built has no row, so its key does not exist.
 //!
 //! Knows names, words and default keys; not what they do. Invariant: one row makes both the [`CommandId`]
-//! and its [`Command`], so neither can be without the other.
+//! and its [`Command`], so neither can be without the other. Those that begin an action are the rows of `core::ops`, between
+//! the two parts here.
 
 use super::{Command, Danger, Place};
+use crate::core::ops::for_each_action;
 use Place::{
     Acting, Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Pending, Streams,
     Table,
@@ -12,7 +14,7 @@ use Place::{
 macro_rules! commands {
     (@danger) => { Danger::None };
     (@danger writes) => { Danger::Writes };
-    ($($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $($danger:ident)? $doc:literal)+) => {
+    (@rows $($id:ident, $name:expr, $title:literal, [$($key:literal)+] [$($place:ident)+] $($danger:ident)? $doc:literal)+) => {
         /// Which command: one for each row of [`COMMANDS`], in the same order.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum CommandId {
@@ -39,129 +41,126 @@ macro_rules! commands {
         /// Every command there is, in the order in which help shows them.
         pub const COMMANDS: &[Command] = &[$(*CommandId::$id.command()),+];
     };
+    ({ $($(#[$about:meta])* $action:ident($wanted:ident, $args:ident) $folder:ident $kind:ident $survey:ident
+        $akey:literal $atitle:literal [$($aplace:ident)+] $adoc:literal;)* }
+     $({ $($id:ident $name:literal $title:literal [$($key:literal)+] [$($place:ident)+] $($danger:ident)? $doc:literal)+ })+) => {
+        commands! { @sections
+            [$($action, crate::core::ops::$folder::$kind.word, $atitle, [$akey] [$($aplace)+] writes $adoc)*]
+            $([$($id, $name, $title, [$($key)+] [$($place)+] $($danger)? $doc)+])+
+        }
+    };
+    (@sections [$($actions:tt)*] [$($before:tt)*] [$($after:tt)*]) => {
+        commands! { @rows $($before)* $($actions)* $($after)* }
+    };
 }
 
-commands! {
-    Quit "quit" "quit" ["q" "ctrl-c"] [Everywhere]
-        "Leave streamgauge."
-    Help "help" "help" ["?"] [Everywhere]
-        "Show the keys that work here."
-    Back "back" "back" ["esc" "backspace" "left" "h"] [Everywhere]
-        "Close what is open, or go back to where you came from."
-    Open "open" "open" ["enter" "right" "l"] [Everywhere]
-        "Go deeper into what is selected."
-    NextScreen "next-screen" "next" ["tab"] [Everywhere]
-        "Go to the next screen."
-    PreviousScreen "previous-screen" "previous" ["shift-tab"] [Everywhere]
-        "Go to the screen before."
-    Overview "overview" "overview" ["1"] [Everywhere]
-        "Is it healthy, and if not: what, since when, what now?"
-    StreamsScreen "streams" "streams" ["2"] [Everywhere]
-        "Which stream is backing up?"
-    ConsumersScreen "consumers" "consumers" ["3"] [Everywhere]
-        "Who is dead or stuck?"
-    MemoryScreen "memory" "memory" ["4"] [Everywhere]
-        "What eats the memory, and when is it full?"
-    CacheScreen "cache" "cache" ["5"] [Everywhere]
-        "Does the cache work?"
-    FanoutScreen "fan-out" "fan-out" ["6"] [Everywhere]
-        "How late do messages arrive?"
-    QueuesScreen "queues" "queues" ["7"] [Everywhere]
-        "Which job floods, and who does not listen?"
-    ClientsScreen "clients" "clients" ["8"] [Everywhere]
-        "Who is connected, and who hurts?"
-    LatencyScreen "latency" "latency" ["9"] [Everywhere]
-        "Is Redis slow, and why?"
-    LogScreen "log" "log" ["0"] [Everywhere]
-        "What streamgauge itself saw and did."
-    Up "up" "up" ["k" "up"] [List]
-        "Select the row above."
-    Down "down" "down" ["j" "down"] [List]
-        "Select the row below."
-    PageUp "page-up" "page up" ["ctrl-u" "pgup"] [List]
-        "Go up by a page."
-    PageDown "page-down" "page down" ["ctrl-d" "pgdn"] [List]
-        "Go down by a page."
-    First "first" "first" ["g" "home"] [List]
-        "Go to the first row."
-    Last "last" "last" ["G" "end"] [List]
-        "Go to the last row."
-    Filter "filter" "filter" ["/"] [Table]
-        "Show only the rows that match a regular expression; ! before it inverts."
-    SortLeft "sort-left" "sort left" ["<"] [Table]
-        "Sort by the column to the left."
-    SortRight "sort-right" "sort right" [">"] [Table]
-        "Sort by the column to the right."
-    Reverse "reverse" "reverse" ["r"] [Table]
-        "Turn the order of the rows round."
-    Pause "pause" "pause" ["space"] [Everywhere]
-        "Stop the picture, and let it go on."
-    Slower "slower" "slower" ["-"] [Everywhere]
-        "Ask Redis less often."
-    Faster "faster" "faster" ["+" "="] [Everywhere]
-        "Ask Redis more often."
-    Theme "theme" "theme" ["t"] [Everywhere]
-        "Take the next theme."
-    Entries "entries" "entries" ["e"] [Streams]
-        "Read entries of the selected stream."
-    Values "values" "values" ["v"] [Entries]
-        "Show or hide the values of the entries."
-    Newer "newer" "newer" ["n"] [Entries]
-        "Read the entries after these."
-    Older "older" "older" ["b"] [Entries]
-        "Read the entries before these."
-    GoTo "go-to" "go to id" ["i"] [Entries]
-        "Read the entries from an id or a time on."
-    FanoutList "fan-out-list" "next list" ["w"] [Fanout]
-        "Show the next list: subscribers, channels, streams by group, channel layers."
-    Probe "probe" "probe" ["P"] [Fanout]
-        "Begin or end our own messages to a channel of our own, sent to be timed."
-    StreamProbe "stream-probe" "stream probe" ["S"] [Fanout]
-        "Begin or end our own entries in a stream of our own, sent to be timed."
-    Fetch "fetch" "fetch once" ["f"] [Consumers Fanout Clients]
-        "Ask once for what costs too much to be polled."
-    BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]
-        "List the biggest keys that were measured, with their growth."
-    Sampler "sampler" "pause walk" ["m"] [Memory Cache]
-        "Stop measuring keys in the background, and go on."
-    Trim "trim" "trim" ["T"] [Streams Memory] writes
-        "Remove the oldest entries of the selected stream."
-    Reclaim "reclaim" "reclaim" ["R"] [Streams Consumers Pending Memory] writes
-        "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop."
-    Acknowledge "acknowledge" "acknowledge" ["A"] [Pending] writes
-        "Acknowledge the selected pending entry, as if it were done."
-    DeleteConsumer "delete-consumer" "delete" ["D"] [Consumers] writes
-        "Delete the selected consumer, if it has nothing pending."
-    RemoveGroups "remove-groups" "remove group" ["E"] [Streams Consumers Memory] writes
-        "Remove the selected group, or the groups of the stream that nobody reads any more."
-    RemoveConsumers "remove-consumers" "remove idle" ["C"] [Streams Consumers Memory] writes
-        "Remove the consumers of the group that have nothing pending and do nothing."
-    KillClient "kill-client" "kill" ["K"] [Clients Memory] writes
-        "End the connection of the selected client."
-    Invalidate "invalidate" "invalidate" ["I"] [Everywhere] writes
-        "Remove the keys of a pattern from the cache, or let them expire."
-    KillScript "kill-script" "end script" ["B"] [Everywhere] writes
-        "End the script or function that holds the server (BUSY)."
-    Undo "undo" "undo" ["U"] [Everywhere] writes
-        "Bring back what the last action removed, from its archive."
-    Unlock "unlock" "unlock" ["W"] [Everywhere] writes
-        "Unlock writing for a while, or lock it again."
-    PauseAction "pause-action" "hold" ["H"] [Acting] writes
-        "Let the action that runs stand still, and go on."
-    StopAction "stop-action" "stop" ["X"] [Acting] writes
-        "End the action that runs, after the step that is under way."
-    ActionSlower "action-slower" "slower" ["{"] [Acting] writes
-        "Halve the rate of the action that runs."
-    ActionFaster "action-faster" "faster" ["}"] [Acting] writes
-        "Double the rate of the action that runs."
-    Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
-        "Connect or poll now, without waiting for the clock."
-    Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]
-        "Go back to the shell; `fg` comes back."
-    DemoScenario "demo-scenario" "scenario" ["s"] [Demo]
-        "Play the next scenario of the demo."
-    DemoSlower "demo-slower" "less load" ["("] [Demo]
-        "Slow the work of the demo down."
-    DemoFaster "demo-faster" "more load" [")"] [Demo]
-        "Speed the work of the demo up."
+for_each_action! { commands
+    {
+        Quit "quit" "quit" ["q" "ctrl-c"] [Everywhere]
+            "Leave streamgauge."
+        Help "help" "help" ["?"] [Everywhere]
+            "Show the keys that work here."
+        Back "back" "back" ["esc" "backspace" "left" "h"] [Everywhere]
+            "Close what is open, or go back to where you came from."
+        Open "open" "open" ["enter" "right" "l"] [Everywhere]
+            "Go deeper into what is selected."
+        NextScreen "next-screen" "next" ["tab"] [Everywhere]
+            "Go to the next screen."
+        PreviousScreen "previous-screen" "previous" ["shift-tab"] [Everywhere]
+            "Go to the screen before."
+        Overview "overview" "overview" ["1"] [Everywhere]
+            "Is it healthy, and if not: what, since when, what now?"
+        StreamsScreen "streams" "streams" ["2"] [Everywhere]
+            "Which stream is backing up?"
+        ConsumersScreen "consumers" "consumers" ["3"] [Everywhere]
+            "Who is dead or stuck?"
+        MemoryScreen "memory" "memory" ["4"] [Everywhere]
+            "What eats the memory, and when is it full?"
+        CacheScreen "cache" "cache" ["5"] [Everywhere]
+            "Does the cache work?"
+        FanoutScreen "fan-out" "fan-out" ["6"] [Everywhere]
+            "How late do messages arrive?"
+        QueuesScreen "queues" "queues" ["7"] [Everywhere]
+            "Which job floods, and who does not listen?"
+        ClientsScreen "clients" "clients" ["8"] [Everywhere]
+            "Who is connected, and who hurts?"
+        LatencyScreen "latency" "latency" ["9"] [Everywhere]
+            "Is Redis slow, and why?"
+        LogScreen "log" "log" ["0"] [Everywhere]
+            "What streamgauge itself saw and did."
+        Up "up" "up" ["k" "up"] [List]
+            "Select the row above."
+        Down "down" "down" ["j" "down"] [List]
+            "Select the row below."
+        PageUp "page-up" "page up" ["ctrl-u" "pgup"] [List]
+            "Go up by a page."
+        PageDown "page-down" "page down" ["ctrl-d" "pgdn"] [List]
+            "Go down by a page."
+        First "first" "first" ["g" "home"] [List]
+            "Go to the first row."
+        Last "last" "last" ["G" "end"] [List]
+            "Go to the last row."
+        Filter "filter" "filter" ["/"] [Table]
+            "Show only the rows that match a regular expression; ! before it inverts."
+        SortLeft "sort-left" "sort left" ["<"] [Table]
+            "Sort by the column to the left."
+        SortRight "sort-right" "sort right" [">"] [Table]
+            "Sort by the column to the right."
+        Reverse "reverse" "reverse" ["r"] [Table]
+            "Turn the order of the rows round."
+        Pause "pause" "pause" ["space"] [Everywhere]
+            "Stop the picture, and let it go on."
+        Slower "slower" "slower" ["-"] [Everywhere]
+            "Ask Redis less often."
+        Faster "faster" "faster" ["+" "="] [Everywhere]
+            "Ask Redis more often."
+        Theme "theme" "theme" ["t"] [Everywhere]
+            "Take the next theme."
+        Entries "entries" "entries" ["e"] [Streams]
+            "Read entries of the selected stream."
+        Values "values" "values" ["v"] [Entries]
+            "Show or hide the values of the entries."
+        Newer "newer" "newer" ["n"] [Entries]
+            "Read the entries after these."
+        Older "older" "older" ["b"] [Entries]
+            "Read the entries before these."
+        GoTo "go-to" "go to id" ["i"] [Entries]
+            "Read the entries from an id or a time on."
+        FanoutList "fan-out-list" "next list" ["w"] [Fanout]
+            "Show the next list: subscribers, channels, streams by group, channel layers."
+        Probe "probe" "probe" ["P"] [Fanout]
+            "Begin or end our own messages to a channel of our own, sent to be timed."
+        StreamProbe "stream-probe" "stream probe" ["S"] [Fanout]
+            "Begin or end our own entries in a stream of our own, sent to be timed."
+        Fetch "fetch" "fetch once" ["f"] [Consumers Fanout Clients]
+            "Ask once for what costs too much to be polled."
+        BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]
+            "List the biggest keys that were measured, with their growth."
+        Sampler "sampler" "pause walk" ["m"] [Memory Cache]
+            "Stop measuring keys in the background, and go on."
+    }
+    {
+        Acknowledge "acknowledge" "acknowledge" ["A"] [Pending] writes
+            "Acknowledge the selected pending entry, as if it were done."
+        Unlock "unlock" "unlock" ["W"] [Everywhere] writes
+            "Unlock writing for a while, or lock it again."
+        PauseAction "pause-action" "hold" ["H"] [Acting] writes
+            "Let the action that runs stand still, and go on."
+        StopAction "stop-action" "stop" ["X"] [Acting] writes
+            "End the action that runs, after the step that is under way."
+        ActionSlower "action-slower" "slower" ["{"] [Acting] writes
+            "Halve the rate of the action that runs."
+        ActionFaster "action-faster" "faster" ["}"] [Acting] writes
+            "Double the rate of the action that runs."
+        Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
+            "Connect or poll now, without waiting for the clock."
+        Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]
+            "Go back to the shell; `fg` comes back."
+        DemoScenario "demo-scenario" "scenario" ["s"] [Demo]
+            "Play the next scenario of the demo."
+        DemoSlower "demo-slower" "less load" ["("] [Demo]
+            "Slow the work of the demo down."
+        DemoFaster "demo-faster" "more load" [")"] [Demo]
+            "Speed the work of the demo up."
+    }
 }

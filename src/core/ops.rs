@@ -6,8 +6,9 @@
 //! replies come in, steps go out. Knows no connection, no clock and no disk. Invariant: what a plan does not name is not
 //! touched.
 //!
-//! An action is a folder, or a file while it is small: what is asked of it, its survey, its plan, its run and its words.
-//! [`Request`] and [`ACTIONS`] have one row each of it.
+//! An action is a folder: what is asked of it (`request`), its `survey`, its `plan`, its `run`; what all record alike is in
+//! [`record`]. Its row in `for_each_action` makes the variant of [`Request`], the entry of [`ACTIONS`], the subcommand and the
+//! key.
 
 pub mod archive;
 pub mod challenge;
@@ -30,6 +31,7 @@ pub mod reclaim;
 pub mod record;
 pub mod refusal;
 pub mod remove;
+pub mod route;
 mod rows;
 pub mod run;
 pub mod step;
@@ -40,10 +42,11 @@ pub mod types;
 pub mod undo;
 
 pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
-pub use delete_consumer::DeleteConsumerRequest;
+pub use delete_consumer::request::DeleteConsumerRequest;
 pub use guard::Guard;
 pub use invalidate::request::InvalidateRequest;
-pub use kill_script::KillScriptRequest;
+pub use kill_client::request::KillClientRequest;
+pub use kill_script::request::KillScriptRequest;
 pub use plan::{ActionKind, Impact, Plan, Subject};
 pub use planning::{PlanId, PlanProgress};
 pub use policy::{Policy, WriteState};
@@ -52,14 +55,57 @@ pub use receipt::Receipt;
 pub use reclaim::request::{ReclaimRequest, ReclaimVerb};
 pub use refusal::Refusal;
 pub use remove::request::{RemoveConsumersRequest, RemoveGroupsRequest};
+pub use route::Route;
 pub use run::{Outcome, Run};
 pub use step::{Answer, Order, Step, Tally};
 pub use survey::{Survey, SurveyPlace};
 pub use trim::request::{TrimRequest, TrimTo};
+pub use undo::request::UndoRequest;
 
-/// The actions: what is wanted, before anybody looked at the server; the words of each; and how its plan is made.
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident($wanted:ty) $kind:path, $survey:path;)*) => {
+/// The actions, a row each, handed to the macro `$then` with what follows its name. A row has: what `--help` says; the
+/// variant of [`Request`], what it holds and what `cli` makes that of; the folder, its words and its survey; the key, its
+/// title for the footer, where it works and what help says of it.
+macro_rules! for_each_action {
+    ($then:ident $($more:tt)*) => { $then! { {
+        /// Remove the oldest entries of a stream.
+        Trim(TrimRequest, TrimArgs) trim KIND survey
+            "T" "trim" [Streams Memory] "Remove the oldest entries of the selected stream.";
+        /// Settle stuck pending entries of a group.
+        Reclaim(ReclaimRequest, ReclaimArgs) reclaim KIND survey
+            "R" "reclaim" [Streams Consumers Pending Memory]
+            "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop.";
+        /// Delete one consumer that has nothing pending.
+        DeleteConsumer(DeleteConsumerRequest, DeleteConsumerArgs) delete_consumer KIND survey
+            "D" "delete" [Consumers] "Delete the selected consumer, if it has nothing pending.";
+        /// Remove groups that nobody reads any more.
+        RemoveGroups(RemoveGroupsRequest, RemoveGroupsArgs) remove GROUPS groups
+            "E" "remove group" [Streams Consumers Memory]
+            "Remove the selected group, or the groups of the stream that nobody reads any more.";
+        /// Remove the consumers of a group that do nothing.
+        RemoveConsumers(RemoveConsumersRequest, RemoveConsumersArgs) remove CONSUMERS consumers
+            "C" "remove idle" [Streams Consumers Memory]
+            "Remove the consumers of the group that have nothing pending and do nothing.";
+        /// End a client's connection.
+        KillClient(KillClientRequest, KillClientArgs) kill_client KIND survey
+            "K" "kill" [Clients Memory] "End the connection of the selected client.";
+        /// Remove the keys of a pattern, or let them expire.
+        Invalidate(InvalidateRequest, InvalidateArgs) invalidate KIND survey
+            "I" "invalidate" [Everywhere] "Remove the keys of a pattern from the cache, or let them expire.";
+        /// End the script or function that holds the server.
+        KillScript(KillScriptRequest, KillScriptArgs) kill_script KIND survey
+            "B" "end script" [Everywhere] "End the script or function that holds the server (BUSY).";
+        /// Bring back what an action removed, from its archive.
+        Undo(UndoRequest, UndoArgs) undo KIND survey
+            "U" "undo" [Everywhere] "Bring back what the last action removed, from its archive.";
+    } $($more)* } };
+}
+
+pub(crate) use for_each_action;
+
+/// What is wanted, before anybody looked at the server; the words of each action; and how its plan is made.
+macro_rules! requests {
+    ({ $($(#[$doc:meta])* $name:ident($wanted:ty, $args:ident) $folder:ident $kind:ident $survey:ident
+        $key:literal $title:literal [$($place:ident)+] $help:literal;)* }) => {
         /// What is wanted. What is not said is safe.
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub enum Request {
@@ -67,36 +113,17 @@ macro_rules! actions {
         }
 
         /// Every action.
-        pub const ACTIONS: &[&ActionKind] = &[$(&$kind),*];
+        pub const ACTIONS: &[&ActionKind] = &[$(&$folder::$kind),*];
 
         impl Request {
             /// Begins to look at the server for the plan.
             pub fn survey(self, place: SurveyPlace) -> Survey {
                 match self {
-                    $(Self::$name(wanted) => Survey::new(place, |reader| $survey(reader, wanted)),)*
+                    $(Self::$name(wanted) => Survey::new(place, |reader| $folder::survey::$survey(reader, wanted)),)*
                 }
             }
         }
     };
 }
 
-actions! {
-    /// Remove the oldest entries of a stream.
-    Trim(TrimRequest) trim::KIND, trim::survey::survey;
-    /// Settle pending rows of a group.
-    Reclaim(ReclaimRequest) reclaim::KIND, reclaim::survey::survey;
-    /// Remove keys, or shorten their time to live.
-    Invalidate(InvalidateRequest) invalidate::KIND, invalidate::survey::survey;
-    /// Remove groups of a stream.
-    RemoveGroups(RemoveGroupsRequest) remove::GROUPS, remove::survey::groups;
-    /// Remove the consumers of a group that do nothing.
-    RemoveConsumers(RemoveConsumersRequest) remove::CONSUMERS, remove::survey::consumers;
-    /// Delete a consumer that has nothing pending.
-    DeleteConsumer(DeleteConsumerRequest) delete_consumer::KIND, delete_consumer::survey;
-    /// End a client's connection.
-    KillClient(u64) kill_client::KIND, kill_client::survey;
-    /// End the script or function that holds the server.
-    KillScript(KillScriptRequest) kill_script::KIND, kill_script::survey;
-    /// Bring back what an action removed.
-    Undo(String) undo::KIND, undo::survey::survey;
-}
+for_each_action! { requests }

@@ -31,6 +31,7 @@ use crate::config::Target;
 use crate::core::limits::{CONNECT_TIMEOUT_MS, PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 use crate::core::model::cache::Lookups;
 use crate::core::model::cost::Cost;
+use crate::core::model::node::NodeId;
 use crate::core::model::{Fault, Protocol};
 use crate::core::wire::{Exchange, NoReply, ReadCmd, cost, lookups, redact};
 use crate::edge::clock::now_us;
@@ -160,6 +161,11 @@ impl Link {
     /// Where it leads, without secrets, and the logical database.
     pub fn address(&self) -> (String, u32) {
         (self.asker.target.address.to_string(), self.asker.target.database)
+    }
+
+    /// Which server it leads to.
+    pub fn node(&self) -> NodeId {
+        NodeId::from(self.asker.target.address.to_string())
     }
 
     /// The protocol agreed on.

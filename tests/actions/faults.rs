@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 use streamgauge::core::ops::DeleteConsumerRequest;
-use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{Outcome, Request, UndoRequest};
 use streamgauge::core::ops::{ReclaimVerb, TrimRequest, TrimTo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
@@ -243,7 +243,7 @@ async fn an_undo_that_is_cut_off_is_unknown_and_can_be_done_again() {
             let mut seen = proxy.seen.lock().unwrap();
             seen.nth = seen.orders.len() + 2;
         }
-        let undo = Request::Undo(receipt.id.clone());
+        let undo = Request::Undo(UndoRequest { id: receipt.id.clone() });
         let cut_off = behind.act(&undo).await.unwrap();
         assert!(matches!(cut_off.outcome, Outcome::Unknown(_)), "{cut:?} {cut_off:?}");
         let again = behind.act(&undo).await;
@@ -270,7 +270,7 @@ async fn what_was_kept_and_not_removed_is_not_brought_back() {
         let mut connection = connect(&server);
         let left: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s", "-", "+"]);
         assert!(left.len() > 20, "{cut:?}: it was over before the cut");
-        let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        let back = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
         let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
         assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, restored.len() as u64), "{cut:?}");
         // Each entry is in one of the two, once and in order.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use streamgauge::actions::survey::{Desk, survey};
 use streamgauge::core::model::cache::Lookups;
 use streamgauge::core::ops::{InvalidateRequest, ReclaimVerb};
-use streamgauge::core::ops::{Receipt, Request};
+use streamgauge::core::ops::{Receipt, Request, UndoRequest};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
@@ -64,7 +64,7 @@ async fn what_an_invalidation_looks_up_is_known_to_the_lookup_on_every_server() 
             assert_eq!(noted, counted, "{build:?} {request:?}");
             assert!(noted.0 >= 700, "each type is asked: {noted:?}");
             if request.archive == Some(true) {
-                let undo = Request::Undo(receipt.id);
+                let undo = Request::Undo(UndoRequest { id: receipt.id });
                 let (counted, noted, _) = compared(&place, &mut connection, undo).await;
                 assert_eq!(noted, counted, "{build:?} undo");
             }
@@ -94,7 +94,7 @@ async fn what_a_reclaim_looks_up_is_known_but_for_a_few_on_every_server() {
             let (counted, noted, receipt) = compared(&place, &mut connection, request).await;
             assert!(is_near(counted, noted, &receipt), "{build:?} {verb:?} {counted:?} {noted:?}");
             if !matches!(verb, ReclaimVerb::Requeue | ReclaimVerb::DeadLetter { .. }) {
-                let undo = Request::Undo(receipt.id);
+                let undo = Request::Undo(UndoRequest { id: receipt.id });
                 let (counted, noted, receipt) = compared(&place, &mut connection, undo).await;
                 assert!(is_near(counted, noted, &receipt), "{build:?} undo {verb:?} {counted:?} {noted:?}");
             }

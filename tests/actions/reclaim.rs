@@ -4,7 +4,7 @@ use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use streamgauge::core::model::StreamId;
 use streamgauge::core::ops::DeleteConsumerRequest;
-use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{KillClientRequest, Outcome, Request};
 use streamgauge::core::ops::{ReclaimRequest, ReclaimVerb};
 
 pub fn reclaim(verb: ReclaimVerb) -> ReclaimRequest {
@@ -196,9 +196,19 @@ async fn a_client_is_ended_by_its_id_and_we_are_not() {
         let mut victim = connect(&server);
         let id: u64 = say(&mut victim, &["CLIENT", "ID"]);
         let place = Place::of(&server);
-        assert_eq!(place.act(&Request::KillClient(id)).await.unwrap().outcome, Outcome::Done);
+        assert_eq!(
+            place.act(&Request::KillClient(KillClientRequest { id })).await.unwrap().outcome,
+            Outcome::Done
+        );
         assert!(redis::cmd("PING").query::<String>(&mut victim).is_err());
-        assert!(place.act(&Request::KillClient(id)).await.unwrap_err().to_string().contains("not connected"));
+        assert!(
+            place
+                .act(&Request::KillClient(KillClientRequest { id }))
+                .await
+                .unwrap_err()
+                .to_string()
+                .contains("not connected")
+        );
     }
 }
 

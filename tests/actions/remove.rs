@@ -4,7 +4,7 @@ use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use redis::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
-use streamgauge::core::ops::{Outcome, Request, Tally};
+use streamgauge::core::ops::{Outcome, Request, Tally, UndoRequest};
 use streamgauge::core::ops::{RemoveConsumersRequest, RemoveGroupsRequest};
 
 const DAY_MS: u64 = 86_400_000;
@@ -49,13 +49,13 @@ async fn a_group_that_is_removed_comes_back_where_it_stood_with_its_rows_on_ever
         assert_eq!(receipt.tally, Tally { done: 1, kept: 601, ..Tally::default() }, "{build:?}");
         assert_eq!((receipt.before["groups"], receipt.after["groups"]), (2, 1));
         assert_eq!(listed(&mut connection), ["other"]);
-        let undone = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let undone = place.act(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         assert_eq!((undone.outcome, undone.tally.done), (Outcome::Done, 601), "{build:?}");
         assert_eq!(standing(&mut connection, "g"), before, "{build:?}");
         // Once more, and another group has the name: it stays as it is.
         let receipt = place.act(&Request::RemoveGroups(groups("g", None, 0))).await.unwrap();
         let _: Value = say(&mut connection, &["XGROUP", "CREATE", "s", "g", "5-0"]);
-        let undone = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        let undone = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
         assert_eq!(undone.tally, Tally { left: 601, ..Tally::default() }, "{build:?}");
         let (at, rows) = standing(&mut connection, "g");
         assert!(at.starts_with("5-0 ") && rows.is_empty(), "{build:?} {at}");
@@ -130,7 +130,7 @@ async fn idle_consumers_with_nothing_pending_go_in_one_action_and_come_back() {
         assert_eq!(left.len(), 1, "{build:?}");
         let version = (build.major(), build.version.split('.').nth(1).unwrap().parse::<u32>().unwrap());
         if version >= (6, 2) {
-            let undone = place.act(&Request::Undo(receipt.id)).await.unwrap();
+            let undone = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
             assert_eq!(undone.tally.done, 300, "{build:?}");
         }
     }

@@ -5,7 +5,7 @@ use crate::server::builds;
 use crate::{Place, appear, connect, fill, name, read, say, start};
 use streamgauge::core::ops::DeleteConsumerRequest;
 use streamgauge::core::ops::{InvalidateRequest, ReclaimVerb, TrimRequest, TrimTo};
-use streamgauge::core::ops::{Outcome, Request};
+use streamgauge::core::ops::{Outcome, Request, UndoRequest};
 
 #[tokio::test]
 async fn claims_come_back_with_owner_time_and_deliveries_except_rows_that_were_touched() {
@@ -28,7 +28,7 @@ async fn claims_come_back_with_owner_time_and_deliveries_except_rows_that_were_t
             if verb == ReclaimVerb::HandOver(name("live")) {
                 let _: redis::Value = say(&mut connection, &["XCLAIM", "s", "g", "live", "0", "3-0"]);
             }
-            let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+            let back = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
             let touched = u64::from(verb == ReclaimVerb::HandOver(name("live")));
             assert_eq!((back.tally.done, back.tally.left), (120 - touched, touched), "{build:?} {verb:?}");
             for (old, new) in before.iter().zip(rows(&mut connection)) {
@@ -54,12 +54,12 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         let place = Place::of(&server);
         let request = TrimRequest { key: name("s"), to: TrimTo::MaxLen(100), approx: false, archive: None };
         let receipt = place.act(&Request::Trim(request)).await.unwrap();
-        let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let back = place.act(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         assert_eq!(back.tally.done, 400, "{build:?}");
         let restored: Vec<redis::Value> = say(&mut connection, &["XRANGE", "s:restored", "-", "+"]);
         assert_eq!(restored, before);
         // Twice is once.
-        let again = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let again = place.plan(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         assert_eq!(
             again.nothing.as_deref(),
             Some("nothing to do: all 400 entries are in s:restored already")
@@ -70,7 +70,7 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
             let (id, value) = (format!("{entry}-0"), entry.to_string());
             let _: String = say(&mut connection, &["XADD", "s:restored", &id, "f", &value]);
         }
-        let rest = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let rest = place.act(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         assert_eq!(
             (&rest.outcome, rest.tally.done, rest.tally.left),
             (&Outcome::Done, 250, 150),
@@ -80,7 +80,8 @@ async fn trimmed_entries_come_back_into_a_stream_beside_with_their_ids() {
         assert_eq!(restored, before);
         // Another stream in its place is not written to.
         let _: u64 = say(&mut connection, &["XDEL", "s:restored", "7-0"]);
-        let refused = place.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string();
+        let refused =
+            place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap_err().to_string();
         assert!(refused.contains("exists already"), "{refused}");
     }
 }
@@ -101,7 +102,7 @@ async fn keys_come_back_as_they_were_and_never_over_one_that_is_there_again() {
         let receipt = place.act(&Request::Invalidate(invalidate("c:*", None, true))).await.unwrap();
         assert_eq!((receipt.tally.done, receipt.tally.kept), (4, 4), "{build:?}");
         let _: redis::Value = say(&mut connection, &["SET", "c:again", "new"]);
-        let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        let back = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
         assert_eq!((back.tally.done, back.tally.left), (3, 1));
         let text: String = say(&mut connection, &["GET", "c:text"]);
         let left_ms: i64 = say(&mut connection, &["PTTL", "c:text"]);
@@ -142,7 +143,7 @@ async fn lists_and_sorted_sets_come_back_with_all_their_values_in_order_and_the_
             let request = InvalidateRequest { kind: Some(kind.to_owned()), ..invalidate("c:*", None, true) };
             let receipt = place.act(&Request::Invalidate(request)).await.unwrap();
             assert_eq!((receipt.tally.done, receipt.tally.kept), (2, 2), "{build:?} {kind}");
-            let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+            let back = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
             assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, 2), "{build:?} {kind}");
         }
         assert_eq!(all(&mut connection), before, "{build:?}");
@@ -206,7 +207,7 @@ async fn times_to_live_come_back_only_where_they_are_still_the_ones_that_were_se
         let _: String = say(&mut connection, &["SET", "c:anew", "new", "PX", "450000"]);
         let _: String = say(&mut connection, &["SET", "c:eternal", "new"]);
         let _: u64 = say(&mut connection, &["DEL", "c:removed"]);
-        let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let back = place.act(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         assert_eq!((&back.outcome, back.tally.done, back.tally.left), (&Outcome::Done, 2, 3), "{build:?}");
         assert_eq!(left_ms(&mut connection, "c:ever"), -1, "{build:?}");
         let long = left_ms(&mut connection, "c:long");
@@ -215,7 +216,7 @@ async fn times_to_live_come_back_only_where_they_are_still_the_ones_that_were_se
         assert!((1..=450_000).contains(&anew), "{build:?} {anew}");
         assert_eq!(left_ms(&mut connection, "c:removed"), -2, "{build:?}");
         // Again: nothing is as it was set.
-        let again = place.act(&Request::Undo(receipt.id)).await.unwrap();
+        let again = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
         assert_eq!((again.tally.done, again.tally.left), (0, 5), "{build:?}");
     }
 }
@@ -247,18 +248,18 @@ async fn expired_keys_of(build: &crate::server::Build) {
     }
     // By the server's clock the short ones are over in a moment.
     let over = async || {
-        let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+        let plan = place.plan(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
         plan.facts.iter().any(|(label, text)| *label == "leaves out" && text.starts_with("3 keys"))
     };
     while !over().await {
         assert!(std::time::Instant::now() < deadline, "{build:?}: the short ones are not over");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    let plan = place.plan(&Request::Undo(receipt.id.clone())).await.unwrap();
+    let plan = place.plan(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
     let facts: String = plan.facts.iter().map(|(label, text)| format!("{label}: {text}\n")).collect();
     assert!(facts.contains("restores: 40 keys that expired since"), "{build:?} {facts}");
     assert_eq!(plan.impact.items, 40);
-    let back = place.act(&Request::Undo(receipt.id)).await.unwrap();
+    let back = place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap();
     assert_eq!((back.tally.done, back.tally.lost), (40, 3), "{build:?} {back:?}");
     for at in 0..40 {
         let text: String = say(&mut connection, &["GET", &format!("c:{at}")]);
@@ -277,7 +278,9 @@ async fn a_damaged_archive_gives_back_the_rest_and_the_plan_names_what_is_missin
     let receipt = place.act(&Request::Trim(request)).await.unwrap();
     let path = place.folder.path().join(format!("archive/{}.archive", receipt.id));
     let whole = std::fs::read(&path).unwrap();
-    let warned = async || place.plan(&Request::Undo(receipt.id.clone())).await.unwrap().warnings.join("\n");
+    let warned = async || {
+        place.plan(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap().warnings.join("\n")
+    };
     assert!(!warned().await.contains("missing"));
     // Cut where a frame ends: only the journal knows that there was more.
     let last = whole.len() - place.archived(&receipt.id).last().unwrap().encode().len() - 8;
@@ -288,7 +291,7 @@ async fn a_damaged_archive_gives_back_the_rest_and_the_plan_names_what_is_missin
     std::fs::write(&path, damaged).unwrap();
     let text = warned().await;
     assert!(text.contains("1 of 200 items are missing") && text.contains(" between entry "), "{text}");
-    let back = place.act(&Request::Undo(receipt.id.clone())).await.unwrap();
+    let back = place.act(&Request::Undo(UndoRequest { id: receipt.id.clone() })).await.unwrap();
     assert_eq!((&back.outcome, back.tally.done), (&Outcome::Done, 199));
     let restored: u64 = say(&mut connection, &["XLEN", "s:restored"]);
     assert_eq!(restored, 199);
@@ -312,7 +315,10 @@ async fn a_deleted_consumer_comes_back() {
             min_idle_ms: 0,
         });
         let receipt = place.act(&gone).await.unwrap();
-        assert_eq!(place.act(&Request::Undo(receipt.id)).await.unwrap().outcome, Outcome::Done);
+        assert_eq!(
+            place.act(&Request::Undo(UndoRequest { id: receipt.id })).await.unwrap().outcome,
+            Outcome::Done
+        );
         let consumers: Vec<redis::Value> = say(&mut connection, &["XINFO", "CONSUMERS", "s", "g"]);
         assert_eq!(consumers.len(), 1);
     }
@@ -327,8 +333,16 @@ async fn what_was_done_elsewhere_is_not_undone_here() {
     let receipt = place.act(&Request::Trim(request)).await.unwrap();
     let mut there = Place::of(&other);
     there.folder = place.folder;
-    assert!(there.act(&Request::Undo(receipt.id)).await.unwrap_err().to_string().contains("not this target"));
-    let unknown = there.act(&Request::Undo("20260101-000000-0000".to_owned())).await.unwrap_err();
+    assert!(
+        there
+            .act(&Request::Undo(UndoRequest { id: receipt.id }))
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("not this target")
+    );
+    let unknown =
+        there.act(&Request::Undo(UndoRequest { id: "20260101-000000-0000".to_owned() })).await.unwrap_err();
     assert!(unknown.to_string().contains("no archive here"));
 }
 

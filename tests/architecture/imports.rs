@@ -16,7 +16,8 @@ const TABLE: [(&str, &[&str]); 19] = [
     ("core::diagnose", &["core::model"]),
     ("core::ops", &["core::model", "core::queues", "core::wire"]),
     ("core::reading", &["core::model", "core::queues", "core::diagnose"]),
-    ("commands", &[]),
+    // The keys that begin an action stand in its row.
+    ("commands", &["core::ops"]),
     ("config", &["core", "commands"]),
     ("app", &["core", "commands", "config"]),
     ("ui", &["core", "commands", "config", "app"]),

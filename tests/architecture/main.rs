@@ -4,6 +4,7 @@
 //! Reads text only: no macro is expanded and no type is known, so a rule is a rule about what is *written*.
 //! Every rule is a function from sources to findings, and `planted` shows each of them catching a planted fault.
 
+mod actions;
 mod cycles;
 mod homonyms;
 mod house;
@@ -60,6 +61,14 @@ fn files_are_short_and_say_what_they_know() {
     sources.extend(source::read_all("tests"));
     sources.extend(source::read_all("benches"));
     holds("files", &house::file_findings(&sources));
+}
+
+#[test]
+fn an_action_is_a_folder_of_request_survey_plan_and_run() {
+    let sources = crate_sources();
+    let table = sources.iter().find(|source| source.file == "src/core/ops.rs").map(actions::folders);
+    assert!(table.is_some_and(|rows| rows.len() > 8), "the rows of the actions are not found");
+    holds("actions", &actions::findings(&sources));
 }
 
 #[test]

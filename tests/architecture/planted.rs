@@ -3,7 +3,7 @@
 use crate::house::{file_findings, name_findings, path_findings, top_findings};
 use crate::source::Source;
 use crate::tokens::tokens;
-use crate::{cycles, imports, purity};
+use crate::{actions, cycles, imports, purity};
 
 fn lines(findings: &[crate::source::Finding]) -> Vec<usize> {
     findings.iter().map(|finding| finding.line).collect()
@@ -201,4 +201,14 @@ fn a_default_in_place_of_an_unknown_is_found_and_what_a_type_can_hold_is_not() {
     assert_eq!(lines("#[cfg(test)]\nmod tests { fn f() { a.unwrap_or(0); } }"), none);
     let elsewhere = Source::new("src/ui/a.rs", "fn f() { a.unwrap_or(0); }");
     assert!(crate::unknowns::findings(&[elsewhere]).is_empty());
+}
+
+#[test]
+fn a_part_that_an_action_lacks_is_found() {
+    let table =
+        Source::new("src/core/ops.rs", "rows! {\n  Trim(TrimRequest, TrimArgs) trim KIND survey \"T\";\n}");
+    let part = |name: &str| Source::new(&format!("src/core/ops/trim/{name}.rs"), "");
+    let whole = vec![table, part("request"), part("survey"), part("plan"), part("run")];
+    assert!(lines(&actions::findings(&whole)).is_empty());
+    assert_eq!(lines(&actions::findings(&whole[..4])), [2]);
 }

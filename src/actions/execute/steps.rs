@@ -100,6 +100,10 @@ impl Steps<'_> {
 
     /// Sends an order, and asks meanwhile.
     async fn tell(&mut self, order: &Order, reads: Vec<ReadCmd>) -> Result<(Vec<Resp>, Vec<Resp>), Outcome> {
+        if !self.link.is_home_of(order) {
+            let why = "the plan was made of another server than this connection leads to: make the plan anew";
+            return Err(Outcome::Refused(why.to_owned()));
+        }
         let written = order.commands().iter().take(1).map(WriteCmd::stat_name);
         let names: Vec<&str> = written.chain(reads.iter().map(|read| read.verb().stat_name())).collect();
         self.guard(&names, order.commands().iter().all(WriteCmd::sees_for_itself)).await?;

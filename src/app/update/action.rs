@@ -21,8 +21,8 @@ use crate::core::model::Name;
 use crate::core::ops::reclaim::plan::proposed;
 use crate::core::ops::record::Past;
 use crate::core::ops::{
-    Challenge, DeleteConsumerRequest, KillScriptRequest, Plan, PlanId, PlanProgress, Policy, ReclaimRequest,
-    ReclaimVerb, Refusal, Request, WriteState,
+    Challenge, DeleteConsumerRequest, KillClientRequest, KillScriptRequest, Plan, PlanId, PlanProgress,
+    Policy, ReclaimRequest, ReclaimVerb, Refusal, Request, UndoRequest, WriteState,
 };
 
 /// For how long what an action was about is asked ahead of the rest, microseconds.
@@ -153,7 +153,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         CommandId::KillScript => Ok(Begin::Request(Request::KillScript(KillScriptRequest))),
         CommandId::KillClient => match selected {
             Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
-                Ok(Begin::Request(Request::KillClient(id)))
+                Ok(Begin::Request(Request::KillClient(KillClientRequest { id })))
             }
             _ => Err("select a client first".to_owned()),
         },
@@ -161,7 +161,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
             let last = state.active.operations.past.iter().rev();
             let address = &state.active.setup.address;
             let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
-            last.map(|past| Begin::Request(Request::Undo(past.intent.id.clone())))
+            last.map(|past| Begin::Request(Request::Undo(UndoRequest { id: past.intent.id.clone() })))
                 .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
         }
         _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),

@@ -84,7 +84,12 @@ impl Reader {
                     "this server is a replica: it takes no writes; connect to its primary",
                 ));
             }
-            Some(info) => Guard { run_id: info.server.run_id.clone(), role: info.server.role, stream },
+            Some(info) => Guard {
+                run_id: info.server.run_id.clone(),
+                role: info.server.role,
+                stream,
+                ..Guard::default()
+            },
             None => {
                 self.doubt("INFO is not answered: nobody can see whether this is a primary, nor whether it stays the same server");
                 Guard { stream, ..Guard::default() }

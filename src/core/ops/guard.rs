@@ -6,6 +6,7 @@
 use super::refusal::Refusal;
 use crate::core::limits::{LAZYFREE_OBJECTS, REPLICA_LAG_BYTES};
 use crate::core::model::info::Info;
+use crate::core::model::node::NodeId;
 use crate::core::model::server::ServerRole;
 use crate::core::model::streams::{StreamDetail, StreamFacts};
 use crate::core::model::{Name, StreamId};
@@ -15,6 +16,8 @@ use crate::core::wire::{Exchange, Observation, ReadCmd, Resp};
 /// How things stood when the plan was made.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Guard {
+    /// The server that the plan looked at.
+    pub node: NodeId,
     /// Of the server's process.
     pub run_id: Option<String>,
     /// Of the server.
@@ -175,7 +178,7 @@ mod tests {
     }
 
     fn guard() -> Guard {
-        Guard { run_id: Some("a".to_owned()), role: ServerRole::Primary, stream: None }
+        Guard { run_id: Some("a".to_owned()), role: ServerRole::Primary, ..Guard::default() }
     }
 
     #[test]

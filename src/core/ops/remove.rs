@@ -1,4 +1,4 @@
-//! Removing groups, and consumers that do nothing: the steps.
+//! Removing groups, and consumers that do nothing.
 //!
 //! Knows groups and consumers as values; asks nothing itself. Invariants: a group goes only as it was kept, or as somebody
 //! typed its name; a consumer with pending rows stays. One that shows a sign of life stays too, as far as the list of a
@@ -10,17 +10,14 @@
 //! | `remove-groups KEY GLOB --unread-for AGE` | `E` | the same for every group that matches, was not read for AGE and has no consumer alive; in a script that sees that the group stands as it was kept; whoever stays is named; a warning where one command frees more than 5,000 consumers and rows | more than 10,000 match |
 //! | `remove-consumers KEY GROUP` | `C` | `XGROUP DELCONSUMER` of all that have nothing pending and are idle for `--min-idle` (60 s), in scripts that look again | the group has more than 111,111 consumers |
 
-mod consumers;
-mod groups;
 pub mod plan;
 pub mod request;
+pub mod run;
 pub(super) mod survey;
 
-use crate::core::limits::CONSUMERS_READ_AGAIN;
-use crate::core::ops::plan::ActionKind;
+use super::plan::ActionKind;
 
-pub use consumers::ConsumersWork;
-pub use groups::GroupsWork;
+pub use run::{ConsumersWork, GroupsWork};
 
 /// The words of a removal of groups.
 pub const GROUPS: ActionKind = ActionKind::new("remove-groups", "Remove", "group");
@@ -30,8 +27,3 @@ pub const CONSUMERS: ActionKind = ActionKind {
     part: Some("idle consumers of"),
     ..ActionKind::new("remove-consumers", "Remove", "consumer")
 };
-
-/// Whether a list of so many consumers is read again while an action runs.
-const fn is_read_again(consumers: u64) -> bool {
-    consumers <= CONSUMERS_READ_AGAIN
-}

@@ -54,7 +54,7 @@ impl Run {
 
     /// The next step after `answer`.
     pub fn next(&mut self, answer: Answer, batch: u32) -> Step {
-        self.machine.next(answer, batch)
+        self.machine.next(answer, batch).at(&self.plan.guard.node)
     }
 
     /// What has been done.

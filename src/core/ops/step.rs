@@ -4,6 +4,8 @@
 //! `core::ops` and nowhere else.
 
 use super::archive::Frame;
+use super::route::Route;
+use crate::core::model::node::NodeId;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
 use serde::{Deserialize, Serialize};
@@ -42,9 +44,10 @@ pub enum Answer {
     ToldAndRead(Vec<Resp>, Vec<Resp>),
 }
 
-/// Commands that a write link takes. A run alone makes one.
+/// Commands that a write link takes, and where they go. A run alone makes one.
 #[derive(Debug, PartialEq)]
 pub struct Order {
+    route: Route,
     commands: Vec<WriteCmd>,
 }
 
@@ -87,9 +90,26 @@ pub(in crate::core::ops) trait Machine: Send + Sync + std::fmt::Debug {
     fn batch(&self) -> (u32, u32, u32);
 }
 
+impl Step {
+    /// The same, where orders that name no home of their own go to `node`.
+    pub(super) fn at(mut self, node: &NodeId) -> Self {
+        if let Self::Tell(order) | Self::TellAndAsk(order, _) = &mut self
+            && let Route::Node(home) = &mut order.route
+        {
+            home.clone_from(node);
+        }
+        self
+    }
+}
+
 impl Order {
     pub(super) fn new(commands: Vec<WriteCmd>) -> Self {
-        Self { commands }
+        Self { route: Route::of(&commands, &NodeId::default()), commands }
+    }
+
+    /// Where they go.
+    pub const fn route(&self) -> &Route {
+        &self.route
     }
 
     /// The commands.

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::planning::PlanProgress;
 use super::refusal::Refusal;
 use crate::core::limits::{WALKED_BODIES, WALKED_ENTRIES};
+use crate::core::model::node::NodeId;
 use crate::core::model::{Name, Snapshot, StreamId};
 use crate::core::wire::decode::decode;
 use crate::core::wire::decode::streams::id;
@@ -84,6 +85,7 @@ pub struct SurveyPlace {
 /// A survey under way.
 pub struct Survey {
     rest: Pin<Box<dyn Future<Output = Result<Plan, Refusal>> + Send>>,
+    node: NodeId,
     slate: Slate,
 }
 
@@ -114,8 +116,9 @@ impl Survey {
         F: Future<Output = Result<Plan, Refusal>> + Send + 'static,
     {
         let slate = Slate::default();
+        let node = NodeId::from(place.address.as_str());
         let reader = Reader { slate: slate.clone(), place, scripts: true };
-        Self { rest: Box::pin(look(reader)), slate }
+        Self { rest: Box::pin(look(reader)), node, slate }
     }
 
     /// The next step after `answer`: none at the beginning, a refusal where there was no answer.
@@ -132,9 +135,10 @@ impl Survey {
         let next = self.rest.as_mut().poll(&mut Context::from_waker(Waker::noop()));
         let mut text = self.slate.text();
         match next {
-            Poll::Ready(plan) => SurveyStep::Done(
-                plan.map(|plan| Box::new(text.doubts.iter().fold(plan, |plan, why| plan.in_doubt(why)))),
-            ),
+            Poll::Ready(plan) => SurveyStep::Done(plan.map(|mut plan| {
+                plan.guard.node = self.node.clone();
+                Box::new(text.doubts.iter().fold(plan, |plan, why| plan.in_doubt(why)))
+            })),
             Poll::Pending => text.asked.take().unwrap_or_else(|| SurveyStep::Done(Err(strange("survey")))),
         }
     }

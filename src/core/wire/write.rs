@@ -294,6 +294,28 @@ impl WriteCmd {
         }
     }
 
+    /// The one key at whose home it is carried out; none where it is about several keys, or about the server itself. A
+    /// script that names a second key is sent to the home of the first.
+    pub fn home(&self) -> Option<&Name> {
+        match self {
+            Self::Trim { key, .. }
+            | Self::Settle { key, .. }
+            | Self::GiveBack { key, .. }
+            | Self::DeleteConsumers { key, .. }
+            | Self::DestroyGroup { key, .. }
+            | Self::CreateGroup { key, .. }
+            | Self::CreateConsumer { key, .. }
+            | Self::Unlink(key)
+            | Self::UnlinkKept { key, .. }
+            | Self::Expire { key, .. }
+            | Self::ExpireAt { key, .. }
+            | Self::GiveTimeBack { key, .. }
+            | Self::Restore { key, .. }
+            | Self::Append { key, .. } => Some(key),
+            Self::UnlinkTyped(_) | Self::UnlinkFree(_) | Self::KillClient(_) | Self::KillScript(_) => None,
+        }
+    }
+
     /// How many items it is about.
     pub fn items(&self) -> usize {
         match self {

@@ -11,6 +11,7 @@ use crate::config::Target;
 use crate::core::limits::{PIPELINE_REPLY, WRITE_TIMEOUT_MS};
 use crate::core::model::cache::Lookups;
 use crate::core::model::cost::Cost;
+use crate::core::model::topology::Topology;
 use crate::core::ops::Order;
 use crate::core::wire::{ReadCmd, Resp, cost, lookups};
 use crate::edge::clock::now_us;
@@ -47,7 +48,7 @@ impl Writer {
     /// As [`Link::open`].
     pub async fn open(&self) -> Result<WriteLink, LinkError> {
         let link = Link::open(&self.target, Lane::Write, &self.timeouts, &self.ledger).await?;
-        Ok(WriteLink { link })
+        Ok(WriteLink { topology: Topology::Single(link.node()), link })
     }
 
     /// A connection beside, for what is read meanwhile.
@@ -59,10 +60,11 @@ impl Writer {
     }
 }
 
-/// A live connection that can write.
+/// A live connection that can write, to one server.
 #[derive(Debug)]
 pub struct WriteLink {
     link: Link,
+    topology: Topology,
 }
 
 /// Why an order has no replies.
@@ -75,6 +77,11 @@ pub enum SendError {
 }
 
 impl WriteLink {
+    /// Whether this connection leads where an order has to go.
+    pub fn is_home_of(&self, order: &Order) -> bool {
+        order.route().leads_to(&self.topology) == Some(&self.link.node())
+    }
+
     /// Reads, on the connection of the writes.
     pub async fn ask(&mut self, commands: Vec<ReadCmd>) -> AskResult {
         self.link.ask(commands).await

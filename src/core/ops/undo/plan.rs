@@ -9,7 +9,7 @@ use crate::core::ops::archive::{Frame, Header, MissingPart};
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::refusal::Refusal;
-use crate::core::ops::undo::{UndoWork, is_over};
+use crate::core::ops::undo::run::{UndoWork, is_over};
 
 /// What an archive holds.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

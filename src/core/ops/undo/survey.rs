@@ -3,6 +3,7 @@
 //! Knows which reads; decides nothing. Invariant: an archive is read to its end before anything of it is brought back.
 
 use super::plan::{ArchiveContents, SideStream, plan, side_of};
+use super::request::UndoRequest;
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::Name;
 use crate::core::model::server::Mode;
@@ -13,8 +14,8 @@ use crate::core::wire::decode::decode;
 use crate::core::wire::{ErrorKind, Observation, ReadCmd, Resp};
 
 /// The plan of an undo.
-pub(in crate::core::ops) async fn survey(reader: Reader, id: String) -> Result<Plan, Refusal> {
-    let (reader, id) = (&reader, id.as_str());
+pub(in crate::core::ops) async fn survey(reader: Reader, request: UndoRequest) -> Result<Plan, Refusal> {
+    let (reader, id) = (&reader, request.id.as_str());
     let (header, kept) = reader.open(id).await.map_err(|error| {
         Refusal::because(format!(
             "action {id} has no archive here that can be read, so there is nothing to bring back ({error})"
