@@ -10,6 +10,7 @@ pub mod fanout;
 pub mod geometry;
 pub mod message;
 pub mod modal;
+pub mod queuelist;
 pub mod rows;
 pub mod table;
 pub mod update;
@@ -32,6 +33,7 @@ use entries::EntriesState;
 use fanout::FanoutPart;
 use geometry::Areas;
 use modal::Modal;
+use queuelist::QueueList;
 use std::collections::BTreeMap;
 use table::TableState;
 
@@ -148,6 +150,8 @@ pub struct Watch {
     pub operations: Operations,
     /// Which list of the fan-out screen somebody chose.
     pub fanout_chosen: Option<FanoutPart>,
+    /// Which list of the queues screen and of a queue's page is shown.
+    pub queue_list: QueueList,
     /// What the poller was told last.
     pub focus: Focus,
 }
@@ -190,6 +194,7 @@ impl Watch {
             interval_us: setup.interval_us,
             operations: Operations::new(setup.read_only),
             fanout_chosen: None,
+            queue_list: QueueList::First,
             focus: Focus::default(),
             setup,
         }
@@ -244,7 +249,7 @@ impl State {
         match self.view() {
             View::Overview if !self.shown().findings().is_empty() => Some(TableId::Findings),
             View::Fanout => Some(self.fanout_part().table()),
-            view => view.table(),
+            view => self.active.queue_list.table(view).or(view.table()),
         }
     }
 

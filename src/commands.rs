@@ -51,6 +51,8 @@ pub enum Place {
     Entries,
     /// On the fan-out screen.
     Fanout,
+    /// On the queues screen and on the page of a queue.
+    Queues,
     /// On the table of clients.
     Clients,
     /// On the memory screen.
@@ -75,6 +77,7 @@ impl Place {
         Self::Consumers,
         Self::Entries,
         Self::Fanout,
+        Self::Queues,
         Self::Clients,
         Self::Memory,
         Self::Cache,
@@ -93,6 +96,7 @@ impl Place {
             Self::Consumers => "Consumers",
             Self::Entries => "Entries of a stream",
             Self::Fanout => "Fan-out",
+            Self::Queues => "Queues",
             Self::Clients => "Clients",
             Self::Memory => "Memory",
             Self::Cache => "Cache and keys",

@@ -59,11 +59,15 @@ pub enum TableId {
     Queues,
     /// Classes of the jobs of one queue.
     JobClasses,
+    /// Jobs that failed, by error.
+    Failures,
+    /// What begins jobs again and again.
+    Schedules,
 }
 
 impl TableId {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Findings,
         Self::Worst,
         Self::Streams,
@@ -83,6 +87,8 @@ impl TableId {
         Self::Layers,
         Self::Queues,
         Self::JobClasses,
+        Self::Failures,
+        Self::Schedules,
     ];
 }
 
@@ -132,6 +138,10 @@ pub enum RowId {
     Queue(QueueId),
     /// Jobs of a class in a part of a queue.
     JobClass(&'static str, Option<Name>),
+    /// Jobs of a part of a queue that failed with one error.
+    Failure(QueueId, &'static str, Option<Name>),
+    /// What begins a job again and again.
+    Schedule(QueueId, Name),
 }
 
 /// One row.

@@ -4,6 +4,7 @@
 
 mod clients;
 mod consumers;
+mod failures;
 mod fanout;
 mod findings;
 mod groups;
@@ -16,6 +17,7 @@ mod slowlog;
 mod streams;
 
 use super::cell::{Cell, Column, Row, RowId, TableId};
+use super::queuelist::QueueList;
 use super::{State, View};
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::reading::Reading;
@@ -44,6 +46,8 @@ pub fn columns(id: TableId) -> &'static [Column] {
         TableId::Layers => fanout::OF_LAYERS,
         TableId::Queues => queues::COLUMNS,
         TableId::JobClasses => queues::OF_CLASSES,
+        TableId::Failures => failures::COLUMNS,
+        TableId::Schedules => failures::OF_SCHEDULES,
     }
 }
 
@@ -69,6 +73,8 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::Layers => (fanout::BACKLOG, true),
         TableId::Queues => (queues::VERDICT, true),
         TableId::JobClasses => (queues::JOBS, true),
+        TableId::Failures => (failures::JOBS, true),
+        TableId::Schedules => (failures::OVERDUE, true),
     }
 }
 
@@ -94,14 +100,26 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Consumers => consumers::rows_of_all(reading),
         View::Fanout => fanout::rows(reading, state.fanout_part().table()),
         View::Clients => clients::rows(reading),
-        View::Queues => queues::rows(reading),
-        View::Queue(id) => queues::classes(reading, id),
+        View::Queues | View::Queue(_) => of_queues(reading, view, state.active.queue_list),
         View::Latency => slowlog::rows(reading),
         View::Memory => reliefs::rows(reading),
         View::BigKeys => keys::biggest(reading),
         View::Cache => patterns::rows(reading),
         View::Pattern(glob) => keys::of_pattern(reading, glob),
         View::Entries(_) | View::Log => Vec::new(),
+    }
+}
+
+fn of_queues(reading: &Reading, view: &View, list: QueueList) -> Vec<Row> {
+    let queue = match view {
+        View::Queue(id) => Some(id),
+        _ => None,
+    };
+    match (list, queue) {
+        (QueueList::First, Some(id)) => queues::classes(reading, id),
+        (QueueList::First, None) => queues::rows(reading),
+        (QueueList::Failures, queue) => failures::rows(reading, queue),
+        (QueueList::Schedules, queue) => failures::schedules(reading, queue),
     }
 }
 

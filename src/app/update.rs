@@ -213,6 +213,8 @@ fn focus(state: &State) -> Focus {
                 | RowId::Channel(..)
                 | RowId::Queue(_)
                 | RowId::JobClass(..)
+                | RowId::Failure(..)
+                | RowId::Schedule(..)
                 | RowId::Layer(..) => {}
             }
         }

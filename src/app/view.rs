@@ -92,8 +92,8 @@ impl View {
             Self::Fanout => (Some(TableId::Channels), &[Place::Fanout, Place::Table, Place::List], |h| {
                 (if h >= 30 { share(h, 11, 20) } else { 14 }, 7)
             }),
-            Self::Queues => (Some(TableId::Queues), &[Place::Table, Place::List], |_| (0, 0)),
-            Self::Queue(_) => (Some(TableId::JobClasses), &[Place::Table, Place::List], |h| {
+            Self::Queues => (Some(TableId::Queues), &[Place::Queues, Place::Table, Place::List], |_| (0, 0)),
+            Self::Queue(_) => (Some(TableId::JobClasses), &[Place::Queues, Place::Table, Place::List], |h| {
                 (if h >= 30 { 12 } else { 9 }, 6)
             }),
             Self::Clients => {

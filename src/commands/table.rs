@@ -7,8 +7,8 @@
 use super::{Command, Danger, Place};
 use crate::core::ops::for_each_action;
 use Place::{
-    Acting, Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Pending, Streams,
-    Table,
+    Acting, Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Pending, Queues,
+    Streams, Table,
 };
 
 macro_rules! commands {
@@ -128,6 +128,8 @@ for_each_action! { commands
             "Read the entries from an id or a time on."
         FanoutList "fan-out-list" "next list" ["w"] [Fanout]
             "Show the next list: subscribers, channels, streams by group, channel layers."
+        QueueList "queue-list" "next list" ["w"] [Queues]
+            "Show the next list: queues or classes of jobs, jobs that failed by error, schedulers."
         Probe "probe" "probe" ["P"] [Fanout]
             "Begin or end our own messages to a channel of our own, sent to be timed."
         StreamProbe "stream-probe" "stream probe" ["S"] [Fanout]

@@ -10,6 +10,8 @@ mod bull;
 mod bullmq;
 mod celery;
 mod dramatiq;
+pub mod errors;
+pub mod failures;
 mod gocraft;
 mod huey;
 pub mod items;

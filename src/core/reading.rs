@@ -185,6 +185,11 @@ impl Reading {
         self.keyspace.queues.views(node.at_us, blocked)
     }
 
+    /// What begins jobs again and again.
+    pub fn schedules(&self) -> queues::ScheduleList {
+        self.keyspace.queues.schedules(self.this_node().at_us)
+    }
+
     /// Keys by pattern.
     pub fn keys(&self) -> &KeyTrack {
         &self.this_node().keys

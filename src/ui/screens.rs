@@ -25,6 +25,7 @@ mod overview;
 mod pattern;
 mod pending;
 mod queue;
+mod queuelists;
 mod queues;
 mod reasons;
 mod stream;

@@ -27,6 +27,10 @@ impl Layout {
 
     /// What `snapshot` tells of its queues, with this configuration.
     fn queues(&self, config: &str) -> Vec<Value> {
+        self.snapshot(config)["queues"].as_array().unwrap().clone()
+    }
+
+    fn snapshot(&self, config: &str) -> Value {
         let path = self.0.folder().join("queues.toml");
         std::fs::write(&path, config).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
@@ -34,9 +38,8 @@ impl Layout {
         command.env("HOME", self.0.folder()).env("XDG_CONFIG_HOME", self.0.folder());
         command.env("XDG_STATE_HOME", self.0.folder()).env_remove("REDIS_URL").stdin(Stdio::null());
         let done = command.output().unwrap();
-        let told: Value = serde_json::from_slice(&done.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stderr)));
-        told["queues"].as_array().unwrap().clone()
+        serde_json::from_slice(&done.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&done.stderr)))
     }
 }
 
@@ -212,5 +215,127 @@ fn lists_and_sorted_sets_that_the_config_names_are_queues_and_no_others_are() {
         assert_eq!(lines(&made.queues("")), Vec::<String>::new());
         let told = lines(&made.queues("[queues]\nlists = [\"jobs:*\"]\n"));
         assert_eq!(told, ["plain jobs:7:mail 2 - - - - - -", "plain jobs:due 1 - - - - - -"]);
+    }
+}
+
+/// Errors of jobs that failed, a line each: queue, part, jobs, class, error.
+fn failures(told: &Value) -> Vec<String> {
+    let rows = told["queues"].as_array().unwrap().iter();
+    let line = |row: &Value, group: &Value| {
+        let text = |field: &str| group[field].as_str().unwrap_or("-").to_owned();
+        format!(
+            "{} {} {} {}: {}",
+            row["name"].as_str().unwrap(),
+            text("part"),
+            group["jobs"],
+            text("class"),
+            text("message")
+        )
+    };
+    let groups = rows.flat_map(|row| {
+        row["failures"].as_array().unwrap().iter().map(|group| line(row, group)).collect::<Vec<_>>()
+    });
+    groups.collect()
+}
+
+#[test]
+fn jobs_that_failed_are_told_by_what_went_wrong_and_nothing_else_of_them_is() {
+    for kind in kinds() {
+        let made = Layout::new(kind);
+        let now_s = now_ms() / 1000;
+        made.run(&["SADD", "asynq:queues", "mail"]);
+        for (id, number) in [("a", "17"), ("b", "18")] {
+            made.run(&["ZADD", "asynq:{mail}:archived", &now_s.to_string(), id]);
+            let error = format!("no user {number}");
+            let message = format!(
+                "\n\tmail:send\x12\x06secret\x1a\x01{id}\x3a{}{error}",
+                char::from(error.len() as u8)
+            );
+            made.run(&["HSET", &format!("asynq:{{mail}}:t:{id}"), "msg", &message]);
+        }
+        made.run(&["SADD", "shop:known_jobs", "mail"]);
+        let job = |number: u32| {
+            format!(
+                r#"{{"name":"mail","id":"{number}","t":1,"args":{{"key":"secret"}},"fails":3,"err":"dial tcp 10.0.0.{number}:25: i/o timeout","failed_at":{now_s}}}"#
+            )
+        };
+        for number in 1..=100 {
+            made.run(&["ZADD", "shop:dead", &number.to_string(), &job(number)]);
+        }
+        let told = made.snapshot("");
+        assert!(!told.to_string().contains("secret"));
+        let expected = ["mail dead 2 mail:send: no user *", "* dead 100 mail: dial tcp *: i/o timeout"];
+        let mut found = failures(&told);
+        found.sort_by_key(|line| line.starts_with('*'));
+        assert_eq!(found, expected, "{}", told["queues"]);
+    }
+}
+
+#[test]
+fn what_begins_jobs_again_and_again_is_told_with_its_times_and_is_late_when_they_are_over() {
+    for kind in kinds() {
+        let made = Layout::new(kind);
+        let now_s = now_ms() / 1000;
+        let (late, later) = (now_s - 3_600, now_s + 600);
+        let at = |second: u64| jiff::Timestamp::from_second(second as i64).unwrap().to_string();
+        made.run(&["SADD", "queues", "mail"]);
+        made.run(&["SADD", "processes", "x"]);
+        let ruby = at(late).replace('T', " ").replace('Z', " +0000");
+        made.run(&["HSET", "sidekiq-scheduler:next_times", "digest", &ruby]);
+        made.run(&["HSET", "sidekiq-scheduler:last_times", "digest", &ruby]);
+        made.run(&["SADD", "cron_jobs:default", "cron_job:default:report"]);
+        made.run(&[
+            "HSET",
+            "cron_job:default:report",
+            "name",
+            "report",
+            "cron",
+            "*/5 * * * *",
+            "last_enqueue_time",
+            &ruby,
+        ]);
+        made.run(&["SADD", "rq:queues", "rq:queue:low"]);
+        made.run(&["ZADD", "rq:cron_schedulers", &now_s.to_string(), "s1"]);
+        let jobs = format!(
+            r#"[{{"name":"clean","func_name":"app.clean","args":"[\"secret\"]","interval":60,"cron":null,"latest_enqueue_time":"{}","next_enqueue_time":"{}"}}]"#,
+            at(late),
+            at(later)
+        );
+        made.run(&["HSET", "rq:cron_scheduler:s1", "cron_jobs", &jobs]);
+        made.run(&["SADD", "_kombu.binding.celery", "celery\x06\x16\x06\x16celery"]);
+        made.run(&["ZADD", "redbeat::schedule", &later.to_string(), "redbeat:sums"]);
+        let definition = r#"{"name": "sums", "task": "app.sums", "args": ["secret"], "schedule": {"__type__": "crontab", "minute": "5", "hour": "*", "day_of_week": "*", "day_of_month": "*", "month_of_year": "*"}}"#;
+        let meta = r#"{"last_run_at": {"__type__": "datetime", "year": 2026, "month": 11, "day": 29, "hour": 9, "minute": 5, "second": 0}}"#;
+        made.run(&["HSET", "redbeat:sums", "definition", definition, "meta", meta]);
+        let told = made.snapshot("");
+        assert!(!told.to_string().contains("secret"));
+        let rows = told["schedulers"].as_array().unwrap();
+        let mut lines: Vec<String> = (rows.iter())
+            .map(|row| {
+                let is = |field: &str| if row[field].is_null() { "-" } else { field };
+                let rule = row["rule"].as_str().unwrap_or("-");
+                let words = ["next_ms", "last_ms", "overdue_ms"].map(is).join(" ");
+                format!(
+                    "{} {}: {rule}: {words}",
+                    row["framework"].as_str().unwrap(),
+                    row["name"].as_str().unwrap()
+                )
+            })
+            .collect();
+        lines.sort();
+        let expected = [
+            "celery sums: 5 * * * *: next_ms last_ms -",
+            "rq clean: every 60 s: next_ms last_ms -",
+            "sidekiq digest: -: next_ms last_ms overdue_ms",
+            "sidekiq report: */5 * * * *: - last_ms -",
+        ];
+        assert_eq!(lines, expected, "{told}");
+        let findings = told["findings"].as_array().unwrap().iter();
+        let late: Vec<_> = findings.filter(|finding| finding["id"] == "scheduler.overdue").collect();
+        assert_eq!(late.len(), 1, "{late:?}");
+        assert!(
+            late[0]["text"].as_str().unwrap().starts_with("sidekiq: digest is overdue by 1h"),
+            "{late:?}"
+        );
     }
 }

@@ -13,6 +13,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// Where our columns are not the library's, with the reason.
 const OURS: &str = include_str!("frameworks/ours.txt");
 
+/// What jobs of each framework failed with: class, and error.
+const ERRORS: &str = include_str!("frameworks/errors.txt");
+
 const COUNTS: [&str; 6] = ["ready", "in_flight", "orphaned", "delayed", "dead", "workers"];
 
 /// How a column of ours stands to the library's.
@@ -113,7 +116,32 @@ pub fn differences(
         let row = together.map_or(&Value::Null, |row| &row[column]);
         differences.extend(unlike(column, row, sum).map(|found| format!("*: {found}")));
     }
+    differences.extend(failures(framework, ours, &truth));
     differences
+}
+
+/// Errors of the jobs that are dead: each is told with its number, its class and without what differs from job to job.
+fn failures(framework: Framework, ours: &[Value], truth: &BTreeMap<String, Row>) -> Vec<String> {
+    let words = ERRORS.lines().map(|line| line.splitn(3, '|').collect::<Vec<_>>());
+    let Some(words) = words.into_iter().find(|words| words[0] == framework.name) else { return Vec::new() };
+    let dead = truth.values().filter_map(|row| row.dead).sum::<u64>();
+    let told = ours.iter().flat_map(|row| row["failures"].as_array().expect("failures"));
+    let told: Vec<String> = told
+        .map(|group| {
+            let text = |field: &str| {
+                group[field].as_str().unwrap_or("-").rsplit_once('.').map_or(
+                    group[field].as_str().unwrap_or("-").to_owned(),
+                    |(before, last)| {
+                        if field == "class" { last.to_owned() } else { format!("{before}.{last}") }
+                    },
+                )
+            };
+            format!("{} {} {}", group["jobs"], text("class"), text("message"))
+        })
+        .collect();
+    let expected: Vec<String> =
+        (dead > 0).then(|| format!("{dead} {} {}", words[1], words[2])).into_iter().collect();
+    if told == expected { Vec::new() } else { vec![format!("failures are {told:?}, not {expected:?}")] }
 }
 
 fn unlike(column: &str, ours: &Value, expected: Option<u64>) -> Option<String> {

@@ -139,6 +139,10 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             state.active.fanout_chosen = Some(state.fanout_part().next());
             refresh(state);
         }
+        CommandId::QueueList => {
+            state.active.queue_list = state.active.queue_list.next();
+            refresh(state);
+        }
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),

@@ -66,6 +66,7 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
             None
         }
         (_, RowId::Pattern(glob)) => Some(View::Pattern(glob)),
+        (View::Queues, RowId::Failure(id, ..) | RowId::Schedule(id, _)) => Some(View::Queue(id)),
         (_, RowId::Queue(id)) => Some(View::Queue(id)),
         (_, RowId::Key(key)) if state.shown().streams().contains_key(&key) => Some(View::Stream(key)),
         (_, RowId::Relief(_, subject)) => View::of_subject(&subject),

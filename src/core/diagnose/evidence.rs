@@ -10,7 +10,7 @@ use super::consumers::ConsumerVerdict;
 use super::finding::{FindingSubject, Severity};
 use super::groups::Judgement;
 use super::hold::Hold;
-use super::queues::QueueCase;
+use super::queues::{OverdueCase, QueueCase};
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
@@ -51,6 +51,8 @@ pub struct Evidence<'a> {
     pub memory: MemoryCase<'a>,
     /// Queues of job frameworks.
     pub queues: Vec<QueueCase>,
+    /// What begins jobs again and again and is overdue.
+    pub overdue: Vec<OverdueCase>,
     /// What stands already.
     pub standing: &'a Hold,
 }

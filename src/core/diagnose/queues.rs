@@ -161,6 +161,17 @@ pub struct QueueCase {
     pub flood: Option<JobFlood>,
 }
 
+/// An entry that should have begun a job by now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OverdueCase {
+    /// Whose.
+    pub of: QueueId,
+    /// The entry.
+    pub name: Name,
+    /// For how long it is due, milliseconds.
+    pub overdue_ms: u64,
+}
+
 /// A class that most jobs of a part of a queue are of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobFlood {

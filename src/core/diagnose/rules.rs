@@ -50,6 +50,7 @@ mod replication_link_down;
 mod replication_read_only;
 mod replication_refusing;
 mod replication_resyncs;
+mod scheduler_overdue;
 mod server_blocked;
 mod server_busy;
 mod server_loading;
@@ -194,6 +195,7 @@ pub const RULES: &[Rule] = &[
     queues::OLDEST_RULE,
     queues::FLOOD_RULE,
     queues::WORKERS_RULE,
+    scheduler_overdue::RULE,
     fanout_late::PUBLISH,
     fanout_late::DELIVERY,
     fanout_late::WHOLE_WAY,

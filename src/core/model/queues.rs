@@ -87,6 +87,8 @@ pub enum QueueColumn {
     Delayed,
     /// Jobs that failed for good and are kept.
     Dead,
+    /// Jobs that are done with and are kept, or what they came to.
+    Kept,
     /// Workers that have shown a sign of life lately.
     Workers,
     /// Jobs that were added, ever.
@@ -123,6 +125,30 @@ pub struct QueueItem {
     pub at_ms: Option<i64>,
 }
 
+/// A job that failed, without what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedJob {
+    /// Its class.
+    pub class: Option<Name>,
+    /// When it failed, milliseconds since 1970.
+    pub at_ms: Option<i64>,
+    /// What went wrong, without whatever differs from one job to the next; short.
+    pub error: Option<Name>,
+}
+
+/// An entry that begins a job again and again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScheduleEntry {
+    /// What it is called, or what it begins.
+    pub name: Name,
+    /// When it is due next, milliseconds since 1970.
+    pub next_ms: Option<i64>,
+    /// When it began a job last, the same.
+    pub last_ms: Option<i64>,
+    /// By which rule: `*/5 * * * *`, `every 60 s`.
+    pub rule: Option<Name>,
+}
+
 /// What was read of a queue.
 #[derive(Clone, Debug, PartialEq)]
 pub enum QueueValue {
@@ -134,6 +160,10 @@ pub enum QueueValue {
     Items(ItemsFor, Vec<QueueItem>),
     /// What the job with this id says of itself: when it came, milliseconds since 1970, and its class.
     Job(ItemsFor, Name, Option<i64>, Option<Name>),
+    /// Jobs that failed, of the adapter's row with this number; none for each that was looked at and has not.
+    Failed(usize, Vec<Option<FailedJob>>),
+    /// Entries that begin jobs again and again, of the adapter's row with this number, and how many there are in all.
+    Schedules(usize, u64, Vec<ScheduleEntry>),
     /// What kind a key is that may show a framework; `None` where it is gone.
     Kind(Name, Option<KeyKind>),
     /// Whether a key is what the sign with this place in the table says.

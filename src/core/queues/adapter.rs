@@ -5,8 +5,11 @@
 //! anything. Invariant: whatever a row asks
 //! holds the server for microseconds: lengths, counts by score, a few items, a script with a bound.
 
+mod failed;
+
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueColumn};
+pub use failed::{ErrorText, FailedJobs, FailureKept, ScheduleKeys, failed_hashes, failed_items};
 
 /// A framework: how it is known, and what its keys tell.
 #[derive(Debug)]
@@ -25,6 +28,10 @@ pub struct Adapter {
     pub next: &'static [NextItem],
     /// How a job is written.
     pub item: ItemForm,
+    /// Where jobs that failed stand, with what went wrong.
+    pub failed: &'static [FailedJobs],
+    /// What is to begin again and again.
+    pub schedules: &'static [ScheduleKeys],
     /// Names that a registry has and that are no queues of jobs, as globs.
     pub not_queues: &'static [&'static str],
     /// Names of its keys where nobody has changed them, as globs: no invalidation touches these.
@@ -160,6 +167,8 @@ pub enum TimeUnit {
     MillisTimes4096,
     /// As ISO 8601 has it, in UTC.
     Iso,
+    /// As ISO 8601 has it, or seconds.
+    Any,
 }
 
 /// Which end of a list, or of a sorted set by its scores.

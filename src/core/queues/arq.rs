@@ -69,6 +69,8 @@ pub const ARQ: Adapter = Adapter {
             taken: "arq:in-progress:{id}",
         }),
     },
+    failed: &[],
+    schedules: &[],
     not_queues: &[],
     guards: &["arq:*"],
 };

@@ -4,13 +4,15 @@
 //! there.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, Shows, TimeUnit,
-    next_of_list, part,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, ScheduleKeys, Shows,
+    TimeUnit, failed_hashes, next_of_list, part,
 };
-use super::bullmq::WITHOUT_LOCK;
+use super::bullmq::{REPEATED, WITHOUT_LOCK};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{Added, Dead, Delayed, InFlight, Orphaned, Paused, Ready};
+use crate::core::model::queues::QueueColumn::{
+    Added, Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready,
+};
 
 /// BullMQ's keys are not there, and the job that was added last is a job of Bull's, where it is still there; or one that is
 /// listed is.
@@ -53,6 +55,7 @@ pub const BULL: Adapter = Adapter {
         part(Orphaned, "{q}:active", Counts::Script(WITHOUT_LOCK, &[])),
         part(Delayed, "{q}:delayed", Counts::Length(KeyKind::Zset)),
         part(Dead, "{q}:failed", Counts::Length(KeyKind::Zset)),
+        part(Kept, "{q}:completed", Counts::Length(KeyKind::Zset)),
         part(Added, "{q}:id", Counts::Number(None)),
         part(Paused, "{q}:meta-paused", Counts::Length(KeyKind::String)),
     ],
@@ -64,6 +67,8 @@ pub const BULL: Adapter = Adapter {
         cut: 200,
         record: None,
     },
+    failed: &[failed_hashes("{q}:failed", "{q}:{id}", "failedReason")],
+    schedules: &[ScheduleKeys { keys: &["{q}:repeat"], script: REPEATED, unit: TimeUnit::Millis }],
     not_queues: &[],
     guards: &[],
 };

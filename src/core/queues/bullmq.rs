@@ -3,12 +3,14 @@
 //! Knows keys alone. Invariant: a queue is known by its `:meta`, which BullMQ writes with the first job or worker.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, Shows, TimeUnit,
-    part,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, ScheduleKeys,
+    Shows, TimeUnit, failed_hashes, part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{Added, Dead, Delayed, InFlight, Orphaned, Paused, Ready};
+use crate::core::model::queues::QueueColumn::{
+    Added, Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready,
+};
 
 /// Jobs of the list that have no lock: their worker has not renewed it.
 pub(super) const WITHOUT_LOCK: &str = "\
@@ -17,6 +19,22 @@ for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
 if redis.call('EXISTS',ARGV[2]..ARGV[3]..':'..id..':lock')==0 then n=n+1 end \
 end \
 return n";
+
+/// What is repeated: the next time is the score, the rule stands in a hash beside, or in the member itself.
+pub(super) const REPEATED: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],0,99,'WITHSCORES') \
+local o={redis.call('ZCARD',KEYS[1])} \
+for i=1,#r,2 do \
+local k=KEYS[1]..':'..r[i] \
+local h=redis.call('TYPE',k).ok=='hash' and redis.call('HMGET',k,'pattern','every','cron') or {} \
+local rule=h[1] or h[3] or h[2] \
+local name=r[i] \
+if not rule then \
+local n,c=string.match(name,'^(.-):.-:.-:.-:(.*)$') \
+if n then name,rule=n,c end end \
+if rule and string.match(rule,'^%d+$') then rule='every '..rule..' ms' end \
+o[#o+1]={name,r[i+1],'',rule or ''} end \
+return o";
 
 /// Node's BullMQ.
 pub const BULLMQ: Adapter = Adapter {
@@ -40,6 +58,7 @@ pub const BULLMQ: Adapter = Adapter {
         part(Delayed, "{q}:delayed", Counts::Length(KeyKind::Zset)),
         part(Delayed, "{q}:waiting-children", Counts::Length(KeyKind::Zset)),
         part(Dead, "{q}:failed", Counts::Length(KeyKind::Zset)),
+        part(Kept, "{q}:completed", Counts::Length(KeyKind::Zset)),
         part(Added, "{q}:id", Counts::Number(None)),
         part(Paused, "{q}:meta", Counts::Field("paused")),
     ],
@@ -55,6 +74,8 @@ pub const BULLMQ: Adapter = Adapter {
         cut: 200,
         record: None,
     },
+    failed: &[failed_hashes("{q}:failed", "{q}:{id}", "failedReason")],
+    schedules: &[ScheduleKeys { keys: &["{q}:repeat"], script: REPEATED, unit: TimeUnit::Millis }],
     not_queues: &[],
     guards: &["bull:*", "{bull}:*"],
 };

@@ -4,8 +4,8 @@
 //! while few enough tasks are held to look at each; the sum of all queues always is.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign, Shows,
-    TimeUnit, part,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign,
+    ScheduleKeys, Shows, TimeUnit, part,
 };
 use super::lua::with_iso;
 use crate::core::model::keys::KeyKind;
@@ -47,6 +47,23 @@ const TAKEN: &str = held!("not later");
 const ORPHANED: &str = held!("old");
 const FOR_LATER: &str = held!("later");
 
+/// Entries of celery-redbeat: the next time is the score, the rest stands in a hash each. Beat's own file is not in Redis.
+const REDBEAT: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],0,99,'WITHSCORES') \
+local o={redis.call('ZCARD',KEYS[1])} \
+for i=1,#r,2 do \
+local h=redis.call('HMGET',r[i],'definition','meta') \
+local d,m=h[1] or '',h[2] or '' \
+local function word(k) return string.match(d,'\"'..k..'\": ?\"?([^\",}]+)') end \
+local rule=word('every') and 'every '..word('every')..' s' or '' \
+if rule=='' and word('minute') then \
+rule=word('minute')..' '..(word('hour') or '*')..' '..(word('day_of_month') or '*')..' '..(word('month_of_year') or '*')..' '..(word('day_of_week') or '*') end \
+local function part(k) return tonumber(string.match(m,'\"'..k..'\": ?(%d+)') or '') end \
+local last='' \
+if part('year') then last=string.format('%04d-%02d-%02dT%02d:%02d:%02dZ',part('year'),part('month'),part('day'),part('hour') or 0,part('minute') or 0,part('second') or 0) end \
+o[#o+1]={word('name') or r[i],r[i+1],last,rule} end \
+return o";
+
 /// Python's Celery.
 pub const CELERY: Adapter = Adapter {
     framework: Framework::Celery,
@@ -83,6 +100,8 @@ pub const CELERY: Adapter = Adapter {
         cut: 8_192,
         record: None,
     },
+    failed: &[],
+    schedules: &[ScheduleKeys { keys: &["redbeat::schedule"], script: REDBEAT, unit: TimeUnit::Any }],
     not_queues: &["*.pidbox", "celeryev.*", "*.reply.*"],
     guards: &["*_kombu.binding*", "_kombu.*", "celery", "*\x06\x16*", "unacked*", "*.reply.celery.pidbox"],
 };

@@ -4,8 +4,8 @@
 //! less the list; who sends writes a heartbeat as workers do, so that nobody knows how many of those there are.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, QueueEnd, QueueSign, Shows,
-    TimeUnit, less, next_of_list, part,
+    Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, JobKept,
+    JobRecord, QueueEnd, QueueSign, Shows, TimeUnit, failed_items, less, next_of_list, part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -46,6 +46,13 @@ pub const DRAMATIQ: Adapter = Adapter {
         cut: 4_096,
         record: Some(JobRecord { kept: JobKept::Field, key: "{k}.msgs", entry: "", taken: "" }),
     },
+    failed: &[FailedJobs {
+        kept: FailureKept::Field("{q}.XQ.msgs"),
+        unit: TimeUnit::Millis,
+        text: ErrorText::Last,
+        ..failed_items("dead", "{q}.XQ", "", "traceback")
+    }],
+    schedules: &[],
     not_queues: &["*.DQ", "*.XQ"],
     guards: &["dramatiq:*"],
 };

@@ -4,8 +4,8 @@
 //! that it lives, in a hash that ends by itself.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, TimeUnit, next_of_list,
-    part, registry,
+    Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, ScheduleKeys,
+    TimeUnit, failed_items, next_of_list, part, registry,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -43,6 +43,11 @@ for _,j in ipairs(redis.call('ZRANGE',KEYS[1],0,99)) do \
 if string.find(j,'\"name\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end \
 return n";
 
+/// When periodic jobs were enqueued last: a pool that lives does that every two minutes.
+const ENQUEUER: &str = "\
+local t=redis.call('TYPE',KEYS[1]).ok=='string' and tonumber(redis.call('GET',KEYS[1])) \
+return t and {1,{'periodic jobs',string.format('%.0f',t+120),string.format('%.0f',t),'every 120 s'}} or {0}";
+
 /// Go's gocraft/work.
 pub const GOCRAFT: Adapter = Adapter {
     framework: Framework::Gocraft,
@@ -70,6 +75,15 @@ pub const GOCRAFT: Adapter = Adapter {
         cut: 1_024,
         record: None,
     },
+    failed: &[
+        failed_items("dead", "dead", "", "err"),
+        FailedJobs { time: "failed_at", ..failed_items("retry", "retry", "", "err") },
+    ],
+    schedules: &[ScheduleKeys {
+        keys: &["last_periodic_enqueue"],
+        script: ENQUEUER,
+        unit: TimeUnit::Seconds,
+    }],
     not_queues: &[],
     guards: &["*:known_jobs", "*:worker_pools*", "*:jobs:*"],
 };

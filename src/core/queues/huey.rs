@@ -4,12 +4,12 @@
 //! run later lies in the queue until a worker has seen it, and counts as ready till then.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, SIZE,
-    next_of_list, part, queue_sign,
+    Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, JobRecord,
+    NextItem, QueueEnd, SIZE, TimeUnit, next_of_list, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{Delayed, Ready};
+use crate::core::model::queues::QueueColumn::{Delayed, Kept, Ready};
 
 /// Python's huey.
 pub const HUEY: Adapter = Adapter {
@@ -23,6 +23,7 @@ pub const HUEY: Adapter = Adapter {
     ],
     parts: &[
         part(Ready, "huey.redis.{q}", Counts::Jobs(SIZE)),
+        part(Kept, "huey.results.{q}", Counts::Length(KeyKind::Hash)),
         part(Delayed, "huey.schedule.{q}", Counts::Length(KeyKind::Zset)),
     ],
     next: &[
@@ -36,6 +37,18 @@ pub const HUEY: Adapter = Adapter {
         cut: 400,
         record: Some(JobRecord::INLINE),
     },
+    failed: &[FailedJobs {
+        part: "results",
+        key: "huey.results.{q}",
+        kept: FailureKept::Values,
+        class: "",
+        error: "",
+        message: "",
+        time: "",
+        unit: TimeUnit::Millis,
+        text: ErrorText::Pickled("error"),
+    }],
+    schedules: &[],
     not_queues: &[],
     guards: &["huey.*"],
 };

@@ -79,7 +79,8 @@ pub fn joined(form: &ItemForm, text: &[u8], bytes: u64, id: &[u8], beside: &[u8]
     item
 }
 
-fn kept(text: &[u8]) -> Option<Name> {
+/// A name of a job or of what begins it, where there is one; cut where it is long.
+pub fn kept(text: &[u8]) -> Option<Name> {
     (!text.is_empty()).then(|| Name::new(text.get(..KEPT_BYTES).unwrap_or(text)))
 }
 
@@ -92,22 +93,27 @@ pub fn class(text: &[u8], until: Option<u8>) -> Option<Name> {
 /// A time, milliseconds since 1970; `None` where it is none, or beyond all reason.
 pub fn time_ms(text: &[u8], unit: TimeUnit) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim();
-    if unit == TimeUnit::Iso {
-        return iso_ms(text);
+    if matches!(unit, TimeUnit::Iso | TimeUnit::Any)
+        && let found @ Some(_) = iso_ms(text)
+    {
+        return found;
     }
     let number: f64 = text.parse().ok()?;
     let ms = match unit {
-        TimeUnit::Seconds => number * 1e3,
+        TimeUnit::Iso => return None,
+        TimeUnit::Seconds | TimeUnit::Any => number * 1e3,
         TimeUnit::SecondsOrMillis if number.abs() < 1e11 => number * 1e3,
-        TimeUnit::Millis | TimeUnit::SecondsOrMillis | TimeUnit::Iso => number,
+        TimeUnit::Millis | TimeUnit::SecondsOrMillis => number,
         TimeUnit::Nanos => number / 1e6,
         TimeUnit::MillisTimes4096 => number / 4096.0,
     };
     (ms.is_finite() && ms > 0.0 && ms < 1e15).then_some(ms.round() as i64)
 }
 
-/// `2026-11-29T06:05:31.123456Z`; without an offset it is UTC.
+/// `2026-11-29T06:05:31.123456Z`, or as Ruby writes it, with `/` or a space before the offset; without one it is UTC.
 fn iso_ms(text: &str) -> Option<i64> {
+    let text = text.replace(" UTC", "Z").replace(" +", "+").replace(" -", "-").replacen('/', "-", 2);
+    let text = text.as_str();
     let zoned = text.parse::<jiff::Timestamp>();
     let plain = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
     zoned.ok().or_else(|| Some(plain()?.timestamp())).map(|at| at.as_millisecond())
@@ -254,6 +260,9 @@ mod tests {
         assert_eq!(ms("1700000000250000000", TimeUnit::Nanos), Some(1_700_000_000_250));
         assert_eq!(ms("2023-11-14T22:13:20.250123Z", TimeUnit::Iso), Some(1_700_000_000_250));
         assert_eq!(ms("2024-02-29 12:00:00", TimeUnit::Iso), Some(1_709_208_000_000));
+        for ruby in ["2024-02-29 13:00:00 +0100", "2024/02/29 12:00:00 UTC", "1709208000"] {
+            assert_eq!(ms(ruby, TimeUnit::Any), Some(1_709_208_000_000), "{ruby}");
+        }
         for nonsense in ["", "nan", "-5", "1e300", "2024-13-01T00:00:00Z"] {
             assert_eq!(ms(nonsense, TimeUnit::Iso).or(ms(nonsense, TimeUnit::Seconds)), None, "{nonsense}");
         }

@@ -64,6 +64,8 @@ pub const LARAVEL: Adapter = Adapter {
         cut: 8_192,
         record: None,
     },
+    failed: &[],
+    schedules: &[],
     not_queues: &["*:reserved", "*:delayed", "*:notify"],
     guards: &["queues:*", "*_database_queues:*", "*_horizon:*", "horizon:*"],
 };

@@ -20,4 +20,28 @@ macro_rules! with_iso {
     };
 }
 
-pub(super) use with_iso;
+/// A script with `fields(text)` in it: the fields of a message of protocol buffers by their numbers, each cut to 1,000 bytes.
+macro_rules! with_fields {
+    ($($script:literal),+) => {
+        concat!(
+            "local function fields(v) \
+local f,i,l={},1,#v \
+local function num() \
+local x,m=0,1 \
+while i<=l do local c=string.byte(v,i) i=i+1 x=x+(c%128)*m m=m*128 if c<128 then break end end \
+return x end \
+while i<=l do \
+local tag=num() \
+local w=tag%8 \
+local k=string.format('%.0f',(tag-w)/8) \
+if w==2 then local c=num() f[k]=string.sub(v,i,i+math.min(c,1000)-1) i=i+c \
+elseif w==0 then f[k]=string.format('%.0f',num()) \
+elseif w==5 then i=i+4 elseif w==1 then i=i+8 else break end end \
+return f end \
+",
+            $($script),+
+        )
+    };
+}
+
+pub(super) use {with_fields, with_iso};

@@ -28,6 +28,8 @@ pub const PLAIN: Adapter = Adapter {
         cut: 64,
         record: Some(JobRecord::INLINE),
     },
+    failed: &[],
+    schedules: &[],
     not_queues: &[],
     guards: &[],
 };

@@ -4,8 +4,8 @@
 //! or the keys beside say tells them apart.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, QueueSign, next_of_list,
-    part, registry,
+    Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, QueueSign,
+    ScheduleKeys, TimeUnit, failed_items, next_of_list, part, registry,
 };
 use super::lua::with_iso;
 use crate::core::model::keys::KeyKind;
@@ -78,6 +78,14 @@ for _,j in ipairs(redis.call('LRANGE',k,0,99)) do \
 if string.find(j,'\"queue\":\"'..ARGV[3]..'\"',1,true) then n=n+1 end end end \
 return n";
 
+/// What resque-scheduler keeps of its entries: when each was enqueued last, by name.
+const SCHEDULED: &str = "\
+if redis.call('TYPE',KEYS[1]).ok~='hash' then return {0} end \
+local r=redis.call('HSCAN',KEYS[1],0,'COUNT',100)[2] \
+local o={redis.call('HLEN',KEYS[1])} \
+for i=1,#r,2 do if #o<=100 then o[#o+1]={r[i],'',r[i+1],''} end end \
+return o";
+
 /// Ruby's Resque.
 pub const RESQUE: Adapter = Adapter {
     framework: Framework::Resque,
@@ -102,6 +110,16 @@ pub const RESQUE: Adapter = Adapter {
         cut: 1_024,
         record: None,
     },
+    failed: &[FailedJobs {
+        time: "failed_at",
+        unit: TimeUnit::Iso,
+        ..failed_items("dead", "failed", "exception", "error")
+    }],
+    schedules: &[ScheduleKeys {
+        keys: &["delayed:last_enqueued_at"],
+        script: SCHEDULED,
+        unit: TimeUnit::Any,
+    }],
     not_queues: &[],
     guards: &["resque:*"],
 };

@@ -46,6 +46,8 @@ pub const RMQ: Adapter = Adapter {
     ],
     next: &[next_of_list("rmq::queue::[{q}]::ready", QueueEnd::Last)],
     item: OPAQUE,
+    failed: &[],
+    schedules: &[],
     not_queues: &[],
     guards: &["rmq::*"],
 };

@@ -3,12 +3,14 @@
 //! Knows keys alone. Invariant: registry, queues and jobs begin alike, with `rq:` where nobody has changed it.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign, Shows,
-    TimeUnit, part,
+    Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, MemberForm,
+    NextItem, QueueEnd, QueueSign, ScheduleKeys, Shows, TimeUnit, part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
-use crate::core::model::queues::QueueColumn::{Dead, Delayed, InFlight, Orphaned, Paused, Ready, Workers};
+use crate::core::model::queues::QueueColumn::{
+    Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready, Workers,
+};
 
 /// Workers whose hash is there and tells of no end: one that was killed stays in the set.
 const ALIVE: &str = "\
@@ -22,6 +24,25 @@ return n";
 const HAS_LISTS: &str = "\
 local m=redis.call('SRANDMEMBER',KEYS[1]) \
 return m and string.sub(m,1,#ARGV[1]+6)==ARGV[1]..'queue:' and 1 or 0";
+
+/// What RQ's own schedulers tell of their jobs, and what rq-scheduler keeps, of which only the function is told.
+const CRON_JOBS: &str = "\
+local o,n={0},0 \
+for _,s in ipairs(redis.call('ZREVRANGE',KEYS[1],0,9)) do \
+local text=redis.call('HGET',ARGV[1]..'cron_scheduler:'..s,'cron_jobs') \
+local ok,jobs=pcall(cjson.decode,text or '[]') \
+local function word(v) return (type(v)=='string' or type(v)=='number') and tostring(v) or '' end \
+for _,j in ipairs(ok and type(jobs)=='table' and jobs or {}) do \
+n=n+1 \
+local every=word(j.interval) \
+local rule=every~='' and 'every '..every..' s' or word(j.cron) \
+if n<=100 then o[#o+1]={word(j.name)~='' and word(j.name) or word(j.func_name),word(j.next_enqueue_time),word(j.latest_enqueue_time),rule} end end end \
+local r=redis.call('ZRANGE',KEYS[2],0,99-math.min(n,99),'WITHSCORES') \
+for i=1,#r,2 do \
+local d=redis.call('HGET',ARGV[1]..'job:'..r[i],'description') \
+o[#o+1]={string.match(d or '','^[^(]+') or r[i],r[i+1],'',''} end \
+o[1]=n+redis.call('ZCARD',KEYS[2]) \
+return o";
 
 /// Python's RQ.
 pub const RQ: Adapter = Adapter {
@@ -42,6 +63,7 @@ pub const RQ: Adapter = Adapter {
         part(Delayed, "scheduled:{q}", Counts::Length(KeyKind::Zset)),
         part(Delayed, "deferred:{q}", Counts::Length(KeyKind::Zset)),
         part(Dead, "failed:{q}", Counts::Length(KeyKind::Zset)),
+        part(Kept, "finished:{q}", Counts::Length(KeyKind::Zset)),
         part(Workers, "workers:{q}", Counts::Script(ALIVE, &[])),
         part(Paused, "suspended", Counts::Length(KeyKind::String)),
     ],
@@ -53,6 +75,22 @@ pub const RQ: Adapter = Adapter {
         cut: 100,
         record: None,
     },
+    failed: &[FailedJobs {
+        part: "dead",
+        key: "failed:{q}",
+        kept: FailureKept::Results("job:{id}", "results:{id}"),
+        class: "description",
+        error: "exc_info",
+        message: "exc_string",
+        time: "ended_at",
+        unit: TimeUnit::Iso,
+        text: ErrorText::Packed,
+    }],
+    schedules: &[ScheduleKeys {
+        keys: &["cron_schedulers", "scheduler:scheduled_jobs"],
+        script: CRON_JOBS,
+        unit: TimeUnit::Any,
+    }],
     not_queues: &[],
     guards: &["rq:*"],
 };

@@ -4,8 +4,8 @@
 //! are single keys with an end, so that nobody knows how many there are.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, QueueEnd, TimeUnit,
-    next_of_list, part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, QueueEnd, ScheduleKeys,
+    TimeUnit, next_of_list, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -24,6 +24,16 @@ return n";
 
 /// Every job with a time at all is for later: what is queued has 0 in place of one. Fifty years, in milliseconds.
 const AGES_MS: u64 = 1_577_880_000_000;
+
+/// Jobs of cron rules among those that wait for their time; all of up to 1,000 are looked at.
+const CRON_JOBS: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],0,999,'WITHSCORES') \
+local o,n={0},0 \
+for i=1,#r,2 do \
+local name=string.match(r[i],':cron:(.*)$') \
+if name and tonumber(r[i+1])>0 then n=n+1 if n<=100 then o[#o+1]={name,r[i+1],'',''} end end end \
+o[1]=n \
+return o";
 
 /// Python's SAQ.
 pub const SAQ: Adapter = Adapter {
@@ -46,6 +56,8 @@ pub const SAQ: Adapter = Adapter {
         cut: 8_192,
         record: Some(JobRecord { kept: JobKept::Text, key: "{id}", entry: "", taken: "" }),
     },
+    failed: &[],
+    schedules: &[ScheduleKeys { keys: &["saq:{q}:incomplete"], script: CRON_JOBS, unit: TimeUnit::Seconds }],
     not_queues: &[],
     guards: &["saq:*"],
 };

@@ -4,8 +4,8 @@
 //! process was killed is lost and can't be counted.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign, Shows,
-    TimeUnit, part,
+    Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd,
+    QueueSign, ScheduleKeys, Shows, TimeUnit, failed_items, part,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -57,6 +57,27 @@ if redis.call('TYPE',k).ok=='list' then \
 return string.find(redis.call('LINDEX',k,0),'\"jid\":',1,true) and 1 or 0 end end \
 return 0";
 
+/// What sidekiq-scheduler and sidekiq-cron keep of their entries: the second knows the last time alone.
+const PERIODIC: &str = "\
+local o,n={0},0 \
+local function take(k) \
+if redis.call('TYPE',k).ok~='hash' then return {} end \
+return redis.call('HSCAN',k,0,'COUNT',100)[2] end \
+local last,names={},{} \
+local r=take(KEYS[2]) \
+for i=1,#r,2 do last[r[i]]=r[i+1] end \
+r=take(KEYS[1]) \
+for i=1,#r,2 do n=n+1 if n<=100 then o[#o+1]={r[i],r[i+1],last[r[i]] or '',''} end end \
+for _,k in ipairs({KEYS[3],KEYS[3]..':default'}) do \
+if redis.call('TYPE',k).ok=='set' then \
+n=n+redis.call('SCARD',k) \
+for _,j in ipairs(redis.call('SRANDMEMBER',k,100)) do \
+if #o<=100 then \
+local h=redis.call('HMGET',ARGV[1]..j,'name','cron','last_enqueue_time') \
+o[#o+1]={h[1] or j,'',h[3] or '',h[2] or ''} end end end end \
+o[1]=n \
+return o";
+
 /// Ruby's Sidekiq.
 pub const SIDEKIQ: Adapter = Adapter {
     framework: Framework::Sidekiq,
@@ -91,6 +112,15 @@ pub const SIDEKIQ: Adapter = Adapter {
         cut: 1_024,
         record: None,
     },
+    failed: &[
+        failed_items("dead", "dead", "error_class", "error_message"),
+        FailedJobs { time: "failed_at", ..failed_items("retry", "retry", "error_class", "error_message") },
+    ],
+    schedules: &[ScheduleKeys {
+        keys: &["sidekiq-scheduler:next_times", "sidekiq-scheduler:last_times", "cron_jobs"],
+        script: PERIODIC,
+        unit: TimeUnit::Any,
+    }],
     not_queues: &[],
     guards: &["queues", "queue:*", "processes", "schedule", "retry", "dead", "stat:*", "paused"],
 };

@@ -4,8 +4,8 @@
 //! holds is pending in the group `workers`; a worker has a key that ends by itself.
 
 use super::adapter::{
-    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd, TimeUnit,
-    part, queue_sign,
+    Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd,
+    ScheduleKeys, TimeUnit, part, queue_sign,
 };
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
@@ -45,6 +45,13 @@ local n=0 \
 for _,r in ipairs(c) do n=n+redis.call('EXISTS',ARGV[2]..'streaq:'..ARGV[3]..':health:'..r[2]) end \
 return n";
 
+/// Jobs of cron rules: the next time is the score.
+const CRON_JOBS: &str = "\
+local r=redis.call('ZRANGE',KEYS[1],0,99,'WITHSCORES') \
+local o={redis.call('ZCARD',KEYS[1])} \
+for i=1,#r,2 do o[#o+1]={r[i],r[i+1],'',redis.call('HGET',KEYS[2],r[i]) or ''} end \
+return o";
+
 /// Python's streaq.
 pub const STREAQ: Adapter = Adapter {
     framework: Framework::Streaq,
@@ -74,6 +81,12 @@ pub const STREAQ: Adapter = Adapter {
             taken: "",
         }),
     },
+    failed: &[],
+    schedules: &[ScheduleKeys {
+        keys: &["streaq:{q}:cron:schedule", "streaq:{q}:cron:jobs"],
+        script: CRON_JOBS,
+        unit: TimeUnit::Millis,
+    }],
     not_queues: &[],
     guards: &["streaq:*"],
 };

@@ -76,6 +76,8 @@ pub const TASKIQ: Adapter = Adapter {
         cut: 1_024,
         record: Some(JobRecord { entry: "data", ..JobRecord::INLINE }),
     },
+    failed: &[],
+    schedules: &[],
     not_queues: &[],
     guards: &["taskiq", "schedule:time:*", "schedule:data:*", "schedule:cron", "schedule:interval"],
 };

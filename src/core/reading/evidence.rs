@@ -8,7 +8,7 @@ mod memory;
 use super::Reading;
 use super::fanout::evidence as fanout;
 use super::groups::GroupState;
-use super::queues::QueueView;
+use super::queues::{QueueView, ScheduleView};
 use super::tracks::Tracks;
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::evidence::memory::MemoryCase;
@@ -16,7 +16,7 @@ use crate::core::diagnose::evidence::{ConsumerCase, Evidence, GroupCase, GroupCo
 use crate::core::diagnose::groups::JudgedGroup;
 use crate::core::diagnose::groups::track::GroupTrack;
 use crate::core::diagnose::hold::Hold;
-use crate::core::diagnose::queues::QueueCase;
+use crate::core::diagnose::queues::{OverdueCase, QueueCase};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::consumers::Inactivity;
@@ -53,6 +53,7 @@ pub(super) fn of<'a>(
         tally: GroupCounts { is_searched: is_searched(reading), ..tracks.tally() },
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
         queues: queue_cases(reading),
+        overdue: overdue_cases(reading),
         standing: hold,
     };
     for key in tracks.unwell() {
@@ -77,6 +78,14 @@ fn queue_cases(reading: &Reading) -> Vec<QueueCase> {
         id: view.id,
     };
     reading.queues().into_iter().map(case).collect()
+}
+
+fn overdue_cases(reading: &Reading) -> Vec<OverdueCase> {
+    let entries = reading.schedules().entries.into_iter();
+    let case = |view: ScheduleView| {
+        Some(OverdueCase { overdue_ms: view.overdue_ms?, of: view.of, name: view.entry.name })
+    };
+    entries.filter_map(case).collect()
 }
 
 fn is_searched(reading: &Reading) -> bool {

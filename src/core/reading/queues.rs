@@ -3,14 +3,20 @@
 //! Knows what was read of each queue and what its adapter says of it; keeps no job. Invariants: a column of which a part
 //! could not be read is unknown, and so is a rate across a counter that went back; what was not read for a while is gone.
 
+mod failures;
+mod schedules;
 mod view;
 
 use crate::core::limits;
 use crate::core::model::meter::Meter;
 use crate::core::model::node::NodeId;
-use crate::core::model::queues::{ItemsFor, QueueColumn, QueueFact, QueueId, QueueItem, QueueValue};
+use crate::core::model::queues::{
+    FailedJob, ItemsFor, QueueColumn, QueueFact, QueueId, QueueItem, QueueValue, ScheduleEntry,
+};
 use crate::core::model::{Name, Stamped};
 use crate::core::queues::adapter;
+pub use failures::FailureGroup;
+pub use schedules::{ScheduleList, ScheduleView};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub use view::{AgeKind, JobClass, OldestJob, QueueView};
 
@@ -47,6 +53,10 @@ pub struct QueueState {
     marks: BTreeMap<usize, VecDeque<(u64, i64)>>,
     /// Classes of jobs that were looked at, by part, the newest last.
     classes: BTreeMap<usize, VecDeque<(Option<Name>, u64)>>,
+    /// Jobs that were looked at for their errors, by the adapter's row, the newest last; none for each that has not failed.
+    failed: BTreeMap<usize, VecDeque<Option<FailedJob>>>,
+    /// Entries that begin jobs again and again, by the adapter's row, and how many there are.
+    schedules: BTreeMap<usize, (u64, Vec<ScheduleEntry>)>,
 }
 
 /// The job that is next in one place.
@@ -130,6 +140,8 @@ impl QueueState {
             next: BTreeMap::new(),
             marks: BTreeMap::new(),
             classes: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            schedules: BTreeMap::new(),
         }
     }
 
@@ -148,6 +160,14 @@ impl QueueState {
                 if !by_hash {
                     items.into_iter().for_each(|item| self.take_class(part, item.class, item.bytes));
                 }
+            }
+            QueueValue::Schedules(row, total, entries) => {
+                self.schedules.insert(row, (total, entries));
+            }
+            QueueValue::Failed(row, jobs) => {
+                let kept = self.failed.entry(row).or_default();
+                kept.extend(jobs);
+                kept.drain(..kept.len().saturating_sub(CLASSES_KEPT));
             }
             QueueValue::Job(ItemsFor::Next(place), job, at_ms, _) => {
                 let next = self.next.get_mut(&place);
@@ -217,6 +237,7 @@ impl QueueState {
         self.classes.retain(|part, _| {
             lengths.get(part).and_then(|length| length.value).is_none_or(|length| length > 0)
         });
+        self.end_failures(id);
     }
 
     /// The parts of a column added up; `None` where it has none, or one of them is unknown.

@@ -11,7 +11,8 @@ use crate::core::model::counters::CounterValue;
 use crate::core::model::memory::packed::{packed, packed_number};
 use crate::core::model::queues::QueueItem;
 use crate::core::model::streams::EntrySize;
-use crate::core::queues::adapter::{ItemClass, ItemForm, ItemTime};
+use crate::core::queues::adapter::{FailedJobs, ItemClass, ItemForm, ItemTime};
+use crate::core::queues::failures::{self, FailedPieces};
 use crate::core::queues::items;
 
 /// Commands whose second word says what they do, so that it is kept in the slow log.
@@ -34,6 +35,7 @@ pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
         Hides::Arguments => without_arguments(reply),
         Hides::NonNumbers => only_a_number(reply),
         Hides::Jobs(form) => jobs(form, reply),
+        Hides::Failures(failed, form) => failures(failed, form, reply),
         Hides::JobFields(form) => job_fields(form, reply),
         Hides::Nothing => reply,
     }
@@ -70,6 +72,23 @@ fn jobs(form: &ItemForm, reply: Resp) -> Resp {
             .bytes()
             .map_or(Resp::Nil, |text| Resp::Array(vec![told(items::item(form, &text, text.len() as u64))])),
     }
+}
+
+/// Jobs that failed as class, time and error; nothing of one that has not.
+fn failures(failed: &FailedJobs, form: &ItemForm, reply: Resp) -> Resp {
+    let Resp::Array(rows) = &reply else { return if is_error(&reply) { reply } else { Resp::Nil } };
+    let name = |name: Option<Name>| name.map_or(Resp::Nil, |name| Resp::bulk(name.as_bytes()));
+    let told = |row: &Resp| {
+        let [item, class, error, message, time] = row.items()? else { return None };
+        let [item, class, error, message, time] =
+            [item.bytes()?, class.bytes()?, error.bytes()?, message.bytes()?, time.bytes()?];
+        let pieces =
+            FailedPieces { item: &item, class: &class, error: &error, message: &message, time: &time };
+        let job = failures::failed(failed, form, pieces)?;
+        let at_ms = job.at_ms.map_or(Resp::Nil, Resp::Int);
+        Some(Resp::Array(vec![name(job.class), at_ms, name(job.error)]))
+    };
+    Resp::Array(rows.iter().map(|row| told(row).unwrap_or(Resp::Nil)).collect())
 }
 
 /// Two fields of a job's hash as a time in milliseconds and a class.

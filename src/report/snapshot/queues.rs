@@ -3,9 +3,10 @@
 //! Knows names and order of fields. Invariant: a column that is not known is null, never 0.
 
 use super::decimals::tidy;
+use crate::core::model::Name;
 use crate::core::model::queues::QueueColumn;
 use crate::core::reading::Reading;
-use crate::core::reading::queues::{AgeKind, JobClass, QueueView};
+use crate::core::reading::queues::{AgeKind, FailureGroup, JobClass, QueueView, ScheduleView};
 use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, right};
 use serde::Serialize;
 
@@ -34,6 +35,23 @@ pub(super) struct QueueRow {
     pub verdict: &'static str,
     pub reason: String,
     pub classes: Vec<JobClassRow>,
+    pub kept: Option<u64>,
+    pub failures: Vec<FailureRow>,
+}
+
+#[derive(Serialize)]
+pub(super) struct FailureRow {
+    pub part: &'static str,
+    pub message: Option<String>,
+    pub class: Option<String>,
+    pub classes: u64,
+    pub jobs: u64,
+    pub share: f64,
+    pub error: f64,
+    pub newest_ms: Option<i64>,
+    pub oldest_ms: Option<i64>,
+    pub looked_at: u64,
+    pub of: u64,
 }
 
 #[derive(Serialize)]
@@ -44,6 +62,32 @@ pub(super) struct JobClassRow {
     pub error: f64,
     pub jobs: u64,
     pub looked_at: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct ScheduleRow {
+    pub framework: &'static str,
+    pub prefix: String,
+    pub queue: Option<String>,
+    pub name: String,
+    pub rule: Option<String>,
+    pub next_ms: Option<i64>,
+    pub last_ms: Option<i64>,
+    pub overdue_ms: Option<u64>,
+}
+
+pub(super) fn schedules(reading: &Reading) -> Vec<ScheduleRow> {
+    let row = |view: ScheduleView| ScheduleRow {
+        framework: view.of.site.framework.word(),
+        prefix: view.of.site.prefix.text(),
+        queue: view.of.queue.as_ref().map(Name::text),
+        name: view.entry.name.text(),
+        rule: view.entry.rule.as_ref().map(Name::text),
+        next_ms: view.entry.next_ms,
+        last_ms: view.entry.last_ms,
+        overdue_ms: view.overdue_ms,
+    };
+    reading.schedules().entries.into_iter().map(row).collect()
 }
 
 pub(super) fn queues(reading: &Reading) -> Vec<QueueRow> {
@@ -75,6 +119,8 @@ fn row(view: QueueView) -> QueueRow {
         blocked: view.blocked,
         verdict: view.verdict.word(),
         classes: view.classes.iter().map(class).collect(),
+        kept: view.kept,
+        failures: view.failures.iter().map(failure).collect(),
         reason: view.reason,
     }
 }
@@ -86,11 +132,28 @@ fn class(class: &JobClass) -> JobClassRow {
             QueueColumn::Dead => "dead",
             _ => "ready",
         },
-        class: class.class.as_ref().map(crate::core::model::Name::text),
+        class: class.class.as_ref().map(Name::text),
         share: class.share,
         error: class.error,
         jobs: class.jobs,
         looked_at: class.looked_at,
+    }
+}
+
+fn failure(group: &FailureGroup) -> FailureRow {
+    let text = |name: &Option<Name>| name.as_ref().map(Name::text);
+    FailureRow {
+        part: group.part,
+        message: text(&group.error),
+        class: text(&group.class),
+        classes: group.classes,
+        jobs: group.jobs,
+        share: group.share,
+        error: group.off,
+        newest_ms: group.newest_ms,
+        oldest_ms: group.oldest_ms,
+        looked_at: group.looked_at,
+        of: group.of,
     }
 }
 

@@ -6,7 +6,7 @@
 pub(super) mod fanout;
 
 use super::metrics::Section;
-use super::queues::QueueRow;
+use super::queues::{QueueRow, ScheduleRow};
 use crate::core::reading::Reading;
 use fanout::FanoutView;
 use serde::Serialize;
@@ -37,6 +37,7 @@ pub(super) struct SnapshotView<'a> {
     pub streams: Option<StreamsView<'a>>,
     pub fanout: FanoutView,
     pub queues: Vec<QueueRow>,
+    pub schedulers: Vec<ScheduleRow>,
     pub latency: LatencyView<'a>,
     pub cost: Section<'a>,
     pub gaps: Vec<GapView>,

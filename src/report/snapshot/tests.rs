@@ -158,7 +158,7 @@ fn the_keys_are_those_of_the_document_and_no_others() {
         .filter_map(|line| line.strip_prefix("| `")?.split_once("` |").map(|(path, _)| path.to_owned()))
         .collect();
     // Items of lists that nothing fills yet are promised by the document and can't be seen here.
-    let later = ["findings[]", "fanout.channels[]", "queues[]"];
+    let later = ["findings[]", "fanout.channels[]", "queues[]", "schedulers[]"];
     let later = |path: &&String| {
         later
             .iter()

@@ -59,6 +59,7 @@ pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> Snapsho
         streams: streams(reading),
         fanout: fanout(reading),
         queues: queues::queues(reading),
+        schedulers: queues::schedules(reading),
         latency: LatencyView { ping_us: section("latency.ping_us"), figures: section("latency") },
         cost: section("cost"),
         gaps: gaps(reading),

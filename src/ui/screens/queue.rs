@@ -4,8 +4,8 @@
 //! many jobs were looked at for them.
 
 use super::facts::{self, Fact};
-use super::layout;
 use super::table::TableView;
+use super::{layout, queuelists};
 use crate::app::cell::{RowId, TableId};
 use crate::app::geometry::Areas;
 use crate::app::{State, rows};
@@ -39,6 +39,9 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
         let above = above.saturating_add(1);
         let (y, height) = (inner.y.saturating_add(above), inner.height.saturating_sub(above));
         facts::draw(&figures(view, skin), Rect { y, height, ..inner }, buffer, skin);
+    }
+    if queuelists::draw(state, areas.main, buffer, skin) {
+        return;
     }
     let empty = match &view {
         Some(_) => "No job was looked at, or they do not tell their class.",

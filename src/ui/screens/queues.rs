@@ -2,8 +2,8 @@
 //!
 //! Knows why there may be none; not how rows are made. Invariant: where queues are still looked for, it says so.
 
-use super::gaps;
 use super::table::TableView;
+use super::{gaps, queuelists};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -14,6 +14,9 @@ use ratatui::buffer::Buffer;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+    if queuelists::draw(state, areas.main, buffer, skin) {
+        return;
+    }
     let views = state.shown().queues();
     let sum = |of: fn(&crate::core::reading::queues::QueueView) -> Option<u64>| {
         views.iter().filter_map(of).fold(0_u64, u64::saturating_add)

@@ -31,7 +31,8 @@ def resize(number):
     harness.hold()
 
 
-@dramatiq.actor(queue_name="mail", max_retries=0)
+# The error of an attempt is stored when the next one is planned.
+@dramatiq.actor(queue_name="mail", max_retries=1, min_backoff=10, max_backoff=10)
 def broken(number):
     raise ValueError(f"no such mailbox: {number}")
 

@@ -74,6 +74,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             ..MemoryCase::default()
         },
         queues: Vec::new(),
+        overdue: Vec::new(),
         standing: hold,
     }
 }

@@ -105,6 +105,8 @@ macro_rules! thresholds {
                 "Jobs of one class, half of a queue or more, from which on it floods. Ours.";
             queue_workers: u64 = 0, COUNT_OR_NONE "queue_workers"
                 "Workers that every queue should have; 0 asks for none. Ours.";
+            scheduler_overdue_ms: u64 = 300_000, SPAN "scheduler_overdue"
+                "For how long a repeated job is due and was not begun. Ours.";
             publish_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "publish_ms"
                 "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours.";
             delivery_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "delivery_ms"

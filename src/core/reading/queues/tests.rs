@@ -185,3 +185,45 @@ fn a_queue_that_is_not_told_of_any_more_is_gone_and_windows_end_with_the_process
     advance(&mut track, 300, Vec::new());
     assert!(track.is_empty());
 }
+
+fn failed(error: &str, class: &str, at_ms: i64) -> Option<FailedJob> {
+    Some(FailedJob { class: Some(Name::from(class)), at_ms: Some(at_ms), error: Some(Name::from(error)) })
+}
+
+#[test]
+fn jobs_that_failed_are_told_by_error_with_how_many_were_looked_at_of_how_many() {
+    let queue = id(Framework::Rq, Some("mail"));
+    let told = |dead: u64, jobs: Vec<Option<FailedJob>>| {
+        let mut track = QueueTrack::new(10_000_000);
+        let mut facts = parts(&queue, &[(QueueColumn::Dead, dead)]);
+        facts.push(QueueFact { of: queue.clone(), value: QueueValue::Failed(0, jobs) });
+        advance(&mut track, 1, facts);
+        only(&track, 1).failures
+    };
+    let three = || vec![failed("E: *", "mail", 5), failed("F", "mail", 9), failed("E: *", "images", 7)];
+    let all = told(3, three());
+    let first = &all[0];
+    assert_eq!((all.len(), first.jobs, first.classes, first.off), (2, 2, 2, 0.0));
+    assert_eq!((first.newest_ms, first.oldest_ms, first.looked_at, first.of), (Some(7), Some(5), 3, 3));
+    let some = told(3_000, three());
+    assert_eq!((some[0].jobs, some[0].looked_at, some[0].of), (2_000, 3, 3_000));
+    assert!(some[0].off > 0.5);
+    // What has not failed was looked at as well.
+    let results = [three(), vec![None; 3]].concat();
+    assert_eq!((told(6, results.clone())[0].share * 6.0).round(), 2.0);
+    assert_eq!(told(0, results), []);
+}
+
+#[test]
+fn what_begins_jobs_again_and_again_is_overdue_when_its_time_is_over() {
+    let site = id(Framework::Sidekiq, None);
+    let entry =
+        |name: &str, next_ms| ScheduleEntry { name: Name::from(name), next_ms, last_ms: None, rule: None };
+    let entries = vec![entry("a", None), entry("later", Some(9_000)), entry("late", Some(1_000))];
+    let mut track = QueueTrack::new(10_000_000);
+    advance(&mut track, 1, vec![QueueFact { of: site, value: QueueValue::Schedules(0, 7, entries) }]);
+    let list = track.schedules(5_000_000);
+    let told: Vec<_> = list.entries.iter().map(|view| (view.entry.name.text(), view.overdue_ms)).collect();
+    let expected = [("late".to_owned(), Some(4_000)), ("later".to_owned(), None), ("a".to_owned(), None)];
+    assert_eq!((told, list.total), (expected.to_vec(), 7));
+}

@@ -3,7 +3,7 @@
 //! Knows what was kept of each queue; not how it is drawn. Invariants: what a site keeps for all its queues stands in a
 //! row of its own, and with the queue where there is but one; unknown is `None`, and what is estimated says so.
 
-use super::{QueueState, QueueTrack};
+use super::{FailureGroup, QueueState, QueueTrack};
 use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::limits;
 use crate::core::model::Name;
@@ -54,6 +54,10 @@ pub struct QueueView {
     pub reason: String,
     /// Classes of jobs in each of its parts, the most frequent first.
     pub classes: Vec<JobClass>,
+    /// Jobs that are done with and are kept, or what they came to.
+    pub kept: Option<u64>,
+    /// Jobs that failed by error, the most frequent first.
+    pub failures: Vec<FailureGroup>,
 }
 
 /// How long the job that is next has waited.
@@ -202,10 +206,14 @@ impl QueueState {
             verdict: QueueVerdict::Unknown,
             reason: String::new(),
             classes: self.classes(id),
+            kept: figure(QueueColumn::Kept),
+            failures: self.failures(id),
         };
         if let Some((of, site)) = site.filter(|_| is_only) {
             view.classes.extend(site.classes(of));
             view.classes.sort_by_key(|class| std::cmp::Reverse(class.jobs));
+            view.failures.extend(site.failures(of));
+            view.failures.sort_by_key(|group| std::cmp::Reverse(group.jobs));
         }
         view
     }

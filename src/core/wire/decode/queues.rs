@@ -6,9 +6,9 @@
 use crate::core::limits::QUEUE_NAMES;
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
-use crate::core::model::queues::{QueueId, QueueItem, QueueValue};
-use crate::core::queues::adapter::{Counts, Shows};
-use crate::core::queues::{adapter, member_queue};
+use crate::core::model::queues::{FailedJob, QueueId, QueueItem, QueueValue, ScheduleEntry};
+use crate::core::queues::adapter::{Counts, Shows, TimeUnit};
+use crate::core::queues::{adapter, items, member_queue};
 use crate::core::wire::read::{QueueAsk, QueueRead};
 use crate::core::wire::resp::Resp;
 
@@ -31,6 +31,19 @@ pub(super) fn value(read: &QueueRead, reply: &Resp) -> Option<QueueValue> {
             };
             QueueValue::Items(*why, rows.iter().filter_map(item).collect())
         }
+        QueueAsk::Failed { at, .. } => {
+            let rows = match reply {
+                Resp::Nil => &[],
+                rows => rows.items()?,
+            };
+            QueueValue::Failed(*at, rows.iter().map(failed).collect())
+        }
+        QueueAsk::Schedules { at, .. } => {
+            let (total, rows) = reply.items()?.split_first()?;
+            let unit = adapter(read.of.site.framework)?.schedules.get(*at)?.unit;
+            let rows = rows.iter().filter_map(|row| schedule(row, unit)).collect();
+            QueueValue::Schedules(*at, u64::try_from(total.int()?).ok()?, rows)
+        }
         QueueAsk::Job { why, id, .. } => match reply {
             Resp::Nil => QueueValue::Job(*why, id.clone(), None, None),
             reply => {
@@ -48,6 +61,8 @@ pub(super) fn wrong(read: &QueueRead) -> Option<QueueValue> {
         QueueAsk::Items { why, .. } | QueueAsk::ListEnd { why, .. } => {
             Some(QueueValue::Items(*why, Vec::new()))
         }
+        QueueAsk::Failed { at, .. } => Some(QueueValue::Failed(*at, Vec::new())),
+        QueueAsk::Schedules { at, .. } => Some(QueueValue::Schedules(*at, 0, Vec::new())),
         QueueAsk::Proof { sign, key, .. } => Some(QueueValue::Proof(*sign, key.clone(), false)),
         QueueAsk::Kind(_) | QueueAsk::Names { .. } | QueueAsk::Job { .. } => None,
     }
@@ -73,6 +88,19 @@ fn count(read: &QueueRead, reply: &Resp) -> Option<Option<u64>> {
         };
     }
     reply.int().map(|number| u64::try_from(number).ok())
+}
+
+fn schedule(row: &Resp, unit: TimeUnit) -> Option<ScheduleEntry> {
+    let [name, next, last, rule] = row.items()? else { return None };
+    let time = |text: &Resp| items::time_ms(&text.bytes()?, unit);
+    let (name, rule) = (items::kept(&name.bytes()?)?, items::kept(&rule.bytes()?));
+    Some(ScheduleEntry { name, next_ms: time(next), last_ms: time(last), rule })
+}
+
+fn failed(row: &Resp) -> Option<FailedJob> {
+    let [class, at_ms, error] = row.items()? else { return None };
+    let name = |name: &Resp| name.bytes().map(Name::from);
+    Some(FailedJob { class: name(class), at_ms: at_ms.int(), error: name(error) })
 }
 
 fn item(row: &Resp) -> Option<QueueItem> {

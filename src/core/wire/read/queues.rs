@@ -6,12 +6,15 @@
 use super::ReadVerb;
 use super::row::Word::{Number, Other, Others, Text};
 use super::row::{Hides, ReadRow, ScriptCalls, row};
-use crate::core::limits::{QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
+use crate::core::limits::{JOBS_IN_WINDOW, QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId};
 use crate::core::queues::adapter;
-use crate::core::queues::adapter::{Adapter, Counts, ItemClass, ItemForm, ItemTime, QueuePart};
+use crate::core::queues::adapter::{
+    Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemTime, QueuePart,
+};
+use crate::core::queues::failures::FAILED_JOBS;
 use crate::core::wire::scripts;
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +91,32 @@ pub enum QueueAsk {
         /// The last item rather than the first.
         is_last: bool,
     },
+    /// Jobs that failed, from places spread over where they stand, by a script on the server.
+    Failed {
+        /// Which row of the adapter.
+        at: usize,
+        /// Where they stand.
+        key: Name,
+        /// Beginnings of the keys where their texts are.
+        beside: Vec<Name>,
+        /// The first step.
+        from: u64,
+        /// Over how many places.
+        places: u64,
+        /// Whether those are counted from the end.
+        is_last: bool,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
+    /// Entries that begin jobs again and again, by a script on the server.
+    Schedules {
+        /// Which row of the adapter.
+        at: usize,
+        /// The key, and those that its script needs beside.
+        keys: Vec<Name>,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        read_only: bool,
+    },
     /// What a job's hash says of when it came and of its class: `HMGET key field field`.
     Job {
         /// What for.
@@ -121,12 +150,13 @@ impl QueueRead {
     /// The key.
     pub fn queue_key(&self) -> Option<&Name> {
         match &self.ask {
-            QueueAsk::Part { keys, .. } => keys.first(),
+            QueueAsk::Part { keys, .. } | QueueAsk::Schedules { keys, .. } => keys.first(),
             QueueAsk::Kind(key)
             | QueueAsk::Names { key, .. }
             | QueueAsk::Proof { key, .. }
             | QueueAsk::Items { key, .. }
             | QueueAsk::ListEnd { key, .. }
+            | QueueAsk::Failed { key, .. }
             | QueueAsk::Job { key, .. } => Some(key),
         }
     }
@@ -207,6 +237,19 @@ impl QueueRead {
                     .hiding(Hides::Jobs(self.form()))
                     .calling(ScriptCalls::Exactly(1))
             }
+            QueueAsk::Failed { .. } => self.failed_row(),
+            QueueAsk::Schedules { at, keys, read_only } => {
+                let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+                let form = self.adapter().and_then(|adapter| adapter.schedules.get(*at));
+                let script = Text(form.map_or("return {0}", |form| form.script));
+                let (number, prefix) = (Number(keys.len() as u64), Other(&self.of.site.prefix));
+                row(
+                    verb,
+                    REPLY_PAGE,
+                    [script, number, Others(keys), prefix, Others(self.of.queue.as_slice())],
+                )
+                .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+            }
             QueueAsk::ListEnd { key, is_last, .. } => {
                 let at = if *is_last { "-1" } else { "0" };
                 row(ReadVerb::LINDEX, REPLY_PAGE, [Other(key), Text(at)]).hiding(Hides::Jobs(self.form()))
@@ -217,6 +260,55 @@ impl QueueRead {
                     .hiding(Hides::JobFields(self.form()))
             }
         }
+    }
+
+    /// Which jobs that failed are asked for.
+    pub fn failed(&self) -> Option<&'static FailedJobs> {
+        match self.ask {
+            QueueAsk::Failed { at, .. } => self.adapter()?.failed.get(at),
+            _ => None,
+        }
+    }
+
+    fn failed_row(&self) -> ReadRow<'_> {
+        let (Some(form), QueueAsk::Failed { key, beside, from, places, is_last, read_only, .. }) =
+            (self.failed(), &self.ask)
+        else {
+            return row(
+                ReadVerb::QUEUE_TYPE,
+                REPLY_FIGURE,
+                [Others(self.queue_key().map_or(&[], std::slice::from_ref))],
+            );
+        };
+        let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+        let how = match form.kept {
+            FailureKept::Item => "i",
+            FailureKept::Field(_) => "f",
+            FailureKept::Hash(_) => "h",
+            FailureKept::Results(..) => "x",
+            FailureKept::Message(_) => "p",
+            FailureKept::Values => "v",
+        };
+        let is_end = if form.text == ErrorText::Last { "1" } else { "0" };
+        let words = [
+            Text(FAILED_JOBS),
+            Text("1"),
+            Other(key),
+            Number(*from),
+            Number(*places),
+            Text(if *is_last { "S" } else { "s" }),
+            Text(how),
+            Text(form.class),
+            Text(form.error),
+            Text(form.message),
+            Text(form.time),
+            Number(u64::from(self.form().cut)),
+            Text(is_end),
+            Others(beside),
+        ];
+        row(verb, REPLY_PAGE, words)
+            .hiding(Hides::Failures(form, self.form()))
+            .calling(ScriptCalls::Exactly(2 * u64::from(JOBS_IN_WINDOW) + 2))
     }
 
     fn count<'a>(&'a self, keys: &'a [Name], limit: u64, read_only: bool) -> ReadRow<'a> {

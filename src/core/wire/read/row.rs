@@ -6,7 +6,7 @@
 use super::ReadVerb;
 use crate::core::limits::ReplyBound;
 use crate::core::model::{Name, StreamId};
-use crate::core::queues::adapter::ItemForm;
+use crate::core::queues::adapter::{FailedJobs, ItemForm};
 
 /// Words after the verb, at most.
 const WORDS: usize = 16;
@@ -42,6 +42,8 @@ pub enum Hides {
     NonNumbers,
     /// Of jobs all but their id, their class and when they came.
     Jobs(&'static ItemForm),
+    /// Of jobs that failed all but their class, when they failed, and the error without what differs from one to the next.
+    Failures(&'static FailedJobs, &'static ItemForm),
     /// Of a job's fields the same.
     JobFields(&'static ItemForm),
 }

@@ -18,7 +18,7 @@ use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::queues::adapter::Shows;
 use crate::core::queues::{QueueLead, adapter};
 use crate::core::wire::read::{QueueAsk, QueueRead, ReadCmd, ReadVerb};
-use asks::{job_ask, queue_asks};
+use asks::{job_ask, queue_asks, schedule_asks};
 use jobs::JobWindows;
 use leads::Leads;
 use std::collections::BTreeMap;
@@ -27,6 +27,8 @@ use std::collections::BTreeMap;
 const APART_US: u64 = 5 * SECOND_US;
 /// The names in a registry are read this often.
 const NAMES_APART_US: u64 = 10 * SECOND_US;
+/// What is to begin again and again is read with every so many looks at a queue.
+const SCHEDULES_EACH: u32 = 3;
 /// Rounds that ask for something new again, which nobody answers.
 const TRIES: u32 = 3;
 
@@ -148,6 +150,10 @@ impl KnownQueues {
         let now_ms = self.now_ms(asker.now_us);
         for id in self.turn(asker, is_new_only) {
             asks.extend(queue_asks(&id, now_ms, script).into_iter().map(|ask| (id.clone(), ask)));
+            let asked = self.queues.get(&id).map_or(0, |queue| queue.asked);
+            if asked % SCHEDULES_EACH == 1 {
+                asks.extend(schedule_asks(&id, script).into_iter().map(|ask| (id.clone(), ask)));
+            }
         }
         for (id, queue) in &mut self.queues {
             for (place, job) in queue.next.iter_mut().filter(|(_, job)| job.is_new()) {
@@ -225,6 +231,8 @@ impl KnownQueues {
                 }
                 QueueValue::Items(ItemsFor::Newest(_), _) => {}
                 QueueValue::Items(why, items) => self.windows.learn_items(of, *why, items),
+                QueueValue::Schedules(..) => {}
+                QueueValue::Failed(row, _) => self.windows.learn_failed(of, *row),
                 QueueValue::Job(ItemsFor::Next(place), id, ..) => {
                     let next = self.queues.get_mut(of).and_then(|queue| queue.next.get_mut(place));
                     next.into_iter().filter(|job| job.id == *id).for_each(|job| job.was_read = true);
@@ -266,7 +274,8 @@ impl KnownQueues {
             Shows::Names(_) => drop(known.registries.entry((lead.sign, lead.key.clone())).or_default()),
             Shows::Queue | Shows::Site => self.add(&lead.of, now_us),
         }
-        if adapter.parts.iter().any(|part| !part.is_of_queue()) {
+        let has_own = adapter.schedules.iter().any(|schedule| !schedule.is_of_queue());
+        if has_own || adapter.parts.iter().any(|part| !part.is_of_queue()) {
             self.add(&QueueId { site, queue: None }, now_us);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::core::diagnose::finding::Finding;
-use crate::core::diagnose::queues::{JobFlood, QueueCase, QueueFigures};
+use crate::core::diagnose::queues::{JobFlood, OverdueCase, QueueCase, QueueFigures};
 use crate::core::model::queues::{Framework, QueueColumn, QueueId, QueueSite};
 
 fn case(queue: &str, figures: QueueFigures) -> QueueCase {
@@ -75,4 +75,21 @@ fn late_jobs_orphans_and_missing_workers_are_told() {
     let told = found(vec![case("mail", busy)], &two);
     assert_eq!(told[0].text, "rq queue mail: 1 worker is alive, 2 are wanted");
     assert_eq!(found(vec![case("mail", busy)], &Thresholds::default()), []);
+}
+
+#[test]
+fn a_scheduler_that_is_late_is_told_once_for_each_framework() {
+    let (info, hold) = (healthy(), Hold::default());
+    let mut evidence = evidence(Some(&info), &hold);
+    let of = case("mail", waits()).id;
+    let late = |name: &str, overdue_ms| OverdueCase { of: of.clone(), name: Name::from(name), overdue_ms };
+    evidence.overdue = vec![late("digest", 299_999)];
+    assert_eq!(ask(&evidence, &Thresholds::default()).0, []);
+    evidence.overdue = vec![late("digest", 300_000), late("report", 7_200_000)];
+    let told = ask(&evidence, &Thresholds::default()).0;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (told[0].id, told[0].text.as_str()),
+        ("scheduler.overdue", "rq: report is overdue by 2h; and 1 more")
+    );
 }

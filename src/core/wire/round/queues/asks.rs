@@ -6,7 +6,7 @@ use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId};
 use crate::core::queues::adapter::{
-    Counts, ItemClass, ItemTime, JobKept, NextItem, QueueEnd, QueuePart, TimeUnit,
+    Counts, ItemClass, ItemTime, JobKept, NextItem, QueueEnd, QueuePart, ScheduleKeys, TimeUnit,
 };
 use crate::core::queues::{adapter, names};
 use crate::core::wire::read::QueueAsk;
@@ -27,6 +27,15 @@ pub(super) fn queue_asks(id: &QueueId, now_ms: u64, script: Option<bool>) -> Vec
         }
     }
     asks
+}
+
+/// What is asked about entries that begin jobs again and again.
+pub(super) fn schedule_asks(id: &QueueId, script: Option<bool>) -> Vec<QueueAsk> {
+    let (Some(adapter), Some(read_only)) = (adapter(id.site.framework), script) else { return Vec::new() };
+    let own = |schedule: &ScheduleKeys| schedule.is_of_queue() == id.queue.is_some();
+    let rows = adapter.schedules.iter().enumerate().filter(|(_, schedule)| own(schedule));
+    let keys = |schedule: &ScheduleKeys| schedule.keys.iter().map(|key| names::key(key, id, None)).collect();
+    rows.map(|(at, schedule)| QueueAsk::Schedules { at, keys: keys(schedule), read_only }).collect()
 }
 
 fn part_ask(
@@ -61,7 +70,7 @@ fn part_ask(
 fn score(unit: TimeUnit, at_ms: u64) -> u64 {
     match unit {
         TimeUnit::Seconds => at_ms / 1000,
-        TimeUnit::Millis | TimeUnit::SecondsOrMillis | TimeUnit::Iso => at_ms,
+        TimeUnit::Millis | TimeUnit::SecondsOrMillis | TimeUnit::Iso | TimeUnit::Any => at_ms,
         TimeUnit::Nanos => at_ms.saturating_mul(1_000_000),
         TimeUnit::MillisTimes4096 => at_ms.saturating_mul(4096),
     }

@@ -10,7 +10,7 @@ use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueColumn, QueueId, QueueItem, QueueValue};
-use crate::core::queues::adapter::{Counts, ItemClass, QueuePart};
+use crate::core::queues::adapter::{Counts, FailureKept, ItemClass, QueuePart};
 use crate::core::queues::{adapter, names};
 use crate::core::wire::read::{QueueAsk, ReadVerb};
 use std::collections::BTreeMap;
@@ -26,11 +26,14 @@ const JOBS_A_ROUND: usize = 60;
 /// The same where somebody waits for all.
 const JOBS_AT_ONCE: usize = 1_000;
 
+/// A queue, a part of it, and the row of its jobs that failed where it is read for their errors.
+type WindowKey = (QueueId, usize, Option<usize>);
+
 /// Which windows are due.
 #[derive(Clone, Debug, Default)]
 pub(super) struct JobWindows {
-    parts: BTreeMap<(QueueId, usize), WindowPart>,
-    turns: Rotation<(QueueId, usize)>,
+    parts: BTreeMap<WindowKey, WindowPart>,
+    turns: Rotation<WindowKey>,
     jobs: Vec<(QueueId, ItemsFor, Name)>,
     now: u64,
 }
@@ -71,10 +74,16 @@ impl JobWindows {
         let QueueValue::Part(at, length) = value else { return };
         let Some(adapter) = adapter(of.site.framework) else { return };
         let tells = !matches!(adapter.item.class, ItemClass::Unknown);
-        if !adapter.parts.get(*at).is_some_and(|part| tells && has_jobs(part)) {
-            return;
+        let Some(part) = adapter.parts.get(*at) else { return };
+        let failed = adapter.failed.iter().position(|failed| failed.key == part.key);
+        let failed = failed.filter(|_| matches!(part.counts, Counts::Length(_)));
+        let classes = (tells && has_jobs(part)).then_some(None);
+        for row in classes.into_iter().chain(failed.map(Some)) {
+            self.set_length((of.clone(), *at, row), *length);
         }
-        let key = (of.clone(), *at);
+    }
+
+    fn set_length(&mut self, key: WindowKey, length: Option<u64>) {
         match length.filter(|length| *length > 0) {
             Some(length) => {
                 self.turns.set(&key, true, self.now);
@@ -89,8 +98,8 @@ impl JobWindows {
 
     pub fn forget(&mut self, id: &QueueId) {
         let is_other = |of: &QueueId| of != id;
-        self.parts.retain(|(of, _), _| is_other(of));
-        self.turns.retain(|(of, _)| is_other(of));
+        self.parts.retain(|(of, ..), _| is_other(of));
+        self.turns.retain(|(of, ..)| is_other(of));
         self.jobs.retain(|(of, ..)| is_other(of));
     }
 
@@ -102,7 +111,7 @@ impl JobWindows {
     /// Jobs of a window whose class stands in their hash.
     pub fn learn_items(&mut self, of: &QueueId, why: ItemsFor, items: &[QueueItem]) {
         if let ItemsFor::Classes(at) = why
-            && let Some(part) = self.parts.get_mut(&(of.clone(), at))
+            && let Some(part) = self.parts.get_mut(&(of.clone(), at, None))
         {
             part.was_answered = true;
         }
@@ -111,6 +120,12 @@ impl JobWindows {
                 self.jobs.push((of.clone(), why, job.clone()));
             }
         }
+    }
+
+    /// Jobs of this row that failed were told.
+    pub fn learn_failed(&mut self, of: &QueueId, row: usize) {
+        let told = self.parts.iter_mut().filter(|((id, _, failed), _)| id == of && *failed == Some(row));
+        told.for_each(|(_, part)| part.was_answered = true);
     }
 
     /// The windows of a round, and the jobs of those before.
@@ -142,7 +157,7 @@ impl JobWindows {
             return asks;
         }
         self.now += 1;
-        let keys: Vec<(QueueId, usize)> = if everything {
+        let keys: Vec<WindowKey> = if everything {
             let new = self.parts.iter().filter(|(_, part)| part.is_new());
             new.map(|(key, _)| key.clone()).collect()
         } else {
@@ -150,14 +165,14 @@ impl JobWindows {
         };
         let all = if everything { AT_ONCE } else { A_ROUND };
         let each = (all / keys.len().max(1)).clamp(1, OF_A_PART);
-        for (of, at) in keys {
-            let Some(part) = self.parts.get_mut(&(of.clone(), at)) else { continue };
+        for key in keys {
+            let Some(part) = self.parts.get_mut(&key) else { continue };
             part.tries = part.tries.saturating_add(1);
             if !part.was_answered {
                 part.read = 0;
             }
             for _ in 0..each {
-                asks.extend(window(&of, at, *part, read_only).map(|ask| (of.clone(), ask)));
+                asks.extend(window(&key, *part, read_only).map(|ask| (key.0.clone(), ask)));
                 part.read += 1;
                 if part.length <= u64::from(limits::JOBS_IN_WINDOW) {
                     break;
@@ -169,7 +184,11 @@ impl JobWindows {
 }
 
 /// The next window of a part: all of it where it is small, else places spread over it.
-fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
+fn window((of, at, failed): &WindowKey, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
+    let at = *at;
+    if let Some(row) = failed {
+        return failed_window(of, *row, part, read_only);
+    }
     // Of a sorted set by time what is due stands first, and what is to run later last.
     let (kind, end) = match adapter(of.site.framework)?.parts.get(at)?.counts {
         Counts::Length(kind) => (kind, None),
@@ -191,4 +210,27 @@ fn window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<
     let is_last = end.unwrap_or(is_deep && part.read % 2 == 1);
     let from = part.read.saturating_mul(u64::from(count));
     Some(QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only })
+}
+
+/// The same of jobs that failed.
+fn failed_window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
+    let adapter = adapter(of.site.framework)?;
+    let form = adapter.failed.get(at)?;
+    let kind = adapter.parts.iter().find(|part| part.key == form.key).map(|part| &part.counts);
+    let is_deep = matches!(kind, Some(Counts::Length(KeyKind::List))) && part.length > LIST_DEPTH;
+    let begin = |template: &str| names::key(template.trim_end_matches("{id}"), of, None);
+    let beside = match form.kept {
+        FailureKept::Item | FailureKept::Values => Vec::new(),
+        FailureKept::Field(key) | FailureKept::Hash(key) | FailureKept::Message(key) => vec![begin(key)],
+        FailureKept::Results(job, results) => vec![begin(job), begin(results)],
+    };
+    Some(QueueAsk::Failed {
+        at,
+        key: names::key(form.key, of, None),
+        beside,
+        from: part.read.saturating_mul(u64::from(limits::JOBS_IN_WINDOW)),
+        places: if is_deep { LIST_DEPTH } else { part.length },
+        is_last: is_deep && part.read % 2 == 1,
+        read_only,
+    })
 }

@@ -1,0 +1,40 @@
+//! The lists that the queues screen and a queue's page share: jobs that failed by error, schedulers.
+//!
+//! Knows why each may be empty; not how rows are made. Invariant: a list says that a key shows the others.
+
+use super::table::TableView;
+use crate::app::State;
+use crate::app::cell::TableId;
+use crate::config::theme::Role;
+use crate::ui::theme::Skin;
+use crate::ui::widgets::StyledText;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+/// Draws the list that is shown, where it is one of these; whether it was.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> bool {
+    let Some(id) = state.table_id() else { return false };
+    let (title, note, empty) = match id {
+        TableId::Failures => (
+            "Failures by error",
+            "numbers, ids and quoted values are *",
+            "No job was found that failed. Looked at are the dead and the jobs to be tried again of Sidekiq, BullMQ, Bull, RQ, \
+             Resque, asynq, dramatiq and gocraft/work, and the results of huey; others keep no errors with their queues.",
+        ),
+        TableId::Schedules => (
+            "Schedulers",
+            "as Redis knows them",
+            "No scheduler was found. Known are those of BullMQ, Bull, RQ, rq-scheduler, sidekiq-scheduler, sidekiq-cron, \
+             resque-scheduler, celery-redbeat, asynq, SAQ, streaq and gocraft/work; others keep theirs outside of Redis.",
+        ),
+        _ => return false,
+    };
+    let view = TableView {
+        id,
+        title,
+        notes: vec![StyledText::new(note, Role::Dim)],
+        empty: vec![StyledText::new(empty, Role::Dim)],
+    };
+    view.draw(state, area, buffer, skin);
+    true
+}
