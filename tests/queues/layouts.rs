@@ -312,7 +312,7 @@ fn what_begins_jobs_again_and_again_is_told_with_its_times_and_is_late_when_they
         let rows = told["schedulers"].as_array().unwrap();
         let mut lines: Vec<String> = (rows.iter())
             .map(|row| {
-                let is = |field: &str| if row[field].is_null() { "-" } else { field };
+                let is = |field: &'static str| if row[field].is_null() { "-" } else { field };
                 let rule = row["rule"].as_str().unwrap_or("-");
                 let words = ["next_ms", "last_ms", "overdue_ms"].map(is).join(" ");
                 format!(

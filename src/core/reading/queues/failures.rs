@@ -61,11 +61,12 @@ impl QueueState {
             let length =
                 form.place(adapter).and_then(|at| self.parts.get(&at)).and_then(|length| length.value);
             let Some(length) = length else { continue };
+            // All jobs of a small part are looked at each time: the last look counts.
             let is_whole = length <= u64::from(limits::JOBS_IN_WINDOW);
             let last = usize::try_from(length).ok().filter(|_| is_whole);
-            let jobs: Vec<&FailedJob> =
-                seen.iter().rev().take(last.unwrap_or(seen.len())).filter_map(Option::as_ref).collect();
-            let looked_at = seen.len().min(last.unwrap_or(usize::MAX)) as u64;
+            let most = last.map_or(seen.len(), |last| last.min(seen.len()));
+            let jobs: Vec<&FailedJob> = seen.iter().rev().take(most).filter_map(Option::as_ref).collect();
+            let looked_at = most as u64;
             let mut groups: BTreeMap<&Option<Name>, Vec<&FailedJob>> = BTreeMap::new();
             jobs.into_iter().for_each(|job| groups.entry(&job.error).or_default().push(job));
             let window = FailureWindow { part: form.part, looked_at, of: length, is_whole };
