@@ -2,6 +2,9 @@
 //!
 //! Nothing in here does I/O, reads a clock, spawns, awaits or prints. Time enters as an argument.
 
+#[macro_use]
+mod worded;
+
 pub mod demo;
 pub mod diagnose;
 pub mod figures;

@@ -15,6 +15,7 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
 use streamgauge::core::limits::{BYTES_A_CONSUMER, BYTES_A_GROUP, BYTES_A_STREAM};
 use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 
 #[global_allocator]
@@ -50,13 +51,13 @@ fn kept(server: &Server) -> usize {
         reading.advance(session.round(&Focus::default()).await.unwrap());
         let region = Region::new(ALLOCATOR);
         while !session.planner().has_searched() {
-            let step = session.search_step().await.unwrap();
+            let step = session.turn(Turn::Search).await.unwrap();
             step.into_iter().for_each(|snapshot| reading.advance(snapshot));
             tokio::task::yield_now().await;
         }
         for _ in 0..2 {
             while session.planner().has_unread() {
-                reading.advance(session.unread().await.unwrap());
+                reading.advance(session.turn(Turn::Unread).await.unwrap().unwrap());
             }
             session.planner().read_again();
         }

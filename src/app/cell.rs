@@ -40,7 +40,7 @@ pub enum TableId {
     /// The slow log.
     Slowlog,
     /// What would free memory.
-    Reliefs,
+    Savings,
     /// The biggest keys.
     BigKeys,
     /// Patterns of keys.
@@ -77,7 +77,7 @@ impl TableId {
         Self::Consumers,
         Self::Clients,
         Self::Slowlog,
-        Self::Reliefs,
+        Self::Savings,
         Self::BigKeys,
         Self::Patterns,
         Self::PatternKeys,
@@ -129,7 +129,7 @@ pub enum RowId {
     /// What a rule found about something.
     Finding(&'static str, FindingSubject),
     /// A way to free memory, by its kind, about something.
-    Relief(&'static str, FindingSubject),
+    Saving(&'static str, FindingSubject),
     /// A key.
     Key(Name),
     /// A pattern of keys.

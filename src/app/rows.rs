@@ -12,7 +12,7 @@ mod keys;
 mod patterns;
 mod pending;
 mod queues;
-mod reliefs;
+mod savings;
 mod slowlog;
 mod streams;
 
@@ -36,7 +36,7 @@ pub fn columns(id: TableId) -> &'static [Column] {
         TableId::Pending => pending::COLUMNS,
         TableId::Clients => clients::COLUMNS,
         TableId::Slowlog => slowlog::COLUMNS,
-        TableId::Reliefs => reliefs::COLUMNS,
+        TableId::Savings => savings::COLUMNS,
         TableId::BigKeys => keys::BIGGEST,
         TableId::Patterns => patterns::COLUMNS,
         TableId::PatternKeys => keys::OF_PATTERN,
@@ -63,7 +63,7 @@ pub fn first_sort(id: TableId) -> (usize, bool) {
         TableId::Pending => (0, false),
         TableId::Clients => (clients::MEMORY, true),
         TableId::Slowlog => (0, true),
-        TableId::Reliefs => (0, true),
+        TableId::Savings => (0, true),
         TableId::BigKeys => (keys::BYTES, true),
         TableId::Patterns => (patterns::BYTES, true),
         TableId::PatternKeys => (keys::BYTES, true),
@@ -102,7 +102,7 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Clients => clients::rows(reading),
         View::Queues | View::Queue(_) => of_queues(reading, view, state.active.queue_list),
         View::Latency => slowlog::rows(reading),
-        View::Memory => reliefs::rows(reading),
+        View::Memory => savings::rows(reading),
         View::BigKeys => keys::biggest(reading),
         View::Cache => patterns::rows(reading),
         View::Pattern(glob) => keys::of_pattern(reading, glob),

@@ -199,13 +199,13 @@ fn focus(state: &State) -> Focus {
                 ) => {
                     focus.groups.push((key.clone(), group.clone()));
                 }
-                RowId::Relief(_, FindingSubject::Stream(key)) => focus.streams.push(key.clone()),
-                RowId::Relief(_, FindingSubject::Group(key, group)) => {
+                RowId::Saving(_, FindingSubject::Stream(key)) => focus.streams.push(key.clone()),
+                RowId::Saving(_, FindingSubject::Group(key, group)) => {
                     focus.groups.push((key.clone(), group.clone()));
                 }
                 RowId::Key(key) => focus.keys.push(key.clone()),
                 RowId::Finding(..)
-                | RowId::Relief(..)
+                | RowId::Saving(..)
                 | RowId::Pattern(_)
                 | RowId::Pending(_)
                 | RowId::Client(_)

@@ -83,7 +83,7 @@ impl View {
             }
             Self::Entries(_) => (None, &[Place::Entries, Place::List], |_| (0, 0)),
             Self::Consumers => (Some(TableId::Consumers), CONSUMERS, |_| (0, 0)),
-            Self::Memory => (Some(TableId::Reliefs), &[Place::Memory, Place::Table, Place::List], |h| {
+            Self::Memory => (Some(TableId::Savings), &[Place::Memory, Place::Table, Place::List], |h| {
                 (if h >= 30 { share(h, 2, 3) } else { 15 }, 5)
             }),
             Self::BigKeys => (Some(TableId::BigKeys), CACHE, |_| (0, 0)),

@@ -6,24 +6,28 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What goes wrong, or doesn't, on the demo's server.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Scenario {
-    /// Everything is healthy.
-    #[default]
-    Steady,
-    /// Waves of ten times the production back up and drain.
-    Burst,
-    /// A consumer stops with messages in hand; another group has lost its only worker.
-    DeadConsumer,
-    /// Messages that one group cannot work: delivered again and again, never acknowledged.
-    Poison,
-    /// A stream nobody trims, a group that never acknowledges and keys without TTL fill the memory.
-    MemoryAlert,
-    /// The cache's hot tiers expire as soon as they are rebuilt, and everybody asks for them.
-    CacheStampede,
-    /// A subscriber stops reading, and a fan-out to hundreds grows.
-    SlowSubscriber,
+worded! {
+    /// What goes wrong, or doesn't, on the demo's server.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub enum Scenario {
+        /// Everything is healthy.
+        #[default]
+        Steady "steady",
+        /// Waves of ten times the production back up and drain.
+        Burst "burst",
+        /// A consumer stops with messages in hand; another group has lost its only worker.
+        DeadConsumer "dead-consumer",
+        /// Messages that one group cannot work: delivered again and again, never acknowledged.
+        Poison "poison",
+        /// A stream nobody trims, a group that never acknowledges and keys without TTL fill the memory.
+        MemoryAlert "memory-alert",
+        /// The cache's hot tiers expire as soon as they are rebuilt, and everybody asks for them.
+        CacheStampede "cache-stampede",
+        /// A subscriber stops reading, and a fan-out to hundreds grows.
+        SlowSubscriber "slow-subscriber",
+    }
+    /// The name for the command line: lower case with hyphens.
+    fn name
 }
 
 impl Scenario {
@@ -37,19 +41,6 @@ impl Scenario {
         Self::CacheStampede,
         Self::SlowSubscriber,
     ];
-
-    /// The name for the command line: lower case with hyphens.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Steady => "steady",
-            Self::Burst => "burst",
-            Self::DeadConsumer => "dead-consumer",
-            Self::Poison => "poison",
-            Self::MemoryAlert => "memory-alert",
-            Self::CacheStampede => "cache-stampede",
-            Self::SlowSubscriber => "slow-subscriber",
-        }
-    }
 
     /// The one after this, round and round.
     pub fn next(self) -> Self {

@@ -148,7 +148,7 @@ pub const LOOKS_SHARE: u64 = 400;
 /// Server time that looks may spend before they rest, nanoseconds: thirty of them.
 pub const LOOKS_BURST_NS: u64 = 300_000;
 
-/// Groups in a stream that is looked at between rounds: more would make a look dear.
+/// Groups in a stream that is looked at between rounds: more would make a look expensive.
 pub const GROUPS_LOOKED_AT: usize = 100;
 
 /// Groups of a stream whose next entry a look reads, where there are no counters: 20 µs each.

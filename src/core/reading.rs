@@ -28,7 +28,7 @@ pub mod probe;
 pub mod queues;
 mod rates;
 pub mod refusals;
-pub mod relief;
+pub mod saving;
 pub mod series;
 pub mod sizes;
 pub mod slowlog;

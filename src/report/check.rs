@@ -8,19 +8,6 @@ use crate::core::reading::Reading;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What a check came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing is wrong.
-    Ok,
-    /// Somebody should look.
-    Warning,
-    /// Somebody should act.
-    Critical,
-    /// It could not be told.
-    Unknown,
-}
-
 /// A finding of the watch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchedFinding {
@@ -69,33 +56,19 @@ impl CheckWatch {
     }
 
     /// What the watch comes to: unknown while nothing was wrong and a rule cannot tell that it is so.
-    pub fn verdict(&self, reading: &Reading) -> Verdict {
+    pub fn health(&self, reading: &Reading) -> Health {
         match self.seen.iter().map(|seen| seen.finding.severity).max() {
-            Some(Severity::Critical) => Verdict::Critical,
-            Some(Severity::Warning) => Verdict::Warning,
-            None if reading.health() == Health::Ok && reading.judged().cannot_tell().is_empty() => {
-                Verdict::Ok
-            }
-            None => Verdict::Unknown,
-        }
-    }
-}
-
-impl Verdict {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-            Self::Unknown => "unknown",
+            Some(Severity::Critical) => Health::Critical,
+            Some(Severity::Warning) => Health::Warning,
+            None if reading.health() == Health::Ok && reading.judged().cannot_tell().is_empty() => Health::Ok,
+            None => Health::Unknown,
         }
     }
 }
 
 /// A line a finding, the worst first; then what could not be told.
 pub fn text(watch: &CheckWatch, reading: &Reading) -> String {
-    let mut lines = vec![format!("{}: {}", watch.verdict(reading).word(), summary(watch, reading))];
+    let mut lines = vec![format!("{}: {}", watch.health(reading).word(), summary(watch, reading))];
     for seen in watch.seen() {
         let (finding, over) = (&seen.finding, if seen.is_over { " (over now)" } else { "" });
         lines.push(format!(
@@ -141,7 +114,7 @@ pub fn json(watch: &CheckWatch, reading: &Reading) -> String {
     let report = Report {
         schema: 1,
         taken_at_ms: reading.this_node().taken_at_ms,
-        health: watch.verdict(reading).word(),
+        health: watch.health(reading).word(),
         findings: watch.seen().into_iter().map(seen).collect(),
         unjudged: reading.unjudged(),
         cannot_tell: reading
@@ -208,13 +181,13 @@ mod tests {
         let seen: Vec<_> = watch.seen().iter().map(|seen| (seen.finding.id, seen.is_over)).collect();
         assert_eq!(seen, [("a", false), ("b", true)]);
         let reading = Reading::new(0);
-        assert_eq!(watch.verdict(&reading), Verdict::Critical);
+        assert_eq!(watch.health(&reading), Health::Critical);
         assert!(text(&watch, &reading).contains("b holds 1 (over now)"));
         assert!(json(&watch, &reading).contains("\"is_over\":true"));
     }
 
     #[test]
     fn nothing_wrong_is_ok_only_where_it_can_be_told() {
-        assert_eq!(CheckWatch::default().verdict(&Reading::new(0)), Verdict::Unknown);
+        assert_eq!(CheckWatch::default().health(&Reading::new(0)), Health::Unknown);
     }
 }

@@ -6,11 +6,12 @@
 use super::error::CommandError;
 use super::pass::{measure_keys, pass};
 use super::probes::Probing;
+use crate::core::diagnose::finding::Health;
 use crate::core::limits::CHECK_BEYOND_MS;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
 use crate::edge::source::Session;
-use crate::report::check::{self, CheckWatch, Verdict};
+use crate::report::check::{self, CheckWatch};
 use std::io::Write;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -78,11 +79,11 @@ pub async fn run(
     let text = if wanted.json { check::json(&watch, &reading) } else { check::text(&watch, &reading) };
     writeln!(out, "{text}")?;
     out.flush()?;
-    Ok(match watch.verdict(&reading) {
-        Verdict::Ok => 0,
-        Verdict::Warning if wanted.only_critical => 0,
-        Verdict::Warning => 1,
-        Verdict::Critical => 2,
-        Verdict::Unknown => COULD_NOT_TELL,
+    Ok(match watch.health(&reading) {
+        Health::Ok => 0,
+        Health::Warning if wanted.only_critical => 0,
+        Health::Warning => 1,
+        Health::Critical => 2,
+        Health::Unknown => COULD_NOT_TELL,
     })
 }

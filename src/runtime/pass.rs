@@ -1,22 +1,20 @@
-//! One complete reading of a server: everything once, at the planner's pace.
+//! One complete reading of a server: everything once, at the planner's pace; and what is asked until the next one.
 //!
-//! Knows when a reading is complete; does not know what it is for. Invariant: every loop ends, by count or by time.
+//! Carries out what the agenda says comes next, one step after the other; what a step asks is the planner's to say, and when
+//! a reading is complete the agenda's. Invariant: what came of one step is taken in while the next is under way.
 
 use crate::core::limits;
-use crate::core::model::Outage;
+use crate::core::model::{Outage, Snapshot};
 use crate::core::reading::Reading;
 use crate::core::wire::round::Focus;
+use crate::core::wire::round::agenda::{Agenda, NextTurn, PassPlan, Turn, TurnsDue};
 use crate::edge::clock;
 use crate::edge::source::Session;
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Time between PINGs while waiting.
-const PING: Duration = Duration::from_millis(100);
 /// Share of the time that is for the search: the rest is for what it found.
 const SEARCH_SHARE: f64 = 0.6;
-/// Rounds of one pass at most: each new stream may show new groups, and each reads a thousand.
-const ROUNDS: usize = 1_000;
 
 /// Reads everything once, as far as it comes until then: what is missing is a gap. A connection that was cut because one
 /// reply was too long or too late is made again, for that one rests.
@@ -30,49 +28,18 @@ pub async fn pass(
     if !is_first {
         session.planner().read_again();
     }
+    let search_until = Instant::now() + until.saturating_duration_since(Instant::now()).mul_f64(SEARCH_SHARE);
+    let plan = PassPlan { is_first, search_until_us: us_of(search_until), until_us: us_of(until) };
+    let mut driver = Driver::new(session, reading, Agenda::complete(plan));
     loop {
-        match read(session, reading, is_first, until).await {
+        match driver.drive().await {
             Err(outage) if outage.fault.is_of_one_reply() && Instant::now() < until => {
-                session.retry_now();
+                driver.session.retry_now();
+                driver.agenda.reconnected(clock::now_us());
             }
-            Err(outage) if outage.fault.is_of_one_reply() => {
-                reading.judge();
-                return Ok(());
-            }
-            result => return result,
+            Err(outage) if !outage.fault.is_of_one_reply() => return Err(outage),
+            _ => break,
         }
-    }
-}
-
-async fn read(
-    session: &mut Session,
-    reading: &mut Reading,
-    is_first: bool,
-    until: Instant,
-) -> Result<(), Outage> {
-    let focus = Focus::default();
-    session.connect().await?;
-    reading.advance(session.round(&focus).await?);
-    if is_first && reading.this_node().info.is_none() {
-        // A server before 7.0 refuses INFO with several sections, which the first round found out; without this
-        // one the second pass would bring the first counters, and no rate would exist.
-        reading.advance(session.round(&focus).await?);
-    }
-    // What was found by then is read, however far the search is.
-    let found_by = Instant::now() + until.saturating_duration_since(Instant::now()).mul_f64(SEARCH_SHARE);
-    for _ in 0..ROUNDS {
-        search_all(session, reading, found_by).await?;
-        if !is_first {
-            // Later laps of the search take their time; one step at most delays nobody.
-            search(session, reading).await?;
-        }
-        if !session.planner().has_unread() || Instant::now() >= until {
-            break;
-        }
-        reading.advance_part(session.unread().await?);
-    }
-    for snapshot in session.backlogs().await? {
-        reading.advance_part(snapshot);
     }
     reading.judge();
     Ok(())
@@ -86,76 +53,12 @@ pub async fn measure_keys(
     until: Instant,
 ) -> Result<(), Outage> {
     session.planner().sampler().hurry(true);
-    let mut told = None;
-    while Instant::now() < until {
-        let begun = session.begin_keys().await;
-        // What came of one step is taken in while the next is under way.
-        if let Some(snapshot) = told.take() {
-            reading.advance(snapshot);
-        }
-        let answered = match begun {
-            Ok(Some(flight)) => session.answered(flight).await,
-            Ok(None) => break,
-            Err(outage) => Err(outage),
-        };
-        match answered {
-            Ok(snapshot) => told = Some(snapshot),
-            // It is made again with the next pass.
-            Err(outage) if outage.fault.is_of_one_reply() => break,
-            Err(outage) => return Err(outage),
-        }
-        let sampler = session.planner().sampler();
-        let is_spent = !all && sampler.owed_us() > limits::SAMPLER_HURRY_US;
-        if sampler.pass().is_over || is_spent {
-            break;
-        }
-    }
-    if let Some(snapshot) = told {
-        reading.advance(snapshot);
-    }
-    session.planner().sampler().hurry(false);
-    Ok(())
-}
-
-/// Searches the keyspace to its end, or until then. What came of one step is taken in while the next is under way.
-async fn search_all(session: &mut Session, reading: &mut Reading, until: Instant) -> Result<(), Outage> {
-    let mut told = None;
-    while !session.planner().has_searched() && Instant::now() < until {
-        pause(search_pause(session)).await;
-        let begun = session.begin_search().await;
-        if let Some(snapshot) = told.take() {
-            reading.advance(snapshot);
-        }
-        if let Some(flight) = begun? {
-            told = Some(session.answered(flight).await?);
-        }
-    }
-    if let Some(snapshot) = told {
-        reading.advance(snapshot);
-    }
-    Ok(())
-}
-
-/// A timer counts whole milliseconds, also where there is nothing to wait for.
-async fn pause(time: Duration) {
-    if !time.is_zero() {
-        tokio::time::sleep(time).await;
-    }
-}
-
-/// Until the next step of the search is due, and no longer than somebody waits who may be told something else.
-fn search_pause(session: &mut Session) -> Duration {
-    let due_us = session.planner().search_due_us();
-    let pause_us = due_us.map_or(0, |due_us| due_us.saturating_sub(clock::now_us())).min(100_000);
-    Duration::from_micros(pause_us)
-}
-
-async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outage> {
-    if !session.planner().has_searched() {
-        pause(search_pause(session)).await;
-    }
-    if let Some(snapshot) = session.search_step().await? {
-        reading.advance(snapshot);
+    let mut driver = Driver::new(session, reading, Agenda::measuring(us_of(until)));
+    driver.measures_all = all;
+    match driver.drive().await {
+        // The connection is made again with the next pass.
+        Err(outage) if !outage.fault.is_of_one_reply() => return Err(outage),
+        _ => session.planner().sampler().hurry(false),
     }
     Ok(())
 }
@@ -163,23 +66,10 @@ async fn search(session: &mut Session, reading: &mut Reading) -> Result<(), Outa
 /// Waits for the next pass; PINGs, measures keys and looks at groups at their pace meanwhile: once at least, however late
 /// it is. What is lost is told by the next pass.
 pub async fn wait(session: &mut Session, reading: &mut Reading, until: Instant) {
-    loop {
-        session.ping().await;
-        let next = (Instant::now() + PING).min(until);
-        while let Ok(Some(snapshot)) = session.keys_step().await {
-            reading.advance(snapshot);
-            let due_us = session.planner().keys_due_us().unwrap_or(u64::MAX);
-            let pause = Duration::from_micros(due_us.saturating_sub(clock::now_us()));
-            if Instant::now() + pause >= next {
-                break;
-            }
-            tokio::time::sleep(pause).await;
-        }
-        session.look_until(next).await;
-        tokio::time::sleep_until(next).await;
-        if Instant::now() >= until {
-            return;
-        }
+    let mut driver = Driver::new(session, reading, Agenda::between(us_of(until)));
+    driver.is_between = true;
+    while driver.drive().await.is_err() {
+        driver.is_lost = true;
     }
 }
 
@@ -189,4 +79,139 @@ pub async fn wait_out(session: &mut Session) {
         let pause_us = outage.retry_at_us.saturating_sub(clock::now_us());
         tokio::time::sleep(Duration::from_micros(pause_us)).await;
     }
+}
+
+/// Carries an agenda out.
+struct Driver<'a> {
+    session: &'a mut Session,
+    reading: &'a mut Reading,
+    agenda: Agenda,
+    /// What came of the last step.
+    told: Option<(Turn, Snapshot)>,
+    /// Whether it ends where the next round begins, and the search stands still until then.
+    is_between: bool,
+    /// Whether the connection was lost: what needs one rests.
+    is_lost: bool,
+    /// Whether keys are measured to the last, whatever that takes of the server.
+    measures_all: bool,
+    /// Whether the first round was asked again.
+    is_again: bool,
+}
+
+impl<'a> Driver<'a> {
+    fn new(session: &'a mut Session, reading: &'a mut Reading, agenda: Agenda) -> Self {
+        Self {
+            session,
+            reading,
+            agenda,
+            told: None,
+            is_between: false,
+            is_lost: false,
+            measures_all: false,
+            is_again: false,
+        }
+    }
+
+    /// Takes one step after the other until the agenda is over; what came is taken in, also where the connection is lost.
+    async fn drive(&mut self) -> Result<(), Outage> {
+        let driven = self.steps().await;
+        self.take_in();
+        driven
+    }
+
+    async fn steps(&mut self) -> Result<(), Outage> {
+        if !self.is_between {
+            self.session.connect().await?;
+        }
+        loop {
+            let due = self.due();
+            match self.agenda.next(clock::now_us(), due) {
+                NextTurn::Over => return Ok(()),
+                NextTurn::Begin(Turn::Round) if self.is_between => return Ok(()),
+                NextTurn::Begin(turn) => self.step(turn).await?,
+                NextTurn::Wait(until_us) => {
+                    self.take_in();
+                    let pause_us = until_us.saturating_sub(clock::now_us());
+                    tokio::time::sleep(Duration::from_micros(pause_us)).await;
+                }
+            }
+        }
+    }
+
+    fn due(&mut self) -> TurnsDue {
+        let due = self.session.planner().turns_due();
+        TurnsDue {
+            search_us: due.search_us.filter(|_| !self.is_between),
+            keys_us: due.keys_us.filter(|_| !self.is_lost),
+            look_us: due.look_us.filter(|_| !self.is_lost),
+            ..due
+        }
+    }
+
+    async fn step(&mut self, turn: Turn) -> Result<(), Outage> {
+        self.agenda.begun(turn, true, 0, clock::now_us());
+        let mut took_us = None;
+        match turn {
+            Turn::Ping => took_us = self.session.ping().await,
+            Turn::Look => self.session.look().await,
+            _ => {
+                let asked = self.ask(turn).await;
+                self.agenda.ended(turn, None, clock::now_us());
+                return asked;
+            }
+        }
+        self.agenda.ended(turn, took_us, clock::now_us());
+        Ok(())
+    }
+
+    async fn ask(&mut self, turn: Turn) -> Result<(), Outage> {
+        let begun = self.session.begin_turn(turn, &Focus::default()).await;
+        self.take_in();
+        match begun? {
+            Some(flight) => {
+                let snapshot = self.session.answered(flight).await?;
+                self.judge(turn, &snapshot);
+                self.told = Some((turn, snapshot));
+            }
+            None => self.agenda.spent(turn),
+        }
+        Ok(())
+    }
+
+    /// Whether more of this kind has to follow.
+    fn judge(&mut self, turn: Turn, snapshot: &Snapshot) {
+        match turn {
+            // A server before 7.0 refuses INFO with several sections, which the first round found out; without this
+            // one the second pass would bring the first counters, and no rate would exist.
+            Turn::Round if snapshot.info.is_none() && !std::mem::replace(&mut self.is_again, true) => {
+                self.agenda.round_now(clock::now_us());
+            }
+            Turn::Backlogs if snapshot.backlogs.len() >= 2 => self.agenda.spent(turn),
+            Turn::Keys if !self.is_between => {
+                let sampler = self.session.planner().sampler();
+                let is_spent = !self.measures_all && sampler.owed_us() > limits::SAMPLER_HURRY_US;
+                if sampler.pass().is_over || is_spent {
+                    self.agenda.spent(turn);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes in what came of the last step.
+    fn take_in(&mut self) {
+        match self.told.take() {
+            Some((Turn::Unread | Turn::Backlogs, snapshot)) => {
+                let _judged_with_the_whole = self.reading.advance_part(snapshot);
+            }
+            Some((_, snapshot)) => self.reading.advance(snapshot),
+            None => {}
+        }
+    }
+}
+
+/// The moment on the process's clock, microseconds.
+fn us_of(moment: Instant) -> u64 {
+    let left = moment.saturating_duration_since(Instant::now());
+    clock::now_us().saturating_add(u64::try_from(left.as_micros()).unwrap_or(u64::MAX))
 }

@@ -5,7 +5,7 @@
 //! `UPDATE_RECORDING=1` records another session.
 
 use crate::server::{Kind, Options, Server, kinds};
-use crate::session::PATIENT;
+use crate::session::{PATIENT, backlogs};
 use crate::undo::invalidate;
 use crate::{Place, appear, connect, fill, read, say};
 use regex::Regex;
@@ -19,6 +19,7 @@ use streamgauge::core::ops::{Outcome, Request};
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::decode::decode;
 use streamgauge::core::wire::recording::{Recording, write_header, write_observation};
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::core::wire::{AskedFor, Observation};
 use streamgauge::edge::source::Session;
@@ -142,9 +143,9 @@ async fn watch(place: &Place, acts: &AtomicBool, rounds: usize) -> (Vec<Observat
             break;
         }
         let mut told = vec![session.round(&Focus::default()).await.unwrap()];
-        told.extend(session.search_step().await.unwrap());
-        told.extend(session.keys_step().await.unwrap());
-        told.extend(session.backlogs().await.unwrap());
+        told.extend(session.turn(Turn::Search).await.unwrap());
+        told.extend(session.turn(Turn::Keys).await.unwrap());
+        told.extend(backlogs(&mut session).await);
         session.ping().await;
         for snapshot in told {
             reading.advance(snapshot);

@@ -35,6 +35,36 @@ const GENERIC: [&str; 1] = [
     concat!("/t", "mp/redis.sock"),
 ];
 
+/// Names that types had once, and that a reader had to guess at: each has a plain one now.
+const RETIRED: [&str; 26] = [
+    "Around",
+    "Asked",
+    "Beside",
+    "Crew",
+    "Deed",
+    "Denial",
+    "Found",
+    "Gone",
+    "Held",
+    "Judged",
+    "Ledger",
+    "Legible",
+    "Lost",
+    "Mark",
+    "Miss",
+    "Over",
+    "Relief",
+    "Seen",
+    "Stake",
+    "Stand",
+    "Told",
+    "Unfit",
+    "Untold",
+    "Way",
+    "Wish",
+    "Yardstick",
+];
+
 /// Files that are too long or do not say what they know.
 pub fn file_findings(sources: &[Source]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -68,6 +98,10 @@ pub fn name_findings(sources: &[Source]) -> Vec<Finding> {
                 let plain = name.trim_end_matches('s');
                 (is_type && plain.ends_with(word)) || (is_module && plain == word.to_lowercase())
             });
+            if is_type && RETIRED.contains(&name) {
+                let text = format!("`{name}` is a word to guess at: say what it is");
+                found.push(source.finding(keyword.line, text));
+            }
             if is_empty {
                 let text = format!("`{name}` says nothing about what it is: name the thing or the deed");
                 found.push(source.finding(keyword.line, text));

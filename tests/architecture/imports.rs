@@ -6,7 +6,8 @@
 use crate::source::{Finding, Source, production};
 
 /// An area and what it may use of ours, besides itself and [`OPEN`].
-const TABLE: [(&str, &[&str]); 19] = [
+const TABLE: [(&str, &[&str]); 20] = [
+    ("core::worded", &[]),
     ("core::limits", &[]),
     ("core::demo", &[]),
     ("core::figures", &[]),

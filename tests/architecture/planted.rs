@@ -143,6 +143,7 @@ fn empty_names_are_found() {
     assert_eq!(found("pub struct LinkManager;"), 1);
     assert_eq!(found("mod utils;"), 1);
     assert_eq!(found("enum Data {}"), 1);
+    assert_eq!(found("struct Told; struct ToldBy; let told = 1;"), 1);
     assert_eq!(found("struct Link; mod update; enum Database {} type Based = u8;"), 0);
 }
 

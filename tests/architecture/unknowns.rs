@@ -115,7 +115,7 @@ const KNOWN: [(&str, &str, &str); 44] = [
     ),
     ("src/core/reading/outputs.rs", "buffer.above_us.map_or(0.0", "below the limit its time has not begun"),
     (
-        "src/core/reading/relief.rs",
+        "src/core/reading/saving.rs",
         "group.lag.entries.unwrap_or(0)",
         "the place of the first pending row says as much; a lag can only say more",
     ),

@@ -6,6 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
 
@@ -72,7 +73,7 @@ impl Eyes {
         self.runtime.block_on(async {
             session.connect().await.unwrap();
             reading.advance(session.round(&focus).await.unwrap());
-            while let Some(snapshot) = session.search_step().await.unwrap() {
+            while let Some(snapshot) = session.turn(Turn::Search).await.unwrap() {
                 reading.advance(snapshot);
             }
         });

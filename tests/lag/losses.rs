@@ -111,10 +111,10 @@ fn waiting(connection: &mut redis::Connection, key: &str, group: &str) -> u64 {
 async fn watch(session: &mut Session, reading: &mut Reading, rounds: usize) {
     for _ in 0..rounds {
         let until = tokio::time::Instant::now() + INTERVAL;
-        session.look_until(until).await;
+        support::look_until(session, until).await;
         tokio::time::sleep_until(until).await;
         reading.advance(session.round(&Focus::default()).await.unwrap());
-        for snapshot in session.backlogs().await.unwrap() {
+        for snapshot in support::backlogs(session).await {
             reading.advance(snapshot);
         }
     }

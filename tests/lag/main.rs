@@ -169,7 +169,7 @@ async fn read_all(session: &mut Session, reading: &mut Reading) {
 async fn read_once(session: &mut Session, reading: &mut Reading) {
     session.connect().await.unwrap();
     read_all(session, reading).await;
-    for snapshot in session.backlogs().await.unwrap() {
+    for snapshot in support::backlogs(session).await {
         reading.advance(snapshot);
     }
 }

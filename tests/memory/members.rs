@@ -5,7 +5,7 @@ use crate::server::{Build, Kind, Options, Server, builds};
 use crate::watch::{connection, memory, read_all, runtime, session};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
-use streamgauge::core::reading::relief::SavingKind;
+use streamgauge::core::reading::saving::SavingKind;
 
 const MANY: usize = 20_000;
 
@@ -130,11 +130,11 @@ fn consumers_take_what_creating_them_takes_and_are_told_when_nobody_uses_them() 
             assert!(size.entries.unwrap() < 20_000, "{what}: {size:?}");
             let biggest = reading.biggest_keys();
             assert_eq!((&biggest[0].facts.name, biggest[0].facts.bytes), (&key, size.total()), "{what}");
-            let relief = reading
-                .reliefs()
+            let saving = reading
+                .savings()
                 .into_iter()
-                .find(|relief| matches!(relief.way, SavingKind::RemoveConsumers { .. }));
-            is_right(relief.unwrap().bytes);
+                .find(|saving| matches!(saving.kind, SavingKind::RemoveConsumers { .. }));
+            is_right(saving.unwrap().bytes);
             let found: Vec<_> = reading.findings().iter().map(|finding| finding.id).collect();
             assert_eq!(found.contains(&"consumer.leaked"), count >= 1_000, "{what}: {found:?}");
         }

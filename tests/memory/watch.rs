@@ -2,6 +2,7 @@
 
 use crate::server::{Kind, Options, Server};
 use streamgauge::core::reading::Reading;
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
 
@@ -34,7 +35,7 @@ pub async fn read_all(session: &mut Session, reading: &mut Reading) {
     session.connect().await.unwrap();
     for _ in 0..40 {
         reading.advance(session.round(&Focus::default()).await.unwrap());
-        while let Some(snapshot) = session.search_step().await.unwrap() {
+        while let Some(snapshot) = session.turn(Turn::Search).await.unwrap() {
             reading.advance(snapshot);
         }
         if session.planner().has_searched() && !session.planner().has_unread() {
@@ -47,7 +48,7 @@ pub async fn read_all(session: &mut Session, reading: &mut Reading) {
         reading.advance(session.round(&Focus::default()).await.unwrap());
     }
     session.planner().sampler().hurry(true);
-    while let Some(snapshot) = session.keys_step().await.unwrap() {
+    while let Some(snapshot) = session.turn(Turn::Keys).await.unwrap() {
         reading.advance(snapshot);
         if session.planner().sampler().pass().is_over {
             break;

@@ -6,6 +6,7 @@ use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::Observation;
 use streamgauge::core::wire::decode::decode;
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Focus, PollSettings};
 use streamgauge::edge::source::Session;
 
@@ -51,8 +52,8 @@ impl Watched {
         self.server.redis_cli(&["GET", &page]);
         Box::pin(self.session.connect()).await.unwrap();
         Box::pin(self.session.round(&Focus::default())).await.unwrap();
-        Box::pin(self.session.search_step()).await.unwrap();
-        Box::pin(self.session.keys_step()).await.unwrap();
+        Box::pin(self.session.turn(Turn::Search)).await.unwrap();
+        Box::pin(self.session.turn(Turn::Keys)).await.unwrap();
         self.recorded.try_iter().collect()
     }
 }

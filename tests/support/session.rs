@@ -4,8 +4,12 @@
 
 use crate::server::{PATIENCE, Server};
 use std::path::Path;
+use std::time::Duration;
 use streamgauge::config::{Address, Target};
+use streamgauge::core::model::Snapshot;
 use streamgauge::core::wire::round::PollSettings;
+use streamgauge::core::wire::round::agenda::Turn;
+use streamgauge::edge::clock;
 use streamgauge::edge::link::Timeouts;
 use streamgauge::edge::source::Session;
 
@@ -26,4 +30,26 @@ pub fn session_at(socket: &Path, settings: PollSettings) -> Session {
 /// Not connected yet; over the server's socket.
 pub fn session(server: &Server, settings: PollSettings) -> Session {
     session_at(&server.socket(), settings)
+}
+
+/// Counts every lag that does not follow from ids: the first count tries one, and an old server refuses its first form.
+pub async fn backlogs(session: &mut Session) -> Vec<Snapshot> {
+    let mut told: Vec<Snapshot> = Vec::new();
+    while told.len() < 4 && told.last().is_none_or(|last| last.backlogs.len() < 2) {
+        let Some(snapshot) = session.turn(Turn::Backlogs).await.unwrap() else { break };
+        told.push(snapshot);
+    }
+    told
+}
+
+/// Looks at groups that a trim may run past, as they fall due until then.
+pub async fn look_until(session: &mut Session, until: tokio::time::Instant) {
+    while let Some(due_us) = session.planner().look_due_us() {
+        let due = tokio::time::Instant::now() + Duration::from_micros(due_us.saturating_sub(clock::now_us()));
+        if due >= until {
+            return;
+        }
+        tokio::time::sleep_until(due).await;
+        session.look().await;
+    }
 }

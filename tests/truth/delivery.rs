@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::round::Focus;
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::edge::source::Session;
 
 /// What there is between an entry and its delivery.
@@ -31,7 +32,7 @@ fn deliver(connection: &mut redis::Connection) -> (u64, u64) {
 async fn round(session: &mut Session, reading: &mut Reading) {
     session.connect().await.unwrap();
     reading.advance(session.round(&Focus::default()).await.unwrap());
-    if let Some(snapshot) = session.search_step().await.unwrap() {
+    if let Some(snapshot) = session.turn(Turn::Search).await.unwrap() {
         reading.advance(snapshot);
     }
 }

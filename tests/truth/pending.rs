@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use streamgauge::core::model::Name;
 use streamgauge::core::reading::Reading;
 use streamgauge::core::wire::question::{EntriesQuestion, Page};
+use streamgauge::core::wire::round::agenda::Turn;
 use streamgauge::core::wire::round::{Fetch, Focus};
 use streamgauge::edge::source::Session;
 
@@ -67,7 +68,7 @@ async fn visit(session: &mut Session, reading: &mut Reading) {
         for focus in screens() {
             reading.advance(session.round(&focus).await.unwrap());
             session.ping().await;
-            if let Some(snapshot) = session.search_step().await.unwrap() {
+            if let Some(snapshot) = session.turn(Turn::Search).await.unwrap() {
                 reading.advance(snapshot);
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
@@ -118,7 +119,7 @@ fn check(kind: Kind) {
     };
     set(&mut connection, &format!("CONFIG SET slowlog-log-slower-than {SLOW_US}"));
     let (runtime, mut session, mut reading) = (runtime(), session(&server), Reading::new(0));
-    // Long enough to learn from the server's figures what its dear reads take.
+    // Long enough to learn from the server's figures what its expensive reads take.
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(4) {
         runtime.block_on(visit(&mut session, &mut reading));

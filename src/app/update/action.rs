@@ -152,7 +152,7 @@ fn about(state: &State, command: CommandId) -> Result<Begin, String> {
         },
         CommandId::KillScript => Ok(Begin::Request(Request::KillScript(KillScriptRequest))),
         CommandId::KillClient => match selected {
-            Some(RowId::Client(id) | RowId::Relief(_, FindingSubject::Client(id))) => {
+            Some(RowId::Client(id) | RowId::Saving(_, FindingSubject::Client(id))) => {
                 Ok(Begin::Request(Request::KillClient(KillClientRequest { id })))
             }
             _ => Err("select a client first".to_owned()),
@@ -187,7 +187,7 @@ fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {
                 | FindingSubject::Group(key, _)
                 | FindingSubject::Consumer(key, _, _),
             )
-            | RowId::Relief(_, FindingSubject::Stream(key) | FindingSubject::Group(key, _)),
+            | RowId::Saving(_, FindingSubject::Stream(key) | FindingSubject::Group(key, _)),
         ) => Some(key.clone()),
         _ => state.view().stream().cloned(),
     }
@@ -201,7 +201,7 @@ fn pattern(state: &State, selected: Option<&RowId>) -> Option<Name> {
             Some(
                 RowId::Pattern(glob)
                 | RowId::Finding(_, FindingSubject::Pattern(glob))
-                | RowId::Relief(_, FindingSubject::Pattern(glob)),
+                | RowId::Saving(_, FindingSubject::Pattern(glob)),
             ),
         ) => Some(glob.clone()).filter(|glob| !glob.as_bytes().is_empty()),
         _ => None,
@@ -223,7 +223,7 @@ fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<N
             Some(
                 RowId::Group(key, group)
                 | RowId::Finding(_, FindingSubject::Group(key, group))
-                | RowId::Relief(_, FindingSubject::Group(key, group)),
+                | RowId::Saving(_, FindingSubject::Group(key, group)),
             ),
         )
         | (View::Group(key, group), _) => Some((key.clone(), group.clone(), None)),

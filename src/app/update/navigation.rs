@@ -69,14 +69,14 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
         (View::Queues, RowId::Failure(id, ..) | RowId::Schedule(id, _)) => Some(View::Queue(id)),
         (_, RowId::Queue(id)) => Some(View::Queue(id)),
         (_, RowId::Key(key)) if state.shown().streams().contains_key(&key) => Some(View::Stream(key)),
-        (_, RowId::Relief(_, subject)) => View::of_subject(&subject),
+        (_, RowId::Saving(_, subject)) => View::of_subject(&subject),
         (_, RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding),
         _ => None,
     };
     if let Some(view) = deeper {
         let client = match state.table().and_then(|table| table.selected()).map(|row| &row.id) {
             Some(
-                RowId::Finding(_, FindingSubject::Client(id)) | RowId::Relief(_, FindingSubject::Client(id)),
+                RowId::Finding(_, FindingSubject::Client(id)) | RowId::Saving(_, FindingSubject::Client(id)),
             ) => Some(*id),
             _ => None,
         };

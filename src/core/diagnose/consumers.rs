@@ -10,39 +10,31 @@ use crate::core::model::clients::Client;
 use crate::core::model::consumers::Inactivity;
 use std::collections::BTreeSet;
 
-/// How a consumer fares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ConsumerVerdict {
-    /// It works.
-    Ok,
-    /// It holds nothing and there is nothing for it to do.
-    Waiting,
-    /// It never got an entry (7.2).
-    NeverActive,
-    /// It reads, and what it has in hand takes long.
-    Slow,
-    /// It shows signs of life and leaves entries unacknowledged.
-    Stuck,
-    /// It shows no sign of life while there is work for it or in its hands.
-    Dead,
+worded! {
+    /// How a consumer fares.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ConsumerVerdict {
+        /// It works.
+        Ok "ok",
+        /// It holds nothing and there is nothing for it to do.
+        Waiting "waiting",
+        /// It never got an entry (7.2).
+        NeverActive "never_active",
+        /// It reads, and what it has in hand takes long.
+        Slow "slow",
+        /// It shows signs of life and leaves entries unacknowledged.
+        Stuck "stuck",
+        /// It shows no sign of life while there is work for it or in its hands.
+        Dead "dead",
+    }
+    /// The word for machines and people.
+    fn word
 }
 
 impl ConsumerVerdict {
     /// Every verdict, the best first.
     pub const ALL: [Self; 6] =
         [Self::Ok, Self::Waiting, Self::NeverActive, Self::Slow, Self::Stuck, Self::Dead];
-
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Waiting => "waiting",
-            Self::NeverActive => "never_active",
-            Self::Slow => "slow",
-            Self::Stuck => "stuck",
-            Self::Dead => "dead",
-        }
-    }
 }
 
 /// What is known of a consumer.

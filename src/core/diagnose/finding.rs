@@ -6,23 +6,17 @@ use crate::core::model::Name;
 use crate::core::model::queues::QueueId;
 use std::fmt;
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// Somebody should look.
-    Warning,
-    /// Somebody should act.
-    Critical,
-}
-
-impl Severity {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
+worded! {
+    /// How bad a finding is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Severity {
+        /// Somebody should look.
+        Warning "warning",
+        /// Somebody should act.
+        Critical "critical",
     }
+    /// The word for machines and people.
+    fn word
 }
 
 /// Whom a finding is about.
@@ -169,28 +163,20 @@ impl Finding {
     }
 }
 
-/// The whole in one word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Health {
-    /// Watched long enough and nothing is wrong.
-    Ok,
-    /// The worst finding is a warning.
-    Warning,
-    /// The worst finding is critical.
-    Critical,
-    /// Not watched long enough, or the server does not tell.
-    #[default]
-    Unknown,
-}
-
-impl Health {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-            Self::Unknown => "unknown",
-        }
+worded! {
+    /// The whole in one word.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+    pub enum Health {
+        /// Watched long enough and nothing is wrong.
+        Ok "ok",
+        /// The worst finding is a warning.
+        Warning "warning",
+        /// The worst finding is critical.
+        Critical "critical",
+        /// Not watched long enough, or the server does not tell.
+        #[default]
+        Unknown "unknown",
     }
+    /// The word for machines and people.
+    fn word
 }

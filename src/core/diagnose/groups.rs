@@ -13,33 +13,37 @@ pub mod track;
 pub use judge::JudgedGroup;
 pub use reason::{PendingReason, Reason};
 
-/// How a group fares, the worst first: verdicts are tried in this order and the first that holds is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GroupVerdict {
-    /// The trim runs ahead of it: it loses entries again and again.
-    TrimAhead,
-    /// Entries were trimmed before it was given them.
-    Loss,
-    /// Entries wait and nobody is there to read them.
-    Dead,
-    /// Entries wait, consumers are there, and nothing is read.
-    Stopped,
-    /// It is given entries and does not acknowledge them.
-    NotAcknowledging,
-    /// It was set back and reads again what it had read.
-    Rewound,
-    /// An entry is delivered again and again.
-    Poison,
-    /// Its lag grows.
-    Slow,
-    /// It has entries pending that are no longer in the stream.
-    Ghosts,
-    /// Not watched long enough, or its figures can't be read.
-    Unknown,
-    /// Nothing comes and nothing waits.
-    Idle,
-    /// It keeps up.
-    Ok,
+worded! {
+    /// How a group fares, the worst first: verdicts are tried in this order and the first that holds is taken.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum GroupVerdict {
+        /// The trim runs ahead of it: it loses entries again and again.
+        TrimAhead "trim_ahead",
+        /// Entries were trimmed before it was given them.
+        Loss "loss",
+        /// Entries wait and nobody is there to read them.
+        Dead "dead",
+        /// Entries wait, consumers are there, and nothing is read.
+        Stopped "stopped",
+        /// It is given entries and does not acknowledge them.
+        NotAcknowledging "not_acknowledging",
+        /// It was set back and reads again what it had read.
+        Rewound "rewound",
+        /// An entry is delivered again and again.
+        Poison "poison",
+        /// Its lag grows.
+        Slow "slow",
+        /// It has entries pending that are no longer in the stream.
+        Ghosts "ghosts",
+        /// Not watched long enough, or its figures can't be read.
+        Unknown "unknown",
+        /// Nothing comes and nothing waits.
+        Idle "idle",
+        /// It keeps up.
+        Ok "ok",
+    }
+    /// The word for machines and people.
+    fn word
 }
 
 impl GroupVerdict {
@@ -58,24 +62,6 @@ impl GroupVerdict {
         Self::Idle,
         Self::Ok,
     ];
-
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::TrimAhead => "trim_ahead",
-            Self::Loss => "loss",
-            Self::Dead => "dead",
-            Self::Stopped => "stopped",
-            Self::NotAcknowledging => "not_acknowledging",
-            Self::Rewound => "rewound",
-            Self::Poison => "poison",
-            Self::Slow => "slow",
-            Self::Ghosts => "ghosts",
-            Self::Unknown => "unknown",
-            Self::Idle => "idle",
-            Self::Ok => "ok",
-        }
-    }
 
     /// Whether something is wrong.
     pub fn is_wrong(self) -> bool {

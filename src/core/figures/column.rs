@@ -22,30 +22,22 @@ pub const DURATION_WIDTH: u16 = 7;
 /// Width of a latency: `12.3 ms`, `59m 59s`.
 pub const LATENCY_WIDTH: u16 = 7;
 
-/// How far a figure may be trusted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Certainty {
-    /// It is so.
-    #[default]
-    Exact,
-    /// About so: `~12`.
-    Estimate,
-    /// So or more: `≥1000`.
-    AtLeast,
-    /// Nobody knows.
-    Unknown,
-}
-
-impl Certainty {
-    /// The word for machines.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Exact => "exact",
-            Self::Estimate => "estimate",
-            Self::AtLeast => "at_least",
-            Self::Unknown => "unknown",
-        }
+worded! {
+    /// How far a figure may be trusted.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum Certainty {
+        /// It is so.
+        #[default]
+        Exact "exact",
+        /// About so: `~12`.
+        Estimate "estimate",
+        /// So or more: `≥1000`.
+        AtLeast "at_least",
+        /// Nobody knows.
+        Unknown "unknown",
     }
+    /// The word for machines.
+    fn word
 }
 
 /// Writes figures; knows whether the terminal shows more than ASCII.

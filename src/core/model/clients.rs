@@ -50,26 +50,19 @@ pub struct Client {
     pub library: Option<Name>,
 }
 
-/// Which limit of the output buffer holds for a client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClientClass {
-    /// Everybody else.
-    Normal,
-    /// Replicas.
-    Replica,
-    /// Subscribers.
-    Pubsub,
-}
-
-impl ClientClass {
-    /// The word for people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Replica => "replica",
-            Self::Pubsub => "pubsub",
-        }
+worded! {
+    /// Which limit of the output buffer holds for a client.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum ClientClass {
+        /// Everybody else.
+        Normal "normal",
+        /// Replicas.
+        Replica "replica",
+        /// Subscribers.
+        Pubsub "pubsub",
     }
+    /// The word for people.
+    fn word
 }
 
 /// Commands that wait for an item of a list or a sorted set.

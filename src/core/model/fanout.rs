@@ -7,23 +7,17 @@ use super::latency::CommandHistogram;
 use super::{Name, Stamped};
 use serde::{Deserialize, Serialize};
 
-/// Which kind of channel: they are separate worlds with separate commands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ChannelKind {
-    /// PUBLISH and SUBSCRIBE.
-    Plain,
-    /// SPUBLISH and SSUBSCRIBE (7.0): stays within a shard of a cluster.
-    Shard,
-}
-
-impl ChannelKind {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Plain => "channel",
-            Self::Shard => "shard",
-        }
+worded! {
+    /// Which kind of channel: they are separate worlds with separate commands.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum ChannelKind {
+        /// PUBLISH and SUBSCRIBE.
+        Plain "channel",
+        /// SPUBLISH and SSUBSCRIBE (7.0): stays within a shard of a cluster.
+        Shard "shard",
     }
+    /// The word for machines and people.
+    fn word
 }
 
 /// How many subscribe to each of some channels of a kind; `None` where what the server says can't be true.

@@ -28,36 +28,25 @@ pub enum GapScope {
     Item,
 }
 
-/// Why a figure is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum GapReason {
-    /// The user may not.
-    Denied,
-    /// The server can't.
-    Unsupported,
-    /// No reply in time.
-    Timeout,
-    /// It would hold the server for longer than a poll may.
-    TooCostly,
-    /// A bound of ours was reached.
-    Bound,
-    /// There is nothing here, and something elsewhere.
-    Empty,
-    /// The server answered with another error, or with something that can't be read.
-    Failed,
-}
-
-impl GapReason {
-    /// The word for machines: part of the JSON schema.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Denied => "denied",
-            Self::Unsupported => "unsupported",
-            Self::Timeout => "timeout",
-            Self::TooCostly => "too_costly",
-            Self::Bound => "bound",
-            Self::Empty => "empty",
-            Self::Failed => "failed",
-        }
+worded! {
+    /// Why a figure is missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum GapReason {
+        /// The user may not.
+        Denied "denied",
+        /// The server can't.
+        Unsupported "unsupported",
+        /// No reply in time.
+        Timeout "timeout",
+        /// It would hold the server for longer than a poll may.
+        TooCostly "too_costly",
+        /// A bound of ours was reached.
+        Bound "bound",
+        /// There is nothing here, and something elsewhere.
+        Empty "empty",
+        /// The server answered with another error, or with something that can't be read.
+        Failed "failed",
     }
+    /// The word for machines: part of the JSON schema.
+    fn word
 }

@@ -13,23 +13,27 @@ pub use tally::KeyTotals;
 pub use tree::KeyTree;
 pub use ttl::{Ttl, TtlSpread};
 
-/// What a key holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum KeyKind {
-    /// A string.
-    String,
-    /// A list.
-    List,
-    /// A set.
-    Set,
-    /// A sorted set.
-    Zset,
-    /// A hash.
-    Hash,
-    /// A stream.
-    Stream,
-    /// Something of a module.
-    Other,
+worded! {
+    /// What a key holds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum KeyKind {
+        /// A string.
+        String "string",
+        /// A list.
+        List "list",
+        /// A set.
+        Set "set",
+        /// A sorted set.
+        Zset "zset",
+        /// A hash.
+        Hash "hash",
+        /// A stream.
+        Stream "stream",
+        /// Something of a module.
+        Other "other",
+    }
+    /// The word for machines and people.
+    fn word
 }
 
 impl KeyKind {
@@ -49,19 +53,6 @@ impl KeyKind {
             b"stream" => Self::Stream,
             _ => Self::Other,
         })
-    }
-
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::String => "string",
-            Self::List => "list",
-            Self::Set => "set",
-            Self::Zset => "zset",
-            Self::Hash => "hash",
-            Self::Stream => "stream",
-            Self::Other => "other",
-        }
     }
 }
 

@@ -26,23 +26,17 @@ pub fn is_our_client(client: &Client) -> bool {
     client.name.as_bytes().starts_with(CLIENTS)
 }
 
-/// Which way a probe goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ProbeKind {
-    /// PUBLISH to subscribers.
-    PubSub,
-    /// XADD to XREADGROUP.
-    Stream,
-}
-
-impl ProbeKind {
-    /// The word for people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::PubSub => "pub/sub",
-            Self::Stream => "stream",
-        }
+worded! {
+    /// Which way a probe goes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum ProbeKind {
+        /// PUBLISH to subscribers.
+        PubSub "pub/sub",
+        /// XADD to XREADGROUP.
+        Stream "stream",
     }
+    /// The word for people.
+    fn word
 }
 
 /// What a probe is to do.

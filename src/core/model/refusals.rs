@@ -7,39 +7,43 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The first word of an error on which something depends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum RefusalCode {
-    /// A write, for want of memory.
-    Oom,
-    /// A write, because too few replicas are there to take it (`min-replicas-to-write`).
-    NoReplicas,
-    /// A write to a replica.
-    ReadOnly,
-    /// A write, because what is written can't be saved to disk.
-    Misconf,
-    /// Any command, because slots of the cluster are served by nobody.
-    ClusterDown,
-    /// A command of a connection that has not logged in.
-    NoAuth,
-    /// A command or a key that this user may not use.
-    NoPerm,
-    /// A login with a wrong name or password.
-    WrongPass,
-    /// A command on a key that another node of the cluster holds.
-    Moved,
-    /// The same for this once: the key is on its way there.
-    Ask,
-    /// A command on several keys of which some are on their way to another node.
-    TryAgain,
-    /// A command on keys of several slots of a cluster.
-    CrossSlot,
-    /// Nearly any command, because a script or a function holds the server.
-    Busy,
-    /// Nearly any command, because the server loads its data set.
-    Loading,
-    /// A read of a replica that has lost its primary (`replica-serve-stale-data no`).
-    MasterDown,
+worded! {
+    /// The first word of an error on which something depends.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    pub enum RefusalCode {
+        /// A write, for want of memory.
+        Oom "OOM",
+        /// A write, because too few replicas are there to take it (`min-replicas-to-write`).
+        NoReplicas "NOREPLICAS",
+        /// A write to a replica.
+        ReadOnly "READONLY",
+        /// A write, because what is written can't be saved to disk.
+        Misconf "MISCONF",
+        /// Any command, because slots of the cluster are served by nobody.
+        ClusterDown "CLUSTERDOWN",
+        /// A command of a connection that has not logged in.
+        NoAuth "NOAUTH",
+        /// A command or a key that this user may not use.
+        NoPerm "NOPERM",
+        /// A login with a wrong name or password.
+        WrongPass "WRONGPASS",
+        /// A command on a key that another node of the cluster holds.
+        Moved "MOVED",
+        /// The same for this once: the key is on its way there.
+        Ask "ASK",
+        /// A command on several keys of which some are on their way to another node.
+        TryAgain "TRYAGAIN",
+        /// A command on keys of several slots of a cluster.
+        CrossSlot "CROSSSLOT",
+        /// Nearly any command, because a script or a function holds the server.
+        Busy "BUSY",
+        /// Nearly any command, because the server loads its data set.
+        Loading "LOADING",
+        /// A read of a replica that has lost its primary (`replica-serve-stale-data no`).
+        MasterDown "MASTERDOWN",
+    }
+    /// The word that servers use.
+    fn word
 }
 
 impl RefusalCode {
@@ -63,27 +67,6 @@ impl RefusalCode {
         Self::Loading,
         Self::MasterDown,
     ];
-
-    /// The word that servers use.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Oom => "OOM",
-            Self::NoReplicas => "NOREPLICAS",
-            Self::ReadOnly => "READONLY",
-            Self::Misconf => "MISCONF",
-            Self::ClusterDown => "CLUSTERDOWN",
-            Self::NoAuth => "NOAUTH",
-            Self::NoPerm => "NOPERM",
-            Self::WrongPass => "WRONGPASS",
-            Self::Moved => "MOVED",
-            Self::Ask => "ASK",
-            Self::TryAgain => "TRYAGAIN",
-            Self::CrossSlot => "CROSSSLOT",
-            Self::Busy => "BUSY",
-            Self::Loading => "LOADING",
-            Self::MasterDown => "MASTERDOWN",
-        }
-    }
 
     /// The code of this word, where it is one of them.
     pub fn of(word: &str) -> Option<Self> {

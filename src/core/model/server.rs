@@ -65,27 +65,20 @@ impl Product {
     }
 }
 
-/// How the server is deployed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// One server.
-    #[default]
-    Standalone,
-    /// Part of a cluster.
-    Cluster,
-    /// A sentinel.
-    Sentinel,
-}
-
-impl Mode {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Standalone => "standalone",
-            Self::Cluster => "cluster",
-            Self::Sentinel => "sentinel",
-        }
+worded! {
+    /// How the server is deployed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+    pub enum Mode {
+        /// One server.
+        #[default]
+        Standalone "standalone",
+        /// Part of a cluster.
+        Cluster "cluster",
+        /// A sentinel.
+        Sentinel "sentinel",
     }
+    /// The word for machines and people.
+    fn word
 }
 
 /// Primary or replica.

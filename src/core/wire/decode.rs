@@ -75,9 +75,9 @@ pub fn note(snapshot: &mut Snapshot, notes: &Notes) {
 }
 
 /// What names are made with, beside what they are told to.
-type Told<'a> = (&'a mut Snapshot, &'a mut Names);
+type Decoding<'a> = (&'a mut Snapshot, &'a mut Names);
 
-fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_us: i64) {
+fn answered((snapshot, names): Decoding<'_>, exchange: &Exchange, reply: &Resp, at_us: i64) {
     let mut odd = OddFigures::default();
     let read = match &exchange.command {
         ReadCmd::Ping => {
@@ -136,7 +136,7 @@ fn answered((snapshot, names): Told<'_>, exchange: &Exchange, reply: &Resp, at_u
 }
 
 fn read_stream(
-    (snapshot, names): Told<'_>,
+    (snapshot, names): Decoding<'_>,
     exchange: &Exchange,
     reply: &Resp,
     at_us: i64,

@@ -273,7 +273,7 @@ impl ReadCmd {
                 row(ReadVerb::SLOWLOG_GET, REPLY_PAGE, [Number(u64::from(*count))]).hiding(Hides::Arguments)
             }
             Self::LatencyLatest => row(ReadVerb::LATENCY_LATEST, REPLY_PAGE, []),
-            Self::ClusterInfo => row(ReadVerb::CLUSTER_INFO, REPLY_PAGE, []),
+            Self::ClusterInfo => row(ReadVerb::new("CLUSTER INFO", "cluster|info"), REPLY_PAGE, []),
             Self::Fanout(read) => read.row(),
             Self::Queue(read) => read.row(),
             Self::OutputLimits => {

@@ -250,8 +250,7 @@ impl Planner {
         self.ask_groups(&mut round, now_us, focus);
         self.ask_keys(&mut round, now_us, focus);
         self.ask_clients(&mut round, now_us, focus);
-        self.ask_latency(&mut round, now_us);
-        self.ask_cluster(&mut round, now_us);
+        self.ask_at_times(&mut round, now_us);
         self.close(&mut round);
         self.tell_unsearched(&mut round);
         self.capabilities.admit(&mut round, now_us);

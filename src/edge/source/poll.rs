@@ -10,7 +10,7 @@ use crate::core::limits;
 use crate::core::model::snapshot::EntriesPage;
 use crate::core::model::{LinkStatus, Outage, Snapshot};
 use crate::core::wire::question::EntriesQuestion;
-use crate::core::wire::round::agenda::{Agenda, NextTurn, Turn, WalksDue};
+use crate::core::wire::round::agenda::{Agenda, NextTurn, Turn};
 use crate::core::wire::round::{Fetch, Focus, Round};
 use crate::edge::clock;
 use crate::edge::link::Pieces;
@@ -150,13 +150,10 @@ impl Poller {
         loop {
             let now_us = clock::now_us();
             let planner = self.session.planner();
-            let walks = WalksDue {
-                search_us: planner.search_due_us(),
-                keys_us: planner.keys_due_us(),
-                look_us: planner.look_due_us(),
-            };
-            let interval_us = planner.interval_us();
-            match self.agenda.next(now_us, walks) {
+            let (due, interval_us) = (planner.turns_due(), planner.interval_us());
+            match self.agenda.next(now_us, due) {
+                // Polling is never over.
+                NextTurn::Over => return u64::MAX,
                 NextTurn::Wait(until_us) => return until_us,
                 NextTurn::Begin(Turn::Ping) => {
                     self.agenda.begun(Turn::Ping, true, interval_us, now_us);
@@ -191,19 +188,15 @@ impl Poller {
     }
 
     fn round(&mut self, turn: Turn, now_us: u64) -> Option<Round> {
-        match turn {
-            Turn::Round if std::mem::take(&mut self.has_unread_due) => {
-                self.opening = self.opening.saturating_sub(1);
-                Some(self.session.planner().unread_round(now_us))
-            }
-            Turn::Round => {
-                let focus = self.focus.borrow_and_update().clone();
-                Some(self.session.planner().round(now_us, &focus))
-            }
-            Turn::Search => self.session.planner().search_step(now_us),
-            Turn::Keys => self.session.planner().keys_step(now_us),
-            Turn::Ping | Turn::Look => None,
+        if turn == Turn::Round && std::mem::take(&mut self.has_unread_due) {
+            self.opening = self.opening.saturating_sub(1);
+            return self.session.planner().turn(Turn::Unread, now_us, &Focus::default());
         }
+        let focus = match turn {
+            Turn::Round => self.focus.borrow_and_update().clone(),
+            _ => Focus::default(),
+        };
+        self.session.planner().turn(turn, now_us, &focus)
     }
 
     async fn wait(

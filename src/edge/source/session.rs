@@ -13,6 +13,7 @@ use crate::core::model::refusals::{OwnRefusals, RefusalCounts};
 use crate::core::model::{Gap, LinkStatus, Names, Outage, Snapshot};
 use crate::core::wire::decode::{FactsSoFar, facts, note};
 use crate::core::wire::observation::Notes;
+use crate::core::wire::round::agenda::Turn;
 use crate::core::wire::round::{Fetch, Focus, Planner, PollSettings, Round};
 use crate::core::wire::{Exchange, NoReply, Observation, ReadCmd, Resp};
 use crate::edge::clock;
@@ -21,7 +22,6 @@ use futures_util::future::maybe_done;
 use std::future::poll_fn;
 use std::sync::mpsc::SyncSender;
 use std::task::Poll;
-use std::time::Duration;
 use tokio::time::Instant;
 
 /// A server that is read.
@@ -129,89 +129,46 @@ impl Session {
     /// # Errors
     /// The outage, when the connection was lost before anything was answered.
     pub async fn round(&mut self, focus: &Focus) -> Result<Snapshot, Outage> {
-        let round = self.planner.round(clock::now_us(), focus);
-        self.observe(round).await
-    }
-
-    /// Asks a round of what was never read yet.
-    ///
-    /// # Errors
-    /// As [`Session::round`].
-    pub async fn unread(&mut self) -> Result<Snapshot, Outage> {
-        let round = self.planner.unread_round(clock::now_us());
-        self.observe(round).await
-    }
-
-    /// Counts every lag that does not follow from ids: nothing where there is none.
-    ///
-    /// # Errors
-    /// As [`Session::round`].
-    pub async fn backlogs(&mut self) -> Result<Vec<Snapshot>, Outage> {
-        let mut told = Vec::new();
-        // The first tries one; an old server refuses its first form, and the second is another command.
-        while told.len() < 4 && told.last().is_none_or(|last: &Snapshot| last.backlogs.len() < 2) {
-            let Some(round) = self.planner.backlog_round(clock::now_us()) else { break };
-            told.push(self.observe(round).await?);
+        match self.begin_turn(Turn::Round, focus).await? {
+            Some(flight) => self.answered(flight).await,
+            None => Ok(Snapshot::default()),
         }
-        Ok(told)
     }
 
-    /// Asks the next step of the search for streams, when it is due.
+    /// Asks what is due in this turn, for whoever has no rounds under way: nothing where nothing is.
     ///
     /// # Errors
     /// As [`Session::round`].
-    pub async fn search_step(&mut self) -> Result<Option<Snapshot>, Outage> {
-        match self.begin_search().await? {
+    pub async fn turn(&mut self, turn: Turn) -> Result<Option<Snapshot>, Outage> {
+        match self.begin_turn(turn, &Focus::default()).await? {
             Some(flight) => self.answered(flight).await.map(Some),
             None => Ok(None),
         }
     }
 
-    /// Sends the next step of the search, when it is due, for whoever does other things before it is answered.
+    /// Sends what is due in this turn, for whoever does other things before it is answered.
     ///
     /// # Errors
     /// As [`Session::round`].
-    pub async fn begin_search(&mut self) -> Result<Option<Flight>, Outage> {
-        match self.planner.search_step(clock::now_us()) {
+    pub async fn begin_turn(&mut self, turn: Turn, focus: &Focus) -> Result<Option<Flight>, Outage> {
+        match self.planner.turn(turn, clock::now_us(), focus) {
             Some(round) => self.send(round).await,
             None => Ok(None),
         }
     }
 
-    /// Asks the next step of the walk that measures keys, when it is due.
-    ///
-    /// # Errors
-    /// As [`Session::round`].
-    pub async fn keys_step(&mut self) -> Result<Option<Snapshot>, Outage> {
-        match self.begin_keys().await? {
-            Some(flight) => self.answered(flight).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Sends the next step of the walk that measures keys, as [`Session::begin_search`] does.
-    ///
-    /// # Errors
-    /// As [`Session::round`].
-    pub async fn begin_keys(&mut self) -> Result<Option<Flight>, Outage> {
-        match self.planner.keys_step(clock::now_us()) {
-            Some(round) => self.send(round).await,
-            None => Ok(None),
-        }
-    }
-
-    /// Times a PING on the control lane. One that fails is no sample; one that is refused rests.
-    pub async fn ping(&mut self) {
+    /// Times a PING on the control lane: how long it took. One that fails is no sample; one that is refused rests.
+    pub async fn ping(&mut self) -> Option<u64> {
         if !self.planner.may_ping() {
-            return;
+            return None;
         }
-        let Ok(link) = self.control.link(clock::now_us()).await else { return };
-        let asked = link.ask(vec![ReadCmd::Ping]).await;
+        let asked = self.control.link(clock::now_us()).await.ok()?.ask(vec![ReadCmd::Ping]).await;
         let now_us = clock::now_us();
-        self.pinged(asked.exchanges, now_us);
+        let took_us = self.pinged(asked.exchanges, now_us);
         if let Some(error) = asked.lost {
             self.control.lost(&error, now_us);
         }
+        took_us
     }
 
     /// Takes in what a PING came to; how long it took, where it was answered.
@@ -229,22 +186,15 @@ impl Session {
         took_us
     }
 
-    /// Looks at groups that a trim may run past, as they fall due until then.
-    pub async fn look_until(&mut self, until: Instant) {
-        while let Some(due_us) = self.planner.look_due_us() {
-            let due = Instant::now() + Duration::from_micros(due_us.saturating_sub(clock::now_us()));
-            if due >= until {
-                return;
-            }
-            tokio::time::sleep_until(due).await;
-            let now_us = clock::now_us();
-            let Ok(link) = self.control.link(now_us).await else { return self.planner.look_later(now_us) };
-            let Some(commands) = self.planner.look(now_us) else { return };
-            let asked = link.ask(commands).await;
-            self.looked(asked.exchanges, clock::now_us());
-            if let Some(error) = asked.lost {
-                self.control.lost(&error, clock::now_us());
-            }
+    /// Looks at groups that a trim may run past, where it is due.
+    pub async fn look(&mut self) {
+        let now_us = clock::now_us();
+        let Ok(link) = self.control.link(now_us).await else { return self.planner.look_later(now_us) };
+        let Some(commands) = self.planner.look(now_us) else { return self.planner.look_later(now_us) };
+        let asked = link.ask(commands).await;
+        self.looked(asked.exchanges, clock::now_us());
+        if let Some(error) = asked.lost {
+            self.control.lost(&error, clock::now_us());
         }
     }
 
@@ -268,13 +218,6 @@ impl Session {
     /// The server's clock less ours, microseconds, where it is known.
     pub fn clock_offset_us(&self) -> Option<i64> {
         self.clock_offset_us
-    }
-
-    async fn observe(&mut self, round: Round) -> Result<Snapshot, Outage> {
-        match self.send(round).await? {
-            Some(flight) => self.answered(flight).await,
-            None => Ok(Snapshot::default()),
-        }
     }
 
     async fn send(&mut self, round: Round) -> Result<Option<Flight>, Outage> {

@@ -7,12 +7,12 @@ use super::decimals::tidy;
 use super::schema::{BigKeyView, CounterView, MemoryPartView, PatternView, SavingView, TtlView, WalkView};
 use crate::core::model::info::Info;
 use crate::core::reading::Reading;
-use crate::core::reading::relief::SavingKind;
+use crate::core::reading::saving::SavingKind;
 
 /// The biggest keys that are listed.
 const BIGGEST: usize = 20;
 /// Ways to free memory that are listed.
-const RELIEFS: usize = 20;
+const SAVINGS: usize = 20;
 
 pub(super) fn parts(info: Option<&Info>, reading: &Reading) -> Option<Vec<MemoryPartView>> {
     let parts = reading.this_node().memory.parts(info?)?.into_iter();
@@ -69,9 +69,9 @@ pub(super) fn biggest(reading: &Reading) -> Vec<BigKeyView> {
     reading.biggest_keys().iter().take(BIGGEST).map(one).collect()
 }
 
-pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
-    let one = |relief: crate::core::reading::relief::Saving| {
-        let (way, subject) = match &relief.way {
+pub(super) fn savings(reading: &Reading) -> Vec<SavingView> {
+    let one = |saving: crate::core::reading::saving::Saving| {
+        let (way, subject) = match &saving.kind {
             SavingKind::Trim { key, .. } => ("trim", key.text()),
             SavingKind::TrimUnread { key, .. } => ("trim_unread", key.text()),
             SavingKind::Acknowledge { key, group, .. } => {
@@ -86,9 +86,9 @@ pub(super) fn reliefs(reading: &Reading) -> Vec<SavingView> {
             SavingKind::Kill { id, .. } => ("kill", id.to_string()),
             SavingKind::Purge => ("purge", "server".to_owned()),
         };
-        SavingView { way, subject, bytes: relief.bytes, counts_for_maxmemory: relief.way.counts() }
+        SavingView { way, subject, bytes: saving.bytes, counts_for_maxmemory: saving.kind.counts() }
     };
-    reading.reliefs().into_iter().take(RELIEFS).map(one).collect()
+    reading.savings().into_iter().take(SAVINGS).map(one).collect()
 }
 
 pub(super) fn counters(reading: &Reading) -> Vec<CounterView> {

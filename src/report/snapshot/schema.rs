@@ -70,7 +70,8 @@ pub(super) struct MemoryView<'a> {
     pub figures: Section<'a>,
     pub parts: Option<Vec<MemoryPartView>>,
     pub biggest_keys: Vec<BigKeyView>,
-    pub reliefs: Vec<SavingView>,
+    #[serde(rename = "reliefs")]
+    pub savings: Vec<SavingView>,
 }
 
 #[derive(Serialize)]

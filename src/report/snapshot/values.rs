@@ -44,7 +44,7 @@ pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> Snapsho
             figures: section("memory"),
             parts: keys::parts(info, reading),
             biggest_keys: keys::biggest(reading),
-            reliefs: keys::reliefs(reading),
+            savings: keys::savings(reading),
         },
         cache: CacheView {
             figures: section("cache"),

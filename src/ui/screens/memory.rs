@@ -39,7 +39,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let rest = layout::top(below, u16::from(below.height > BREAKDOWN)).1;
     graphs_and_lists(state, rest, buffer, skin);
     let view = TableView {
-        id: TableId::Reliefs,
+        id: TableId::Savings,
         title: "What would free memory",
         notes: walk::notes(state.shown(), skin),
         empty: nothing(state.shown()),

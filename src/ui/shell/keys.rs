@@ -20,7 +20,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
     match id {
         CommandId::Open => match selected {
             Some(RowId::Stream(_) | RowId::Group(..) | RowId::Consumer(..) | RowId::Pattern(_)) => true,
-            Some(RowId::Relief(_, subject)) => View::of_subject(subject).is_some(),
+            Some(RowId::Saving(_, subject)) => View::of_subject(subject).is_some(),
             Some(RowId::Key(key)) => state.shown().streams().contains_key(key),
             Some(RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding).is_some(),
             Some(RowId::Pending(_)) => matches!(state.view(), View::Pending(..)),

@@ -294,12 +294,12 @@ fn idle_time_is_a_line_of_every_reclaim_and_begins_at_the_limit_of_the_verdict()
 fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
     let state = armed();
     let name = |text: &str| Name::from(text);
-    let relief = |subject| RowId::Relief("way", subject);
-    let orders = relief(FindingSubject::Stream(name("orders")));
+    let saving = |subject| RowId::Saving("way", subject);
+    let orders = saving(FindingSubject::Stream(name("orders")));
     assert_eq!(stream(&state, Some(&orders)), Some(name("orders")));
-    let billing = relief(FindingSubject::Group(name("orders"), name("billing")));
+    let billing = saving(FindingSubject::Group(name("orders"), name("billing")));
     assert_eq!(rows(&state, Some(&billing)), Some((name("orders"), name("billing"), None)));
-    assert_eq!(pattern(&state, Some(&relief(FindingSubject::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
+    assert_eq!(pattern(&state, Some(&saving(FindingSubject::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
     assert_eq!(pattern(&state, Some(&RowId::Pattern(name("")))), None);
     let lines = |glob: &str| {
         let choices = About::Invalidate(Some(name(glob))).choices();

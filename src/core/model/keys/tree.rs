@@ -79,13 +79,7 @@ impl Node {
             for (part, child) in before {
                 let goes = all || child.children.is_empty();
                 let part = if goes { wild_like(&part, separators) } else { part };
-                match self.children.get_mut(&part) {
-                    None => drop(self.children.insert(part, child)),
-                    Some(known) => {
-                        *nodes = nodes.saturating_sub(1);
-                        known.merge(child, nodes);
-                    }
-                }
+                self.adopt(part, child, nodes);
             }
         }
         if let Some((first, rest)) = way.split_first()
@@ -100,12 +94,17 @@ impl Node {
             self.own.get_or_insert_default().merge(&tally);
         }
         for (part, child) in other.children {
-            match self.children.get_mut(&part) {
-                None => drop(self.children.insert(part, child)),
-                Some(known) => {
-                    *nodes = nodes.saturating_sub(1);
-                    known.merge(child, nodes);
-                }
+            self.adopt(part, child, nodes);
+        }
+    }
+
+    /// Takes a child in, with what stands there already.
+    fn adopt(&mut self, part: Vec<u8>, child: Self, nodes: &mut usize) {
+        match self.children.get_mut(&part) {
+            None => drop(self.children.insert(part, child)),
+            Some(known) => {
+                *nodes = nodes.saturating_sub(1);
+                known.merge(child, nodes);
             }
         }
     }

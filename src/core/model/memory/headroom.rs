@@ -6,27 +6,22 @@
 
 use super::Memory;
 
-/// Whose limit it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LimitOf {
-    /// The server's own.
-    Maxmemory,
-    /// Its container's, as the operator has told.
-    Container,
-    /// Its host's.
-    Host,
+worded! {
+    /// Whose limit it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum LimitOf {
+        /// The server's own.
+        Maxmemory "maxmemory",
+        /// Its container's, as the operator has told.
+        Container "container",
+        /// Its host's.
+        Host "host",
+    }
+    /// The word for machines.
+    fn word
 }
 
 impl LimitOf {
-    /// The word for machines.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Maxmemory => "maxmemory",
-            Self::Container => "container",
-            Self::Host => "host",
-        }
-    }
-
     /// What is left of it, as the name of a figure.
     pub const fn left_word(self) -> &'static str {
         match self {

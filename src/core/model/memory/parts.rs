@@ -16,27 +16,31 @@ pub struct MemoryPart {
     pub bytes: u64,
 }
 
-/// The parts of the memory, in the order in which they are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PartKind {
-    /// Entries of streams.
-    Entries,
-    /// Pending entries lists.
-    Pending,
-    /// Groups and consumers of streams.
-    Consumers,
-    /// All other keys and values; every one where streams were not measured.
-    Data,
-    /// Buffers of ordinary clients.
-    Clients,
-    /// The replication backlog, and buffers of replicas beyond it.
-    Replication,
-    /// The AOF buffer.
-    Aof,
-    /// What the server took at its start, tables of the keyspace, scripts.
-    Overhead,
-    /// Resident and not used.
-    Fragmentation,
+worded! {
+    /// The parts of the memory, in the order in which they are shown.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum PartKind {
+        /// Entries of streams.
+        Entries "entries",
+        /// Pending entries lists.
+        Pending "pending",
+        /// Groups and consumers of streams.
+        Consumers "consumers",
+        /// All other keys and values; every one where streams were not measured.
+        Data "other data",
+        /// Buffers of ordinary clients.
+        Clients "clients",
+        /// The replication backlog, and buffers of replicas beyond it.
+        Replication "replication",
+        /// The AOF buffer.
+        Aof "AOF buffer",
+        /// What the server took at its start, tables of the keyspace, scripts.
+        Overhead "overhead",
+        /// Resident and not used.
+        Fragmentation "fragmented",
+    }
+    /// Its name for people.
+    fn word
 }
 
 impl PartKind {
@@ -52,21 +56,6 @@ impl PartKind {
         Self::Overhead,
         Self::Fragmentation,
     ];
-
-    /// Its name for people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Entries => "entries",
-            Self::Pending => "pending",
-            Self::Consumers => "consumers",
-            Self::Data => "other data",
-            Self::Clients => "clients",
-            Self::Replication => "replication",
-            Self::Aof => "AOF buffer",
-            Self::Overhead => "overhead",
-            Self::Fragmentation => "fragmented",
-        }
-    }
 
     /// Its name for machines.
     pub const fn id(self) -> &'static str {

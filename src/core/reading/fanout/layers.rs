@@ -25,23 +25,17 @@ struct Kept {
     full_us: i64,
 }
 
-/// Which form of channels_redis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LayerForm {
-    /// Messages in sorted sets.
-    Core,
-    /// Messages by pub/sub.
-    PubSub,
-}
-
-impl LayerForm {
-    /// The word for machines and people.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Core => "core",
-            Self::PubSub => "pubsub",
-        }
+worded! {
+    /// Which form of channels_redis.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum LayerForm {
+        /// Messages in sorted sets.
+        Core "core",
+        /// Messages by pub/sub.
+        PubSub "pubsub",
     }
+    /// The word for machines and people.
+    fn word
 }
 
 /// One layer.

@@ -31,7 +31,6 @@ impl ReadVerb {
     pub const CLIENT_LIST: Self = Self::new("CLIENT LIST", "client|list");
     pub const SLOWLOG_GET: Self = Self::new("SLOWLOG GET", "slowlog|get");
     pub const LATENCY_LATEST: Self = Self::new("LATENCY LATEST", "latency|latest");
-    pub const CLUSTER_INFO: Self = Self::new("CLUSTER INFO", "cluster|info");
     pub const PTTL: Self = Self::new("PTTL", "pttl");
     pub const MEMORY_USAGE: Self = Self::new("MEMORY USAGE", "memory|usage");
     pub const GETRANGE: Self = Self::new("GETRANGE", "getrange");

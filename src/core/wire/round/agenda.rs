@@ -1,9 +1,14 @@
 //! What is asked next, and over which connection: rounds, steps of the search, steps of the walk that measures keys, and
-//! PINGs, each when it is due.
+//! PINGs, each when it is due; or, for a reading that is to be complete (`complete`), everything once.
 //!
 //! Knows times and turns; asks nothing, and reads no clock. Invariants: whatever is due is begun within [`TURNS`] steps
 //! of its connection, however long a round trip is and however short the interval; of each kind one is under way at
 //! most.
+
+mod complete;
+
+use complete::Pass;
+pub use complete::PassPlan;
 
 /// Steps after which everything that is due has had its turn: a round has every second one.
 pub const TURNS: usize = 4;
@@ -12,6 +17,8 @@ pub const TURNS: usize = 4;
 /// long line.
 const PING_US: u64 = 250_000;
 const PINGS_APART: u64 = 4;
+/// The same between two complete readings: one interval is all there is for samples.
+const PING_BETWEEN_US: u64 = 100_000;
 /// From this round trip on two steps are under way at once, microseconds: else the line stands idle for most of the time.
 const LONG_TRIP_US: u64 = 50_000;
 /// Another place on the screen is read this much sooner than its turn, microseconds.
@@ -22,6 +29,10 @@ const LOOK_US: u64 = 50_000;
 pub enum Turn {
     /// A round.
     Round,
+    /// A round of what was never read.
+    Unread,
+    /// A count of lags that do not follow from ids.
+    Backlogs,
     /// A step of the search for streams.
     Search,
     /// A step of the walk that measures keys.
@@ -46,17 +57,23 @@ pub enum NextTurn {
     Begin(Turn),
     /// Nothing can be begun before this moment, microseconds, unless something ends.
     Wait(u64),
+    /// Everything was asked that there is to ask.
+    Over,
 }
 
-/// When the walks are due, as the planner has it; `None` where they stand still.
+/// What is due and when, as the planner has it; `None` where a walk stands still.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct WalksDue {
+pub struct TurnsDue {
     /// The next step of the search.
     pub search_us: Option<u64>,
     /// The next step of the walk that measures keys.
     pub keys_us: Option<u64>,
     /// The next look at groups that a trim may run past.
     pub look_us: Option<u64>,
+    /// Whether the keyspace was not searched to its end yet, and can be.
+    pub is_searching: bool,
+    /// Whether there is what was never read.
+    pub has_unread: bool,
 }
 
 /// Whose turn it is.
@@ -73,17 +90,47 @@ pub struct Agenda {
     last_walk: Option<Turn>,
     /// Whether what is under way leaves room on its connection.
     is_short: bool,
+    /// Whether another complete reading follows.
+    is_between: bool,
+    /// The reading that is to be complete.
+    pass: Option<Pass>,
 }
 
 impl Agenda {
+    /// Everything once.
+    pub fn complete(plan: PassPlan) -> Self {
+        Self { pass: Some(Pass::reading(plan)), ..Self::default() }
+    }
+
+    /// Keys alone, until all were measured or until then, microseconds.
+    pub fn measuring(until_us: u64) -> Self {
+        Self { pass: Some(Pass::measuring(until_us)), ..Self::default() }
+    }
+
+    /// What is due until the next complete reading at that moment, microseconds: walks have a turn first, however late it
+    /// is.
+    pub fn between(round_us: u64) -> Self {
+        Self { round_us, is_between: true, last: Some(Turn::Round), ..Self::default() }
+    }
+
+    /// There is nothing left of this kind.
+    pub fn spent(&mut self, turn: Turn) {
+        if let Some(pass) = &mut self.pass {
+            pass.spent(turn);
+        }
+    }
+
     /// Another connection: nothing is under way, and a round is due.
     pub fn reconnected(&mut self, now_us: u64) {
-        *self = Self { round_us: now_us, trip_us: self.trip_us, ..Self::default() };
+        let (trip_us, is_between, mut pass) = (self.trip_us, self.is_between, self.pass.take());
+        pass.iter_mut().for_each(Pass::again);
+        *self = Self { round_us: now_us, trip_us, is_between, pass, ..Self::default() };
     }
 
     /// A round is due now.
     pub fn round_now(&mut self, now_us: u64) {
         self.round_us = self.round_us.min(now_us);
+        self.pass.iter_mut().for_each(Pass::again);
     }
 
     /// Somebody looks elsewhere.
@@ -102,14 +149,17 @@ impl Agenda {
     }
 
     /// What comes next.
-    pub fn next(&self, now_us: u64, walks: WalksDue) -> NextTurn {
+    pub fn next(&self, now_us: u64, due: TurnsDue) -> NextTurn {
+        if let Some(pass) = &self.pass {
+            return if self.open.is_empty() { pass.next(now_us, due) } else { NextTurn::Wait(u64::MAX) };
+        }
         let is_open = |turn: &Turn| self.open.contains(turn);
         let all = [
             (Turn::Ping, Some(self.ping_us)),
             (Turn::Round, Some(self.round_us)),
-            (Turn::Search, walks.search_us),
-            (Turn::Keys, walks.keys_us),
-            (Turn::Look, walks.look_us),
+            (Turn::Search, due.search_us),
+            (Turn::Keys, due.keys_us),
+            (Turn::Look, due.look_us),
         ];
         let waiting =
             || all.iter().filter(|(turn, _)| !is_open(turn)).filter_map(|(turn, due)| Some((*turn, (*due)?)));
@@ -147,6 +197,7 @@ impl Agenda {
     /// It was begun. `is_short` where all of it was sent at once, so that what follows stands behind it on the line.
     pub fn begun(&mut self, turn: Turn, is_short: bool, interval_us: u64, now_us: u64) {
         self.open.push(turn);
+        self.pass.iter_mut().for_each(|pass| pass.begun(turn));
         if turn.is_control() {
             return;
         }
@@ -166,92 +217,12 @@ impl Agenda {
         self.open.retain(|other| *other != turn);
         if turn == Turn::Ping {
             self.trip_us = took_us.unwrap_or(self.trip_us);
-            let apart_us = PING_US.max(self.trip_us.saturating_mul(PINGS_APART));
+            let least_us = if self.is_between { PING_BETWEEN_US } else { PING_US };
+            let apart_us = least_us.max(self.trip_us.saturating_mul(PINGS_APART));
             self.ping_us = now_us.saturating_sub(self.trip_us).saturating_add(apart_us);
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::collections::BTreeMap;
-
-    /// Runs for so long over a line with this round trip, where the walks are due whenever they have ended: when each
-    /// kind was begun.
-    fn run(trip_us: u64, interval_us: u64, for_us: u64) -> (BTreeMap<Turn, Vec<u64>>, Vec<Turn>) {
-        let (mut agenda, mut now_us) = (Agenda::default(), 0);
-        let (mut begun, mut order) = (BTreeMap::<Turn, Vec<u64>>::new(), Vec::new());
-        let mut open: Vec<(u64, Turn)> = Vec::new();
-        let walks = WalksDue { search_us: Some(0), keys_us: Some(0), look_us: Some(0) };
-        while now_us < for_us {
-            match agenda.next(now_us, walks) {
-                NextTurn::Begin(turn) => {
-                    assert!(open.iter().all(|(_, other)| *other != turn), "{turn:?} twice at once");
-                    agenda.begun(turn, true, interval_us, now_us);
-                    open.push((now_us + trip_us, turn));
-                    begun.entry(turn).or_default().push(now_us);
-                    if !turn.is_control() {
-                        order.push(turn);
-                    }
-                }
-                NextTurn::Wait(until_us) => {
-                    let first = open.iter().map(|(end_us, _)| *end_us).min().unwrap_or(u64::MAX);
-                    assert!(until_us > now_us, "it spins");
-                    now_us = first.min(until_us);
-                    let (ended, left): (Vec<_>, Vec<_>) =
-                        open.into_iter().partition(|(end_us, _)| *end_us <= now_us);
-                    ended.iter().for_each(|(_, turn)| agenda.ended(*turn, Some(trip_us), now_us));
-                    open = left;
-                }
-            }
-        }
-        (begun, order)
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_is_due_has_its_turn_within_four_steps(trip_us in 50u64..3_000_000, interval_us in 100_000u64..60_000_000) {
-            let (_, order) = run(trip_us, interval_us, trip_us * 60);
-            for steps in order.windows(TURNS + 1).skip(TURNS) {
-                prop_assert!(steps.contains(&Turn::Search) && steps.contains(&Turn::Keys), "{steps:?}");
-            }
-            let (begun, _) = run(trip_us, interval_us, trip_us * 20 + interval_us * 6);
-            let rounds = &begun[&Turn::Round];
-            // The rhythm, and at worst what is under way when a round falls due, twice.
-            for pair in rounds.windows(2) {
-                prop_assert!(pair[1] - pair[0] <= interval_us + 2 * trip_us, "{rounds:?}");
-            }
-        }
-
-        #[test]
-        fn pings_leave_the_line_alone_three_quarters_of_the_time(trip_us in 50u64..3_000_000) {
-            let (begun, _) = run(trip_us, 1_000_000, trip_us * 40 + 3_000_000);
-            for pair in begun[&Turn::Ping].windows(2) {
-                prop_assert!(pair[1] - pair[0] >= 250_000.max(trip_us * 4));
-            }
-        }
-    }
-
-    #[test]
-    fn the_interval_is_kept_over_a_round_trip_of_300_and_800_ms() {
-        for trip_us in [300_000, 800_000] {
-            let (begun, _) = run(trip_us, 1_000_000, 30_000_000);
-            assert!(begun[&Turn::Round].len() >= 29, "{trip_us}: {}", begun[&Turn::Round].len());
-            assert!(begun[&Turn::Search].len() >= 15 && begun[&Turn::Keys].len() >= 15, "{trip_us}");
-        }
-    }
-
-    #[test]
-    fn what_is_sent_in_pieces_leaves_no_room_behind_it() {
-        let mut agenda = Agenda::default();
-        agenda.begun(Turn::Ping, true, 1, 0);
-        agenda.ended(Turn::Ping, Some(800_000), 800_000);
-        let walks = WalksDue { search_us: Some(0), ..WalksDue::default() };
-        agenda.begun(Turn::Round, false, 1_000_000, 800_000);
-        assert!(matches!(agenda.next(900_000, walks), NextTurn::Wait(_)));
-        agenda.ended(Turn::Round, None, 900_000);
-        assert_eq!(agenda.next(900_000, walks), NextTurn::Begin(Turn::Search));
-    }
-}
+mod tests;

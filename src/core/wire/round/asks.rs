@@ -17,20 +17,27 @@ use crate::core::wire::read::{INFO_SECTIONS, ReadCmd, ReadVerb};
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Due {
     clients_us: u64,
-    slowlog_us: u64,
-    latency_us: u64,
     commands_us: u64,
     commands_asked: u64,
     pub(super) literals_us: u64,
     output_limits_us: u64,
-    /// None while this is no node of a cluster, as far as INFO has said.
-    cluster_us: Option<u64>,
+    /// Whether INFO has said that this is a node of a cluster.
+    is_cluster: bool,
+    /// Those of [`AT_TIMES`], in its order.
+    at_times_us: [u64; AT_TIMES.len()],
 }
+
+/// What is asked again after so many seconds, whatever anybody looks at; and whether of a node of a cluster alone.
+const AT_TIMES: [(ReadCmd, u64, bool); 3] = [
+    (ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES), 5, false),
+    (ReadCmd::LatencyLatest, 10, false),
+    (ReadCmd::ClusterInfo, 10, true),
+];
 
 impl Due {
     /// Only a node of a cluster is asked about it.
     pub(super) fn learn_mode(&mut self, mode: Mode) {
-        self.cluster_us = (mode == Mode::Cluster).then_some(self.cluster_us.unwrap_or(0));
+        self.is_cluster = mode == Mode::Cluster;
     }
 }
 
@@ -262,24 +269,13 @@ impl Planner {
         self.capabilities.learn(exchanges, now_us);
     }
 
-    pub(super) fn ask_latency(&mut self, round: &mut Round, now_us: u64) {
-        if self.capabilities.may(ReadVerb::SLOWLOG_GET) && now_us >= self.due.slowlog_us {
-            self.due.slowlog_us = now_us + 5 * SECOND_US;
-            round.commands.push(ReadCmd::SlowlogGet(limits::SLOWLOG_ENTRIES));
-        }
-        if self.capabilities.may(ReadVerb::LATENCY_LATEST) && now_us >= self.due.latency_us {
-            self.due.latency_us = now_us + 10 * SECOND_US;
-            round.commands.push(ReadCmd::LatencyLatest);
-        }
-    }
-
-    pub(super) fn ask_cluster(&mut self, round: &mut Round, now_us: u64) {
-        if self.capabilities.may(ReadVerb::CLUSTER_INFO)
-            && let Some(due_us) = &mut self.due.cluster_us
-            && now_us >= *due_us
-        {
-            *due_us = now_us + 10 * SECOND_US;
-            round.commands.push(ReadCmd::ClusterInfo);
+    pub(super) fn ask_at_times(&mut self, round: &mut Round, now_us: u64) {
+        let is_cluster = self.due.is_cluster;
+        for ((command, every_s, of_cluster), due_us) in AT_TIMES.iter().zip(&mut self.due.at_times_us) {
+            if now_us >= *due_us && (is_cluster || !of_cluster) && self.capabilities.may(command.verb()) {
+                *due_us = now_us + every_s * SECOND_US;
+                round.commands.push(command.clone());
+            }
         }
     }
 

@@ -14,13 +14,13 @@ use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Name, Snapshot};
 use std::collections::VecDeque;
 
-/// Steps of the first lap that follow each other without a pause: small servers are seen at once.
+/// Steps of the first pass that follow each other without a pause: small servers are seen at once.
 const EAGER_STEPS: u64 = 16;
 /// Pause between steps, microseconds.
 const PAUSE_US: u64 = 25_000;
 /// How often the pause doubles while no page comes: up to three seconds, for it is over sooner or later.
 const LATEST_PAUSE: u32 = 7;
-/// Pause between laps at least, microseconds; longer laps rest a hundred times the server time they took.
+/// Pause between passes at least, microseconds; longer passes rest a hundred times the server time they took.
 const LAP_PAUSE_US: u64 = 5_000_000;
 
 /// The walk and what it found.

@@ -15,7 +15,7 @@ use crate::core::model::{Name, StreamId};
 
 /// A stream is not measured more often than this, microseconds.
 const SIZED_APART_US: u64 = 5_000_000;
-/// The same of one with so many consumers that it would be too dear for every round.
+/// The same of one with so many consumers that it would be too expensive for every round.
 const DEAR_APART_US: u64 = 60_000_000;
 /// How long a list rests after it was sampled, microseconds: its make-up changes slowly.
 const SAMPLED_APART_US: u64 = 60_000_000;

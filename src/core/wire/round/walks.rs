@@ -5,11 +5,36 @@
 
 use super::super::observation::AskedFor;
 use super::super::read::{ReadCmd, ReadVerb};
-use super::{Planner, Round, Sampler};
+use super::agenda::{Turn, TurnsDue};
+use super::{Focus, Planner, Round, Sampler};
 use crate::core::model::Name;
 use crate::core::wire::decode::denied_keys;
 
 impl Planner {
+    /// What is asked in this turn; nothing where nothing is due.
+    pub fn turn(&mut self, turn: Turn, now_us: u64, focus: &Focus) -> Option<Round> {
+        match turn {
+            Turn::Round => Some(self.round(now_us, focus)),
+            Turn::Unread => Some(self.unread_round(now_us)),
+            Turn::Backlogs => self.backlog_round(now_us),
+            Turn::Search => self.search_step(now_us),
+            Turn::Keys => self.keys_step(now_us),
+            // These go over the control connection.
+            Turn::Ping | Turn::Look => None,
+        }
+    }
+
+    /// What is due, and when.
+    pub fn turns_due(&self) -> TurnsDue {
+        TurnsDue {
+            search_us: self.search_due_us(),
+            keys_us: self.keys_due_us(),
+            look_us: self.look_due_us(),
+            is_searching: !self.has_searched(),
+            has_unread: self.has_unread(),
+        }
+    }
+
     /// The next step of the search, when it is due: for streams, else for queues and channel layers; for both where
     /// somebody waits for the end, which comes sooner by half the ways there and back.
     pub fn search_step(&mut self, now_us: u64) -> Option<Round> {

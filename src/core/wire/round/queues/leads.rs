@@ -39,7 +39,7 @@ pub(super) struct Leads {
     any_asked: usize,
     /// Leads of which types and neighbours are right, and how often it was asked what they are.
     proving: BTreeMap<QueueLead, u32>,
-    asked: BTreeMap<QueueLead, Asked>,
+    asked: BTreeMap<QueueLead, LeadAnswers>,
     /// Keys that were looked at, whatever they turned out to be.
     known: BTreeSet<QueueLead>,
     confirmed: Vec<QueueLead>,
@@ -47,7 +47,7 @@ pub(super) struct Leads {
 
 /// What was asked of a lead.
 #[derive(Clone, Debug, Default)]
-struct Asked {
+struct LeadAnswers {
     /// How often, this time included.
     times: u32,
     /// Types that were answered so far, by key.
@@ -135,7 +135,7 @@ impl Leads {
             let beside = lead.beside().into_iter().map(|(key, _)| key);
             let keys = std::iter::once(lead.key.clone()).chain(beside);
             asks.extend(keys.map(|key| (lead.of.clone(), QueueAsk::Kind(key))));
-            self.asked.insert(lead, Asked { times: times + 1, ..Asked::default() });
+            self.asked.insert(lead, LeadAnswers { times: times + 1, ..LeadAnswers::default() });
         }
         self.proving.retain(|_, asked| *asked < TRIES);
         for (lead, asked) in &mut self.proving {
@@ -166,7 +166,7 @@ impl Leads {
         };
         let leads: Vec<QueueLead> = self.asked.keys().filter(|lead| is_of(lead)).cloned().collect();
         for lead in leads {
-            let Some(Asked { kinds, .. }) = self.asked.get_mut(&lead) else { continue };
+            let Some(LeadAnswers { kinds, .. }) = self.asked.get_mut(&lead) else { continue };
             kinds.insert(key.clone(), kind);
             let beside = lead.beside();
             if kinds.len() < beside.len() + 1 {

@@ -23,7 +23,7 @@ const MOST: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Saving {
     /// What would be done.
-    pub way: SavingKind,
+    pub kind: SavingKind,
     /// What it frees, bytes: an estimate.
     pub bytes: u64,
 }
@@ -101,7 +101,7 @@ impl SavingKind {
 
 impl Reading {
     /// Ways to free memory, those that free most first.
-    pub fn reliefs(&self) -> Vec<Saving> {
+    pub fn savings(&self) -> Vec<Saving> {
         let mut all = Vec::new();
         for stream in self.streams().values() {
             self.of_stream(stream, &mut all);
@@ -112,14 +112,14 @@ impl Reading {
             let is_ours = client.name.as_bytes().starts_with(OURS);
             if let Some(bytes) = client.omem.filter(|&bytes| bytes >= BUFFER_LEAST && !is_ours) {
                 let name = if client.name.as_bytes().is_empty() { &client.address } else { &client.name };
-                all.push(Saving { way: SavingKind::Kill { id: client.id, name: name.clone() }, bytes });
+                all.push(Saving { kind: SavingKind::Kill { id: client.id, name: name.clone() }, bytes });
             }
         }
         if let Some(bytes) = self.this_node().info.as_ref().and_then(|info| info.value.memory.allocator_rss) {
-            all.push(Saving { way: SavingKind::Purge, bytes });
+            all.push(Saving { kind: SavingKind::Purge, bytes });
         }
-        all.retain(|relief| relief.bytes >= LEAST);
-        all.sort_by_key(|relief| std::cmp::Reverse(relief.bytes));
+        all.retain(|saving| saving.bytes >= LEAST);
+        all.sort_by_key(|saving| std::cmp::Reverse(saving.bytes));
         all.truncate(MOST);
         all
     }
@@ -131,13 +131,11 @@ impl Reading {
             let share = |entries: u64| (u128::from(bytes) * u128::from(entries) / u128::from(length)) as u64;
             let key = stream.key.clone();
             match stream.group_count() {
-                Some(0) => all.push(Saving { way: SavingKind::TrimUnread { key, entries: length }, bytes }),
-                Some(_) => {
-                    all.extend(safe_entries(stream).map(|entries| Saving {
-                        way: SavingKind::Trim { key, entries },
-                        bytes: share(entries),
-                    }))
-                }
+                Some(0) => all.push(Saving { kind: SavingKind::TrimUnread { key, entries: length }, bytes }),
+                Some(_) => all.extend(safe_entries(stream).map(|entries| Saving {
+                    kind: SavingKind::Trim { key, entries },
+                    bytes: share(entries),
+                })),
                 None => {}
             }
         }
@@ -148,8 +146,8 @@ impl Reading {
             let (key, group) = (leak.key.clone(), leak.group.clone());
             let can_be_listed = leak.consumers <= CONSUMERS_LISTED;
             let (consumers, is_least) = (leak.leaked, leak.is_bytes_least);
-            let way = SavingKind::RemoveConsumers { key, group, consumers, can_be_listed, is_least };
-            all.extend(leak.bytes.map(|bytes| Saving { way, bytes }));
+            let kind = SavingKind::RemoveConsumers { key, group, consumers, can_be_listed, is_least };
+            all.extend(leak.bytes.map(|bytes| Saving { kind, bytes }));
         }
         for group in stream.groups.values() {
             let Some(pending) = group.facts.pending.filter(|&pending| pending > 0) else { continue };
@@ -160,7 +158,7 @@ impl Reading {
                 .or_else(|| size_model.list(group, greatest == Some(&group.facts.name)));
             let (key, group) = (stream.key.clone(), group.facts.name.clone());
             all.extend(
-                bytes.map(|bytes| Saving { way: SavingKind::Acknowledge { key, group, pending }, bytes }),
+                bytes.map(|bytes| Saving { kind: SavingKind::Acknowledge { key, group, pending }, bytes }),
             );
         }
     }
@@ -175,11 +173,11 @@ impl Reading {
                 && tally.keys > 0
                 && matches!(tally.main_kind(), Some(KeyKind::String | KeyKind::Hash));
             if pattern.ttl_ms.is_some() && tally.ttl.forever > 0 {
-                let way = SavingKind::Overdue { glob, keys: whole(tally.ttl.forever) };
-                all.push(Saving { way, bytes: whole(tally.forever_bytes) });
+                let kind = SavingKind::Overdue { glob, keys: whole(tally.ttl.forever) };
+                all.push(Saving { kind, bytes: whole(tally.forever_bytes) });
             } else if is_cache && !glob.as_bytes().is_empty() {
-                let way = SavingKind::Cache { glob, keys: whole(tally.keys) };
-                all.push(Saving { way, bytes: whole(tally.bytes) });
+                let kind = SavingKind::Cache { glob, keys: whole(tally.keys) };
+                all.push(Saving { kind, bytes: whole(tally.bytes) });
             }
         }
     }

@@ -1,32 +1,32 @@
 //! One row a way to free memory.
 //!
-//! Knows what each way is called and what it asks of whoever takes it; the estimates are `core::reading::relief`'s.
+//! Knows what each way is called and what it asks of whoever takes it; the estimates are `core::reading::saving`'s.
 
 use super::{figure, name};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::figures::sentence::count;
 use crate::core::reading::Reading;
-use crate::core::reading::relief::{Saving, SavingKind};
+use crate::core::reading::saving::{Saving, SavingKind};
 
 /// Columns of the ways.
 pub const COLUMNS: &[Column] = &[figure("FREES", 10, 0), name("WHAT", 14, 0), name("HOW", 50, 0)];
 
 /// One row a way, those that free most first.
 pub fn rows(reading: &Reading) -> Vec<Row> {
-    reading.reliefs().iter().map(row).collect()
+    reading.savings().iter().map(row).collect()
 }
 
-fn row(relief: &Saving) -> Row {
-    let (kind, subject, how) = told(&relief.way);
-    let what = match &relief.way {
+fn row(saving: &Saving) -> Row {
+    let (kind, subject, how) = told(&saving.kind);
+    let what = match &saving.kind {
         SavingKind::Purge => "allocator".to_owned(),
         SavingKind::Kill { name, .. } => format!("client {name}"),
         _ => subject.to_string(),
     };
     Row {
-        id: RowId::Relief(kind, subject),
-        cells: vec![Cell::AboutBytes(Some(relief.bytes)), Cell::Text(what), Cell::Text(how)],
+        id: RowId::Saving(kind, subject),
+        cells: vec![Cell::AboutBytes(Some(saving.bytes)), Cell::Text(what), Cell::Text(how)],
         mark: RowMark::None,
     }
 }

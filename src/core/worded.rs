@@ -1,0 +1,25 @@
+//! Enums whose variants have a word each, for machines and people: one row has both.
+//!
+//! Knows how such a table is written; not what it is about. Invariant: no variant is without its word.
+
+/// An enum of rows `Variant "word",`; below them the name of what gives the word, with its doc.
+macro_rules! worded {
+    (
+        $(#[$of:meta])* $vis:vis enum $name:ident { $($(#[$meta:meta])* $variant:ident $text:literal,)+ }
+        $(#[$doc:meta])* fn $word:ident
+    ) => {
+        $(#[$of])*
+        $vis enum $name {
+            $($(#[$meta])* $variant,)+
+        }
+
+        impl $name {
+            $(#[$doc])*
+            $vis const fn $word(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
+            }
+        }
+    };
+}
