@@ -31,28 +31,10 @@ worded! {
 }
 
 impl Scenario {
-    /// All of them, in the order in which [`Scenario::next`] goes round.
-    pub const ALL: [Self; 7] = [
-        Self::Steady,
-        Self::Burst,
-        Self::DeadConsumer,
-        Self::Poison,
-        Self::MemoryAlert,
-        Self::CacheStampede,
-        Self::SlowSubscriber,
-    ];
-
     /// The one after this, round and round.
     pub fn next(self) -> Self {
-        match self {
-            Self::Steady => Self::Burst,
-            Self::Burst => Self::DeadConsumer,
-            Self::DeadConsumer => Self::Poison,
-            Self::Poison => Self::MemoryAlert,
-            Self::MemoryAlert => Self::CacheStampede,
-            Self::CacheStampede => Self::SlowSubscriber,
-            Self::SlowSubscriber => Self::Steady,
-        }
+        let after = Self::ALL.into_iter().skip_while(|one| *one != self).nth(1);
+        after.unwrap_or(Self::Steady)
     }
 }
 

@@ -31,12 +31,6 @@ worded! {
     fn word
 }
 
-impl ConsumerVerdict {
-    /// Every verdict, the best first.
-    pub const ALL: [Self; 6] =
-        [Self::Ok, Self::Waiting, Self::NeverActive, Self::Slow, Self::Stuck, Self::Dead];
-}
-
 /// What is known of a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConsumerSigns {

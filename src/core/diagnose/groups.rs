@@ -47,22 +47,6 @@ worded! {
 }
 
 impl GroupVerdict {
-    /// Every verdict, the worst first.
-    pub const ALL: [Self; 12] = [
-        Self::TrimAhead,
-        Self::Loss,
-        Self::Dead,
-        Self::Stopped,
-        Self::NotAcknowledging,
-        Self::Rewound,
-        Self::Poison,
-        Self::Slow,
-        Self::Ghosts,
-        Self::Unknown,
-        Self::Idle,
-        Self::Ok,
-    ];
-
     /// Whether something is wrong.
     pub fn is_wrong(self) -> bool {
         self < Self::Unknown

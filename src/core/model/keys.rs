@@ -37,22 +37,12 @@ worded! {
 }
 
 impl KeyKind {
-    /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::String, Self::List, Self::Set, Self::Zset, Self::Hash, Self::Stream, Self::Other];
-
     /// From what TYPE says; `None` for `none`, a key that is gone.
     pub fn named(word: &[u8]) -> Option<Self> {
-        Some(match word {
-            b"none" | b"" => return None,
-            b"string" => Self::String,
-            b"list" => Self::List,
-            b"set" => Self::Set,
-            b"zset" => Self::Zset,
-            b"hash" => Self::Hash,
-            b"stream" => Self::Stream,
-            _ => Self::Other,
-        })
+        if matches!(word, b"none" | b"") {
+            return None;
+        }
+        Some(Self::ALL.into_iter().find(|kind| kind.word().as_bytes() == word).unwrap_or(Self::Other))
     }
 }
 

@@ -58,19 +58,10 @@ impl RefusalCode {
         Self::NoPerm,
         Self::WrongPass,
     ];
-    const UNCOUNTED: [Self; 7] = [
-        Self::Moved,
-        Self::Ask,
-        Self::TryAgain,
-        Self::CrossSlot,
-        Self::Busy,
-        Self::Loading,
-        Self::MasterDown,
-    ];
 
     /// The code of this word, where it is one of them.
     pub fn of(word: &str) -> Option<Self> {
-        Self::COUNTED.into_iter().chain(Self::UNCOUNTED).find(|code| code.word() == word)
+        Self::ALL.into_iter().find(|code| code.word() == word)
     }
 }
 

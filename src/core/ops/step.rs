@@ -175,6 +175,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_order_about_no_key_goes_to_the_server_of_its_plan_and_one_about_a_key_to_that_keys_home() {
+        let node = NodeId::from("a:1");
+        let route = |command: WriteCmd| match Step::Tell(Order::new(vec![command])).at(&node) {
+            Step::Tell(order) => order.route().clone(),
+            step => panic!("{step:?}"),
+        };
+        assert_eq!(route(WriteCmd::KillClient(7)), Route::Node(node.clone()));
+        assert_eq!(route(WriteCmd::Unlink("k".into())), Route::Key("k".into()));
+    }
+
+    #[test]
     fn a_write_that_is_refused_says_why_and_what_to_try_also_from_inside_a_script() {
         let told = |text: &str| match end_of(&ErrorReply::new(text)) {
             Step::Done(End::Refused(why) | End::Failed(why)) => why,

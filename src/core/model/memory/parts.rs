@@ -44,19 +44,6 @@ worded! {
 }
 
 impl PartKind {
-    /// All of them, in order.
-    pub const ALL: [Self; 9] = [
-        Self::Entries,
-        Self::Pending,
-        Self::Consumers,
-        Self::Data,
-        Self::Clients,
-        Self::Replication,
-        Self::Aof,
-        Self::Overhead,
-        Self::Fragmentation,
-    ];
-
     /// Its name for machines.
     pub const fn id(self) -> &'static str {
         match self {
