@@ -23,6 +23,7 @@ pub use view::View;
 use crate::commands::{KeyMap, Place};
 use crate::core::demo::DemoStatus;
 use crate::core::diagnose::finding::Finding;
+use crate::core::model::Name;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
 use crate::core::reading::watched::WatchSettings;
@@ -34,7 +35,7 @@ use fanout::FanoutPart;
 use geometry::Areas;
 use modal::Modal;
 use queuelist::QueueList;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use table::TableState;
 
 /// What the console is told once, at its start.
@@ -150,6 +151,8 @@ pub struct Watch {
     pub operations: Operations,
     /// Which list of the fan-out screen somebody chose.
     pub fanout_chosen: Option<FanoutPart>,
+    /// Families of streams that somebody has opened.
+    pub open_families: BTreeSet<Name>,
     /// Which list of the queues screen and of a queue's page is shown.
     pub queue_list: QueueList,
     /// What the poller was told last.
@@ -194,6 +197,7 @@ impl Watch {
             interval_us: setup.interval_us,
             operations: Operations::new(setup.read_only),
             fanout_chosen: None,
+            open_families: BTreeSet::new(),
             queue_list: QueueList::First,
             focus: Focus::default(),
             setup,

@@ -134,6 +134,8 @@ pub enum RowId {
     Key(Name),
     /// A pattern of keys.
     Pattern(Name),
+    /// Streams whose names differ by an id only.
+    Family(Name),
     /// A queue.
     Queue(QueueId),
     /// Jobs of a class in a part of a queue.
@@ -170,6 +172,8 @@ pub enum RowMark {
 pub enum Cell {
     /// A name in Redis.
     Name(Name),
+    /// Names that differ by an id only, and how many they are.
+    Family(Name, u64),
     /// A word.
     Text(String),
     /// A number that names something: never shortened.
@@ -269,14 +273,14 @@ impl Cell {
                 let severity = wrong.map_or(0.0, |(severity, _)| 100.0 * (1.0 + f64::from(severity as u8)));
                 Some(severity + f64::from(*verdict as u8))
             }
-            Self::Name(_) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
+            Self::Name(_) | Self::Family(..) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }
     }
 
     /// Its place among cells of the same column; unknown is no place at all.
     fn compare(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
-            (Self::Name(a), Self::Name(b)) => Some(a.cmp(b)),
+            (Self::Name(a) | Self::Family(a, _), Self::Name(b) | Self::Family(b, _)) => Some(a.cmp(b)),
             (Self::Text(a), Self::Text(b)) => Some(a.cmp(b)),
             (Self::Id(a), Self::Id(b)) => Some(a.cmp(b)),
             _ => Some(self.number()?.total_cmp(&other.number()?)),
@@ -284,12 +288,15 @@ impl Cell {
     }
 
     fn is_unknown(&self) -> bool {
-        !matches!(self, Self::Name(_) | Self::Text(_) | Self::Id(_)) && self.number().is_none()
+        !matches!(self, Self::Name(_) | Self::Family(..) | Self::Text(_) | Self::Id(_))
+            && self.number().is_none()
     }
 
     fn matches(&self, regex: &Regex) -> bool {
         match self {
-            Self::Name(name) => regex.is_match(&name.text()) || regex.is_match(&name.to_string()),
+            Self::Name(name) | Self::Family(name, _) => {
+                regex.is_match(&name.text()) || regex.is_match(&name.to_string())
+            }
             Self::Text(text) => regex.is_match(text),
             Self::Id(id) => regex.is_match(&id.to_string()),
             Self::Severity(severity) => regex.is_match(severity.word()),

@@ -92,7 +92,12 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
     match view {
         View::Overview if state.table_id() == Some(TableId::Findings) => findings::rows(reading),
         View::Overview | View::Streams => state.table().map_or_else(Vec::new, |table| {
-            streams::rows(reading, (table.sort, table.is_descending), table.filter.is_some())
+            streams::rows(
+                reading,
+                (table.sort, table.is_descending),
+                table.filter.is_some(),
+                &state.active.open_families,
+            )
         }),
         View::Stream(key) => groups::rows(reading, key),
         View::Group(key, group) => consumers::rows_of_group(reading, key, group),

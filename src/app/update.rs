@@ -212,6 +212,7 @@ fn focus(state: &State) -> Focus {
                 | RowId::Slow(_)
                 | RowId::Channel(..)
                 | RowId::Queue(_)
+                | RowId::Family(_)
                 | RowId::JobClass(..)
                 | RowId::Failure(..)
                 | RowId::Schedule(..)

@@ -4,6 +4,7 @@
 //! default.
 
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::queues::HeldTimes;
 use std::fmt;
 use std::time::Duration;
 
@@ -78,6 +79,24 @@ pub struct QueueSettings {
     pub enabled: bool,
     /// Lists and sorted sets that are queues without a framework, as globs.
     pub lists: Vec<String>,
+    /// Celery's `visibility_timeout`.
+    pub celery_visibility: Duration,
+    /// dramatiq's `heartbeat_timeout`.
+    pub dramatiq_heartbeat: Duration,
+    /// taskiq's `idle_timeout`.
+    pub taskiq_idle: Duration,
+}
+
+impl QueueSettings {
+    /// How long workers may hold a job.
+    pub fn held_times(&self) -> HeldTimes {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        HeldTimes {
+            celery_ms: ms(self.celery_visibility),
+            dramatiq_ms: ms(self.dramatiq_heartbeat),
+            taskiq_ms: ms(self.taskiq_idle),
+        }
+    }
 }
 
 /// Our own messages, sent to be timed.

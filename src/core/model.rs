@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod consumers;
 pub mod cost;
 pub mod counters;
+pub mod family;
 pub mod fanout;
 pub mod forecast;
 pub mod gap;

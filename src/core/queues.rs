@@ -16,6 +16,7 @@ mod gocraft;
 mod huey;
 pub mod items;
 mod laravel;
+pub mod leaks;
 mod lua;
 pub mod names;
 mod pickle;

@@ -11,6 +11,7 @@ pub mod cost;
 pub mod counters;
 pub mod digest;
 mod evidence;
+pub mod families;
 pub mod fanout;
 pub mod gaps;
 pub mod groups;

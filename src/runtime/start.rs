@@ -348,6 +348,7 @@ fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSett
         layers: layers.collect(),
         queues: settings.queues.enabled,
         queue_lists: settings.queues.lists.iter().map(name).collect(),
+        held: settings.queues.held_times(),
         discover: settings.streams.discover,
         everything,
         measures_keys: settings.sampler.enabled,

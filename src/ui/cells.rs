@@ -79,6 +79,10 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Severity(severity) => self::severity(*severity, skin),
         Cell::Group(judged) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
         Cell::Consumer(judged) => judged.map_or_else(|| unknown(skin), |judged| consumer(judged, skin)),
+        Cell::Family(name, streams) => {
+            let count = figures.exact(Some(*streams));
+            StyledText::from(format!("{name} ({count})"))
+        }
         Cell::Oldest(oldest) => queues::oldest(*oldest, skin),
         Cell::Queue(verdict, wrong) => queues::verdict(*verdict, *wrong, skin),
         Cell::Id(id) => StyledText::from(id.to_string()),

@@ -76,6 +76,12 @@ pub const RESQUE: Framework = Framework { name: "resque", needs: Needs::Node("no
 pub const SIDEKIQ: Framework = Framework { name: "sidekiq", needs: Needs::Debian("ruby", "rb") };
 pub const LARAVEL: Framework = Framework { name: "laravel", needs: Needs::Debian("php", "php") };
 
+pub const RQ_CRON: Framework = Framework { name: "rq_cron", needs: RQ.needs };
+pub const SAQ_CRON: Framework = Framework { name: "saq_cron", needs: SAQ.needs };
+pub const BULLMQ_CRON: Framework = Framework { name: "bullmq_cron", needs: BULLMQ.needs };
+pub const BULL_CRON: Framework = Framework { name: "bull_cron", needs: BULL.needs };
+pub const HUEY_FAILED: Framework = Framework { name: "huey_failed", needs: HUEY.needs };
+
 impl Framework {
     /// The command that runs its script; nothing where it cannot be had on this machine.
     fn command(self) -> Option<Command> {

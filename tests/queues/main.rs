@@ -22,4 +22,5 @@ mod install;
 mod layouts;
 mod real;
 mod rows;
+mod schedules;
 mod trouble;

@@ -51,8 +51,15 @@ fn now_ms() -> u64 {
 
 /// What `snapshot` says of the server.
 pub fn snapshot(server: &Server) -> Value {
+    snapshot_with(server, "")
+}
+
+/// The same with this configuration.
+pub fn snapshot_with(server: &Server, config: &str) -> Value {
+    let path = server.folder().join("rows.toml");
+    std::fs::write(&path, config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
-    command.args(["snapshot", "--format", "json", "-s"]).arg(server.socket());
+    command.args(["snapshot", "--format", "json", "--config"]).arg(path).arg("-s").arg(server.socket());
     // Neither the developer's config nor the developer's Redis may matter.
     command.env("HOME", server.folder()).env("XDG_CONFIG_HOME", server.folder()).stdin(Stdio::null());
     command.env("XDG_STATE_HOME", server.folder()).env_remove("REDIS_URL").env_remove("REDISCLI_AUTH");

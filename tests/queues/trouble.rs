@@ -2,7 +2,7 @@
 //!
 //! Knows the layouts as the libraries write them (`real` compares them); measures no time of its own.
 
-use crate::rows::snapshot;
+use crate::rows::{snapshot, snapshot_with};
 use crate::server::{Options, Server};
 use serde_json::Value;
 
@@ -114,4 +114,68 @@ fn names_that_only_look_like_those_of_a_framework_make_no_queue() {
     let seen = snapshot(&server);
     assert_eq!(seen["queues"].as_array().unwrap().len(), 0, "{}", seen["queues"]);
     assert_eq!(seen["gaps"].as_array().unwrap().len(), 0, "{}", seen["gaps"]);
+}
+
+#[test]
+fn what_frameworks_leave_behind_is_one_finding_with_count_bytes_and_remedy() {
+    let server = Server::start(Options::default());
+    eval(
+        &server,
+        "redis.call('HSET','bull:mail:meta','version','bullmq:5') redis.call('XADD','bull:mail:events','*','event','completed') \
+         for i=1,20000 do redis.call('ZADD','bull:mail:completed',i,i) \
+         redis.call('HSET','bull:mail:'..i,'name','mail','data','secret','timestamp',1,'opts','{}') end \
+         for i=1,12000 do redis.call('RPUSH','7f1d3c2e-9a40-4c1b-8f57-'..string.format('%012d',i)..'.reply.celery.pidbox','x') end \
+         for i=1,500 do redis.call('SETEX','celery-task-meta-'..i,86400,'x') end",
+    );
+    let seen = snapshot(&server);
+    let told = findings(&seen, "queue.leaks");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(
+        told[0].contains("bullmq queue mail: 20,000 finished jobs that are kept with no end, about "),
+        "{told:?}"
+    );
+    assert!(told[0].contains("12,000 reply lists that nobody reads, about "), "{told:?}");
+    assert!(!told[0].contains("results without an end"), "{told:?}");
+    let mail = row(&seen, "mail");
+    assert_eq!(mail["kept"], 20_000);
+    let bytes = mail["kept_bytes"].as_u64().unwrap();
+    assert!((20_000 * 100..20_000 * 400).contains(&bytes), "{bytes}");
+}
+
+#[test]
+fn how_long_a_worker_may_hold_a_task_is_what_the_config_says() {
+    let server = Server::start(Options::default());
+    eval(
+        &server,
+        "redis.call('SADD','_kombu.binding.mail','mail\\6\\22\\6\\22mail') \
+         local now=tonumber(redis.call('TIME')[1]) \
+         redis.call('ZADD','unacked_index',now-120,'a') \
+         redis.call('HSET','unacked','a','[{\"body\":\"x\",\"headers\":{}}, \"\", \"mail\"]')",
+    );
+    let orphans = |config: &str| row(&snapshot_with(&server, config), "mail")["orphaned"].clone();
+    assert_eq!(orphans(""), 0);
+    assert_eq!(orphans("[queues]\ncelery_visibility = \"1m\"\n"), 1);
+}
+
+#[test]
+fn what_an_endpoint_for_health_needs_stands_in_one_object() {
+    let server = Server::start(Options::default());
+    server.redis_cli(&["CONFIG", "SET", "maxmemory", "1gb"]);
+    eval(
+        &server,
+        "redis.call('SADD','rq:queues','rq:queue:mail','rq:queue:low') redis.call('RPUSH','rq:queue:mail','a','b') \
+         for _,w in ipairs({'a','b'}) do redis.call('HSET','rq:worker:'..w,'state','idle') \
+         redis.call('SADD','rq:workers:mail','rq:worker:'..w) redis.call('SADD','rq:workers:low','rq:worker:'..w) end",
+    );
+    let seen = snapshot(&server);
+    let system = &seen["system"];
+    assert_eq!(
+        (&system["redis_up"], &system["workers"], &system["jobs_ready"]),
+        (&true.into(), &2.into(), &2.into()),
+        "{system}"
+    );
+    assert_eq!(system["status"], seen["health"]);
+    assert_eq!(system["memory_bytes"], seen["memory"]["used_bytes"]);
+    let share = system["memory_share"].as_f64().unwrap();
+    assert!((0.0..0.1).contains(&share), "{system}");
 }

@@ -98,6 +98,7 @@ fn word_of(id: &str) -> &'static str {
         "queue.oldest" => "late",
         "queue.flood" => "flooded",
         "queue.workers" => "few workers",
+        "scheduler.overdue" => "overdue",
         _ => "see findings",
     }
 }

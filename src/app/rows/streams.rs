@@ -6,8 +6,10 @@ use crate::core::figures::column::Certainty;
 use crate::core::model::Name;
 use crate::core::model::groups::Lag;
 use crate::core::reading::Reading;
+use crate::core::reading::families::{FoldedStream, StreamFamily};
 use crate::core::reading::groups::Drain;
 use crate::core::reading::streams::StreamState;
+use std::collections::BTreeSet;
 
 /// Where the worst lag stands.
 pub const WORST_LAG: usize = 6;
@@ -31,7 +33,13 @@ pub const COLUMNS: &[Column] = &[
 
 /// One row a stream. Of ten thousand few are on the screen: each has but the cell that the table is sorted by, and
 /// [`whole`] makes the others when they are drawn. What a filter looks into is made at once.
-pub fn rows(reading: &Reading, (sort, is_descending): (usize, bool), is_filtered: bool) -> Vec<Row> {
+/// Families are a row each, but for those that are open; a filter looks at every stream.
+pub fn rows(
+    reading: &Reading,
+    (sort, is_descending): (usize, bool),
+    is_filtered: bool,
+    open: &BTreeSet<Name>,
+) -> Vec<Row> {
     let now_ms = reading.now_ms();
     // They stand in the order of their names.
     let is_in_order = sort == 0 && !is_descending;
@@ -43,7 +51,35 @@ pub fn rows(reading: &Reading, (sort, is_descending): (usize, bool), is_filtered
             mark: RowMark::None,
         },
     };
-    reading.streams().values().map(one).collect()
+    if is_filtered {
+        return reading.streams().values().map(one).collect();
+    }
+    let folded = reading.folded_streams(open).into_iter().map(|folded| match folded {
+        FoldedStream::One(stream) => one(stream),
+        FoldedStream::Family(family) => row_of_family(&family),
+    });
+    folded.collect()
+}
+
+/// A row of streams whose names differ by an id only.
+fn row_of_family(family: &StreamFamily) -> Row {
+    let no_lag = Lag { entries: None, kind: Certainty::Unknown };
+    let cells = vec![
+        Cell::Family(family.name.clone(), family.streams),
+        Cell::AboutBytes(family.bytes),
+        Cell::Count(family.entries),
+        Cell::Rate(None),
+        Cell::Rate(None),
+        Cell::Count(Some(family.groups)),
+        Cell::Lag(no_lag),
+        Cell::Count(Some(family.pending)),
+        Cell::Ms(None),
+        Cell::Ms(None),
+        Cell::Ms(family.newest_age_ms),
+        Cell::Drain(Drain::Unknown),
+        Cell::Text(String::new()),
+    ];
+    Row { id: RowId::Family(family.name.clone()), cells, mark: RowMark::None }
 }
 
 /// A row of a stream with all its cells.

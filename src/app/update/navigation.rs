@@ -31,6 +31,9 @@ pub fn next_screen(state: &mut State, steps: usize) {
     }
 }
 
+/// Families that are open at the same time.
+const OPEN_FAMILIES: usize = 100;
+
 /// Closes what is open, drops the filter, or goes back to where we came from.
 pub fn back(state: &mut State) {
     if state.active.notice.take().is_some_and(|notice| notice.is_error) {
@@ -55,6 +58,13 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
     if let Some(table) = state.table_id().and_then(|table| state.active.tables.get_mut(&table)) {
         // Whoever comes back finds the cursor where it was.
         table.is_held = true;
+    }
+    if let RowId::Family(family) = id {
+        if !state.active.open_families.remove(&family) && state.active.open_families.len() < OPEN_FAMILIES {
+            state.active.open_families.insert(family);
+        }
+        refresh(state);
+        return;
     }
     let deeper = match (state.view(), id) {
         (_, RowId::Stream(key)) => Some(View::Stream(key)),

@@ -10,7 +10,7 @@ use super::consumers::ConsumerVerdict;
 use super::finding::{FindingSubject, Severity};
 use super::groups::Judgement;
 use super::hold::Hold;
-use super::queues::{OverdueCase, QueueCase};
+use super::queues::{OverdueCase, QueueCase, QueueLeak};
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
@@ -53,6 +53,8 @@ pub struct Evidence<'a> {
     pub queues: Vec<QueueCase>,
     /// What begins jobs again and again and is overdue.
     pub overdue: Vec<OverdueCase>,
+    /// What frameworks have left behind.
+    pub queue_leaks: Vec<QueueLeak>,
     /// What stands already.
     pub standing: &'a Hold,
 }

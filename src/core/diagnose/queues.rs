@@ -161,6 +161,23 @@ pub struct QueueCase {
     pub flood: Option<JobFlood>,
 }
 
+/// What is left behind, and takes memory for nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QueueLeak {
+    /// Whose: a framework, a queue or a family of names.
+    pub of: String,
+    /// What it is, many of them.
+    pub what: &'static str,
+    /// How many.
+    pub count: u64,
+    /// What they take, bytes, about.
+    pub bytes: Option<u64>,
+    /// Share of the keys that was looked at for that, 0 to 1; `None` where a counter tells.
+    pub seen: Option<f64>,
+    /// What to do about it.
+    pub remedy: &'static str,
+}
+
 /// An entry that should have begun a job by now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OverdueCase {

@@ -43,6 +43,7 @@ mod persistence_fork_headroom;
 mod persistence_fork_slow;
 mod persistence_rdb_failed;
 mod persistence_refusing;
+mod queue_leaks;
 mod queues;
 mod refusals;
 mod replication_buffers;
@@ -195,6 +196,7 @@ pub const RULES: &[Rule] = &[
     queues::OLDEST_RULE,
     queues::FLOOD_RULE,
     queues::WORKERS_RULE,
+    queue_leaks::RULE,
     scheduler_overdue::RULE,
     fanout_late::PUBLISH,
     fanout_late::DELIVERY,

@@ -56,6 +56,35 @@ impl Framework {
     }
 }
 
+/// How long a worker may hold a job before the framework gives it to another, where only its clients know: milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeldTimes {
+    /// Celery's `visibility_timeout`.
+    pub celery_ms: u64,
+    /// dramatiq's `heartbeat_timeout`.
+    pub dramatiq_ms: u64,
+    /// taskiq's `idle_timeout`.
+    pub taskiq_ms: u64,
+}
+
+impl Default for HeldTimes {
+    fn default() -> Self {
+        Self { celery_ms: 3_600_000, dramatiq_ms: 60_000, taskiq_ms: 600_000 }
+    }
+}
+
+impl HeldTimes {
+    /// That of a framework; 0 for those whose keys tell.
+    pub const fn of(self, framework: Framework) -> u64 {
+        match framework {
+            Framework::Celery => self.celery_ms,
+            Framework::Dramatiq => self.dramatiq_ms,
+            Framework::Taskiq => self.taskiq_ms,
+            _ => 0,
+        }
+    }
+}
+
 /// Keys of a framework that belong together: all that begin alike.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct QueueSite {
@@ -89,6 +118,8 @@ pub enum QueueColumn {
     Dead,
     /// Jobs that are done with and are kept, or what they came to.
     Kept,
+    /// What those take, bytes, worked out from ten of them.
+    KeptBytes,
     /// Workers that have shown a sign of life lately.
     Workers,
     /// Jobs that were added, ever.

@@ -128,6 +128,8 @@ pub enum Counts {
     Length(KeyKind),
     /// Members of a sorted set with a score of up to now less so many milliseconds.
     Until(TimeUnit, u64),
+    /// Members of a sorted set with a score of up to now less the time that a worker may hold a job.
+    UntilHeld(TimeUnit),
     /// Members of a sorted set with a score from now less so many milliseconds on.
     Since(TimeUnit, u64),
     /// The number in a string, or in a field of a hash.
@@ -137,7 +139,8 @@ pub enum Counts {
     /// Whether a hash has this field.
     Field(&'static str),
     /// A script that answers a number: its text, keys beside the part's own, and how many commands it calls at most.
-    /// `ARGV[1]` is now in milliseconds, `ARGV[2]` the prefix of the site, `ARGV[3]` the name of the queue.
+    /// `ARGV[1]` is now in milliseconds, `ARGV[2]` the prefix of the site, `ARGV[3]` the name of the queue,
+    /// `ARGV[4]` how long a worker may hold a job, milliseconds.
     Script(&'static str, &'static [&'static str]),
     /// The same about one queue, on a key that the site has for all of them.
     OfQueue(&'static str, &'static [&'static str]),

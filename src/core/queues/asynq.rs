@@ -11,7 +11,7 @@ use super::lua::with_fields;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
-    Dead, Delayed, Done, InFlight, Kept, Orphaned, Paused, Ready, Workers,
+    Dead, Delayed, Done, InFlight, Orphaned, Paused, Ready, Workers,
 };
 
 /// Of the first 200 tasks that are worked at those without a lease that goes on.
@@ -64,7 +64,6 @@ pub const ASYNQ: Adapter = Adapter {
         part(Delayed, "asynq:{{q}}:scheduled", Counts::Length(KeyKind::Zset)),
         part(Delayed, "asynq:{{q}}:retry", Counts::Length(KeyKind::Zset)),
         part(Dead, "asynq:{{q}}:archived", Counts::Length(KeyKind::Zset)),
-        part(Kept, "asynq:{{q}}:completed", Counts::Length(KeyKind::Zset)),
         part(Paused, "asynq:{{q}}:paused", Counts::Length(KeyKind::String)),
         part(Done, "asynq:{{q}}:processed", Counts::Number(None)),
         part(Workers, "asynq:servers", Counts::Since(TimeUnit::Seconds, 0)),

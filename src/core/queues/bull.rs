@@ -7,11 +7,11 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, ScheduleKeys, Shows,
     TimeUnit, failed_hashes, next_of_list, part,
 };
-use super::bullmq::{REPEATED, WITHOUT_LOCK};
+use super::bullmq::{KEPT_BYTES, REPEATED, WITHOUT_LOCK};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
-    Added, Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready,
+    Added, Dead, Delayed, InFlight, Kept, KeptBytes, Orphaned, Paused, Ready,
 };
 
 /// BullMQ's keys are not there, and the job that was added last is a job of Bull's, where it is still there; or one that is
@@ -56,6 +56,7 @@ pub const BULL: Adapter = Adapter {
         part(Delayed, "{q}:delayed", Counts::Length(KeyKind::Zset)),
         part(Dead, "{q}:failed", Counts::Length(KeyKind::Zset)),
         part(Kept, "{q}:completed", Counts::Length(KeyKind::Zset)),
+        part(KeptBytes, "{q}:completed", Counts::Script(KEPT_BYTES, &[])),
         part(Added, "{q}:id", Counts::Number(None)),
         part(Paused, "{q}:meta-paused", Counts::Length(KeyKind::String)),
     ],

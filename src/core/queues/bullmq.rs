@@ -6,10 +6,11 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, NextItem, QueueEnd, QueueSign, ScheduleKeys,
     Shows, TimeUnit, failed_hashes, part,
 };
+use super::lua::kept_bytes;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
-    Added, Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready,
+    Added, Dead, Delayed, InFlight, Kept, KeptBytes, Orphaned, Paused, Ready,
 };
 
 /// Jobs of the list that have no lock: their worker has not renewed it.
@@ -19,6 +20,9 @@ for _,id in ipairs(redis.call('LRANGE',KEYS[1],0,199)) do \
 if redis.call('EXISTS',ARGV[2]..ARGV[3]..':'..id..':lock')==0 then n=n+1 end \
 end \
 return n";
+
+/// What completed jobs take that nobody removes.
+pub(super) const KEPT_BYTES: &str = kept_bytes!("ARGV[2]..ARGV[3]..':'");
 
 /// What is repeated: the next time is the score, the rule stands in a hash beside, or in the member itself.
 pub(super) const REPEATED: &str = "\
@@ -30,7 +34,8 @@ local h=redis.call('TYPE',k).ok=='hash' and redis.call('HMGET',k,'pattern','ever
 local rule=h[1] or h[3] or h[2] \
 local name=r[i] \
 if not rule then \
-local n,c=string.match(name,'^(.-):.-:.-:.-:(.*)$') \
+local n,c=string.match(name,'^(.-):.-:.-:(%d+)$') \
+if not n then n,c=string.match(name,'^(.-):.-:.-:.-:(.*)$') end \
 if n then name,rule=n,c end end \
 if rule and string.match(rule,'^%d+$') then rule='every '..rule..' ms' end \
 o[#o+1]={name,r[i+1],'',rule or ''} end \
@@ -59,6 +64,7 @@ pub const BULLMQ: Adapter = Adapter {
         part(Delayed, "{q}:waiting-children", Counts::Length(KeyKind::Zset)),
         part(Dead, "{q}:failed", Counts::Length(KeyKind::Zset)),
         part(Kept, "{q}:completed", Counts::Length(KeyKind::Zset)),
+        part(KeptBytes, "{q}:completed", Counts::Script(KEPT_BYTES, &[])),
         part(Added, "{q}:id", Counts::Number(None)),
         part(Paused, "{q}:meta", Counts::Field("paused")),
     ],

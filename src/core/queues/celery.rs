@@ -12,9 +12,6 @@ use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready};
 
-/// How long a worker may hold a task before another gets it, milliseconds: kombu's default.
-const VISIBILITY_MS: u64 = 3_600_000;
-
 /// Tasks of the queue that workers hold, by whether they are to run later and whether the worker has held them for too long;
 /// unknown where there is too much to look at, or one came through an exchange, so that its queue does not stand in it.
 macro_rules! held {
@@ -34,7 +31,7 @@ if q==ARGV[3] then \
 local e=string.find(j,'\"eta\":',1,true) \
 local eta=e and string.match(string.sub(j,e,e+60),'^\"eta\": ?\"([^\"]*)\"') \
 local at=eta and iso(eta) \
-local old=r[i+1]*1000<ARGV[1]-3600000 \
+local old=r[i+1]*1000<ARGV[1]-ARGV[4] \
 local later=not old and at and at*1000>tonumber(ARGV[1]) \
 if ",
             $counts,
@@ -85,7 +82,7 @@ pub const CELERY: Adapter = Adapter {
         part(Orphaned, "unacked", Counts::OfQueue(ORPHANED, &["unacked_index"])),
         part(Delayed, "unacked", Counts::OfQueue(FOR_LATER, &["unacked_index"])),
         part(InFlight, "unacked_index", Counts::Length(KeyKind::Zset)),
-        part(Orphaned, "unacked_index", Counts::Until(TimeUnit::Seconds, VISIBILITY_MS)),
+        part(Orphaned, "unacked_index", Counts::UntilHeld(TimeUnit::Seconds)),
     ],
     next: &[
         NextItem { key: "{q}", kind: KeyKind::List, end: QueueEnd::Last },

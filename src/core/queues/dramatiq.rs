@@ -14,7 +14,7 @@ use crate::core::model::queues::QueueColumn::{Dead, Delayed, InFlight, Orphaned,
 /// Messages that processes hold which have said nothing for a minute: dramatiq's own default.
 const HELD_BY_DEAD: &str = "\
 local n=0 \
-for _,id in ipairs(redis.call('ZRANGEBYSCORE',KEYS[1],'-inf',ARGV[1]-60000,'LIMIT',0,200)) do \
+for _,id in ipairs(redis.call('ZRANGEBYSCORE',KEYS[1],'-inf',ARGV[1]-ARGV[4],'LIMIT',0,200)) do \
 n=n+redis.call('SCARD',ARGV[2]..'__acks__.'..id..'.'..ARGV[3]) end \
 return n";
 

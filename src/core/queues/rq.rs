@@ -6,10 +6,11 @@ use super::adapter::{
     Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, MemberForm,
     NextItem, QueueEnd, QueueSign, ScheduleKeys, Shows, TimeUnit, part,
 };
+use super::lua::kept_bytes;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
-    Dead, Delayed, InFlight, Kept, Orphaned, Paused, Ready, Workers,
+    Dead, Delayed, InFlight, Kept, KeptBytes, Orphaned, Paused, Ready, Workers,
 };
 
 /// Workers whose hash is there and tells of no end: one that was killed stays in the set.
@@ -24,6 +25,12 @@ return n";
 const HAS_LISTS: &str = "\
 local m=redis.call('SRANDMEMBER',KEYS[1]) \
 return m and string.sub(m,1,#ARGV[1]+6)==ARGV[1]..'queue:' and 1 or 0";
+
+/// So long before now, milliseconds, that no time of a job lies there: jobs without an end have -1.
+const AGES_MS: u64 = 1_577_880_000_000;
+
+/// What finished jobs take.
+const KEPT_BYTES: &str = kept_bytes!("ARGV[2]..'job:'");
 
 /// What RQ's own schedulers tell of their jobs, and what rq-scheduler keeps, of which only the function is told.
 const CRON_JOBS: &str = "\
@@ -63,7 +70,9 @@ pub const RQ: Adapter = Adapter {
         part(Delayed, "scheduled:{q}", Counts::Length(KeyKind::Zset)),
         part(Delayed, "deferred:{q}", Counts::Length(KeyKind::Zset)),
         part(Dead, "failed:{q}", Counts::Length(KeyKind::Zset)),
-        part(Kept, "finished:{q}", Counts::Length(KeyKind::Zset)),
+        // Those without an end alone: the others go by themselves.
+        part(Kept, "finished:{q}", Counts::Until(TimeUnit::Seconds, AGES_MS)),
+        part(KeptBytes, "finished:{q}", Counts::Script(KEPT_BYTES, &[])),
         part(Workers, "workers:{q}", Counts::Script(ALIVE, &[])),
         part(Paused, "suspended", Counts::Length(KeyKind::String)),
     ],

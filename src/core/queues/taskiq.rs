@@ -38,7 +38,7 @@ if t~='stream' then return -1 end \
 local p=redis.pcall('XPENDING',KEYS[1],'taskiq','-','+',200) \
 if p.err then return 0 end \
 local n=0 \
-for _,e in ipairs(p) do if e[3]>=600000 then n=n+1 end end \
+for _,e in ipairs(p) do if e[3]>=tonumber(ARGV[4]) then n=n+1 end end \
 return n";
 
 /// Its last message names a task.

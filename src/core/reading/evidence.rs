@@ -54,6 +54,7 @@ pub(super) fn of<'a>(
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
         queues: queue_cases(reading),
         overdue: overdue_cases(reading),
+        queue_leaks: super::queues::leaks(reading),
         standing: hold,
     };
     for key in tracks.unwell() {

@@ -8,8 +8,9 @@ use super::Reading;
 use super::watched::WatchSettings;
 use crate::core::limits;
 use crate::core::model::glob::Glob;
-use crate::core::model::keys::{KeyFacts, KeyKind, KeyTotals, KeyTree, KeysPass, Tier};
+use crate::core::model::keys::{KeyFacts, KeyKind, KeyTotals, KeyTree, KeysPass, Tier, Ttl};
 use crate::core::model::{Name, Snapshot};
+use crate::core::queues::leaks::LEAKS;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ struct PassProgress {
     is_broken: bool,
     total: KeyTotals,
     tiers: Vec<KeyTotals>,
+    /// Keys that frameworks leave behind, by the place of their row: how many have no end, and what those take.
+    leaks: [(u64, u64); LEAKS.len()],
     tree: KeyTree,
 }
 
@@ -66,6 +69,8 @@ pub struct Keyspace {
     pub patterns: Vec<Pattern>,
     /// The biggest keys, the greatest first.
     pub biggest: Vec<BigKey>,
+    /// Keys that frameworks leave behind, by the place of their row: how many have no end, and what those take, bytes.
+    pub leaks: Vec<(u64, u64)>,
 }
 
 /// Keys of one pattern.
@@ -190,6 +195,13 @@ impl KeyTrack {
 
     fn take(&mut self, key: &KeyFacts) {
         self.running.total.add(key);
+        if key.ttl == Some(Ttl::Forever) {
+            let leaks = LEAKS.iter().zip(&mut self.running.leaks);
+            for (_, (keys, bytes)) in leaks.filter(|(leak, _)| leak.matches(key.name.as_bytes())) {
+                *keys += 1;
+                *bytes = key.bytes.map_or(*bytes, |one| bytes.saturating_add(one));
+            }
+        }
         let mut is_named = false;
         for (tier, tally) in self.tiers.iter().zip(&mut self.running.tiers) {
             if tier.glob.matches(key.name.as_bytes()) {
@@ -237,6 +249,7 @@ impl KeyTrack {
             total: self.running.total.clone(),
             patterns: named.chain(found).collect(),
             biggest,
+            leaks: self.running.leaks.to_vec(),
         });
     }
 }

@@ -4,6 +4,7 @@
 //! could not be read is unknown, and so is a rate across a counter that went back; what was not read for a while is gone.
 
 mod failures;
+mod leaks;
 mod schedules;
 mod view;
 
@@ -16,6 +17,7 @@ use crate::core::model::queues::{
 use crate::core::model::{Name, Stamped};
 use crate::core::queues::adapter;
 pub use failures::FailureGroup;
+pub use leaks::leaks;
 pub use schedules::{ScheduleList, ScheduleView};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub use view::{AgeKind, JobClass, OldestJob, QueueView};

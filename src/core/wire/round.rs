@@ -32,6 +32,7 @@ use crate::core::limits;
 use crate::core::model::counters::CounterSpec;
 use crate::core::model::gap::GapScope;
 use crate::core::model::glob::Glob;
+use crate::core::model::queues::HeldTimes;
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use asks::Due;
@@ -58,6 +59,8 @@ pub struct PollSettings {
     pub queues: bool,
     /// Keys, or globs, that are queues without a framework.
     pub queue_lists: Vec<Name>,
+    /// How long workers may hold a job, where only clients know that.
+    pub held: HeldTimes,
     /// Whether to search the whole keyspace for streams.
     pub discover: bool,
     /// Ask everything in every round instead of taking turns: for one reading that is complete.
@@ -153,7 +156,7 @@ impl Planner {
             settings.layers.iter().map(|prefix| Glob::literal_prefix(prefix.as_bytes()).text().clone());
         let also: Vec<Name> = of_layers.chain(settings.queue_lists.iter().cloned()).collect();
         let names = Search::of_names(prefixes, &also, settings.everything);
-        let queues = KnownQueues::new(settings.queues, &settings.queue_lists);
+        let queues = KnownQueues::new(settings.queues, &settings.queue_lists, settings.held);
         let mut known = Known::default();
         known.add(search.literals(), 0);
         let sampler = Sampler::new(settings.measures_keys);

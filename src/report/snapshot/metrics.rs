@@ -209,7 +209,7 @@ fn room(node: &NodeState) -> Option<Headroom> {
     node.memory.headroom().filter(|_| node.info.is_some())
 }
 
-fn cache(node: &NodeState) -> Option<Window> {
+pub(super) fn cache(node: &NodeState) -> Option<Window> {
     Some(node.cache.window(CACHE_WINDOW_US)).filter(|window| window.whole_us > 0)
 }
 

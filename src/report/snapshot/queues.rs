@@ -36,6 +36,7 @@ pub(super) struct QueueRow {
     pub reason: String,
     pub classes: Vec<JobClassRow>,
     pub kept: Option<u64>,
+    pub kept_bytes: Option<u64>,
     pub failures: Vec<FailureRow>,
 }
 
@@ -120,6 +121,7 @@ fn row(view: QueueView) -> QueueRow {
         verdict: view.verdict.word(),
         classes: view.classes.iter().map(class).collect(),
         kept: view.kept,
+        kept_bytes: view.kept_bytes,
         failures: view.failures.iter().map(failure).collect(),
         reason: view.reason,
     }

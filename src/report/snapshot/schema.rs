@@ -26,6 +26,7 @@ pub(super) struct SnapshotView<'a> {
     pub target: TargetView,
     pub cluster: ClusterView,
     pub health: &'static str,
+    pub system: SystemView,
     pub findings: Vec<serde_json::Value>,
     pub memory: MemoryView<'a>,
     pub cache: CacheView<'a>,
@@ -41,6 +42,18 @@ pub(super) struct SnapshotView<'a> {
     pub latency: LatencyView<'a>,
     pub cost: Section<'a>,
     pub gaps: Vec<GapView>,
+}
+
+#[derive(Serialize)]
+pub(super) struct SystemView {
+    pub status: &'static str,
+    pub redis_up: bool,
+    pub workers: Option<u64>,
+    pub hit_ratio: Option<f64>,
+    pub memory_bytes: Option<u64>,
+    pub memory_share: Option<f64>,
+    pub jobs_ready: Option<u64>,
+    pub oldest_job_ms: Option<u64>,
 }
 
 #[derive(Serialize)]

@@ -279,6 +279,8 @@ fn before_anything_is_known_every_object_is_there_and_every_figure_is_null() {
             "/health \"unknown\"",
             "/schema 1",
             "/stale true",
+            "/system/redis_up false",
+            "/system/status \"unknown\"",
             "/target/address \"127.0.0.1:6379\"",
             "/target/name \"local\"",
             "/unjudged [\"streams are still being searched for\"]",

@@ -6,6 +6,7 @@
 use super::decimals::tidy;
 use super::fanout::fanout;
 use super::metrics::Section;
+use super::schema::SystemView;
 use super::schema::{
     CacheView, ClusterView, ConsumerView, DeliveryView, GapView, GroupView, LatencyView, MemoryView,
     SnapshotView, StreamFanoutView, StreamView, StreamsView, TargetView, VERSION,
@@ -25,6 +26,34 @@ use crate::report::check;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
+/// What an endpoint that tells of health needs, in a handful of figures.
+fn system(reading: &Reading) -> SystemView {
+    let node = reading.this_node();
+    let info = node.fresh_info();
+    let views = reading.queues();
+    // Workers of a site may take from several of its queues: the most that one of them has counts.
+    let mut workers: BTreeMap<_, u64> = BTreeMap::new();
+    for view in &views {
+        if let Some(alive) = view.workers {
+            let most = workers.entry(&view.id.site).or_default();
+            *most = (*most).max(alive);
+        }
+    }
+    let sum = |workers: BTreeMap<_, u64>| workers.into_values().reduce(u64::saturating_add);
+    let limit = info.and_then(|info| info.memory.maxmemory).filter(|bytes| *bytes > 0);
+    let used = info.and_then(|info| info.memory.used);
+    SystemView {
+        status: reading.health().word(),
+        redis_up: info.is_some(),
+        workers: sum(workers),
+        hit_ratio: tidy(super::metrics::cache(node).and_then(|window| window.ratio())),
+        memory_bytes: used,
+        memory_share: tidy(used.zip(limit).map(|(used, limit)| used as f64 / limit as f64)),
+        jobs_ready: views.iter().filter_map(|view| view.ready).reduce(u64::saturating_add),
+        oldest_job_ms: views.iter().filter_map(|view| Some(view.oldest?.age_ms)).max(),
+    }
+}
+
 /// Everything, in the shape of the schema.
 pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> SnapshotView<'a> {
     let info = reading.this_node().info.as_ref().map(|info| &info.value);
@@ -39,6 +68,7 @@ pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> Snapsho
         target: target_of(info, target),
         cluster: cluster(reading),
         health: reading.health().word(),
+        system: system(reading),
         findings: reading.findings().iter().map(check::finding).collect(),
         memory: MemoryView {
             figures: section("memory"),

@@ -75,6 +75,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
         },
         queues: Vec::new(),
         overdue: Vec::new(),
+        queue_leaks: Vec::new(),
         standing: hold,
     }
 }

@@ -107,6 +107,10 @@ macro_rules! thresholds {
                 "Workers that every queue should have; 0 asks for none. Ours.";
             scheduler_overdue_ms: u64 = 300_000, SPAN "scheduler_overdue"
                 "For how long a repeated job is due and was not begun. Ours.";
+            queue_leaks: u64 = 10_000, COUNT "queue_leaks"
+                "Finished jobs, results or keys that a job framework keeps for ever before they are told. Ours.";
+            queue_leak_bytes: u64 = 64 << 20, SIZE "queue_leak_bytes"
+                "The same in what they take. Ours.";
             publish_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "publish_ms"
                 "Milliseconds of the round trip of a PUBLISH of the probe, 95 of 100 over a minute. Ours.";
             delivery_ms: Bands = bands((50.0, 25.0), (250.0, 100.0)), FIGURE "delivery_ms"

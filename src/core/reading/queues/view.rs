@@ -56,6 +56,8 @@ pub struct QueueView {
     pub classes: Vec<JobClass>,
     /// Jobs that are done with and are kept, or what they came to.
     pub kept: Option<u64>,
+    /// What those take, bytes, worked out from ten of them; `None` of few.
+    pub kept_bytes: Option<u64>,
     /// Jobs that failed by error, the most frequent first.
     pub failures: Vec<FailureGroup>,
 }
@@ -207,6 +209,7 @@ impl QueueState {
             reason: String::new(),
             classes: self.classes(id),
             kept: figure(QueueColumn::Kept),
+            kept_bytes: figure(QueueColumn::KeptBytes),
             failures: self.failures(id),
         };
         if let Some((of, site)) = site.filter(|_| is_only) {

@@ -169,7 +169,8 @@ mod tests {
             .position(|part| matches!(part.counts, Counts::Number(None)))
             .unwrap();
         let keys = vec![Name::from("stat:processed")];
-        let read = read(Framework::Sidekiq, QueueAsk::Part { at, keys, limit: 0, read_only: true });
+        let read =
+            read(Framework::Sidekiq, QueueAsk::Part { at, keys, limit: 0, held_ms: 0, read_only: true });
         assert_eq!(value(&read, &Resp::bulk("")), Some(QueueValue::Part(at, Some(0))));
         assert_eq!(value(&read, &Resp::bulk("41")), Some(QueueValue::Part(at, Some(41))));
         assert_eq!(value(&read, &Resp::bulk("?")), Some(QueueValue::Part(at, None)));

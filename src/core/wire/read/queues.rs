@@ -44,6 +44,9 @@ pub enum QueueAsk {
         keys: Vec<Name>,
         /// The score, or the time.
         limit: u64,
+        /// How long a worker may hold a job, milliseconds, for a script that needs it.
+        #[serde(default)]
+        held_ms: u64,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`, for a script.
         read_only: bool,
     },
@@ -179,7 +182,9 @@ impl QueueRead {
     pub fn row(&self) -> ReadRow<'_> {
         match &self.ask {
             QueueAsk::Kind(key) => row(ReadVerb::QUEUE_TYPE, REPLY_FIGURE, [Other(key)]),
-            QueueAsk::Part { keys, limit, read_only, .. } => self.count(keys, *limit, *read_only),
+            QueueAsk::Part { keys, limit, held_ms, read_only, .. } => {
+                self.count(keys, (*limit, *held_ms), *read_only)
+            }
             QueueAsk::Names { key, .. } => {
                 let most = Number(QUEUE_NAMES as u64 + 1);
                 row(ReadVerb::SRANDMEMBER, REPLY_NAMES, [Other(key), most])
@@ -311,7 +316,7 @@ impl QueueRead {
             .calling(ScriptCalls::Exactly(2 * u64::from(JOBS_IN_WINDOW) + 2))
     }
 
-    fn count<'a>(&'a self, keys: &'a [Name], limit: u64, read_only: bool) -> ReadRow<'a> {
+    fn count<'a>(&'a self, keys: &'a [Name], (limit, held_ms): (u64, u64), read_only: bool) -> ReadRow<'a> {
         let key = Others(keys.get(..1).unwrap_or(keys));
         let Some(part) = self.part() else { return row(ReadVerb::QUEUE_TYPE, REPLY_FIGURE, [key]) };
         let queue = self.of.queue.as_slice();
@@ -324,7 +329,9 @@ impl QueueRead {
             Counts::Length(KeyKind::String | KeyKind::Other) => {
                 row(ReadVerb::QUEUE_EXISTS, REPLY_FIGURE, [key])
             }
-            Counts::Until(..) => row(ReadVerb::ZCOUNT, REPLY_FIGURE, [key, Text("-inf"), Number(limit)]),
+            Counts::Until(..) | Counts::UntilHeld(_) => {
+                row(ReadVerb::ZCOUNT, REPLY_FIGURE, [key, Text("-inf"), Number(limit)])
+            }
             Counts::Since(..) => row(ReadVerb::ZCOUNT, REPLY_FIGURE, [key, Number(limit), Text("+inf")]),
             Counts::Number(None) => {
                 let words = [key, Text("0"), Text("31")];
@@ -339,8 +346,12 @@ impl QueueRead {
                 let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
                 let (number, now) = (Number(keys.len() as u64), Number(limit));
                 let prefix = Other(&self.of.site.prefix);
-                row(verb, REPLY_FIGURE, [Text(script), number, Others(keys), now, prefix, Others(queue)])
-                    .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+                row(
+                    verb,
+                    REPLY_FIGURE,
+                    [Text(script), number, Others(keys), now, prefix, Others(queue), Number(held_ms)],
+                )
+                .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
             }
         }
     }
@@ -361,7 +372,10 @@ mod tests {
     #[test]
     fn parts_are_counted_by_the_command_of_their_kind() {
         let count = |at: usize, limit: u64| {
-            line(Framework::Rq, QueueAsk::Part { at, keys: vec![Name::from("k")], limit, read_only: true })
+            line(
+                Framework::Rq,
+                QueueAsk::Part { at, keys: vec![Name::from("k")], limit, held_ms: 0, read_only: true },
+            )
         };
         assert_eq!(count(0, 0), "LLEN k");
         assert_eq!(count(1, 0), "ZCARD k");

@@ -13,7 +13,7 @@ use super::rotation::{Pick, Rotation};
 use super::{Round, SECOND_US};
 use crate::core::limits;
 use crate::core::model::gap::GapScope;
-use crate::core::model::queues::{ItemsFor, QueueId, QueueSite, QueueValue};
+use crate::core::model::queues::{HeldTimes, ItemsFor, QueueId, QueueSite, QueueValue};
 use crate::core::model::{Gap, GapReason, Name, Snapshot};
 use crate::core::queues::adapter::Shows;
 use crate::core::queues::{QueueLead, adapter};
@@ -45,6 +45,7 @@ pub struct KnownQueues {
     refused: usize,
     /// The server's clock less ours, microseconds: scores are times.
     clock_offset_us: Option<i64>,
+    held: HeldTimes,
 }
 
 /// A place where a framework keeps its queues.
@@ -98,8 +99,8 @@ impl NextJob {
 impl KnownQueues {
     /// Looks for the usual names first.
     /// Keys that match `lists` are queues without a framework.
-    pub fn new(is_on: bool, lists: &[Name]) -> Self {
-        let mut known = Self { leads: Leads::new(is_on, lists), ..Self::default() };
+    pub fn new(is_on: bool, lists: &[Name], held: HeldTimes) -> Self {
+        let mut known = Self { held, leads: Leads::new(is_on, lists), ..Self::default() };
         // A pattern without a wildcard is a name.
         let is_name = |name: &&Name| !name.as_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['));
         known.named = lists.iter().filter(is_name).cloned().collect();
@@ -149,7 +150,8 @@ impl KnownQueues {
         }
         let now_ms = self.now_ms(asker.now_us);
         for id in self.turn(asker, is_new_only) {
-            asks.extend(queue_asks(&id, now_ms, script).into_iter().map(|ask| (id.clone(), ask)));
+            let held_ms = self.held.of(id.site.framework);
+            asks.extend(queue_asks(&id, (now_ms, held_ms), script).into_iter().map(|ask| (id.clone(), ask)));
             let asked = self.queues.get(&id).map_or(0, |queue| queue.asked);
             if asked % SCHEDULES_EACH == 1 {
                 asks.extend(schedule_asks(&id, script).into_iter().map(|ask| (id.clone(), ask)));

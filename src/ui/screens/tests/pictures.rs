@@ -119,6 +119,16 @@ fn a_queue_with_the_classes_of_its_jobs() {
 }
 
 #[test]
+fn jobs_that_failed_by_what_went_wrong() {
+    check("failures", fixture::queues::queued, "7 w");
+}
+
+#[test]
+fn what_begins_jobs_again_and_again() {
+    check("schedulers", fixture::queues::queued, "7 w w");
+}
+
+#[test]
 fn queues_of_a_server_that_has_none() {
     check("queues_empty", fixture::empty, "7");
 }

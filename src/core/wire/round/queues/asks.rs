@@ -12,12 +12,13 @@ use crate::core::queues::{adapter, names};
 use crate::core::wire::read::QueueAsk;
 
 /// What is asked of a queue, or of a site's own.
-pub(super) fn queue_asks(id: &QueueId, now_ms: u64, script: Option<bool>) -> Vec<QueueAsk> {
+/// It is `now_ms` on the server, milliseconds since 1970, and a worker may hold a job for `held_ms`.
+pub(super) fn queue_asks(id: &QueueId, (now_ms, held_ms): (u64, u64), script: Option<bool>) -> Vec<QueueAsk> {
     let Some(adapter) = adapter(id.site.framework) else { return Vec::new() };
     let own = |part: &QueuePart| part.is_of_queue() == id.queue.is_some();
     let parts = adapter.parts.iter().enumerate().filter(|(_, part)| own(part));
     let mut asks: Vec<QueueAsk> =
-        parts.filter_map(|(at, part)| part_ask(id, at, part, now_ms, script)).collect();
+        parts.filter_map(|(at, part)| part_ask(id, at, part, (now_ms, held_ms), script)).collect();
     if id.queue.is_some() || adapter.is_nameless() {
         for (place, next) in adapter.next.iter().enumerate() {
             asks.push(item_ask(id, ItemsFor::Next(place), next, script));
@@ -42,13 +43,14 @@ fn part_ask(
     id: &QueueId,
     at: usize,
     part: &QueuePart,
-    now_ms: u64,
+    (now_ms, held_ms): (u64, u64),
     script: Option<bool>,
 ) -> Option<QueueAsk> {
     let mut keys = vec![names::key(part.key, id, None)];
     let limit = match part.counts {
         // Without a clock nothing is known about times.
-        Counts::Until(..) | Counts::Since(..) if now_ms == 0 => return None,
+        Counts::Until(..) | Counts::UntilHeld(_) | Counts::Since(..) if now_ms == 0 => return None,
+        Counts::UntilHeld(unit) => score(unit, now_ms.saturating_sub(held_ms)),
         Counts::Until(unit, less_ms) | Counts::Since(unit, less_ms) => {
             score(unit, now_ms.saturating_sub(less_ms))
         }
@@ -63,7 +65,7 @@ fn part_ask(
         }
         _ => 0,
     };
-    Some(QueueAsk::Part { at, keys, limit, read_only: script == Some(true) })
+    Some(QueueAsk::Part { at, keys, limit, held_ms, read_only: script == Some(true) })
 }
 
 /// A time as a score.
