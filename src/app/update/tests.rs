@@ -105,6 +105,28 @@ fn q_leaves_from_any_depth_but_is_a_letter_while_one_types() {
 }
 
 #[test]
+fn enter_opens_a_family_of_streams_and_closes_it_and_a_filter_looks_at_each_of_them() {
+    let mut state = console();
+    let names: Vec<String> =
+        (10..40).map(|at| format!("results:{at}")).chain(["orders".to_owned()]).collect();
+    let streams: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1)).collect();
+    let mut seen = snapshot(&streams);
+    seen.groups.clear();
+    tell(&mut state, TargetMessage::Observed(Box::new(seen)));
+    press(&mut state, "2");
+    let rows = |state: &State| state.table().unwrap().rows.len();
+    assert_eq!(rows(&state), 2);
+    press(&mut state, "j enter");
+    assert_eq!((rows(&state), state.view()), (32, &View::Streams));
+    press(&mut state, "j enter");
+    assert_eq!(state.view(), &View::Stream(Name::from("results:10")));
+    press(&mut state, "esc k enter");
+    assert_eq!(rows(&state), 2);
+    press(&mut state, "/ 1 7 enter");
+    assert_eq!(rows(&state), 1);
+}
+
+#[test]
 fn a_filter_works_while_it_is_typed_and_escape_drops_it() {
     let mut state = console();
     tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("orders", 1), ("mail", 2)]))));

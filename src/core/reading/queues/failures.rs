@@ -109,7 +109,8 @@ impl FailureWindow {
             off: if self.is_whole { 0.0 } else { 1.96 * (share * (1.0 - share) / looked_at).sqrt() },
             newest_ms: times().max(),
             oldest_ms: times().min(),
-            looked_at: self.looked_at,
+            // Some were looked at twice.
+            looked_at: self.looked_at.min(self.of),
             of: self.of,
         }
     }

@@ -67,6 +67,8 @@ struct Registry {
 #[derive(Clone, Debug, Default)]
 struct KnownQueue {
     was_read: bool,
+    /// Whether what begins its jobs again and again was told.
+    has_schedules: bool,
     /// How often it was asked.
     asked: u32,
     /// Jobs that are next, by their place.
@@ -152,8 +154,9 @@ impl KnownQueues {
         for id in self.turn(asker, is_new_only) {
             let held_ms = self.held.of(id.site.framework);
             asks.extend(queue_asks(&id, (now_ms, held_ms), script).into_iter().map(|ask| (id.clone(), ask)));
-            let asked = self.queues.get(&id).map_or(0, |queue| queue.asked);
-            if asked % SCHEDULES_EACH == 1 {
+            // A script that was never sent before may be lost: then it is asked with the next look.
+            let is_due = |queue: &KnownQueue| !queue.has_schedules || queue.asked % SCHEDULES_EACH == 1;
+            if self.queues.get(&id).is_some_and(is_due) {
                 asks.extend(schedule_asks(&id, script).into_iter().map(|ask| (id.clone(), ask)));
             }
         }
@@ -233,7 +236,9 @@ impl KnownQueues {
                 }
                 QueueValue::Items(ItemsFor::Newest(_), _) => {}
                 QueueValue::Items(why, items) => self.windows.learn_items(of, *why, items),
-                QueueValue::Schedules(..) => {}
+                QueueValue::Schedules(..) => {
+                    self.queues.get_mut(of).into_iter().for_each(|queue| queue.has_schedules = true);
+                }
                 QueueValue::Failed(row, _) => self.windows.learn_failed(of, *row),
                 QueueValue::Job(ItemsFor::Next(place), id, ..) => {
                     let next = self.queues.get_mut(of).and_then(|queue| queue.next.get_mut(place));
