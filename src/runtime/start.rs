@@ -341,11 +341,10 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
 fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSettings {
     let settings = &loaded.config.settings;
     let name = |pattern: &String| Name::from_text(pattern).unwrap_or_else(|_| Name::from(pattern.as_str()));
-    let layers = settings.fanout.layer_prefixes.iter().map(name);
     PollSettings {
         interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
         patterns: settings.streams.patterns.iter().map(name).collect(),
-        layers: layers.collect(),
+        layers: settings.fanout.layer_prefixes.iter().map(name).collect(),
         queues: settings.queues.enabled,
         queue_lists: settings.queues.lists.iter().map(name).collect(),
         held: settings.queues.held_times(),

@@ -20,6 +20,7 @@ pub const HUEY: Adapter = Adapter {
         queue_sign("huey.redis.{q}", KeyKind::List),
         queue_sign("huey.redis.{q}", KeyKind::Zset),
         queue_sign("huey.schedule.{q}", KeyKind::Zset),
+        queue_sign("huey.results.{q}", KeyKind::Hash),
     ],
     parts: &[
         part(Ready, "huey.redis.{q}", Counts::Jobs(SIZE)),

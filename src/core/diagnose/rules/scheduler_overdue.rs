@@ -13,7 +13,7 @@ const REMEDY: &str = "Start the scheduler or the workers that begin these jobs, 
     The list of schedulers is on Queues.";
 
 /// `scheduler.overdue`
-pub const RULE: Rule = Rule::briefly(ID, "a job that should begin again and again has not begun", check);
+pub const RULE: Rule = Rule::at_once(ID, "a job that should begin again and again has not begun", check);
 
 fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
     if evidence.info.is_none() {
