@@ -88,7 +88,7 @@ impl Executor {
             Ok(opened) => opened,
             Err(error) => return failed(error.to_string()),
         };
-        let pulse = Pulse::start(pulse).await;
+        let pulse = Pulse::start(pulse, self.is_paced).await;
         let id = new_id();
         let plan = confirmed.plan();
         let before = read_counts(&mut reader, &plan.subject).await.unwrap_or_default();

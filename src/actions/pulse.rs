@@ -16,6 +16,8 @@ use tokio::time::Instant;
 
 /// Round trips of the quiet moment before, at most.
 const QUIET_PINGS: usize = PULSE_WINDOW / 2;
+/// The same where nobody is spared, so that only what halves and stops rests on it.
+const HURRIED_PINGS: usize = 6;
 /// And at least, however long each takes.
 const LEAST_PINGS: usize = 2;
 /// Between them.
@@ -64,11 +66,12 @@ impl Drop for Pulse {
 }
 
 impl Pulse {
-    /// Takes the quiet moment in, and begins.
-    pub(super) async fn start(mut link: Link) -> Self {
+    /// Takes the quiet moment in, a short one where others are not spared, and begins.
+    pub(super) async fn start(mut link: Link, is_paced: bool) -> Self {
         let mut quiet = Vec::new();
         let until_us = clock::now_us().saturating_add(PULSE_QUIET_MS * 1_000);
-        for asked in 0..QUIET_PINGS {
+        let pings = if is_paced { QUIET_PINGS } else { HURRIED_PINGS };
+        for asked in 0..pings {
             if asked >= LEAST_PINGS && clock::now_us() >= until_us {
                 break;
             }

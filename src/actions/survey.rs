@@ -346,7 +346,7 @@ impl Surveyor {
         self.is_timed = true;
         // Without a second connection the pace is what is left.
         if let Ok(link) = self.desk.link().await {
-            self.pulse = Some(Pulse::start(link).await);
+            self.pulse = Some(Pulse::start(link, self.pace.is_rested()).await);
         }
     }
 

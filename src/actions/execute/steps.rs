@@ -110,7 +110,11 @@ impl Steps<'_> {
         let items = (order.items() as u64).max(scanned(&reads) / SCANNED_AN_ITEM);
         let began_us = clock::now_us();
         self.pulse.begun();
-        let (told, asked) = self.link.tell_and_ask(order, reads).await;
+        let batch = self.pace.batch();
+        let run = &mut self.run;
+        // The server works meanwhile.
+        let ahead = async { run.prepare(batch) };
+        let ((told, asked), ()) = tokio::join!(biased; self.link.tell_and_ask(order, reads), ahead);
         self.pulse.ended(clock::now_us());
         let replies = told.map_err(|untold| match untold {
             SendError::Unsent(error) => Outcome::Failed(format!("{error}; nothing was under way")),

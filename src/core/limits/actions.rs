@@ -7,6 +7,13 @@ use super::{PIPELINE_COMMANDS, RESPONSE_TIMEOUT_MS};
 /// How long a plan holds after it was made, milliseconds: who read it longer than two minutes should read it anew.
 pub const PLAN_LIVES_MS: u64 = 120_000;
 
+/// How old a plan may be whose names of keys are used as it found them, milliseconds: somebody who agreed beforehand does so
+/// at once, and whoever read it first may have waited while others wrote.
+pub const PLAN_FRESH_MS: u64 = 3_000;
+
+/// Bytes of the names that a plan has found and keeps for its run: about three million keys.
+pub const FOUND_NAME_BYTES: usize = 64 << 20;
+
 /// How long a plan may look at the server, milliseconds: whoever waits for it waits no longer, whatever is answered.
 pub const PLAN_MS: u64 = 20_000;
 
@@ -66,10 +73,11 @@ pub const DESTROYED_AT_ONCE: u64 = 5 * DESTROYED_A_MS;
 pub const REMOVED_GROUPS: usize = 10_000;
 
 /// How long the server should be busy with one step, microseconds: what others wait for at most.
-pub const STEP_US: u64 = 700;
+pub const STEP_US: u64 = 500;
 
-/// The same where nobody else is to be spared: each step costs a round trip.
-pub const HURRIED_STEP_US: u64 = 2_000;
+/// The same where nobody else is to be spared: each step costs a round trip, and the server stands idle while we make the
+/// next one.
+pub const HURRIED_STEP_US: u64 = 4_000;
 
 /// And the least, where others feel it: below that a step is mostly its round trip.
 pub const STEP_LEAST_US: u64 = 60;
@@ -84,9 +92,9 @@ pub const REST_GROWS_AND_EASES: (f64, f64) = (4.0, 0.98);
 /// The same before anybody felt anything: a server with time to spare is soon used.
 pub const REST_EASES_AT_FIRST: f64 = 0.8;
 
-/// How much later than at an idle server a PING of others may be, microseconds: a quarter less than the millisecond that
-/// nobody may feel.
-pub const FELT_US: u64 = 750;
+/// How much later than at an idle server a PING of others may be, microseconds: less than the millisecond that nobody may
+/// feel, since a little more than one of a hundred is allowed to be later than this.
+pub const FELT_US: u64 = 600;
 
 /// The longest rest between two steps, microseconds, however slow the server or low the rate: whoever watches should
 /// see that it goes on.
@@ -115,6 +123,10 @@ pub const PULSE_QUIET_MS: u64 = 300;
 
 /// Round trips that are judged together.
 pub const PULSE_WINDOW: usize = 50;
+
+/// Round trips that tell how late one may be without us: enough for one of a hundred to be among them, such as those that
+/// a server's own housekeeping makes late.
+pub const PULSE_QUIET_WINDOW: usize = 200;
 
 /// How late a timer of ours may be without a word about the machine, milliseconds: its own steps.
 pub const WAKE_UP_MS: u64 = 2;
@@ -157,8 +169,8 @@ pub const TYPED_KEYS: u64 = 50_000;
 /// For how many keys one stands whose type is asked, once there are more than [`TYPED_KEYS`].
 pub const TYPED_EVERY: u64 = 32;
 
-/// Keys that one step of a plan passes over, at most: a millisecond or two of the server, where nobody is to be spared.
-pub const PLAN_PAGE: u32 = 2_000;
+/// Keys that one step of a plan passes over, at most: a few milliseconds of the server, where nobody is to be spared.
+pub const PLAN_PAGE: u32 = 6_000;
 
 /// Keys whose size is asked for an estimate.
 pub const SAMPLED_KEYS: usize = 200;

@@ -5,7 +5,7 @@
 
 use super::plan::{Impact, Plan};
 use super::policy::{Policy, WriteState};
-use crate::core::limits::ITEMS_TYPED;
+use crate::core::limits::{ITEMS_TYPED, PLAN_FRESH_MS};
 
 /// A plan and the consent that it needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +38,7 @@ pub struct Consent {
 #[derive(Debug, PartialEq)]
 pub struct Confirmed {
     plan: Plan,
+    at_once: bool,
 }
 
 /// Why there is no consent.
@@ -121,7 +122,8 @@ impl Challenge {
         {
             return Err(ConsentError::Name { why: typed.why.clone(), name: typed.name.clone() });
         }
-        Ok(Confirmed { plan: self.plan })
+        let at_once = now_us.saturating_sub(self.plan.made_us) <= PLAN_FRESH_MS * 1_000;
+        Ok(Confirmed { plan: self.plan, at_once })
     }
 }
 
@@ -131,9 +133,9 @@ impl Confirmed {
         &self.plan
     }
 
-    /// The plan, to be carried out.
-    pub(super) fn into_plan(self) -> Plan {
-        self.plan
+    /// The plan, to be carried out, and whether consent came as soon as it was made.
+    pub(super) fn into_plan(self) -> (Plan, bool) {
+        (self.plan, self.at_once)
     }
 }
 
@@ -169,6 +171,17 @@ mod tests {
         let armed = policy(WriteState::Armed { until_us: 10 });
         assert_eq!(Challenge::of(plan(), &armed).confirm(&yes(), &armed, 10), Err(ConsentError::Locked));
         assert!(Challenge::of(plan(), &armed).confirm(&yes(), &armed, 9).is_ok());
+    }
+
+    #[test]
+    fn a_plan_is_fresh_for_a_moment() {
+        let open = policy(WriteState::Open);
+        let at_once = |now_us| {
+            let confirmed = Challenge::of(plan(), &open).confirm(&yes(), &open, now_us).unwrap();
+            confirmed.into_plan().1
+        };
+        let fresh_us = PLAN_FRESH_MS * 1_000;
+        assert_eq!((at_once(fresh_us), at_once(fresh_us + 1)), (true, false));
     }
 
     #[test]

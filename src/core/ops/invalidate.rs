@@ -5,8 +5,9 @@
 //!
 //! | action | key | does | refused when |
 //! |---|---|---|---|
-//! | `invalidate PATTERN` | `I` | SCAN, then a script that removes those keys whose type and name leave no doubt, and tells the types of the others, which are looked at first; a key goes only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
+//! | `invalidate PATTERN` | `I` | SCAN (or the names that the plan found, where consent came with it), then a script that removes those keys whose type and name leave no doubt, and tells the types of the others, which are looked at first; a key goes only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
 
+mod found;
 mod free;
 mod keep;
 pub mod plan;
@@ -28,6 +29,7 @@ use crate::core::ops::protect::shapes::{self, Companion};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::ops::types::{types_in, types_of};
 use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
+use found::FoundPlace;
 use spread::Chance;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -38,11 +40,33 @@ pub const KIND: ActionKind =
 
 impl Work for InvalidateWork {
     fn machine(&self, archive: bool) -> Box<dyn Machine> {
-        let seed = self.seed;
-        Box::new(InvalidateMachine {
+        Box::new(self.begin(archive, Some(0)))
+    }
+
+    fn machine_at_once(&self, archive: bool) -> Box<dyn Machine> {
+        // What the plan has just found needs no other walk.
+        let cursor = if self.found.is_some() { None } else { Some(0) };
+        Box::new(self.begin(archive, cursor))
+    }
+
+    fn verb(&self) -> Option<&'static str> {
+        self.expire_ms.map(|_| "Expire")
+    }
+
+    fn note(&self, tally: Tally) -> Option<String> {
+        (tally.lost > 0)
+            .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost))
+    }
+}
+
+impl InvalidateWork {
+    /// An invalidation that begins here in the walk, or with what the plan has found.
+    fn begin(&self, archive: bool, cursor: Option<u64>) -> InvalidateMachine {
+        InvalidateMachine {
             work: self.clone(),
             archive,
-            cursor: Some(0),
+            cursor,
+            found: cursor.is_none().then(FoundPlace::default),
             waiting: VecDeque::new(),
             chosen: Vec::new(),
             kinds: BTreeMap::new(),
@@ -56,17 +80,8 @@ impl Work for InvalidateWork {
             passed: 1,
             scanned: 0,
             tally: Tally::default(),
-            spread: Chance::new(seed),
-        })
-    }
-
-    fn verb(&self) -> Option<&'static str> {
-        self.expire_ms.map(|_| "Expire")
-    }
-
-    fn note(&self, tally: Tally) -> Option<String> {
-        (tally.lost > 0)
-            .then(|| format!("{} keys had gone, changed or had less time to live already", tally.lost))
+            spread: Chance::new(self.seed),
+        }
     }
 }
 
@@ -93,6 +108,8 @@ struct InvalidateMachine {
     archive: bool,
     /// Where SCAN goes on; none when it is through.
     cursor: Option<u64>,
+    /// Which of the names that the plan has found is next; none where the walk finds them.
+    found: Option<FoundPlace>,
     /// Keys of the page that were not looked at yet.
     waiting: VecDeque<Name>,
     chosen: Vec<Name>,
@@ -121,6 +138,7 @@ struct InvalidateMachine {
 
 impl InvalidateMachine {
     fn ask(&mut self, batch: u32) -> Step {
+        self.refill(batch);
         if !self.waiting.is_empty() && self.is_direct() {
             return self.free(batch);
         }
@@ -355,6 +373,10 @@ impl Machine for InvalidateMachine {
             Answer::ToldAndRead(told, read) => self.freed(&told, &read, batch),
             Answer::Loaded(_) => strange(),
         }
+    }
+
+    fn prepare(&mut self, batch: u32) {
+        self.refill(batch);
     }
 
     fn tally(&self) -> Tally {

@@ -105,6 +105,11 @@ pub(in crate::core::ops) trait Work: std::fmt::Debug + Send + Sync {
     /// Begins.
     fn machine(&self, archive: bool) -> Box<dyn Machine>;
 
+    /// Begins where consent came with the plan, so that what it found still stands.
+    fn machine_at_once(&self, archive: bool) -> Box<dyn Machine> {
+        self.machine(archive)
+    }
+
     /// The verb of what it does, where the action has several.
     fn verb(&self) -> Option<&'static str> {
         None
@@ -136,8 +141,8 @@ impl PlanWork {
         Self(Arc::new(work))
     }
 
-    pub(super) fn machine(&self, archive: bool) -> Box<dyn Machine> {
-        self.0.machine(archive)
+    pub(super) fn machine(&self, archive: bool, at_once: bool) -> Box<dyn Machine> {
+        if at_once { self.0.machine_at_once(archive) } else { self.0.machine(archive) }
     }
 }
 

@@ -42,8 +42,8 @@ pub struct Run {
 impl Run {
     /// Begins.
     pub fn new(confirmed: Confirmed) -> Self {
-        let plan = confirmed.into_plan();
-        let machine = plan.work.machine(plan.archive);
+        let (plan, at_once) = confirmed.into_plan();
+        let machine = plan.work.machine(plan.archive, at_once);
         Self { plan, machine }
     }
 
@@ -55,6 +55,11 @@ impl Run {
     /// The next step after `answer`.
     pub fn next(&mut self, answer: Answer, batch: u32) -> Step {
         self.machine.next(answer, batch).at(&self.plan.guard.node)
+    }
+
+    /// Makes ready what can be of the step after the one that is under way.
+    pub fn prepare(&mut self, batch: u32) {
+        self.machine.prepare(batch);
     }
 
     /// What has been done.

@@ -84,6 +84,8 @@ pub struct Tally {
 pub(in crate::core::ops) trait Machine: Send + Sync + std::fmt::Debug {
     /// The next step; `batch` is how many items it may have.
     fn next(&mut self, answer: Answer, batch: u32) -> Step;
+    /// What can be made ready of the step after the one that is under way.
+    fn prepare(&mut self, _batch: u32) {}
     /// What has been done.
     fn tally(&self) -> Tally;
     /// Smallest, first and greatest number of items in one step.

@@ -5,8 +5,8 @@
 
 use crate::core::figures::sentence::{latency, span};
 use crate::core::limits::{
-    FELT_US, PULSE_EVERY_MS, PULSE_WINDOW, REST_EASES_AT_FIRST, REST_GROWS_AND_EASES, REST_TIMES, STRAIN_MS,
-    STRAIN_TIMES_AND_US, WAKE_UP_MS,
+    FELT_US, PULSE_EVERY_MS, PULSE_QUIET_WINDOW, PULSE_WINDOW, REST_EASES_AT_FIRST, REST_GROWS_AND_EASES,
+    REST_TIMES, STRAIN_MS, STRAIN_TIMES_AND_US, WAKE_UP_MS,
 };
 use std::collections::VecDeque;
 
@@ -81,10 +81,10 @@ impl Strain {
     /// this machine.
     fn feel(&mut self, trip_us: u64, beside_ours: bool) {
         let (grows, eases) = REST_GROWS_AND_EASES;
-        let without_us = percentile(&self.quiet, 98);
+        let without_us = percentile(&self.quiet, 99);
         let is_late = trip_us > self.usual_us().max(without_us).saturating_add(FELT_US);
         if !beside_ours {
-            push(&mut self.quiet, trip_us);
+            keep_last(&mut self.quiet, trip_us, PULSE_QUIET_WINDOW);
             if is_late {
                 return;
             }
@@ -131,8 +131,12 @@ impl Strain {
 }
 
 fn push(window: &mut VecDeque<u64>, value: u64) {
+    keep_last(window, value, PULSE_WINDOW);
+}
+
+fn keep_last(window: &mut VecDeque<u64>, value: u64, most: usize) {
     window.push_back(value);
-    if window.len() > PULSE_WINDOW {
+    if window.len() > most {
         window.pop_front();
     }
 }

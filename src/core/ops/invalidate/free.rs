@@ -13,6 +13,16 @@ use crate::core::wire::{ErrorKind, ErrorReply, Resp, WriteCmd};
 const PASSED_MOST: u32 = 4;
 
 impl InvalidateMachine {
+    /// Takes more of the names that the plan has found, where none waits.
+    pub(super) fn refill(&mut self, batch: u32) {
+        let (Some(place), Some(found), true) = (&mut self.found, &self.work.found, self.waiting.is_empty())
+        else {
+            return;
+        };
+        let names = std::iter::from_fn(|| found.next(place).map(Name::new));
+        self.waiting.extend(names.take(batch.max(1) as usize));
+    }
+
     /// Whether keys go by their types, without being kept.
     pub(super) fn is_direct(&self) -> bool {
         !self.archive && self.work.expire_ms.is_none() && self.asks_together && self.has_scripts

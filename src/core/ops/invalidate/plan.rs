@@ -3,6 +3,7 @@
 //! Knows counts as values; asks nothing. Invariants: what is protected is named and stays; `*`, and more than half of all
 //! keys, want a name.
 
+use super::found::FoundKeys;
 use super::request::InvalidateRequest;
 use super::waiting::Waiting;
 use crate::core::figures::sentence::{at_least, bytes, count, number_of, span};
@@ -16,6 +17,7 @@ use crate::core::ops::plan::{Impact, Plan, PlanWork, Subject};
 use crate::core::ops::protect::Protection;
 use crate::core::ops::refusal::Refusal;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What was read for the plan of an invalidation.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +30,8 @@ pub struct InvalidateFacts {
     pub typed: Option<u64>,
     /// Keys that were looked at when there was no more time; none where all were.
     pub cut_at: Option<u64>,
+    /// The names of all that match, where they could be kept.
+    pub found: Option<Arc<FoundKeys>>,
     /// Of them by type.
     pub kinds: BTreeMap<String, u64>,
     /// Some of their names.
@@ -95,6 +99,7 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
         has_lt: facts.has_lt,
         protected: Protection::new(&request.protect, request.kind.as_deref()),
         seed: facts.seed,
+        found: facts.found.clone(),
     };
     let mut warnings = Vec::new();
     if request.expire_ms.is_none() && !archive && facts.keys > 0 {

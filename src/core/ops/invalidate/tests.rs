@@ -12,6 +12,7 @@ fn work() -> InvalidateWork {
         has_lt: true,
         protected: Protection::new(&[], None),
         seed: 7,
+        found: None,
     }
 }
 
@@ -225,4 +226,33 @@ fn a_server_that_takes_no_writes_ends_it_and_is_not_asked_key_by_key() {
     let refused = Resp::error("READONLY You can't write against a read only replica.");
     let step = machine.next(Answer::ToldAndRead(vec![refused], Vec::new()), 50);
     assert!(matches!(step, Step::Done(End::Refused(_))), "{step:?}");
+}
+
+#[test]
+fn a_run_that_is_agreed_to_at_once_takes_the_names_that_the_plan_has_found_and_walks_no_more() {
+    let mut found = super::found::FoundKeys::default();
+    ["c:1", "c:lock:2", "c:3"].iter().for_each(|key| found.add(key.as_bytes()));
+    let work = InvalidateWork { found: found.whole().map(std::sync::Arc::new), ..work() };
+    let mut machine = work.machine_at_once(false);
+    let step = machine.next(Answer::Begin, 2);
+    let (keys, reads) = freed(&step);
+    assert_eq!((keys.len(), reads.len()), (2, 0));
+    machine.prepare(2);
+    let step = machine.next(free(1, 0, &[(2, "string")], Vec::new()), 2);
+    assert_eq!(freed(&step).0, [("c:3".to_owned(), "string set".to_owned())]);
+    // It is there no more.
+    assert_eq!(machine.next(free(0, 1, &[], Vec::new()), 2), Step::Done(End::Complete));
+    assert_eq!(machine.tally(), Tally { done: 1, left: 1, ..Tally::default() });
+    // Whoever thought about it meanwhile walks.
+    let step = work.machine(false).next(Answer::Begin, 2);
+    assert!(
+        matches!(&step, Step::Ask(reads) if matches!(reads[..], [ReadCmd::Scan { cursor: 0, .. }])),
+        "{step:?}"
+    );
+    // What is to be kept is looked at key by key.
+    let step = work.machine_at_once(true).next(Answer::Begin, 50);
+    assert!(
+        matches!(&step, Step::Ask(reads) if matches!(reads[..], [ReadCmd::Inspect(Inspect::Types(_))])),
+        "{step:?}"
+    );
 }

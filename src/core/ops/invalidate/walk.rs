@@ -4,6 +4,7 @@
 //! checked, and where there are so many that only some are asked for their types, one that is asked stands for those since the
 //! last. A step holds the server no longer than the pace allows, and is answered while the one before is looked through.
 
+use super::found::FoundKeys;
 use super::plan::InvalidateFacts;
 use super::request::InvalidateRequest;
 use super::seen::{Samples, SeenKeys};
@@ -17,6 +18,7 @@ use crate::core::ops::types::{TYPES_TOGETHER, kind_word, type_reads, types_in, t
 use crate::core::wire::{ReadCmd, Resp, ScanFor};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// COUNT of the first page, and the least: it takes 0.1 ms of the server, which nobody else feels.
 const FIRST_COUNT: u32 = 100;
@@ -36,6 +38,8 @@ pub(super) struct Walk<'a> {
     facts: &'a mut InvalidateFacts,
     samples: &'a mut Samples,
     seen: SeenKeys,
+    /// For a run that follows at once.
+    found: FoundKeys,
     /// Where scripts are refused they are not asked for again.
     together: bool,
     price: ItemPrice,
@@ -77,6 +81,7 @@ impl<'a> Walk<'a> {
             facts,
             samples,
             seen: SeenKeys::new(reader.place().seed),
+            found: FoundKeys::default(),
             together: true,
             price: ItemPrice::default(),
             count: FIRST_COUNT,
@@ -128,6 +133,9 @@ impl<'a> Walk<'a> {
             };
         }
         self.facts.typed = (self.stood_for > 0).then_some(self.typed);
+        if self.facts.cut_at.is_none() {
+            self.facts.found = self.found.whole().map(Arc::new);
+        }
         self.facts.is_exact = !self.seen.is_full() && self.facts.cut_at.is_none() && self.stood_for == 0;
         Ok(())
     }
@@ -175,6 +183,7 @@ impl<'a> Walk<'a> {
             return;
         }
         self.matched += 1;
+        self.found.add(key);
         if self.asks_all() {
             self.untyped.push((Name::new(key), 1));
         } else if let Some(reason) = self.protected.of_name(key) {

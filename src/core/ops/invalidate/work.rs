@@ -1,9 +1,11 @@
 //! What an invalidation is to do, as its plan fixes it, and its commands in words.
 
+use super::found::FoundKeys;
 use super::spread::least_ms;
 use crate::core::model::Name;
 use crate::core::ops::protect::Protection;
 use crate::core::wire::WriteCmd;
+use std::sync::Arc;
 
 /// The steps of an invalidation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub struct InvalidateWork {
     pub protected: Protection,
     /// What chance begins with.
     pub seed: u64,
+    /// The keys that match, where the plan has found all of them and could keep their names.
+    pub found: Option<Arc<FoundKeys>>,
 }
 
 impl InvalidateWork {
