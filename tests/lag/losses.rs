@@ -188,8 +188,9 @@ fn is_told(reading: &Reading, key: &str) -> bool {
 /// Whether what is told of both groups is right.
 fn judge(build: &Build, reading: &Reading, key: &str, truth: u64) {
     let at = format!("{key} on {build:?}");
-    let told =
-        |group: &str| reading.streams()[&Name::from(key)].groups[&Name::from(group)].lost_undelivered();
+    let told = |group: &str| {
+        reading.streams()[&Name::from(key)].groups.get(&Name::from(group)).unwrap().lost_undelivered()
+    };
     let verdict = |group: &str| reading.group_verdict(&Name::from(key), &Name::from(group)).unwrap();
     let (slow, well) = (told("slow"), told("keeps"));
     let (bad, good) = (verdict("slow"), verdict("keeps"));

@@ -238,7 +238,10 @@ fn beyond_the_cap_the_lag_is_a_lower_bound_that_never_exceeds_the_truth() {
         runtime.block_on(read_once(&mut session, &mut reading));
         let stream = &reading.streams()[&Name::from("lag")];
         let lag = |group: &str| {
-            (stream.groups[&Name::from(group)].lag.entries, stream.groups[&Name::from(group)].lag.kind)
+            (
+                stream.groups.get(&Name::from(group)).unwrap().lag.entries,
+                stream.groups.get(&Name::from(group)).unwrap().lag.kind,
+            )
         };
         assert_eq!(lag("near"), (Some(500), Certainty::Exact), "{build:?}");
         assert_eq!(lag("far"), (Some(1_000), Certainty::AtLeast), "{build:?}");
@@ -262,7 +265,12 @@ fn what_a_trim_takes_from_a_group_is_counted_as_lost() {
         world.say("XTRIM KEY MAXLEN 12");
         runtime.block_on(read_once(&mut session, &mut reading));
         let lost = |reading: &Reading| {
-            reading.streams()[&Name::from("lag")].groups[&Name::from("g0")].lost_undelivered().entries
+            reading.streams()[&Name::from("lag")]
+                .groups
+                .get(&Name::from("g0"))
+                .unwrap()
+                .lost_undelivered()
+                .entries
         };
         assert_eq!(lost(&reading), Some(8), "{build:?}");
         world.say("XREADGROUP GROUP g0 c COUNT 100 STREAMS KEY >");

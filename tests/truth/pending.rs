@@ -140,7 +140,7 @@ fn check(kind: Kind) {
         }
     }
     assert_eq!(every_time, Some(BTreeMap::new()), "{kind:?}: slow every time");
-    let group = &reading.streams()[&Name::from("jobs")].groups[&Name::from("workers")];
+    let group = reading.streams()[&Name::from("jobs")].groups.get(&Name::from("workers")).unwrap();
     assert_eq!(group.facts.pending, Some(u64::from(CONSUMERS * EACH)), "{kind:?}");
     assert_eq!(group.consumers.as_ref().unwrap().value.len(), CONSUMERS as usize, "{kind:?}");
     assert_eq!(group.pending.as_ref().unwrap().value.len(), 20, "{kind:?}");

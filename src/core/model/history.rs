@@ -22,12 +22,13 @@ const PIECE_RUNS: usize = 30;
 const APART_SLOTS: u32 = 15;
 
 /// Points of one resolution: the mean of what fell into each slot. Slots with the same figure are one run, so that what
-/// does not move takes next to nothing. Runs stand in pieces that copies of it share, since a picture that is stopped keeps
-/// thousands of them: only the piece that grows is ever copied.
+/// does not move takes next to nothing: the run that grows stands here. Those before it stand in pieces that copies of it
+/// share, since a picture that is stopped keeps thousands of them: only the last piece is ever copied.
 #[derive(Clone, Debug)]
 struct HistoryTier {
-    slot_ms: i64,
+    slot_ms: u32,
     slots: u32,
+    growing: Option<SlotRun>,
     pieces: VecDeque<Arc<Vec<SlotRun>>>,
 }
 
@@ -109,23 +110,18 @@ impl SlotRun {
 }
 
 impl HistoryTier {
-    const fn new(slot_ms: i64, slots: u32) -> Self {
-        Self { slot_ms, slots, pieces: VecDeque::new() }
-    }
-
-    fn last(&self) -> Option<&SlotRun> {
-        self.pieces.back().and_then(|piece| piece.last())
+    const fn new(slot_ms: u32, slots: u32) -> Self {
+        Self { slot_ms, slots, growing: None, pieces: VecDeque::new() }
     }
 
     fn add(&mut self, at_ms: i64, value: Option<f64>) {
-        let number = at_ms.div_euclid(self.slot_ms).clamp(0, i64::from(u32::MAX));
+        let number = at_ms.div_euclid(i64::from(self.slot_ms)).clamp(0, i64::from(u32::MAX));
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        if self.last().is_some_and(|run| run.last() > number) {
-            self.pieces.clear();
+        if self.growing.is_some_and(|run| run.last() > number) {
+            (self.growing, self.pieces) = (None, VecDeque::new());
         }
         let added = value.map_or((0.0, 0), |value| (value as f32, 1));
-        let run = self.pieces.back_mut().map(Arc::make_mut).and_then(|piece| piece.last_mut());
-        let next = match run {
+        let next = match &mut self.growing {
             Some(run) if run.last() == number => run.add(added),
             Some(run) => match run.goes_on(number, added) {
                 true => {
@@ -137,11 +133,12 @@ impl HistoryTier {
             None => Some(SlotRun::new(number, added)),
         };
         let Some(next) = next else { return };
+        let Some(run) = self.growing.replace(next) else { return };
         if self.pieces.back().is_none_or(|piece| piece.len() >= PIECE_RUNS) {
             self.pieces.push_back(Arc::new(Vec::with_capacity(1)));
         }
         if let Some(piece) = self.pieces.back_mut() {
-            Arc::make_mut(piece).push(next);
+            Arc::make_mut(piece).push(run);
         }
         let oldest = self.oldest();
         let is_over = |piece: &Arc<Vec<SlotRun>>| piece.last().is_none_or(|run| Some(run.last()) <= oldest);
@@ -152,15 +149,15 @@ impl HistoryTier {
 
     /// The number of the last slot that is too old to be told; none while nothing can be.
     fn oldest(&self) -> Option<u32> {
-        self.last().and_then(|run| run.last().checked_sub(self.slots))
+        self.growing.and_then(|run| run.last().checked_sub(self.slots))
     }
 
     fn points(&self) -> impl DoubleEndedIterator<Item = Point> + '_ {
         let oldest = self.oldest();
-        let runs = self.pieces.iter().flat_map(|piece| piece.iter());
+        let runs = self.pieces.iter().flat_map(|piece| piece.iter()).chain(&self.growing);
         let slots = runs.flat_map(|run| (0..run.slots).map(move |slot| (run.number(slot), run.mean())));
         slots.filter(move |(number, _)| Some(*number) > oldest).map(|(number, mean)| Point {
-            at_ms: i64::from(number).saturating_mul(self.slot_ms),
+            at_ms: i64::from(number).saturating_mul(i64::from(self.slot_ms)),
             value: mean.map(f64::from),
         })
     }
@@ -242,9 +239,8 @@ mod tests {
         for second in 0..1_000 {
             history.add(second * 1000, Some(7.0));
         }
-        let (points, runs) =
-            (history.fine(), history.fine.pieces.iter().map(|piece| piece.len()).sum::<usize>());
-        assert_eq!((points.len(), runs), (300, 1));
+        let points = history.fine();
+        assert_eq!((points.len(), history.fine.pieces.len()), (300, 0));
         assert!(points.iter().zip(700..).all(|(point, second)| point.at_ms == second * 1000));
         history.add(1_000_000, Some(7.0));
         history.add(1_000_000, Some(9.0));

@@ -4,6 +4,7 @@
 //! count ended below its cap; the server's own figure is never more than an estimate.
 
 use crate::core::figures::column::Certainty;
+use crate::core::model::Rare;
 use crate::core::model::StreamId;
 use crate::core::model::groups::{Backlog, Group, Lag, ServerLag};
 use crate::core::model::streams::StreamDetail;
@@ -11,7 +12,7 @@ use crate::core::model::streams::StreamDetail;
 /// The last count, and where the counters stood.
 #[derive(Clone, Debug, Default)]
 pub struct LagTrack {
-    counted: Option<LagCount>,
+    counted: Rare<LagCount>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ impl LagTrack {
         length: Option<u64>,
         added: Option<u64>,
     ) -> Lag {
-        self.counted = Some(LagCount { backlog: *backlog, added, read: group.entries_read });
+        self.counted.set(Some(LagCount { backlog: *backlog, added, read: group.entries_read }));
         if !backlog.is_capped {
             return Lag { entries: Some(backlog.entries), kind: Certainty::Exact };
         }
@@ -53,7 +54,7 @@ impl LagTrack {
         if let Some(entries) = self.projected(group, detail).filter(inside) {
             return estimate(entries);
         }
-        if let Some(counted) = self.counted.filter(|counted| {
+        if let Some(counted) = self.counted.get().filter(|counted| {
             let is_same = group.last_delivered == Some(counted.backlog.cursor);
             let is_untrimmed = detail.and_then(|detail| detail.first_entry) <= Some(counted.backlog.cursor);
             counted.backlog.is_capped && is_same && is_untrimmed
@@ -71,12 +72,12 @@ impl LagTrack {
 
     /// The first entry after this cursor, where the last count found it and it is still ahead.
     pub fn first_after(&self, cursor: StreamId) -> Option<StreamId> {
-        let backlog = self.counted?.backlog;
+        let backlog = self.counted.get()?.backlog;
         backlog.first.filter(|first| backlog.cursor <= cursor && cursor < *first)
     }
 
     fn projected(&self, group: &Group, detail: Option<&StreamDetail>) -> Option<u64> {
-        let counted = self.counted.filter(|counted| !counted.backlog.is_capped)?;
+        let counted = self.counted.get().filter(|counted| !counted.backlog.is_capped)?;
         let added = detail?.entries_added?.checked_sub(counted.added?)?;
         let read = group.entries_read?.checked_sub(counted.read?)?;
         counted.backlog.entries.checked_add(added)?.checked_sub(read)

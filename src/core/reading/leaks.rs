@@ -164,7 +164,7 @@ mod tests {
             ..Snapshot::default()
         });
         let stream = &reading.streams()[&key];
-        let case = reading.leaked_consumers(stream, &stream.groups[&group])?;
+        let case = reading.leaked_consumers(stream, stream.groups.get(&group).unwrap())?;
         assert_eq!(case.bytes.is_some(), case.leaked > 0);
         Some((case.leaked, case.sign, case.examples.len()))
     }

@@ -11,8 +11,8 @@ use crate::core::model::meter::Meter;
 use crate::core::model::node::NodeId;
 use crate::core::model::streams::{StreamDetail, StreamFacts, id_age_ms};
 use crate::core::model::sums::sum_known;
-use crate::core::model::{Name, Stamped, StreamId};
-use std::collections::BTreeMap;
+use crate::core::model::{Name, NameMap, Stamped, StreamId};
+use std::collections::BTreeSet;
 
 /// What was worked out when MEMORY USAGE was answered, bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
@@ -36,8 +36,8 @@ pub struct StreamState {
     pub length: Option<Stamped<u64>>,
     /// The rest of XINFO STREAM, perhaps older than the length.
     pub detail: Option<Stamped<StreamDetail>>,
-    /// Its groups, by name. A node of the tree has places for eleven, of which most stay free: large ones stand outside.
-    pub groups: BTreeMap<Name, Box<GroupState>>,
+    /// Its groups, by name.
+    pub groups: NameMap<Box<GroupState>>,
     /// When its groups were read, on the clock of all stamps.
     pub groups_at_us: Option<i64>,
     /// Entries added (7.0).
@@ -65,7 +65,7 @@ impl StreamState {
             home,
             length: None,
             detail: None,
-            groups: BTreeMap::new(),
+            groups: NameMap::new(),
             groups_at_us: None,
             added: Meter::new(window_us),
             length_series: History::minutes(),
@@ -112,16 +112,21 @@ impl StreamState {
         counter: ReadCounter,
     ) {
         self.groups_at_us = Some(list.at_us);
-        let mut before = std::mem::take(&mut self.groups);
+        let length = self.length.map(|length| length.value);
         for facts in &list.value {
-            let mut state = before.remove(&facts.name).unwrap_or_else(|| {
+            if !self.groups.contains_key(&facts.name) {
                 let has_series = *series_left > 0;
                 *series_left = series_left.saturating_sub(1);
-                Box::new(GroupState::new(facts.clone(), self.window_us, has_series))
-            });
-            let length = self.length.map(|length| length.value);
-            state.advance(facts, list.at_us, length, self.detail.as_ref(), counter);
-            self.groups.insert(facts.name.clone(), state);
+                let state = GroupState::new(facts.clone(), self.window_us, has_series);
+                self.groups.insert(facts.name.clone(), Box::new(state));
+            }
+            if let Some(state) = self.groups.get_mut(&facts.name) {
+                state.advance(facts, list.at_us, length, self.detail.as_ref(), counter);
+            }
+        }
+        let listed: BTreeSet<&Name> = list.value.iter().map(|facts| &facts.name).collect();
+        if self.groups.len() > listed.len() {
+            self.groups.retain(|name, _| listed.contains(name));
         }
     }
 

@@ -15,10 +15,10 @@ use crate::core::diagnose::growth::Growth;
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::limits;
 use crate::core::model::consumers::Consumer;
+use crate::core::model::name_map::NameMapIter;
 use crate::core::model::server::ServerRole;
 use crate::core::model::snapshot::ClockSource;
-use crate::core::model::{Name, StreamId};
-use std::collections::btree_map::Iter;
+use crate::core::model::{Name, NameMap, StreamId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A list of clients older than this is no sign of life, microseconds: three times its rhythm.
@@ -45,7 +45,7 @@ pub(super) struct Tracks {
 /// The groups of one stream.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StreamTrack {
-    groups: BTreeMap<Name, Box<JudgedGroup>>,
+    groups: NameMap<Box<JudgedGroup>>,
     groups_at_us: Option<i64>,
     last_id: Option<StreamId>,
     added: Option<u64>,
@@ -238,7 +238,7 @@ impl StreamTrack {
     }
 
     /// Every group, in the order of names.
-    pub fn groups(&self) -> Iter<'_, Name, Box<JudgedGroup>> {
+    pub fn groups(&self) -> NameMapIter<'_, Box<JudgedGroup>> {
         self.groups.iter()
     }
 

@@ -7,7 +7,7 @@
 use crate::core::diagnose::consumers::{ConsumerSigns, ConsumerVerdict, Listeners};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
-use crate::core::model::{Name, StreamId};
+use crate::core::model::{Name, Rare, StreamId};
 use std::collections::BTreeSet;
 
 /// A number of deliveries from which on it is a mark and no count: XNACK FATAL sets the greatest (8.8).
@@ -21,9 +21,9 @@ pub struct Rows {
     /// The lowest entry that is neither poison nor gone.
     pub oldest: Option<Oldest>,
     /// The entry that was delivered most, from the limit on: its id, how often, how many are like it.
-    pub poison: Option<(StreamId, Option<u64>, u64)>,
+    pub poison: Rare<(StreamId, Option<u64>, u64)>,
     /// Entries that are gone from the stream: the lowest, how many.
-    pub ghosts: Option<(StreamId, u64)>,
+    pub ghosts: Rare<(StreamId, u64)>,
     first_us: i64,
     first: Option<StreamId>,
 }
@@ -83,9 +83,9 @@ impl Rows {
             let since_us = before.map_or(at_us, |before| before.since_us);
             Oldest { id: row.id, idle_ms, holder: row.consumer.clone(), since_us }
         });
-        self.poison = poison.map(|(id, most, many)| (id, (most < MARKED).then_some(most), many));
-        self.ghosts = ghosts;
-        let first = self.poison.map(|(id, ..)| id).or(self.ghosts.map(|(id, _)| id));
+        self.poison.set(poison.map(|(id, most, many)| (id, (most < MARKED).then_some(most), many)));
+        self.ghosts.set(ghosts);
+        let first = poison.map(|(id, ..)| id).or(ghosts.map(|(id, _)| id));
         if first != self.first {
             self.first = first;
             self.first_us = at_us;
@@ -151,6 +151,8 @@ impl GroupSigns {
             (std::mem::take(&mut self.verdicts), std::mem::take(&mut self.held_ms));
         verdicts.clear();
         held_ms.clear();
+        verdicts.reserve_exact(consumers.len());
+        held_ms.reserve_exact(consumers.len());
         *self = Self { at_us, verdicts, held_ms, ..Self::default() };
         let mut all_tell = true;
         // Rows younger than what makes anybody slow decide nothing: thousands of names need not be compared.

@@ -9,6 +9,7 @@ use super::track::{GroupPoll, GroupTrack, Streak, Unacknowledged};
 use super::{GroupVerdict, Judgement};
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::column::Certainty;
+use crate::core::model::Rare;
 use crate::core::model::consumers::Consumer;
 use crate::core::model::streams::StreamDetail;
 
@@ -24,7 +25,7 @@ pub struct JudgedGroup {
     /// Since when it looks better than the verdict that stands.
     better: Option<Streak>,
     /// Of a slow one: where its lag began to grow and how far it came.
-    slow: Option<(i128, i128)>,
+    slow: Rare<(i128, i128)>,
 }
 
 impl JudgedGroup {
@@ -32,7 +33,7 @@ impl JudgedGroup {
     pub fn new(poll: GroupPoll, detail: Option<&StreamDetail>) -> Self {
         let (verdict, reason) = (GroupVerdict::Unknown, Reason::TooSoon { polls: 0, for_ms: 0 });
         let judgement = Judgement { verdict, reason, since_us: poll.at_us };
-        Self { track: GroupTrack::new(poll, detail), judgement, better: None, slow: None }
+        Self { track: GroupTrack::new(poll, detail), judgement, better: None, slow: Rare::default() }
     }
 
     /// Takes the next poll in; all begins anew where the clock went back.
@@ -77,18 +78,18 @@ impl JudgedGroup {
 
     /// Of a group that is slow: where its lag began to grow and how far it came.
     fn follow_slowness(&mut self) {
-        let Some((_, first, last)) = self.track.growing else { return };
-        let base = self.slow.map_or(first, |(base, _)| base);
-        self.slow = (self.judgement.verdict == GroupVerdict::Slow).then_some((base, last));
+        let Some((_, first, last)) = self.track.growing.get() else { return };
+        let base = self.slow.get().map_or(first, |(base, _)| base);
+        self.slow.set((self.judgement.verdict == GroupVerdict::Slow).then_some((base, last)));
     }
 
     fn grown_beyond(&mut self) -> Option<Reason> {
-        let (base, peak) = self.slow.filter(|_| self.judgement.verdict == GroupVerdict::Slow)?;
-        let (.., last) = self.track.growing?;
+        let (base, peak) = self.slow.get().filter(|_| self.judgement.verdict == GroupVerdict::Slow)?;
+        let (.., last) = self.track.growing.get()?;
         if last <= peak {
             return None;
         }
-        self.slow = Some((base, last));
+        self.slow.set(Some((base, last)));
         let grown = u64::try_from(last.saturating_sub(base)).unwrap_or(0);
         let for_ms = Streak::new(self.judgement.since_us).ms(self.track.now.at_us);
         Some(Reason::Growing { lag: self.track.now.lag, grown, for_ms })
@@ -120,7 +121,7 @@ fn is_watched(track: &GroupTrack, limits: &Thresholds) -> bool {
 const TRIM_AHEAD_POLLS: u32 = 3;
 
 fn trim_ahead(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
-    let ahead = track.trim_ahead.filter(|ahead| ahead.is_going_on(track.now.at_us))?;
+    let ahead = track.trim_ahead.get().filter(|ahead| ahead.is_going_on(track.now.at_us))?;
     let lost = track.now.lost;
     let entries = lost.entries.map(|entries| entries.saturating_sub(ahead.before));
     let for_ms = ahead.run.ms(track.now.at_us);
@@ -198,13 +199,13 @@ fn no_acknowledgements(track: &GroupTrack, limits: &Thresholds) -> Option<Assess
 }
 
 fn rewound(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
-    let (from, to, at_us) = track.rewound?;
+    let (from, to, at_us) = track.rewound.get()?;
     track.behind?;
     Some((Reason::Rewound { from, to, lag: track.now.lag }, GroupVerdict::Rewound, at_us))
 }
 
 fn poison(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
-    let (id, deliveries, entries) = track.rows.poison?;
+    let (id, deliveries, entries) = track.rows.poison.get()?;
     Some((Reason::Poison { id, deliveries, entries }, GroupVerdict::Poison, track.rows.bad_since_us()))
 }
 
@@ -224,7 +225,7 @@ fn oldest_waits(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
 }
 
 fn slow(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
-    let (run, first, last) = track.growing?;
+    let (run, first, last) = track.growing.get()?;
     let (grown, for_ms) = (u64::try_from(last - first).unwrap_or(0), run.ms(track.now.at_us));
     // The poll at which a run begins is the first of it: five polls are four steps.
     let enough = run.polls >= limits.lag_growing_polls
@@ -235,7 +236,7 @@ fn slow(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
 }
 
 fn ghosts(track: &GroupTrack, _: &Thresholds) -> Option<Assessment> {
-    let (id, entries) = track.rows.ghosts?;
+    let (id, entries) = track.rows.ghosts.get()?;
     Some((Reason::Ghosts { entries, id }, GroupVerdict::Ghosts, track.rows.bad_since_us()))
 }
 

@@ -9,10 +9,10 @@ use super::group_consumers::{GroupContext, GroupSigns, Rows};
 use super::losses::LossSeen;
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::figures::column::Certainty;
-use crate::core::model::StreamId;
 use crate::core::model::consumers::Consumer;
 use crate::core::model::groups::Lag;
 use crate::core::model::streams::StreamDetail;
+use crate::core::model::{Rare, StreamId};
 
 /// What one poll says of a group.
 #[derive(Clone, Copy, Debug)]
@@ -103,17 +103,17 @@ pub struct GroupTrack {
     added: Option<u64>,
     pub(super) last_entry: Option<StreamId>,
     /// The lag never fell: where it began, where it is.
-    pub(super) growing: Option<(Streak, i128, i128)>,
+    pub(super) growing: Rare<(Streak, i128, i128)>,
     /// Nothing was acknowledged.
     pub(super) unacknowledged: Option<Unacknowledged>,
     acknowledged: Option<u64>,
     /// It was set back: from where, to where, when.
-    pub(super) rewound: Option<(StreamId, StreamId, i64)>,
+    pub(super) rewound: Rare<(StreamId, StreamId, i64)>,
     lost: LossSeen,
     /// It lost entries: how many before we looked, when last.
     pub(super) loss: Option<(u64, i64)>,
     /// It loses again and again.
-    pub(super) trim_ahead: Option<TrimAhead>,
+    pub(super) trim_ahead: Rare<TrimAhead>,
     /// Its pending rows.
     pub rows: Rows,
     /// Its consumers.
@@ -133,13 +133,13 @@ impl GroupTrack {
             quiet: run,
             added: None,
             last_entry: None,
-            growing: None,
+            growing: Rare::default(),
             unacknowledged: None,
             acknowledged: None,
-            rewound: None,
+            rewound: Rare::default(),
             lost: poll.lost,
             loss: None,
-            trim_ahead: None,
+            trim_ahead: Rare::default(),
             rows: Rows::default(),
             signs: GroupSigns::default(),
         };
@@ -199,10 +199,11 @@ impl GroupTrack {
         if let (Some(last), Some(cursor)) = (last, poll.cursor)
             && cursor < last
         {
-            let from = self.rewound.map_or(last, |(from, ..)| from.max(last));
-            self.rewound = Some((from, cursor, poll.at_us));
-        } else if self.rewound.is_some_and(|(from, ..)| poll.cursor.is_none_or(|cursor| cursor >= from)) {
-            self.rewound = None;
+            let from = self.rewound.get().map_or(last, |(from, ..)| from.max(last));
+            self.rewound.set(Some((from, cursor, poll.at_us)));
+        } else if self.rewound.get().is_some_and(|(from, ..)| poll.cursor.is_none_or(|cursor| cursor >= from))
+        {
+            self.rewound.set(None);
         }
         if last == poll.cursor {
             self.still = self.still.next();
@@ -232,7 +233,7 @@ impl GroupTrack {
             (Some(added), Some(read)) => Some(i128::from(added) - i128::from(read)),
             _ => lag.map(i128::from),
         };
-        self.growing = match (measure, self.growing) {
+        let growing = match (measure, self.growing.get()) {
             (None, _) => None,
             _ if self.behind.is_none() => None,
             (Some(measure), Some((run, first, last))) if measure >= last => {
@@ -240,6 +241,7 @@ impl GroupTrack {
             }
             (Some(measure), _) => Some((Streak::new(poll.at_us), measure, measure)),
         };
+        self.growing.set(growing);
     }
 
     fn follow_acknowledgements(&mut self, read_before: Option<u64>) {
@@ -269,12 +271,12 @@ impl GroupTrack {
         if poll.lost.times > last.times || most.unwrap_or(0) > last.entries.unwrap_or(0) {
             let before = self.loss.map_or(0, |(before, _)| before);
             self.loss = Some((before, poll.at_us));
-            let ahead = self.trim_ahead.filter(|ahead| ahead.is_going_on(poll.at_us));
-            self.trim_ahead = Some(TrimAhead {
+            let ahead = self.trim_ahead.get().filter(|ahead| ahead.is_going_on(poll.at_us));
+            self.trim_ahead.set(Some(TrimAhead {
                 run: ahead.map_or(Streak::new(poll.at_us), |ahead| ahead.run.next()),
                 last_us: poll.at_us,
                 before: ahead.map_or(last.entries.unwrap_or(0), |ahead| ahead.before),
-            });
+            }));
         }
         self.lost = LossSeen { entries: most, ..poll.lost };
         if self.loss.is_none()

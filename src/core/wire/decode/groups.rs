@@ -15,7 +15,17 @@ pub fn groups(reply: &Resp) -> Option<Vec<Group>> {
 
 /// The same, with the figures that can't be.
 pub(super) fn read_groups(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<Group>> {
-    reply.items()?.iter().map(|row| group(row, odd, names)).collect()
+    all(reply, |row| group(row, odd, names))
+}
+
+/// Every row of a reply, in as much room as they take: some stay for long.
+fn all<T>(reply: &Resp, mut read: impl FnMut(&Resp) -> Option<T>) -> Option<Vec<T>> {
+    let rows = reply.items()?;
+    let mut all = Vec::with_capacity(rows.len());
+    for row in rows {
+        all.push(read(row)?);
+    }
+    Some(all)
 }
 
 fn group(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Group> {
@@ -74,7 +84,7 @@ pub fn consumers(reply: &Resp) -> Option<Vec<Consumer>> {
 
 /// The same, with the figures that can't be.
 pub(super) fn read_consumers(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<Consumer>> {
-    reply.items()?.iter().map(|row| consumer(row, odd, names)).collect()
+    all(reply, |row| consumer(row, odd, names))
 }
 
 fn consumer(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Consumer> {
@@ -106,7 +116,7 @@ pub fn pending(reply: &Resp) -> Option<Vec<PendingRow>> {
 
 /// The same, with the figures that can't be.
 pub(super) fn read_pending(reply: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<Vec<PendingRow>> {
-    reply.items()?.iter().map(|row| pending_row(row, odd, names)).collect()
+    all(reply, |row| pending_row(row, odd, names))
 }
 
 fn pending_row(row: &Resp, odd: &mut OddFigures, names: &mut Names) -> Option<PendingRow> {
