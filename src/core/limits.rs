@@ -32,6 +32,12 @@ pub const ROTATING_GROUPS_PER_ROUND: usize = 40;
 /// Streams that are watched. At 50,000 a full pass takes 25 s within the bound above.
 pub const STREAMS: usize = 50_000;
 
+/// Bytes of the file that keeps the streams that were found: all that are watched, with names as long as they may be.
+pub const KNOWN_FILE_BYTES: u64 = 32 << 20;
+
+/// How long the first round waits for that file, milliseconds.
+pub const RECALL_MS: u64 = 500;
+
 /// Groups that are watched in one stream: XINFO GROUPS takes 0.8 µs each, and no poll may take 1 ms.
 pub const GROUPS_POLLED: u64 = 1_200;
 

@@ -4,6 +4,7 @@
 
 pub mod cost;
 pub mod decode;
+pub mod known_streams;
 pub mod lookups;
 pub mod observation;
 pub mod probe;

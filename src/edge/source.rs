@@ -7,6 +7,7 @@ mod control;
 mod flight;
 mod looks;
 mod poll;
+mod remembered;
 mod session;
 
 pub use flight::Flight;

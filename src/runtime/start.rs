@@ -253,12 +253,10 @@ fn show_on(
         demo: demo.is_some(),
         actions: action_setup(loaded),
     };
-    let timeouts = timeouts(loaded);
-    let ledger = LinkLedger::default();
+    let (timeouts, ledger) = (timeouts(loaded), LinkLedger::default());
     let probes = ProbeTasks::new(target.clone(), timeouts, ledger.clone());
-    let writer = Writer::new(&target, timeouts, settings.read_only);
     let actor = ActorSetup {
-        writer: writer.map(|writer| writer.noted_in(&ledger)),
+        writer: Writer::new(&target, timeouts, settings.read_only).map(|writer| writer.noted_in(&ledger)),
         journal: act::journal(loaded),
         target: target.clone(),
         timeouts,
@@ -266,7 +264,10 @@ fn show_on(
         ledger: ledger.clone(),
         who: files::operator(&loaded.env),
     };
-    let session = Box::new(move || Session::new(&target, timeouts, poll.clone()).beside(&ledger));
+    // The server of a demo is gone with it.
+    let state = loaded.paths.state_dir.clone().filter(|_| demo.is_none());
+    let begin = move || Session::new(&target, timeouts, poll.clone()).beside(&ledger);
+    let session = Box::new(move || begin().remembering(state.clone()));
     let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo };
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();

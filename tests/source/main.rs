@@ -13,6 +13,7 @@ mod nodes;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod refused;
+mod remembered;
 #[path = "../support/server.rs"]
 mod server;
 #[path = "../support/session.rs"]

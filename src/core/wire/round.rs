@@ -12,6 +12,7 @@ mod costs;
 mod discovery;
 mod fanout;
 mod ghosts;
+mod hints;
 mod known;
 mod layers;
 mod looks;

@@ -131,6 +131,7 @@ impl Poller {
             self.tell(Event::Link(self.session.status())).await?;
             self.agenda.reconnected(clock::now_us());
             (self.opening, self.has_unread_due) = (limits::OPENING_ROUNDS, false);
+            self.session.recall().await;
         }
         let until_us = self.begin_all(jobs);
         match self.wait(until_us, answers).await? {
@@ -228,6 +229,7 @@ impl Poller {
     async fn answered(&mut self, result: FlightResult) -> Result<(), PollStopped> {
         let Some((turn, flight)) = self.flights.pop_front() else { return Ok(()) };
         let read = self.session.end(flight, result);
+        self.session.keep();
         let now_us = clock::now_us();
         self.agenda.ended(turn, None, now_us);
         if let Ok(snapshot) = &read

@@ -5,6 +5,7 @@
 
 use super::flight::{Flight, FlightAnswer, FlightResult};
 use super::looks::Looks;
+use super::remembered::Remembered;
 use crate::config::Target;
 use crate::core::limits;
 use crate::core::model::cache::OwnLookups;
@@ -40,6 +41,8 @@ pub struct Session {
     connected_at_us: Option<u64>,
     until: Option<Instant>,
     recorder: Option<SyncSender<Observation>>,
+    database: u32,
+    remembered: Remembered,
 }
 
 impl Session {
@@ -60,6 +63,8 @@ impl Session {
             connected_at_us: None,
             until: None,
             recorder: None,
+            database: target.database,
+            remembered: Remembered::default(),
         }
     }
 
@@ -82,6 +87,16 @@ impl Session {
     /// Rounds send nothing any more after this moment: what is left is a gap.
     pub fn end_by(&mut self, until: Instant) {
         self.until = Some(until);
+    }
+
+    /// The streams of earlier runs.
+    pub(super) fn remembered(&mut self) -> &mut Remembered {
+        &mut self.remembered
+    }
+
+    /// The address, and the logical database.
+    pub(super) fn place(&self) -> (String, u32) {
+        (self.node.to_string(), self.database)
     }
 
     /// What is asked next.
@@ -289,6 +304,7 @@ impl Session {
             self.names = names;
         }
         self.planner.learn(&observation, &snapshot, now_us);
+        self.learn_run(&snapshot);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         observation.notes = self.notes(flight.gaps, flight.refused, &observation);
         note(&mut snapshot, &observation.notes);

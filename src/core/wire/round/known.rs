@@ -16,8 +16,8 @@ use crate::core::limits;
 use crate::core::model::gap::GapScope;
 use crate::core::model::memory::pending::Usage;
 use crate::core::model::probe::is_ours;
-use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::core::model::{Gap, GapReason, Name, NameMap, Snapshot, StreamId};
+use std::collections::{BTreeSet, HashMap};
 
 /// How long a stream rests whose key may not be read.
 const DENIED_KEY_US: u64 = limits::DENIED_REST_US;
@@ -30,6 +30,8 @@ pub struct Known {
     pub(super) streams: HashMap<Name, KnownStream>,
     /// Those of them that were not read yet, or have a group whose inside was not.
     pub(super) unread: BTreeSet<Name>,
+    /// Those of them that the server has not told of yet.
+    pub(super) hints: BTreeSet<Name>,
     /// The server's clock at the last answer, milliseconds since 1970.
     pub(super) now_ms: i64,
     /// All streams, for their facts and for their bytes.
@@ -40,7 +42,7 @@ pub struct Known {
     suspicious_turns: Rotation<GroupKey>,
     pub(super) count_turns: Rotation<GroupKey>,
     pub(super) sample_turns: Rotation<GroupKey>,
-    refused: usize,
+    pub(super) refused: usize,
     /// Whether there is such a stream: then others are tried a few at a time.
     pub(super) has_denied: bool,
     list_cost: ConsumersCost,
@@ -52,8 +54,7 @@ type GroupKey = (Name, Name);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct KnownStream {
-    /// A node of the tree has places for eleven, of which most stay free: large ones stand outside.
-    pub(super) groups: BTreeMap<Name, Box<KnownGroup>>,
+    pub(super) groups: NameMap<Box<KnownGroup>>,
     pub(super) group_count: Option<u64>,
     /// Whether its groups were read at least once.
     pub(super) has_groups: bool,
@@ -155,20 +156,11 @@ impl KnownGroup {
 }
 
 impl Known {
-    /// How many streams.
-    pub fn len(&self) -> usize {
-        self.streams.len()
-    }
-
-    /// Streams that were found and are not watched, for there are too many.
-    pub fn refused_streams(&self) -> usize {
-        self.refused
-    }
-
     /// Watches these from now on.
     pub fn add(&mut self, keys: &[Name], now_us: u64) {
         for key in keys {
             if self.streams.contains_key(key) || is_ours(key) {
+                self.hints.remove(key);
                 continue;
             }
             if self.streams.len() >= limits::STREAMS {
@@ -291,6 +283,9 @@ impl Known {
             if told.last() != Some(&key) {
                 told.push(key);
             }
+            if matches!(&exchange.reply, Ok(reply) if !matches!(reply, Resp::Error(_))) {
+                self.hints.remove(key);
+            }
             let Some(stream) = self.streams.get_mut(key) else { continue };
             if stream.answered(exchange) {
                 let until_us = now_us.saturating_add(DENIED_KEY_US);
@@ -320,6 +315,7 @@ impl Known {
         for key in &snapshot.gone {
             let stream = self.streams.remove(key);
             self.unread.remove(key);
+            self.hints.remove(key);
             self.stream_turns.set(key, false, now_us);
             self.size_turns.set(key, false, now_us);
             self.forget(key, stream.into_iter().flat_map(|stream| stream.groups.into_keys()));
@@ -360,10 +356,11 @@ impl Known {
         for (key, groups) in &snapshot.groups {
             let Some(stream) = self.streams.get_mut(key) else { continue };
             stream.has_groups = true;
-            let mut before = std::mem::take(&mut stream.groups);
             for facts in &groups.value {
-                let (name, mut group) =
-                    before.remove_entry(&facts.name).unwrap_or_else(|| (facts.name.clone(), Box::default()));
+                if !stream.groups.contains_key(&facts.name) {
+                    stream.groups.insert(facts.name.clone(), Box::default());
+                }
+                let Some(group) = stream.groups.get_mut(&facts.name) else { continue };
                 let grew = facts.pending > group.pending && group.pending.is_some();
                 let (consumers, pending) = (facts.consumers, facts.pending);
                 let stuck = facts.pending.is_some_and(|rows| rows > 0) && facts.pending == group.pending;
@@ -373,9 +370,14 @@ impl Known {
                 group.suspicious = grew || stuck;
                 // Without consumers and pending entries it has nothing inside to be read.
                 group.was_read |= consumers == Some(0) && pending == Some(0);
-                stream.groups.insert(name, group);
             }
-            self.forget(key, before.into_keys());
+            let listed: BTreeSet<&Name> = groups.value.iter().map(|facts| &facts.name).collect();
+            if stream.groups.len() > listed.len() {
+                let gone = stream.groups.keys().filter(|name| !listed.contains(name)).cloned();
+                let gone: Vec<Name> = gone.collect();
+                stream.groups.retain(|name, _| listed.contains(name));
+                self.forget(key, gone.into_iter());
+            }
         }
     }
 }
