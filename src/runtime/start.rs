@@ -239,13 +239,9 @@ fn show_on(
     if let Some(config) = &demo_config {
         poll.counters = config.counters.clone();
     }
+    let watched_by = demo_config.as_ref().unwrap_or(&loaded.config);
     let setup = Setup {
-        target: target_setup(
-            loaded,
-            demo_config.as_ref().unwrap_or(&loaded.config),
-            &target,
-            poll.interval_us,
-        ),
+        target: target_setup(loaded, watched_by, &target, poll.interval_us),
         keymap: loaded.config.keys.clone(),
         themes: skins.names,
         theme: skins.first,
