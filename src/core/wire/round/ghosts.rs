@@ -40,7 +40,6 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
-    use super::super::known::KnownGroup;
     use super::*;
     use crate::core::wire::read::ReadVerb;
 
@@ -53,8 +52,8 @@ mod tests {
             known.add(std::slice::from_ref(&key), 0);
             let stream = known.streams.get_mut(&key).unwrap();
             stream.reply_bytes = reply_bytes;
-            let group = KnownGroup { pending: Some(pending), ..KnownGroup::default() };
-            stream.groups.insert(name.clone(), Box::new(group));
+            stream.groups.insert(name.clone(), Box::default());
+            stream.groups.get_mut(&name).unwrap().pending = Some(pending);
             [1_000, 10_999, 11_000].map(|now_ms| {
                 known.now_ms = now_ms;
                 let mut round = Round::default();
