@@ -4,10 +4,10 @@
 //! from disk is asked for and never taken for a stream; a file is the operator's alone, and is whole or the one before; one
 //! that can't be read or written is told in the log and changes nothing else.
 
-use super::session::Session;
 use crate::core::limits::{KNOWN_FILE_BYTES, RECALL_MS};
 use crate::core::model::{Name, Snapshot};
 use crate::core::wire::known_streams::KnownStreams;
+use crate::core::wire::round::Planner;
 use crate::edge::clock;
 use std::fs::{self, File, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -40,27 +40,23 @@ struct KnownPlace {
     database: u32,
 }
 
-impl Session {
-    /// Keeps the streams that it finds in a folder below this one, and asks first for those that were kept there.
-    #[must_use]
-    pub fn remembering(mut self, state: Option<PathBuf>) -> Self {
-        let (address, database) = self.place();
-        self.remembered().place =
-            state.map(|state| KnownPlace { folder: state.join("known"), address, database });
-        self
+impl Remembered {
+    /// Streams of this database of this address, in a folder below the state folder; none where there is none.
+    pub(super) fn below(state: Option<PathBuf>, address: String, database: u32) -> Self {
+        let place = state.map(|state| KnownPlace { folder: state.join("known"), address, database });
+        Self { place, ..Self::default() }
     }
 
     /// Asks first for what is on disk, the first time it is called.
-    pub(super) async fn recall(&mut self) {
-        let remembered = self.remembered();
-        let Some(place) = remembered.place.clone().filter(|_| !remembered.is_recalled) else { return };
-        remembered.is_recalled = true;
+    pub(super) async fn recall(&mut self, planner: &mut Planner) {
+        let Some(place) = self.place.clone().filter(|_| !self.is_recalled) else { return };
+        self.is_recalled = true;
         let read = spawn_blocking(move || place.read());
         // A disk that does not answer is not waited for: the search finds everything.
         match tokio::time::timeout(Duration::from_millis(RECALL_MS), read).await {
             Ok(Ok(Ok(Some(known)))) => {
-                self.remembered().kept = Some(digest(known.streams.iter()));
-                self.planner().hint(&known.streams, clock::now_us());
+                self.kept = Some(digest(known.streams.iter()));
+                planner.hint(&known.streams, clock::now_us());
             }
             Ok(Ok(Ok(None))) => {}
             Ok(Ok(Err(why))) => tracing::warn!("streams of an earlier run are not known: {why}"),
@@ -73,28 +69,25 @@ impl Session {
     /// Takes in whose streams these are.
     pub(super) fn learn_run(&mut self, snapshot: &Snapshot) {
         if let Some(info) = &snapshot.info {
-            self.remembered().run_id.clone_from(&info.server.run_id);
+            self.run_id.clone_from(&info.server.run_id);
         }
     }
 
     /// Keeps what is known, once after each lap of the search, where it changed.
-    pub(super) fn keep(&mut self) {
-        let passes = self.planner().discovery().passes;
-        let remembered = self.remembered();
-        let is_writing = remembered.writing.as_ref().is_some_and(|writing| !writing.is_finished());
-        if passes == remembered.passes || is_writing {
+    pub(super) fn keep(&mut self, planner: &Planner) {
+        let passes = planner.discovery().passes;
+        let is_writing = self.writing.as_ref().is_some_and(|writing| !writing.is_finished());
+        if passes == self.passes || is_writing {
             return;
         }
-        let (Some(place), Some(run_id)) = (remembered.place.clone(), remembered.run_id.clone()) else {
-            return;
-        };
-        remembered.passes = passes;
-        let digest = digest(self.planner().told_streams());
-        if self.remembered().kept.replace(digest) == Some(digest) {
+        let (Some(place), Some(run_id)) = (self.place.clone(), self.run_id.clone()) else { return };
+        self.passes = passes;
+        let digest = digest(planner.told_streams());
+        if self.kept.replace(digest) == Some(digest) {
             return;
         }
-        let streams = self.planner().told_streams().cloned().collect();
-        self.remembered().writing = Some(spawn_blocking(move || {
+        let streams = planner.told_streams().cloned().collect();
+        self.writing = Some(spawn_blocking(move || {
             if let Err(error) = place.write(run_id, streams) {
                 let folder = place.folder.display();
                 tracing::warn!("the streams that were found are not kept in {folder}: {error}");

@@ -21,6 +21,7 @@ use crate::edge::clock;
 use crate::edge::link::{Lane, LinkLedger, Pieces, Supervisor, Timeouts};
 use futures_util::future::maybe_done;
 use std::future::poll_fn;
+use std::path::PathBuf;
 use std::sync::mpsc::SyncSender;
 use std::task::Poll;
 use tokio::time::Instant;
@@ -89,14 +90,21 @@ impl Session {
         self.until = Some(until);
     }
 
-    /// The streams of earlier runs.
-    pub(super) fn remembered(&mut self) -> &mut Remembered {
-        &mut self.remembered
+    /// Keeps the streams that it finds below this folder, and asks first for those that were kept there.
+    #[must_use]
+    pub fn remembering(mut self, state: Option<PathBuf>) -> Self {
+        self.remembered = Remembered::below(state, self.node.to_string(), self.database);
+        self
     }
 
-    /// The address, and the logical database.
-    pub(super) fn place(&self) -> (String, u32) {
-        (self.node.to_string(), self.database)
+    /// Asks first for streams of earlier runs.
+    pub(super) async fn recall(&mut self) {
+        self.remembered.recall(&mut self.planner).await;
+    }
+
+    /// Keeps the streams that are known for the next run, when it is time.
+    pub(super) fn keep(&mut self) {
+        self.remembered.keep(&self.planner);
     }
 
     /// What is asked next.
@@ -304,7 +312,7 @@ impl Session {
             self.names = names;
         }
         self.planner.learn(&observation, &snapshot, now_us);
-        self.learn_run(&snapshot);
+        self.remembered.learn_run(&snapshot);
         self.clock_offset_us = snapshot.clock_offset_us.or(self.clock_offset_us);
         observation.notes = self.notes(flight.gaps, flight.refused, &observation);
         note(&mut snapshot, &observation.notes);
