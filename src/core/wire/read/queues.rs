@@ -189,18 +189,7 @@ impl QueueRead {
                 let most = Number(QUEUE_NAMES as u64 + 1);
                 row(ReadVerb::SRANDMEMBER, REPLY_NAMES, [Other(key), most])
             }
-            QueueAsk::Proof { sign, key, read_only } => {
-                let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
-                let sign = self.adapter().and_then(|adapter| adapter.signs.get(*sign));
-                let script = Text(sign.and_then(|sign| sign.proof).unwrap_or("return 0"));
-                let prefix = Other(&self.of.site.prefix);
-                row(
-                    verb,
-                    REPLY_FIGURE,
-                    [script, Text("1"), Other(key), prefix, Others(self.of.queue.as_slice())],
-                )
-                .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
-            }
+            QueueAsk::Proof { sign, key, read_only } => self.proof_row(*sign, key, *read_only),
             QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only } => {
                 let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
                 let last = from.saturating_add(u64::from(*count)).saturating_sub(1);
@@ -243,18 +232,7 @@ impl QueueRead {
                     .calling(ScriptCalls::Exactly(1))
             }
             QueueAsk::Failed { .. } => self.failed_row(),
-            QueueAsk::Schedules { at, keys, read_only } => {
-                let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
-                let form = self.adapter().and_then(|adapter| adapter.schedules.get(*at));
-                let script = Text(form.map_or("return {0}", |form| form.script));
-                let (number, prefix) = (Number(keys.len() as u64), Other(&self.of.site.prefix));
-                row(
-                    verb,
-                    REPLY_PAGE,
-                    [script, number, Others(keys), prefix, Others(self.of.queue.as_slice())],
-                )
-                .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
-            }
+            QueueAsk::Schedules { at, keys, read_only } => self.schedules_row(*at, keys, *read_only),
             QueueAsk::ListEnd { key, is_last, .. } => {
                 let at = if *is_last { "-1" } else { "0" };
                 row(ReadVerb::LINDEX, REPLY_PAGE, [Other(key), Text(at)]).hiding(Hides::Jobs(self.form()))
@@ -273,6 +251,24 @@ impl QueueRead {
             QueueAsk::Failed { at, .. } => self.adapter()?.failed.get(at),
             _ => None,
         }
+    }
+
+    fn schedules_row<'a>(&'a self, at: usize, keys: &'a [Name], read_only: bool) -> ReadRow<'a> {
+        let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+        let form = self.adapter().and_then(|adapter| adapter.schedules.get(at));
+        let script = Text(form.map_or("return {0}", |form| form.script));
+        let (number, prefix) = (Number(keys.len() as u64), Other(&self.of.site.prefix));
+        row(verb, REPLY_PAGE, [script, number, Others(keys), prefix, Others(self.of.queue.as_slice())])
+            .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
+    }
+
+    fn proof_row<'a>(&'a self, sign: usize, key: &'a Name, read_only: bool) -> ReadRow<'a> {
+        let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+        let sign = self.adapter().and_then(|adapter| adapter.signs.get(sign));
+        let script = Text(sign.and_then(|sign| sign.proof).unwrap_or("return 0"));
+        let prefix = Other(&self.of.site.prefix);
+        row(verb, REPLY_FIGURE, [script, Text("1"), Other(key), prefix, Others(self.of.queue.as_slice())])
+            .calling(ScriptCalls::Exactly(SCRIPT_CALLS))
     }
 
     fn failed_row(&self) -> ReadRow<'_> {
