@@ -9,6 +9,7 @@ pub mod keymap;
 mod reference;
 mod table;
 
+use crate::core::worded::worded;
 pub use key::{BadKey, Key, KeyCode, Modifiers};
 pub use keymap::{KeyMap, KeyMapError};
 pub use reference::reference;
@@ -33,79 +34,45 @@ pub struct Command {
     pub danger: Danger,
 }
 
-/// Where a key is pressed. A screen is in several places at once: `Streams` is also a `Table`, a `List` and
-/// `Everywhere`; [`KeyMap::lookup`] takes them from the inside to the outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// On every screen.
-    Everywhere,
-    /// Where something is selected or scrolled: tables, help, the log.
-    List,
-    /// In every table: sorting and filtering. A table is a `List` too.
-    Table,
-    /// On the table of streams.
-    Streams,
-    /// On the table of consumers.
-    Consumers,
-    /// On the entries of a stream.
-    Entries,
-    /// On the fan-out screen.
-    Fanout,
-    /// On the queues screen and on the page of a queue.
-    Queues,
-    /// On the table of clients.
-    Clients,
-    /// On the memory screen.
-    Memory,
-    /// On the cache screen, and on lists of keys.
-    Cache,
-    /// On the pending entries of a group.
-    Pending,
-    /// Everywhere, but only while an action runs.
-    Acting,
-    /// Everywhere, but only while the demo plays.
-    Demo,
+worded! {
+    /// Where a key is pressed. A screen is in several places at once: `Streams` is also a `Table`, a `List` and
+    /// `Everywhere`; [`KeyMap::lookup`] takes them from the inside to the outside.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Place {
+        /// On every screen.
+        Everywhere "Everywhere",
+        /// Where something is selected or scrolled: tables, help, the log.
+        List "Lists",
+        /// In every table: sorting and filtering. A table is a `List` too.
+        Table "Tables",
+        /// On the table of streams.
+        Streams "Streams",
+        /// On the table of consumers.
+        Consumers "Consumers",
+        /// On the entries of a stream.
+        Entries "Entries of a stream",
+        /// On the fan-out screen.
+        Fanout "Fan-out",
+        /// On the queues screen and on the page of a queue.
+        Queues "Queues",
+        /// On the table of clients.
+        Clients "Clients",
+        /// On the memory screen.
+        Memory "Memory",
+        /// On the cache screen, and on lists of keys.
+        Cache "Cache and keys",
+        /// On the pending entries of a group.
+        Pending "Pending entries",
+        /// Everywhere, but only while an action runs.
+        Acting "While an action runs",
+        /// Everywhere, but only while the demo plays.
+        Demo "Demo",
+    }
+    /// What help calls it.
+    fn title
 }
 
 impl Place {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::Everywhere,
-        Self::List,
-        Self::Table,
-        Self::Streams,
-        Self::Consumers,
-        Self::Entries,
-        Self::Fanout,
-        Self::Queues,
-        Self::Clients,
-        Self::Memory,
-        Self::Cache,
-        Self::Pending,
-        Self::Acting,
-        Self::Demo,
-    ];
-
-    /// What help calls it.
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Everywhere => "Everywhere",
-            Self::List => "Lists",
-            Self::Table => "Tables",
-            Self::Streams => "Streams",
-            Self::Consumers => "Consumers",
-            Self::Entries => "Entries of a stream",
-            Self::Fanout => "Fan-out",
-            Self::Queues => "Queues",
-            Self::Clients => "Clients",
-            Self::Memory => "Memory",
-            Self::Cache => "Cache and keys",
-            Self::Pending => "Pending entries",
-            Self::Acting => "While an action runs",
-            Self::Demo => "Demo",
-        }
-    }
-
     /// Whether one key press can be in both places, so that they must not share a key.
     pub fn meets(self, other: Self) -> bool {
         let is_screen =

@@ -3,7 +3,7 @@
 //! Nothing in here does I/O, reads a clock, spawns, awaits or prints. Time enters as an argument.
 
 #[macro_use]
-mod worded;
+pub(crate) mod worded;
 
 pub mod demo;
 pub mod diagnose;

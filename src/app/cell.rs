@@ -18,79 +18,75 @@ use crate::core::reading::queues::OldestJob;
 use regex::{Regex, RegexBuilder};
 use std::cmp::Ordering;
 
-/// Which table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum TableId {
-    /// What is wrong, on the overview.
-    Findings,
-    /// Streams on the overview.
-    Worst,
-    /// All streams.
-    Streams,
-    /// Groups of one stream.
-    Groups,
-    /// Consumers of one group.
-    GroupConsumers,
-    /// Pending rows.
-    Pending,
-    /// All consumers.
-    Consumers,
-    /// Clients.
-    Clients,
-    /// The slow log.
-    Slowlog,
-    /// What would free memory.
-    Savings,
-    /// The biggest keys.
-    BigKeys,
-    /// Patterns of keys.
-    Patterns,
-    /// Keys of one pattern.
-    PatternKeys,
-    /// Who listens to channels.
-    Subscribers,
-    /// Channels.
-    Channels,
-    /// Groups of streams side by side.
-    Deliveries,
-    /// Groups and channels of channel layers.
-    Layers,
-    /// Queues of job frameworks.
-    Queues,
-    /// Classes of the jobs of one queue.
-    JobClasses,
-    /// Jobs that failed, by error.
-    Failures,
-    /// What begins jobs again and again.
-    Schedules,
+/// The tables, a row each, handed to the macro `$then`: its columns in `rows`, the one that it is sorted by at first, and
+/// whether the greatest comes first.
+macro_rules! for_each_table {
+    ($then:ident) => {
+        $then! {
+            /// What is wrong, on the overview.
+            Findings findings::COLUMNS, (0, false);
+            /// Streams on the overview.
+            Worst streams::COLUMNS, (streams::WORST_LAG, true);
+            /// All streams.
+            Streams streams::COLUMNS, (0, false);
+            /// Groups of one stream.
+            Groups groups::COLUMNS, (0, false);
+            /// Consumers of one group.
+            GroupConsumers consumers::OF_GROUP, (consumers::OF_GROUP_PENDING, true);
+            /// Pending rows.
+            Pending pending::COLUMNS, (0, false);
+            /// All consumers.
+            Consumers consumers::OF_ALL, (consumers::OF_ALL_PENDING, true);
+            /// Clients.
+            Clients clients::COLUMNS, (clients::MEMORY, true);
+            /// The slow log.
+            Slowlog slowlog::COLUMNS, (0, true);
+            /// What would free memory.
+            Savings savings::COLUMNS, (0, true);
+            /// The biggest keys.
+            BigKeys keys::BIGGEST, (keys::BYTES, true);
+            /// Patterns of keys.
+            Patterns patterns::COLUMNS, (patterns::BYTES, true);
+            /// Keys of one pattern.
+            PatternKeys keys::OF_PATTERN, (keys::BYTES, true);
+            /// Who listens to channels.
+            Subscribers fanout::OF_SUBSCRIBERS, (fanout::UNREAD, true);
+            /// Channels.
+            Channels fanout::OF_CHANNELS, (fanout::SUBSCRIBERS, true);
+            /// Groups of streams side by side.
+            Deliveries fanout::OF_GROUPS, (fanout::LATE, true);
+            /// Groups and channels of channel layers.
+            Layers fanout::OF_LAYERS, (fanout::BACKLOG, true);
+            /// Queues of job frameworks.
+            Queues queues::COLUMNS, (queues::VERDICT, true);
+            /// Classes of the jobs of one queue.
+            JobClasses queues::OF_CLASSES, (queues::JOBS, true);
+            /// Jobs that failed, by error.
+            Failures failures::COLUMNS, (failures::JOBS, true);
+            /// What begins jobs again and again.
+            Schedules failures::OF_SCHEDULES, (failures::OVERDUE, true);
+        }
+    };
 }
 
-impl TableId {
-    /// All of them.
-    pub const ALL: [Self; 21] = [
-        Self::Findings,
-        Self::Worst,
-        Self::Streams,
-        Self::Groups,
-        Self::GroupConsumers,
-        Self::Pending,
-        Self::Consumers,
-        Self::Clients,
-        Self::Slowlog,
-        Self::Savings,
-        Self::BigKeys,
-        Self::Patterns,
-        Self::PatternKeys,
-        Self::Subscribers,
-        Self::Channels,
-        Self::Deliveries,
-        Self::Layers,
-        Self::Queues,
-        Self::JobClasses,
-        Self::Failures,
-        Self::Schedules,
-    ];
+pub(crate) use for_each_table;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $id:ident $noun:ident::$columns:ident, ($sort:expr, $is_descending:literal);)+) => {
+        /// Which table.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TableId {
+            $($(#[$doc])* $id,)+
+        }
+
+        impl TableId {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$id),+];
+        }
+    };
 }
+
+for_each_table! { ids }
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

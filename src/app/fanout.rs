@@ -5,24 +5,26 @@
 
 use super::cell::TableId;
 use crate::core::reading::Reading;
+use crate::core::worded::worded;
 
-/// One of its lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FanoutPart {
-    /// Who listens, whoever is behind first.
-    Subscribers,
-    /// Channels with their subscribers.
-    Channels,
-    /// Groups of streams, side by side.
-    Groups,
-    /// Channel layers.
-    Layers,
+worded! {
+    /// One of its lists.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum FanoutPart {
+        /// Who listens, whoever is behind first.
+        Subscribers "Subscribers",
+        /// Channels with their subscribers.
+        Channels "Channels",
+        /// Groups of streams, side by side.
+        Groups "Streams by group",
+        /// Channel layers.
+        Layers "Channel layers",
+    }
+    /// What it is called.
+    fn title
 }
 
 impl FanoutPart {
-    /// All of them, in the order of their key.
-    pub const ALL: [Self; 4] = [Self::Subscribers, Self::Channels, Self::Groups, Self::Layers];
-
     /// Its table.
     pub const fn table(self) -> TableId {
         match self {
@@ -30,16 +32,6 @@ impl FanoutPart {
             Self::Channels => TableId::Channels,
             Self::Groups => TableId::Deliveries,
             Self::Layers => TableId::Layers,
-        }
-    }
-
-    /// What it is called.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Subscribers => "Subscribers",
-            Self::Channels => "Channels",
-            Self::Groups => "Streams by group",
-            Self::Layers => "Channel layers",
         }
     }
 

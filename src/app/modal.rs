@@ -1,6 +1,7 @@
 //! What lies over the picture and takes the keys: help, and lines to type.
 
 use super::action::ActionModal;
+use crate::core::worded::worded;
 use tui_input::Input;
 
 /// What lies over the picture.
@@ -32,29 +33,21 @@ pub struct Prompt {
     pub note: Option<String>,
 }
 
-/// What a line is typed for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To filter the table.
-    Filter,
-    /// To go to an entry.
-    GoTo,
-    /// How many subscribers the probe is to have.
-    Probe,
-    /// How long the stream probe is to wait between its entries.
-    StreamProbe,
-}
-
-impl Purpose {
-    /// What stands before the line.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Filter => "filter",
-            Self::GoTo => "go to id",
-            Self::Probe => "subscribers of the probe, 1 to 100",
-            Self::StreamProbe => "time between entries of the stream probe",
-        }
+worded! {
+    /// What a line is typed for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Purpose {
+        /// To filter the table.
+        Filter "filter",
+        /// To go to an entry.
+        GoTo "go to id",
+        /// How many subscribers the probe is to have.
+        Probe "subscribers of the probe, 1 to 100",
+        /// How long the stream probe is to wait between its entries.
+        StreamProbe "time between entries of the stream probe",
     }
+    /// What stands before the line.
+    fn label
 }
 
 /// Characters that a line holds at most.

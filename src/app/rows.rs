@@ -16,7 +16,7 @@ mod savings;
 mod slowlog;
 mod streams;
 
-use super::cell::{Cell, Column, Row, RowId, TableId};
+use super::cell::{Cell, Column, Row, RowId, TableId, for_each_table};
 use super::queuelist::QueueList;
 use super::{State, View};
 use crate::core::diagnose::groups::GroupVerdict;
@@ -25,58 +25,25 @@ use crate::core::reading::groups::Drain;
 use crate::core::reading::queues::QueueView;
 use std::borrow::Cow;
 
-/// The columns of a table, from left to right.
-pub fn columns(id: TableId) -> &'static [Column] {
-    match id {
-        TableId::Findings => findings::COLUMNS,
-        TableId::Worst | TableId::Streams => streams::COLUMNS,
-        TableId::Groups => groups::COLUMNS,
-        TableId::GroupConsumers => consumers::OF_GROUP,
-        TableId::Consumers => consumers::OF_ALL,
-        TableId::Pending => pending::COLUMNS,
-        TableId::Clients => clients::COLUMNS,
-        TableId::Slowlog => slowlog::COLUMNS,
-        TableId::Savings => savings::COLUMNS,
-        TableId::BigKeys => keys::BIGGEST,
-        TableId::Patterns => patterns::COLUMNS,
-        TableId::PatternKeys => keys::OF_PATTERN,
-        TableId::Subscribers => fanout::OF_SUBSCRIBERS,
-        TableId::Channels => fanout::OF_CHANNELS,
-        TableId::Deliveries => fanout::OF_GROUPS,
-        TableId::Layers => fanout::OF_LAYERS,
-        TableId::Queues => queues::COLUMNS,
-        TableId::JobClasses => queues::OF_CLASSES,
-        TableId::Failures => failures::COLUMNS,
-        TableId::Schedules => failures::OF_SCHEDULES,
-    }
+macro_rules! looks {
+    ($($(#[$doc:meta])* $id:ident $noun:ident::$columns:ident, ($sort:expr, $is_descending:literal);)+) => {
+        /// The columns of a table, from left to right.
+        pub fn columns(id: TableId) -> &'static [Column] {
+            match id {
+                $(TableId::$id => $noun::$columns,)+
+            }
+        }
+
+        /// The column that a table is sorted by at first, and whether the greatest comes first.
+        pub fn first_sort(id: TableId) -> (usize, bool) {
+            match id {
+                $(TableId::$id => ($sort, $is_descending),)+
+            }
+        }
+    };
 }
 
-/// The column that a table is sorted by at first, and whether the greatest comes first.
-pub fn first_sort(id: TableId) -> (usize, bool) {
-    match id {
-        TableId::Findings => (0, false),
-        TableId::Worst => (streams::WORST_LAG, true),
-        TableId::Streams => (0, false),
-        TableId::Groups => (0, false),
-        TableId::GroupConsumers => (consumers::OF_GROUP_PENDING, true),
-        TableId::Consumers => (consumers::OF_ALL_PENDING, true),
-        TableId::Pending => (0, false),
-        TableId::Clients => (clients::MEMORY, true),
-        TableId::Slowlog => (0, true),
-        TableId::Savings => (0, true),
-        TableId::BigKeys => (keys::BYTES, true),
-        TableId::Patterns => (patterns::BYTES, true),
-        TableId::PatternKeys => (keys::BYTES, true),
-        TableId::Subscribers => (fanout::UNREAD, true),
-        TableId::Channels => (fanout::SUBSCRIBERS, true),
-        TableId::Deliveries => (fanout::LATE, true),
-        TableId::Layers => (fanout::BACKLOG, true),
-        TableId::Queues => (queues::VERDICT, true),
-        TableId::JobClasses => (queues::JOBS, true),
-        TableId::Failures => (failures::JOBS, true),
-        TableId::Schedules => (failures::OVERDUE, true),
-    }
-}
+for_each_table! { looks }
 
 /// When a lag will be gone, beside this verdict: a group that fares well may grow its lag for a moment, and nobody says
 /// that it never will be gone.

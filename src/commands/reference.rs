@@ -11,7 +11,7 @@ pub fn reference(keys: &KeyMap) -> String {
     let name_width = COMMANDS.iter().map(|command| command.name.len()).max().unwrap_or(0);
     let mut out = String::new();
     let mut last: &[Place] = &[];
-    for place in Place::ALL {
+    for place in &Place::ALL {
         for (command, keys) in rows.iter().filter(|(command, _)| command.places.first() == Some(place)) {
             if command.places != last {
                 let blank = if out.is_empty() { "" } else { "\n" };

@@ -5,6 +5,7 @@
 
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::queues::HeldTimes;
+use crate::core::worded::worded;
 use std::fmt;
 use std::time::Duration;
 
@@ -139,40 +140,30 @@ pub struct LogSettings {
     pub level: LogLevel,
 }
 
-/// How important an event is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    /// Something failed.
-    Error,
-    /// Something is odd.
-    Warn,
-    /// What happens.
-    #[default]
-    Info,
-    /// How it happens.
-    Debug,
-    /// Every step.
-    Trace,
+worded! {
+    /// How important an event is.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum LogLevel {
+        /// Something failed.
+        Error "error",
+        /// Something is odd.
+        Warn "warn",
+        /// What happens.
+        #[default]
+        Info "info",
+        /// How it happens.
+        Debug "debug",
+        /// Every step.
+        Trace "trace",
+    }
+    /// Its name in the config.
+    fn name
 }
 
 impl LogLevel {
-    /// All of them, the most important first.
-    pub const ALL: &'static [Self] = &[Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
-
     /// The level of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|level| level.name() == name)
-    }
-
-    /// Its name in the config.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-            Self::Trace => "trace",
-        }
     }
 }
 
@@ -189,7 +180,7 @@ mod tests {
     #[test]
     fn levels_read_back_from_their_names() {
         for level in LogLevel::ALL {
-            assert_eq!(LogLevel::named(level.name()), Some(*level));
+            assert_eq!(LogLevel::named(level.name()), Some(level));
         }
         assert_eq!(LogLevel::named("loud"), None);
     }

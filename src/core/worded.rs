@@ -26,3 +26,5 @@ macro_rules! worded {
         }
     };
 }
+
+pub(crate) use worded;

@@ -30,8 +30,8 @@ const TABLE: [(&str, &[&str]); 20] = [
     ("main", &["*"]),
 ];
 
-/// What everybody may name: bounds, the names of the demo's scenarios, and numbers in words.
-const OPEN: [&str; 3] = ["core::limits", "core::demo", "core::figures"];
+/// What everybody may name: bounds, the names of the demo's scenarios, numbers in words, and how a table of words is written.
+const OPEN: [&str; 4] = ["core::limits", "core::demo", "core::figures", "core::worded"];
 
 /// Areas whose modules are held apart from each other.
 const DIVIDED: [&str; 2] = ["core", "edge"];
