@@ -74,6 +74,8 @@ fn each_scenario_leads_to_the_finding_that_names_its_cause() {
         ("memory-alert", "stream.not_acknowledging"),
         ("cache-stampede", "cache.hit_ratio"),
         ("slow-subscriber", "fanout.slow_subscriber"),
+        ("half-open", "stream.stopped"),
+        ("half-open", "queue.not_listening"),
     ];
     let checks = causes.map(|(scenario, cause)| {
         std::thread::spawn(move || {

@@ -267,7 +267,7 @@ impl Cell {
             // What is wrong stands before what is not, whatever the queue is at.
             Self::Queue(verdict, wrong) => {
                 let severity = wrong.map_or(0.0, |(severity, _)| 100.0 * (1.0 + f64::from(severity as u8)));
-                Some(severity + f64::from(*verdict as u8))
+                Some(severity + f64::from(verdict.rank()))
             }
             Self::Name(_) | Self::Family(..) | Self::Text(_) | Self::Id(_) | Self::Trend => None,
         }

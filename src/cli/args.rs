@@ -182,7 +182,7 @@ enum CliVerb {
     Journal(JournalArgs),
     /// The console on a private server of its own, with a live workload
     Demo {
-        /// steady, burst, dead-consumer, poison, memory-alert, cache-stampede or slow-subscriber
+        /// steady, burst, dead-consumer, poison, memory-alert, cache-stampede, slow-subscriber or half-open
         #[arg(long, value_name = "NAME", default_value_t, hide_possible_values = true, value_parser = scenario())]
         scenario: Scenario,
         /// Listen on this loopback port, so that other programs can look too

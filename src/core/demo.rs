@@ -25,6 +25,8 @@ worded! {
         CacheStampede "cache-stampede",
         /// A subscriber stops reading, and a fan-out to hundreds grows.
         SlowSubscriber "slow-subscriber",
+        /// Connections of workers are cut so that neither side notices: they believe that they wait, and nobody takes jobs.
+        HalfOpen "half-open",
     }
     /// The name for the command line: lower case with hyphens.
     fn name
@@ -58,7 +60,7 @@ impl FromStr for Scenario {
 /// A name that is no scenario.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown scenario '{0}'; there are steady, burst, dead-consumer, poison, memory-alert, cache-stampede and slow-subscriber"
+    "unknown scenario '{0}'; there are steady, burst, dead-consumer, poison, memory-alert, cache-stampede, slow-subscriber and half-open"
 )]
 pub struct UnknownScenario(pub String);
 

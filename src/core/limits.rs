@@ -268,6 +268,9 @@ pub const DEMO_LOG_TAIL_BYTES: u64 = 2048;
 /// Messages or keys in one pipeline of the demo's workload: at the highest rate a tick makes no more.
 pub const DEMO_BATCH: usize = 200;
 
+/// Jobs that the demo's list holds at most.
+pub const DEMO_JOBS: u64 = 20_000;
+
 /// Memory of the demo's server. Steady needs a fifth of it; `memory-alert` fills it within a minute.
 pub const DEMO_MAXMEMORY_MIB: u32 = 64;
 

@@ -183,7 +183,7 @@ impl Reading {
             let waits = |client: &&Client| client.waits_for_item();
             clients.value.iter().filter(waits).count() as u64
         });
-        self.keyspace.queues.views(node.at_us, blocked)
+        self.keyspace.queues.views(node.at_us, blocked, self.judged.thresholds().queue_untouched_ms)
     }
 
     /// What begins jobs again and again.

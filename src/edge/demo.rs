@@ -9,6 +9,7 @@ mod error;
 mod find;
 mod folder;
 mod headless;
+mod proxy;
 mod server;
 mod topology;
 mod workload;
@@ -18,8 +19,9 @@ use std::path::{Path, PathBuf};
 use crate::config::{Address, Config, Env, Flags, Problems, Source, Target, resolve};
 use crate::core::demo::Scenario;
 use find::ServerSearch;
+use proxy::WorkerProxy;
 use server::DemoServer;
-use workload::Workload;
+use workload::{ProxiedClient, Workload};
 
 pub use control::DemoControl;
 pub use error::DemoError;
@@ -58,7 +60,11 @@ impl Demo {
         let control = DemoControl::new(options.scenario);
         let refused = |error: redis::RedisError| DemoError::Setup(error.to_string());
         let client = server.client().map_err(refused)?;
-        let workload = Workload::start(client, &control).await.map_err(refused)?;
+        let socket = server.proxy_socket();
+        let proxy = WorkerProxy::bind(&socket, server.socket(), control.setting())
+            .map_err(|error| DemoError::Folder { path: socket.clone(), error })?;
+        let proxy = ProxiedClient { client: server::client(socket).map_err(refused)?, proxy };
+        let workload = Workload::start(client, proxy, &control).await.map_err(refused)?;
         let target = target(&server, port);
         Ok(Self { workload, server, control, target })
     }

@@ -321,3 +321,37 @@ async fn a_slow_subscriber_fills_its_buffer_beside_a_crowd_that_costs_more_and_m
     assert_eq!(probe.demo.control().status().errors, 0);
     probe.demo.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn half_open_connections_look_well_to_both_sides_while_nothing_is_taken_and_heal() {
+    let mut probe = on(Scenario::HalfOpen).await;
+    probe
+        .until("jobs and entries wait beside connected workers", async |probe| {
+            let jobs: i64 = probe.ask("LLEN jobs:thumbnails").await;
+            let ledger = probe.group("payments", "ledger").await;
+            (jobs > 20 && ledger.lag > 50, format!("{jobs} jobs, {ledger:?}"))
+        })
+        .await;
+    let clients: String = probe.ask("CLIENT LIST").await;
+    for name in ["ledger-1", "thumbnailer-1"] {
+        let client = clients.lines().find(|line| line.contains(&format!(" name={name} ")));
+        assert!(client.is_some_and(|line| !line.contains(" flags=b ")), "{name}: {clients}");
+    }
+    // Who has a connection of its own goes on.
+    let (before, fraud) = (probe.last_read("payments", "fraud").await, "others read on");
+    probe
+        .until(fraud, async |probe| {
+            let now = probe.last_read("payments", "fraud").await;
+            (now > before, format!("{now:?}"))
+        })
+        .await;
+    heals(&mut probe).await;
+    probe
+        .until("the jobs are done", async |probe| {
+            let jobs: i64 = probe.ask("LLEN jobs:thumbnails").await;
+            (jobs < 5, format!("{jobs} jobs"))
+        })
+        .await;
+    assert_eq!(probe.demo.control().status().errors, 0);
+    probe.demo.stop().await;
+}

@@ -179,3 +179,36 @@ fn what_an_endpoint_for_health_needs_stands_in_one_object() {
     let share = system["memory_share"].as_f64().unwrap();
     assert!((0.0..0.1).contains(&share), "{system}");
 }
+
+#[test]
+fn groups_of_streams_stand_among_the_queues_with_their_own_verdict() {
+    let server = Server::start(Options::default());
+    for n in 0..7 {
+        server.redis_cli(&["XADD", "orders", "*", "n", &n.to_string()]);
+    }
+    server.redis_cli(&["XGROUP", "CREATE", "orders", "billing", "0"]);
+    server.redis_cli(&["XREADGROUP", "GROUP", "billing", "w-1", "COUNT", "3", "STREAMS", "orders", ">"]);
+    // What a framework uses is shown with the framework alone.
+    let task = "{\"task_id\":\"1\",\"task_name\":\"mail\",\"args\":[]}";
+    server.redis_cli(&["XADD", "taskiq", "*", "data", task]);
+    server.redis_cli(&["XGROUP", "CREATE", "taskiq", "taskiq", "0"]);
+    let seen = snapshot(&server);
+    let queue = row(&seen, "billing");
+    for (field, wanted) in
+        [("framework", "stream".into()), ("prefix", "orders".into()), ("ready_kind", "exact".into())]
+    {
+        assert_eq!(queue[field], Value::String(wanted), "{queue}");
+    }
+    assert_eq!((&queue["ready"], &queue["in_flight"]), (&4.into(), &3.into()), "{queue}");
+    let group = &seen["streams"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|stream| stream["key"] == "orders")
+        .unwrap()["groups"][0];
+    assert_eq!((&queue["verdict"], &queue["reason"]), (&group["verdict"], &group["reason"]));
+    let of_taskiq: Vec<_> =
+        seen["queues"].as_array().unwrap().iter().filter(|row| row["name"] == "taskiq").collect();
+    assert_eq!(of_taskiq.len(), 1, "{of_taskiq:?}");
+    assert_eq!((&of_taskiq[0]["framework"], &of_taskiq[0]["ready"]), (&"taskiq".into(), &1.into()));
+}

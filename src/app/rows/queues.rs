@@ -2,10 +2,14 @@
 //!
 //! Knows columns; not how a figure is written. Invariant: the worst verdict stands first, and of the same the longest.
 
-use super::{figure, name, word};
+use super::{drain_control, figure, name, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::finding::FindingSubject;
-use crate::core::model::queues::{QueueColumn, QueueId};
+use crate::core::diagnose::queues::QueueVerdict;
+use crate::core::figures::column::Certainty;
+use crate::core::model::Name;
+use crate::core::model::groups::Lag;
+use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
 use crate::core::reading::queues::{JobClass, QueueView};
@@ -45,25 +49,39 @@ pub const OF_CLASSES: &[Column] = &[
 /// One row a queue.
 pub fn rows(reading: &Reading) -> Vec<Row> {
     let mut views = reading.queues();
+    views.extend(reading.group_queues());
     views.sort_by_key(|view| std::cmp::Reverse(view.ready));
     views.into_iter().map(|view| row(reading, view)).collect()
 }
 
 fn row(reading: &Reading, view: QueueView) -> Row {
+    let site = &view.id.site;
     let label = match &view.id.queue {
+        // A group is known by its stream, too.
+        Some(group) if site.framework == Framework::Stream => {
+            Cell::Name(Name::new([site.prefix.as_bytes(), b"/", group.as_bytes()].concat()))
+        }
         Some(queue) => Cell::Name(queue.clone()),
         None => Cell::Text("(all queues)".to_owned()),
+    };
+    let ready = match view.ready_kind {
+        Certainty::Exact => Cell::Count(view.ready),
+        kind => Cell::Lag(Lag { entries: view.ready, kind }),
     };
     let drain = match (view.drain_ms(), view.growth_per_s) {
         (Some(ms), _) => Drain::In(ms as f64 / 1000.0),
         (None, Some(grows_per_s)) if grows_per_s >= 1.0 => Drain::Never { grows_per_s },
         _ => Drain::Unknown,
     };
+    let drain = match view.verdict {
+        QueueVerdict::Group(verdict) => drain_control(Some(verdict), drain),
+        _ => drain,
+    };
     Row {
         cells: vec![
             label,
             Cell::Text(view.framework().word().to_owned()),
-            Cell::Count(view.ready),
+            ready,
             Cell::Count(view.in_flight),
             Cell::Count(view.orphaned),
             Cell::Count(view.delayed),
@@ -75,13 +93,25 @@ fn row(reading: &Reading, view: QueueView) -> Row {
             Cell::Count(view.workers),
             verdict(reading, &view),
         ],
-        id: RowId::Queue(view.id),
+        id: row_id(view.id),
         mark: RowMark::None,
+    }
+}
+
+/// A group of a stream is the same item here as on the screens of streams.
+fn row_id(id: QueueId) -> RowId {
+    match id.queue {
+        Some(group) if id.site.framework == Framework::Stream => RowId::Group(id.site.prefix, group),
+        _ => RowId::Queue(id),
     }
 }
 
 /// What a queue is at: the word of the worst finding about it, where there is one.
 pub fn verdict(reading: &Reading, view: &QueueView) -> Cell {
+    if let (QueueVerdict::Group(verdict), Some(group)) = (view.verdict, &view.id.queue) {
+        let severity = reading.group_severity(&view.id.site.prefix, Some(group), verdict);
+        return Cell::Queue(view.verdict, severity.map(|severity| (severity, verdict.word())));
+    }
     let subject = FindingSubject::Queue(view.id.clone());
     let own = reading.findings().iter().filter(|finding| finding.subject == subject);
     let told = own.map(|finding| (finding.severity, word_of(finding.id)));

@@ -8,7 +8,7 @@ use super::thresholds::Thresholds;
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::consumers::Inactivity;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 worded! {
     /// How a consumer fares.
@@ -105,7 +105,9 @@ impl ConsumerSigns {
 /// itself like a consumer is that consumer; of the others those that wait in XREADGROUP may be any.
 #[derive(Clone, Debug, Default)]
 pub struct Listeners {
-    names: BTreeSet<Name>,
+    /// Those that call themselves like a consumer: how long each has sent nothing while it does not wait for an entry,
+    /// seconds; `None` where one of that name waits, or does not tell.
+    names: BTreeMap<Name, Option<u64>>,
     idle_s: Vec<u64>,
 }
 
@@ -118,10 +120,11 @@ impl Listeners {
     pub fn among(clients: &[Client], is_consumer: impl Fn(&Name) -> bool) -> Self {
         let mut listeners = Self::default();
         for client in clients {
-            let waits = client.flags.contains('b') && client.command.eq_ignore_ascii_case("xreadgroup");
             if !client.name.as_bytes().is_empty() && is_consumer(&client.name) {
-                listeners.names.insert(client.name.clone());
-            } else if waits {
+                let silent_s = client.idle_s.filter(|_| !client.waits_for_entry());
+                let same = listeners.names.entry(client.name.clone()).or_insert(silent_s);
+                *same = same.zip(silent_s).map(|(one, other)| one.min(other));
+            } else if client.waits_for_entry() {
                 listeners.idle_s.extend(client.idle_s);
             }
         }
@@ -129,11 +132,18 @@ impl Listeners {
         listeners
     }
 
+    /// How long the client that calls itself like this consumer has sent nothing although it is connected and does not wait
+    /// for an entry, seconds. It is busy, or believes that it waits: a connection that is open on the server's side only
+    /// looks like this.
+    pub fn silent_s(&self, name: &Name) -> Option<u64> {
+        self.names.get(name).copied().flatten()
+    }
+
     /// Whether one of them is, or may be, this consumer. `others` is how many consumers, of all groups, need no
     /// such evidence and may account for nameless listeners. `apart_s` is how long after the clients the consumer
     /// was read.
     pub fn may_be(&self, name: &Name, signs: &ConsumerSigns, others: usize, apart_s: i64) -> bool {
-        if self.names.contains(name) {
+        if self.names.contains_key(name) {
             return true;
         }
         let Some(idle_ms) = signs.idle_ms else { return false };

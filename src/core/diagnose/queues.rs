@@ -3,18 +3,17 @@
 //! Knows figures of one queue; not how they were read. Invariants: the worst is what is told; nothing is called well that
 //! was not seen to be so.
 
+use super::groups::GroupVerdict;
 use crate::core::figures::sentence::{count, counted, span};
 use crate::core::model::Name;
 use crate::core::model::queues::{QueueColumn, QueueId};
 
-/// Nothing was taken for so long, milliseconds: nobody listens, or all who do are busy.
-const NOT_TAKEN_MS: u64 = 15_000;
 /// Growth that is none: a job in so many seconds, and a thousandth of what is ready.
 const LEAST_GROWTH: f64 = 0.02;
 const LEAST_SHARE: f64 = 0.001;
 
 /// What a queue is at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueVerdict {
     /// Nothing is known yet.
     Unknown,
@@ -32,6 +31,8 @@ pub enum QueueVerdict {
     Overloaded,
     /// Jobs wait, and nobody takes them.
     NotListening,
+    /// It is a group of a stream, which is judged by rules of its own.
+    Group(GroupVerdict),
 }
 
 impl QueueVerdict {
@@ -46,6 +47,25 @@ impl QueueVerdict {
             Self::Overloaded => "overloaded",
             Self::Orphans => "orphans",
             Self::NotListening => "not_listening",
+            Self::Group(verdict) => verdict.word(),
+        }
+    }
+
+    /// How bad it is beside the others: the greatest is the worst.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Unknown | Self::Group(GroupVerdict::Unknown) => 0,
+            Self::Idle | Self::Group(GroupVerdict::Idle) => 1,
+            Self::Ok | Self::Group(GroupVerdict::Ok) => 2,
+            Self::Paused => 3,
+            Self::Growing | Self::Group(GroupVerdict::Slow | GroupVerdict::Rewound) => 4,
+            Self::Orphans
+            | Self::Group(GroupVerdict::Ghosts | GroupVerdict::Poison | GroupVerdict::NotAcknowledging) => 5,
+            Self::Overloaded => 6,
+            Self::NotListening
+            | Self::Group(
+                GroupVerdict::Dead | GroupVerdict::Stopped | GroupVerdict::Loss | GroupVerdict::TrimAhead,
+            ) => 7,
         }
     }
 }
@@ -72,8 +92,8 @@ pub struct QueueFigures {
 }
 
 impl QueueFigures {
-    /// What the queue is at, and why.
-    pub fn judge(&self) -> (QueueVerdict, String) {
+    /// What the queue is at, and why. Where nothing was taken for `limit_ms`, nobody listens, or all who do are busy.
+    pub fn judge(&self, limit_ms: u64) -> (QueueVerdict, String) {
         let Some(ready) = self.ready else {
             return match self.orphaned.filter(|orphaned| *orphaned > 0) {
                 Some(orphaned) => (QueueVerdict::Orphans, orphans(orphaned)),
@@ -83,7 +103,7 @@ impl QueueFigures {
         if self.is_paused == Some(true) {
             return (QueueVerdict::Paused, format!("paused; {} ready", count(ready)));
         }
-        if let Some(untouched_ms) = self.untouched_ms.filter(|ms| *ms >= NOT_TAKEN_MS) {
+        if let Some(untouched_ms) = self.untouched_ms.filter(|ms| *ms >= limit_ms) {
             return self.untouched(ready, untouched_ms);
         }
         if self.workers == Some(0) && ready > 0 {
@@ -209,7 +229,7 @@ mod tests {
     use super::*;
 
     fn judged(figures: QueueFigures) -> QueueVerdict {
-        figures.judge().0
+        figures.judge(15_000).0
     }
 
     #[test]

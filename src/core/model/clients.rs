@@ -75,6 +75,11 @@ impl Client {
         self.flags.contains('b') && BLOCKING_POPS.contains(&self.command.as_str())
     }
 
+    /// Whether it waits for the next entry of some stream, for a group.
+    pub fn waits_for_entry(&self) -> bool {
+        self.flags.contains('b') && self.command.eq_ignore_ascii_case("xreadgroup")
+    }
+
     /// Which limit holds for it, by its flags: a monitor is a normal client.
     pub fn class(&self) -> ClientClass {
         match () {

@@ -29,6 +29,7 @@ pub enum Framework {
     Rmq,
     Gocraft,
     Plain,
+    Stream,
 }
 
 impl Framework {
@@ -52,6 +53,7 @@ impl Framework {
             Self::Rmq => "rmq",
             Self::Gocraft => "gocraft/work",
             Self::Plain => "plain",
+            Self::Stream => "stream",
         }
     }
 }
@@ -90,7 +92,8 @@ impl HeldTimes {
 pub struct QueueSite {
     /// Whose.
     pub framework: Framework,
-    /// What stands before the names that the framework gives its keys; mostly nothing.
+    /// What stands before the names that the framework gives its keys; mostly nothing. Of a stream its key: its groups are
+    /// the queues.
     pub prefix: Name,
 }
 

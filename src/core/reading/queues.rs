@@ -4,6 +4,7 @@
 //! could not be read is unknown, and so is a rate across a counter that went back; what was not read for a while is gone.
 
 mod failures;
+mod groups;
 mod leaks;
 mod schedules;
 mod view;

@@ -1,4 +1,4 @@
-//! The demo's private folder: socket, log, nothing else.
+//! The demo's private folder: sockets, log, nothing else.
 //!
 //! Knows paths and file modes, not servers. Invariants: nobody but us can enter it, the socket's path fits
 //! into what an address may hold, and it is gone when the value is.
@@ -13,6 +13,8 @@ use super::error::DemoError;
 use crate::core::limits::{DEMO_LOG_TAIL_BYTES, SOCKET_PATH_BYTES};
 
 const SOCKET: &str = "redis.sock";
+/// No longer than the other.
+const PROXY_SOCKET: &str = "proxy.sock";
 /// Names that may be taken before we give up; eight random characters collide once in 10^12.
 const TRIES: usize = 8;
 
@@ -73,6 +75,11 @@ impl Folder {
     /// The server's socket.
     pub fn socket(&self) -> PathBuf {
         self.path.join(SOCKET)
+    }
+
+    /// The socket of the proxy between the server and some of the workers.
+    pub fn proxy_socket(&self) -> PathBuf {
+        self.path.join(PROXY_SOCKET)
     }
 
     /// The config that [`Folder::write_config`] writes.

@@ -59,13 +59,17 @@ impl DemoServer {
         self.folder.config()
     }
 
+    /// Where the proxy between the server and some of the workers listens.
+    pub fn proxy_socket(&self) -> PathBuf {
+        self.folder.proxy_socket()
+    }
+
     /// How redis-rs gets in.
     ///
     /// # Errors
     /// Never for a path, says redis-rs' type otherwise.
     pub fn client(&self) -> redis::RedisResult<Client> {
-        let info: ConnectionInfo = ConnectionAddr::Unix(self.socket()).into_connection_info()?;
-        Client::open(info)
+        client(self.socket())
     }
 
     /// Why it runs no more; none while it runs.
@@ -109,6 +113,15 @@ impl DemoServer {
         let mut link = self.client()?.get_multiplexed_async_connection_with_config(&patience).await?;
         redis::cmd("PING").query_async(&mut link).await
     }
+}
+
+/// How redis-rs gets in at a socket.
+///
+/// # Errors
+/// Never for a path, says redis-rs' type otherwise.
+pub(super) fn client(socket: PathBuf) -> redis::RedisResult<Client> {
+    let info: ConnectionInfo = ConnectionAddr::Unix(socket).into_connection_info()?;
+    Client::open(info)
 }
 
 /// The shell that runs the server and outlives us just long enough to end it.

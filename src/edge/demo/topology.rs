@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use super::control::WorkloadSetting;
 use crate::core::demo::{Rate, Scenario};
 
 /// A stream, who fills it and who reads it.
@@ -114,6 +115,20 @@ pub(super) enum WorkerPart {
     Absent,
 }
 
+/// The list of jobs: a queue without a framework.
+pub(super) const JOBS: &str = "jobs:thumbnails";
+/// Jobs a second at rate 1.
+pub(super) const JOBS_PER_S: f64 = 6.0;
+/// Who reaches the server through the proxy that can cut connections.
+pub(super) const BEHIND_PROXY: [&str; 2] = ["ledger-1", "thumbnailer-1"];
+/// How long after the scenario began connections are cut: everybody is at work by then.
+const CUT_AFTER: Duration = Duration::from_secs(3);
+
+/// Whether connections through the proxy are cut now.
+pub(super) fn is_cut(setting: &WorkloadSetting) -> bool {
+    setting.scenario == Scenario::HalfOpen && setting.since.elapsed() >= CUT_AFTER
+}
+
 /// What the worker does in the scenario.
 pub(super) fn part(scenario: Scenario, group: &str, worker: &str) -> WorkerPart {
     match (scenario, group, worker) {
@@ -217,6 +232,8 @@ mod tests {
                 .collect()
         };
         assert!(broken(Scenario::Burst).is_empty());
+        // Its workers work; their connections don't.
+        assert!(broken(Scenario::HalfOpen).is_empty());
         assert_eq!(broken(Scenario::DeadConsumer), ["shipping-2", "mailer-1"]);
         assert_eq!(broken(Scenario::Poison), ["fraud-1", "fraud-2"]);
         assert!(broken(Scenario::CacheStampede).is_empty());

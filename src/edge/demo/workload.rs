@@ -8,6 +8,7 @@ mod connection;
 mod consumers;
 mod events;
 mod history;
+mod jobs;
 mod messages;
 mod monitor;
 mod producers;
@@ -18,15 +19,25 @@ use redis::{Client, RedisResult};
 use tokio::task::JoinSet;
 
 use super::control::DemoControl;
+use super::proxy::WorkerProxy;
 use super::topology::LINES;
 use cache::{CacheReader, ReportBuilder};
 use connection::{Connection, Task};
 use consumers::Worker;
 use events::{Publisher, SUBSCRIBERS};
+use jobs::{JobProducer, JobWorker};
 use monitor::LoadMonitor;
 use producers::Producer;
 use stampede::Stampede;
 use subscribers::{Screens, Wall};
+
+/// The way to the server through the proxy, and the proxy.
+pub(super) struct ProxiedClient {
+    /// How to get in.
+    pub client: Client,
+    /// What carries it.
+    pub proxy: WorkerProxy,
+}
 
 /// All tasks of the workload.
 #[derive(Debug)]
@@ -39,15 +50,17 @@ impl Workload {
     ///
     /// # Errors
     /// When the server refuses the first commands.
-    pub async fn start(client: Client, control: &DemoControl) -> RedisResult<Self> {
-        let connection =
-            Connection { client, setting: control.setting(), tally: control.tally(), subscriber: false };
+    pub async fn start(client: Client, proxy: ProxiedClient, control: &DemoControl) -> RedisResult<Self> {
+        let ProxiedClient { client: proxied, proxy } = proxy;
+        let (setting, tally) = (control.setting(), control.tally());
+        let connection = Connection { client, proxied, setting, tally, subscriber: false };
         let mut link = connection.link("demo-setup").await?;
         for line in &LINES {
             history::remember(&mut link, line).await?;
         }
         cache::warm_up(&mut link).await?;
         let mut workload = Self { tasks: JoinSet::new() };
+        workload.tasks.spawn(proxy.run());
         workload.topology(&connection);
         Ok(workload)
     }
@@ -61,6 +74,8 @@ impl Workload {
             }
             self.add(connection, Producer::new(line));
         }
+        self.add(connection, JobProducer);
+        self.add(connection, JobWorker);
         self.add(connection, CacheReader { name: "shop-api" });
         self.add(connection, CacheReader { name: "dashboard-api" });
         self.add(connection, ReportBuilder::default());

@@ -19,6 +19,7 @@ pub(super) struct QueueRow {
     pub prefix: String,
     pub name: String,
     pub ready: Option<u64>,
+    pub ready_kind: &'static str,
     pub in_flight: Option<u64>,
     pub orphaned: Option<u64>,
     pub delayed: Option<u64>,
@@ -92,7 +93,7 @@ pub(super) fn schedules(reading: &Reading) -> Vec<ScheduleRow> {
 }
 
 pub(super) fn queues(reading: &Reading) -> Vec<QueueRow> {
-    reading.queues().into_iter().map(row).collect()
+    reading.queues().into_iter().chain(reading.group_queues()).map(row).collect()
 }
 
 fn row(view: QueueView) -> QueueRow {
@@ -101,6 +102,7 @@ fn row(view: QueueView) -> QueueRow {
         prefix: view.id.site.prefix.text(),
         name: view.name(),
         ready: view.ready,
+        ready_kind: view.ready_kind.word(),
         in_flight: view.in_flight,
         orphaned: view.orphaned,
         delayed: view.delayed,
@@ -165,7 +167,7 @@ pub(super) fn table(reading: &Reading) -> Vec<String> {
     if views.is_empty() {
         return Vec::new();
     }
-    views.sort_by(|a, b| b.verdict.cmp(&a.verdict).then_with(|| b.ready.cmp(&a.ready)));
+    views.sort_by(|a, b| b.verdict.rank().cmp(&a.verdict.rank()).then_with(|| b.ready.cmp(&a.ready)));
     let mut lines = vec![String::new(), format!("queues ({})", views.len())];
     for view in views.iter().take(ROWS) {
         let name = escape_controls(&format!("{}:{}", view.framework().word(), view.name()));

@@ -24,6 +24,9 @@ pub fn oldest(oldest: Option<OldestJob>, skin: &Skin) -> StyledText {
 
 /// What a queue is at, in the colour of the finding that tells of it.
 pub fn verdict(verdict: QueueVerdict, wrong: Option<(Severity, &'static str)>, skin: &Skin) -> StyledText {
+    if let QueueVerdict::Group(verdict) = verdict {
+        return super::group((verdict, wrong.map(|(severity, _)| severity)), skin);
+    }
     if let Some((severity, word)) = wrong {
         return state(word, role_of(severity), skin);
     }

@@ -17,7 +17,8 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     if queuelists::draw(state, areas.main, buffer, skin) {
         return;
     }
-    let views = state.shown().queues();
+    let mut views = state.shown().queues();
+    views.extend(state.shown().group_queues());
     let sum = |of: fn(&crate::core::reading::queues::QueueView) -> Option<u64>| {
         views.iter().filter_map(of).fold(0_u64, u64::saturating_add)
     };
@@ -35,8 +36,8 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let empty = match gaps::of(reading, "SCAN") {
         Some(gap) => gaps::words(gap),
         None => gaps::quiet(
-            "No queue of a job framework was found yet. Looked for are Celery, Sidekiq, BullMQ, RQ and others, under \
-             any prefix; `queues.enabled` of the config turns that off.",
+            "No queue of a job framework and no group of a stream was found yet. Looked for are Celery, Sidekiq, BullMQ, \
+             RQ and others, under any prefix; `queues.enabled` of the config turns that off.",
         ),
     };
     let view = TableView { id: TableId::Queues, title: "Queues", notes, empty: vec![empty] };

@@ -123,6 +123,9 @@ pub struct GroupSigns {
     pub alive: usize,
     /// Those that are stuck or dead.
     pub unwell: usize,
+    /// Those whose client is connected and has sent nothing for as long as makes a consumer dead, and the shortest of these
+    /// silences, milliseconds.
+    pub mute: Option<(u64, u64)>,
 }
 
 /// What consumers are judged by beside their own row.
@@ -176,6 +179,12 @@ impl GroupSigns {
                     self.last_success_ms = least(self.last_success_ms, consumer.idle_ms);
                 }
                 Inactivity::Never => {}
+            }
+            let silent_s = context.listeners.and_then(|(listeners, _)| listeners.silent_s(&consumer.name));
+            let silent_ms = silent_s.map(|seconds| seconds.saturating_mul(1000));
+            if let Some(ms) = silent_ms.filter(|ms| *ms >= limits.consumer_dead.warning_ms) {
+                let (many, shortest) = self.mute.unwrap_or((0, ms));
+                self.mute = Some((many + 1, shortest.min(ms)));
             }
             self.unwell += usize::from(verdict >= Some(ConsumerVerdict::Stuck));
             self.verdicts.push(verdict);

@@ -180,7 +180,8 @@ fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let told_ms = track.signs.last_success_ms.unwrap_or(0).min(now.undelivered_age_ms.unwrap_or(0));
     let for_ms = seen_ms.max(told_ms);
     (for_ms >= limits.group_stopped.warning_ms).then(|| {
-        let reason = Reason::Stopped { lag: now.lag, consumers: now.consumers, for_ms };
+        let reason =
+            Reason::Stopped { lag: now.lag, consumers: now.consumers, for_ms, mute: track.signs.mute };
         (reason, GroupVerdict::Stopped, before_us(now.at_us, for_ms))
     })
 }

@@ -51,6 +51,9 @@ pub enum Reason {
         consumers: Option<u64>,
         /// Since the cursor moved, milliseconds.
         for_ms: u64,
+        /// How many of the consumers have a client that is connected and sends nothing, and since when at least,
+        /// milliseconds.
+        mute: Option<(u64, u64)>,
     },
     /// Not acknowledging.
     Pending(PendingReason),
@@ -207,10 +210,14 @@ impl fmt::Display for Reason {
                 counted(*consumers, "consumer", "consumers"),
                 span(*for_ms)
             ),
-            Self::Stopped { lag, consumers, for_ms } => {
+            Self::Stopped { lag, consumers, for_ms, mute } => {
                 write!(f, "{} and nothing was read for {}", waiting(*lag), span(*for_ms))?;
-                consumers
-                    .map_or(Ok(()), |number| write!(f, ", with {}", counted(number, "consumer", "consumers")))
+                if let Some(number) = consumers {
+                    write!(f, ", with {}", counted(*number, "consumer", "consumers"))?;
+                }
+                let Some((clients, ms)) = mute else { return Ok(()) };
+                let clients = counted(*clients, "client is", "clients are");
+                write!(f, "; {clients} connected and silent for {}", span(*ms))
             }
             Self::Pending(reason) => reason.fmt(f),
             Self::Rewound { from, to, lag } => {

@@ -7,6 +7,8 @@ use crate::core::diagnose::groups::{GroupVerdict, Reason};
 
 const ID: &str = "stream.stopped";
 const REMEDY: &str = "Look at its consumers: each may be busy with one entry, or hang.";
+const REMEDY_MUTE: &str = "Restart the consumers whose clients are connected and silent: each is busy with one entry, or believes that it \
+    waits, since its connection is open on the server's side only.";
 
 /// `stream.stopped`
 pub const RULE: Rule = Rule::held(ID, "entries wait, consumers are there, and nothing is read", check);
@@ -22,12 +24,12 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
             }
             _ => Some(Severity::Warning),
         },
-        |case, finding| {
-            let finding = finding.remedy(Destination::Consumers, REMEDY);
-            match &case.judgement.reason {
-                Reason::Stopped { for_ms, .. } => finding.with("stopped_ms", Some(*for_ms)),
-                _ => finding,
-            }
+        |case, finding| match &case.judgement.reason {
+            Reason::Stopped { for_ms, mute, .. } => finding
+                .remedy(Destination::Consumers, if mute.is_some() { REMEDY_MUTE } else { REMEDY })
+                .with("stopped_ms", Some(*for_ms))
+                .with("silent_clients", mute.map(|(clients, _)| clients)),
+            _ => finding.remedy(Destination::Consumers, REMEDY),
         },
     )
 }

@@ -101,6 +101,8 @@ macro_rules! thresholds {
                 "Messages at which a channel of a channel layer is full and drops what comes. The default of channels_redis.";
             queue_oldest: Spans = minutes(5, 30), SPAN "queue_oldest"
                 "How long the oldest job of a queue has waited. Ours.";
+            queue_untouched_ms: u64 = 15_000, SPAN "queue_untouched"
+                "How long nothing was taken from a queue that has jobs, from which on nobody listens, or all are busy. Ours.";
             queue_flood_jobs: u64 = 10_000, COUNT "queue_flood_jobs"
                 "Jobs of one class, half of a queue or more, from which on it floods. Ours.";
             queue_workers: u64 = 0, COUNT_OR_NONE "queue_workers"

@@ -51,7 +51,7 @@ fn advance(track: &mut QueueTrack, second: i64, facts: Vec<QueueFact>) {
 }
 
 fn only(track: &QueueTrack, second: i64) -> QueueView {
-    let views = track.views(second * 1_000_000, None);
+    let views = track.views(second * 1_000_000, None, 15_000);
     assert_eq!(views.len(), 1, "{views:?}");
     views.into_iter().next().unwrap()
 }
@@ -106,7 +106,7 @@ fn what_a_site_keeps_for_all_stands_with_its_only_queue_and_else_for_itself() {
     let view = only(&track, 1);
     assert_eq!((view.ready, view.in_flight, view.name().as_str()), (Some(3), Some(7), "mail"));
     advance(&mut track, 2, ready(&id(Framework::Celery, Some("images")), 1));
-    let views = track.views(2_000_000, None);
+    let views = track.views(2_000_000, None, 15_000);
     let told: Vec<_> = views.iter().map(|view| (view.name(), view.ready, view.in_flight)).collect();
     assert_eq!(
         told,

@@ -5,6 +5,7 @@
 
 use super::{FailureGroup, QueueState, QueueTrack};
 use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
+use crate::core::figures::column::Certainty;
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
@@ -24,6 +25,8 @@ pub struct QueueView {
     pub id: QueueId,
     /// Jobs that a worker could take now.
     pub ready: Option<u64>,
+    /// How far that may be trusted.
+    pub ready_kind: Certainty,
     /// Jobs that a worker has taken and not done with.
     pub in_flight: Option<u64>,
     /// Those of them that no live worker holds.
@@ -46,7 +49,8 @@ pub struct QueueView {
     pub is_paused: Option<bool>,
     /// Since when nothing was taken although something is ready, milliseconds.
     pub untouched_ms: Option<u64>,
-    /// Clients of the server that wait for an item of any list or sorted set; nobody tells of which.
+    /// Clients of the server that wait for an item of any list or sorted set, or for an entry of any stream where it is a
+    /// group; nobody tells of which.
     pub blocked: Option<u64>,
     /// What it is at.
     pub verdict: QueueVerdict,
@@ -146,8 +150,8 @@ impl QueueView {
 
 impl QueueTrack {
     /// Every queue, by framework, prefix and name; ages as of `now_us`.
-    /// `blocked` clients wait for an item of some list or sorted set.
-    pub fn views(&self, now_us: i64, blocked: Option<u64>) -> Vec<QueueView> {
+    /// `blocked` clients wait for an item of some list or sorted set; nothing taken for `limit_ms` is a sign of trouble.
+    pub fn views(&self, now_us: i64, blocked: Option<u64>, limit_ms: u64) -> Vec<QueueView> {
         let mut named: BTreeMap<_, usize> = BTreeMap::new();
         for id in self.queues.keys().filter(|id| id.queue.is_some()) {
             *named.entry(&id.site).or_default() += 1;
@@ -164,7 +168,7 @@ impl QueueTrack {
         }
         for view in &mut views {
             view.blocked = blocked;
-            (view.verdict, view.reason) = view.figures().judge();
+            (view.verdict, view.reason) = view.figures().judge(limit_ms);
         }
         views.retain(|view| view.id.queue.is_some() || view.has_figures());
         views
@@ -191,6 +195,7 @@ impl QueueState {
         let mut view = QueueView {
             id: id.clone(),
             ready: own(QueueColumn::Ready),
+            ready_kind: own(QueueColumn::Ready).map_or(Certainty::Unknown, |_| Certainty::Exact),
             in_flight: figure(QueueColumn::InFlight),
             orphaned: figure(QueueColumn::Orphaned),
             delayed: figure(QueueColumn::Delayed),

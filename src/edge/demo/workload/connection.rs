@@ -11,6 +11,7 @@ use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult};
 use tokio::sync::watch;
 
 use super::super::control::{WorkCounts, WorkloadSetting};
+use super::super::topology::BEHIND_PROXY;
 use crate::core::demo::Scenario;
 
 /// How long a producer's or a cache's turn is: few wake-ups, smooth enough for graphs.
@@ -47,6 +48,8 @@ pub(super) trait Task: Send + 'static {
 pub(super) struct Connection {
     /// How to get in.
     pub client: Client,
+    /// How to get in through the proxy.
+    pub proxied: Client,
     /// What is asked for.
     pub setting: watch::Receiver<WorkloadSetting>,
     /// What is counted.
@@ -64,17 +67,22 @@ impl Connection {
     /// Plays the role for good.
     pub async fn keep<R: Task>(mut self, mut role: R) {
         let mut patience = RetryDelay::default();
+        let role_name = role.name();
         loop {
             role.cue(&mut self).await;
-            let played = match self.link(role.name()).await {
+            let played = match self.link(role_name).await {
                 Ok(mut link) => {
                     patience = RetryDelay::default();
-                    role.play(&mut link, &mut self).await
+                    let mut healed = self.clone();
+                    tokio::select! {
+                        played = role.play(&mut link, &mut self) => played,
+                        () = healed.until_healed(), if is_proxied(role_name) => Ok(()),
+                    }
                 }
                 Err(error) => Err(error),
             };
             if let Err(error) = played {
-                self.tally.add_error(role.name(), &error);
+                self.tally.add_error(role_name, &error);
                 patience.pause().await;
             }
         }
@@ -85,13 +93,16 @@ impl Connection {
     /// # Errors
     /// When the server cannot be reached.
     pub async fn link(&self, name: &str) -> RedisResult<RoleLink> {
+        // Who is behind the proxy waits for good: nothing tells that its connection is cut.
+        let patience = (!is_proxied(name)).then_some(ANSWER_WITHIN);
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_WITHIN))
-            .set_response_timeout(Some(ANSWER_WITHIN));
+            .set_response_timeout(patience);
+        let client = if is_proxied(name) { &self.proxied } else { &self.client };
         let mut link = if self.subscriber {
             self.pushed_link(&config).await?
         } else {
-            self.client.get_multiplexed_async_connection_with_config(&config).await?
+            client.get_multiplexed_async_connection_with_config(&config).await?
         };
         redis::cmd("CLIENT").arg("SETNAME").arg(name).query_async::<()>(&mut link).await?;
         Ok(link)
@@ -143,6 +154,12 @@ impl Connection {
         }
     }
 
+    /// Waits until connections were cut and are not cut any more: whoever hangs on one has to open another.
+    async fn until_healed(&mut self) {
+        self.until_is(Scenario::HalfOpen).await;
+        self.until(|setting| setting.scenario != Scenario::HalfOpen).await;
+    }
+
     /// Waits until this scenario is on.
     pub async fn until_is(&mut self, scenario: Scenario) {
         self.until(|setting| setting.scenario == scenario).await;
@@ -152,6 +169,11 @@ impl Connection {
     pub fn is(&self, scenario: Scenario) -> bool {
         self.now().scenario == scenario
     }
+}
+
+/// Whether the role of this name reaches the server through the proxy.
+fn is_proxied(name: &str) -> bool {
+    BEHIND_PROXY.contains(&name)
 }
 
 /// Whether the server has answered, with a no.

@@ -7,7 +7,7 @@ use crate::core::model::queues::{Framework, QueueColumn, QueueId, QueueSite};
 
 fn case(queue: &str, figures: QueueFigures) -> QueueCase {
     let site = QueueSite { framework: Framework::Rq, prefix: Name::from("rq:") };
-    let (verdict, reason) = figures.judge();
+    let (verdict, reason) = figures.judge(15_000);
     let id = QueueId { site, queue: Some(Name::from(queue)) };
     QueueCase { id, verdict, reason, figures, oldest_ms: None, flood: None }
 }
