@@ -200,12 +200,8 @@ fn groups_of_streams_stand_among_the_queues_with_their_own_verdict() {
         assert_eq!(queue[field], Value::String(wanted), "{queue}");
     }
     assert_eq!((&queue["ready"], &queue["in_flight"]), (&4.into(), &3.into()), "{queue}");
-    let group = &seen["streams"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|stream| stream["key"] == "orders")
-        .unwrap()["groups"][0];
+    let group = &seen["streams"].as_array().unwrap().iter().find(|stream| stream["key"] == "orders").unwrap()
+        ["groups"][0];
     assert_eq!((&queue["verdict"], &queue["reason"]), (&group["verdict"], &group["reason"]));
     let of_taskiq: Vec<_> =
         seen["queues"].as_array().unwrap().iter().filter(|row| row["name"] == "taskiq").collect();

@@ -161,6 +161,9 @@ pub struct ConsumerCase<'a> {
     pub read_ms_ago: u64,
     /// Whether idle means an attempt to read.
     pub idle_is_attempt: bool,
+    /// How long its client, which is connected and does not wait for an entry, has sent nothing, milliseconds, where that
+    /// is long.
+    pub silent_ms: Option<u64>,
 }
 
 /// New entries of the slow log within the last minute.

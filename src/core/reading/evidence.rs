@@ -125,7 +125,7 @@ fn add_consumers<'a>(
     let Some(list) = &group.consumers else { return };
     let read_ms_ago = evidence.now_ms.saturating_sub(list.at_us.div_euclid(1000)).max(0).unsigned_abs();
     let judged = list.value.iter().zip(&track.signs.verdicts).zip(&track.signs.held_ms);
-    for ((consumer, verdict), held_ms) in judged {
+    for (place, ((consumer, verdict), held_ms)) in judged.enumerate() {
         let Some(verdict) = verdict.filter(|verdict| *verdict >= ConsumerVerdict::Stuck) else { continue };
         let (Some(pending), Some(idle_ms)) = (consumer.pending.filter(|&rows| rows > 0), consumer.idle_ms)
         else {
@@ -145,6 +145,7 @@ fn add_consumers<'a>(
             held_ms: *held_ms,
             read_ms_ago,
             idle_is_attempt: consumer.inactive != Inactivity::Unsupported,
+            silent_ms: track.signs.mute.get(&place).copied(),
         });
     }
 }

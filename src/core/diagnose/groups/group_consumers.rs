@@ -8,7 +8,7 @@ use crate::core::diagnose::consumers::{ConsumerSigns, ConsumerVerdict, Listeners
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::consumers::{Consumer, Inactivity, PendingRow};
 use crate::core::model::{Name, Rare, StreamId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A number of deliveries from which on it is a mark and no count: XNACK FATAL sets the greatest (8.8).
 const MARKED: u64 = i64::MAX as u64;
@@ -123,9 +123,9 @@ pub struct GroupSigns {
     pub alive: usize,
     /// Those that are stuck or dead.
     pub unwell: usize,
-    /// Those whose client is connected and has sent nothing for as long as makes a consumer dead, and the shortest of these
-    /// silences, milliseconds.
-    pub mute: Option<(u64, u64)>,
+    /// Those whose client is connected and has sent nothing for as long as makes a consumer dead, by their place in the
+    /// list, and for how long, milliseconds.
+    pub mute: BTreeMap<usize, u64>,
 }
 
 /// What consumers are judged by beside their own row.
@@ -183,14 +183,18 @@ impl GroupSigns {
             let silent_s = context.listeners.and_then(|(listeners, _)| listeners.silent_s(&consumer.name));
             let silent_ms = silent_s.map(|seconds| seconds.saturating_mul(1000));
             if let Some(ms) = silent_ms.filter(|ms| *ms >= limits.consumer_dead.warning_ms) {
-                let (many, shortest) = self.mute.unwrap_or((0, ms));
-                self.mute = Some((many + 1, shortest.min(ms)));
+                self.mute.insert(self.verdicts.len(), ms);
             }
             self.unwell += usize::from(verdict >= Some(ConsumerVerdict::Stuck));
             self.verdicts.push(verdict);
             self.held_ms.push(signs.held_ms());
         }
         self.last_success_ms = self.last_success_ms.filter(|_| all_tell);
+    }
+
+    /// How many have a client that is connected and silent, and the shortest of these silences, milliseconds.
+    pub fn muted(&self) -> Option<(u64, u64)> {
+        self.mute.values().min().map(|ms| (self.mute.len() as u64, *ms))
     }
 
     /// Whether there are consumers and none shows a sign of life.

@@ -181,7 +181,7 @@ fn stopped(track: &GroupTrack, limits: &Thresholds) -> Option<Assessment> {
     let for_ms = seen_ms.max(told_ms);
     (for_ms >= limits.group_stopped.warning_ms).then(|| {
         let reason =
-            Reason::Stopped { lag: now.lag, consumers: now.consumers, for_ms, mute: track.signs.mute };
+            Reason::Stopped { lag: now.lag, consumers: now.consumers, for_ms, mute: track.signs.muted() };
         (reason, GroupVerdict::Stopped, before_us(now.at_us, for_ms))
     })
 }

@@ -12,7 +12,8 @@ use crate::core::figures::sentence::{counted, span};
 use std::collections::BTreeSet;
 
 const ID: &str = "consumer.stuck";
-const REMEDY: &str = "It lives: look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM.";
+const REMEDY: &str = "Look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM. A client that is \
+    connected and silent is busy, or its connection is open on the server's side only: then restart it.";
 
 /// `consumer.stuck`
 pub const RULE: Rule = Rule::at_once(ID, "a living consumer leaves entries unacknowledged", check);
@@ -22,7 +23,11 @@ const WORDS: ConsumerTexts = ConsumerTexts {
     span_name: "held_ms",
     grade: |ms, thresholds| thresholds.consumer_stuck.severity(ms),
     one: |case, ms| {
-        format!("lives and has held {} for {}", counted(case.pending, "entry", "entries"), span(ms))
+        let held = format!("has held {} for {}", counted(case.pending, "entry", "entries"), span(ms));
+        match case.silent_ms {
+            Some(silent_ms) => format!("{held}; its client is connected and silent for {}", span(silent_ms)),
+            None => format!("lives and {held}"),
+        }
     },
     many: "leave them unacknowledged, though they live",
 };

@@ -56,7 +56,7 @@ impl Task for JobWorker {
         let mut patience = RetryDelay::default();
         loop {
             let mut pop = redis::cmd("BRPOP");
-            pop.arg(JOBS).arg(BLOCK_MS as f64 / 1000.0);
+            pop.arg(JOBS).arg(BLOCK_MS / 1000);
             let popped: RedisResult<Option<(String, String)>> = pop.query_async(link).await;
             let job = connection.answer(self.name(), popped, &mut patience).await?.flatten();
             if job.is_some() {

@@ -52,6 +52,7 @@ fn found(minutes: &[u64], verdict: ConsumerVerdict) -> Vec<Finding> {
             held_ms: Some(2 * MINUTE_MS),
             read_ms_ago: 0,
             idle_is_attempt: true,
+            silent_ms: None,
         })
         .collect();
     ask(&evidence, &Thresholds::default()).0
