@@ -72,7 +72,8 @@ impl Leads {
             let found = adapter.usual.iter().flat_map(|name| leads(&Name::from(*name)));
             found.filter(|lead| lead.of.site.framework == adapter.framework).for_each(|lead| self.wait(lead));
         }
-        named.iter().flat_map(plain_leads).for_each(|lead| self.wait(lead));
+        // What somebody has named is a queue, also while its key is not there because nothing waits in it.
+        self.confirmed.extend(named.iter().filter_map(|name| plain_leads(name).next()));
     }
 
     pub fn offer(&mut self, found: &[Name]) {
@@ -173,6 +174,7 @@ impl Leads {
                 continue;
             }
             let is = |key: &Name, kind: KeyKind| kinds.get(key).copied().flatten() == Some(kind);
+            let is_gone = kinds.get(&lead.key).is_some_and(Option::is_none);
             let is_shown = lead.sign().is_some_and(|sign| is(&lead.key, sign.kind))
                 && (beside.is_empty() || beside.iter().any(|(key, kind)| is(key, *kind)));
             self.asked.remove(&lead);
@@ -180,6 +182,8 @@ impl Leads {
             match (is_shown, needs_proof) {
                 (true, true) => drop(self.proving.insert(lead, 0)),
                 (true, false) => self.confirmed.push(lead),
+                // Gone: the next walk may find it again. A queue without a job has no key.
+                (false, _) if is_gone => drop(self.known.remove(&lead)),
                 (false, _) => {}
             }
         }
