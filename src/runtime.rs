@@ -13,5 +13,6 @@ pub mod logging;
 pub mod panics;
 pub mod pass;
 pub mod probes;
+mod settings;
 pub mod snapshot;
 pub mod start;

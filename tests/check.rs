@@ -80,7 +80,7 @@ fn each_scenario_leads_to_the_finding_that_names_its_cause() {
     let checks = causes.map(|(scenario, cause)| {
         std::thread::spawn(move || {
             let demo = Demo::start(scenario);
-            let output = until(&demo.check, &["--for", "14s", "--format", "json"], |output| {
+            let output = until(&demo.check, &["--for", "18s", "--format", "json"], |output| {
                 let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
                 report["findings"].as_array().unwrap().iter().any(|finding| finding["id"] == cause)
             });

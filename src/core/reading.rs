@@ -39,7 +39,6 @@ mod unjudged;
 pub mod verdicts;
 pub mod watched;
 
-use crate::core::model::clients::Client;
 use crate::core::model::node::NodeId;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
 use crate::core::model::snapshot::Discovery;
@@ -179,11 +178,8 @@ impl Reading {
     /// Queues of job frameworks, by framework and name; ages as of the last round.
     pub fn queues(&self) -> Vec<QueueView> {
         let node = self.this_node();
-        let blocked = node.clients.as_ref().map(|clients| {
-            let waits = |client: &&Client| client.waits_for_item();
-            clients.value.iter().filter(waits).count() as u64
-        });
-        self.keyspace.queues.views(node.at_us, blocked, self.judged.thresholds().queue_untouched_ms)
+        let clients = node.clients.as_ref().map(|clients| clients.value.as_slice());
+        self.keyspace.queues.views(node.at_us, clients, self.judged.thresholds().queue_untouched_ms)
     }
 
     /// What begins jobs again and again.

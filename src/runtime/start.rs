@@ -7,6 +7,7 @@ use super::actor::ActorSetup;
 use super::console::{self, Console};
 use super::error::CommandError;
 use super::probes::{ProbeTasks, Probing};
+use super::settings::{name_of, poll_settings, watched};
 use super::{act, check, logging, panics, snapshot};
 use crate::app::action::ActionSetup;
 use crate::app::{ProbeSetup, Setup, TargetSetup};
@@ -15,10 +16,7 @@ use crate::commands;
 use crate::config::masked::masked;
 use crate::config::{Config, Env, Flags, Location, Problems, Target};
 use crate::core::limits;
-use crate::core::model::Name;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
-use crate::core::reading::watched::WatchSettings;
-use crate::core::wire::round::PollSettings;
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
 use crate::edge::link::{LinkLedger, Timeouts, Writer};
@@ -238,6 +236,7 @@ fn show_on(
     let mut poll = poll_settings(loaded, &target, false);
     if let Some(config) = &demo_config {
         poll.counters = config.counters.clone();
+        poll.queue_lists = config.settings.queues.lists.iter().map(name_of).collect();
     }
     let watched_by = demo_config.as_ref().unwrap_or(&loaded.config);
     let setup = Setup {
@@ -333,36 +332,6 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
         all.skins.push(Skin::new(&theme, depth, ascii));
     }
     Ok(all)
-}
-
-fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) -> PollSettings {
-    let settings = &loaded.config.settings;
-    let name = |pattern: &String| Name::from_text(pattern).unwrap_or_else(|_| Name::from(pattern.as_str()));
-    PollSettings {
-        interval_us: u64::try_from(settings.interval.as_micros()).unwrap_or(u64::MAX),
-        patterns: settings.streams.patterns.iter().map(name).collect(),
-        layers: settings.fanout.layer_prefixes.iter().map(name).collect(),
-        queues: settings.queues.enabled,
-        queue_lists: settings.queues.lists.iter().map(name).collect(),
-        held: settings.queues.held_times(),
-        discover: settings.streams.discover,
-        everything,
-        measures_keys: settings.sampler.enabled,
-        database: target.database,
-        counters: loaded.config.counters.clone(),
-    }
-}
-
-fn watched(config: &Config, target: &Target) -> WatchSettings {
-    WatchSettings {
-        thresholds: config.settings.thresholds,
-        tiers: config.tiers.clone(),
-        separators: config.settings.sampler.separators.as_bytes().to_vec(),
-        counters: config.counters.clone(),
-        accept_blind: config.settings.check.accept_blind.clone(),
-        memory_limit: target.memory_limit,
-        database: target.database,
-    }
 }
 
 /// What is probed without a console: what the config or the command line asks for.

@@ -89,6 +89,9 @@ pub struct QueueFigures {
     pub untouched_ms: Option<u64>,
     /// Clients of the server that wait for an item of any list or sorted set; nobody tells of which.
     pub blocked: Option<u64>,
+    /// Clients of the server that have waited for such an item before, are connected, and have sent nothing for as long as
+    /// is a sign of trouble.
+    pub silent: Option<u64>,
 }
 
 impl QueueFigures {
@@ -154,7 +157,13 @@ impl QueueFigures {
     /// Says that no client waits for a job at all, where that is so.
     fn nobody(&self, sentence: String) -> String {
         match self.blocked {
-            Some(0) => format!("{sentence}; no client waits in a blocking pop"),
+            Some(0) => match self.silent.filter(|silent| *silent > 0) {
+                Some(silent) => {
+                    let silent = counted(silent, "that has is", "that have are");
+                    format!("{sentence}; no client waits in a blocking pop, {silent} connected and silent")
+                }
+                None => format!("{sentence}; no client waits in a blocking pop"),
+            },
             _ => sentence,
         }
     }

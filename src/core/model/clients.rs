@@ -75,6 +75,13 @@ impl Client {
         self.flags.contains('b') && BLOCKING_POPS.contains(&self.command.as_str())
     }
 
+    /// How long it has sent nothing since it was given an item of some list or sorted set, or its time to wait was over:
+    /// seconds. It is busy, or its connection is open on the server's side only.
+    pub fn silent_since_pop_s(&self) -> Option<u64> {
+        let has_popped = !self.flags.contains('b') && BLOCKING_POPS.contains(&self.command.as_str());
+        self.idle_s.filter(|_| has_popped)
+    }
+
     /// Whether it waits for the next entry of some stream, for a group.
     pub fn waits_for_entry(&self) -> bool {
         self.flags.contains('b') && self.command.eq_ignore_ascii_case("xreadgroup")

@@ -72,6 +72,7 @@ impl Reading {
             is_paused: None,
             untouched_ms: None,
             blocked: waiting,
+            silent: None,
             verdict: QueueVerdict::Group(judgement.map_or(GroupVerdict::Unknown, |judged| judged.verdict)),
             reason: judgement.map_or_else(String::new, |judged| judged.reason.to_string()),
             classes: Vec::new(),

@@ -8,6 +8,7 @@ use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::figures::column::Certainty;
 use crate::core::limits;
 use crate::core::model::Name;
+use crate::core::model::clients::Client;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::queues::adapter;
 use crate::core::queues::adapter::QueuePart;
@@ -52,6 +53,8 @@ pub struct QueueView {
     /// Clients of the server that wait for an item of any list or sorted set, or for an entry of any stream where it is a
     /// group; nobody tells of which.
     pub blocked: Option<u64>,
+    /// Clients of the server that have waited for an item before, are connected and silent.
+    pub silent: Option<u64>,
     /// What it is at.
     pub verdict: QueueVerdict,
     /// The same in a sentence.
@@ -121,6 +124,7 @@ impl QueueView {
             growth_per_s: self.growth_per_s,
             untouched_ms: self.untouched_ms,
             blocked: self.blocked,
+            silent: self.silent,
         }
     }
 
@@ -150,8 +154,8 @@ impl QueueView {
 
 impl QueueTrack {
     /// Every queue, by framework, prefix and name; ages as of `now_us`.
-    /// `blocked` clients wait for an item of some list or sorted set; nothing taken for `limit_ms` is a sign of trouble.
-    pub fn views(&self, now_us: i64, blocked: Option<u64>, limit_ms: u64) -> Vec<QueueView> {
+    /// Clients may wait for an item of some list or sorted set; nothing taken for `limit_ms` is a sign of trouble.
+    pub fn views(&self, now_us: i64, clients: Option<&[Client]>, limit_ms: u64) -> Vec<QueueView> {
         let mut named: BTreeMap<_, usize> = BTreeMap::new();
         for id in self.queues.keys().filter(|id| id.queue.is_some()) {
             *named.entry(&id.site).or_default() += 1;
@@ -166,8 +170,13 @@ impl QueueTrack {
             }
             views.push(queue.view(id, site.map(|site| (&of_site, site)), is_only, now_us));
         }
+        let count = |is: &dyn Fn(&Client) -> bool| {
+            clients.map(|clients| clients.iter().filter(|client| is(client)).count() as u64)
+        };
+        let blocked = count(&Client::waits_for_item);
+        let silent = count(&|client| client.silent_since_pop_s().is_some_and(|s| s >= limit_ms / 1000));
         for view in &mut views {
-            view.blocked = blocked;
+            (view.blocked, view.silent) = (blocked, silent);
             (view.verdict, view.reason) = view.figures().judge(limit_ms);
         }
         views.retain(|view| view.id.queue.is_some() || view.has_figures());
@@ -210,6 +219,7 @@ impl QueueState {
                 .map(|paused| paused > 0),
             untouched_ms: self.untouched_ms(id),
             blocked: None,
+            silent: None,
             verdict: QueueVerdict::Unknown,
             reason: String::new(),
             classes: self.classes(id),
