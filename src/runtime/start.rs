@@ -289,10 +289,9 @@ fn target_setup(loaded: &Loaded, watched_by: &Config, target: &Target, interval_
 
 fn action_setup(loaded: &Loaded) -> ActionSetup {
     let settings = &loaded.config.settings.actions;
-    let name = |text: &String| Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()));
     ActionSetup {
         unlock_ms: u64::try_from(settings.unlock_for.as_millis()).unwrap_or(u64::MAX),
-        protect: settings.protect.iter().map(name).collect(),
+        protect: settings.protect.iter().map(name_of).collect(),
         invalidate_per_s: Some(u64::from(settings.invalidate_per_s)).filter(|per_s| *per_s > 0),
         warm_ups: loaded.config.warm_ups.clone(),
     }

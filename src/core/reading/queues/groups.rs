@@ -78,6 +78,7 @@ impl Reading {
             classes: Vec::new(),
             failures: Vec::new(),
             kept: None,
+            kept_bytes: None,
         }
     }
 }
