@@ -8,6 +8,7 @@ mod args;
 mod consent;
 mod journal;
 mod mask;
+mod queues;
 mod values;
 
 use crate::config::{ConfigVerb, Flags};

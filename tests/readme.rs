@@ -13,6 +13,9 @@ use std::process::Command;
 use streamgauge::commands::{KeyMap, reference};
 use streamgauge::core::demo::Scenario;
 use streamgauge::core::ops::ACTIONS;
+use streamgauge::core::queues::ADAPTERS;
+use streamgauge::core::queues::adapter::Adapter;
+use streamgauge::core::queues::deeds::{Allowed, JobDeed};
 
 fn at_root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -80,6 +83,53 @@ fn the_table_of_actions_is_made_of_what_their_files_say() {
         fs::write(at_root("docs/ACTIONS.md"), whole).unwrap();
     } else {
         assert_eq!(inner, wanted, "docs/ACTIONS.md is behind: UPDATE_README=1 cargo test --test readme");
+    }
+}
+
+/// What may be done to a framework's queues: the commands, and what is to be known; or why not.
+fn deed_cell(text: &str, caveat: &str) -> String {
+    let caveat = if caveat.is_empty() { String::new() } else { format!(": {caveat}") };
+    format!("`{text}`{caveat}")
+}
+
+fn deed_row(adapter: &Adapter) -> String {
+    let deeds = &adapter.deeds;
+    let no = |why: &str| format!("no: {why}");
+    let jobs = |deed: &Allowed<JobDeed>| deed.get().map_or_else(no, |deed| deed_cell(deed.text, deed.caveat));
+    let mut drops: Vec<String> = Vec::new();
+    for row in deeds.drop {
+        let part = format!("{:?}", row.part).to_lowercase();
+        let cell = if row.deed.caveat.is_empty() { part } else { format!("{part} ({})", row.deed.caveat) };
+        if !drops.contains(&cell) {
+            drops.push(cell);
+        }
+    }
+    let drops = if drops.is_empty() { no(deeds.no_drop) } else { drops.join(", ") };
+    let pause = deeds.pause.get().map_or_else(no, |deed| {
+        let all = if deed.is_for_all { "for all queues at once; " } else { "" };
+        deed_cell(deed.text[0], &format!("{all}{}", deed.caveat))
+    });
+    format!(
+        "| {} | {} | {} | {drops} | {pause} |\n",
+        adapter.title,
+        jobs(&deeds.requeue),
+        jobs(&deeds.revive)
+    )
+}
+
+#[test]
+fn the_table_of_what_may_be_done_to_queues_is_made_of_the_rows_of_frameworks() {
+    let rows: String = ADAPTERS.iter().map(|adapter| deed_row(adapter)).collect();
+    let head =
+        "| framework | requeue orphans | revive dead | drop a class of | pause |\n|---|---|---|---|---|\n";
+    let wanted = format!("\n{head}{rows}\n");
+    let text = read("docs/QUEUES.md");
+    let (before, inner, after) = parts(&text, "deeds");
+    if std::env::var_os("UPDATE_README").is_some() {
+        let whole = format!("{before}<!-- deeds -->\n{wanted}<!-- /deeds -->{after}");
+        fs::write(at_root("docs/QUEUES.md"), whole).unwrap();
+    } else {
+        assert_eq!(inner, wanted, "docs/QUEUES.md is behind: UPDATE_README=1 cargo test --test readme");
     }
 }
 

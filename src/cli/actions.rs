@@ -5,6 +5,7 @@
 
 use super::Action;
 use super::consent::{ArchiveArgs, ConfirmedArgs, RequestArgs};
+use super::queues::{DropJobsArgs, PauseQueueArgs, QueueJobsArgs, ResumeQueueArgs, ReviveJobsArgs};
 use super::values::{action_id, at_least_one, count, milliseconds, name, pattern, some_time, stream_id};
 use crate::core::limits::MIN_IDLE;
 use crate::core::model::glob::Glob;

@@ -17,6 +17,7 @@ mod ground;
 pub mod guard;
 pub mod invalidate;
 pub mod item_price;
+pub mod jobs;
 pub mod kill_client;
 pub mod kill_script;
 mod one_step;
@@ -26,6 +27,7 @@ pub mod planning;
 pub mod policy;
 pub mod progress;
 pub mod protect;
+mod queue_counts;
 pub mod receipt;
 pub mod reclaim;
 pub mod record;
@@ -45,6 +47,7 @@ pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
 pub use delete_consumer::request::DeleteConsumerRequest;
 pub use guard::Guard;
 pub use invalidate::request::InvalidateRequest;
+pub use jobs::request::{DropRequest, JobsRequest, PauseRequest};
 pub use kill_client::request::KillClientRequest;
 pub use kill_script::request::KillScriptRequest;
 pub use plan::{ActionKind, Impact, Plan, Subject};
@@ -88,6 +91,23 @@ macro_rules! for_each_action {
         /// End a client's connection.
         KillClient(KillClientRequest, KillClientArgs) kill_client KIND survey
             "K" "kill" [Clients Memory] "End the connection of the selected client.";
+        /// Make jobs ready again whose worker is gone, as their framework does.
+        RequeueOrphans(JobsRequest, QueueJobsArgs) jobs REQUEUE requeue
+            "O" "requeue orphans" [Queues]
+            "Make jobs of the selected queue ready again whose worker is gone, as their framework does.";
+        /// Make dead jobs ready again, as their framework does.
+        ReviveJobs(JobsRequest, ReviveJobsArgs) jobs REVIVE revive
+            "V" "revive dead" [Queues]
+            "Make dead jobs of the selected queue, or of the selected class, ready again.";
+        /// Remove jobs of a class from a queue.
+        DropJobs(DropRequest, DropJobsArgs) jobs DROP dropped
+            "D" "drop class" [Queues] "Remove the jobs of the selected class from the queue.";
+        /// Let workers take no more jobs of a queue.
+        PauseQueue(PauseRequest, PauseQueueArgs) jobs PAUSE pause
+            "P" "pause queue" [Queues] "Let workers take no more jobs of the selected queue.";
+        /// Let workers take jobs of a queue again.
+        ResumeQueue(PauseRequest, ResumeQueueArgs) jobs RESUME resume
+            "N" "resume queue" [Queues] "Let workers take jobs of the selected queue again.";
         /// Remove the keys of a pattern, or let them expire.
         Invalidate(InvalidateRequest, InvalidateArgs) invalidate KIND survey
             "I" "invalidate" [Everywhere] "Remove the keys of a pattern from the cache, or let them expire.";

@@ -4,11 +4,13 @@
 //! type, and where that is not enough a key beside it, have to be there too.
 
 pub mod adapter;
+pub mod allowed;
 mod arq;
 mod asynq;
 mod bull;
 mod bullmq;
 mod celery;
+pub mod deeds;
 mod dramatiq;
 pub mod errors;
 pub mod failures;
@@ -22,6 +24,7 @@ pub mod names;
 mod pickle;
 mod plain;
 mod resque;
+pub mod rewrite;
 mod rmq;
 mod rq;
 mod saq;

@@ -18,7 +18,7 @@ mod scripts;
 pub mod write;
 
 pub use observation::{AskedFor, Exchange, NoReply, Observation};
-pub use read::{Inspect, ReadCmd, ReadVerb, ScanFor};
+pub use read::{Inspect, JobsRead, ReadCmd, ReadVerb, ScanFor};
 pub use redact::redact;
 pub use resp::{ErrorKind, ErrorReply, Resp};
 pub use write::WriteCmd;

@@ -43,6 +43,10 @@ pub enum Scenario {
     Killed,
     Prefix,
     Paused,
+    /// Of what another script made: the truth.
+    Look,
+    /// Of the same: a worker does all of it.
+    Run,
 }
 
 impl Scenario {
@@ -54,6 +58,8 @@ impl Scenario {
             Self::Killed => "killed",
             Self::Prefix => "prefix",
             Self::Paused => "paused",
+            Self::Look => "look",
+            Self::Run => "run",
         }
     }
 }
@@ -153,6 +159,12 @@ pub struct Row {
 }
 
 impl Started {
+    /// Jobs that a worker did, `class:number`, in order.
+    pub fn ran(&self) -> Vec<String> {
+        let ran = self.truth["ran"].as_array().unwrap_or_else(|| panic!("no ran in {}", self.truth));
+        ran.iter().map(|job| job.as_str().unwrap().to_owned()).collect()
+    }
+
     /// Its queues, by name.
     pub fn rows(&self) -> BTreeMap<String, Row> {
         let rows = self.truth["rows"].as_object().expect("rows");

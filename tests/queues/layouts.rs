@@ -8,19 +8,20 @@ use serde_json::Value;
 use std::process::{Command, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-fn now_ms() -> u64 {
+pub fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
 }
 
 /// What is made on a server, a command each.
-struct Layout(Server);
+pub struct Layout(pub Server);
 
 impl Layout {
-    fn new(kind: Kind) -> Self {
+    pub fn new(kind: Kind) -> Self {
         Self(Server::start(Options::with(kind, &[])))
     }
 
-    fn run(&self, words: &[&str]) {
+    /// Sends a command.
+    pub fn run(&self, words: &[&str]) {
         let reply = self.0.redis_cli(words);
         assert!(!reply.contains("ERR"), "{words:?}: {reply}");
     }

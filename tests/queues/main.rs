@@ -17,6 +17,8 @@ mod python;
 #[path = "../support/server.rs"]
 mod server;
 
+mod acts;
+mod acts_by_hand;
 mod frameworks;
 mod install;
 mod layouts;

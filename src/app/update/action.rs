@@ -5,6 +5,7 @@
 
 mod dialog;
 mod outcome;
+mod queues;
 
 pub use dialog::{paste, press};
 
@@ -58,7 +59,8 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     if state.active.operations.running.is_some() {
         return notify(state, "one action at a time: another still runs".to_owned(), true);
     }
-    match about(state, command) {
+    let wanted = queues::request(state, command).map(|request| request.map(Begin::Request));
+    match wanted.unwrap_or_else(|| about(state, command)) {
         Ok(Begin::Form(about)) => {
             let stage = ActionStage::Form(Form::new(about));
             state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));

@@ -3,9 +3,12 @@
 //! Knows the format; opens no file. Invariant: whatever a frame holds (ids, fields in order and twice, bytes of any
 //! kind) comes back as it was, and a frame that was damaged is an error, never another value.
 
+use crate::core::model::queues::{QueueId, QueueSite};
 use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
-use crate::core::wire::write::OldRow;
+use crate::core::queues::ADAPTERS;
+use crate::core::queues::deeds::DeedName;
+use crate::core::wire::write::{MovedJob, OldRow};
 use serde::{Deserialize, Serialize};
 
 /// The first bytes of an archive.
@@ -66,6 +69,21 @@ pub enum Frame {
     Consumer(Name),
     /// A group: the rows after it, up to the next group, are its.
     Group(GroupMark),
+    /// A job of a queue.
+    Job(KeptJob),
+}
+
+/// A job that was moved or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptJob {
+    /// Of which queue.
+    pub of: QueueId,
+    /// A key of the queue.
+    pub key: Name,
+    /// What was done.
+    pub deed: DeedName,
+    /// The job.
+    pub job: MovedJob,
 }
 
 /// How a group stood when it was kept.
@@ -79,6 +97,44 @@ pub struct GroupMark {
     pub entries_read: Option<u64>,
     /// Rows pending.
     pub pending: u64,
+}
+
+impl KeptJob {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(b'J');
+        let queue = match &self.of.queue {
+            Some(queue) => queue.as_bytes(),
+            None => &[],
+        };
+        let deed = self.deed.word();
+        let MovedJob { mark, beside, after, record } = &self.job;
+        for part in [
+            self.of.site.framework.word().as_bytes(),
+            self.of.site.prefix.as_bytes(),
+            queue,
+            self.key.as_bytes(),
+            deed.as_bytes(),
+            mark,
+            beside,
+            after,
+            record,
+        ] {
+            bytes(out, part);
+        }
+    }
+
+    fn decode(reader: &mut FrameReader<'_>) -> Option<Self> {
+        let word = reader.bytes()?;
+        let framework = ADAPTERS.iter().map(|adapter| adapter.framework);
+        let framework = framework.into_iter().find(|known| known.word().as_bytes() == word)?;
+        let site = QueueSite { framework, prefix: reader.name()? };
+        let of = QueueId { site, queue: Some(reader.name()?) };
+        let key = reader.name()?;
+        let deed = DeedName::of_word(std::str::from_utf8(reader.bytes()?).ok()?)?;
+        let mut part = || reader.bytes().map(<[u8]>::to_vec);
+        let job = MovedJob { mark: part()?, beside: part()?, after: part()?, record: part()? };
+        Some(Self { of, key, deed, job })
+    }
 }
 
 /// What could not be read back between two items of an archive.
@@ -107,7 +163,7 @@ impl std::fmt::Display for MissingPart {
 impl Frame {
     /// Whether a frame may begin with this byte.
     pub const fn is_kind(byte: u8) -> bool {
-        matches!(byte, b'E' | b'K' | b'S' | b'R' | b'C' | b'G')
+        matches!(byte, b'E' | b'K' | b'S' | b'R' | b'C' | b'G' | b'J')
     }
 
     /// What it is, for people.
@@ -118,6 +174,9 @@ impl Frame {
             Self::Row(row) => format!("pending entry {}", row.id),
             Self::Consumer(consumer) => format!("consumer {consumer}"),
             Self::Group(mark) => format!("group {}", mark.name),
+            Self::Job(kept) => {
+                format!("a job of queue {}", kept.of.queue.as_ref().unwrap_or(&Name::from("")))
+            }
         }
     }
 
@@ -168,6 +227,7 @@ impl Frame {
                 optional(&mut out, mark.entries_read);
                 number(&mut out, mark.pending);
             }
+            Self::Job(kept) => kept.encode(&mut out),
         }
         out
     }
@@ -208,6 +268,7 @@ impl Frame {
                 entries_read: reader.time()?,
                 pending: reader.number()?,
             }),
+            b'J' => Self::Job(KeptJob::decode(&mut reader)?),
             _ => return None,
         };
         reader.0.is_empty().then_some(frame)

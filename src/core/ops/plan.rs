@@ -10,6 +10,7 @@ use crate::core::figures::sentence::{count, counted, number_of};
 use crate::core::limits::{COPIED_WORDS, PLAN_LIVES_MS};
 use crate::core::model::Name;
 use crate::core::model::glob::glob_text;
+use crate::core::model::queues::QueueId;
 use std::sync::Arc;
 
 /// What an action would do.
@@ -82,6 +83,8 @@ pub enum Subject {
     Client(u64),
     /// The script that holds the server.
     Script,
+    /// A queue of a job framework.
+    Queue(QueueId),
     /// An earlier action.
     Action(String),
 }
@@ -194,6 +197,7 @@ impl Subject {
             Self::Script => "script".to_owned(),
             Self::Consumer(_, _, consumer) => consumer.to_string(),
             Self::Client(id) => id.to_string(),
+            Self::Queue(id) => id.queue.as_ref().map_or_else(String::new, Name::to_string),
             Self::Action(id) => id.clone(),
         }
     }
@@ -204,7 +208,7 @@ impl Subject {
             Self::Stream(key) | Self::Group(key, _) | Self::Groups(key, _) | Self::Consumer(key, _, _) => {
                 Some(key)
             }
-            Self::Keys(_) | Self::Client(_) | Self::Script | Self::Action(_) => None,
+            Self::Keys(_) | Self::Client(_) | Self::Script | Self::Queue(_) | Self::Action(_) => None,
         }
     }
 }
@@ -223,6 +227,11 @@ impl std::fmt::Display for Subject {
             }
             Self::Client(id) => write!(f, "client {id}"),
             Self::Script => write!(f, "the script that blocks the server"),
+            Self::Queue(id) => {
+                let title =
+                    crate::core::queues::adapter(id.site.framework).map_or("", |adapter| adapter.title);
+                write!(f, "queue {} of {title}", self.name())
+            }
             Self::Action(id) => write!(f, "action {id}"),
         }
     }
@@ -255,7 +264,11 @@ impl Plan {
             Subject::Group(key, group) | Subject::Consumer(key, group, _) => {
                 vec![(key.clone(), Some(group.clone()))]
             }
-            Subject::Keys(_) | Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
+            Subject::Keys(_)
+            | Subject::Client(_)
+            | Subject::Script
+            | Subject::Queue(_)
+            | Subject::Action(_) => Vec::new(),
         };
         found.extend(self.work.0.streams());
         found

@@ -296,6 +296,7 @@ pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
             vec![memory, ReadCmd::Xlen(key.clone()), ReadCmd::XinfoGroups(key.clone())]
         }
         Subject::Keys(_) => vec![memory, ReadCmd::Inspect(Inspect::Dbsize)],
+        Subject::Queue(id) => std::iter::once(memory).chain(super::queue_counts::reads(id)).collect(),
         Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
     }
 }
@@ -347,6 +348,7 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
             let groups = replies.get(2).and_then(groups);
             found.extend(groups.map(|groups| ("groups".to_owned(), groups.len() as u64)));
         }
+        Subject::Queue(id) => found.extend(super::queue_counts::counts(id, replies)),
         Subject::Client(_) | Subject::Script | Subject::Action(_) => {}
     }
     found

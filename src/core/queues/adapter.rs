@@ -7,6 +7,7 @@
 
 mod failed;
 
+use super::deeds::QueueDeeds;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueColumn};
 pub use failed::{ErrorText, FailedJobs, FailureKept, ScheduleKeys, failed_hashes, failed_items};
@@ -36,6 +37,8 @@ pub struct Adapter {
     pub not_queues: &'static [&'static str],
     /// Names of its keys where nobody has changed them, as globs: no invalidation touches these.
     pub guards: &'static [&'static str],
+    /// What may be done to its queues from outside.
+    pub deeds: QueueDeeds,
 }
 
 impl Adapter {

@@ -7,6 +7,9 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd,
     QueueSign, Shows, TimeUnit, less, part,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Ready};
@@ -28,6 +31,39 @@ return 0";
 /// Its text is that of a worker's health.
 const IS_HEALTH: &str =
     "return string.find(redis.call('GETRANGE',KEYS[1],0,200),'j_complete=',1,true) and 1 or 0";
+
+/// Jobs by when they are due; one that a worker is at stays.
+macro_rules! drop_due {
+    ($part:ident, $when:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: find_jobs!(
+                    "walk(q,function(m,s) if ",
+                    $when,
+                    " then local j='arq:job:'..m put(m,s,call('GET',j),j) end end)"
+                ),
+                act: "local s=call('ZSCORE',q,m) if not s then return 0 end \
+if s~=x or call('EXISTS','arq:in-progress:'..m)==1 then return -1 end \
+call('ZREM',q,m) call('DEL','arq:job:'..m,'arq:retry:'..m) return 1",
+                back: "local j='arq:job:'..m if call('EXISTS',j)==1 then return -1 end \
+restore(j,d) call('ZADD',q,x,m) return 1",
+                after: Rewrite::Same,
+                text: "ZREM <queue> <id>, DEL arq:job:<id> arq:retry:<id>",
+                caveat: "a job that a worker is at stays",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::No("a job of a dead worker is ready again by itself, when its in-progress key ends"),
+    revive: Allowed::No("a job that failed leaves a result that ends, and stands in no list"),
+    drop: &[drop_due!(Ready, "tonumber(s)<=now*1000"), drop_due!(Delayed, "tonumber(s)>now*1000")],
+    no_drop: "arq keeps no dead jobs",
+    pause: Allowed::No("it has no flag at which workers look"),
+};
 
 /// Python's arq.
 pub const ARQ: Adapter = Adapter {
@@ -73,4 +109,5 @@ pub const ARQ: Adapter = Adapter {
     schedules: &[],
     not_queues: &[],
     guards: &["arq:*"],
+    deeds: DEEDS,
 };

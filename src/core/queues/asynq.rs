@@ -8,6 +8,10 @@ use super::adapter::{
     JobRecord, MemberForm, QueueEnd, ScheduleKeys, TimeUnit, next_of_list, part, registry,
 };
 use super::lua::with_fields;
+
+use super::deeds::{Allowed, JobDeed, JobDrop, PauseDeed, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
@@ -51,6 +55,109 @@ o[1]=n \
 return o"
 );
 
+/// Tasks of a sorted set of the queue.
+macro_rules! in_set {
+    ($key:literal) => {
+        find_jobs!(
+            "local b=p..'asynq:{'..q..'}:' walk(b..'",
+            $key,
+            "',function(m,s) put(m,s,call('HGET',b..'t:'..m,'msg'),b..'t:'..m) end)"
+        )
+    };
+}
+
+/// Removes a task, with the lock that keeps its like away.
+macro_rules! drop_task {
+    ($part:ident, $find:expr, $remove:literal, $back:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: $find,
+                act: concat!(
+                    "local b=p..'asynq:{'..q..'}:' local t=b..'t:'..m \
+if call('HEXISTS',t,'group')==1 then return -1 end local u=call('HGET',t,'unique_key') \
+if ",
+                    $remove,
+                    "==0 then return 0 end \
+if u and u~='' and call('GET',u)==m then call('DEL',u) end call('DEL',t) return 1"
+                ),
+                back: concat!(
+                    "local b=p..'asynq:{'..q..'}:' if call('EXISTS',b..'t:'..m)==1 then return -1 end restore(b..'t:'..m,d) ",
+                    $back,
+                    " return 1"
+                ),
+                after: Rewrite::Same,
+                text: "remove <id> from its place, DEL t:<id> and its unique lock",
+                caveat: "undo does not set the unique lock of a task again",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "local b=p..'asynq:{'..q..'}:' walk(b..'active',function(m) \
+local s=call('ZSCORE',b..'lease',m) \
+if not s or tonumber(s)<now then put(m,s,call('HGET',b..'t:'..m,'msg'),b..'t:'..m) end end)"
+        ),
+        act: "local b=p..'asynq:{'..q..'}:' local s=call('ZSCORE',b..'lease',m) \
+if s and tonumber(s)>=now then return -1 end is(b..'pending','list') \
+if call('EXISTS',b..'t:'..m)==0 then return -1 end \
+if call('LREM',b..'active',0,m)==0 then return 0 end \
+call('ZREM',b..'lease',m) call('RPUSH',b..'pending',m) call('HSET',b..'t:'..m,'state','pending') return 1",
+        back: "local b=p..'asynq:{'..q..'}:' if call('LREM',b..'pending',-1,m)==0 then return 0 end \
+call('LPUSH',b..'active',m) if x~='' then call('ZADD',b..'lease',x,m) end restore(b..'t:'..m,d) return 1",
+        after: Rewrite::Same,
+        text: "LREM active 0 <id>, ZREM lease <id>, RPUSH pending <id>, HSET t:<id> state pending",
+        caveat: "as a server does when it ends; asynq's recoverer would count one of the task's retries, and leaves tasks without \
+                 a lease for ever",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: in_set!("archived"),
+        act: "local b=p..'asynq:{'..q..'}:' if not call('ZSCORE',b..'archived',m) then return 0 end \
+if call('EXISTS',b..'t:'..m)==0 then return -1 end is(b..'pending','list') \
+call('LPUSH',b..'pending',m) call('ZREM',b..'archived',m) call('HSET',b..'t:'..m,'state','pending') return 1",
+        back: "local b=p..'asynq:{'..q..'}:' if call('LREM',b..'pending',1,m)==0 then return 0 end \
+call('ZADD',b..'archived',x,m) restore(b..'t:'..m,d) return 1",
+        after: Rewrite::Same,
+        text: "LPUSH pending <id>, ZREM archived <id>, HSET t:<id> state pending",
+        caveat: "as `asynq task run` does: retries that were made stay counted",
+    }),
+    drop: &[
+        drop_task!(
+            Ready,
+            find_jobs!(
+                "local b=p..'asynq:{'..q..'}:' walk(b..'pending',function(m) put(m,'',call('HGET',b..'t:'..m,'msg'),b..'t:'..m) end)"
+            ),
+            "call('LREM',b..'pending',1,m)",
+            "call('LPUSH',b..'pending',m)"
+        ),
+        drop_task!(
+            Delayed,
+            in_set!("scheduled"),
+            "call('ZREM',b..'scheduled',m)",
+            "call('ZADD',b..'scheduled',x,m)"
+        ),
+        drop_task!(Delayed, in_set!("retry"), "call('ZREM',b..'retry',m)", "call('ZADD',b..'retry',x,m)"),
+        drop_task!(
+            Dead,
+            in_set!("archived"),
+            "call('ZREM',b..'archived',m)",
+            "call('ZADD',b..'archived',x,m)"
+        ),
+    ],
+    no_drop: "tasks at work belong to the server that holds their lease",
+    pause: Allowed::Yes(PauseDeed {
+        pause: "local t=call('TIME') return call('SETNX',p..'asynq:{'..q..'}:paused',t[1])",
+        resume: "return call('DEL',p..'asynq:{'..q..'}:paused')",
+        text: ["SETNX asynq:{<queue>}:paused <now>", "DEL asynq:{<queue>}:paused"],
+        is_for_all: false,
+        caveat: "tasks that are at work go on",
+    }),
+};
+
 /// Go's asynq.
 pub const ASYNQ: Adapter = Adapter {
     framework: Framework::Asynq,
@@ -89,4 +196,5 @@ pub const ASYNQ: Adapter = Adapter {
     schedules: &[ScheduleKeys { keys: &["asynq:schedulers"], script: SCHEDULERS, unit: TimeUnit::Seconds }],
     not_queues: &[],
     guards: &["asynq:*"],
+    deeds: DEEDS,
 };

@@ -7,7 +7,10 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign,
     ScheduleKeys, Shows, TimeUnit, part,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
 use super::lua::with_iso;
+use super::rewrite::{Edit, NewValue, Rewrite};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready};
@@ -61,6 +64,63 @@ if part('year') then last=string.format('%04d-%02d-%02dT%02d:%02d:%02dZ',part('y
 o[#o+1]={word('name') or r[i],r[i+1],last,rule} end \
 return o";
 
+/// Tasks of the list of a priority.
+macro_rules! drop_from {
+    ($end:literal) => {
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..q..'", $end, "',function(m) put(m,'',m) end)"),
+                act: concat!("return call('LREM',p..q..'", $end, "',1,m)"),
+                back: concat!("local k=p..q..'", $end, "' is(k,'list') call('LPUSH',k,m) return 1"),
+                after: Rewrite::Same,
+                text: "LREM <queue> 1 <message>",
+                caveat: "",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "walk(p..'unacked_index',function(m,s) if tonumber(s)<now-3600 then \
+local j=call('HGET',p..'unacked',m) \
+if j and string.match(string.sub(j,-200),', ?\"\", ?\"([^\"]*)\"%]$')==q then put(m,s,j) end end end)"
+        ),
+        act: "local s=call('ZSCORE',p..'unacked_index',m) if not s then return 0 end \
+if tonumber(s)>=now-3600 then return -1 end \
+local n=tonumber(string.match(a,'\"priority\": ?(%d+)') or '0') \
+local k=p..q if n>=9 then k=k..'\\6\\0229' elseif n>=6 then k=k..'\\6\\0226' elseif n>=3 then k=k..'\\6\\0223' end \
+is(k,'list') if call('HDEL',p..'unacked',m)==0 then return 0 end \
+call('ZREM',p..'unacked_index',m) call('RPUSH',k,a) return 1",
+        back: "for _,e in ipairs({'','\\6\\0223','\\6\\0226','\\6\\0229'}) do \
+if call('LREM',p..q..e,-1,a)>0 then \
+call('HSET',p..'unacked',m,d) call('ZADD',p..'unacked_index',x,m) return 1 end end return 0",
+        after: Rewrite::Json(
+            &["0"],
+            &[
+                Edit { object: &["headers"], key: "redelivered", to: NewValue::Put("true") },
+                Edit {
+                    object: &["properties", "delivery_info"],
+                    key: "redelivered",
+                    to: NewValue::Put("true"),
+                },
+            ],
+        ),
+        text: "HDEL unacked <tag>, ZREM unacked_index <tag>, RPUSH <queue> <message>",
+        caveat: "as kombu does once the visibility time-out is over, which is taken to be an hour: where the application's is longer, \
+                 a task that still runs would run twice",
+    }),
+    revive: Allowed::No("it keeps no dead jobs: what failed is a result in the result backend"),
+    drop: &[drop_from!(""), drop_from!("\\6\\0223"), drop_from!("\\6\\0226"), drop_from!("\\6\\0229")],
+    no_drop: "tasks for later are in the hands of workers, which alone can revoke them (`celery control revoke`)",
+    pause: Allowed::No(
+        "workers stop taking tasks by remote control (`celery control cancel_consumer`), which leaves no flag",
+    ),
+};
+
 /// Python's Celery.
 pub const CELERY: Adapter = Adapter {
     framework: Framework::Celery,
@@ -101,4 +161,5 @@ pub const CELERY: Adapter = Adapter {
     schedules: &[ScheduleKeys { keys: &["redbeat::schedule"], script: REDBEAT, unit: TimeUnit::Any }],
     not_queues: &["*.pidbox", "celeryev.*", "*.reply.*"],
     guards: &["*_kombu.binding*", "_kombu.*", "celery", "*\x06\x16*", "unacked*", "*.reply.celery.pidbox"],
+    deeds: DEEDS,
 };

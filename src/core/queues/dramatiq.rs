@@ -7,6 +7,9 @@ use super::adapter::{
     Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, JobKept,
     JobRecord, QueueEnd, QueueSign, Shows, TimeUnit, failed_items, less, next_of_list, part,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Dead, Delayed, InFlight, Orphaned, Ready};
@@ -23,6 +26,84 @@ const BESIDE: &[(&str, KeyKind)] = &[("__heartbeats__", KeyKind::Zset)];
 const fn sign(key: &'static str) -> QueueSign {
     QueueSign { key, kind: KeyKind::Hash, shows: Shows::Queue, beside: BESIDE, proof: None }
 }
+
+/// Messages of a list or a sorted set, with their text beside it.
+macro_rules! in_queue {
+    ($end:literal) => {
+        find_jobs!(
+            "local k=p..q..'",
+            $end,
+            "' walk(k,function(m,s) put(m,s,call('HGET',k..'.msgs',m)) end,true)"
+        )
+    };
+}
+
+macro_rules! drop_from {
+    ($part:ident, $end:literal, $remove:literal, $back:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: in_queue!($end),
+                act: concat!(
+                    "local k=p..q..'",
+                    $end,
+                    "' if ",
+                    $remove,
+                    "==0 then return 0 end call('HDEL',k..'.msgs',m) return 1"
+                ),
+                back: concat!(
+                    "local k=p..q..'",
+                    $end,
+                    "' if call('HEXISTS',k..'.msgs',m)==1 then return -1 end ",
+                    $back,
+                    " call('HSET',k..'.msgs',m,d) return 1"
+                ),
+                after: Rewrite::Same,
+                text: concat!("remove <id> from <queue>", $end, " and HDEL <queue>", $end, ".msgs <id>"),
+                caveat: "messages that a worker has fetched already stay",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "dramatiq:",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "for _,w in ipairs(call('ZRANGEBYSCORE',p..'__heartbeats__','-inf',string.format('%.0f',now*1000-60000),'LIMIT',0,200)) do \
+for _,m in ipairs(call('SMEMBERS',p..'__acks__.'..w..'.'..q)) do if pick() then \
+put(m,w,call('HGET',p..q..'.msgs',m)) end end end"
+        ),
+        act: "local s=call('ZSCORE',p..'__heartbeats__',x) \
+if s and s/1000>=now-60 then return -1 end is(p..q,'list') \
+if call('HEXISTS',p..q..'.msgs',m)==0 then return -1 end \
+if call('SREM',p..'__acks__.'..x..'.'..q,m)==0 then return 0 end \
+call('RPUSH',p..q,m) return 1",
+        back: "if call('LREM',p..q,-1,m)==0 then return 0 end call('SADD',p..'__acks__.'..x..'.'..q,m) return 1",
+        after: Rewrite::Same,
+        text: "SREM __acks__.<worker>.<queue> <id>, RPUSH <queue> <id>",
+        caveat: "as dramatiq's own maintenance does",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: in_queue!(".XQ"),
+        act: "local k=p..q if not call('ZSCORE',k..'.XQ',m) then return 0 end \
+is(k,'list') is(k..'.msgs','hash') \
+call('HSET',k..'.msgs',m,a) call('RPUSH',k,m) call('ZREM',k..'.XQ',m) call('HDEL',k..'.XQ.msgs',m) return 1",
+        back: "local k=p..q if call('LREM',k,-1,m)==0 then return 0 end \
+call('HDEL',k..'.msgs',m) call('ZADD',k..'.XQ',x,m) call('HSET',k..'.XQ.msgs',m,d) return 1",
+        after: Rewrite::Same,
+        text: "HSET <queue>.msgs <id>, RPUSH <queue> <id>, ZREM <queue>.XQ <id>, HDEL <queue>.XQ.msgs <id>",
+        caveat: "dramatiq itself never does this; retries that were made stay counted in the message, so that a job that fails \
+                 again is dead at once; middleware of whoever enqueues is Python's, and does not run",
+    }),
+    drop: &[
+        drop_from!(Ready, "", "call('LREM',k,-1,m)", "is(k,'list') call('RPUSH',k,m)"),
+        drop_from!(Delayed, ".DQ", "call('LREM',k,-1,m)", "is(k,'list') call('RPUSH',k,m)"),
+        drop_from!(Dead, ".XQ", "call('ZREM',k,m)", "call('ZADD',k,x,m)"),
+    ],
+    no_drop: "messages that a worker holds are its own",
+    pause: Allowed::No("it has no flag at which workers look"),
+};
 
 /// Python's dramatiq.
 pub const DRAMATIQ: Adapter = Adapter {
@@ -55,4 +136,5 @@ pub const DRAMATIQ: Adapter = Adapter {
     schedules: &[],
     not_queues: &["*.DQ", "*.XQ"],
     guards: &["dramatiq:*"],
+    deeds: DEEDS,
 };

@@ -7,6 +7,9 @@ use super::adapter::{
     Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, ScheduleKeys,
     TimeUnit, failed_items, next_of_list, part, registry,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, PauseDeed, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::{NewValue, Rewrite, edit};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Dead, Delayed, InFlight, Orphaned, Paused, Ready, Workers};
@@ -48,6 +51,102 @@ const ENQUEUER: &str = "\
 local t=redis.call('TYPE',KEYS[1]).ok=='string' and tonumber(redis.call('GET',KEYS[1])) \
 return t and {1,{'periodic jobs',string.format('%.0f',t+120),string.format('%.0f',t),'every 120 s'}} or {0}";
 
+/// Jobs of this kind in a sorted set of all kinds.
+macro_rules! in_set {
+    ($key:literal) => {
+        find_jobs!(
+            "local of='\"name\":\"'..q..'\"' walk(p..'",
+            $key,
+            "',function(m,s) if string.find(m,of,1,true) then put(m,s,m) end end)"
+        )
+    };
+}
+
+macro_rules! drop_from {
+    ($part:ident, $key:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: in_set!($key),
+                act: concat!(
+                    "if string.find(m,'\"unique\":true',1,true) then return -1 end return call('ZREM',p..'",
+                    $key,
+                    "',m)"
+                ),
+                back: concat!("return call('ZADD',p..'", $key, "','NX',x,m)"),
+                after: Rewrite::Same,
+                text: concat!("ZREM ", $key, " <job>"),
+                caveat: "a unique job stays: a key of its own would keep its like away",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "work:",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "for _,w in ipairs(call('SMEMBERS',p..'worker_pools')) do \
+local b=call('HGET',p..'worker_pools:'..w,'heartbeat_at') \
+if not b or tonumber(b)<now-10 then \
+for _,m in ipairs(call('LRANGE',p..'jobs:'..q..':'..w..':inprogress',0,999)) do if pick() then put(m,w,m) end end end end"
+        ),
+        act: "local b=call('HGET',p..'worker_pools:'..x,'heartbeat_at') \
+if b and tonumber(b)>=now-10 then return -1 end \
+local k=p..'jobs:'..q is(k,'list') \
+if call('LREM',k..':'..x..':inprogress',-1,m)==0 then return 0 end \
+call('LPUSH',k,m) \
+if call('HEXISTS',k..':lock_info',x)==1 then call('DECR',k..':lock') call('HINCRBY',k..':lock_info',x,-1) end return 1",
+        back: "local k=p..'jobs:'..q if call('LREM',k,1,m)==0 then return 0 end \
+call('LPUSH',k..':'..x..':inprogress',m) \
+if call('HEXISTS',k..':lock_info',x)==1 then call('INCR',k..':lock') call('HINCRBY',k..':lock_info',x,1) end return 1",
+        after: Rewrite::Same,
+        text: "LREM <pool>:inprogress -1 <job>, LPUSH jobs:<queue> <job>, DECR lock",
+        caveat: "as gocraft's own reaper does",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: in_set!("dead"),
+        act: "if not call('ZSCORE',p..'dead',m) then return 0 end local k=p..'jobs:'..q is(k,'list') \
+call('LPUSH',k,a) call('ZREM',p..'dead',m) return 1",
+        back: "if call('LREM',p..'jobs:'..q,1,a)==0 then return 0 end call('ZADD',p..'dead',x,m) return 1",
+        after: Rewrite::Json(
+            &[],
+            &[
+                edit("fails", NewValue::Out),
+                edit("failed_at", NewValue::Out),
+                edit("err", NewValue::Out),
+                edit("t", NewValue::NowSeconds),
+            ],
+        ),
+        text: "LPUSH jobs:<queue> <job>, ZREM dead <job>",
+        caveat: "as `RetryDeadJob` does",
+    }),
+    drop: &[
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..'jobs:'..q,function(m) put(m,'',m) end)"),
+                act: "if string.find(m,'\"unique\":true',1,true) then return -1 end return call('LREM',p..'jobs:'..q,1,m)",
+                back: "is(p..'jobs:'..q,'list') call('LPUSH',p..'jobs:'..q,m) return 1",
+                after: Rewrite::Same,
+                text: "LREM jobs:<queue> 1 <job>",
+                caveat: "a unique job stays: a key of its own would keep its like away",
+            },
+        },
+        drop_from!(Delayed, "scheduled"),
+        drop_from!(Delayed, "retry"),
+        drop_from!(Dead, "dead"),
+    ],
+    no_drop: "jobs at work belong to their pool",
+    pause: Allowed::Yes(PauseDeed {
+        pause: "local k=p..'jobs:'..q..':paused' if call('EXISTS',k)==1 then return 0 end call('SET',k,1) return 1",
+        resume: "return call('DEL',p..'jobs:'..q..':paused')",
+        text: ["SET jobs:<queue>:paused 1", "DEL jobs:<queue>:paused"],
+        is_for_all: false,
+        caveat: "jobs that are at work go on",
+    }),
+};
+
 /// Go's gocraft/work.
 pub const GOCRAFT: Adapter = Adapter {
     framework: Framework::Gocraft,
@@ -86,4 +185,5 @@ pub const GOCRAFT: Adapter = Adapter {
     }],
     not_queues: &[],
     guards: &["*:known_jobs", "*:worker_pools*", "*:jobs:*"],
+    deeds: DEEDS,
 };

@@ -7,6 +7,9 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, Shows, TimeUnit,
     next_of_list, part, queue_sign,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
@@ -31,6 +34,53 @@ if j then for q,c in string.gmatch(j,'\"([^\"]+)\":(%d+)') do \
 q=string.match(q,':(.*)$') or q \
 for one in string.gmatch(q,'[^,]+') do if one==ARGV[3] then n=n+c end end end end end \
 return n";
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "laravel_database_",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "walk(p..'queues:'..q..':reserved',function(m,s) if tonumber(s)<=now then put(m,s,m) end end)"
+        ),
+        act: "local k=p..'queues:'..q local s=call('ZSCORE',k..':reserved',m) \
+if not s then return 0 end if tonumber(s)>now then return -1 end \
+is(k,'list') call('RPUSH',k,m) call('RPUSH',k..':notify',1) call('ZREM',k..':reserved',m) return 1",
+        back: "local k=p..'queues:'..q if call('LREM',k,-1,m)==0 then return 0 end \
+call('ZADD',k..':reserved',x,m) return 1",
+        after: Rewrite::Same,
+        text: "RPUSH queues:<queue> <job>, ZREM queues:<queue>:reserved <job>",
+        caveat: "as a worker itself does before it takes its next job; attempts that were made stay counted, and a worker fails a job at once \
+                 whose `tries` are used up",
+    }),
+    revive: Allowed::No("failed jobs are in the application's database: `php artisan queue:retry`"),
+    drop: &[
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..'queues:'..q,function(m) put(m,'',m) end,true)"),
+                act: "return call('LREM',p..'queues:'..q,-1,m)",
+                back: "is(p..'queues:'..q,'list') call('RPUSH',p..'queues:'..q,m) call('RPUSH',p..'queues:'..q..':notify',1) return 1",
+                after: Rewrite::Same,
+                text: "LREM queues:<queue> -1 <job>",
+                caveat: "",
+            },
+        },
+        JobDrop {
+            part: Delayed,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..'queues:'..q..':delayed',function(m,s) put(m,s,m) end)"),
+                act: "return call('ZREM',p..'queues:'..q..':delayed',m)",
+                back: "return call('ZADD',p..'queues:'..q..':delayed','NX',x,m)",
+                after: Rewrite::Same,
+                text: "ZREM queues:<queue>:delayed <job>",
+                caveat: "",
+            },
+        },
+    ],
+    no_drop: "failed jobs are in the application's database: `php artisan queue:forget`",
+    pause: Allowed::No(
+        "its flags are in the application's cache, which need not be this Redis: `php artisan queue:pause`",
+    ),
+};
 
 /// PHP's Laravel, with Horizon or without.
 pub const LARAVEL: Adapter = Adapter {
@@ -68,4 +118,5 @@ pub const LARAVEL: Adapter = Adapter {
     schedules: &[],
     not_queues: &["*:reserved", "*:delayed", "*:notify"],
     guards: &["queues:*", "*_database_queues:*", "*_horizon:*", "horizon:*"],
+    deeds: DEEDS,
 };

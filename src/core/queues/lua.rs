@@ -64,3 +64,77 @@ macro_rules! kept_bytes {
 }
 
 pub(super) use {kept_bytes, with_fields, with_iso};
+
+/// A script that looks for jobs in a place: its text says in which, with `walk` and `put`.
+///
+/// `ARGV`: prefix, queue, how many were passed over, how many to look at, 1 for what is kept of a job (or 0 for no more than
+/// tells its class). It answers how many it looked at, the time in seconds, 1 where the place goes on too deep to be read, and of
+/// each job that was put its mark, what stands beside it, its text, and the dump of its key or, without one, its text.
+///
+/// - `walk(key, each, tail)`: members of a list (from its end where `tail`) or of a sorted set, with their scores.
+/// - `put(mark, beside, text, key)`: this is one.
+/// - `pick()`: whether it is the turn of the next of things that are not a list or a sorted set.
+macro_rules! find_jobs {
+    ($($script:expr),+ $(,)?) => {
+        concat!(
+            "local call,p,q,from,count,keep=redis.call,ARGV[1],ARGV[2],tonumber(ARGV[3]),tonumber(ARGV[4]),ARGV[5]=='1' ",
+            "local c=call('TIME') local now=c[1]+c[2]/1000000 ",
+            "local r,seen,size,deep,nth={},0,0,0,0 ",
+            "local function put(m,x,text,key) ",
+            "text=text or '' if key and call('EXISTS',key)==0 then return end ",
+            "local d=keep and (key and call('DUMP',key) or text) or '' ",
+            "if not keep then text=string.sub(text,1,8192) if m==text then m='' end end ",
+            "size=size+#d+#text ",
+            "r[#r+1]={m,tostring(x or ''),text,d or ''} end ",
+            "local function pick() nth=nth+1 if nth>from and seen<count then seen=seen+1 return true end end ",
+            "local function walk(k,each,tail) ",
+            "local t=call('TYPE',k).ok ",
+            "if t=='list' then ",
+            "if from>=100000 then if from<call('LLEN',k) then deep=1 end return end ",
+            "local l if tail then l=call('LRANGE',k,-(from+count),-(from+1)) else l=call('LRANGE',k,from,from+count-1) end ",
+            "if tail and from>=call('LLEN',k) then l={} end ",
+            "for i=1,#l do if size>1000000 then break end seen=seen+1 each(l[tail and #l+1-i or i],'') end ",
+            "elseif t=='zset' then ",
+            "local l=call('ZRANGE',k,from,from+count-1,'WITHSCORES') ",
+            "for i=1,#l,2 do if size>1000000 then break end seen=seen+1 each(l[i],l[i+1]) end end end ",
+            $($script),+,
+            " return {seen,tostring(now),deep,r}"
+        )
+    };
+}
+
+pub(super) use find_jobs;
+
+/// What stands before the body of a function that moves a job.
+///
+/// `ARGV`: prefix, queue, then mark, beside, text afterwards and record of each job. The script answers a number for each, and an
+/// error where one ended it. In it are `call`, `p`, `q`, `now`, `utc(seconds)`, `is(key, type)`, which ends it where a key is of
+/// another type, and `restore(key, dump)`, which keeps the time that a key has to live.
+pub const MOVE_BEGIN: &str = "\
+if redis.replicate_commands then redis.replicate_commands() end \
+local call,p,q=redis.call,ARGV[1],ARGV[2] \
+local c=call('TIME') local now=c[1]+c[2]/1000000 \
+local function utc(t) local f=math.floor \
+local z=f(t/86400)+719468 local e=f(z/146097) local o=z-e*146097 \
+local y=f((o-f(o/1460)+f(o/36524)-f(o/146096))/365) \
+local d=o-(365*y+f(y/4)-f(y/100)) local m=f((5*d+2)/153) \
+local day=d-f((153*m+2)/5)+1 local mon=m<10 and m+3 or m-9 \
+y=y+e*400 if mon<=2 then y=y+1 end \
+local s=t%86400 \
+return string.format('%04d-%02d-%02dT%02d:%02d:%09.6fZ',y,mon,day,f(s/3600),f(s%3600/60),s%60) end \
+local function is(k,kind) local t=call('TYPE',k).ok \
+if t~='none' and t~=kind then error(k..' is a '..t) end end \
+local function restore(k,d) local t=call('PTTL',k) \
+if t<0 then t=0 end call('RESTORE',k,t,d,'REPLACE') end \
+local function one(m,x,a,d) ";
+
+/// What stands after it.
+pub const MOVE_END: &str = " end \
+local r={} \
+for i=3,#ARGV,4 do \
+local ok,v=pcall(one,ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3]) \
+if not ok then \
+if type(v)=='table' then v=v.err end \
+return {r,tostring(v)} end \
+r[#r+1]=v end \
+return {r,''}";

@@ -6,9 +6,19 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, SIZE,
     next_of_list, part, queue_sign,
 };
+use super::deeds::{Allowed, QueueDeeds};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::Ready;
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::No("a list of your own: nobody but its owner knows what its items mean"),
+    revive: Allowed::No("a list of your own: nobody but its owner knows what its items mean"),
+    drop: &[],
+    no_drop: "a list of your own: nobody but its owner knows what its items mean",
+    pause: Allowed::No("a list of your own: nobody but its owner knows what its items mean"),
+};
 
 /// Queues by hand: what comes is pushed at the left and taken at the right, as it mostly is.
 pub const PLAIN: Adapter = Adapter {
@@ -32,4 +42,5 @@ pub const PLAIN: Adapter = Adapter {
     schedules: &[],
     not_queues: &[],
     guards: &[],
+    deeds: DEEDS,
 };

@@ -7,7 +7,10 @@ use super::adapter::{
     Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, QueueSign,
     ScheduleKeys, TimeUnit, failed_items, next_of_list, part, registry,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
 use super::lua::with_iso;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Dead, Delayed, Done, InFlight, Orphaned, Ready, Workers};
@@ -86,6 +89,79 @@ local o={redis.call('HLEN',KEYS[1])} \
 for i=1,#r,2 do if #o<=100 then o[#o+1]={r[i],'',r[i+1],''} end end \
 return o";
 
+/// Jobs of the queue that workers were at which have said nothing for five minutes. Where no worker says anything nobody knows.
+const SILENT: &str = find_jobs!(with_iso!(
+    "if call('EXISTS',p..'workers:heartbeat')==0 then \
+return redis.error_reply('NOHEARTBEAT no worker writes heartbeats here, so that nobody knows which is gone') end \
+for _,w in ipairs(call('SMEMBERS',p..'workers')) do if pick() then \
+local j,b=call('GET',p..'worker:'..w),call('HGET',p..'workers:heartbeat',w) local t=b and iso(b) \
+if j and t and t<now-300 and string.find(j,'\"queue\":\"'..q..'\"',1,true) then put(w,b,j) end end end "
+));
+
+const REQUEUE: &str = with_iso!(
+    "local j,b=call('GET',p..'worker:'..m),call('HGET',p..'workers:heartbeat',m) \
+if not j then return 0 end \
+if b~=x or iso(b)>=now-300 or not string.find(j,a,1,true) then return -1 end \
+is(p..'queue:'..q,'list') call('RPUSH',p..'queue:'..q,a) call('SADD',p..'queues',q) \
+call('DEL',p..'worker:'..m,p..'worker:'..m..':started') \
+call('SREM',p..'workers',m) call('HDEL',p..'workers:heartbeat',m) return 1"
+);
+
+/// Failures of the queue.
+const FAILED_JOBS: &str = find_jobs!(
+    "local of='\"queue\":\"'..q..'\"' \
+walk(p..'failed',function(m) if string.find(m,of,1,true) then put(m,'',m) end end,true)"
+);
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "resque:",
+    requeue: Allowed::Yes(JobDeed {
+        find: SILENT,
+        act: REQUEUE,
+        back: "if call('LREM',p..'queue:'..q,-1,a)==0 then return 0 end \
+call('SET',p..'worker:'..m,d) call('SADD',p..'workers',m) call('HSET',p..'workers:heartbeat',m,x) return 1",
+        after: Rewrite::Json(&["payload"], &[]),
+        text: "RPUSH queue:<queue> <job>, DEL worker:<worker>, SREM workers <worker>, HDEL workers:heartbeat <worker>",
+        caveat: "Resque itself would write such a job down as failed (DirtyExit), with the hooks of its class: nobody outside \
+                 Ruby can; here it runs again",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: FAILED_JOBS,
+        act: "is(p..'queue:'..q,'list') if call('LREM',p..'failed',1,m)==0 then return 0 end \
+call('RPUSH',p..'queue:'..q,a) call('SADD',p..'queues',q) return 1",
+        back: "if call('LREM',p..'queue:'..q,-1,a)==0 then return 0 end call('RPUSH',p..'failed',m) return 1",
+        after: Rewrite::Json(&["payload"], &[]),
+        text: "RPUSH queue:<queue> <job>, LREM failed 1 <failure>",
+        caveat: "hooks of the job's class that run when it is enqueued are Ruby's, and do not run; undo puts failures last",
+    }),
+    drop: &[
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..'queue:'..q,function(m) put(m,'',m) end,true)"),
+                act: "return call('LREM',p..'queue:'..q,-1,m)",
+                back: "is(p..'queue:'..q,'list') call('RPUSH',p..'queue:'..q,m) call('SADD',p..'queues',q) return 1",
+                after: Rewrite::Same,
+                text: "LREM queue:<queue> -1 <job>",
+                caveat: "jobs that are written alike are one to Resque: as many go as are counted",
+            },
+        },
+        JobDrop {
+            part: Dead,
+            deed: JobDeed {
+                find: FAILED_JOBS,
+                act: "return call('LREM',p..'failed',1,m)",
+                back: "is(p..'failed','list') call('RPUSH',p..'failed',m) return 1",
+                after: Rewrite::Same,
+                text: "LREM failed 1 <failure>",
+                caveat: "",
+            },
+        },
+    ],
+    no_drop: "jobs for later are resque-scheduler's, in a list for each time and a key for each job",
+    pause: Allowed::No("Ruby's looks at `pause-all-workers`, node's does not, and no key tells which it is"),
+};
+
 /// Ruby's Resque.
 pub const RESQUE: Adapter = Adapter {
     framework: Framework::Resque,
@@ -122,4 +198,5 @@ pub const RESQUE: Adapter = Adapter {
     }],
     not_queues: &[],
     guards: &["resque:*"],
+    deeds: DEEDS,
 };

@@ -4,6 +4,9 @@
 //! sent, so that nothing is known of it.
 
 use super::adapter::{Adapter, Counts, MemberForm, OPAQUE, QueueEnd, next_of_list, part, registry};
+use super::deeds::{Allowed, JobDeed, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Dead, InFlight, Orphaned, Ready, Workers};
@@ -31,6 +34,40 @@ local b=ARGV[2]..'rmq::connection::'..c \
 if redis.call('EXISTS',b..'::heartbeat')==1 then n=n+redis.call('SCARD',b..'::queue::['..ARGV[3]..']::consumers') end end \
 return n";
 
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::Yes(JobDeed {
+        find: find_jobs!(
+            "for _,c in ipairs(call('SMEMBERS',p..'rmq::connections')) do \
+local b=p..'rmq::connection::'..c \
+if call('EXISTS',b..'::heartbeat')==0 then \
+for _,m in ipairs(call('LRANGE',b..'::queue::['..q..']::unacked',0,999)) do if pick() then put(m,c,m) end end end end"
+        ),
+        act: "local b=p..'rmq::connection::'..x if call('EXISTS',b..'::heartbeat')==1 then return -1 end \
+is(p..'rmq::queue::['..q..']::ready','list') \
+if call('LREM',b..'::queue::['..q..']::unacked',-1,m)==0 then return 0 end \
+call('LPUSH',p..'rmq::queue::['..q..']::ready',m) return 1",
+        back: "if call('LREM',p..'rmq::queue::['..q..']::ready',1,m)==0 then return 0 end \
+call('LPUSH',p..'rmq::connection::'..x..'::queue::['..q..']::unacked',m) return 1",
+        after: Rewrite::Same,
+        text: "LREM unacked -1 <delivery>, LPUSH ready <delivery>",
+        caveat: "as rmq's own cleaner does, but the dead connection stays in its set",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: find_jobs!("walk(p..'rmq::queue::['..q..']::rejected',function(m) put(m,'',m) end)"),
+        act: "local k=p..'rmq::queue::['..q..']::' is(k..'ready','list') \
+if call('LREM',k..'rejected',1,m)==0 then return 0 end call('LPUSH',k..'ready',m) return 1",
+        back: "local k=p..'rmq::queue::['..q..']::' \
+if call('LREM',k..'ready',1,m)==0 then return 0 end call('LPUSH',k..'rejected',m) return 1",
+        after: Rewrite::Same,
+        text: "LREM rejected 1 <delivery>, LPUSH ready <delivery>",
+        caveat: "as `ReturnRejected` does",
+    }),
+    drop: &[],
+    no_drop: "a delivery is whatever the producer sent: it has no class",
+    pause: Allowed::No("it has no flag at which consumers look"),
+};
+
 /// Go's rmq.
 pub const RMQ: Adapter = Adapter {
     framework: Framework::Rmq,
@@ -50,4 +87,5 @@ pub const RMQ: Adapter = Adapter {
     schedules: &[],
     not_queues: &[],
     guards: &["rmq::*"],
+    deeds: DEEDS,
 };

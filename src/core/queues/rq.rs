@@ -6,7 +6,10 @@ use super::adapter::{
     Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, MemberForm,
     NextItem, QueueEnd, QueueSign, ScheduleKeys, Shows, TimeUnit, part,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, PauseDeed, QueueDeeds};
+use super::lua::find_jobs;
 use super::lua::kept_bytes;
+use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{
@@ -50,6 +53,150 @@ local d=redis.call('HGET',ARGV[1]..'job:'..r[i],'description') \
 o[#o+1]={string.match(d or '','^[^(]+') or r[i],r[i+1],'',''} end \
 o[1]=n+redis.call('ZCARD',KEYS[2]) \
 return o";
+
+/// A job of RQ's in one of its registries, looked for by a condition and told by its class.
+macro_rules! in_registry {
+    ($key:literal) => {
+        find_jobs!(
+            "walk(p..'",
+            $key,
+            ":'..q,function(m,s) \
+local j=p..'job:'..m \
+put(m,s,call('HGET',j,'description'),j) end)"
+        )
+    };
+}
+
+/// Executions whose time is over.
+const GIVEN_UP: &str = find_jobs!(
+    "walk(p..'wip:'..q,function(m,s) \
+local id=string.match(m,'^(.*):') \
+if id and tonumber(s)<now then local j=p..'job:'..id put(m,s,call('HGET',j,'description'),j) end end)"
+);
+
+/// As RQ's own queue writes a job that it takes in: `id` is that of the job.
+macro_rules! enqueue {
+    ($($before:literal),+) => {
+        concat!(
+            $($before),+,
+            "local j=p..'job:'..id \
+is(p..'queue:'..q,'list') \
+if call('EXISTS',j)==0 or call('HEXISTS',j,'rate_limit_key')==1 then return -1 end \
+call('RPUSH',p..'queue:'..q,id) call('SADD',p..'queues',p..'queue:'..q) \
+call('HSET',j,'status','queued','enqueued_at',utc(now),'started_at','','ended_at','') call('HDEL',j,'exc_info') "
+        )
+    };
+}
+
+const REQUEUE: &str = concat!(
+    enqueue!(
+        "local w=p..'wip:'..q local s=call('ZSCORE',w,m) \
+if not s then return 0 end \
+local id=string.match(m,'^(.*):') \
+if tonumber(s)>=now or call('HGET',p..'job:'..id,'status')~='started' then return -1 end "
+    ),
+    "call('ZREM',w,m) call('DEL',p..'execution:'..m) \
+call('ZREM',p..'executions:'..id,string.sub(m,#id+2)) return 1"
+);
+
+const REVIVE: &str = concat!(
+    enqueue!("local id,w=m,p..'failed:'..q if not call('ZSCORE',w,m) then return 0 end "),
+    "call('ZREM',w,m) return 1"
+);
+
+/// Takes a job that still waits out of the queue, and gives its registry and its hash back.
+macro_rules! back {
+    ($id:literal, $key:literal) => {
+        concat!(
+            "local id=",
+            $id,
+            " if call('LREM',p..'queue:'..q,-1,id)==0 then return 0 end \
+call('ZADD',p..'",
+            $key,
+            ":'..q,x,m) restore(p..'job:'..id,d) return 1"
+        )
+    };
+}
+
+/// Removes a job that nothing waits for from a sorted set.
+macro_rules! drop_from {
+    ($part:ident, $key:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: in_registry!($key),
+                act: concat!(
+                    "local j=p..'job:'..m \
+if call('EXISTS',j..':dependents')==1 then return -1 end \
+if call('ZREM',p..'",
+                    $key,
+                    ":'..q,m)==0 then return 0 end call('DEL',j) return 1"
+                ),
+                back: concat!(
+                    "local j=p..'job:'..m if call('EXISTS',j)==1 then return -1 end \
+restore(j,d) call('ZADD',p..'",
+                    $key,
+                    ":'..q,x,m) return 1"
+                ),
+                after: Rewrite::Same,
+                text: concat!("ZREM ", $key, ":<queue> <id>, DEL job:<id>"),
+                caveat: "a job on which others wait stays",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "rq:",
+    requeue: Allowed::Yes(JobDeed {
+        find: GIVEN_UP,
+        act: REQUEUE,
+        back: back!("string.match(m,'^(.*):')", "wip"),
+        after: Rewrite::Same,
+        text: "RPUSH queue:<queue> <id>, ZREM wip:<queue> <execution>, HSET job:<id> status queued",
+        caveat: "RQ itself would call the job's on_failure first, and count one of its retries: nobody outside Python can; \
+                 jobs with a rate limit stay",
+    }),
+    revive: Allowed::Yes(JobDeed {
+        find: in_registry!("failed"),
+        act: REVIVE,
+        back: back!("m", "failed"),
+        after: Rewrite::Same,
+        text: "RPUSH queue:<queue> <id>, ZREM failed:<queue> <id>, HSET job:<id> status queued",
+        caveat: "as `rq requeue` does; jobs with a rate limit stay",
+    }),
+    drop: &[
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!(
+                    "walk(p..'queue:'..q,function(m) \
+local j=p..'job:'..m put(m,'',call('HGET',j,'description'),j) end,true)"
+                ),
+                act: "local j=p..'job:'..m \
+if call('EXISTS',j..':dependents')==1 then return -1 end \
+if call('LREM',p..'queue:'..q,-1,m)==0 then return 0 end \
+call('DEL',j) return 1",
+                back: "local j=p..'job:'..m if call('EXISTS',j)==1 then return -1 end \
+is(p..'queue:'..q,'list') restore(j,d) \
+call('RPUSH',p..'queue:'..q,m) call('SADD',p..'queues',p..'queue:'..q) return 1",
+                after: Rewrite::Same,
+                text: "LREM queue:<queue> -1 <id>, DEL job:<id>",
+                caveat: "a job on which others wait stays",
+            },
+        },
+        drop_from!(Delayed, "scheduled"),
+        drop_from!(Dead, "failed"),
+    ],
+    no_drop: "jobs that others wait for are RQ's own to cancel",
+    pause: Allowed::Yes(PauseDeed {
+        pause: "if call('EXISTS',p..'suspended')==1 then return 0 end call('SET',p..'suspended',1) return 1",
+        resume: "return call('DEL',p..'suspended')",
+        text: ["SET suspended 1", "DEL suspended"],
+        is_for_all: true,
+        caveat: "a worker that waits for a job when the pause begins takes one more before it sees it",
+    }),
+};
 
 /// Python's RQ.
 pub const RQ: Adapter = Adapter {
@@ -102,4 +249,5 @@ pub const RQ: Adapter = Adapter {
     }],
     not_queues: &[],
     guards: &["rq:*"],
+    deeds: DEEDS,
 };

@@ -7,6 +7,9 @@ use super::adapter::{
     Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd,
     QueueSign, ScheduleKeys, Shows, TimeUnit, failed_items, part,
 };
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::lua::find_jobs;
+use super::rewrite::{NewValue, Rewrite, edit};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Dead, Delayed, Done, InFlight, Paused, Ready, Workers};
@@ -78,6 +81,72 @@ o[#o+1]={h[1] or j,'',h[3] or '',h[2] or ''} end end end end \
 o[1]=n \
 return o";
 
+/// Jobs of the queue in a sorted set of all queues.
+macro_rules! in_set {
+    ($key:literal) => {
+        find_jobs!(
+            "local of='\"queue\":\"'..q..'\"' walk(p..'",
+            $key,
+            "',function(m,s) \
+if string.find(m,of,1,true) then put(m,s,m) end end)"
+        )
+    };
+}
+
+macro_rules! drop_from {
+    ($part:ident, $key:literal) => {
+        JobDrop {
+            part: $part,
+            deed: JobDeed {
+                find: in_set!($key),
+                act: concat!("return call('ZREM',p..'", $key, "',m)"),
+                back: concat!("return call('ZADD',p..'", $key, "','NX',x,m)"),
+                after: Rewrite::Same,
+                text: concat!("ZREM ", $key, " <job>"),
+                caveat: "",
+            },
+        }
+    };
+}
+
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::No(
+        "a job that a killed process had is in no key; Pro keeps it, and brings it back itself",
+    ),
+    revive: Allowed::Yes(JobDeed {
+        find: in_set!("dead"),
+        act: "if not call('ZSCORE',p..'dead',m) then return 0 end \
+is(p..'queue:'..q,'list') \
+call('LPUSH',p..'queue:'..q,a) call('SADD',p..'queues',q) call('ZREM',p..'dead',m) return 1",
+        back: "if call('LREM',p..'queue:'..q,1,a)==0 then return 0 end call('ZADD',p..'dead',x,m) return 1",
+        after: Rewrite::Json(
+            &[],
+            &[edit("enqueued_at", NewValue::NowLike("created_at")), edit("retry_count", NewValue::OneLess)],
+        ),
+        text: "LPUSH queue:<queue> <job>, ZREM dead <job>",
+        caveat: "as Sidekiq's own page does, but without the client's middleware, which is Ruby's",
+    }),
+    drop: &[
+        JobDrop {
+            part: Ready,
+            deed: JobDeed {
+                find: find_jobs!("walk(p..'queue:'..q,function(m) put(m,'',m) end)"),
+                act: "return call('LREM',p..'queue:'..q,1,m)",
+                back: "is(p..'queue:'..q,'list') call('LPUSH',p..'queue:'..q,m) call('SADD',p..'queues',q) return 1",
+                after: Rewrite::Same,
+                text: "LREM queue:<queue> 1 <job>",
+                caveat: "",
+            },
+        },
+        drop_from!(Delayed, "schedule"),
+        drop_from!(Delayed, "retry"),
+        drop_from!(Dead, "dead"),
+    ],
+    no_drop: "jobs at work are in no key that can be removed",
+    pause: Allowed::No("only Pro looks at the set `paused`, and no key tells whether this is Pro"),
+};
+
 /// Ruby's Sidekiq.
 pub const SIDEKIQ: Adapter = Adapter {
     framework: Framework::Sidekiq,
@@ -123,4 +192,5 @@ pub const SIDEKIQ: Adapter = Adapter {
     }],
     not_queues: &[],
     guards: &["queues", "queue:*", "processes", "schedule", "retry", "dead", "stat:*", "paused"],
+    deeds: DEEDS,
 };

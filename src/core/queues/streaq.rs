@@ -7,6 +7,7 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobKept, JobRecord, NextItem, QueueEnd,
     ScheduleKeys, TimeUnit, part, queue_sign,
 };
+use super::deeds::{Allowed, QueueDeeds};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{Delayed, InFlight, Orphaned, Ready, Workers};
@@ -52,6 +53,17 @@ local o={redis.call('ZCARD',KEYS[1])} \
 for i=1,#r,2 do o[#o+1]={r[i],r[i+1],'',redis.call('HGET',KEYS[2],r[i]) or ''} end \
 return o";
 
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::No(
+        "jobs are entries of a stream: its group shows them as pending, and `reclaim` settles those",
+    ),
+    revive: Allowed::No("it keeps no dead jobs"),
+    drop: &[],
+    no_drop: "jobs are entries of a stream, or in keys that its own code alone takes apart",
+    pause: Allowed::No("it has no flag at which workers look"),
+};
+
 /// Python's streaq.
 pub const STREAQ: Adapter = Adapter {
     framework: Framework::Streaq,
@@ -89,4 +101,5 @@ pub const STREAQ: Adapter = Adapter {
     }],
     not_queues: &[],
     guards: &["streaq:*"],
+    deeds: DEEDS,
 };

@@ -7,6 +7,7 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, JobRecord, NextItem, QueueEnd, QueueSign, Shows,
     TimeUnit, part,
 };
+use super::deeds::{Allowed, QueueDeeds};
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::Framework;
 use crate::core::model::queues::QueueColumn::{InFlight, Orphaned, Ready};
@@ -54,6 +55,17 @@ const fn sign(kind: KeyKind) -> QueueSign {
     QueueSign { key: "{w}", kind, shows: Shows::Queue, beside: &[], proof: Some(HAS_TASKS) }
 }
 
+const DEEDS: QueueDeeds = QueueDeeds {
+    prefix: "",
+    requeue: Allowed::No(
+        "jobs of a list are gone once they were taken; of a stream the group shows them as pending, and `reclaim` settles those",
+    ),
+    revive: Allowed::No("it keeps no dead jobs"),
+    drop: &[],
+    no_drop: "jobs are entries of a stream, or in keys that its own code alone takes apart",
+    pause: Allowed::No("it has no flag at which workers look"),
+};
+
 /// Python's taskiq over its brokers for Redis.
 pub const TASKIQ: Adapter = Adapter {
     framework: Framework::Taskiq,
@@ -80,4 +92,5 @@ pub const TASKIQ: Adapter = Adapter {
     schedules: &[],
     not_queues: &[],
     guards: &["taskiq", "schedule:time:*", "schedule:data:*", "schedule:cron", "schedule:interval"],
+    deeds: DEEDS,
 };

@@ -12,7 +12,7 @@ mod row;
 mod verb;
 
 pub use fanout::{FanoutRead, TIMED};
-pub use inspect::Inspect;
+pub use inspect::{Inspect, JobsRead};
 pub use queues::{QueueAsk, QueueRead};
 pub use row::{Hides, LooksUp, ReadRow, ScriptCalls};
 pub use verb::ReadVerb;

@@ -4,8 +4,11 @@
 //! nor what its reply means to an action. Invariant: what would be harmful if half of it were done is one script.
 
 mod args;
+mod queues;
 mod scripts;
 mod text;
+
+pub use queues::{JobsWrite, MovedJob, PauseWrite};
 
 use crate::core::model::{Name, StreamId};
 
@@ -166,6 +169,10 @@ pub enum WriteCmd {
     KillClient(u64),
     /// `SCRIPT KILL` or `FUNCTION KILL` (7.0)
     KillScript(BusyWith),
+    /// Jobs of a queue are moved.
+    Jobs(JobsWrite),
+    /// A queue is paused, or goes on.
+    PauseQueue(PauseWrite),
 }
 
 /// What a step of a trim sees to before it removes anything.
@@ -266,6 +273,8 @@ impl WriteCmd {
             | Self::UnlinkKept { .. }
             | Self::UnlinkTyped(_)
             | Self::UnlinkFree(_)
+            | Self::Jobs(_)
+            | Self::PauseQueue(_)
             | Self::GiveTimeBack { .. }
             | Self::ExpireAt { lt: false, .. }
             | Self::Expire { lt: false, .. } => "eval",
@@ -289,6 +298,7 @@ impl WriteCmd {
             | Self::GiveBack { .. }
             | Self::UnlinkTyped(_)
             | Self::UnlinkFree(_)
+            | Self::Jobs(_)
             | Self::UnlinkKept { .. } => true,
             _ => false,
         }
@@ -312,6 +322,8 @@ impl WriteCmd {
             | Self::GiveTimeBack { key, .. }
             | Self::Restore { key, .. }
             | Self::Append { key, .. } => Some(key),
+            Self::Jobs(write) => Some(&write.key),
+            Self::PauseQueue(write) => Some(&write.key),
             Self::UnlinkTyped(_) | Self::UnlinkFree(_) | Self::KillClient(_) | Self::KillScript(_) => None,
         }
     }
@@ -322,6 +334,7 @@ impl WriteCmd {
             Self::Settle { ids, .. } => ids.len(),
             Self::GiveBack { rows, .. } => rows.len(),
             Self::UnlinkTyped(keys) => keys.len(),
+            Self::Jobs(write) => write.jobs.len(),
             Self::UnlinkFree(alike) => alike.iter().map(|(_, keys)| keys.len()).sum(),
             Self::DeleteConsumers { consumers, .. } => consumers.len(),
             _ => 1,

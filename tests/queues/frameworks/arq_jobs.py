@@ -21,11 +21,11 @@ HASTY = SCENARIO == "killed"
 
 
 async def send_mail(ctx, number):
-    await asyncio.to_thread(harness.hold)
+    harness.done("send_mail", number) or await asyncio.to_thread(harness.hold)
 
 
 async def resize(ctx, number):
-    await asyncio.to_thread(harness.hold)
+    harness.done("resize", number) or await asyncio.to_thread(harness.hold)
 
 
 class WorkerSettings:
@@ -57,8 +57,20 @@ async def row(redis, name):
     }
 
 
+def run():
+    from redis import Redis
+
+    harness.worker("-m", "arq", "arq_jobs.WorkerSettings")
+    redis = Redis.from_url(harness.URL)
+    return harness.run_all(redis, lambda: redis.zcount(MAIL_QUEUE, "-inf", time.time() * 1000) == 0)
+
+
 async def main():
     redis = await create_pool(SETTINGS)
+    if SCENARIO in ("look", "run"):
+        ran = await asyncio.to_thread(run) if SCENARIO == "run" else []
+        rows = {name: await row(redis, name) for name in (MAIL_QUEUE, IMAGES_QUEUE)}
+        return harness.tell(rows, ran=ran)
     for number in range(MAIL):
         await redis.enqueue_job("send_mail", number, _queue_name=MAIL_QUEUE)
     for number in range(IMAGES):

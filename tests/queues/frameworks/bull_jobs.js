@@ -12,8 +12,11 @@ const options = {
 
 function work() {
   h.endWithOwner();
-  new Queue('mail', options).process('send_mail', 2, () => h.hold());
-  new Queue('images', options).process('resize', 1, () => h.hold());
+  const run = async (job) => (await h.done(job.name, job.data.number)) || h.hold();
+  const mail = new Queue('mail', options);
+  mail.process('send_mail', 2, run);
+  if (scenario === 'run') mail.process('broken', 1, run);
+  new Queue('images', options).process('resize', 1, run);
 }
 
 async function row(queue) {
@@ -36,9 +39,22 @@ async function row(queue) {
   };
 }
 
+/** What is there of what another script made, and what a worker does of it. */
+async function again(mail, images) {
+  const more = {};
+  if (scenario === 'run') {
+    h.worker();
+    const left = async (queue) => (await queue.getWaitingCount()) + (await queue.getActiveCount());
+    more.ran = await h.runAll(mail.client, async () => (await left(mail)) + (await left(images)) === 0);
+  }
+  h.tell({ mail: await row(mail), images: await row(images) }, more);
+  await h.stay();
+}
+
 async function main() {
   const mail = new Queue('mail', options);
   const images = new Queue('images', options);
+  if (scenario === 'look' || scenario === 'run') return again(mail, images);
   const numbers = (n) => [...Array(n).keys()];
   for (const number of numbers(h.DEAD)) await mail.add('broken', { number });
   const failing = new Queue('mail', options);

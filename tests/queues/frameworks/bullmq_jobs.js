@@ -11,7 +11,7 @@ const hasty = scenario === 'killed' ? { lockDuration: 1000, stalledInterval: 600
 async function work() {
   h.endWithOwner();
   for (const name of ['mail', 'images']) {
-    new Worker(name, () => h.hold(), { connection, prefix, concurrency: name === 'mail' ? 2 : 1, name: 'first', ...hasty });
+    new Worker(name, async (job) => (await h.done(job.name, job.data.number)) || h.hold(), { connection, prefix, concurrency: name === 'mail' ? 2 : 1, name: 'first', ...hasty });
   }
 }
 
@@ -35,9 +35,22 @@ async function row(queue) {
   };
 }
 
+/** What is there of what another script made, and what a worker does of it. */
+async function again(mail, images) {
+  const more = {};
+  if (scenario === 'run') {
+    h.worker();
+    const left = async (queue) => (await queue.getWaitingCount()) + (await queue.getPrioritizedCount()) + (await queue.getActiveCount());
+    more.ran = await h.runAll(await mail.client, async () => (await left(mail)) + (await left(images)) === 0);
+  }
+  h.tell({ mail: await row(mail), images: await row(images) }, more);
+  await h.stay();
+}
+
 async function main() {
   const mail = new Queue('mail', { connection, prefix });
   const images = new Queue('images', { connection, prefix });
+  if (scenario === 'look' || scenario === 'run') return again(mail, images);
   const numbers = (n) => [...Array(n).keys()];
   await mail.addBulk(numbers(h.DEAD).map((number) => ({ name: 'broken', data: { number } })));
   const failing = new Worker('mail', () => { throw new Error('no such mailbox'); }, { connection, prefix });

@@ -38,12 +38,12 @@ app.conf.update(
 
 @app.task(name="send_mail")
 def send_mail(number):
-    harness.hold()
+    harness.done("send_mail", number) or harness.hold()
 
 
 @app.task(name="resize")
 def resize(number):
-    harness.hold()
+    harness.done("resize", number) or harness.hold()
 
 
 def waiting(redis, channel, name):
@@ -52,7 +52,7 @@ def waiting(redis, channel, name):
     return [json.loads(item) for key in keys for item in redis.lrange(key, 0, -1)]
 
 
-def truth(at_work):
+def truth(at_work, **more):
     inspect = app.control.inspect(timeout=1.0) if at_work else None
     held = {kind: (getattr(inspect, kind)() or {}) if inspect else {} for kind in ("active", "reserved", "scheduled")}
     in_hand = {kind: [job.get("request", job) for jobs in answer.values() for job in jobs] for kind, answer in held.items()}
@@ -81,10 +81,23 @@ def truth(at_work):
                 "unacked": held_here,
             }
     pings = app.control.ping(timeout=0.5) if at_work else []
-    harness.tell(rows, workers=len(pings), visibility_timeout_ms=VISIBILITY_S * 1000, in_hand={k: len(v) for k, v in in_hand.items()})
+    harness.tell(rows, workers=len(pings), visibility_timeout_ms=VISIBILITY_S * 1000, in_hand={k: len(v) for k, v in in_hand.items()}, **more)
+
+
+def run():
+    words = "-A celery_jobs worker --pool threads --concurrency 2 -Q mail,images --without-mingle -l info"
+    harness.worker("-m", "celery", *words.split())
+    redis = Redis.from_url(URL)
+    left = lambda channel: sum(channel._size(name) for name in ("mail", "images")) + redis.hlen(channel.unacked_key)
+    with app.connection() as connection:
+        return harness.run_all(redis, lambda: left(connection.default_channel) == 0)
 
 
 def main():
+    if SCENARIO in ("look", "run"):
+        ran = run() if SCENARIO == "run" else []
+        truth(False, ran=ran)
+        return harness.stay()
     for number in range(LATER):
         send_mail.apply_async((number,), queue="mail", countdown=HOUR_S)
     for number in range(MAIL):

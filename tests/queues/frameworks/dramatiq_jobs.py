@@ -23,17 +23,19 @@ dramatiq.set_broker(broker)
 
 @dramatiq.actor(queue_name="mail")
 def send_mail(number):
-    harness.hold()
+    harness.done("send_mail", number) or harness.hold()
 
 
 @dramatiq.actor(queue_name="images")
 def resize(number):
-    harness.hold()
+    harness.done("resize", number) or harness.hold()
 
 
 # The error of an attempt is stored when the next one is planned.
 @dramatiq.actor(queue_name="mail", max_retries=1, min_backoff=10, max_backoff=10)
 def broken(number):
+    if harness.done("broken", number):
+        return
     raise ValueError(f"no such mailbox: {number}")
 
 
@@ -41,7 +43,7 @@ def held(queue, workers):
     return sum(broker.client.scard(f"{SPACE}:__acks__.{worker.decode()}.{queue}") for worker in workers)
 
 
-def truth(started):
+def truth(started, **more):
     redis, now = broker.client, int(time.time() * 1000)
     ever = redis.zrange(f"{SPACE}:__heartbeats__", 0, -1)
     late = redis.zrangebyscore(f"{SPACE}:__heartbeats__", "-inf", now - TIMEOUT_MS)
@@ -62,10 +64,20 @@ def truth(started):
             "classes": Counter(message["actor_name"] for message in messages),
             "qsize": broker.do_qsize(name),
         }
-    harness.tell(rows, workers=started, heartbeats=len(ever), heartbeat_timeout_ms=TIMEOUT_MS)
+    harness.tell(rows, workers=started, heartbeats=len(ever), heartbeat_timeout_ms=TIMEOUT_MS, **more)
+
+
+def run():
+    harness.worker("-m", "dramatiq", "dramatiq_jobs", "--processes", "1", "--threads", "2", "--skip-logging")
+    left = lambda: sum(broker.client.hlen(f"{SPACE}:{name}.msgs") for name in ("mail", "images"))
+    return harness.run_all(broker.client, lambda: left() == 0)
 
 
 def main():
+    if SCENARIO in ("look", "run"):
+        ran = run() if SCENARIO == "run" else []
+        truth(0, ran=ran)
+        return harness.stay()
     for number in range(DEAD):
         broken.send(number)
     failing = Worker(broker, worker_threads=2, worker_timeout=100)

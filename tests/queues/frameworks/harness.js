@@ -2,6 +2,7 @@
 'use strict';
 const { spawn } = require('child_process');
 const fs = require('fs');
+const net = require('net');
 
 const [, script, url, scenario] = process.argv;
 const { hostname: host, port } = new URL(url);
@@ -9,6 +10,39 @@ const PATIENCE_MS = 50_000;
 const workers = [];
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether a job is to be done at once: then it writes down that it was. */
+async function done(name, number) {
+  if ((process.env.HARNESS_SCENARIO || scenario) !== 'run') return false;
+  const reply = await command(`RPUSH harness:ran ${name}:${number}`);
+  return reply.startsWith(':');
+}
+
+/** The reply to one command, as it is sent. */
+function command(line) {
+  return new Promise((resolve, reject) => {
+    const link = net.connect(Number(port), host, () => link.write(line + '\r\n'));
+    let text = '';
+    link.on('data', (data) => {
+      text += data;
+      link.end();
+    });
+    link.on('end', () => resolve(text));
+    link.on('error', reject);
+  });
+}
+
+/** Waits until nothing is left to be done, or for some seconds in which nothing was; what was done. */
+async function runAll(client, isOver, quietMs = 6000, startMs = 20_000) {
+  let [ran, end] = [-1, 0];
+  while (!(await isOver())) {
+    const count = await client.llen('harness:ran');
+    if (count !== ran) [ran, end] = [count, Date.now() + (count ? quietMs : startMs)];
+    if (Date.now() > end) break;
+    await sleep(100);
+  }
+  return client.lrange('harness:ran', 0, -1);
+}
 
 /** What a job does that a test finds at work: nothing, until the script that started its worker is gone. */
 async function hold() {
@@ -93,4 +127,4 @@ function run(main) {
 }
 
 const MAIL = 30, IMAGES = 10, LATER = 5, DEAD = 3, HOUR_MS = 3_600_000;
-module.exports = { url, scenario, host, port: Number(port), sleep, hold, endWithOwner, worker, kill, waitUntil, count, tell, stay, run, MAIL, IMAGES, LATER, DEAD, HOUR_MS };
+module.exports = { url, scenario, host, port: Number(port), sleep, hold, done, runAll, endWithOwner, worker, kill, waitUntil, count, tell, stay, run, MAIL, IMAGES, LATER, DEAD, HOUR_MS };

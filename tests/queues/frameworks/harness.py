@@ -4,7 +4,9 @@
 
 Scenarios: `backlog` (30 `send_mail` and 10 `resize` wait, 5 are an hour away, 3 are dead where there is such a thing),
 `working` (the same, and a worker that holds jobs), `killed` (that worker was killed, and the framework's own time-out
-is over), `prefix` (`backlog` below a name of its own, where the library can).
+is over), `prefix` (`backlog` below a name of its own, where the library can). Of what another script made: `look` tells the
+truth, and `run` lets a worker do all jobs, each of which writes down that it was done, until none is left or nothing happened
+for some seconds.
 
 The last line of the output is the truth as the library tells it; then the script waits for the end of its input, and
 ends its workers.
@@ -13,6 +15,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -33,6 +36,29 @@ workers = []
 def host_and_port():
     host, port = URL.split("//")[1].split("/")[0].split(":")
     return host, int(port)
+
+
+def done(name, number):
+    """Whether a job is to be done at once: then it writes down that it was."""
+    if os.environ.get("HARNESS_SCENARIO") != "run":
+        return False
+    host, port = os.environ["HARNESS_URL"].split("//")[1].split("/")[0].split(":")
+    with socket.create_connection((host, int(port))) as link:
+        link.sendall(f"RPUSH harness:ran {name}:{number}\r\n".encode())
+        return link.recv(64).startswith(b":")
+
+
+def run_all(redis, is_over, quiet_s=6, start_s=20):
+    """Waits until nothing is left to be done, or for some seconds in which nothing was; what was done."""
+    ran, end = -1, 0
+    while not is_over():
+        count = redis.llen("harness:ran")
+        if count != ran:
+            ran, end = count, time.monotonic() + (quiet_s if count else start_s)
+        if time.monotonic() > end:
+            break
+        time.sleep(0.1)
+    return [item.decode() if isinstance(item, bytes) else item for item in redis.lrange("harness:ran", 0, -1)]
 
 
 def hold():

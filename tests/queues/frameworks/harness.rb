@@ -1,11 +1,35 @@
 # What harness.py is to scripts in Python: the command line, workers that end with their owner, how the truth is told.
 require "json"
+require "socket"
 require "uri"
 
 URL_OF_SERVER = ARGV[0] || ENV["HARNESS_URL"]
 SCENARIO = ARGV[1] || ENV["HARNESS_SCENARIO"]
 MAIL, IMAGES, LATER, DEAD, HOUR_S, PATIENCE_S = 30, 10, 5, 3, 3600, 50
 WORKERS = []
+
+# Whether a job is to be done at once: then it writes down that it was.
+def done(name, number)
+  return false unless SCENARIO == "run"
+  server = URI(URL_OF_SERVER)
+  TCPSocket.open(server.host, server.port) do |link|
+    link.write("RPUSH harness:ran #{name}:#{number}\r\n")
+    link.gets.start_with?(":")
+  end
+end
+
+# Waits until nothing is left to be done, or for some seconds in which nothing was; what was done.
+def run_all(quiet_s = 6, start_s = 20)
+  ran, last = -1, 0
+  until yield
+    count = Sidekiq.redis { |redis| redis.llen("harness:ran") }
+    now = Process.clock_gettime(Process::CLOCK_MONOTONIC)
+    ran, last = count, now + (count.zero? ? start_s : quiet_s) if count != ran
+    break if now > last
+    sleep 0.1
+  end
+  Sidekiq.redis { |redis| redis.lrange("harness:ran", 0, -1) }
+end
 
 # What a job does that a test finds at work: nothing, until the script that started its worker is gone.
 def hold

@@ -22,11 +22,17 @@ class Hold
     // What a job does that a test finds at work: nothing, until the script that started its worker is gone.
     public function fire($job, $data)
     {
+        if (getenv('HARNESS_SCENARIO') === 'run') {
+            $server = fsockopen(parse_url($GLOBALS['url'], PHP_URL_HOST), parse_url($GLOBALS['url'], PHP_URL_PORT));
+            fwrite($server, 'RPUSH harness:ran ' . static::NAME . ":{$data['number']}\r\n");
+            fgets($server);
+            return $job->delete();
+        }
         for ($step = 0; $step < 600 && posix_kill((int) getenv('HARNESS_PID'), 0); $step++) usleep(200_000);
     }
 }
-class SendMail extends Hold {}
-class Resize extends Hold {}
+class SendMail extends Hold { const NAME = 'send_mail'; }
+class Resize extends Hold { const NAME = 'resize'; }
 
 class NoEvents implements Illuminate\Contracts\Events\Dispatcher
 {
@@ -60,7 +66,7 @@ if ($argv[2] === 'worker') {
     // Asked before every job whether it rests, it looks whether its owner is there.
     $rests = fn () => posix_kill((int) getenv('HARNESS_PID'), 0) ? false : exit(0);
     $worker = new Worker($manager->getQueueManager(), new NoEvents(), new Failures(), $rests);
-    $worker->daemon('default', 'mail,images', new WorkerOptions());
+    $worker->daemon('default', 'mail,images', new WorkerOptions('default', 0, 128, 60, 3, $scenario === 'run' ? 3 : 1));
 }
 
 function wait_until(string $what, callable $holds)
@@ -87,22 +93,34 @@ function row($queue, $redis, string $name): array
     ];
 }
 
-for ($number = 0; $number < 30; $number++) $queue->push('SendMail', ['number' => $number], 'mail');
-for ($number = 0; $number < 10; $number++) $queue->push('Resize', ['number' => $number], 'images');
-for ($number = 0; $number < 5; $number++) $queue->later(3600, 'SendMail', ['number' => $number], 'mail');
+$ran = [];
+$makes = !in_array($scenario, ['look', 'run']);
+if ($makes) {
+    for ($number = 0; $number < 30; $number++) $queue->push('SendMail', ['number' => $number], 'mail');
+    for ($number = 0; $number < 10; $number++) $queue->push('Resize', ['number' => $number], 'images');
+    for ($number = 0; $number < 5; $number++) $queue->later(3600, 'SendMail', ['number' => $number], 'mail');
+}
 $started = null;
-if ($scenario === 'working' || $scenario === 'killed') {
+if ($scenario === 'working' || $scenario === 'killed' || $scenario === 'run') {
     $log = ['file', getenv('HARNESS_LOG') ?: '/dev/null', 'a'];
     $environment = ['HARNESS_SCENARIO' => $scenario, 'HARNESS_PID' => (string) getmypid()] + getenv();
     $words = [...explode(' ', getenv('HARNESS_PHP')), __FILE__, $url, 'worker'];
     $started = proc_open($words, [['file', '/dev/null', 'r'], $log, $log], $pipes, null, $environment);
-    wait_until('a job runs', fn () => row($queue, $redis, 'mail')['in_flight'] === 1);
+    if ($scenario === 'run') {
+        $plain = new Predis\Client(['host' => $address['host'], 'port' => $address['port']]);
+        for ($before = -1, $end = 0; row($queue, $redis, 'mail')['ready'] + row($queue, $redis, 'mail')['in_flight'] > 0; usleep(100_000)) {
+            $count = $plain->llen('harness:ran');
+            if ($count !== $before) [$before, $end] = [$count, time() + ($count ? 6 : 20)];
+            if (time() > $end) break;
+        }
+        $ran = $plain->lrange('harness:ran', 0, -1);
+    } else wait_until('a job runs', fn () => row($queue, $redis, 'mail')['in_flight'] === 1);
     if ($scenario === 'killed') {
         proc_terminate($started, SIGKILL);
         wait_until('its time is over', fn () => row($queue, $redis, 'mail')['orphaned'] === 1);
     }
 }
 $rows = ['mail' => row($queue, $redis, 'mail'), 'images' => row($queue, $redis, 'images')];
-echo json_encode(['rows' => $rows, 'retry_after_ms' => $retryAfter * 1000]), "\n";
+echo json_encode(['rows' => $rows, 'ran' => $ran, 'retry_after_ms' => $retryAfter * 1000]), "\n";
 while (fgets(STDIN) !== false) ;
 if ($started) proc_terminate($started, SIGKILL);

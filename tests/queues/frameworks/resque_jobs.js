@@ -8,7 +8,8 @@ const scenario = process.env.HARNESS_SCENARIO || h.scenario;
 const connection = { pkg: 'ioredis', host: h.host, port: h.port, namespace: scenario === 'prefix' ? 'shop' : 'resque' };
 const done = { perform: async () => 1 };
 const broken = { perform: async () => { throw new Error('no such mailbox'); } };
-const jobs = { send_mail: { perform: () => h.hold() }, resize: { perform: () => h.hold() }, broken, done };
+const run = (name) => ({ perform: async (number) => (await h.done(name, number)) || h.hold() });
+const jobs = { send_mail: run('send_mail'), resize: run('resize'), broken: scenario === 'run' ? run('broken') : broken, done };
 
 async function work() {
   h.endWithOwner();
@@ -21,6 +22,16 @@ async function main() {
   const queue = new Queue({ connection }, jobs);
   queue.on('error', () => {});
   await queue.connect();
+  if (scenario === 'look' || scenario === 'run') {
+    const more = {};
+    if (scenario === 'run') {
+      h.worker();
+      const busy = async () => Object.values(await queue.allWorkingOn()).some((job) => job.queue);
+      const left = async () => (await queue.length('mail')) + (await queue.length('images'));
+      more.ran = await h.runAll(queue.connection.redis, async () => (await left()) === 0 && !(await busy()));
+    }
+    return tell(queue, more);
+  }
   const numbers = (n) => [...Array(n).keys()];
   // A count of jobs that are done, as Sidekiq has one.
   await queue.enqueue('mail', 'done');
@@ -39,6 +50,10 @@ async function main() {
     await h.waitUntil('a job runs', busy);
     if (scenario === 'killed') await h.kill(started);
   }
+  await tell(queue);
+}
+
+async function tell(queue, more = {}) {
   const working = Object.values(await queue.allWorkingOn()).filter((job) => job.queue);
   const failed = await queue.failed(0, -1);
   const later = Object.values(await queue.allDelayed()).flat();
@@ -58,7 +73,7 @@ async function main() {
       classes: h.count(ready.map((job) => job.class)),
     };
   }
-  h.tell(rows, { workers: workers.length, held_by_killed: scenario === 'killed' ? working.length : 0 });
+  h.tell(rows, { workers: workers.length, held_by_killed: scenario === 'killed' ? working.length : 0, ...more });
   await h.stay();
 }
 

@@ -20,11 +20,11 @@ ALIVE = {"heartbeat": 1} if SCENARIO == "killed" else {}
 
 
 async def send_mail(ctx, *, number):
-    await asyncio.to_thread(harness.hold)
+    harness.done("send_mail", number) or await asyncio.to_thread(harness.hold)
 
 
 async def resize(ctx, *, number):
-    await asyncio.to_thread(harness.hold)
+    harness.done("resize", number) or await asyncio.to_thread(harness.hold)
 
 
 def settings():
@@ -49,8 +49,21 @@ async def row(queue):
     }
 
 
+def run():
+    from redis import Redis
+
+    harness.worker("-m", "saq", "saq_jobs.settings")
+    redis = Redis.from_url(URL)
+    left = lambda: redis.llen(f"saq:{NAMES[0]}:queued") + redis.llen(f"saq:{NAMES[0]}:active")
+    return harness.run_all(redis, lambda: left() == 0)
+
+
 async def main():
     mail, images = (Queue.from_url(URL, name=name) for name in NAMES)
+    if SCENARIO in ("look", "run"):
+        ran = await asyncio.to_thread(run) if SCENARIO == "run" else []
+        rows = {name: await row(queue) for name, queue in zip(NAMES, (mail, images))}
+        return harness.tell(rows, ran=ran)
     for number in range(DEAD):
         await mail.enqueue("broken", number=number)
         job = await mail.dequeue(timeout=1)

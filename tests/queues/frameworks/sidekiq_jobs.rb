@@ -11,19 +11,19 @@ Sidekiq.configure_client { |config| config.redis = CONNECTION }
 class SendMail
   include Sidekiq::Worker
   sidekiq_options queue: "mail"
-  def perform(_number) = hold
+  def perform(number) = done("send_mail", number) || hold
 end
 
 class Resize
   include Sidekiq::Worker
   sidekiq_options queue: "images"
-  def perform(_number) = hold
+  def perform(number) = done("resize", number) || hold
 end
 
 class Broken
   include Sidekiq::Worker
   sidekiq_options queue: "mail", retry: 0
-  def perform(number) = raise("no such mailbox: #{number}")
+  def perform(number) = done("broken", number) || raise("no such mailbox: #{number}")
 end
 
 def rows
@@ -53,7 +53,18 @@ def start(*options)
   worker(RbConfig.ruby, Gem.bin_path("sidekiq", "sidekiq"), "-r", here, "-q", "mail", "-q", "images", *options)
 end
 
+def told(**more)
+  found = rows
+  tell(found, workers: Sidekiq::ProcessSet.new(false).count, paused: found.values.any? { |row| row[:paused] }, **more)
+  stay
+end
+
 def main
+  return told if SCENARIO == "look"
+  if SCENARIO == "run"
+    start("-c", "2")
+    return told(ran: run_all { Sidekiq::Queue.all.sum(&:size) == 0 && (sleep(1) || true) })
+  end
   DEAD.times { |number| Broken.perform_async(number) }
   failing = start("-c", "3", "-t", "1")
   wait_until("three are dead") { Sidekiq::DeadSet.new.size == DEAD }
@@ -71,9 +82,7 @@ def main
       Sidekiq.redis { |redis| redis.smembers("processes").each { |process| redis.del(process, "#{process}:workers", "#{process}:work") } }
     end
   end
-  found = rows
-  tell(found, workers: Sidekiq::ProcessSet.new(false).count, paused: found.values.any? { |row| row[:paused] })
-  stay
+  told
 end
 
 if $PROGRAM_NAME == __FILE__

@@ -40,6 +40,8 @@ pub struct ArchiveContents {
     pub consumers: u64,
     /// Groups.
     pub groups: u64,
+    /// Jobs of a queue.
+    pub jobs: u64,
     /// One frame of each kind.
     pub samples: Vec<Frame>,
     /// What could not be read back.
@@ -83,6 +85,7 @@ impl ArchiveContents {
             Frame::Row(_) => &mut self.rows,
             Frame::Consumer(_) => &mut self.consumers,
             Frame::Group(_) => &mut self.groups,
+            Frame::Job(_) => &mut self.jobs,
         };
         *number += 1;
         if *number == 1 {
@@ -92,7 +95,7 @@ impl ArchiveContents {
 
     /// All that can come back.
     pub const fn items(&self) -> u64 {
-        self.entries + self.keys + self.shortened + self.rows + self.consumers + self.groups
+        self.entries + self.keys + self.shortened + self.rows + self.consumers + self.groups + self.jobs
     }
 
     /// Whether the stream beside is the beginning of these entries: an earlier undo of them ended early, or was whole.
@@ -261,9 +264,31 @@ fn lines(
             warnings.push("copies that the action added to a stream stay there".to_owned());
         }
     }
+    if held.jobs > 0 {
+        lines_of_jobs(header, held.jobs, (&mut facts, &mut warnings));
+    }
     if held.consumers > 0 {
         let consumers = number_of(held.consumers, "consumer");
         facts.push(("creates", format!("{consumers}, with nothing pending")));
     }
     (facts, warnings)
+}
+
+/// What the plan says of jobs.
+fn lines_of_jobs(
+    header: &Header,
+    jobs: u64,
+    (facts, warnings): (&mut Vec<(&'static str, String)>, &mut Vec<String>),
+) {
+    let jobs = number_of(jobs, "job");
+    if header.action == crate::core::ops::jobs::DROP.word {
+        facts.push((
+            "restores",
+            format!("{jobs}, each with its time where it had one, else behind all that wait"),
+        ));
+        warnings.push("a job that is there again is left as it is".to_owned());
+    } else {
+        facts.push(("takes back", format!("{jobs}, as far as they still wait")));
+        warnings.push("a job that a worker has taken since is left as it is".to_owned());
+    }
 }

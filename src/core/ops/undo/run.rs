@@ -6,12 +6,12 @@
 use crate::core::limits::KEY_BATCH;
 use crate::core::model::streams::Entry;
 use crate::core::model::{Name, StreamId};
-use crate::core::ops::archive::{Frame, GroupMark};
+use crate::core::ops::archive::{Frame, GroupMark, KeptJob};
 use crate::core::ops::plan::Work;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::wire::decode::info::server_ms;
 use crate::core::wire::decode::streams::entries;
-use crate::core::wire::write::OldRow;
+use crate::core::wire::write::{JobsWrite, OldRow};
 use crate::core::wire::{ErrorKind, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
 
@@ -53,6 +53,7 @@ impl UndoWork {
         let mut commands = Vec::new();
         for frame in frames {
             match frame {
+                Frame::Job(kept) => put_back(&mut commands, kept),
                 Frame::Group(mark) => commands.push(self.create(&mark)),
                 Frame::Row(row) => rows.push(row),
                 Frame::Entry(Entry { id, fields }) => {
@@ -90,6 +91,14 @@ impl UndoWork {
             last_delivered: mark.last_delivered,
             entries_read: mark.entries_read,
         }
+    }
+}
+
+/// Jobs of one place are put back by one command.
+fn put_back(commands: &mut Vec<WriteCmd>, KeptJob { of, key, deed, job }: KeptJob) {
+    match commands.last_mut() {
+        Some(WriteCmd::Jobs(last)) if last.of == of && last.deed == deed => last.jobs.push(job),
+        _ => commands.push(JobsWrite { of, key, deed, is_back: true, jobs: vec![job] }.into()),
     }
 }
 
@@ -182,7 +191,7 @@ impl UndoMachine {
                 Frame::Entry(entry) => entry.id == StreamId::MIN,
                 // What nobody had (8.8) can be given back to nobody.
                 Frame::Row(row) => row.consumer.as_bytes().is_empty(),
-                Frame::Consumer(_) | Frame::Group(_) => false,
+                Frame::Consumer(_) | Frame::Group(_) | Frame::Job(_) => false,
             });
         // What would have expired by now has.
         self.tally.lost += over.len() as u64;
@@ -242,6 +251,12 @@ impl UndoMachine {
                     self.tally.left += 1;
                 }
                 Resp::Error(refusal) => return end_of(refusal),
+                Resp::Array(lists) if lists.len() == 2 => {
+                    let Some(error) = self.put_back(lists) else { return strange() };
+                    if !error.is_empty() {
+                        return Step::Done(End::Failed(format!("the server says of the next job: {error}")));
+                    }
+                }
                 Resp::Array(lists) => {
                     let [Resp::Array(done), Resp::Array(left), _] = lists.as_slice() else {
                         return strange();
@@ -254,6 +269,18 @@ impl UndoMachine {
             }
         }
         self.send(batch)
+    }
+}
+
+impl UndoMachine {
+    /// Counts jobs that were put back; the error that ended it, or an empty text.
+    fn put_back(&mut self, lists: &[Resp]) -> Option<String> {
+        let [Resp::Array(results), error] = lists else { return None };
+        for result in results {
+            let is_done = result.int()? == 1;
+            *(if is_done { &mut self.tally.done } else { &mut self.tally.left }) += 1;
+        }
+        error.text()
     }
 }
 

@@ -3,11 +3,14 @@
 //! Knows how each is written; does not know which action asks. Invariant: each reads a bounded piece, and no body
 //! crosses the network but in a dump, which is asked for to be kept.
 
-use super::row::Word::{Id, Key, Number, Others, Text};
+use super::row::Word::{Id, Key, Number, Other, Others, Text};
 use super::row::{LooksUp, ReadRow, ScriptCalls, row};
 use super::{NO_KEY, ReadVerb};
 use crate::core::limits::{PIPELINE_REPLY, REPLY_FIGURE, REPLY_PAGE};
+use crate::core::model::queues::QueueId;
 use crate::core::model::{Name, StreamId};
+use crate::core::queues::allowed;
+use crate::core::queues::deeds::DeedName;
 use serde::{Deserialize, Serialize};
 
 /// A read of one action about one key.
@@ -39,6 +42,25 @@ pub enum Inspect {
     Dbsize,
     /// `EXISTS key`
     Exists(Name),
+    /// Jobs that a deed is about, by the script of the framework's row (`core::queues::deeds`).
+    Jobs(JobsRead),
+}
+
+/// A look at jobs in one place of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct JobsRead {
+    /// Whose.
+    pub of: QueueId,
+    /// A key of the queue, which tells where in a cluster it is.
+    pub key: Name,
+    /// What is to be done to them.
+    pub deed: DeedName,
+    /// How many stand before those that are looked at.
+    pub from: u64,
+    /// How many are looked at.
+    pub count: u32,
+    /// Whether all of a job is told, to be kept; else no more than tells its class.
+    pub whole: bool,
 }
 
 /// `ARGV`: XRANGE or XREVRANGE, from, to, count.
@@ -51,6 +73,9 @@ const TYPES: &str = "\
 local r={} \
 for i=1,#KEYS do r[i]=redis.call('TYPE',KEYS[i])['ok'] end \
 return r";
+
+/// Commands that a look at jobs calls, about.
+const JOB_CALLS: u64 = 50;
 
 impl Inspect {
     /// Its row in the table of reads.
@@ -81,6 +106,14 @@ impl Inspect {
                 row(ReadVerb::EXISTS, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(0))
             }
             Self::Dbsize => row(ReadVerb::DBSIZE, REPLY_FIGURE, []),
+            Self::Jobs(JobsRead { of, key, deed, from, count, whole }) => {
+                let script = allowed::deed(of.site.framework, *deed).map_or("return {}", |deed| deed.find);
+                let (from, count) = (Number(*from), Number(u64::from(*count)));
+                let (prefix, queue) = (Other(&of.site.prefix), Others(of.queue.as_slice()));
+                let whole = Text(if *whole { "1" } else { "0" });
+                let words = [Text(script), Text("1"), Other(key), prefix, queue, from, count, whole];
+                row(ReadVerb::EVAL, PIPELINE_REPLY, words).calling(ScriptCalls::Exactly(JOB_CALLS))
+            }
         }
     }
 }

@@ -95,6 +95,8 @@ impl WriteCmd {
             }
             Self::KillClient(id) => words(&["CLIENT", "KILL", "ID", &id.to_string()]),
             Self::KillScript(busy) => kill(*busy),
+            Self::Jobs(write) => write.args(),
+            Self::PauseQueue(write) => write.args(),
         }
     }
 

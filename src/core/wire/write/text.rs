@@ -74,6 +74,8 @@ impl WriteCmd {
             Self::KillClient(id) => format!("CLIENT KILL ID {id}"),
             Self::KillScript(BusyWith::Script) => "SCRIPT KILL".to_owned(),
             Self::KillScript(BusyWith::Function) => "FUNCTION KILL".to_owned(),
+            Self::Jobs(write) => write.text(),
+            Self::PauseQueue(write) => write.text(),
         }
     }
 }

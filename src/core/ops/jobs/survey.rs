@@ -1,0 +1,176 @@
+//! Reads for the plans about queues: whether the queue is there, and which jobs an action would be about.
+//!
+//! Knows which reads; decides nothing. Invariants: a queue that its framework's own keys do not show is refused; a count that
+//! reached its bound is "at least", and no payload crosses the network for a plan.
+
+use super::pause;
+use super::plan::{JobsFacts, plan};
+use super::request::{DropRequest, JobsRequest, PauseRequest};
+use crate::core::limits::{JOBS_LOOKED_AT, JOBS_SAMPLED};
+use crate::core::model::Name;
+use crate::core::model::keys::KeyKind;
+use crate::core::model::queues::QueueId;
+use crate::core::ops::guard::Guard;
+use crate::core::ops::plan::{ActionKind, Plan};
+use crate::core::ops::refusal::Refusal;
+use crate::core::ops::survey::Reader;
+use crate::core::queues::adapter::QueueSign;
+use crate::core::queues::allowed;
+use crate::core::queues::deeds::DeedName;
+use crate::core::queues::{QueueLead, adapter, names};
+use crate::core::wire::read::{QueueAsk, QueueRead};
+use crate::core::wire::{Inspect, JobsRead, ReadCmd, Resp};
+use std::collections::BTreeMap;
+
+/// The plan to make orphans ready again.
+pub(in crate::core::ops) async fn requeue(reader: Reader, request: JobsRequest) -> Result<Plan, Refusal> {
+    moved(&reader, &super::REQUEUE, &request, vec![DeedName::Requeue]).await
+}
+
+/// The plan to make dead jobs ready again.
+pub(in crate::core::ops) async fn revive(reader: Reader, request: JobsRequest) -> Result<Plan, Refusal> {
+    moved(&reader, &super::REVIVE, &request, vec![DeedName::Revive]).await
+}
+
+/// The plan to drop jobs.
+pub(in crate::core::ops) async fn dropped(reader: Reader, request: DropRequest) -> Result<Plan, Refusal> {
+    let found = allowed::drops(request.jobs.of.site.framework, request.part);
+    let found = found.map_err(|why| no(&request.jobs.of, why))?;
+    moved(&reader, &super::DROP, &request.jobs, found).await
+}
+
+/// The plan to pause a queue.
+pub(in crate::core::ops) async fn pause(reader: Reader, request: PauseRequest) -> Result<Plan, Refusal> {
+    paused(&reader, request.of, false).await
+}
+
+/// The plan to let a queue go on.
+pub(in crate::core::ops) async fn resume(reader: Reader, request: PauseRequest) -> Result<Plan, Refusal> {
+    paused(&reader, request.of, true).await
+}
+
+/// Why the framework does not allow it.
+fn no(of: &QueueId, why: &str) -> Refusal {
+    let title = adapter(of.site.framework).map_or("", |adapter| adapter.title);
+    Refusal::because(format!("{title}: {why}"))
+}
+
+async fn paused(reader: &Reader, of: QueueId, resumes: bool) -> Result<Plan, Refusal> {
+    let deed = adapter(of.site.framework).map(|adapter| adapter.deeds.pause.get());
+    let deed = deed.ok_or_else(|| no(&of, "not known"))?.map_err(|why| no(&of, why))?;
+    let (guard, key) = there(reader, &of).await?;
+    Ok(pause::plan(deed, (of, key), resumes, (guard, reader.moment().now_us)))
+}
+
+async fn moved(
+    reader: &Reader,
+    kind: &'static ActionKind,
+    request: &JobsRequest,
+    deeds: Vec<DeedName>,
+) -> Result<Plan, Refusal> {
+    for deed in &deeds {
+        allowed::deed(request.of.site.framework, *deed).map_err(|why| no(&request.of, why))?;
+    }
+    let (guard, key) = there(reader, &request.of).await?;
+    let mut facts = JobsFacts {
+        kind,
+        key,
+        deeds,
+        jobs: 0,
+        is_exact: true,
+        classes: BTreeMap::new(),
+        passed: 0,
+        guard,
+        at_us: 0,
+    };
+    for deed in facts.deeds.clone() {
+        count(reader, request, deed, &mut facts).await?;
+    }
+    facts.at_us = reader.moment().now_us;
+    Ok(plan(request, facts))
+}
+
+/// Counts the jobs of one place.
+async fn count(
+    reader: &Reader,
+    request: &JobsRequest,
+    deed: DeedName,
+    facts: &mut JobsFacts,
+) -> Result<(), Refusal> {
+    let form = adapter(request.of.site.framework).map(|adapter| &adapter.item);
+    let mut from = 0_u64;
+    loop {
+        let (of, key) = (request.of.clone(), facts.key.clone());
+        let read = JobsRead { of, key, deed, from, count: JOBS_SAMPLED, whole: false };
+        let reply = reader.one(ReadCmd::Inspect(Inspect::Jobs(read))).await?;
+        let page = super::run::page(&reply, form);
+        let page = page.ok_or_else(|| Refusal::because("EVAL: a reply that streamgauge does not know"))?;
+        for job in &page.jobs {
+            if request.class.is_some() && request.class != job.class {
+                facts.passed += 1;
+                continue;
+            }
+            facts.jobs += 1;
+            *facts.classes.entry(job.class.clone()).or_insert(0) += 1;
+        }
+        from = from.saturating_add(page.looked_at);
+        reader.tell("jobs", from, None);
+        if page.is_too_deep || reader.moment().is_late || from >= JOBS_LOOKED_AT {
+            facts.is_exact = false;
+            return Ok(());
+        }
+        if page.looked_at == 0 {
+            return Ok(());
+        }
+    }
+}
+
+/// What has to be as it was, and a key of the queue: where its framework's keys show that it is there.
+async fn there(reader: &Reader, of: &QueueId) -> Result<(Guard, Name), Refusal> {
+    let ground = reader.ground(None).await?;
+    let known = adapter(of.site.framework).ok_or_else(|| no(of, "this framework is not known"))?;
+    for (at, sign) in known.signs.iter().enumerate() {
+        for key in sign_keys(of, (sign, known.usual)) {
+            let lead = QueueLead { of: of.clone(), sign: at, key };
+            if shows(reader, &lead, sign.proof.is_some()).await? {
+                return Ok((ground.guard, lead.key));
+            }
+        }
+    }
+    let title = known.title;
+    let queue = of.queue.as_ref().map_or_else(String::new, Name::to_string);
+    Err(Refusal::because(format!(
+        "nothing shows a queue {queue} of {title} whose keys begin with {:?}: --prefix says what they begin with",
+        of.site.prefix.to_string()
+    )))
+}
+
+/// Keys that may show the queue: those of the template with its name, and with what the framework usually has there.
+fn sign_keys(of: &QueueId, (sign, usual): (&QueueSign, &[&str])) -> Vec<Name> {
+    let mut keys = vec![names::key(sign.key, of, None)];
+    if sign.key.contains("{x}") {
+        let places = usual.iter().filter_map(|key| names::parts(sign.key, key.as_bytes())?.1);
+        let named = |place: &[u8]| QueueId { queue: Some(Name::new(place)), ..of.clone() };
+        keys.extend(places.map(|place| names::key(sign.key, &named(place), None)));
+    }
+    keys
+}
+
+async fn shows(reader: &Reader, lead: &QueueLead, is_proved: bool) -> Result<bool, Refusal> {
+    let Some(sign) = lead.sign() else { return Ok(false) };
+    let read = |ask| ReadCmd::Queue(QueueRead { of: lead.of.clone(), ask });
+    let kinds = std::iter::once((lead.key.clone(), sign.kind)).chain(lead.beside());
+    let (keys, wanted): (Vec<Name>, Vec<KeyKind>) = kinds.unzip();
+    let replies = reader.ask(keys.into_iter().map(|key| read(QueueAsk::Kind(key))).collect()).await?;
+    let is_kind = |(reply, wanted): (&Resp, &KeyKind)| {
+        reply.text().is_some_and(|word| KeyKind::named(word.as_bytes()) == Some(*wanted))
+    };
+    let mut kinds = replies.iter().zip(&wanted).map(is_kind);
+    let is_there = kinds.next() == Some(true) && (wanted.len() == 1 || kinds.any(|is_so| is_so));
+    if !is_there || !is_proved {
+        return Ok(is_there);
+    }
+    let (sign, key) = (lead.sign, lead.key.clone());
+    let proof = reader.one(read(QueueAsk::Proof { sign, key, read_only: false })).await?;
+    Ok(proof.int() == Some(1))
+}
