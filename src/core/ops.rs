@@ -93,8 +93,8 @@ macro_rules! for_each_action {
             "K" "kill" [Clients Memory] "End the connection of the selected client.";
         /// Make jobs ready again whose worker is gone, as their framework does.
         RequeueOrphans(JobsRequest, QueueJobsArgs) jobs REQUEUE requeue
-            "O" "requeue orphans" [Queues]
-            "Make jobs of the selected queue ready again whose worker is gone, as their framework does.";
+            "O" "requeue" [Queues]
+            "Make jobs of the selected queue ready again whose worker is gone.";
         /// Make dead jobs ready again, as their framework does.
         ReviveJobs(JobsRequest, ReviveJobsArgs) jobs REVIVE revive
             "V" "revive dead" [Queues]
