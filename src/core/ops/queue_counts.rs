@@ -29,7 +29,7 @@ fn told(of: &QueueId) -> impl Iterator<Item = (usize, &'static QueuePart, &'stat
 pub fn reads(of: &QueueId) -> Vec<ReadCmd> {
     let read = |(at, part, _): (usize, &QueuePart, _)| {
         let keys = vec![names::key(part.key, of, None)];
-        let ask = QueueAsk::Part { at, keys, limit: 0, read_only: false };
+        let ask = QueueAsk::Part { at, keys, limit: 0, held_ms: 0, read_only: false };
         ReadCmd::Queue(QueueRead { of: of.clone(), ask })
     };
     told(of).map(read).collect()
