@@ -9,8 +9,8 @@ use crate::core::wire::round::PollSettings;
 use crate::edge::files::Loaded;
 
 /// The name that a text of the config stands for, escaped or not.
-pub(super) fn name_of(text: &String) -> Name {
-    Name::from_text(text).unwrap_or_else(|_| Name::from(text.as_str()))
+pub(super) fn name_of(text: impl AsRef<str>) -> Name {
+    Name::from_text(text.as_ref()).unwrap_or_else(|_| Name::from(text.as_ref()))
 }
 
 /// What is polled of a target; `everything` where one complete picture is wanted.

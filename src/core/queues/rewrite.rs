@@ -77,10 +77,10 @@ fn edited(job: Vec<u8>, edit: &Edit, now_s: f64) -> Option<Vec<u8>> {
             let is_ms = like.and_then(|at| number(job.get(at)?)).is_some_and(|at| at > 1e11);
             Some(if is_ms { format!("{:.0}", now_s * 1e3) } else { format!("{now_s:.6}") })
         }
-        NewValue::OneLess => match value.clone().and_then(|at| number(job.get(at)?)) {
-            Some(count) => Some(format!("{:.0}", count - 1.0)),
-            None => None,
-        },
+        NewValue::OneLess => {
+            let count = value.clone().and_then(|at| number(job.get(at)?));
+            count.map(|count| format!("{:.0}", count - 1.0))
+        }
         NewValue::Out => {
             let Some((whole, _)) = whole else { return Some(job) };
             return Some(without(&job, whole));

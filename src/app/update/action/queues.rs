@@ -26,8 +26,11 @@ pub fn request(state: &State, command: CommandId) -> Option<Result<Request, Stri
     is_ours.then(|| wanted(state, command))
 }
 
+/// A class of jobs with its part of the queue; no name of jobs that tell none.
+type SelectedClass = (QueueColumn, Option<Name>);
+
 /// The queue that is selected, and the class with its part where one is.
-fn selected(state: &State) -> Result<(QueueId, Option<(QueueColumn, Option<Name>)>), String> {
+fn selected(state: &State) -> Result<(QueueId, Option<SelectedClass>), String> {
     let row = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
     let (id, class) = match (state.view(), row) {
         (View::Queue(id), Some(RowId::JobClass(part, class))) => {

@@ -78,19 +78,7 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
     }
     let (sampled, samples) = facts.sampled;
     let size = (samples > 0).then(|| (sampled as f64 / samples as f64 * facts.keys as f64) as u64);
-    let is_everything = Glob::new(request.pattern.clone()).is_everything();
-    let typed = match facts.cut_at.or(facts.all_keys) {
-        _ if is_everything => Some("the pattern matches every key".to_owned()),
-        Some(keys) if facts.keys > 0 && facts.keys.saturating_mul(2) > keys => {
-            let of = facts.cut_at.map_or("", |_| " that were looked at");
-            Some(format!("more than half of the {} keys{of} match", count(keys)))
-        }
-        None if facts.keys > 0 => Some(
-            "nobody knows how many keys there are (DBSIZE is not answered): these may be most of them"
-                .to_owned(),
-        ),
-        _ => None,
-    };
+    let typed = typed(request, facts);
     let archive = request.archive.unwrap_or(false);
     let work = InvalidateWork {
         pattern: request.pattern.clone(),
@@ -130,6 +118,23 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
         work: PlanWork::new(work),
         made_us: facts.at_us,
     })
+}
+
+/// Why the pattern has to be typed: most keys match it, or that is not known.
+fn typed(request: &InvalidateRequest, facts: &InvalidateFacts) -> Option<String> {
+    let is_everything = Glob::new(request.pattern.clone()).is_everything();
+    match facts.cut_at.or(facts.all_keys) {
+        _ if is_everything => Some("the pattern matches every key".to_owned()),
+        Some(keys) if facts.keys > 0 && facts.keys.saturating_mul(2) > keys => {
+            let of = facts.cut_at.map_or("", |_| " that were looked at");
+            Some(format!("more than half of the {} keys{of} match", count(keys)))
+        }
+        None if facts.keys > 0 => Some(
+            "nobody knows how many keys there are (DBSIZE is not answered): these may be most of them"
+                .to_owned(),
+        ),
+        _ => None,
+    }
 }
 
 fn lines(

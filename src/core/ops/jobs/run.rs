@@ -59,10 +59,8 @@ impl Work for JobsWork {
     }
 
     fn note(&self, tally: Tally) -> Option<String> {
-        let untouched = (tally.left > 0).then(|| {
-            "jobs were left alone that changed meanwhile, that others wait for, or that the framework alone can move"
-        });
-        untouched.map(str::to_owned)
+        let untouched = "jobs were left alone that changed meanwhile, that others wait for, or that the framework alone can move";
+        (tally.left > 0).then(|| untouched.to_owned())
     }
 }
 
