@@ -84,7 +84,11 @@ async fn a_queue_that_appears_after_the_plan_stays() {
         let receipt = place.carry_out(plan, 1 << 20).await;
         // The list came after the walk, so that nobody counts it; what was found and is a part of its queue stays.
         assert_eq!((receipt.tally.done, receipt.tally.left), (1, 1), "{build:?}");
-        assert_eq!(say::<u64>(&mut connection, &["EXISTS", "q:orders:meta", "q:orders:wait"]), 2, "{build:?}");
+        assert_eq!(
+            say::<u64>(&mut connection, &["EXISTS", "q:orders:meta", "q:orders:wait"]),
+            2,
+            "{build:?}"
+        );
     }
 }
 
