@@ -15,6 +15,7 @@
 
 mod decoding;
 mod drawing;
+mod folding;
 mod ideal;
 mod reading;
 #[path = "../../tests/support/server.rs"]
@@ -52,7 +53,7 @@ fn server_with(streams: usize) -> Server {
 const GROUPS: [&str; 3] = ["billing", "mail", "audit"];
 
 fn key(number: usize) -> String {
-    format!("stream-{number:04}")
+    format!("stream-n{number:04}")
 }
 
 fn runtime() -> Runtime {
@@ -82,6 +83,6 @@ fn bounded() -> Criterion {
 criterion_group! {
     name = costs;
     config = bounded();
-    targets = reading::measure, decoding::measure, drawing::measure
+    targets = reading::measure, decoding::measure, drawing::measure, folding::measure
 }
 criterion_main!(costs);

@@ -72,7 +72,7 @@ fn with_read_only_no_key_on_any_screen_writes_though_the_user_may() {
     let ways = ["1", "2", "3", "4", "5", "6", "8", "9", "0", "2\r", "2\r\r", "2\r\r\r", "2e"];
     side_by_side(ways.chunks(4), |ways| {
         let mut terminal = launch(&server, &options).env("REDISCLI_AUTH", "pass").start();
-        terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+        terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
         for (way, key) in ways.iter().flat_map(|way| keys.iter().map(move |key| (way, key))) {
             // Whatever it opened is left again, and whatever asks for a yes is told yes.
             leave(&mut terminal);
@@ -94,12 +94,12 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     let server = Server::start(Options::default());
     let mut connection = connect(&server);
     for at in 1..=50 {
-        redis::cmd("XADD").arg(&["orders-00", &format!("{at}-0"), "f", "v"]).exec(&mut connection).unwrap();
+        redis::cmd("XADD").arg(&["orders-n00", &format!("{at}-0"), "f", "v"]).exec(&mut connection).unwrap();
     }
-    redis::cmd("XGROUP").arg(&["CREATE", "orders-00", "g", "40-0"]).exec(&mut connection).unwrap();
-    let length = || -> u64 { redis::cmd("XLEN").arg("orders-00").query(&mut connect(&server)).unwrap() };
+    redis::cmd("XGROUP").arg(&["CREATE", "orders-n00", "g", "40-0"]).exec(&mut connection).unwrap();
+    let length = || -> u64 { redis::cmd("XLEN").arg("orders-n00").query(&mut connect(&server)).unwrap() };
     let mut terminal = launch(&server, &[]).start();
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("2");
     terminal.press("T");
     terminal.wait_for_text("W unlocks it");
@@ -127,7 +127,7 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     // What the other test looks for is found where it is.
     assert!(writes(&server).contains(&"xtrim".to_owned()));
     terminal.press("\r0");
-    terminal.wait_for_text("trim stream orders-00");
+    terminal.wait_for_text("trim stream orders-n00");
     terminal.press("q");
     assert_eq!(terminal.exit_status(), 0);
 }
@@ -137,11 +137,11 @@ fn trimming(server: &Server) -> Terminal {
     let mut connection = connect(server);
     let mut pipe = redis::pipe();
     for at in 1..=200_000 {
-        pipe.cmd("XADD").arg("orders-00").arg(format!("{at}-0")).arg("f").arg("v").ignore();
+        pipe.cmd("XADD").arg("orders-n00").arg(format!("{at}-0")).arg("f").arg("v").ignore();
     }
     pipe.exec(&mut connection).unwrap();
     let mut terminal = launch(server, &[]).start();
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("2W\t\r");
     terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
     terminal.press("T");
@@ -150,13 +150,13 @@ fn trimming(server: &Server) -> Terminal {
     terminal.wait_for_text("entries: 1000");
     terminal.press("\r");
     terminal.wait_for_text("name: ");
-    terminal.press("orders-00\t\r");
+    terminal.press("orders-n00\t\r");
     terminal.wait_for("something was removed", |_| length(server) < 199_000);
     terminal
 }
 
 fn length(server: &Server) -> u64 {
-    redis::cmd("XLEN").arg("orders-00").query(&mut connect(server)).unwrap()
+    redis::cmd("XLEN").arg("orders-n00").query(&mut connect(server)).unwrap()
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn only_reads_are_sent_and_none_keeps_the_server() {
     let mut connection = connect(&server);
     let mut pipeline = redis::pipe();
     for number in 0..200 {
-        let key = format!("stream-{number:03}");
+        let key = format!("stream-n{number:03}");
         for entry in 0..5 {
             pipeline.cmd("XADD").arg(&[&key, "*", "n", &entry.to_string()]);
         }
@@ -95,7 +95,7 @@ fn only_reads_are_sent_and_none_keeps_the_server() {
     redis::cmd("CONFIG").arg("RESETSTAT").exec(&mut connection).unwrap();
 
     let mut terminal = launch(&server, &["--interval", "200ms"]).start();
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("stream-0"));
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("stream-n0"));
     for screen in ["2", "3", "8", "9", "2\r\r\r", "2e"] {
         let before = calls(&server, "info");
         terminal.press(screen);

@@ -25,7 +25,7 @@ mod verdicts;
 use server::{Options, Server};
 use terminal::{Launch, Terminal};
 
-/// A server with streams `orders-00` to `orders-19`, each with the group `billing` and its consumer `worker`.
+/// A server with streams `orders-n00` to `orders-n19`, each with the group `billing` and its consumer `worker`.
 fn server() -> Server {
     let server = Server::start(Options::default());
     fill(&server);
@@ -35,7 +35,7 @@ fn server() -> Server {
 fn fill(server: &Server) {
     let mut pipeline = redis::pipe();
     for number in 0..20 {
-        let key = format!("orders-{number:02}");
+        let key = format!("orders-n{number:02}");
         pipeline.cmd("XADD").arg(&[&key, "*", "amount", "42"]);
         pipeline.cmd("XGROUP").arg(&["CREATE", &key, "billing", "0"]);
         pipeline.cmd("XREADGROUP").arg(&["GROUP", "billing", "worker", "STREAMS", &key, ">"]);
@@ -58,9 +58,9 @@ fn launch(server: &Server, more: &[&str]) -> Launch {
 /// The console on `server`, live, on its second screen.
 fn console(server: &Server) -> Terminal {
     let mut terminal = launch(server, &[]).start();
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("2");
-    terminal.wait_for_text("orders-19");
+    terminal.wait_for_text("orders-n19");
     terminal
 }
 

@@ -29,7 +29,7 @@ fn a_server_that_is_down_at_the_start_is_a_screen_that_waits() {
     terminal.screen(|screen| assert!(!is_live(screen)));
     server.restart();
     fill(&server);
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("q");
     assert_eq!(terminal.exit_status(), 0);
 }
@@ -47,15 +47,15 @@ fn a_crash_leaves_the_last_picture_marked_stale_with_age_and_countdown() {
     terminal.wait_for("the age is over two seconds", |screen| {
         age_s(&header(screen)).is_some_and(|age_s| age_s >= 2.0)
     });
-    assert!(terminal.text().contains("orders-05"), "{}", terminal.text());
+    assert!(terminal.text().contains("orders-n05"), "{}", terminal.text());
     assert_calm(&terminal);
     // Keys work on it.
     terminal.press("j");
-    terminal.wait_for_text("▸orders-01");
+    terminal.wait_for_text("▸orders-n01");
     server.restart();
     fill(&server);
     terminal.wait_for("it is live", is_live);
-    terminal.wait_for_text("orders-19");
+    terminal.wait_for_text("orders-n19");
 }
 
 /// The seconds of `stale   2.1 s`; none for milliseconds.
@@ -100,15 +100,15 @@ fn while_the_server_hangs_every_key_is_answered_at_once() {
     let frozen = Instant::now();
     // Questions to the server, as of `e`, are no reason to wait either.
     let keys = [
-        ("j", "▸orders-01"),
-        ("G", "▸orders-19"),
-        ("g", "▸orders-00"),
+        ("j", "▸orders-n01"),
+        ("G", "▸orders-n19"),
+        ("g", "▸orders-n00"),
         ("/zzz", "zzz"),
-        ("\x03", "▸orders-00"),
+        ("\x03", "▸orders-n00"),
         ("\r", "billing"),
-        ("\x7f", "▸orders-00"),
+        ("\x7f", "▸orders-n00"),
         ("e", "entries"),
-        ("2", "▸orders-00"),
+        ("2", "▸orders-n00"),
     ];
     let (mut quickest, mut turns) = ([PATIENCE; 9], 0);
     while frozen.elapsed() < Duration::from_secs(5) || turns < 3 {
@@ -135,7 +135,7 @@ fn a_server_that_hangs_is_told_and_is_live_again_when_it_goes_on() {
     let terminal = console(&server);
     server.freeze();
     terminal.wait_for("it is marked", |screen| is_down(screen) && header(screen).contains("stale"));
-    assert!(terminal.text().contains("orders-05"));
+    assert!(terminal.text().contains("orders-n05"));
     server.thaw();
     terminal.wait_for("it is live", is_live);
 }

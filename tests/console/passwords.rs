@@ -46,7 +46,7 @@ fn guarded() -> Server {
 fn a_password_of_the_environment_shows_nowhere() {
     let server = guarded();
     let launch = launch(&server, &["--user", "alice"]).env("REDISCLI_AUTH", PASSWORD);
-    let terminal = walk(launch, |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    let terminal = walk(launch, |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     assert!(!contains(&command_line(&terminal), PASSWORD), "in the process list");
 }
 
@@ -54,7 +54,7 @@ fn a_password_of_the_environment_shows_nowhere() {
 fn a_password_of_the_command_line_stays_there() {
     let server = guarded();
     let launch = launch(&server, &["--user", "alice", "-a", PASSWORD]);
-    let terminal = walk(launch, |screen| is_live(screen) && screen.contents().contains("orders-00"));
+    let terminal = walk(launch, |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     // As typed: no program can take back what a shell has passed on. The README says what to use instead.
     assert!(contains(&command_line(&terminal), PASSWORD));
 }

@@ -9,8 +9,8 @@ fn few_rights_give_what_they_give_and_say_what_they_deny() {
     words.extend(["+@connection", "+info", "+xinfo", "+xlen", "+xpending", "+scan", "+type", "+ping"]);
     redis::cmd("ACL").arg(&words).exec(&mut connect(&server)).unwrap();
     let mut terminal = launch(&server, &["--user", "few"]).env("REDISCLI_AUTH", "pass").start();
-    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-00"));
-    for (keys, words) in [("2", "orders-19"), ("\r", "billing"), ("\r", "worker"), ("3", "worker")] {
+    terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
+    for (keys, words) in [("2", "orders-n19"), ("\r", "billing"), ("\r", "worker"), ("3", "worker")] {
         terminal.press(keys);
         terminal.wait_for_text(words);
     }

@@ -21,12 +21,12 @@ mod terminal;
 use server::{Options, Server};
 use terminal::{Launch, Terminal};
 
-/// A server with streams `orders-00` to `orders-19`, each with the group `billing` and its consumer `worker`
+/// A server with streams `orders-n00` to `orders-n19`, each with the group `billing` and its consumer `worker`
 /// with pending rows.
 fn server() -> Server {
     let server = Server::start(Options::default());
     for number in 0..20 {
-        let key = format!("orders-{number:02}");
+        let key = format!("orders-n{number:02}");
         server.redis_cli(&["XADD", &key, "*", "amount", "42"]);
         server.redis_cli(&["XGROUP", "CREATE", &key, "billing", "0"]);
         server.redis_cli(&["XREADGROUP", "GROUP", "billing", "worker", "STREAMS", &key, ">"]);
@@ -49,6 +49,6 @@ fn console(server: &Server) -> Terminal {
 /// Waits until streams are on the screen.
 fn await_streams(terminal: &Terminal) {
     terminal.wait_for("it shows streams", |screen| {
-        screen.alternate_screen() && screen.contents().contains("orders-00")
+        screen.alternate_screen() && screen.contents().contains("orders-n00")
     });
 }

@@ -93,7 +93,7 @@ fn a_paused_console_writes_nothing_at_all() {
     let mut quiet = (terminal.written(), Instant::now());
     while quiet.1.elapsed() < Duration::from_secs(3) {
         assert!(Instant::now() < deadline, "it never is quiet for three seconds");
-        server.redis_cli(&["XADD", "orders-00", "*", "amount", "1"]);
+        server.redis_cli(&["XADD", "orders-n00", "*", "amount", "1"]);
         std::thread::sleep(Duration::from_millis(20));
         if terminal.written() != quiet.0 {
             quiet = (terminal.written(), Instant::now());
@@ -113,12 +113,12 @@ fn pasted_text_goes_to_prompts_and_is_never_a_key() {
     // Every letter of it is a key: q would leave, / would begin a filter.
     terminal.press("\x1b[200~q/zzz\rq\x1b[201~");
     terminal.press("G");
-    terminal.wait_for_text("orders-19");
+    terminal.wait_for_text("orders-n19");
     // Into a prompt it goes, without the line's end and other controls.
-    terminal.press("/\x1b[200~orders-0\n7\x1b[201~");
+    terminal.press("/\x1b[200~orders-n0\n7\x1b[201~");
     terminal.wait_for("only one row is left", |screen| {
         let text = screen.contents();
-        text.contains("▸orders-07") && !text.contains("orders-19")
+        text.contains("▸orders-n07") && !text.contains("orders-n19")
     });
     terminal.press("\r");
     terminal.press("q");

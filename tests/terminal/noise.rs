@@ -54,8 +54,8 @@ fn is_heard_after(noises: &[&str]) {
     let mut terminal = console(&server);
     for noise in noises {
         terminal.press(noise);
-        press_until(&mut terminal, "8", ("ADDRESS", "orders-00"), noise);
-        press_until(&mut terminal, "2", ("orders-00", "ADDRESS"), noise);
+        press_until(&mut terminal, "8", ("ADDRESS", "orders-n00"), noise);
+        press_until(&mut terminal, "2", ("orders-n00", "ADDRESS"), noise);
     }
     terminal.press(noises.first().unwrap());
     terminal.press("\x03");

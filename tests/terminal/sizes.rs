@@ -32,7 +32,7 @@ fn a_new_size_is_drawn_at_once_and_whole() {
     let server = server();
     let mut terminal = console(&server);
     terminal.press("2");
-    for (columns, rows, last) in [(300, 100, "orders-19"), (80, 24, "orders-10"), (120, 40, "orders-19")] {
+    for (columns, rows, last) in [(300, 100, "orders-n19"), (80, 24, "orders-n10"), (120, 40, "orders-n19")] {
         terminal.resize(columns, rows);
         terminal
             .wait_for(&format!("{columns}x{rows} shows {last}"), |screen| screen.contents().contains(last));
