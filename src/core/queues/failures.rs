@@ -12,7 +12,8 @@ use crate::core::model::queues::FailedJob;
 /// The longest text that is unpacked, bytes: a traceback.
 const UNPACKED_BYTES: usize = 262_144;
 
-/// Jobs that failed: up to 40 places of a list or a sorted set spread over so many (`S`: from the end), or any values of a hash.
+/// Jobs that failed: 20 places of a list or a sorted set spread over so many (`S`: from the end), those of a small one in
+/// order, or any values of a hash.
 /// `ARGV`: the first step, over how many places, `s` or `S`, how their text is kept, names of class, error, message and time,
 /// bytes of the item, whether the end of a message counts, and two beginnings of keys. Answers for each item, class, error,
 /// message and time, each cut.
@@ -30,11 +31,11 @@ elseif t=='zset' then \
 local r=redis.call('ZRANGE',key,i,i,'WITHSCORES') \
 if r[1] then ids[#ids+1]=r[1] at[#ids]=r[2] end end end \
 if t=='hash' then \
-local r=redis.pcall('HRANDFIELD',key,40,'WITHVALUES') \
-if r.err then r=redis.call('HSCAN',key,0,'COUNT',40)[2] end \
-for i=2,#r,2 do if #ids<40 then ids[#ids+1]=r[i] end end \
-elseif n<=40 then for i=0,n-1 do put(i) end \
-else for i=0,39 do put(math.floor((a+i)*0.6180339887498949%1*n)) end end \
+local r=redis.pcall('HRANDFIELD',key,20,'WITHVALUES') \
+if r.err then r=redis.call('HSCAN',key,0,'COUNT',20)[2] end \
+for i=2,#r,2 do if #ids<20 then ids[#ids+1]=r[i] end end \
+elseif n<=20 then for i=0,n-1 do put(i) end \
+else for i=0,19 do put(math.floor((a+i)*0.6180339887498949%1*n)) end end \
 local function piece(v,name) \
 if name=='' then return '' end \
 local s,e=1,nil \
@@ -42,9 +43,15 @@ while true do local b,c=string.find(v,'\"'..name..'\":',s,true) if not b then br
 local from=e and string.find(v,'%S',e+1) \
 if not from then return '' end \
 if string.sub(v,from,from)~='\"' then return string.match(v,'^[%d%.]+',from) or '' end \
-local stop=string.find(v,'[^\\\\]\"',from) or #v \
-local r=string.sub(v,from+1,stop) \
-return ARGV[10]=='1' and string.sub(r,-1000) or string.sub(r,1,1000) end \
+local e=from \
+repeat \
+e=string.find(v,'\"',e+1,true) \
+local b=e \
+while b and string.byte(v,b-1)==92 do b=b-1 end \
+until not e or (e-b)%2==0 \
+local stop=e and e-1 or #v \
+if ARGV[10]=='1' then return string.sub(v,math.max(from+1,stop-999),stop) end \
+return string.sub(v,from+1,math.min(stop,from+1000)) end \
 local o={} \
 for i,id in ipairs(ids) do \
 local r={id,'','','',at[i] or ''} \

@@ -56,7 +56,7 @@ local r=redis.call('ZRANGE',KEYS[1],0,0,'WITHSCORES') \
 return {redis.call('ZCARD',KEYS[1]),r[2] or false}";
 
 /// Items of a list, a sorted set, a hash (any of them) or what a stream's first group has not had, with the text of each where
-/// that stands elsewhere. `ARGV`: first and last place, bytes, `l` to count from the end (with `s` or `S`: 40 places spread over
+/// that stands elsewhere. `ARGV`: first and last place, bytes, `l` to count from the end (with `s` or `S`: 20 places spread over
 /// so many as stand second, beginning with the step that stands first, from the first or from the last place on), `list` or
 /// `other` where it has to be one or must not, how texts are kept and six words about that (`core::queues::adapter::JobRecord`), prefix, queue. Answers for
 /// each how long its text is, its beginning, its id where that is not the text, and a time beside it. Where jobs that are taken
@@ -67,8 +67,8 @@ local a,b,cut,back,want=tonumber(ARGV[1]),tonumber(ARGV[2]),tonumber(ARGV[3]),AR
 local places \
 if ARGV[4]=='s' or ARGV[4]=='S' then \
 places={} \
-for i=0,39 do local n=math.floor((a+i)*0.6180339887498949%1*b) places[i+1]=ARGV[4]=='s' and n or -1-n end \
-a,b=0,39 end \
+for i=0,19 do local n=math.floor((a+i)*0.6180339887498949%1*b) places[i+1]=ARGV[4]=='s' and n or -1-n end \
+a,b=0,19 end \
 local how,key,entry,taken,p,q=ARGV[6],ARGV[7],ARGV[8],ARGV[9],ARGV[12],ARGV[13] or '' \
 if (want=='list' and t~='list') or (want=='other' and t=='list') then return {} end \
 local ids,at,o,c={},{},{},b-a+1 \
@@ -97,7 +97,7 @@ if r.err then r=redis.call('HSCAN',KEYS[1],0,'COUNT',c)[2] end \
 for i=2,#r,2 do if #ids<c then ids[#ids+1]=r[i] end end \
 how='i' \
 elseif t=='stream' then \
-if places then a=math.abs(places[1]) b=a+39 end \
+if places then a=math.abs(places[1]) b=a+19 end \
 local from,n='-',redis.call('XLEN',KEYS[1]) \
 local g=redis.call('XINFO','GROUPS',KEYS[1])[1] or {} \
 for i=1,#g,2 do \
@@ -161,11 +161,11 @@ local o={} \
 for i,v in ipairs(r) do o[i]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
 return o";
 
-/// Forty items of a list, spread over some places. `ARGV`: the first step, over how many places, bytes, `s` from the first
+/// Twenty items of a list, spread over some places. `ARGV`: the first step, over how many places, bytes, `s` from the first
 /// place on or `S` from the last. Answers as the others.
 pub const SPREAD_LIST: &str = "\
 local o={} \
-for i=0,39 do \
+for i=0,19 do \
 local n=math.floor((ARGV[1]+i)*0.6180339887498949%1*ARGV[2]) \
 local v=redis.call('LINDEX',KEYS[1],ARGV[4]=='s' and n or -1-n) \
 if v then o[#o+1]={#v,string.sub(v,1,tonumber(ARGV[3]))} end \
@@ -175,7 +175,7 @@ return o";
 /// The same of a sorted set by its scores.
 pub const SPREAD_ZSET: &str = "\
 local o={} \
-for i=0,39 do \
+for i=0,19 do \
 local n=math.floor((ARGV[1]+i)*0.6180339887498949%1*ARGV[2]) \
 if ARGV[4]=='S' then n=-1-n end \
 local v=redis.call('ZRANGE',KEYS[1],n,n)[1] \

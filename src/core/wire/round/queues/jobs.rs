@@ -16,9 +16,9 @@ use crate::core::wire::read::{QueueAsk, ReadVerb};
 use std::collections::BTreeMap;
 
 /// Windows of one round, and where somebody waits for all; of these so many of one part at most.
-const A_ROUND: usize = 2;
-const AT_ONCE: usize = 200;
-const OF_A_PART: usize = 10;
+const A_ROUND: usize = 4;
+const AT_ONCE: usize = 400;
+const OF_A_PART: usize = 20;
 /// How far from its end the middle of a list is looked at: a list is walked through from its nearer end.
 const LIST_DEPTH: u64 = 20_000;
 /// Jobs whose hashes are asked in one round.
