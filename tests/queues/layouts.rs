@@ -31,7 +31,8 @@ impl Layout {
         self.snapshot(config)["queues"].as_array().unwrap().clone()
     }
 
-    fn snapshot(&self, config: &str) -> Value {
+    /// What `snapshot` tells of all, with this configuration.
+    pub fn snapshot(&self, config: &str) -> Value {
         let path = self.0.folder().join("queues.toml");
         std::fs::write(&path, config).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));

@@ -19,6 +19,7 @@ mod server;
 
 mod acts;
 mod acts_by_hand;
+mod beside;
 mod frameworks;
 mod install;
 mod layouts;
