@@ -8,6 +8,7 @@ use super::disk::on_disk;
 use super::pulse::Pulse;
 use crate::config::Target;
 use crate::core::limits::{PIPELINE_COMMANDS, PLAN_COUNTS_MS, PLAN_MS};
+use crate::core::model::queues::HeldTimes;
 use crate::core::ops::pace::Pace;
 use crate::core::ops::survey::{SurveyAnswer, SurveyMoment, SurveyPlace, SurveyStep};
 use crate::core::ops::{Plan, PlanProgress, Refusal, Request};
@@ -41,6 +42,8 @@ pub struct Desk {
     pub cancel: watch::Receiver<bool>,
     /// How long it may take.
     pub time: PlanTime,
+    /// How long workers of queues may hold a job.
+    pub held: HeldTimes,
 }
 
 /// How long a plan may take.
@@ -78,6 +81,7 @@ impl Desk {
             progress,
             cancel,
             time: PlanTime::default(),
+            held: HeldTimes::default(),
         }
     }
 
@@ -144,7 +148,7 @@ impl Surveyor {
     /// Carries the questions of a survey to the server, and its answers back, until there is a plan.
     async fn carry(&mut self, request: &Request) -> Result<Plan, Refusal> {
         let (address, database) = self.link.address();
-        let place = SurveyPlace { address, database, seed: fastrand::u64(..) };
+        let place = SurveyPlace { address, database, seed: fastrand::u64(..), held: self.desk.held };
         let mut survey = request.clone().survey(place);
         let mut answer = None;
         loop {

@@ -12,6 +12,7 @@ use crate::cli::{ActionArgs, JournalVerb, OutputFormat};
 use crate::config::Target;
 use crate::core::figures::sentence::{self, count, span};
 use crate::core::model::Name;
+use crate::core::model::queues::HeldTimes;
 use crate::core::ops::{
     Challenge, Confirmed, Consent, ConsentError, Control, Plan, PlanProgress, Policy, Progress, Receipt,
     Refusal, Request, WriteState,
@@ -65,7 +66,8 @@ pub async fn run(
     let writer = Writer::new(&target, timeouts, loaded.config.settings.read_only);
     let request = completed(loaded, asked);
     let within = PlanTime::within(asked.within);
-    let plan = match Box::pin(planned(&target, timeouts, &journal, (&request, within))).await {
+    let held = loaded.config.settings.queues.held_times();
+    let plan = match Box::pin(planned(&target, timeouts, &journal, (&request, within, held))).await {
         Ok(plan) => plan,
         Err(Refusal(why)) => return refused(asked.format, &why),
     };
@@ -196,12 +198,12 @@ async fn planned(
     target: &Target,
     timeouts: Timeouts,
     journal: &Journal,
-    (request, time): (&Request, PlanTime),
+    (request, time, held): (&Request, PlanTime, HeldTimes),
 ) -> Result<Plan, Refusal> {
     let (progress, mut seen) = watch::channel(PlanProgress::default());
     let (cancel, cancelled) = watch::channel(false);
     let (target, ledger) = (target.clone(), LinkLedger::default());
-    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time };
+    let desk = Desk { target, timeouts, ledger, progress, cancel: cancelled, time, held };
     let archives = journal.archives();
     let mut planning = Box::pin(survey(&desk, &archives, request));
     let mut line = ProgressLine::default();

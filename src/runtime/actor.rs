@@ -10,6 +10,7 @@ use crate::actions::survey::{Desk, PlanTime, survey};
 use crate::app::TargetMessage;
 use crate::config::Target;
 use crate::core::limits::LEAVE_ACTION_MS;
+use crate::core::model::queues::HeldTimes;
 use crate::core::ops::{
     Confirmed, Control, Outcome, Plan, PlanId, PlanProgress, Progress, Receipt, Refusal, Request,
 };
@@ -44,6 +45,8 @@ pub struct ActorSetup {
     pub archive_max: u64,
     /// What its links look up.
     pub ledger: LinkLedger,
+    /// How long workers of queues may hold a job.
+    pub held: HeldTimes,
     /// The operator's name and machine.
     pub who: (String, String),
 }
@@ -215,7 +218,8 @@ async fn plan(
     let archives = setup.journal.as_ref().ok_or_else(no_home)?.archives();
     let (target, timeouts, ledger) = (setup.target.clone(), setup.timeouts, setup.ledger.clone());
     let time = PlanTime::default();
-    survey(&Desk { target, timeouts, ledger, progress, cancel, time }, &archives, request).await
+    survey(&Desk { target, timeouts, ledger, progress, cancel, time, held: setup.held }, &archives, request)
+        .await
 }
 
 async fn show<T: Clone>(

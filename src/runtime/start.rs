@@ -256,6 +256,7 @@ fn show_on(
         target: target.clone(),
         timeouts,
         archive_max: settings.actions.archive_max,
+        held: settings.queues.held_times(),
         ledger: ledger.clone(),
         who: files::operator(&loaded.env),
     };

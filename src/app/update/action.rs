@@ -29,6 +29,9 @@ use crate::core::ops::{
 /// For how long what an action was about is asked ahead of the rest, microseconds.
 const ASKED_AHEAD_US: u64 = 10_000_000;
 
+/// Cells of a notice's mark, and beside it.
+const NOTICE_MARK: usize = 4;
+
 /// What opened a dialog that opened itself.
 const NO_KEY: Key =
     Key { code: KeyCode::Esc, modifiers: Modifiers { ctrl: false, alt: false, shift: false } };
@@ -66,6 +69,11 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
             state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
         }
         Ok(Begin::Request(request)) => plan(state, request, key, effects),
+        // The line of notices would cut it.
+        Err(why) if why.chars().count() + NOTICE_MARK > usize::from(state.size.0) => {
+            let stage = told("Refused".to_owned(), vec![why], true);
+            state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
+        }
         Err(why) => notify(state, why, true),
     }
 }

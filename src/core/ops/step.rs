@@ -7,7 +7,7 @@ use super::archive::Frame;
 use super::route::Route;
 use crate::core::model::node::NodeId;
 use crate::core::model::refusals::RefusalCode;
-use crate::core::wire::{ErrorKind, ErrorReply, ReadCmd, Resp, WriteCmd};
+use crate::core::wire::{ErrorReply, ReadCmd, Resp, WriteCmd};
 use serde::{Deserialize, Serialize};
 
 /// What is to be done next.
@@ -153,7 +153,7 @@ pub(super) fn end_of(refusal: &ErrorReply) -> Step {
         Some(RefusalCode::NoReplicas) => {
             "the server takes no writes while too few replicas follow it (min-replicas-to-write): bring them back first"
         }
-        _ if matches!(refusal.kind(), ErrorKind::DeniedCommand | ErrorKind::DeniedKey) => {
+        _ if refusal.is_denied() => {
             "this user may not: have it allowed (ACL SETUSER), and make the plan anew"
         }
         _ => return Step::Done(End::Failed(format!("the server says: {refusal}"))),

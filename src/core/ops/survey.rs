@@ -11,6 +11,7 @@ use super::planning::PlanProgress;
 use super::refusal::Refusal;
 use crate::core::limits::{WALKED_BODIES, WALKED_ENTRIES};
 use crate::core::model::node::NodeId;
+use crate::core::model::queues::HeldTimes;
 use crate::core::model::{Name, Snapshot, StreamId};
 use crate::core::wire::decode::decode;
 use crate::core::wire::decode::streams::id;
@@ -80,6 +81,8 @@ pub struct SurveyPlace {
     pub database: u32,
     /// What chance begins with.
     pub seed: u64,
+    /// How long workers of queues may hold a job, where only the application knows.
+    pub held: HeldTimes,
 }
 
 /// A survey under way.
@@ -318,6 +321,9 @@ fn replies(exchanges: Vec<Exchange>) -> Vec<Resp> {
 /// The one reply; an error is why there is no plan.
 fn only(label: &str, mut replies: Vec<Resp>) -> Result<Resp, Refusal> {
     match replies.pop() {
+        Some(Resp::Error(refusal)) if refusal.is_denied() => {
+            Err(Refusal::because(format!("{label}: {refusal}; this user has to be allowed to (ACL SETUSER)")))
+        }
         Some(Resp::Error(refusal)) => Err(Refusal::because(format!("{label}: {refusal}"))),
         Some(reply) => Ok(reply),
         None => Err(Refusal::because(format!("{label}: no reply"))),

@@ -58,6 +58,8 @@ restore(j,d) call('ZADD',q,x,m) return 1",
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No("a job of a dead worker is ready again by itself, when its in-progress key ends"),
     revive: Allowed::No("a job that failed leaves a result that ends, and stands in no list"),
     drop: &[drop_due!(Ready, "tonumber(s)<=now*1000"), drop_due!(Delayed, "tonumber(s)>now*1000")],

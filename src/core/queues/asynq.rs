@@ -96,6 +96,8 @@ if u and u~='' and call('GET',u)==m then call('DEL',u) end call('DEL',t) return 
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
             "local b=p..'asynq:{'..q..'}:' walk(b..'active',function(m) \

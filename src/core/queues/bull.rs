@@ -34,6 +34,8 @@ return 0";
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "bull:",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: UNLOCKED,
         act: "local b=p..q..':' local j=b..m \

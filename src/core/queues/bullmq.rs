@@ -148,6 +148,8 @@ pub(super) use drop_job;
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "bull:",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: UNLOCKED,
         act: REQUEUE,

@@ -7,7 +7,7 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, NextItem, QueueEnd, QueueSign,
     ScheduleKeys, Shows, TimeUnit, part,
 };
-use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds, Silence};
 use super::lua::find_jobs;
 use super::lua::with_iso;
 use super::rewrite::{Edit, NewValue, Rewrite};
@@ -83,14 +83,21 @@ macro_rules! drop_from {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: Some(Silence {
+        usual_ms: 3_600_000,
+        setting: "queues.celery_visibility",
+        what: "a worker has held the task for",
+        theirs: "`visibility_timeout`",
+    }),
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
-            "walk(p..'unacked_index',function(m,s) if tonumber(s)<now-3600 then \
+            "walk(p..'unacked_index',function(m,s) if tonumber(s)<now-held then \
 local j=call('HGET',p..'unacked',m) \
 if j and string.match(string.sub(j,-200),', ?\"\", ?\"([^\"]*)\"%]$')==q then put(m,s,j) end end end)"
         ),
         act: "local s=call('ZSCORE',p..'unacked_index',m) if not s then return 0 end \
-if tonumber(s)>=now-3600 then return -1 end \
+if tonumber(s)>=now-held then return -1 end \
 local n=tonumber(string.match(a,'\"priority\": ?(%d+)') or '0') \
 local k=p..q if n>=9 then k=k..'\\6\\0229' elseif n>=6 then k=k..'\\6\\0226' elseif n>=3 then k=k..'\\6\\0223' end \
 is(k,'list') if call('HDEL',p..'unacked',m)==0 then return 0 end \
@@ -110,8 +117,7 @@ call('HSET',p..'unacked',m,d) call('ZADD',p..'unacked_index',x,m) return 1 end e
             ],
         ),
         text: "HDEL unacked <tag>, ZREM unacked_index <tag>, RPUSH <queue> <message>",
-        caveat: "as kombu does once the visibility time-out is over, which is taken to be an hour: where the application's is longer, \
-                 a task that still runs would run twice",
+        caveat: "as kombu does once the visibility time-out is over",
     }),
     revive: Allowed::No("it keeps no dead jobs: what failed is a result in the result backend"),
     drop: &[drop_from!(""), drop_from!("\\6\\0223"), drop_from!("\\6\\0226"), drop_from!("\\6\\0229")],

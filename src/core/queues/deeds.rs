@@ -4,7 +4,7 @@
 //! them, one moves them back. Invariants: what moves a job looks again whether it still stands as it was seen, in the same
 //! moment; where nobody outside can do a deed right, its place says why in a sentence.
 
-use super::lua::{MOVE_BEGIN, MOVE_END};
+use super::lua::{MOVE_BEGIN, MOVE_END, WRITE_BEGIN};
 use super::rewrite::Rewrite;
 use crate::core::model::queues::QueueColumn;
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,10 @@ use serde::{Deserialize, Serialize};
 pub struct QueueDeeds {
     /// What its keys begin with where nobody has changed that.
     pub prefix: &'static str,
+    /// When a worker counts as gone, where that is not in its keys.
+    pub silence: Option<Silence>,
+    /// What becomes of some of those jobs, beside being done.
+    pub fates: &'static [JobFate],
     /// Jobs whose worker is gone are made ready again.
     pub requeue: Allowed<JobDeed>,
     /// Jobs that failed for good are made ready again.
@@ -24,6 +28,28 @@ pub struct QueueDeeds {
     pub no_drop: &'static str,
     /// Workers take no more jobs, and take them again.
     pub pause: Allowed<PauseDeed>,
+}
+
+/// A time after which a worker counts as gone: it stands in the application, and in no key.
+#[derive(Debug)]
+pub struct Silence {
+    /// How long it is where the application has not changed it, milliseconds.
+    pub usual_ms: u64,
+    /// Our setting that says how long it is; empty where there is none.
+    pub setting: &'static str,
+    /// What is so long: words before the time.
+    pub what: &'static str,
+    /// What the application calls it; empty where that cannot change it.
+    pub theirs: &'static str,
+}
+
+/// What a job comes to that is made ready again, where workers do something else than to do it.
+#[derive(Debug)]
+pub struct JobFate {
+    /// The word that the script which looks for it says of it.
+    pub word: &'static str,
+    /// What becomes of it: words after how many there are.
+    pub text: &'static str,
 }
 
 /// Something that may be done, or the reason why not.
@@ -123,7 +149,14 @@ impl DeedName {
 
 /// The whole script of a function that moves jobs.
 pub fn moving(body: &str) -> String {
-    format!("{MOVE_BEGIN}{body}{MOVE_END}")
+    format!("{WRITE_BEGIN}{MOVE_BEGIN}{body}{MOVE_END}")
+}
+
+/// The whole script of the body that pauses a queue, or lets it go on.
+pub fn pausing(body: &str) -> String {
+    format!(
+        "{WRITE_BEGIN}local function one() {body} end if check then dry=true one() dry=false end return one()"
+    )
 }
 
 #[cfg(test)]

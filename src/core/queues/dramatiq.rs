@@ -7,7 +7,7 @@ use super::adapter::{
     Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemId, ItemTime, JobKept,
     JobRecord, QueueEnd, QueueSign, Shows, TimeUnit, failed_items, less, next_of_list, part,
 };
-use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds, Silence};
 use super::lua::find_jobs;
 use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
@@ -68,14 +68,21 @@ macro_rules! drop_from {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "dramatiq:",
+    silence: Some(Silence {
+        usual_ms: 60_000,
+        setting: "queues.dramatiq_heartbeat",
+        what: "its worker has been silent for",
+        theirs: "`heartbeat_timeout`",
+    }),
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
-            "for _,w in ipairs(call('ZRANGEBYSCORE',p..'__heartbeats__','-inf',string.format('%.0f',now*1000-60000),'LIMIT',0,200)) do \
+            "for _,w in ipairs(call('ZRANGEBYSCORE',p..'__heartbeats__','-inf',string.format('%.0f',(now-held)*1000),'LIMIT',0,200)) do \
 for _,m in ipairs(call('SMEMBERS',p..'__acks__.'..w..'.'..q)) do if pick() then \
 put(m,w,call('HGET',p..q..'.msgs',m)) end end end"
         ),
         act: "local s=call('ZSCORE',p..'__heartbeats__',x) \
-if s and s/1000>=now-60 then return -1 end is(p..q,'list') \
+if s and s/1000>=now-held then return -1 end is(p..q,'list') \
 if call('HEXISTS',p..q..'.msgs',m)==0 then return -1 end \
 if call('SREM',p..'__acks__.'..x..'.'..q,m)==0 then return 0 end \
 call('RPUSH',p..q,m) return 1",

@@ -7,7 +7,7 @@ use super::adapter::{
     Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, ScheduleKeys,
     TimeUnit, failed_items, next_of_list, part, registry,
 };
-use super::deeds::{Allowed, JobDeed, JobDrop, PauseDeed, QueueDeeds};
+use super::deeds::{Allowed, JobDeed, JobDrop, PauseDeed, QueueDeeds, Silence};
 use super::lua::find_jobs;
 use super::rewrite::{NewValue, Rewrite, edit};
 use crate::core::model::keys::KeyKind;
@@ -84,15 +84,22 @@ macro_rules! drop_from {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "work:",
+    silence: Some(Silence {
+        usual_ms: 10_000,
+        setting: "",
+        what: "its pool has been silent for",
+        theirs: "",
+    }),
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
             "for _,w in ipairs(call('SMEMBERS',p..'worker_pools')) do \
 local b=call('HGET',p..'worker_pools:'..w,'heartbeat_at') \
-if not b or tonumber(b)<now-10 then \
+if not b or tonumber(b)<now-held then \
 for _,m in ipairs(call('LRANGE',p..'jobs:'..q..':'..w..':inprogress',0,999)) do if pick() then put(m,w,m) end end end end"
         ),
         act: "local b=call('HGET',p..'worker_pools:'..x,'heartbeat_at') \
-if b and tonumber(b)>=now-10 then return -1 end \
+if b and tonumber(b)>=now-held then return -1 end \
 local k=p..'jobs:'..q is(k,'list') \
 if call('LREM',k..':'..x..':inprogress',-1,m)==0 then return 0 end \
 call('LPUSH',k,m) \

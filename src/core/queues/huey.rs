@@ -41,6 +41,8 @@ macro_rules! drop_from {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No("a job that was taken is in no key, so that nobody can bring it back"),
     revive: Allowed::No("a job that failed is in no key"),
     drop: &[drop_from!(Ready, "huey.redis."), drop_from!(Delayed, "huey.schedule.")],

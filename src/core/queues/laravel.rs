@@ -7,7 +7,7 @@ use super::adapter::{
     Adapter, Counts, ItemClass, ItemForm, ItemId, ItemTime, QueueEnd, QueueSign, Shows, TimeUnit,
     next_of_list, part, queue_sign,
 };
-use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::deeds::{Allowed, JobDeed, JobDrop, JobFate, QueueDeeds};
 use super::lua::find_jobs;
 use super::rewrite::Rewrite;
 use crate::core::model::keys::KeyKind;
@@ -35,12 +35,41 @@ q=string.match(q,':(.*)$') or q \
 for one in string.gmatch(q,'[^,]+') do if one==ARGV[3] then n=n+c end end end end end \
 return n";
 
+/// Jobs whose time is over, and whether a worker fails them at once: it counts a further attempt as it takes one. `retryUntil`
+/// (`timeoutAt` up to Laravel 7) stands above `maxTries`; where neither is there, the worker's own `--tries` decides.
+const GIVEN_UP: &str = find_jobs!(
+    "local function fate(m) \
+local j={} local many=false \
+for k,v in string.gmatch(m,'\"(%a+)\": ?(%w+)') do \
+if k=='attempts' or k=='maxTries' or k=='retryUntil' or k=='timeoutAt' then many=many or j[k] j[k]=v end end \
+if many then local ok,d=pcall(cjson.decode,m) if not ok or type(d)~='table' then return 'unsaid' end j=d end \
+local function number(k) local v=j[k] if type(v)=='number' or type(v)=='string' then return tonumber(v) end end \
+local till=number('retryUntil') or number('timeoutAt') \
+if till and till>0 then if now>till then return 'spent' end return '' end \
+local made,most=number('attempts'),number('maxTries') \
+if not made or not most then return 'unsaid' end \
+if most>0 and made>=most then return 'spent' end return '' end \
+walk(p..'queues:'..q..':reserved',function(m,s) \
+if tonumber(s)<=now then put(m,s,m,nil,not keep and fate(m)) end end)"
+);
+
+const FATES: &[JobFate] = &[
+    JobFate {
+        word: "spent",
+        text: "whose tries are used up: the worker that takes one fails it at once, as it would without this action",
+    },
+    JobFate {
+        word: "unsaid",
+        text: "that name no `maxTries`: the worker's own `--tries` decides, and with its default of 1 they fail at once",
+    },
+];
+
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "laravel_database_",
+    silence: None,
+    fates: FATES,
     requeue: Allowed::Yes(JobDeed {
-        find: find_jobs!(
-            "walk(p..'queues:'..q..':reserved',function(m,s) if tonumber(s)<=now then put(m,s,m) end end)"
-        ),
+        find: GIVEN_UP,
         act: "local k=p..'queues:'..q local s=call('ZSCORE',k..':reserved',m) \
 if not s then return 0 end if tonumber(s)>now then return -1 end \
 is(k,'list') call('RPUSH',k,m) call('RPUSH',k..':notify',1) call('ZREM',k..':reserved',m) return 1",
@@ -49,7 +78,7 @@ call('ZADD',k..':reserved',x,m) return 1",
         after: Rewrite::Same,
         text: "RPUSH queues:<queue> <job>, ZREM queues:<queue>:reserved <job>",
         caveat: "as a worker itself does before it takes its next job; attempts that were made stay counted, and a worker fails a job at once \
-                 whose `tries` are used up",
+                 whose `tries` are used up: the plan says how many those are",
     }),
     revive: Allowed::No("failed jobs are in the application's database: `php artisan queue:retry`"),
     drop: &[

@@ -68,24 +68,25 @@ pub(super) use {kept_bytes, with_fields, with_iso};
 /// A script that looks for jobs in a place: its text says in which, with `walk` and `put`.
 ///
 /// `ARGV`: prefix, queue, how many were passed over, how many to look at, 1 for what is kept of a job (or 0 for no more than
-/// tells its class). It answers how many it looked at, the time in seconds, 1 where the place goes on too deep to be read, and of
-/// each job that was put its mark, what stands beside it, its text, and the dump of its key or, without one, its text.
+/// tells its class), and how long a worker may be silent, milliseconds (`held`, in seconds). It answers how many it looked at, the time in seconds, 1 where the place goes on too deep to be read, and of
+/// each job that was put its mark, what stands beside it, its text, the dump of its key or, without one, its text, and its fate.
 ///
 /// - `walk(key, each, tail)`: members of a list (from its end where `tail`) or of a sorted set, with their scores.
-/// - `put(mark, beside, text, key)`: this is one.
+/// - `put(mark, beside, text, key, fate)`: this is one; `fate` is the word of a [`super::deeds::JobFate`].
 /// - `pick()`: whether it is the turn of the next of things that are not a list or a sorted set.
 macro_rules! find_jobs {
     ($($script:expr),+ $(,)?) => {
         concat!(
             "local call,p,q,from,count,keep=redis.call,ARGV[1],ARGV[2],tonumber(ARGV[3]),tonumber(ARGV[4]),ARGV[5]=='1' ",
+            "local held=ARGV[6]/1000 ",
             "local c=call('TIME') local now=c[1]+c[2]/1000000 ",
             "local r,seen,size,deep,nth={},0,0,0,0 ",
-            "local function put(m,x,text,key) ",
+            "local function put(m,x,text,key,fate) ",
             "text=text or '' if key and call('EXISTS',key)==0 then return end ",
             "local d=keep and (key and call('DUMP',key) or text) or '' ",
             "if not keep then text=string.sub(text,1,8192) if m==text then m='' end end ",
             "size=size+#d+#text ",
-            "r[#r+1]={m,tostring(x or ''),text,d or ''} end ",
+            "r[#r+1]={m,tostring(x or ''),text,d or '',fate or ''} end ",
             "local function pick() nth=nth+1 if nth>from and seen<count then seen=seen+1 return true end end ",
             "local function walk(k,each,tail) ",
             "local t=call('TYPE',k).ok ",
@@ -105,15 +106,32 @@ macro_rules! find_jobs {
 
 pub(super) use find_jobs;
 
+/// What every script that writes begins with.
+///
+/// `ARGV`: prefix, queue, how long a worker may be silent (milliseconds). In it are `call`, `p`, `q`, `now`, `held` (seconds),
+/// `check`, which is there from 7.0 on, `dry` and `wrote`. While `dry` is set, `call` reads, and of a write it only sees whether
+/// the user may do it and its key is at this node: so that a job is not moved by half. `wrote` counts writes.
+pub const WRITE_BEGIN: &str = "\
+if redis.replicate_commands then redis.replicate_commands() end \
+local raw,check,dry,wrote=redis.call,redis.acl_check_cmd,false,0 \
+local p,q,held=ARGV[1],ARGV[2],ARGV[3]/1000 \
+local reads={} \
+for w in string.gmatch('EXISTS GET GETRANGE HEXISTS HGET HLEN HMGET LLEN LRANGE PTTL SCARD TIME TYPE ZCARD ZRANGE ZSCORE','%u+') do reads[w]=true end \
+local function call(c,...) \
+if reads[c] then return raw(c,...) end \
+if dry then \
+if c~='PUBLISH' then raw('TYPE',(...)) end \
+if not check(c,...) then error({err='NOPERM the user may not '..c..' '..tostring((...))}) end \
+return 1 end \
+local v=raw(c,...) wrote=wrote+1 return v end \
+local c=call('TIME') local now=c[1]+c[2]/1000000 ";
+
 /// What stands before the body of a function that moves a job.
 ///
-/// `ARGV`: prefix, queue, then mark, beside, text afterwards and record of each job. The script answers a number for each, and an
-/// error where one ended it. In it are `call`, `p`, `q`, `now`, `utc(seconds)`, `is(key, type)`, which ends it where a key is of
-/// another type, and `restore(key, dump)`, which keeps the time that a key has to live.
+/// `ARGV` goes on with mark, beside, text afterwards and record of each job. The script answers a number for each, an error where
+/// one ended it, and how much of that one job was written by then. In it are `utc(seconds)`, `is(key, type)`, which ends it where
+/// a key is of another type, and `restore(key, dump)`, which keeps the time that a key has to live.
 pub const MOVE_BEGIN: &str = "\
-if redis.replicate_commands then redis.replicate_commands() end \
-local call,p,q=redis.call,ARGV[1],ARGV[2] \
-local c=call('TIME') local now=c[1]+c[2]/1000000 \
 local function utc(t) local f=math.floor \
 local z=f(t/86400)+719468 local e=f(z/146097) local o=z-e*146097 \
 local y=f((o-f(o/1460)+f(o/36524)-f(o/146096))/365) \
@@ -128,13 +146,16 @@ local function restore(k,d) local t=call('PTTL',k) \
 if t<0 then t=0 end call('RESTORE',k,t,d,'REPLACE') end \
 local function one(m,x,a,d) ";
 
-/// What stands after it.
+/// What stands after it: each job is moved once nothing stands against any of its writes.
 pub const MOVE_END: &str = " end \
 local r={} \
-for i=3,#ARGV,4 do \
-local ok,v=pcall(one,ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3]) \
+for i=4,#ARGV,4 do \
+local ok,v=true,1 \
+wrote=0 \
+if check then dry=true ok,v=pcall(one,ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3]) dry=false end \
+if ok and v>0 then ok,v=pcall(one,ARGV[i],ARGV[i+1],ARGV[i+2],ARGV[i+3]) end \
 if not ok then \
 if type(v)=='table' then v=v.err end \
-return {r,tostring(v)} end \
+return {r,tostring(v),wrote} end \
 r[#r+1]=v end \
-return {r,''}";
+return {r,'',0}";

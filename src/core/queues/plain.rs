@@ -13,6 +13,8 @@ use crate::core::model::queues::QueueColumn::Ready;
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No("a list of your own: nobody but its owner knows what its items mean"),
     revive: Allowed::No("a list of your own: nobody but its owner knows what its items mean"),
     drop: &[],

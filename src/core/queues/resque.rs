@@ -7,7 +7,7 @@ use super::adapter::{
     Adapter, Counts, FailedJobs, ItemClass, ItemForm, ItemId, ItemTime, MemberForm, QueueEnd, QueueSign,
     ScheduleKeys, TimeUnit, failed_items, next_of_list, part, registry,
 };
-use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds};
+use super::deeds::{Allowed, JobDeed, JobDrop, QueueDeeds, Silence};
 use super::lua::find_jobs;
 use super::lua::with_iso;
 use super::rewrite::Rewrite;
@@ -95,13 +95,13 @@ const SILENT: &str = find_jobs!(with_iso!(
 return redis.error_reply('NOHEARTBEAT no worker writes heartbeats here, so that nobody knows which is gone') end \
 for _,w in ipairs(call('SMEMBERS',p..'workers')) do if pick() then \
 local j,b=call('GET',p..'worker:'..w),call('HGET',p..'workers:heartbeat',w) local t=b and iso(b) \
-if j and t and t<now-300 and string.find(j,'\"queue\":\"'..q..'\"',1,true) then put(w,b,j) end end end "
+if j and t and t<now-held and string.find(j,'\"queue\":\"'..q..'\"',1,true) then put(w,b,j) end end end "
 ));
 
 const REQUEUE: &str = with_iso!(
     "local j,b=call('GET',p..'worker:'..m),call('HGET',p..'workers:heartbeat',m) \
 if not j then return 0 end \
-if b~=x or iso(b)>=now-300 or not string.find(j,a,1,true) then return -1 end \
+if b~=x or iso(b)>=now-held or not string.find(j,a,1,true) then return -1 end \
 is(p..'queue:'..q,'list') call('RPUSH',p..'queue:'..q,a) call('SADD',p..'queues',q) \
 call('DEL',p..'worker:'..m,p..'worker:'..m..':started') \
 call('SREM',p..'workers',m) call('HDEL',p..'workers:heartbeat',m) return 1"
@@ -115,6 +115,13 @@ walk(p..'failed',function(m) if string.find(m,of,1,true) then put(m,'',m) end en
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "resque:",
+    silence: Some(Silence {
+        usual_ms: 300_000,
+        setting: "",
+        what: "its worker has been silent for",
+        theirs: "`prune_interval`",
+    }),
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: SILENT,
         act: REQUEUE,

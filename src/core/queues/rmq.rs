@@ -36,6 +36,8 @@ return n";
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
             "for _,c in ipairs(call('SMEMBERS',p..'rmq::connections')) do \

@@ -148,6 +148,8 @@ restore(j,d) call('ZADD',p..'",
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "rq:",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: GIVEN_UP,
         act: REQUEUE,

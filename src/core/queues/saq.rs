@@ -40,6 +40,8 @@ return o";
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::Yes(JobDeed {
         find: find_jobs!(
             "local b='saq:'..q..':' walk(p..b..'active',function(m) \

@@ -111,6 +111,8 @@ macro_rules! drop_from {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No(
         "a job that a killed process had is in no key; Pro keeps it, and brings it back itself",
     ),

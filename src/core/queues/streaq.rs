@@ -55,6 +55,8 @@ return o";
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No(
         "jobs are entries of a stream: its group shows them as pending, and `reclaim` settles those",
     ),

@@ -57,6 +57,8 @@ const fn sign(kind: KeyKind) -> QueueSign {
 
 const DEEDS: QueueDeeds = QueueDeeds {
     prefix: "",
+    silence: None,
+    fates: &[],
     requeue: Allowed::No(
         "jobs of a list are gone once they were taken; of a stream the group shows them as pending, and `reclaim` settles those",
     ),

@@ -132,6 +132,11 @@ impl ErrorReply {
         RefusalCode::of(&self.code)
     }
 
+    /// Whether the user may not do it, or not with this key.
+    pub fn is_denied(&self) -> bool {
+        matches!(self.kind(), ErrorKind::DeniedCommand | ErrorKind::DeniedKey)
+    }
+
     /// What this means, judged by its wording in the servers from 5.0 on (Redis, Valkey, managed services).
     pub fn kind(&self) -> ErrorKind {
         let text = self.text.to_ascii_lowercase();

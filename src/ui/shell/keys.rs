@@ -19,7 +19,13 @@ pub fn works(state: &State, id: CommandId) -> bool {
     let selected = state.table().and_then(|table| table.selected()).map(|row| &row.id);
     match id {
         CommandId::Open => match selected {
-            Some(RowId::Stream(_) | RowId::Group(..) | RowId::Consumer(..) | RowId::Pattern(_)) => true,
+            Some(
+                RowId::Stream(_)
+                | RowId::Group(..)
+                | RowId::Consumer(..)
+                | RowId::Pattern(_)
+                | RowId::Queue(_),
+            ) => true,
             Some(RowId::Saving(_, subject)) => View::of_subject(subject).is_some(),
             Some(RowId::Key(key)) => state.shown().streams().contains_key(key),
             Some(RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding).is_some(),
@@ -49,6 +55,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
             (None, None) => true,
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
+        CommandId::DropJobs if !matches!(selected, Some(RowId::JobClass(..))) => false,
         CommandId::Theme => state.setup.themes.len() > 1,
         _ if command.danger == Danger::Writes => state.active.operations.write != WriteState::ReadOnly,
         _ => true,

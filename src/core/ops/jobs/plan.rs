@@ -4,13 +4,13 @@
 
 use super::request::JobsRequest;
 use super::run::JobsWork;
-use crate::core::figures::sentence::{count, number_of};
+use crate::core::figures::sentence::{count, number_of, span};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Impact, Plan, PlanWork, Subject};
-use crate::core::queues::allowed;
-use crate::core::queues::deeds::DeedName;
+use crate::core::queues::deeds::{DeedName, Silence};
+use crate::core::queues::{adapter, allowed};
 use std::collections::BTreeMap;
 
 /// What was seen of the jobs.
@@ -28,6 +28,10 @@ pub struct JobsFacts {
     pub is_exact: bool,
     /// Jobs by class.
     pub classes: BTreeMap<Option<Name>, u64>,
+    /// Jobs that workers do something else with than to do them, by the word of that.
+    pub fates: BTreeMap<Vec<u8>, u64>,
+    /// After how long a worker counts as gone, milliseconds; 0 where nothing rests on a time.
+    pub held_ms: u64,
     /// Jobs in the same places that are of other classes.
     pub passed: u64,
     /// What has to be as it was.
@@ -50,6 +54,7 @@ pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
         class: request.class.clone(),
         // What comes later is not meant, as far as it can be told apart: no more than were seen.
         most: if is_exact { Some(items) } else { request.count },
+        held_ms: facts.held_ms,
     };
     let named = |class: &Option<Name>| class.as_ref().map_or("(not told)".to_owned(), Name::to_string);
     let mut by_count: Vec<(&Option<Name>, u64)> =
@@ -66,28 +71,16 @@ pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
     if facts.passed > 0 {
         lines.push(("stays", format!("{} of other classes", number_of(facts.passed, "job"))));
     }
+    lines.extend(rests_on(request, &facts).map(|text| ("rests on", text)));
     lines.push(("checks", "each job is looked at again in the moment in which it moves".to_owned()));
     lines.push(("archive", archive_text(is_drop, archive)));
-    let mut warnings: Vec<String> = Vec::new();
-    for deed in &facts.deeds {
-        let caveat =
-            allowed::deed(request.of.site.framework, *deed).map_or("", |deed| deed.caveat).to_owned();
-        if !caveat.is_empty() && !warnings.contains(&caveat) {
-            warnings.push(caveat);
-        }
-    }
-    if !is_exact {
-        warnings.push(
-            "there are too many to count them all: jobs that come meanwhile may be among them".to_owned(),
-        );
-    }
     Plan {
         kind: facts.kind,
         subject: Subject::Queue(request.of.clone()),
         guard: facts.guard.clone(),
         impact: Impact { items, is_exact, bytes: None, is_lossy: is_drop },
         facts: lines,
-        warnings,
+        warnings: warnings(request, &facts, is_exact),
         commands: work.commands(),
         typed: (is_drop && !archive).then(|| "dropped jobs would be kept nowhere".to_owned()),
         archive,
@@ -96,6 +89,53 @@ pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
         work: PlanWork::new(work),
         made_us: facts.at_us,
     }
+}
+
+/// The time on which it rests who is gone; none where keys tell.
+fn rests_on(request: &JobsRequest, facts: &JobsFacts) -> Option<String> {
+    let silence = silence(request, facts)?;
+    let by = match silence.setting {
+        "" => "as is usual".to_owned(),
+        setting => format!("by {setting}"),
+    };
+    Some(format!("{} {}, {by}", silence.what, span(facts.held_ms)))
+}
+
+fn silence(request: &JobsRequest, facts: &JobsFacts) -> Option<&'static Silence> {
+    let known = adapter(request.of.site.framework)?.deeds.silence.as_ref();
+    known.filter(|_| facts.held_ms > 0)
+}
+
+/// What has to be known before it is done, the worst first.
+fn warnings(request: &JobsRequest, facts: &JobsFacts, is_exact: bool) -> Vec<String> {
+    let mut warnings: Vec<String> = Vec::new();
+    if let Some(silence) = silence(request, facts) {
+        let time = span(facts.held_ms);
+        warnings.push(match silence.theirs {
+            "" => format!("a job whose worker is only slow, and silent for {time}, would run twice"),
+            theirs => format!(
+                "where the application's {theirs} is longer than {time}, a job that still runs would run twice"
+            ),
+        });
+    }
+    let fates = adapter(request.of.site.framework).map_or(&[][..], |adapter| adapter.deeds.fates);
+    for fate in fates {
+        if let Some(number) = facts.fates.get(fate.word.as_bytes()) {
+            let least = if facts.is_exact { "" } else { "at least " };
+            warnings.push(format!("{least}{} {}", number_of(*number, "job"), fate.text));
+        }
+    }
+    for deed in &facts.deeds {
+        let caveat = allowed::deed(request.of.site.framework, *deed).map_or("", |deed| deed.caveat);
+        if !caveat.is_empty() && !warnings.iter().any(|known| known == caveat) {
+            warnings.push(caveat.to_owned());
+        }
+    }
+    if !is_exact {
+        let more = "there are too many to count them all: jobs that come meanwhile may be among them";
+        warnings.push(more.to_owned());
+    }
+    warnings
 }
 
 fn archive_text(is_drop: bool, archive: bool) -> String {

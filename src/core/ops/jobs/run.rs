@@ -14,7 +14,7 @@ use crate::core::queues::allowed;
 use crate::core::queues::deeds::DeedName;
 use crate::core::queues::{adapter, items};
 use crate::core::wire::write::{JobsWrite, MovedJob};
-use crate::core::wire::{Inspect, JobsRead, ReadCmd, Resp, WriteCmd};
+use crate::core::wire::{ErrorReply, Inspect, JobsRead, ReadCmd, Resp, WriteCmd};
 use std::collections::VecDeque;
 
 /// The steps of what is done to jobs.
@@ -30,11 +30,14 @@ pub struct JobsWork {
     pub class: Option<Name>,
     /// To so many at most; none for all that there are.
     pub most: Option<u64>,
+    /// How long a worker may be silent before it counts as gone, milliseconds; 0 where keys tell.
+    pub held_ms: u64,
 }
 
 impl JobsWork {
     fn write(&self, deed: DeedName, jobs: Vec<MovedJob>) -> WriteCmd {
-        JobsWrite { of: self.of.clone(), key: self.key.clone(), deed, is_back: false, jobs }.into()
+        let (of, key, held_ms) = (self.of.clone(), self.key.clone(), self.held_ms);
+        JobsWrite { of, key, deed, is_back: false, held_ms, jobs }.into()
     }
 
     /// The commands, one of each place.
@@ -82,6 +85,8 @@ pub(super) struct JobsPage {
 pub(super) struct SeenJob {
     /// Its class.
     pub(super) class: Option<Name>,
+    /// The word of what becomes of it, where that is not simply that it is done.
+    pub(super) fate: Vec<u8>,
     mark: Vec<u8>,
     beside: Vec<u8>,
     text: Vec<u8>,
@@ -94,8 +99,9 @@ pub(super) fn page(reply: &Resp, form: Option<&ItemForm>) -> Option<JobsPage> {
     let seen = |job: &Resp| {
         let mut parts = job.items()?.iter().map(|part| part.bytes().map(|bytes| bytes.into_owned()));
         let mut part = || parts.next()?;
-        let (mark, beside, text, record) = (part()?, part()?, part()?, part()?);
-        Some(SeenJob { class: form.and_then(|form| class_of(form, &text)), mark, beside, text, record })
+        let (mark, beside, text, record, fate) = (part()?, part()?, part()?, part()?, part()?);
+        let class = form.and_then(|form| class_of(form, &text));
+        Some(SeenJob { class, fate, mark, beside, text, record })
     };
     Some(JobsPage {
         looked_at: looked_at.count()?,
@@ -143,7 +149,8 @@ impl JobsMachine {
         let (of, key) = (self.work.of.clone(), self.work.key.clone());
         // Jobs of other classes are looked at and left: a look is larger than what is moved after it.
         let count = if self.work.class.is_some() { batch.saturating_mul(4) } else { batch };
-        let read = JobsRead { of, key, deed, from: self.from, count, whole: true };
+        let read =
+            JobsRead { of, key, deed, from: self.from, count, whole: true, held_ms: self.work.held_ms };
         Step::Ask(vec![ReadCmd::Inspect(Inspect::Jobs(read))])
     }
 
@@ -211,7 +218,8 @@ impl JobsMachine {
         if let Resp::Error(refusal) = reply {
             return end_of(refusal);
         }
-        let Some([Resp::Array(results), error]) = reply.items() else { return strange() };
+        let Some([Resp::Array(results), error, wrote]) = reply.items() else { return strange() };
+        let ended_it = self.under_way.get(results.len()).map(|job| Name::new(job.mark.as_slice()));
         self.under_way.clear();
         for result in results {
             match result.int() {
@@ -228,7 +236,20 @@ impl JobsMachine {
         }
         match error.text() {
             Some(text) if !text.is_empty() => {
-                Step::Done(End::Failed(format!("the server says of the next job: {text}")))
+                let is_whole = wrote.count() == Some(0);
+                let job = ended_it.filter(|_| !is_whole);
+                let half = job.map_or_else(String::new, |job| {
+                    format!(
+                        "; it came in the middle of job {job}, of which a part was moved: undo puts it back"
+                    )
+                });
+                let may_not = match ErrorReply::new(&text).is_denied() {
+                    true => "this user may not: have it allowed (ACL SETUSER); ",
+                    false => "",
+                };
+                let why = format!("{may_not}the server says of the next job: {text}{half}");
+                let is_nothing = self.tally.done == 0 && is_whole;
+                Step::Done(if is_nothing { End::Refused(why) } else { End::Failed(why) })
             }
             _ => self.take(batch),
         }

@@ -75,12 +75,14 @@ async fn moved(
     let mut facts = JobsFacts {
         kind,
         key,
-        deeds,
         jobs: 0,
         is_exact: true,
         classes: BTreeMap::new(),
         passed: 0,
+        fates: BTreeMap::new(),
+        held_ms: held_ms(reader, &request.of, &deeds),
         guard,
+        deeds,
         at_us: 0,
     };
     for deed in facts.deeds.clone() {
@@ -88,6 +90,16 @@ async fn moved(
     }
     facts.at_us = reader.moment().now_us;
     Ok(plan(request, facts))
+}
+
+/// After how long a worker counts as gone: as the config says, else as is usual; 0 where keys tell, or nothing rests on it.
+fn held_ms(reader: &Reader, of: &QueueId, deeds: &[DeedName]) -> u64 {
+    let silence = adapter(of.site.framework).and_then(|adapter| adapter.deeds.silence.as_ref());
+    let silence = silence.filter(|_| deeds.contains(&DeedName::Requeue));
+    silence.map_or(0, |silence| match silence.setting {
+        "" => silence.usual_ms,
+        _ => reader.place().held.of(of.site.framework),
+    })
 }
 
 /// Counts the jobs of one place.
@@ -101,7 +113,8 @@ async fn count(
     let mut from = 0_u64;
     loop {
         let (of, key) = (request.of.clone(), facts.key.clone());
-        let read = JobsRead { of, key, deed, from, count: JOBS_SAMPLED, whole: false };
+        let read =
+            JobsRead { of, key, deed, from, count: JOBS_SAMPLED, whole: false, held_ms: facts.held_ms };
         let reply = reader.one(ReadCmd::Inspect(Inspect::Jobs(read))).await?;
         let page = super::run::page(&reply, form);
         let page = page.ok_or_else(|| Refusal::because("EVAL: a reply that streamgauge does not know"))?;
@@ -112,6 +125,9 @@ async fn count(
             }
             facts.jobs += 1;
             *facts.classes.entry(job.class.clone()).or_insert(0) += 1;
+            if !job.fate.is_empty() {
+                *facts.fates.entry(job.fate.clone()).or_insert(0) += 1;
+            }
         }
         from = from.saturating_add(page.looked_at);
         reader.tell("jobs", from, None);

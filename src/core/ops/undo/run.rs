@@ -98,7 +98,7 @@ impl UndoWork {
 fn put_back(commands: &mut Vec<WriteCmd>, KeptJob { of, key, deed, job }: KeptJob) {
     match commands.last_mut() {
         Some(WriteCmd::Jobs(last)) if last.of == of && last.deed == deed => last.jobs.push(job),
-        _ => commands.push(JobsWrite { of, key, deed, is_back: true, jobs: vec![job] }.into()),
+        _ => commands.push(JobsWrite { of, key, deed, is_back: true, held_ms: 0, jobs: vec![job] }.into()),
     }
 }
 
@@ -251,7 +251,7 @@ impl UndoMachine {
                     self.tally.left += 1;
                 }
                 Resp::Error(refusal) => return end_of(refusal),
-                Resp::Array(lists) if lists.len() == 2 => {
+                Resp::Array(lists) if !matches!(lists.get(1), Some(Resp::Array(_))) => {
                     let Some(error) = self.put_back(lists) else { return strange() };
                     if !error.is_empty() {
                         return Step::Done(End::Failed(format!("the server says of the next job: {error}")));
@@ -275,7 +275,7 @@ impl UndoMachine {
 impl UndoMachine {
     /// Counts jobs that were put back; the error that ended it, or an empty text.
     fn put_back(&mut self, lists: &[Resp]) -> Option<String> {
-        let [Resp::Array(results), error] = lists else { return None };
+        let [Resp::Array(results), error, _] = lists else { return None };
         for result in results {
             let is_done = result.int()? == 1;
             *(if is_done { &mut self.tally.done } else { &mut self.tally.left }) += 1;

@@ -61,6 +61,9 @@ pub struct JobsRead {
     pub count: u32,
     /// Whether all of a job is told, to be kept; else no more than tells its class.
     pub whole: bool,
+    /// How long a worker may be silent before it counts as gone, milliseconds; 0 where keys tell.
+    #[serde(default)]
+    pub held_ms: u64,
 }
 
 /// `ARGV`: XRANGE or XREVRANGE, from, to, count.
@@ -106,12 +109,22 @@ impl Inspect {
                 row(ReadVerb::EXISTS, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(0))
             }
             Self::Dbsize => row(ReadVerb::DBSIZE, REPLY_FIGURE, []),
-            Self::Jobs(JobsRead { of, key, deed, from, count, whole }) => {
+            Self::Jobs(JobsRead { of, key, deed, from, count, whole, held_ms }) => {
                 let script = allowed::deed(of.site.framework, *deed).map_or("return {}", |deed| deed.find);
                 let (from, count) = (Number(*from), Number(u64::from(*count)));
                 let (prefix, queue) = (Other(&of.site.prefix), Others(of.queue.as_slice()));
                 let whole = Text(if *whole { "1" } else { "0" });
-                let words = [Text(script), Text("1"), Other(key), prefix, queue, from, count, whole];
+                let words = [
+                    Text(script),
+                    Text("1"),
+                    Other(key),
+                    prefix,
+                    queue,
+                    from,
+                    count,
+                    whole,
+                    Number(*held_ms),
+                ];
                 row(ReadVerb::EVAL, PIPELINE_REPLY, words).calling(ScriptCalls::Exactly(JOB_CALLS))
             }
         }

@@ -10,8 +10,8 @@ use crate::core::model::queues::QueueId;
 use crate::core::queues::allowed;
 use crate::core::queues::deeds::{self, DeedName, PauseDeed};
 
-/// Jobs that are moved, or moved back. Answers a list with a number a job (1 moved, 0 not there any more, -1 stays), and the error
-/// that ended it, or nothing.
+/// Jobs that are moved, or moved back. Answers a list with a number a job (1 moved, 0 not there any more, -1 stays), the error
+/// that ended it, or nothing, and how many writes of that job were done by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobsWrite {
     /// Whose.
@@ -22,6 +22,8 @@ pub struct JobsWrite {
     pub deed: DeedName,
     /// Whether it is undone.
     pub is_back: bool,
+    /// How long a worker may be silent before it counts as gone, milliseconds; 0 where keys tell.
+    pub held_ms: u64,
     /// The jobs.
     pub jobs: Vec<MovedJob>,
 }
@@ -64,6 +66,7 @@ impl JobsWrite {
         let deed = allowed::deed(self.of.site.framework, self.deed);
         let body = deed.map_or("return -1", |deed| if self.is_back { deed.back } else { deed.act });
         let mut args = begin(&deeds::moving(body), &self.key, &self.of);
+        args.push(self.held_ms.to_string().into_bytes());
         for job in &self.jobs {
             // What is kept is not needed to move a job, and may be large.
             let record = if self.is_back { job.record.clone() } else { Vec::new() };
@@ -92,11 +95,9 @@ impl PauseWrite {
     pub(super) fn args(&self) -> Vec<Vec<u8>> {
         let script =
             self.deed().map_or("return 0", |deed| if self.resumes { deed.resume } else { deed.pause });
-        let script = format!(
-            "if redis.replicate_commands then redis.replicate_commands() end \
-             local call,p,q=redis.call,ARGV[1],ARGV[2] {script}"
-        );
-        begin(&script, &self.key, &self.of)
+        let mut args = begin(&deeds::pausing(script), &self.key, &self.of);
+        args.push(b"0".to_vec());
+        args
     }
 
     /// The line that stands for it.
