@@ -12,6 +12,8 @@
     reason = "tests"
 )]
 
+#[path = "../support/proxy.rs"]
+mod proxy;
 #[path = "../support/python.rs"]
 mod python;
 #[path = "../support/server.rs"]
@@ -19,6 +21,8 @@ mod server;
 
 mod acts;
 mod acts_by_hand;
+mod acts_guarded;
+mod acts_told;
 mod beside;
 mod frameworks;
 mod install;
