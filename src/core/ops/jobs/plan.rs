@@ -118,8 +118,8 @@ fn warnings(request: &JobsRequest, facts: &JobsFacts, is_exact: bool) -> Vec<Str
             ),
         });
     }
-    let fates = adapter(request.of.site.framework).map_or(&[][..], |adapter| adapter.deeds.fates);
-    for fate in fates {
+    let known = adapter(request.of.site.framework).into_iter();
+    for fate in known.flat_map(|adapter| adapter.deeds.fates) {
         if let Some(number) = facts.fates.get(fate.word.as_bytes()) {
             let least = if facts.is_exact { "" } else { "at least " };
             warnings.push(format!("{least}{} {}", number_of(*number, "job"), fate.text));

@@ -95,11 +95,12 @@ async fn moved(
 /// After how long a worker counts as gone: as the config says, else as is usual; 0 where keys tell, or nothing rests on it.
 fn held_ms(reader: &Reader, of: &QueueId, deeds: &[DeedName]) -> u64 {
     let silence = adapter(of.site.framework).and_then(|adapter| adapter.deeds.silence.as_ref());
-    let silence = silence.filter(|_| deeds.contains(&DeedName::Requeue));
-    silence.map_or(0, |silence| match silence.setting {
+    // Nothing rests on a time: keys tell, or nobody has to be gone.
+    let Some(silence) = silence.filter(|_| deeds.contains(&DeedName::Requeue)) else { return 0 };
+    match silence.setting {
         "" => silence.usual_ms,
         _ => reader.place().held.of(of.site.framework),
-    })
+    }
 }
 
 /// Counts the jobs of one place.
