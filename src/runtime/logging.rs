@@ -37,7 +37,7 @@ pub fn to_stderr() {
 }
 
 /// Whether standard error shows colours: in a file or a pipe they are noise.
-pub fn has_colour() -> bool {
+fn has_colour() -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     std::io::stderr().is_terminal() && !no_color
 }

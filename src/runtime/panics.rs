@@ -3,17 +3,13 @@
 //! Invariant: a panic of the console gives the terminal back before it speaks; a panic of a task in the
 //! background leaves the console alone and goes to the log.
 
-use super::logging;
 use crate::edge::term;
 use std::panic;
 use std::thread;
 
 /// Installs the hook. To be called by the thread that runs the console, before anything else.
 pub fn install() {
-    let hooks = color_eyre::config::HookBuilder::default();
-    let hooks = if logging::has_colour() { hooks } else { hooks.theme(color_eyre::config::Theme::new()) };
-    let (report, _) = hooks.into_hooks();
-    let report = report.into_panic_hook();
+    let report = panic::take_hook();
     let console = thread::current().id();
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == console {
