@@ -21,6 +21,8 @@ use ratatui::layout::Rect;
 
 /// Findings that are told above the figures.
 const LINES: usize = 2;
+/// Lines that are left for the figures and the gap above them.
+const FIGURE_LINES: u16 = 5;
 
 /// Draws it.
 pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -34,9 +36,11 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
     let inner = panel.draw(layout::inset(areas.top), buffer, skin);
     if let Some(view) = &view {
         let lines = wrong_or_well(state, view, skin);
-        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(inner.height);
-        Textlines { paragraphs: &lines, offset: 0 }.draw(Rect { height: above, ..inner }, buffer, skin);
-        let above = above.saturating_add(1);
+        // Sentences are whole where there is room for the figures below them.
+        let room = inner.height.saturating_sub(FIGURE_LINES).max(1);
+        let text = Textlines { paragraphs: &lines, offset: 0 };
+        let drawn = text.draw(Rect { height: room.min(inner.height), ..inner }, buffer, skin);
+        let above = u16::try_from(drawn).unwrap_or(u16::MAX).min(room).saturating_add(1);
         let (y, height) = (inner.y.saturating_add(above), inner.height.saturating_sub(above));
         facts::draw(&figures(view, skin), Rect { y, height, ..inner }, buffer, skin);
     }

@@ -5,6 +5,7 @@
 use super::keys;
 use crate::app::action::ActionStage;
 use crate::app::modal::{Modal, Prompt};
+use crate::app::queuelist::QueueList;
 use crate::app::{Notice, State, View};
 use crate::commands::{CommandId, Danger};
 use crate::config::theme::Role;
@@ -28,6 +29,7 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Probe], "probe"),
     (&[CommandId::StreamProbe], "stream probe"),
     (&[CommandId::FanoutList], "next list"),
+    (&[CommandId::QueueList], "failures"),
     (&[CommandId::Fetch], "fetch once"),
     (&[CommandId::Trim], "trim"),
     (&[CommandId::Reclaim], "reclaim"),
@@ -164,6 +166,12 @@ fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static s
         [CommandId::Values] if state.active.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
         }
+        [CommandId::QueueList] => match (state.active.queue_list.next(), state.view()) {
+            (QueueList::Failures, _) => "failures",
+            (QueueList::Schedules, _) => "schedulers",
+            (QueueList::First, View::Queue(_)) => "classes",
+            (QueueList::First, _) => "queues",
+        },
         [CommandId::Open] => match state.view() {
             View::Group(..) | View::Consumers => "pending",
             View::Pending(..) => "entries",

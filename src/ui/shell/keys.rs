@@ -21,6 +21,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
         CommandId::Open => match selected {
             Some(
                 RowId::Stream(_)
+                | RowId::Family(_)
                 | RowId::Group(..)
                 | RowId::Consumer(..)
                 | RowId::Pattern(_)
