@@ -124,6 +124,9 @@ pub fn differences(
         differences.extend(unlike(column, row, sum).map(|found| format!("*: {found}")));
     }
     differences.extend(failures(framework, ours, &truth));
+    // What could not be read, and why, is the first question then.
+    let is_equal = differences.is_empty();
+    differences.extend((!is_equal).then(|| format!("gaps: {}", snapshot["gaps"])));
     differences
 }
 
