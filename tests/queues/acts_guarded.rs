@@ -184,78 +184,81 @@ fn meanwhile(server: &Server, is_when: fn(&Words) -> bool, script: &str) -> (Pro
     (proxy, seen)
 }
 
+/// Who makes the jobs; framework, prefix and action; what happens to one of three, and what has to hold afterwards.
+type Race = (Make, &'static str, &'static str, &'static [&'static str], &'static str, &'static str);
+type Make = fn(&Server, &str, u32);
+
+const RACES: [Race; 8] = [
+    (
+        rq,
+        "rq",
+        "rq:",
+        &["requeue-orphans"],
+        "redis.call('ZADD','rq:wip:mail',redis.call('TIME')[1]+600,'o2:e')",
+        "redis.call('ZSCORE','rq:wip:mail','o2:e') and redis.call('HGET','rq:job:o2','status')=='started' and redis.call('LLEN','rq:queue:mail')==5",
+    ),
+    (
+        rq,
+        "rq",
+        "rq:",
+        &["requeue-orphans"],
+        "redis.call('ZREM','rq:wip:mail','o2:e') redis.call('HSET','rq:job:o2','status','finished')",
+        "redis.call('HGET','rq:job:o2','status')=='finished' and redis.call('LLEN','rq:queue:mail')==5",
+    ),
+    (
+        rq,
+        "rq",
+        "rq:",
+        &["revive-jobs"],
+        "redis.call('ZREM','rq:failed:mail','d2') redis.call('RPUSH','rq:queue:mail','d2')",
+        "redis.call('LLEN','rq:queue:mail')==6 and redis.call('LREM','rq:queue:mail',0,'d2')==1",
+    ),
+    (
+        rq,
+        "rq",
+        "rq:",
+        &["drop-jobs", "--class", "app.send"],
+        "redis.call('LREM','rq:queue:mail',1,'r2') redis.call('ZADD','rq:wip:mail',redis.call('TIME')[1]+600,'r2:e')",
+        "redis.call('EXISTS','rq:job:r2')==1 and redis.call('EXISTS','rq:queue:mail')==0",
+    ),
+    (
+        bullmq,
+        "bullmq",
+        "bull:",
+        &["requeue-orphans"],
+        "redis.call('SET','bull:mail:o2:lock','t','PX',60000)",
+        "redis.call('LREM','bull:mail:active',0,'o2')==1 and redis.call('LLEN','bull:mail:wait')==5",
+    ),
+    (
+        bullmq,
+        "bullmq",
+        "bull:",
+        &["requeue-orphans"],
+        "redis.call('LREM','bull:mail:active',1,'o2') redis.call('LPUSH','bull:mail:wait','o2')",
+        "redis.call('LREM','bull:mail:wait',0,'o2')==1 and redis.call('LLEN','bull:mail:wait')==5",
+    ),
+    (
+        bullmq,
+        "bullmq",
+        "bull:",
+        &["drop-jobs", "--class", "send"],
+        "redis.call('LREM','bull:mail:wait',1,'r2') redis.call('LPUSH','bull:mail:active','r2') redis.call('SET','bull:mail:r2:lock','t','PX',60000)",
+        "redis.call('EXISTS','bull:mail:r2')==1 and redis.call('EXISTS','bull:mail:wait')==0",
+    ),
+    (
+        sidekiq,
+        "sidekiq",
+        "",
+        &["revive-jobs"],
+        "local j=redis.call('ZRANGE','dead',1,1)[1] redis.call('ZREM','dead',j) redis.call('LPUSH','queue:mail',j)",
+        "redis.call('LLEN','queue:mail')==6 and redis.call('ZCARD','dead')==0",
+    ),
+];
+
 #[test]
 fn a_job_whose_owner_comes_back_or_that_somebody_takes_after_the_plan_is_left_to_them() {
-    type Make = fn(&Server, &str, u32);
-    // Framework and prefix, action, what happens to one of three, how many are done, and what has to hold.
-    let cases: [(Make, &str, &str, &[&str], &str, &str); 8] = [
-        (
-            rq,
-            "rq",
-            "rq:",
-            &["requeue-orphans"],
-            "redis.call('ZADD','rq:wip:mail',redis.call('TIME')[1]+600,'o2:e')",
-            "redis.call('ZSCORE','rq:wip:mail','o2:e') and redis.call('HGET','rq:job:o2','status')=='started' and redis.call('LLEN','rq:queue:mail')==5",
-        ),
-        (
-            rq,
-            "rq",
-            "rq:",
-            &["requeue-orphans"],
-            "redis.call('ZREM','rq:wip:mail','o2:e') redis.call('HSET','rq:job:o2','status','finished')",
-            "redis.call('HGET','rq:job:o2','status')=='finished' and redis.call('LLEN','rq:queue:mail')==5",
-        ),
-        (
-            rq,
-            "rq",
-            "rq:",
-            &["revive-jobs"],
-            "redis.call('ZREM','rq:failed:mail','d2') redis.call('RPUSH','rq:queue:mail','d2')",
-            "redis.call('LLEN','rq:queue:mail')==6 and redis.call('LREM','rq:queue:mail',0,'d2')==1",
-        ),
-        (
-            rq,
-            "rq",
-            "rq:",
-            &["drop-jobs", "--class", "app.send"],
-            "redis.call('LREM','rq:queue:mail',1,'r2') redis.call('ZADD','rq:wip:mail',redis.call('TIME')[1]+600,'r2:e')",
-            "redis.call('EXISTS','rq:job:r2')==1 and redis.call('EXISTS','rq:queue:mail')==0",
-        ),
-        (
-            bullmq,
-            "bullmq",
-            "bull:",
-            &["requeue-orphans"],
-            "redis.call('SET','bull:mail:o2:lock','t','PX',60000)",
-            "redis.call('LREM','bull:mail:active',0,'o2')==1 and redis.call('LLEN','bull:mail:wait')==5",
-        ),
-        (
-            bullmq,
-            "bullmq",
-            "bull:",
-            &["requeue-orphans"],
-            "redis.call('LREM','bull:mail:active',1,'o2') redis.call('LPUSH','bull:mail:wait','o2')",
-            "redis.call('LREM','bull:mail:wait',0,'o2')==1 and redis.call('LLEN','bull:mail:wait')==5",
-        ),
-        (
-            bullmq,
-            "bullmq",
-            "bull:",
-            &["drop-jobs", "--class", "send"],
-            "redis.call('LREM','bull:mail:wait',1,'r2') redis.call('LPUSH','bull:mail:active','r2') redis.call('SET','bull:mail:r2:lock','t','PX',60000)",
-            "redis.call('EXISTS','bull:mail:r2')==1 and redis.call('EXISTS','bull:mail:wait')==0",
-        ),
-        (
-            sidekiq,
-            "sidekiq",
-            "",
-            &["revive-jobs"],
-            "local j=redis.call('ZRANGE','dead',1,1)[1] redis.call('ZREM','dead',j) redis.call('LPUSH','queue:mail',j)",
-            "redis.call('LLEN','queue:mail')==6 and redis.call('ZCARD','dead')==0",
-        ),
-    ];
     for kind in kinds() {
-        for (make, framework, prefix, words, happens, holds) in &cases {
+        for (make, framework, prefix, words, happens, holds) in &RACES {
             for (is_when, moment) in [(looks as fn(&Words) -> bool, "look"), (moves, "move")] {
                 let server = Layout::new(kind).0;
                 make(&server, prefix, 3);
@@ -283,7 +286,9 @@ fn killed(server: &Server, is_done: bool) -> Proxy {
         let mut own = redis::Client::open(url).unwrap().get_connection().unwrap();
         if is_done {
             let mut order = redis::cmd("EVAL");
-            words.iter().skip(1).for_each(|word| drop(order.arg(word)));
+            for word in words.iter().skip(1) {
+                order.arg(word);
+            }
             let _: redis::Value = order.query(&mut own).unwrap();
         }
         // Orders stand still, so that the next one is never carried out.
@@ -305,7 +310,6 @@ fn killed(server: &Server, is_done: bool) -> Proxy {
 
 #[test]
 fn a_reply_that_client_kill_takes_away_is_unknown_and_nothing_is_there_twice_after_another_run() {
-    type Make = fn(&Server, &str, u32);
     let cases: [(Make, &str, &str, &[&str], &str); 4] = [
         (rq, "rq", "rq:", &["requeue-orphans"], "rq:queue:mail"),
         (rq, "rq", "rq:", &["revive-jobs"], "rq:queue:mail"),
