@@ -4,7 +4,7 @@
 //! Knows queues as they were judged. Invariant: many queues of one kind with one trouble are one finding, which names the
 //! worst.
 
-use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity};
+use super::{Blind, Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity};
 use crate::core::diagnose::queues::{QueueCase, QueueVerdict};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{count, counted, percent, span};
@@ -122,7 +122,7 @@ pub const WORKERS_RULE: Rule = Rule::briefly(
     |evidence, thresholds| {
         let wanted = thresholds.queue_workers;
         let lacks = |case: &&QueueCase| case.figures.workers.is_some_and(|workers| workers < wanted);
-        answer(
+        let told = answer(
             evidence,
             evidence.queues.iter().filter(lacks).map(|case| {
                 let workers = case.figures.workers;
@@ -134,7 +134,17 @@ pub const WORKERS_RULE: Rule = Rule::briefly(
                     .with("workers", workers)
                     .with("wanted", Some(wanted))
             }),
-        )
+        );
+        let is_unknown = |case: &&QueueCase| case.id.queue.is_some() && case.figures.workers.is_none();
+        let mut unknown = evidence.queues.iter().filter(is_unknown);
+        let blind = unknown.next().filter(|_| wanted > 0).map(|first| {
+            let many = counted(1 + unknown.count() as u64, "queue", "queues");
+            Blind::Unread(format!(
+                "how many workers there are can't be read of {many}, such as {}",
+                label(&first.id)
+            ))
+        });
+        RuleAnswer { blind: told.blind.or(blind), ..told }
     },
 );
 

@@ -75,6 +75,20 @@ fn late_jobs_orphans_and_missing_workers_are_told() {
     let told = found(vec![case("mail", busy)], &two);
     assert_eq!(told[0].text, "rq queue mail: 1 worker is alive, 2 are wanted");
     assert_eq!(found(vec![case("mail", busy)], &Thresholds::default()), []);
+    // Whose workers are in no key has perhaps enough: nobody can tell.
+    let (info, hold) = (healthy(), Hold::default());
+    let mut evidence = evidence(Some(&info), &hold);
+    evidence.queues = vec![case("mail", QueueFigures { workers: None, ..busy })];
+    let cannot_tell = |thresholds: &Thresholds| {
+        let (_, cannot_tell) = ask(&evidence, thresholds);
+        cannot_tell
+            .into_iter()
+            .find(|rule| rule.id == "queue.workers")
+            .map(|rule| rule.blind.text().to_owned())
+    };
+    let text = "how many workers there are can't be read of 1 queue, such as rq queue mail";
+    assert_eq!(cannot_tell(&two).as_deref(), Some(text));
+    assert_eq!(cannot_tell(&Thresholds::default()), None);
 }
 
 #[test]
