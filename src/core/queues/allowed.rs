@@ -21,7 +21,7 @@ pub fn deed(framework: Framework, name: DeedName) -> Result<&'static JobDeed, &'
     }
 }
 
-/// Rows of [`QueueDeeds::drop`] about jobs that count as this.
+/// Rows of `drop` of the deeds about jobs that count as this.
 ///
 /// # Errors
 /// Why there is none: a sentence.

@@ -77,7 +77,7 @@ impl<T> Allowed<T> {
 /// Something that is done to jobs, one after the other.
 #[derive(Debug)]
 pub struct JobDeed {
-    /// Looks for jobs in one place ([`super::lua::find_jobs`]).
+    /// Looks for jobs in one place (`find_jobs` of the scripts).
     pub find: &'static str,
     /// Moves one: the body of a function of its mark, what stands beside it, how it is written afterwards, and its record. It
     /// answers 1 where it did, 0 where the job is not there any more, -1 where it stays as it is.
