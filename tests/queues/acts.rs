@@ -7,26 +7,13 @@ use crate::frameworks::{
     ARQ, BULL, BULLMQ, CELERY, DRAMATIQ, Framework, HUEY, LARAVEL, RESQUE, RQ, Row, SAQ, SIDEKIQ, STREAQ,
     Scenario, Started, TASKIQ,
 };
+use crate::rows::act;
 use crate::server::{Options, Server, kinds};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
 
 /// What is allowed where, and what comes of it.
 const ACTS: &str = include_str!("frameworks/acts.txt");
-
-/// Carries an action out: what the program tells of it.
-pub fn act(server: &Server, words: &[&str]) -> Value {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
-    command.args(words).args(["--yes", "--format", "json", "-s"]).arg(server.socket());
-    let folder = server.folder();
-    command.env("HOME", folder).env("XDG_CONFIG_HOME", folder).env("XDG_STATE_HOME", folder);
-    command.env_remove("REDIS_URL").env_remove("REDISCLI_AUTH").stdin(Stdio::null());
-    let done = command.output().unwrap();
-    let text = String::from_utf8_lossy(&done.stdout).into_owned();
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{words:?}: {error}: {text} {said}"))
-}
 
 /// A server with what a framework's script made on it.
 struct Site {

@@ -2,8 +2,8 @@
 //!
 //! Knows layouts as those sources have them. Invariant: what is undone is as it was, but for where a job stands in a list.
 
-use crate::acts::act;
 use crate::layouts::{Layout, now_ms};
+use crate::rows::act;
 use crate::server::kinds;
 
 /// A queue on a layout.

@@ -6,35 +6,16 @@
 
 use crate::layouts::Layout;
 use crate::proxy::{Proxy, Words};
+use crate::rows::{act, told};
 use crate::server::{Build, Server, builds, kinds};
 use serde_json::Value;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// What the program tells of an action by this way to the server, with this configuration.
-pub fn told(server: &Server, way: &str, config: &str, words: &[&str]) -> Value {
-    let path = server.folder().join("acts.toml");
-    std::fs::write(&path, config).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
-    command.args(words).args(["--format", "json", "--config"]).arg(path).args(["-s", way]);
-    let folder = server.folder();
-    command.env("HOME", folder).env("XDG_CONFIG_HOME", folder).env("XDG_STATE_HOME", folder);
-    command.env_remove("REDIS_URL").env_remove("REDISCLI_AUTH").stdin(Stdio::null());
-    let done = command.output().unwrap();
-    let text = String::from_utf8_lossy(&done.stdout).into_owned();
-    let said = String::from_utf8_lossy(&done.stderr).into_owned();
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{words:?}: {error}: {text} {said}"))
-}
-
 pub fn way(path: &Path) -> String {
     path.display().to_string()
-}
-
-pub fn act(server: &Server, words: &[&str]) -> Value {
-    told(server, &way(&server.socket()), "", &[words, &["--yes"]].concat())
 }
 
 pub fn eval(server: &Server, script: &str) -> String {

@@ -2,8 +2,9 @@
 //!
 //! Knows layouts as the libraries write them. Invariant: keys under another prefix stay as they are, to the byte.
 
-use crate::acts_guarded::{act, all, bullmq, eval, outcome, rq, sidekiq, told, way};
+use crate::acts_guarded::{all, bullmq, eval, outcome, rq, sidekiq, way};
 use crate::layouts::{Layout, now_ms};
+use crate::rows::{act, told};
 use crate::server::kinds;
 
 #[test]

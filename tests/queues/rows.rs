@@ -56,17 +56,28 @@ pub fn snapshot(server: &Server) -> Value {
 
 /// The same with this configuration.
 pub fn snapshot_with(server: &Server, config: &str) -> Value {
-    let path = server.folder().join("rows.toml");
+    told(server, &server.socket().display().to_string(), config, &["snapshot"])
+}
+
+/// What the program tells as JSON, by this way to the server, with this configuration.
+pub fn told(server: &Server, way: &str, config: &str, words: &[&str]) -> Value {
+    let (folder, path) = (server.folder(), server.folder().join("rows.toml"));
     std::fs::write(&path, config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));
-    command.args(["snapshot", "--format", "json", "--config"]).arg(path).arg("-s").arg(server.socket());
+    command.args(words).args(["--format", "json", "--config"]).arg(path).args(["-s", way]);
     // Neither the developer's config nor the developer's Redis may matter.
-    command.env("HOME", server.folder()).env("XDG_CONFIG_HOME", server.folder()).stdin(Stdio::null());
-    command.env("XDG_STATE_HOME", server.folder()).env_remove("REDIS_URL").env_remove("REDISCLI_AUTH");
+    command.env("HOME", folder).env("XDG_CONFIG_HOME", folder).env("XDG_STATE_HOME", folder);
+    command.env_remove("REDIS_URL").env_remove("REDISCLI_AUTH").stdin(Stdio::null());
     let done = command.output().unwrap();
     serde_json::from_slice(&done.stdout).unwrap_or_else(|error| {
-        panic!("{error}: {}", String::from_utf8_lossy(&done.stderr));
+        let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+        panic!("{words:?}: {error}: {out} {err}");
     })
+}
+
+/// What the program tells of an action that is agreed to at once.
+pub fn act(server: &Server, words: &[&str]) -> Value {
+    told(server, &server.socket().display().to_string(), "", &[words, &["--yes"]].concat())
 }
 
 /// Queues that are shown as another framework's, a line each.

@@ -6,7 +6,7 @@ use super::deeds::{DeedName, JobDeed};
 use crate::core::model::queues::{Framework, QueueColumn};
 
 /// What is said of a framework without a row.
-const NO_ROW: &str = "this framework is not known";
+const NO_ROW: &str = "a group of a stream is no queue of a framework: `reclaim` settles what it has pending";
 
 /// How a deed is done to jobs of a framework.
 ///

@@ -57,6 +57,14 @@ pub fn works(state: &State, id: CommandId) -> bool {
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
         CommandId::DropJobs if !matches!(selected, Some(RowId::JobClass(..))) => false,
+        CommandId::RequeueOrphans
+        | CommandId::ReviveJobs
+        | CommandId::PauseQueue
+        | CommandId::ResumeQueue
+            if matches!(selected, Some(RowId::Group(..))) =>
+        {
+            false
+        }
         CommandId::Theme => state.setup.themes.len() > 1,
         _ if command.danger == Danger::Writes => state.active.operations.write != WriteState::ReadOnly,
         _ => true,

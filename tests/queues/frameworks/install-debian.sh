@@ -11,7 +11,7 @@ if [ -x "$folder/$language" ]; then
   exit
 fi
 command -v apt-get >/dev/null && command -v dpkg >/dev/null || { echo "no apt-get and dpkg: not Debian" >&2; exit 3; }
-half=$(mktemp -d "$folder.part-XXXXXX")
+half=$(mktemp -d -p "$(dirname "$folder")")
 trap 'rm -rf "$half"' EXIT
 case $language in
   ruby)

@@ -43,6 +43,10 @@ fn selected(state: &State) -> Result<(QueueId, Option<SelectedClass>), String> {
         }
         (View::Queue(id), _) => (id.clone(), None),
         (_, Some(RowId::Queue(id))) => (id, None),
+        (_, Some(RowId::Group(..))) => {
+            return Err("this is a group of a stream, and no queue of a framework: open it and reclaim what it has pending"
+                .to_owned());
+        }
         _ => return Err("select a queue first".to_owned()),
     };
     if id.queue.is_none() {

@@ -3,7 +3,7 @@
 //! Knows the jobs that were looked at, whose errors have nothing left of theirs; not how they were asked for. Invariants: how
 //! many were looked at of how many is told with each error; what is estimated says how far it may be off.
 
-use super::QueueState;
+use super::{QueueState, sample_error};
 use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::queues::{FailedJob, QueueId};
@@ -106,7 +106,7 @@ impl FailureWindow {
             classes: classes.len() as u64,
             jobs: (share * self.of as f64).round() as u64,
             share,
-            off: if self.is_whole { 0.0 } else { 1.96 * (share * (1.0 - share) / looked_at).sqrt() },
+            off: if self.is_whole { 0.0 } else { sample_error(share, looked_at) },
             newest_ms: times().max(),
             oldest_ms: times().min(),
             // Some were looked at twice.

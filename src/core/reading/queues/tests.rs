@@ -170,6 +170,10 @@ fn shares_of_classes_have_an_error_unless_all_jobs_were_looked_at() {
     let told = |class: &JobClass| (class.class.clone(), class.jobs, class.error > 0.0);
     assert_eq!(told(&all[0]), (Some(Name::from("Flood")), 8, false));
     assert_eq!(told(&some[0]), (Some(Name::from("Flood")), 800, true));
+    // Where all that were seen are alike, others may be there.
+    assert_eq!(sample_error(1.0, 60.0), 0.05);
+    assert_eq!(sample_error(1.0, 2.0), 1.0);
+    assert!((sample_error(0.5, 400.0) - 0.049).abs() < 1e-9);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Knows what was kept of each queue; not how it is drawn. Invariants: what a site keeps for all its queues stands in a
 //! row of its own, and with the queue where there is but one; unknown is `None`, and what is estimated says so.
 
-use super::{FailureGroup, QueueState, QueueTrack};
+use super::{FailureGroup, QueueState, QueueTrack, sample_error};
 use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::figures::column::Certainty;
 use crate::core::limits;
@@ -310,7 +310,7 @@ impl QueueState {
                     // All of them were looked at, or the share has the error of a sample.
                     let error = match is_whole {
                         true => 0.0,
-                        false => 1.96 * (share * (1.0 - share) / looked_at.max(1) as f64).sqrt(),
+                        false => sample_error(share, looked_at as f64),
                     };
                     JobClass {
                         column: part.column,
@@ -318,7 +318,8 @@ impl QueueState {
                         share,
                         error,
                         jobs: (share * length as f64).round() as u64,
-                        looked_at,
+                        // Some were looked at twice.
+                        looked_at: looked_at.min(length),
                     }
                 })
                 .collect();
