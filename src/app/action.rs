@@ -1,7 +1,7 @@
 //! Actions on the screen, as values: what is asked first, what is previewed, what runs, what was done.
 //!
 //! Knows requests, plans and consent; decides nothing (`update::action` does). Invariants: the focus of a question begins
-//! on Cancel, and the key that opened it does not confirm it.
+//! on Cancel, or in the line where a name has to be typed, and the key that opened it does not confirm it.
 
 mod form;
 
@@ -115,6 +115,8 @@ pub struct Question {
     pub input: Input,
     /// What is missing.
     pub error: Option<String>,
+    /// Whether a yes unlocks writing first, as its button says.
+    pub unlocks: bool,
     /// Lines scrolled down.
     pub offset: usize,
 }
@@ -142,6 +144,8 @@ pub enum LeaveHow {
 /// Where the focus of a question is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum DialogFocus {
+    /// In the line where a name has to be typed.
+    Name,
     /// On No.
     #[default]
     Cancel,
@@ -150,9 +154,25 @@ pub enum DialogFocus {
 }
 
 impl Question {
-    /// A question with the focus on Cancel.
+    /// A question with the focus on Cancel; where a name has to be typed, in its line.
     pub fn new(ask: Ask) -> Self {
-        Self { ask, focus: DialogFocus::default(), input: Input::default(), error: None, offset: 0 }
+        let (focus, input) = (DialogFocus::default(), Input::default());
+        let mut question = Self { ask, focus, input, error: None, unlocks: false, offset: 0 };
+        if question.typed().is_some() {
+            question.focus = DialogFocus::Name;
+        }
+        question
+    }
+
+    /// Goes on with the focus, or back: name, Cancel, Do.
+    pub fn move_focus(&mut self, on: bool) {
+        let has_name = self.typed().is_some();
+        self.focus = match (self.focus, on) {
+            (DialogFocus::Cancel, true) => DialogFocus::Go,
+            (DialogFocus::Go, true) | (DialogFocus::Cancel, false) if has_name => DialogFocus::Name,
+            (DialogFocus::Cancel, false) | (DialogFocus::Name, false) => DialogFocus::Go,
+            (DialogFocus::Go, _) | (DialogFocus::Name, true) => DialogFocus::Cancel,
+        };
     }
 
     /// The name that has to be typed, and why.

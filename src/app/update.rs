@@ -133,6 +133,9 @@ fn tick(state: &mut State) -> Draw {
     let was_armed = state.active.operations.write;
     state.active.operations.write = was_armed.at(state.now_us);
     let arms_down = matches!(was_armed, WriteState::Armed { .. });
+    if arms_down && state.active.operations.write == WriteState::Locked {
+        action::locked_again(state);
+    }
     if is_over || counts_down || arms_down || state.is_stale() { Draw::Data } else { Draw::No }
 }
 

@@ -90,7 +90,7 @@ fn with_read_only_no_key_on_any_screen_writes_though_the_user_may() {
 }
 
 #[test]
-fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_down() {
+fn a_locked_console_shows_the_plan_and_its_last_button_unlocks_and_does_it() {
     let server = Server::start(Options::default());
     let mut connection = connect(&server);
     for at in 1..=50 {
@@ -101,16 +101,11 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     let mut terminal = launch(&server, &[]).start();
     terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("2");
-    terminal.press("T");
-    terminal.wait_for_text("W unlocks it");
     terminal.press("W");
-    terminal.wait_for_text("Unlock writing?");
+    terminal.wait_for_text("Unlock writing on");
     // The focus is on Cancel.
     terminal.press("\r");
-    terminal.press("T");
-    terminal.wait_for_text("W unlocks it");
-    terminal.press("W\t\r");
-    terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED 9:5"));
+    terminal.wait_for_text("not unlocked");
     terminal.press("T");
     terminal.wait_for_text("Safe: entries that every group has acknowledged");
     terminal.press("\r");
@@ -121,8 +116,10 @@ fn a_locked_console_says_how_to_unlock_and_a_confirmed_trim_is_done_and_written_
     assert_eq!(length(), 50);
     terminal.press("T\r");
     terminal.wait_for_text("40 entries, all below 40-1");
+    terminal.wait_for_text("Unlock and trim 40 entries");
     terminal.press("\t\r");
     terminal.wait_for_text("done: 40 entries in");
+    terminal.wait_for("it stays unlocked", |screen| screen.contents().contains("WRITE 9:5"));
     assert_eq!(length(), 10);
     // What the other test looks for is found where it is.
     assert!(writes(&server).contains(&"xtrim".to_owned()));
@@ -143,14 +140,14 @@ fn trimming(server: &Server) -> Terminal {
     let mut terminal = launch(server, &[]).start();
     terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders-n00"));
     terminal.press("2W\t\r");
-    terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
+    terminal.wait_for("it is armed", |screen| screen.contents().contains("WRITE"));
     terminal.press("T");
     terminal.wait_for_text("Keep the newest");
     terminal.press("\x1b[B\x1b[B");
     terminal.wait_for_text("entries: 1000");
     terminal.press("\r");
     terminal.wait_for_text("name: ");
-    terminal.press("orders-n00\t\r");
+    terminal.press("orders-n00\r");
     terminal.wait_for("something was removed", |_| length(server) < 199_000);
     terminal
 }

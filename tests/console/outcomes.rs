@@ -30,9 +30,9 @@ impl Drop for Over<'_> {
 
 fn arm(terminal: &mut Terminal) {
     terminal.press("W");
-    terminal.wait_for_text("Unlock writing?");
+    terminal.wait_for_text("Unlock writing on");
     terminal.press("\t\r");
-    terminal.wait_for("it is armed", |screen| screen.contents().contains("ARMED"));
+    terminal.wait_for("it is armed", |screen| screen.contents().contains("WRITE"));
 }
 
 /// Seconds of a span as `2m 10s` or `40.2 s`.

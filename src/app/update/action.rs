@@ -1,7 +1,8 @@
 //! The rules of actions on the screen: who may begin one, what is asked, what consent is, and what runs.
 //!
-//! Knows the state; sends nothing itself. Invariants: nothing is carried out but by a `Confirmed` that the challenge gave,
-//! and where nothing may be written the key says so and does nothing.
+//! Knows the state; sends nothing itself. Invariants: nothing is carried out but by a `Confirmed` that the challenge gave;
+//! a plan only reads, so that it is made and shown while writing is locked; on a read-only target the key says so and asks
+//! nothing.
 
 mod dialog;
 mod outcome;
@@ -10,7 +11,7 @@ mod queues;
 pub use dialog::{paste, press};
 
 use super::{look, notify};
-use crate::app::action::{About, ActionModal, ActionStage, Ask, Form, LeaveHow, Question};
+use crate::app::action::{About, ActionModal, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question};
 use crate::app::cell::RowId;
 use crate::app::message::{Draw, Effect, TargetMessage};
 use crate::app::modal::Modal;
@@ -54,11 +55,6 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     if command == CommandId::Unlock {
         return unlock(state, key);
     }
-    if !state.active.operations.write.may_write(state.now_us) {
-        let keys = state.setup.keymap.keys_of(CommandId::Unlock);
-        let key = keys.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
-        return notify(state, format!("writing is locked: {key} unlocks it for a while"), true);
-    }
     if state.active.operations.running.is_some() {
         return notify(state, "one action at a time: another still runs".to_owned(), true);
     }
@@ -94,11 +90,25 @@ fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<E
 fn unlock(state: &mut State, opened_by: Key) {
     if state.active.operations.write.may_write(state.now_us) {
         state.active.operations.write = WriteState::Locked;
-        return notify(state, "writing is locked again".to_owned(), false);
+        return notify(state, "Read-only again: an action asks before it unlocks".to_owned(), false);
     }
     let name = state.active.setup.production.then(|| state.active.setup.name.clone());
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Unlock(name))));
     state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+}
+
+/// What was unlocked is locked again: a question that is open unlocks, and says so from now on. Who was on its button has not
+/// read that.
+pub(super) fn locked_again(state: &mut State) {
+    if let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) =
+        &mut state.active.modal
+        && matches!(question.ask, Ask::Carry(_))
+    {
+        question.unlocks = true;
+        if question.focus == DialogFocus::Go {
+            question.focus = DialogFocus::Cancel;
+        }
+    }
 }
 
 /// Asks whoever leaves while an action runs.
@@ -285,13 +295,15 @@ fn planning(state: &mut State, id: PlanId, progress: PlanProgress) -> Draw {
 /// A plan was made, or there is none.
 fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Draw {
     let policy = policy(state);
+    let unlocks = !policy.state.may_write(state.now_us);
     let Some(stage) = awaiting(state, id) else { return Draw::No };
     *stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
             Some(nothing) => told(plan.kind.phrase(&plan.subject.to_string()), vec![nothing], false),
-            None => ActionStage::Question(Box::new(Question::new(Ask::Carry(Box::new(Challenge::of(
-                plan, &policy,
-            )))))),
+            None => {
+                let ask = Ask::Carry(Box::new(Challenge::of(plan, &policy)));
+                ActionStage::Question(Box::new(Question { unlocks, ..Question::new(ask) }))
+            }
         },
         Err(Refusal(why)) => told("Refused".to_owned(), vec![why], true),
     };

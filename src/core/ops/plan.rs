@@ -202,6 +202,16 @@ impl Subject {
         }
     }
 
+    /// As a title names it: a stream, a pattern and a consumer by their names alone.
+    pub fn title(&self) -> String {
+        match self {
+            Self::Stream(key) => key.to_string(),
+            Self::Keys(pattern) => glob_text(pattern),
+            Self::Consumer(_, group, consumer) => format!("{consumer} of group {group}"),
+            other => other.to_string(),
+        }
+    }
+
     /// The stream whose state the guard watches.
     pub fn stream(&self) -> Option<&Name> {
         match self {
@@ -279,19 +289,20 @@ impl Plan {
         self.work.0.verb().unwrap_or(self.kind.verb)
     }
 
-    /// The button that carries it out: the verb, and how many where that is known.
-    pub fn button(&self) -> String {
+    /// The button that carries it out: the verb, and how many where that is known. Where it unlocks writing first, it says so.
+    pub fn button(&self, unlocks: bool) -> String {
         let Impact { items, is_exact, .. } = self.impact;
-        match self.kind.is_single || !is_exact {
+        let does = match self.kind.is_single || !is_exact {
             true => self.verb().to_owned(),
             false => format!("{} {}", self.verb(), self.kind.items(items)),
-        }
+        };
+        if unlocks { format!("Unlock and {}", does.to_lowercase()) } else { does }
     }
 
     /// The question that is asked before it.
     pub fn question(&self) -> String {
         let verb = if self.kind.asks_by_verb { self.verb() } else { self.kind.verb };
-        format!("{}?", self.kind.phrase_of(verb, &self.subject.to_string()))
+        format!("{}?", self.kind.phrase_of(verb, &self.subject.title()))
     }
 
     /// Whether keys of any kind go, or come back.

@@ -64,7 +64,7 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
                 (first.role, first.text) = (role, format!("{mark}{}", first.text));
             }
             if let Some(inner) = page(title, lines, *offset, 1, body, buffer, skin) {
-                buttons(&["Close"], 0, inner, buffer, skin);
+                buttons(&["Close"], Some(0), inner, buffer, skin);
             }
         }
         ActionStage::Form(choices) => form(choices, body, buffer, skin),
@@ -176,15 +176,13 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
     let (title, lines, go) = match &question.ask {
         Ask::Unlock(_) => {
             let minutes = state.setup.actions.unlock_ms / 60_000;
-            let text = format!(
-                "Unlocks writing on {} for {minutes} minutes. Every action still shows a preview and asks.",
-                state.active.setup.name
-            );
-            ("Unlock writing?".to_owned(), vec![DialogLine::new("", text, Role::Text)], "Unlock".to_owned())
+            let text = "Every action still shows a preview and asks.";
+            let title = format!("Unlock writing on {} for {minutes} minutes?", state.active.setup.name);
+            (title, vec![DialogLine::new("", text, Role::Text)], "Unlock".to_owned())
         }
         Ask::Carry(challenge) => {
             let plan = challenge.plan();
-            (plan.question(), preview(plan, skin), plan.button())
+            (plan.question(), preview(plan, skin), plan.button(question.unlocks))
         }
         Ask::Leave(how) => leaving(state, *how),
     };
@@ -196,7 +194,7 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
         let text = format!("{} {why}. Type {}", skin.glyphs.warning, Name::from(name));
         let mut pen = Pen::new(row(1), buffer);
         pen.cut((inner.x, row(1).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(Role::Warning));
-        field("name: ", &question.input, true, row(2), buffer, skin);
+        field("name: ", &question.input, question.focus == DialogFocus::Name, row(2), buffer, skin);
     }
     let last = row(below - 1);
     if let Some(error) = &question.error {
@@ -210,7 +208,11 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
             skin.style(Role::Critical),
         );
     }
-    let focus = usize::from(question.focus == DialogFocus::Go);
+    let focus = match question.focus {
+        DialogFocus::Name => None,
+        DialogFocus::Cancel => Some(0),
+        DialogFocus::Go => Some(1),
+    };
     buttons(&["Cancel", &go], focus, last, buffer, skin);
 }
 

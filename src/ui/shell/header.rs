@@ -51,7 +51,7 @@ fn write(state: &State) -> StyledText {
         WriteState::Locked => StyledText::new("LOCKED", Role::Dim),
         WriteState::Armed { .. } | WriteState::Open => {
             let left_s = state.active.operations.write.armed_s(state.now_us).unwrap_or(0);
-            StyledText::new(format!("ARMED {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
+            StyledText::new(format!("WRITE {}:{:02}", left_s / 60, left_s % 60), Role::Warning)
         }
     }
 }

@@ -64,14 +64,14 @@ fn mend_left_edge(area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Buttons in a row, the one with the focus marked; right-aligned in the first row of the area.
-pub fn buttons(titles: &[&str], focus: usize, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Buttons in a row, the one with the focus marked, where any has it; right-aligned in the first row of the area.
+pub fn buttons(titles: &[&str], focus: Option<usize>, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let mut pen = Pen::new(area, buffer);
     let mut end = area.right();
     for (at, title) in titles.iter().enumerate().rev() {
-        let text = if at == focus { format!("[ {title} ]") } else { format!("  {title}  ") };
+        let text = if Some(at) == focus { format!("[ {title} ]") } else { format!("  {title}  ") };
         let start = end.saturating_sub(super::pen::width(&text)).max(area.x);
-        let style = if at == focus { skin.style(Role::Selection) } else { skin.style(Role::Text) };
+        let style = if Some(at) == focus { skin.style(Role::Selection) } else { skin.style(Role::Text) };
         pen.cut((start, area.y), end.saturating_sub(start), &text, skin.glyphs.ellipsis, style);
         end = start.saturating_sub(1);
     }

@@ -84,7 +84,7 @@ fn draw_lines(area: Rect, buffer: &mut Buffer, skin: &Skin, text: &str) {
     let segments = [Segment::left(text, 0), Segment::left(words(text, Role::Ok), 2), Segment::right(text, 1)];
     Headline { segments: &segments, role: Role::Header }.draw(area, buffer, skin);
     Textlines { paragraphs: &[words(text, Role::Text)], offset: 0 }.draw(area, buffer, skin);
-    dialog::buttons(&[text, "Cancel"], 1, area, buffer, skin);
+    dialog::buttons(&[text, "Cancel"], Some(1), area, buffer, skin);
 }
 
 fn skins() -> impl Strategy<Value = Skin> {

@@ -84,13 +84,13 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
 
 /// Whether the focused answer is given.
 fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
-    let other = |focus| if focus == DialogFocus::Cancel { DialogFocus::Go } else { DialogFocus::Cancel };
     match key.code {
         // Whoever leans on the key that opened it has not read it.
         _ if key == opened_by && question.typed().is_none() => {}
-        KeyCode::Tab | KeyCode::Left | KeyCode::Right => {
-            question.focus = other(question.focus);
-        }
+        KeyCode::Tab if key.modifiers.shift => question.move_focus(false),
+        KeyCode::Left if question.focus != DialogFocus::Name => question.move_focus(false),
+        KeyCode::Right if question.focus != DialogFocus::Name => question.move_focus(true),
+        KeyCode::Tab => question.move_focus(true),
         KeyCode::Up => question.offset = question.offset.saturating_sub(1),
         KeyCode::Down => question.offset = question.offset.saturating_add(1).min(200),
         KeyCode::PageUp => question.offset = question.offset.saturating_sub(10),
@@ -98,7 +98,7 @@ fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
         KeyCode::Enter => return true,
         _ if question.typed().is_some() => {
             edit(&mut question.input, key);
-            question.error = None;
+            (question.focus, question.error) = (DialogFocus::Name, None);
         }
         _ => {}
     }
@@ -136,24 +136,39 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
         return;
     };
     if question.focus == DialogFocus::Cancel {
+        if matches!(question.ask, Ask::Unlock(_)) {
+            notify(state, "not unlocked: cancelled".to_owned(), false);
+        }
         return;
     }
     if !question.is_typed() {
         let error = question.typed().map(|(_, name)| format!("type {}", Name::from(name)));
-        let stage = ActionStage::Question(Box::new(Question { error, ..*question }));
+        let stage =
+            ActionStage::Question(Box::new(Question { error, focus: DialogFocus::Name, ..*question }));
         state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
         return;
     }
     match question.ask {
         Ask::Unlock(_) => {
-            state.active.operations.write =
-                state.active.operations.write.unlocked(state.now_us, state.setup.actions.unlock_ms);
-            notify(state, "writing is unlocked: every action still asks".to_owned(), false);
+            unlock(state);
+            let minutes = state.setup.actions.unlock_ms / 60_000;
+            notify(state, format!("Writing unlocked for {minutes} min. Every action still asks"), false);
         }
-        Ask::Carry(challenge) => carry(state, *challenge, question.input.value(), effects),
+        Ask::Carry(challenge) => {
+            // The button said so, and all that has to be typed was.
+            if question.unlocks {
+                unlock(state);
+            }
+            carry(state, *challenge, question.input.value(), effects);
+        }
         Ask::Leave(LeaveHow::Quit) => effects.push(Effect::Quit),
         Ask::Leave(LeaveHow::Suspend) => effects.push(Effect::Suspend),
     }
+}
+
+fn unlock(state: &mut State) {
+    state.active.operations.write =
+        state.active.operations.write.unlocked(state.now_us, state.setup.actions.unlock_ms);
 }
 
 /// What the plan is about, and how memory stands before it.

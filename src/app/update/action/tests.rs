@@ -37,7 +37,7 @@ fn notice(state: &State) -> &str {
 }
 
 #[test]
-fn read_only_and_locked_say_so_and_ask_nothing() {
+fn a_read_only_target_says_so_and_asks_nothing() {
     let mut state = console();
     state.active.operations.write = WriteState::ReadOnly;
     tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("orders", 9)]))));
@@ -45,9 +45,38 @@ fn read_only_and_locked_say_so_and_ask_nothing() {
         assert_eq!(keys(&mut state, &format!("2 {key}")).len(), 0);
         assert!(notice(&state).contains("read-only") && state.active.modal.is_none(), "{key}");
     }
-    state.active.operations.write = WriteState::Locked;
-    keys(&mut state, "T");
-    assert_eq!(notice(&state), "writing is locked: W unlocks it for a while");
+}
+
+#[test]
+fn while_locked_a_key_shows_its_plan_and_the_last_button_unlocks_and_does_it() {
+    let locked = || {
+        let mut state = armed();
+        keys(&mut state, "W");
+        assert_eq!(state.active.operations.write, WriteState::Locked);
+        state
+    };
+    let mut state = asked(locked(), plan());
+    assert_eq!(state.active.operations.write, WriteState::Locked, "a plan unlocks nothing");
+    assert!(question(&state).unlocks);
+    assert!(is_carried(&keys(&mut state, "tab enter")));
+    assert_eq!(state.active.operations.write.armed_s(state.now_us), Some(600));
+    let mut state = asked(locked(), plan());
+    keys(&mut state, "enter");
+    assert_eq!(state.active.operations.write, WriteState::Locked, "Cancel unlocks nothing");
+    // A production target: its name is typed there, once.
+    let mut production = locked();
+    production.active.setup.production = true;
+    let mut state = asked(production, plan());
+    assert!(!is_carried(&keys(&mut state, "t e s enter")));
+    assert_eq!(state.active.operations.write, WriteState::Locked);
+    assert!(is_carried(&keys(&mut state, "t enter")));
+}
+
+fn question(state: &State) -> &Question {
+    match &state.active.modal {
+        Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) => question,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -55,9 +84,12 @@ fn production_is_unlocked_by_its_name_and_locked_again_by_the_same_key() {
     let mut state = console();
     state.active.setup.production = true;
     state.setup.actions.unlock_ms = 60_000;
-    keys(&mut state, "W tab enter");
+    keys(&mut state, "W enter");
     assert!(!state.active.operations.write.may_write(state.now_us) && state.active.modal.is_some());
-    keys(&mut state, "t e s t enter");
+    // Tab goes from the name to Cancel.
+    keys(&mut state, "tab enter");
+    assert!(notice(&state).contains("not unlocked") && state.active.modal.is_none());
+    keys(&mut state, "W t e s t tab tab enter");
     assert!(state.active.operations.write.may_write(state.now_us) && state.active.modal.is_none());
     keys(&mut state, "W");
     assert_eq!(state.active.operations.write, WriteState::Locked);
@@ -77,7 +109,7 @@ fn the_focus_begins_on_cancel_and_the_key_that_opened_it_confirms_nothing() {
 fn a_name_that_is_wanted_is_typed_before_anything_is_carried_out() {
     let lossy = Plan { typed: Some("entries go".to_owned()), ..plan() };
     let mut state = asked(armed(), lossy);
-    assert!(!is_carried(&keys(&mut state, "tab enter o r d e r enter")));
+    assert!(!is_carried(&keys(&mut state, "enter o r d e r enter")));
     assert!(state.active.modal.is_some());
     assert!(is_carried(&keys(&mut state, "s enter")));
 }
@@ -85,9 +117,16 @@ fn a_name_that_is_wanted_is_typed_before_anything_is_carried_out() {
 #[test]
 fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
     let mut state = asked(armed(), plan());
+    keys(&mut state, "tab");
     state.active.operations.write = WriteState::Armed { until_us: state.now_us };
-    assert!(!is_carried(&keys(&mut state, "tab enter")));
+    assert!(!is_carried(&keys(&mut state, "enter")));
     assert!(notice(&state).contains("locked"));
+    // Where that is seen in time the button says that it unlocks, and the focus goes back to Cancel.
+    let mut state = asked(armed(), plan());
+    keys(&mut state, "tab");
+    state.active.operations.write = WriteState::Armed { until_us: state.now_us };
+    tell(&mut state, Message::Tick);
+    assert!(question(&state).unlocks && question(&state).focus == DialogFocus::Cancel);
     let old = plan();
     let mut state = armed();
     keys(&mut state, "T enter");
