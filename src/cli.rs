@@ -8,14 +8,16 @@ mod args;
 mod consent;
 mod journal;
 mod mask;
+mod pages;
 mod queues;
 mod values;
 
 use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
 use crate::core::ops::Request;
+use clap::FromArgMatches;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, FromArgMatches};
+pub use pages::{completions, man};
 use std::ffi::OsString;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
@@ -49,6 +51,12 @@ pub enum Action {
     Config(ConfigVerb),
     /// The table of keys.
     Keys,
+    /// The names of the themes.
+    Themes,
+    /// What a shell has to know to complete our words.
+    Completions(clap_complete::Shell),
+    /// The manual page: the program's, or a command's.
+    Man(Option<String>),
 }
 
 /// `snapshot`.
@@ -150,16 +158,18 @@ pub struct DemoArgs {
 ///
 /// # Errors
 /// clap's own: wrong usage (exit code 2), or the text of `--help` and `--version` (exit code 0).
-pub fn parse<Arg: Into<OsString> + Clone>(args: impl IntoIterator<Item = Arg>) -> Result<Cli, clap::Error> {
-    let matches = args::Args::command().try_get_matches_from(args).map_err(mask::masked)?;
+pub fn parse<Arg: Into<OsString>>(args: impl IntoIterator<Item = Arg>) -> Result<Cli, clap::Error> {
+    let args = pages::without_help_verb(args.into_iter().map(Into::into).collect());
+    let told = |error| mask::masked(pages::shortened(error, &args));
+    let matches = command().try_get_matches_from(&args).map_err(told)?;
     let args = args::Args::from_arg_matches(&matches).map_err(mask::masked)?;
-    args.checked().map_err(|what| args::Args::command().error(ErrorKind::ArgumentConflict, what))?;
+    args.checked().map_err(|what| command().error(ErrorKind::ArgumentConflict, what))?;
     Ok(args.into_cli())
 }
 
-/// The command line's own description, for completions and manual pages.
+/// The command line's own description.
 pub fn command() -> clap::Command {
-    args::Args::command()
+    pages::command()
 }
 
 #[cfg(test)]

@@ -100,6 +100,56 @@ fn mistakes_have_their_exit_code_and_a_pipe_gets_no_colours() {
 }
 
 #[test]
+fn a_mistake_counts_more_than_a_missing_terminal() {
+    let server = Server::start(Options::default());
+    let mistakes: &[(&[&str], &str)] = &[
+        (&["http://x"], "unknown scheme; use redis://"),
+        (&["127.0.0.1:77110"], "the port is not a number from 1 to 65535"),
+        (&["redis://127.0.0.1:abc"], "the port is not a number from 1 to 65535"),
+        (&["snapshto"], "did you mean the command 'snapshot'?"),
+        (&["--theme", "solarised"], "there is no theme 'solarised'"),
+        (&["--theme", "solarised", "snapshot"], "there is no theme 'solarised'"),
+        (&["themes", "--theme", "solarised"], "there is no theme 'solarised'"),
+        (&["man", "snapshto"], "did you mean snapshot?"),
+        (&["localhost"], "standard output is not a terminal"),
+    ];
+    for (args, wanted) in mistakes {
+        let output = run(&server, args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {error}");
+        assert!(error.contains(wanted), "{args:?}: {error}");
+    }
+}
+
+#[test]
+fn a_target_is_a_word_after_snapshot_and_check_and_pages_go_to_standard_output() {
+    let server = Server::start(Options { port: true, ..Options::default() });
+    let address = format!("127.0.0.1:{}", server.port);
+    // A second is not enough to judge everything.
+    for (args, codes) in [
+        (&["snapshot", &address, "--format", "json"][..], &[0][..]),
+        (&["check", "--for", "1s", &address], &[0, 3]),
+    ] {
+        let output = run(&server, args);
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code().is_some_and(|code| codes.contains(&code)), "{args:?}: {error}");
+        assert!(!output.stdout.is_empty(), "{args:?}: {error}");
+    }
+    for (args, wanted) in [
+        (&["themes"][..], "* default\n"),
+        (&["completions", "bash"], "complete -F _streamgauge"),
+        (&["man"], ".TH streamgauge 1"),
+        (&["man", "trim"], ".TH streamgauge-trim 1"),
+        (&["help", "trim"], "Usage: streamgauge trim"),
+        (&["help"], "Which Redis:"),
+    ] {
+        let output = run(&server, args);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(wanted), "{args:?}: {text}");
+    }
+}
+
+#[test]
 fn what_goes_wrong_between_readings_is_told_without_colours() {
     let mut server = Server::start(Options::default());
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));

@@ -26,22 +26,22 @@ pub(super) struct TrimArgs {
     /// The stream
     #[arg(value_name = "KEY", value_parser = name)]
     key: Name,
-    /// Up to what some group has not read or not acknowledged [default]
+    /// Entries that every group has acknowledged [default]
     #[arg(long)]
     safe: bool,
-    /// Until N entries are left
+    /// Keep the newest N entries
     #[arg(long, value_name = "N", value_parser = count)]
     maxlen: Option<u64>,
-    /// What is below an id
+    /// Remove entries before this ID
     #[arg(long, value_name = "ID", value_parser = stream_id)]
     minid: Option<StreamId>,
-    /// What is older
+    /// Remove entries older than this
     #[arg(long, value_name = "AGE", value_parser = some_time)]
     older_than: Option<u64>,
     /// What the ids count, for --older-than: ms, s, us, ns, or snowflake:EPOCH (milliseconds since 1970)
     #[arg(long, value_name = "UNIT", default_value = "ms", value_parser = |text: &str| text.parse::<IdUnit>())]
     id_unit: IdUnit,
-    /// Whole nodes only: cheaper, and a little less goes
+    /// Whole nodes only: cheaper, and removes a little less
     #[arg(long)]
     approx: bool,
     #[command(flatten)]
@@ -62,34 +62,34 @@ pub(super) struct ReclaimArgs {
     /// Hand over to this consumer
     #[arg(long, value_name = "NAME", value_parser = name)]
     to: Option<Name>,
-    /// Let workers' own XAUTOCLAIM take them
+    /// Let workers claim them (XAUTOCLAIM)
     #[arg(long)]
     release: bool,
-    /// Append a copy to the stream, and acknowledge
+    /// Append a copy to the stream, and acknowledge the original
     #[arg(long)]
     requeue: bool,
-    /// Move to this stream what was delivered often, and acknowledge
+    /// Move entries that were delivered often to this stream
     #[arg(long, value_name = "KEY", value_parser = name)]
     dead_letter: Option<Name>,
-    /// Deliveries from which on --dead-letter takes one
+    /// Delivered at least N times, for --dead-letter
     #[arg(long, value_name = "N", default_value_t = DELIVERIES, value_parser = at_least_one)]
     deliveries: u64,
-    /// Acknowledge: the group gets them no more
+    /// Acknowledge without processing: the group never gets them again
     #[arg(long)]
     drop: bool,
-    /// Acknowledge what has no entry any more
+    /// Clean up pending entries that were trimmed
     #[arg(long)]
     sweep: bool,
-    /// Idle time that a row must have
+    /// Only entries idle at least this long
     #[arg(long, value_name = "AGE", default_value = MIN_IDLE, value_parser = milliseconds)]
     min_idle: u64,
-    /// So many at most
+    /// At most N entries
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     count: Option<u64>,
-    /// Only what this consumer has
+    /// Only entries that this consumer holds
     #[arg(long, value_name = "NAME", value_parser = name)]
     consumer: Option<Name>,
-    /// Only this entry; may be given again
+    /// Only this entry; repeat for more
     #[arg(long = "id", value_name = "ID", value_parser = stream_id)]
     ids: Vec<StreamId>,
     #[command(flatten)]
@@ -102,13 +102,13 @@ pub(super) struct InvalidateArgs {
     /// Glob of the keys, as SCAN MATCH has it
     #[arg(value_name = "PATTERN", value_parser = pattern)]
     pattern: Name,
-    /// PATTERN is the beginning of the names, and nothing in it is special
+    /// Remove keys starting with PATTERN (no wildcards)
     #[arg(long)]
     literal: bool,
     /// Only keys of this type: string, hash, list, set, zset
     #[arg(long = "type", value_name = "T")]
     kind: Option<String>,
-    /// Let them expire, spread over this time, instead of removing them
+    /// Expire them, spread over this time, instead of deleting them
     #[arg(long, value_name = "AGE", value_parser = some_time)]
     expire: Option<u64>,
     #[command(flatten)]

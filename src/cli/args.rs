@@ -5,27 +5,28 @@
 
 use super::actions::ActionVerb;
 use super::journal::JournalArgs;
-use super::values::within;
+use super::values::{interval, port, within};
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
-use crate::config::schema::SETTINGS;
-use crate::config::value::Value;
 use crate::config::{ConfigVerb, Flags, Secret, TargetFlags, masked};
 use crate::core::demo::Scenario;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand};
+use clap::{ArgAction, Args as ClapArgs, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use std::num::NonZeroU64;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const USAGE: &str = "streamgauge [TARGET] [OPTIONS]\n       streamgauge COMMAND [OPTIONS]";
+const USAGE: &str =
+    "streamgauge [TARGET] [OPTIONS]\n       streamgauge COMMAND [OPTIONS]\n       streamgauge help [COMMAND]";
 
 const EXAMPLES: &str = "\
 Examples:
   streamgauge                                  REDIS_URL, or the local Redis
   streamgauge prod                             [targets.prod] of the config
+  streamgauge cache.example.com:6380           a host, its port if it is not 6379
   streamgauge rediss://cache.example.com:6380  password from REDISCLI_AUTH
   streamgauge -h db -p 6380 --tls --askpass    as redis-cli has them
-  streamgauge snapshot -t prod --format json   one reading, as JSON
+  streamgauge snapshot prod --format json      one reading, as JSON
   streamgauge snapshot --watch --interval 10s  one every ten seconds
   streamgauge check --for 10s                  what is wrong; for scripts, by exit code
   streamgauge trim orders --dry-run            what a safe trim would remove
@@ -35,6 +36,7 @@ Examples:
 
 -h is the host, as in redis-cli. A password is better in REDISCLI_AUTH, or asked
 for by --askpass, than in -a or a URL: those show in the process list.
+`streamgauge help COMMAND` shows the options of a command alone.
 Exit codes: 0 done, 1 failed or refused, 2 wrong usage or config, 3 unknown.";
 
 /// Watch Redis: streams, consumers, memory, cache, clients, latency.
@@ -53,7 +55,7 @@ Exit codes: 0 done, 1 failed or refused, 2 wrong usage or config, 3 unknown.";
     after_help = EXAMPLES
 )]
 pub struct Args {
-    /// A URL (redis://, rediss://, redis+unix://), or the name of a target of the config
+    /// A URL (redis://, rediss://, redis+unix://), HOST or HOST:PORT, or the name of a target of the config
     #[arg(value_name = "TARGET")]
     word: Option<String>,
     #[command(flatten)]
@@ -78,7 +80,7 @@ struct TargetArgs {
     host: Option<String>,
     /// Port [default: 6379]
     #[arg(id = "tcp_port", short = 'p', value_name = "PORT", global = true,
-        value_parser = clap::value_parser!(u16).range(1..))]
+        value_parser = port)]
     port: Option<u16>,
     /// Unix socket, instead of host and port
     #[arg(short = 's', value_name = "SOCKET", global = true, value_parser = socket)]
@@ -137,7 +139,7 @@ struct SettingArgs {
     #[arg(long, global = true)]
     probe: bool,
     /// Print help
-    #[arg(long, global = true, action = ArgAction::Help)]
+    #[arg(long, global = true, action = ArgAction::HelpShort)]
     help: Option<bool>,
     /// Print the version
     #[arg(long, global = true, action = ArgAction::Version)]
@@ -148,10 +150,13 @@ struct SettingArgs {
 enum CliVerb {
     /// Print one reading, or one each interval
     Snapshot {
-        /// In which form
+        /// A URL, HOST or HOST:PORT, or the name of a target of the config
+        #[arg(value_name = "TARGET")]
+        target: Option<String>,
+        /// Output format
         #[arg(long, value_enum, default_value_t)]
         format: OutputFormat,
-        /// Go on, one reading each interval
+        /// Repeat every interval
         #[arg(long)]
         watch: bool,
         /// Measure every key first; without it as many as a quarter of a second of the server's time allows
@@ -160,19 +165,22 @@ enum CliVerb {
         /// How long a reading may take at most [default: 20s, 10m with --all-keys]
         #[arg(long = "for", value_name = "DURATION", value_parser = within)]
         within: Option<Duration>,
-        /// End after so many readings
+        /// Stop after N readings
         #[arg(long, value_name = "N", requires = "watch")]
         count: Option<NonZeroU64>,
     },
     /// Print what is wrong; exit 0 ok, 1 warning, 2 critical, 3 could not tell
     Check {
+        /// A URL, HOST or HOST:PORT, or the name of a target of the config
+        #[arg(value_name = "TARGET")]
+        target: Option<String>,
         /// How long to watch before judging: verdicts need a window
         #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = within)]
         watch: Duration,
         /// What does not pass: any warning, or only what is critical
         #[arg(long, value_enum, default_value_t)]
         fail_on: FailOn,
-        /// In which form
+        /// Output format
         #[arg(long, value_enum, default_value_t)]
         format: OutputFormat,
     },
@@ -186,7 +194,7 @@ enum CliVerb {
         #[arg(long, value_name = "NAME", default_value_t, hide_possible_values = true, value_parser = scenario())]
         scenario: Scenario,
         /// Listen on this loopback port, so that other programs can look too
-        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+        #[arg(long, value_name = "N", value_parser = port)]
         port: Option<u16>,
         /// Only the server and its workload, without the console
         #[arg(long)]
@@ -195,13 +203,27 @@ enum CliVerb {
         #[arg(long, value_name = "PATH")]
         server_bin: Option<PathBuf>,
     },
-    /// The config file: write, check, show, find it
+    /// Manage the config file; never overwrites one
     Config {
         #[command(subcommand)]
         verb: FileVerb,
     },
     /// Print the table of keys
     Keys,
+    /// List the themes, the program's own and yours
+    Themes,
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, or the one of a command
+    Man {
+        /// The command
+        #[arg(value_name = "COMMAND")]
+        command: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Subcommand)]
@@ -229,23 +251,16 @@ fn socket(text: &str) -> Result<PathBuf, String> {
     Ok(PathBuf::from(text))
 }
 
-fn interval(text: &str) -> Result<Duration, String> {
-    let kind = SETTINGS.iter().find(|setting| setting.path == "interval").map(|setting| setting.kind);
-    match kind.map(|kind| kind.read_text(text)) {
-        Some(Ok(Value::Duration(interval))) => Ok(interval),
-        // clap quotes the value itself, masked where it has to be.
-        Some(Err((_, hint))) => Err(hint),
-        _ => Err("not a duration".to_owned()),
-    }
-}
-
 impl Args {
     /// What clap cannot say of options that may stand before or after a command's name.
     pub fn checked(&self) -> Result<(), &'static str> {
         let target = &self.target;
-        let texts = [self.word.is_some(), target.url.is_some(), target.name.is_some()];
+        let word = self.word.is_some() || self.verb.as_ref().is_some_and(|verb| verb.target().is_some());
+        let texts = [word, target.url.is_some(), target.name.is_some()];
         if self.word.is_some() && self.verb.is_some() {
-            return Err("a command takes its target by -u URL or -t NAME, not as a word before it");
+            return Err(
+                "the target of a command comes after its name (snapshot, check), or by -u URL or -t NAME",
+            );
         }
         if texts.into_iter().filter(|given| *given).count() > 1 {
             return Err("TARGET, -u and -t each say which Redis is meant: give one of them");
@@ -261,9 +276,11 @@ impl Args {
 
     /// What was asked for.
     pub fn into_cli(self) -> Cli {
-        let resembles = self.word.as_deref().and_then(resembling);
+        let is_console = self.verb.is_none();
+        let word = self.word.or_else(|| self.verb.as_ref().and_then(CliVerb::target).map(str::to_owned));
+        let resembles = word.as_deref().filter(|_| is_console).and_then(resembling);
         let target = TargetFlags {
-            word: self.word.map(Secret::new),
+            word: word.map(Secret::new),
             word_resembles: resembles,
             ..self.target.into_flags()
         };
@@ -282,7 +299,7 @@ impl Args {
 
 /// The command that was probably meant by a word.
 fn resembling(word: &str) -> Option<String> {
-    let command = super::command();
+    let command = Args::command();
     let names = command.get_subcommands().map(clap::Command::get_name);
     crate::commands::nearest(word, names).map(str::to_owned)
 }
@@ -312,12 +329,20 @@ impl TargetArgs {
 }
 
 impl CliVerb {
+    /// The target that stands after the name of a command which takes one as a word.
+    fn target(&self) -> Option<&str> {
+        match self {
+            Self::Snapshot { target, .. } | Self::Check { target, .. } => target.as_deref(),
+            _ => None,
+        }
+    }
+
     fn into_action(self) -> Action {
         match self {
-            Self::Snapshot { format, watch, all_keys, within, count } => {
+            Self::Snapshot { format, watch, all_keys, within, count, .. } => {
                 Action::Snapshot(SnapshotArgs { format, watch, all_keys, within, count })
             }
-            Self::Check { watch, fail_on, format } => Action::Check(CheckArgs { watch, fail_on, format }),
+            Self::Check { watch, fail_on, format, .. } => Action::Check(CheckArgs { watch, fail_on, format }),
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(DemoArgs { scenario, port, headless, server_bin })
             }
@@ -330,6 +355,9 @@ impl CliVerb {
                 FileVerb::Path => ConfigVerb::Path,
             }),
             Self::Keys => Action::Keys,
+            Self::Themes => Action::Themes,
+            Self::Completions { shell } => Action::Completions(shell),
+            Self::Man { command } => Action::Man(command),
         }
     }
 }

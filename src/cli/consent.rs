@@ -11,7 +11,7 @@ use std::time::Duration;
 /// How every action is confirmed and told.
 #[derive(Args)]
 struct ConsentArgs {
-    /// Only say what would be done
+    /// Show the plan only
     #[arg(long)]
     dry_run: bool,
     /// Do it without asking
@@ -20,14 +20,14 @@ struct ConsentArgs {
     /// The name that has to be typed for what can lose something, for `*` and for production
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
-    /// Items a second at most; 0 for as fast as it goes, whatever others feel of it [default: of the config for
-    /// invalidate, else as fast as others do not feel it]
+    /// At most N items a second; 0 for no limit, however slow others become [default: the config's for invalidate,
+    /// else as fast as others do not notice]
     #[arg(long, value_name = "N", value_parser = count)]
     rate: Option<u64>,
     /// How long the plan may take at most
     #[arg(long = "for", value_name = "DURATION", default_value = "20s", value_parser = within)]
     within: Duration,
-    /// In which form
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
 }
@@ -35,10 +35,10 @@ struct ConsentArgs {
 /// Whether what goes is kept.
 #[derive(Args)]
 pub(super) struct ArchiveArgs {
-    /// Keep what goes, so that `undo` can bring it back
+    /// Archive removed data for undo
     #[arg(long, conflicts_with = "no_archive")]
     archive: bool,
-    /// Keep nothing
+    /// Archive nothing
     #[arg(long)]
     no_archive: bool,
 }

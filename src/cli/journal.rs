@@ -10,22 +10,22 @@ use std::time::Duration;
 /// `journal`.
 #[derive(Args)]
 pub(super) struct JournalArgs {
-    /// Only this action: as its command is called: trim, reclaim, remove-groups, kill-client, undo
+    /// Only this action, by the name of its command: trim, reclaim, remove-groups, kill-client, undo
     #[arg(long, value_name = "NAME")]
     action: Option<String>,
     /// Only those that ended so: done, refused, stopped, failed, unknown, open
     #[arg(long, value_name = "WORD")]
     outcome: Option<String>,
-    /// Only those about something that has this in its name
+    /// Only those whose subject has this in its name
     #[arg(long, value_name = "TEXT")]
     about: Option<String>,
-    /// The last so many
+    /// The last N
     #[arg(long, value_name = "N", default_value = "50", value_parser = at_least_one)]
     last: u64,
     /// Remove archives that are older, and say which
     #[arg(long, value_name = "AGE", value_parser = milliseconds)]
     prune: Option<u64>,
-    /// In which form
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: OutputFormat,
 }

@@ -20,10 +20,25 @@ pub fn masked(mut error: Error) -> Error {
         }
     }
     if is_target && error.kind() == ErrorKind::UnknownArgument {
-        let tip = "a command takes its target by -u URL or -t NAME; the console takes one as its first word";
+        let tip = "snapshot and check take a target after their name; other commands by -u URL or -t NAME";
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
+    }
+    if lacks_host(&error) {
+        let tip = "-h is the host, as in redis-cli; help is --help";
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
     }
     error
+}
+
+/// `-h` without a host, by somebody who wanted help.
+fn lacks_host(error: &Error) -> bool {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    error.kind() == ErrorKind::InvalidValue
+        && text(ContextKind::InvalidArg).starts_with("-h ")
+        && text(ContextKind::InvalidValue).is_empty()
 }
 
 /// Options of ours have none of these; targets and passwords often do.

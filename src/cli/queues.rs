@@ -48,7 +48,7 @@ pub(super) struct QueueJobsArgs {
     /// Only those of this class
     #[arg(long, value_name = "CLASS", value_parser = name)]
     class: Option<Name>,
-    /// So many at most
+    /// At most N jobs
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     count: Option<u64>,
     #[command(flatten)]
@@ -96,7 +96,7 @@ pub(super) struct DropJobsArgs {
     /// Which of them
     #[arg(long, value_enum, default_value_t)]
     part: DroppedPart,
-    /// So many at most
+    /// At most N jobs
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     count: Option<u64>,
     #[command(flatten)]

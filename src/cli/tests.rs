@@ -90,13 +90,19 @@ fn wrong_usage_is_told_by_clap() {
     assert!(told("snapshot --count 3").contains("--watch"));
     assert!(told("snapshot --watch --count 0").contains("--count"));
     assert!(told("demo --scenario stedy").contains("dead-consumer"));
-    assert!(told("--interval 5").contains("'5' for '--interval <DURATION>': write it as 250ms"));
-    assert!(told("--interval 2h").contains("\"100ms\" to \"1h\""));
+    assert!(told("--interval 5").contains("'5' for '--interval <DURATION>': the unit is missing: 5s?"));
+    assert!(told("--interval 2h").contains("too long: 100ms to 1h"));
+    assert!(told("--interval 10ms").contains("too short: 100ms to 1h"));
+    assert!(told("trim orders --older-than 5").contains("the unit is missing: 5s?"));
+    assert!(told("-p abc").contains("not a port number"));
+    assert!(told("-p 77110").contains("ports are 1 to 65535"));
+    assert!(told("-h").contains("help is --help"));
     assert!(told("-p 0").contains("'0'"));
     assert!(told("--intervall 1s").contains("--interval"));
     assert!(told("-u redis://a -t b").contains("give one of them"));
     assert!(told("-u redis://a snapshot -t b").contains("give one of them"));
     assert!(told("prod snapshot").contains("-t NAME"));
+    assert!(told("snapshot prod -t b").contains("give one of them"));
     assert!(told("-s /s -p 1").contains("without -h and -p"));
     assert!(told("-a x --askpass").contains("--askpass"));
     assert!(told("config").contains("init"));
@@ -113,6 +119,62 @@ fn help_and_version_are_results_not_errors() {
     }
     assert_eq!(read("snapshot --help").unwrap_err().exit_code(), 0);
     assert!(read("--version").unwrap_err().to_string().contains(env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn snapshot_and_check_take_their_target_as_a_word() {
+    for line in ["snapshot redis://h:1/2 --format json", "check --for 2s redis://h:1/2"] {
+        let target = read(line).unwrap().flags.target;
+        assert_eq!(target.word, Some(Secret::new("redis://h:1/2")), "{line}");
+        // Of what stands at this place none is a command.
+        assert_eq!(target.word_resembles, None);
+    }
+}
+
+#[test]
+fn help_of_a_command_has_its_own_options_two_examples_and_one_line_for_the_rest() {
+    for command in command().get_subcommands() {
+        let name = command.get_name();
+        let text = |line: &str| read(line).unwrap_err().to_string();
+        let help = text(&format!("{name} --help"));
+        assert_eq!(help, text(&format!("help {name}")), "{name}");
+        assert_eq!(help.lines().filter(|line| line.starts_with("  streamgauge ")).count(), 2, "{help}");
+        for hidden in ["--cacert", "--interval <"] {
+            assert!(!help.contains(hidden), "{name}: {help}");
+        }
+        let fits = |line: &str| line.starts_with("Usage:") || line.chars().count() <= 110;
+        assert!(help.lines().all(fits), "{help}");
+    }
+    let text = |line: &str| read(line).unwrap_err().to_string();
+    assert!(text("help").contains("--cacert") && text("help") == text("--help"));
+}
+
+#[test]
+fn examples_are_command_lines_that_are_understood() {
+    for command in command().get_subcommands() {
+        let help = command.get_after_help().expect("examples").to_string();
+        for line in help.lines().filter_map(|line| line.strip_prefix("  streamgauge ")) {
+            let line = line.split(['|', '>']).next().unwrap().replace('\'', "");
+            assert!(read(&line).is_ok(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page_and_shells_complete_it() {
+    let names: Vec<String> =
+        command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let page = String::from_utf8(man(None).unwrap()).unwrap();
+    for name in &names {
+        assert!(page.contains(&name.replace('-', "\\-")), "{name}: {page}");
+        let own = String::from_utf8(man(Some(name)).unwrap()).unwrap();
+        assert!(own.contains(".SH NAME") && own.contains(".SH OPTIONS"), "{name}: {own}");
+    }
+    assert!(man(Some("snapshto")).unwrap_err().contains("did you mean snapshot?"));
+    for shell in [clap_complete::Shell::Bash, clap_complete::Shell::Zsh, clap_complete::Shell::Fish] {
+        let text = String::from_utf8(completions(shell)).unwrap();
+        assert!(names.iter().all(|name| text.contains(name.as_str())), "{shell}: {text}");
+    }
 }
 
 #[test]
@@ -144,7 +206,8 @@ fn an_empty_key_can_be_named() {
 #[test]
 fn no_error_shows_what_may_be_a_password() {
     for line in [
-        "snapshot redis://:hunter2@h",
+        "trim orders redis://:hunter2@h",
+        "snapshot redis://h redis://:hunter2@h",
         "keys h:6380,password=hunter2",
         "redis://h redis://:hunter2@h",
         "-p redis://:hunter2@h",
@@ -173,7 +236,7 @@ fn no_error_shows_what_may_be_a_password() {
         let told = told(line);
         assert!(!told.contains("hunter2"), "{line}: {told}");
     }
-    let tip = told("snapshot redis://:hunter2@h");
+    let tip = told("journal redis://:hunter2@h");
     assert!(tip.contains("'***'") && tip.contains("-u URL"), "{tip}");
     assert!(!format!("{:?}", read("-a hunter2 redis://:hunter2@h").unwrap()).contains("hunter2"));
 }

@@ -2,18 +2,53 @@
 //!
 //! Knows their range; not what they are for.
 
+use crate::config::schema::SETTINGS;
 use crate::config::units::{self, duration};
+use crate::config::value::Value;
 use crate::core::limits::FOR_MAX_MS;
 use crate::core::model::{Name, StreamId};
 use std::time::Duration;
 
 /// What `--for` takes.
 pub(super) fn within(text: &str) -> Result<Duration, String> {
-    let within = duration(text).map_err(|bad| bad.hint)?;
+    let within = duration(text).map_err(|bad| unit_missing(text, bad.hint))?;
     if (Duration::from_secs(1)..=Duration::from_millis(FOR_MAX_MS)).contains(&within) {
         Ok(within)
     } else {
         Err("from 1s to 1h".to_owned())
+    }
+}
+
+/// What to write instead of a duration that is none; digits alone lack their unit.
+fn unit_missing(text: &str, hint: &str) -> String {
+    match !text.is_empty() && text.chars().all(|c| c.is_ascii_digit()) {
+        true => format!("the unit is missing: {text}s?"),
+        false => hint.to_owned(),
+    }
+}
+
+/// Time from one poll to the next, in the bounds of the config's own `interval`.
+pub(super) fn interval(text: &str) -> Result<Duration, String> {
+    let kind = SETTINGS.iter().find(|setting| setting.path == "interval").map(|setting| setting.kind);
+    match kind.map(|kind| kind.read_text(text)) {
+        Some(Ok(Value::Duration(interval))) => Ok(interval),
+        // clap quotes the value itself, masked where it has to be.
+        Some(Err((_, hint))) => Err(match duration(text) {
+            Ok(interval) if interval < Duration::from_secs(1) => "too short: 100ms to 1h".to_owned(),
+            Ok(_) => "too long: 100ms to 1h".to_owned(),
+            Err(_) => unit_missing(text, &hint),
+        }),
+        _ => Err("not a duration".to_owned()),
+    }
+}
+
+/// A TCP port. clap quotes the text itself.
+pub(super) fn port(text: &str) -> Result<u16, String> {
+    let is_number = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
+    match text.parse::<u16>() {
+        Ok(port) if port > 0 => Ok(port),
+        _ if is_number => Err("out of range: ports are 1 to 65535".to_owned()),
+        _ => Err("not a port number".to_owned()),
     }
 }
 
@@ -30,7 +65,7 @@ pub(super) fn pattern(text: &str) -> Result<Name, String> {
 }
 
 pub(super) fn milliseconds(text: &str) -> Result<u64, String> {
-    let duration = units::duration(text).map_err(|bad| bad.hint.to_owned())?;
+    let duration = units::duration(text).map_err(|bad| unit_missing(text, bad.hint))?;
     u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
 }
 

@@ -6,7 +6,7 @@
 //! Invariant: no error holds a password, or a text that may hold one.
 
 use super::azure;
-use super::endpoint::{BadEndpoint, DEFAULT_PORT};
+use super::endpoint::{self, BadEndpoint, DEFAULT_PORT};
 use super::flags::{Env, TargetFlags};
 use super::masked::is_variable;
 use super::problem::{Location, Problem, Problems};
@@ -15,6 +15,7 @@ use super::target::{Address, Secret, Target};
 use super::tls::{self, TlsOptions};
 use super::url;
 use super::{Config, NamedTarget};
+use crate::commands::nearest;
 use std::path::PathBuf;
 
 /// The Redis that is meant.
@@ -83,10 +84,7 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<TargetChoice,
     }
     if let Some(word) = &flags.word {
         let place = Location::Flag("TARGET");
-        return match is_table_name(word.expose()) {
-            true => named(config, word.expose(), place, flags.word_resembles.as_deref()),
-            false => written(word.expose(), place),
-        };
+        return of_word(config, word.expose(), place, flags.word_resembles.as_deref());
     }
     let explicit =
         [("-h", flags.host.is_some()), ("-p", flags.port.is_some()), ("-s", flags.socket.is_some())];
@@ -100,6 +98,25 @@ fn base(config: &Config, env: &Env, flags: &TargetFlags) -> Result<TargetChoice,
     match config.settings.target.as_str() {
         "" => Ok(local(Location::Default)),
         name => named(config, name, config.place("target"), None),
+    }
+}
+
+/// A word is the name of a target, a URL, or a host with or without its port. One that looks like a slip in the name of a
+/// target or of a command is told, not connected to.
+fn of_word(
+    config: &Config,
+    word: &str,
+    place: Location,
+    resembles: Option<&str>,
+) -> Result<TargetChoice, Problem> {
+    let near = nearest(word, config.targets.keys().map(String::as_str));
+    if config.targets.contains_key(word) || (is_table_name(word) && (near.is_some() || resembles.is_some())) {
+        return named(config, word, place, resembles);
+    }
+    match endpoint::host_and_port(word) {
+        Some(Ok(address)) => Ok(known(address, place)),
+        Some(Err(BadEndpoint { what, hint })) => Err(Problem::new(place, what, hint)),
+        None => written(word, place),
     }
 }
 
@@ -138,7 +155,7 @@ fn named(
             ));
         }
         let hint = match resembles {
-            Some(command) => format!("did you mean the command '{command}'?"),
+            Some(command) => format!("did you mean the command '{command}'? A host of this name: -h {name}"),
             None => unknown_target_hint(config, name),
         };
         return Err(Problem::new(place, format!("there is no target '{name}'"), hint));

@@ -3,9 +3,9 @@
 //! Knows how they are written; opens nothing. Invariant: no part of the text goes into an error, since any
 //! part of a malformed one may be the password.
 
-use super::endpoint::{BadEndpoint, DEFAULT_PORT, Endpoint};
+use super::endpoint::{BAD_PORT, BadEndpoint, DEFAULT_PORT, Endpoint};
 use super::target::{Address, Secret, Tls};
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 mod query;
 
@@ -45,12 +45,16 @@ fn parse_url(scheme: &str, text: &str) -> Result<Endpoint, BadEndpoint> {
         }
         _ => {
             return Err(bad(
-                "the URL has a scheme that is not known",
-                "redis://, rediss:// (TLS) and redis+unix:// are; valkey://, valkeys:// and unix:// too",
+                "the URL has an unknown scheme",
+                "use redis://, rediss:// (TLS) or redis+unix://; valkey://, valkeys:// and unix:// mean the same",
             ));
         }
     };
-    let malformed = |_| bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE });
+    // A slash in a password ends the host, so that a part of the password stands where the port does.
+    let malformed = |error| match error {
+        ParseError::InvalidPort if !unix && !text.contains('@') => BAD_PORT,
+        _ => bad("the URL is malformed", if unix { UNIX_FORM } else { ENCODE }),
+    };
     // The standard has no user where there is no host; other clients write unix://:password@/path.
     let (info, bare) = if unix { without_info(text) } else { (None, text.to_owned()) };
     let url = Url::parse(&bare).map_err(malformed)?;
@@ -122,7 +126,7 @@ fn tcp(url: &Url) -> Result<Address, BadEndpoint> {
     };
     match url.port() {
         _ if host.is_empty() => Err(bad("the URL names no host", ENCODE)),
-        Some(0) => Err(bad("the port is 0", "ports are 1 to 65535")),
+        Some(0) => Err(BAD_PORT),
         port => Ok(Address::Tcp { host, port: port.unwrap_or(DEFAULT_PORT) }),
     }
 }
@@ -256,9 +260,13 @@ mod tests {
         let what = |text: &str| parse(text).unwrap_err().what;
         assert_eq!(what("db:6379"), "this is not a URL");
         assert_eq!(what("redis-sentinel://a/b"), "Sentinel is not built yet");
-        assert_eq!(what("http://db"), "the URL has a scheme that is not known");
+        assert_eq!(what("http://db"), "the URL has an unknown scheme");
         assert_eq!(what("redis://db/x"), "the database is not a number");
-        assert_eq!(what("redis://db:70000"), "the URL is malformed");
+        for text in ["redis://db:70000", "redis://db:abc", "redis://db:0"] {
+            assert_eq!(what(text), "the port is not a number from 1 to 65535");
+        }
+        // What stands where the port does is a part of the password.
+        assert_eq!(what("redis://u:p/w@db"), "the URL is malformed");
         assert_eq!(what("redis://"), "the URL names no host");
         assert_eq!(what("redis+unix://run/s"), "the path of the socket is not absolute");
         assert_eq!(what("redis://u:%zz@db"), "a percent sign is not followed by two hexadecimal digits");

@@ -107,23 +107,56 @@ fn act(cli: Cli) -> Result<u8, StartFailure> {
             Ok(answer.exit)
         }
         Action::Keys => {
-            let loaded = files::load(&cli.flags, env)?;
+            let loaded = load(&cli.flags, env)?;
             io::stdout().write_all(commands::reference(&loaded.config.keys).as_bytes())?;
             Ok(0)
         }
-        Action::Act(asked) => act_on(&files::load(&cli.flags, env)?, &cli.flags, &asked),
-        Action::Journal(asked) => Ok(act::list(&files::load(&cli.flags, env)?, &asked)?),
+        Action::Themes => {
+            let loaded = load(&cli.flags, env)?;
+            io::stdout().write_all(themes(&loaded).as_bytes())?;
+            Ok(0)
+        }
+        Action::Completions(shell) => {
+            io::stdout().write_all(&cli::completions(shell))?;
+            Ok(0)
+        }
+        Action::Man(command) => {
+            let page = cli::man(command.as_deref()).map_err(StartFailure::Config)?;
+            io::stdout().write_all(&page)?;
+            Ok(0)
+        }
+        Action::Act(asked) => act_on(&load(&cli.flags, env)?, &cli.flags, &asked),
+        Action::Journal(asked) => Ok(act::list(&load(&cli.flags, env)?, &asked)?),
         Action::Check(asked) => Ok(check(&cli.flags, env, asked)),
-        Action::Snapshot(asked) => take_snapshot(&files::load(&cli.flags, env)?, &cli.flags, asked),
-        Action::Demo(asked) => play_demo(&files::load(&cli.flags, env)?, asked),
+        Action::Snapshot(asked) => take_snapshot(&load(&cli.flags, env)?, &cli.flags, asked),
+        Action::Demo(asked) => play_demo(&load(&cli.flags, env)?, asked),
         Action::Console => {
-            let loaded = files::load(&cli.flags, env)?;
-            Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
+            let loaded = load(&cli.flags, env)?;
+            // A mistake in what was asked for counts more than where it was asked.
             let target = loaded.target(&cli.flags)?;
             let skins = skins(&loaded)?;
+            Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
             show(&loaded, target, skins, None)
         }
     }
+}
+
+/// The config, with a theme that was asked for and can be read, whether anything is drawn or not.
+fn load(flags: &Flags, env: Env) -> Result<Loaded, StartFailure> {
+    let loaded = files::load(flags, env)?;
+    if flags.theme.is_some() {
+        files::theme(&loaded.paths, &loaded.config, &loaded.config.settings.theme)?;
+    }
+    Ok(loaded)
+}
+
+/// The names of the themes, a line each, the one in force marked.
+fn themes(loaded: &Loaded) -> String {
+    let line = |name: String| {
+        let mark = if name == loaded.config.settings.theme { '*' } else { ' ' };
+        format!("{mark} {name}\n")
+    };
+    files::theme_names(&loaded.paths).into_iter().map(line).collect()
 }
 
 fn act_on(loaded: &Loaded, flags: &Flags, asked: &cli::ActionArgs) -> Result<u8, StartFailure> {
@@ -180,7 +213,7 @@ fn read<T>(
 
 /// For scripts: every way not to know has the same status.
 fn check(flags: &Flags, env: Env, asked: cli::CheckArgs) -> u8 {
-    let checked = files::load(flags, env).map_err(StartFailure::from).and_then(|loaded| {
+    let checked = load(flags, env).and_then(|loaded| {
         logging::to_stderr();
         let target = loaded.target(flags)?;
         let wanted = check::CheckRequest {

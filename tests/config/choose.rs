@@ -137,7 +137,7 @@ fn what_names_no_redis_is_told_with_its_place_and_a_hint() {
     };
     assert_eq!(
         told(&[], word),
-        "TARGET: there is no target 'snapshto'; did you mean the command 'snapshot'?"
+        "TARGET: there is no target 'snapshto'; did you mean the command 'snapshot'? A host of this name: -h snapshto"
     );
     assert!(
         told(&[("REDIS_URL", "redis://h/x")], flags()).starts_with("environment REDIS_URL: the database")
@@ -149,6 +149,32 @@ fn what_names_no_redis_is_told_with_its_place_and_a_hint() {
     );
     let ca = TargetFlags { ca_file: Some("ca.pem".into()), url: Some(Secret::new("redis://h")), ..flags() };
     assert!(told(&[], ca).starts_with("--cacert: options of TLS for a target without TLS; "));
+}
+
+#[test]
+fn a_word_that_is_no_target_and_no_url_is_a_host_with_or_without_its_port() {
+    let word = |text: &str| TargetFlags { word: Some(Secret::new(text)), ..flags() };
+    for (text, wanted) in [
+        ("localhost", "localhost:6379"),
+        ("redis", "redis:6379"),
+        ("cache.example.com:6380", "cache.example.com:6380"),
+        ("127.0.0.1:7711", "127.0.0.1:7711"),
+        (":7711", "127.0.0.1:7711"),
+        ("[::1]:7711", "[::1]:7711"),
+        ("::1", "[::1]:6379"),
+    ] {
+        assert_eq!(address(&chosen(&[], word(text)).unwrap()), wanted, "{text}");
+    }
+    // The password of REDIS_URL goes to no other host.
+    let choice = chosen(&[("REDIS_URL", "redis://:hunter2@env")], word("cache")).unwrap();
+    assert_eq!(password(&choice), None);
+    for text in ["db:77110", "db:0", "db:abc", "127.0.0.1:"] {
+        let told = told(&[], word(text));
+        assert_eq!(told, "TARGET: the port is not a number from 1 to 65535; write host:6379", "{text}");
+    }
+    // A slip in the name of a target is no host.
+    assert_eq!(told(&[], word("prdo")), "TARGET: there is no target 'prdo'; did you mean 'prod'?");
+    assert!(told(&[], word("a b")).contains("this is not a URL"));
 }
 
 #[test]
