@@ -1,6 +1,6 @@
 //! What can be done by a key, in one table: ids, names, documentation, default keys and where they work.
 //!
-//! Knows nothing of how a command is carried out. Everything that shows keys (footer, help, README,
+//! Knows nothing of how a command is carried out. Everything that shows keys (footer, help, docs/KEYS.md,
 //! `streamgauge keys`, the config's `[keys]`) is made from [`COMMANDS`]. Invariant, held by tests: names are
 //! unique, every default key parses, and no two commands that can meet share a key.
 

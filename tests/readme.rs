@@ -1,7 +1,7 @@
-//! The README tells the truth where it can be checked: the table of keys is the program's own, links lead
-//! somewhere, the two commands exist.
+//! README and docs tell the truth where it can be checked: the tables of keys, options, actions and queues are the program's
+//! own, links lead somewhere, the two commands exist.
 //!
-//! `UPDATE_README=1 cargo test --test readme` writes the generated part anew.
+//! `UPDATE_README=1 cargo test --test readme` writes the generated parts anew.
 
 #![cfg(test)]
 
@@ -33,17 +33,21 @@ fn parts<'a>(text: &'a str, part: &str) -> (&'a str, &'a str, &'a str) {
     (before, inner, after)
 }
 
+/// Holds a generated part of a document against what the program says of itself, or writes it anew.
+fn hold(name: &str, part: &str, wanted: &str) {
+    let text = read(name);
+    let (before, inner, after) = parts(&text, part);
+    if std::env::var_os("UPDATE_README").is_some() {
+        let whole = format!("{before}<!-- {part} -->\n{wanted}<!-- /{part} -->{after}");
+        fs::write(at_root(name), whole).unwrap();
+    } else {
+        assert_eq!(inner, wanted, "{name} is behind: UPDATE_README=1 cargo test --test readme");
+    }
+}
+
 #[test]
 fn the_table_of_keys_is_the_programs_own() {
-    let wanted = format!("```\n{}```\n", reference(&KeyMap::default()));
-    let text = read("README.md");
-    let (before, inner, after) = parts(&text, "keys");
-    if std::env::var_os("UPDATE_README").is_some() {
-        let whole = format!("{before}<!-- keys -->\n{wanted}<!-- /keys -->{after}");
-        fs::write(at_root("README.md"), whole).unwrap();
-    } else {
-        assert_eq!(inner, wanted, "README.md is behind: UPDATE_README=1 cargo test --test readme");
-    }
+    hold("docs/KEYS.md", "keys", &format!("```\n{}```\n", reference(&KeyMap::default())));
 }
 
 /// Rows of tables in the heads of the files of actions, which say what each does.
@@ -76,14 +80,7 @@ fn the_table_of_actions_is_made_of_what_their_files_say() {
     };
     let rows: String = ACTIONS.iter().map(|kind| of(kind.word)).collect();
     let wanted = format!("\n| action | key | does | refused when |\n|---|---|---|---|\n{rows}\n");
-    let text = read("docs/ACTIONS.md");
-    let (before, inner, after) = parts(&text, "actions");
-    if std::env::var_os("UPDATE_README").is_some() {
-        let whole = format!("{before}<!-- actions -->\n{wanted}<!-- /actions -->{after}");
-        fs::write(at_root("docs/ACTIONS.md"), whole).unwrap();
-    } else {
-        assert_eq!(inner, wanted, "docs/ACTIONS.md is behind: UPDATE_README=1 cargo test --test readme");
-    }
+    hold("docs/ACTIONS.md", "actions", &wanted);
 }
 
 /// What may be done to a framework's queues: the commands, and what is to be known; or why not.
@@ -123,14 +120,67 @@ fn the_table_of_what_may_be_done_to_queues_is_made_of_the_rows_of_frameworks() {
     let head =
         "| framework | requeue orphans | revive dead | drop a class of | pause |\n|---|---|---|---|---|\n";
     let wanted = format!("\n{head}{rows}\n");
-    let text = read("docs/QUEUES.md");
-    let (before, inner, after) = parts(&text, "deeds");
-    if std::env::var_os("UPDATE_README").is_some() {
-        let whole = format!("{before}<!-- deeds -->\n{wanted}<!-- /deeds -->{after}");
-        fs::write(at_root("docs/QUEUES.md"), whole).unwrap();
-    } else {
-        assert_eq!(inner, wanted, "docs/QUEUES.md is behind: UPDATE_README=1 cargo test --test readme");
-    }
+    hold("docs/QUEUES.md", "deeds", &wanted);
+}
+
+/// How an option or an argument is written: `-h HOST`, `--format FORMAT`, `KEY`.
+fn written(arg: &clap::Arg) -> String {
+    let value =
+        arg.get_value_names().filter(|_| arg.get_action().takes_values()).map(|names| names.join(" "));
+    let flag = match (arg.get_short(), arg.get_long()) {
+        (Some(short), _) => Some(format!("-{short}")),
+        (None, long) => long.map(|long| format!("--{long}")),
+    };
+    flag.into_iter().chain(value).collect::<Vec<String>>().join(" ")
+}
+
+fn option_row(arg: &clap::Arg) -> String {
+    let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
+    let words: Vec<String> = match arg.is_hide_possible_values_set() || !arg.get_action().takes_values() {
+        true => Vec::new(),
+        false => arg.get_possible_values().iter().map(|value| format!("`{}`", value.get_name())).collect(),
+    };
+    let words = if words.is_empty() { String::new() } else { format!(": {}", words.join(", ")) };
+    let defaults: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+    let default = match defaults.is_empty() || !arg.get_action().takes_values() {
+        true => String::new(),
+        false => format!(" (unless said: `{}`)", defaults.join(" ")),
+    };
+    format!("| `{}` | {} |\n", written(arg), format!("{help}{words}{default}").replace('|', "\\|"))
+}
+
+/// What a command takes of its own, as a table.
+fn option_table(command: &clap::Command) -> String {
+    let is_own = |arg: &&clap::Arg| !arg.is_global_set() || command.get_name() == "streamgauge";
+    let rows: String = command.get_arguments().filter(is_own).map(option_row).collect();
+    if rows.is_empty() { String::new() } else { format!("| option | means |\n|---|---|\n{rows}\n") }
+}
+
+fn option_section(command: &clap::Command) -> String {
+    let text = |text: &str| text.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
+    let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+    let examples = command.get_after_help().map(|help| text(&help.to_string())).unwrap_or_default();
+    let examples = examples.replace("Examples:\n", "").replace("\n  ", "\n").trim_start().to_owned();
+    let verbs: String = command
+        .get_subcommands()
+        .map(|verb| {
+            let about = verb.get_about().map(ToString::to_string).unwrap_or_default();
+            format!("| `{}` | {about} |\n", verb.get_name())
+        })
+        .collect();
+    let verbs = if verbs.is_empty() { verbs } else { format!("| command | does |\n|---|---|\n{verbs}\n") };
+    format!(
+        "## {}\n\n{about}.\n\n```\n{examples}\n```\n\n{verbs}{}",
+        command.get_name(),
+        option_table(command)
+    )
+}
+
+#[test]
+fn the_tables_of_options_are_the_programs_own() {
+    let all = streamgauge::cli::command();
+    let own: String = all.get_subcommands().map(option_section).collect();
+    hold("docs/OPTIONS.md", "options", &format!("\n## Every command\n\n{}{own}", option_table(&all)));
 }
 
 /// Options in a text: `-x` and `--word`, as words of their own.
@@ -144,49 +194,44 @@ fn options(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_options_are_the_programs_own() {
+fn the_readme_names_every_command_and_no_option_that_does_not_exist() {
+    let all = streamgauge::cli::command();
+    let commands = || std::iter::once(&all).chain(all.get_subcommands());
+    let of = |arg: &clap::Arg| {
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        short.into_iter().chain(arg.get_long().map(|long| format!("--{long}"))).collect::<Vec<String>>()
+    };
+    let known: BTreeSet<String> = commands().flat_map(clap::Command::get_arguments).flat_map(of).collect();
+    assert!(known.len() > 40, "{known:?}");
     let text = read("README.md");
-    let (before, table, after) = parts(&text, "options");
-    let mut known = BTreeSet::new();
-    let commands = ["snapshot", "check", "demo", "journal"];
-    let commands = commands.into_iter().chain(ACTIONS.iter().map(|kind| kind.word));
-    for words in std::iter::once(vec!["--help"]).chain(commands.map(|command| vec![command, "--help"])) {
-        let help = Command::new(env!("CARGO_BIN_EXE_streamgauge")).args(&words).output().unwrap();
-        let help = String::from_utf8(help.stdout).unwrap();
-        let heads = help.lines().filter(|line| line.trim_start().starts_with('-'));
-        let own: BTreeSet<String> =
-            heads.flat_map(|line| options(line.trim_start().split("  ").next().unwrap())).collect();
-        if words.len() == 1 {
-            let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-            let names: Vec<&str> = commands.map_while(|line| line.split_whitespace().next()).collect();
-            assert!(names.len() > 3, "{names:?} of {help}");
-            let silent: Vec<_> =
-                names.iter().filter(|name| !after.contains(&format!("\n| `{name}"))).collect();
-            assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
-            assert!(own.len() > 15, "{own:?} of {help}");
-            let told = options(&format!("{table}{after}"));
-            let silent: Vec<_> = own.difference(&told).collect();
-            assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
-            assert!(options(table).is_subset(&own), "{:?} do not exist", options(table).difference(&own));
-        }
-        known.extend(own);
-    }
+    let silent: Vec<&str> = all
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .filter(|name| !text.contains(&format!("`{name}")))
+        .collect();
+    assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
     // What other programs in the examples have.
     let foreign = ["--path"].map(str::to_owned);
-    let strange: Vec<_> = options(&format!("{before}{after}"))
+    let strange: Vec<_> = options(&text)
         .into_iter()
         .filter(|option| !known.contains(option) && !foreign.contains(option))
         .collect();
     assert!(strange.is_empty(), "README.md tells of {strange:?}, which do not exist");
 }
 
+/// Every document, with the folder that its links start from.
+fn documents() -> Vec<(String, &'static str)> {
+    let docs = fs::read_dir(at_root("docs")).unwrap().map(|entry| entry.unwrap().file_name());
+    let names = docs.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md"));
+    let docs = names.map(|name| (format!("docs/{name}"), "docs/"));
+    std::iter::once(("README.md".to_owned(), "")).chain(docs).collect()
+}
+
 #[test]
 fn links_between_our_documents_lead_somewhere() {
     let mut checked = 0;
-    for (name, folder) in
-        [("README.md", ""), ("docs/CONTRIBUTING.md", "docs/"), ("docs/ARCHITECTURE.md", "docs/")]
-    {
-        let text = read(name);
+    for (name, folder) in documents() {
+        let text = read(&name);
         for rest in text.split("](").skip(1) {
             let link = rest.split([')', '#']).next().unwrap_or_default();
             if link.is_empty() || link.starts_with("https://") {

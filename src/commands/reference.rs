@@ -1,4 +1,4 @@
-//! The table of keys as text: for `streamgauge keys` and the README.
+//! The table of keys as text: for `streamgauge keys` and docs/KEYS.md.
 //!
 //! Knows the table and a key map; not the screen. Invariant: every command has exactly one line.
 
