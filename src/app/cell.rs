@@ -61,6 +61,8 @@ macro_rules! for_each_table {
             Queues queues::COLUMNS, (queues::VERDICT, true);
             /// Classes of the jobs of one queue.
             JobClasses queues::OF_CLASSES, (queues::JOBS, true);
+            /// For whom jobs are.
+            Tenants queues::OF_TENANTS, (queues::TENANT_JOBS, true);
             /// Jobs that failed, by error.
             Failures failures::COLUMNS, (failures::JOBS, true);
             /// What begins jobs again and again.
@@ -136,6 +138,8 @@ pub enum RowId {
     Queue(QueueId),
     /// Jobs of a class in a part of a queue.
     JobClass(&'static str, Option<Name>),
+    /// Jobs of a part of a queue for one tenant.
+    Tenant(QueueId, &'static str, Option<Name>),
     /// Jobs of a part of a queue that failed with one error.
     Failure(QueueId, &'static str, Option<Name>),
     /// What begins a job again and again.
@@ -186,6 +190,8 @@ pub enum Cell {
     AboutCount(Option<u64>),
     /// Bytes a second, which may fall.
     Growth(Option<f64>),
+    /// Things a second, which may fall.
+    SignedRate(Option<f64>),
     /// A share, 0 to 1; whether it is bad.
     Share(Option<f64>, bool),
     /// How long a key lives.
@@ -241,6 +247,7 @@ impl Cell {
             Self::Us(value)
             | Self::Rate(value)
             | Self::Growth(value)
+            | Self::SignedRate(value)
             | Self::BufferGrowth(value)
             | Self::Share(value, _) => *value,
             // For ever is longer than any time.

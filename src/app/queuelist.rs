@@ -15,6 +15,8 @@ pub enum QueueList {
     Failures,
     /// What begins jobs again and again.
     Schedules,
+    /// For whom jobs are.
+    Tenants,
 }
 
 impl QueueList {
@@ -23,7 +25,8 @@ impl QueueList {
         match self {
             Self::First => Self::Failures,
             Self::Failures => Self::Schedules,
-            Self::Schedules => Self::First,
+            Self::Schedules => Self::Tenants,
+            Self::Tenants => Self::First,
         }
     }
 
@@ -31,6 +34,7 @@ impl QueueList {
     pub fn table(self, view: &View) -> Option<TableId> {
         let is_queues = matches!(view, View::Queues | View::Queue(_));
         is_queues.then_some(match (self, view) {
+            (Self::Tenants, _) => TableId::Tenants,
             (Self::Failures, _) => TableId::Failures,
             (Self::Schedules, _) => TableId::Schedules,
             (Self::First, View::Queue(_)) => TableId::JobClasses,

@@ -90,6 +90,7 @@ fn of_queues(reading: &Reading, view: &View, list: QueueList) -> Vec<Row> {
     match (list, queue) {
         (QueueList::First, Some(id)) => queues::classes(reading, id),
         (QueueList::First, None) => queues::rows(reading),
+        (QueueList::Tenants, queue) => queues::tenants(reading, queue),
         (QueueList::Failures, queue) => failures::rows(reading, queue),
         (QueueList::Schedules, queue) => failures::schedules(reading, queue),
     }

@@ -217,6 +217,7 @@ fn focus(state: &State) -> Focus {
                 | RowId::Queue(_)
                 | RowId::Family(_)
                 | RowId::JobClass(..)
+                | RowId::Tenant(..)
                 | RowId::Failure(..)
                 | RowId::Schedule(..)
                 | RowId::Layer(..) => {}

@@ -4,6 +4,7 @@
 //! default.
 
 use crate::core::diagnose::thresholds::Thresholds;
+use crate::core::model::Name;
 use crate::core::model::queues::HeldTimes;
 use crate::core::worded::worded;
 use std::fmt;
@@ -80,6 +81,8 @@ pub struct QueueSettings {
     pub enabled: bool,
     /// Lists and sorted sets that are queues without a framework, as globs.
     pub lists: Vec<String>,
+    /// The field of a job's payload that names for whom it is; empty for none.
+    pub tenant: String,
     /// Celery's `visibility_timeout`.
     pub celery_visibility: Duration,
     /// dramatiq's `heartbeat_timeout`.
@@ -89,6 +92,11 @@ pub struct QueueSettings {
 }
 
 impl QueueSettings {
+    /// The field of a job's payload that names for whom it is, where one is named.
+    pub fn tenant(&self) -> Option<Name> {
+        (!self.tenant.is_empty()).then(|| Name::from(self.tenant.as_str()))
+    }
+
     /// How long workers may hold a job.
     pub fn held_times(&self) -> HeldTimes {
         let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);

@@ -31,6 +31,7 @@ mod saq;
 mod sidekiq;
 mod streaq;
 mod taskiq;
+pub mod tenants;
 
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;

@@ -23,6 +23,7 @@ pub(super) fn poll_settings(loaded: &Loaded, target: &Target, everything: bool) 
         layers: layers.collect(),
         queues: settings.queues.enabled,
         queue_lists: settings.queues.lists.iter().map(name_of).collect(),
+        queue_tenant: settings.queues.tenant(),
         held: settings.queues.held_times(),
         discover: settings.streams.discover,
         everything,

@@ -270,6 +270,7 @@ fn show_on(
     if let Some(config) = &demo_config {
         poll.counters = config.counters.clone();
         poll.queue_lists = config.settings.queues.lists.iter().map(name_of).collect();
+        poll.queue_tenant = config.settings.queues.tenant();
     }
     let watched_by = demo_config.as_ref().unwrap_or(&loaded.config);
     let setup = Setup {

@@ -62,6 +62,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
             let is_calm = per_s.is_some_and(|per_s| per_s.abs() < 1.0);
             known(*per_s, figures.signed_bytes_rate(per_s.map(f64::round)), is_calm)
         }
+        Cell::SignedRate(per_s) => known(*per_s, figures.signed_rate(*per_s), *per_s == Some(0.0)),
         Cell::Share(share, is_bad) => {
             let words = known(*share, figures.percent(*share), *share == Some(0.0));
             if *is_bad { state(&words.text, Role::Warning, skin) } else { words }

@@ -86,6 +86,14 @@ pub const RQ_CRON: Framework = Framework { name: "rq_cron", needs: RQ.needs };
 pub const SAQ_CRON: Framework = Framework { name: "saq_cron", needs: SAQ.needs };
 pub const BULLMQ_CRON: Framework = Framework { name: "bullmq_cron", needs: BULLMQ.needs };
 pub const BULL_CRON: Framework = Framework { name: "bull_cron", needs: BULL.needs };
+pub const RQ_TENANTS: Framework = Framework { name: "rq_tenants", needs: RQ.needs };
+pub const CELERY_TENANTS: Framework = Framework { name: "celery_tenants", needs: CELERY.needs };
+pub const DRAMATIQ_TENANTS: Framework = Framework { name: "dramatiq_tenants", needs: DRAMATIQ.needs };
+pub const HUEY_TENANTS: Framework = Framework { name: "huey_tenants", needs: HUEY.needs };
+pub const ARQ_TENANTS: Framework = Framework { name: "arq_tenants", needs: ARQ.needs };
+pub const SAQ_TENANTS: Framework = Framework { name: "saq_tenants", needs: SAQ.needs };
+pub const STREAQ_TENANTS: Framework = Framework { name: "streaq_tenants", needs: STREAQ.needs };
+pub const TASKIQ_TENANTS: Framework = Framework { name: "taskiq_tenants", needs: TASKIQ.needs };
 pub const HUEY_FAILED: Framework = Framework { name: "huey_failed", needs: HUEY.needs };
 
 impl Framework {
@@ -93,7 +101,9 @@ impl Framework {
     fn command(self) -> Option<Command> {
         let script = |suffix: &str| {
             let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queues/frameworks");
-            folder.join(format!("{}_jobs.{suffix}", self.name))
+            // One script makes the jobs of all libraries that have tenants.
+            let stem = if self.name.ends_with("_tenants") { "tenants" } else { self.name };
+            folder.join(format!("{stem}_jobs.{suffix}"))
         };
         Some(match self.needs {
             Needs::Python(package, requirements) => {
@@ -123,6 +133,7 @@ impl Framework {
         let said = server.folder().join("script.err");
         let workers = server.folder().join("workers.log");
         command.args([format!("redis://127.0.0.1:{}", server.port).as_str(), scenario.name()]);
+        command.env("HARNESS_FRAMEWORK", self.name);
         command.env("HARNESS_LOG", &workers).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(std::fs::File::create(&said).unwrap()).spawn().unwrap();
         let mut line = String::new();

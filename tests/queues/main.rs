@@ -30,4 +30,5 @@ mod layouts;
 mod real;
 mod rows;
 mod schedules;
+mod tenants;
 mod trouble;

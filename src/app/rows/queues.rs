@@ -12,12 +12,14 @@ use crate::core::model::groups::Lag;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
-use crate::core::reading::queues::{JobClass, QueueView};
+use crate::core::reading::queues::{JobGroup, QueueView};
 
 /// Where the verdict stands.
 pub const VERDICT: usize = 12;
 /// Where the number of jobs of a class stands.
 pub const JOBS: usize = 2;
+/// The same of a tenant.
+pub const TENANT_JOBS: usize = 3;
 
 /// Columns of the queues.
 pub const COLUMNS: &[Column] = &[
@@ -42,8 +44,23 @@ pub const OF_CLASSES: &[Column] = &[
     word("PART", 8, 0),
     figure("JOBS", 9, 0),
     figure("SHARE", 7, 0),
-    figure("± SHARE", 8, 2),
-    figure("LOOKED AT", 9, 3),
+    figure("± SHARE", 8, 1),
+    figure("TEXT", 9, 2),
+    figure("GROWTH", 9, 3),
+    figure("LOOKED AT", 9, 1),
+];
+
+/// Columns of tenants.
+pub const OF_TENANTS: &[Column] = &[
+    name("TENANT", 20, 0),
+    word("QUEUE", 12, 1),
+    word("PART", 8, 0),
+    figure("JOBS", 9, 0),
+    figure("SHARE", 7, 0),
+    figure("± SHARE", 8, 1),
+    figure("TEXT", 9, 2),
+    figure("GROWTH", 9, 3),
+    figure("LOOKED AT", 9, 1),
 ];
 
 /// One row a queue.
@@ -139,28 +156,55 @@ pub fn classes(reading: &Reading, id: &QueueId) -> Vec<Row> {
     view.into_iter().flat_map(|view| view.classes).map(class).collect()
 }
 
-fn class(class: JobClass) -> Row {
-    let part = match class.column {
+fn class(class: JobGroup) -> Row {
+    let part = part(class.column);
+    let mut cells = vec![group_name(&class), Cell::Text(part.to_owned())];
+    cells.extend(figures(&class));
+    Row { cells, id: RowId::JobClass(part, class.name), mark: RowMark::None }
+}
+
+/// One row a tenant of the jobs of all queues, or of one.
+pub fn tenants(reading: &Reading, queue: Option<&QueueId>) -> Vec<Row> {
+    let views = reading.queues().into_iter().filter(|view| queue.is_none_or(|id| view.id == *id));
+    let rows = views.flat_map(|view| {
+        let id = view.id.clone();
+        view.tenants.into_iter().map(move |group| tenant(&id, group)).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+fn tenant(id: &QueueId, tenant: JobGroup) -> Row {
+    let part = part(tenant.column);
+    let queue = id.queue.as_ref().map_or_else(|| id.site.framework.word().to_owned(), Name::to_string);
+    let mut cells = vec![group_name(&tenant), Cell::Text(queue), Cell::Text(part.to_owned())];
+    cells.extend(figures(&tenant));
+    Row { cells, id: RowId::Tenant(id.clone(), part, tenant.name), mark: RowMark::None }
+}
+
+const fn part(column: QueueColumn) -> &'static str {
+    match column {
         QueueColumn::Delayed => "delayed",
         QueueColumn::Dead => "dead",
         _ => "ready",
-    };
-    let label = match &class.class {
+    }
+}
+
+fn group_name(group: &JobGroup) -> Cell {
+    match &group.name {
         Some(name) => Cell::Name(name.clone()),
         None => Cell::Text("(not told)".to_owned()),
-    };
-    let jobs =
-        if class.error == 0.0 { Cell::Count(Some(class.jobs)) } else { Cell::AboutCount(Some(class.jobs)) };
-    Row {
-        cells: vec![
-            label,
-            Cell::Text(part.to_owned()),
-            jobs,
-            Cell::Share(Some(class.share), false),
-            Cell::Share(Some(class.error), false),
-            Cell::Count(Some(class.looked_at)),
-        ],
-        id: RowId::JobClass(part, class.class),
-        mark: RowMark::None,
     }
+}
+
+/// Jobs, share, what they take, growth, and from how many jobs that is known.
+fn figures(group: &JobGroup) -> [Cell; 6] {
+    let is_whole = group.error == 0.0;
+    [
+        if is_whole { Cell::Count(Some(group.jobs)) } else { Cell::AboutCount(Some(group.jobs)) },
+        Cell::Share(Some(group.share), false),
+        Cell::Share(Some(group.error), false),
+        if is_whole { Cell::Bytes(group.bytes) } else { Cell::AboutBytes(group.bytes) },
+        Cell::SignedRate(group.growth_per_s),
+        Cell::Count(Some(group.looked_at)),
+    ]
 }

@@ -17,6 +17,8 @@ pub const FANOUT: &[Setting] = rows! {
         "Look for queues of job frameworks (Celery, Sidekiq, BullMQ, RQ and others) by the names of keys. Jobs are not read.";
     "queues.lists", Kind::List, "[]", List, queues.lists,
         "Lists and sorted sets that are queues without a framework, as globs, such as \"jobs:*\".";
+    "queues.tenant", Kind::Text, "\"\"", Text, queues.tenant,
+        "The field of a job's payload that names for whom it is, such as \"tenant_id\" or \"args.0.shop\"; \"\" for none.";
     "queues.celery_visibility", Kind::DurationMs(1_000, HELD_MAX_MS), "\"1h\"", Duration, queues.celery_visibility,
         "Celery's visibility_timeout: a task that a worker has held for so long is given to another.";
     "queues.dramatiq_heartbeat", Kind::DurationMs(1_000, HELD_MAX_MS), "\"1m\"", Duration, queues.dramatiq_heartbeat,

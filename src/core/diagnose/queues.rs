@@ -188,6 +188,8 @@ pub struct QueueCase {
     pub oldest_ms: Option<u64>,
     /// The class that most jobs of a part are of.
     pub flood: Option<JobFlood>,
+    /// The tenant that most jobs of a part are for, where a field that was named tells.
+    pub tenant: Option<JobFlood>,
 }
 
 /// What is left behind, and takes memory for nothing.
@@ -218,14 +220,14 @@ pub struct OverdueCase {
     pub overdue_ms: u64,
 }
 
-/// A class that most jobs of a part of a queue are of.
+/// A class that most jobs of a part of a queue are of, or a tenant that they are for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobFlood {
-    /// The class.
-    pub class: Name,
+    /// The class or the tenant.
+    pub name: Name,
     /// Which part.
     pub column: QueueColumn,
-    /// Jobs of the class, about.
+    /// Its jobs, about.
     pub jobs: u64,
     /// Its share of the part, 0 to 1, and how far that may be off, 19 times in 20.
     pub share: f64,

@@ -1,7 +1,8 @@
 //! Queues of job frameworks at one instant: whose they are, and what was read of each.
 //!
 //! Knows facts of one server, a queue and a part of it at a time; sums nothing up, and does not know what keys are called
-//! (`core::queues`). Invariant: of what a job holds no more is kept than its class, its id and when it came.
+//! (`core::queues`). Invariant: of what a job holds no more is kept than its class, its id, when it came, and the
+//! one field that the operator named.
 
 use super::Name;
 use super::keys::KeyKind;
@@ -157,6 +158,23 @@ pub struct QueueItem {
     pub class: Option<Name>,
     /// When it came, milliseconds since 1970, where that stands in it.
     pub at_ms: Option<i64>,
+    /// For whom it is, where a field that was named tells.
+    pub tenant: Option<Name>,
+}
+
+/// What the hash of a job tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HashedJob {
+    /// Its id.
+    pub id: Name,
+    /// When it came, milliseconds since 1970.
+    pub at_ms: Option<i64>,
+    /// Its class.
+    pub class: Option<Name>,
+    /// For whom it is, where a field that was named tells.
+    pub tenant: Option<Name>,
+    /// How long its payload is, bytes, where that was read.
+    pub bytes: Option<u64>,
 }
 
 /// A job that failed, without what it holds.
@@ -192,8 +210,8 @@ pub enum QueueValue {
     Names(usize, Vec<Name>, bool),
     /// A few jobs; none where there are none.
     Items(ItemsFor, Vec<QueueItem>),
-    /// What the job with this id says of itself: when it came, milliseconds since 1970, and its class.
-    Job(ItemsFor, Name, Option<i64>, Option<Name>),
+    /// What a job says of itself in its hash.
+    Job(ItemsFor, HashedJob),
     /// Jobs that failed, of the adapter's row with this number; none for each that was looked at and has not.
     Failed(usize, Vec<Option<FailedJob>>),
     /// Entries that begin jobs again and again, of the adapter's row with this number, and how many there are in all.

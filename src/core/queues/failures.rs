@@ -189,7 +189,7 @@ fn unpacked(packed: &[u8]) -> Option<String> {
 }
 
 /// Bytes that are written in letters; `None` where a letter is no such letter.
-fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
     let value = |letter: u8| {
         Some(u32::from(match letter {
             b'A'..=b'Z' => letter - b'A',

@@ -47,6 +47,7 @@ pub fn item(form: &ItemForm, text: &[u8], bytes: u64) -> QueueItem {
         _ => id_at.and_then(first).and_then(|id| kept(id.as_bytes())),
     };
     QueueItem {
+        tenant: None,
         mark: hasher.finish(),
         bytes,
         id,
@@ -120,7 +121,7 @@ fn iso_ms(text: &str) -> Option<i64> {
 }
 
 /// The plain values under these paths, as far as the text goes; strings without their quotes.
-fn fields(text: &[u8], paths: &[&[&str]]) -> Vec<Option<String>> {
+pub(super) fn fields(text: &[u8], paths: &[&[&str]]) -> Vec<Option<String>> {
     let found = RefCell::new(vec![None; paths.len()]);
     let open = paths.iter().copied().enumerate().collect();
     let mut reader = serde_json::Deserializer::from_slice(text);

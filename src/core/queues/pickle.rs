@@ -29,6 +29,20 @@ pub fn string_under<'a>(text: &'a [u8], key: &str) -> Option<&'a [u8]> {
     first_string(after_key(text, key)?).map(|(string, _)| string)
 }
 
+/// The short string, or the small number, under a key, as text.
+pub fn value_under(text: &[u8], key: &str) -> Option<String> {
+    let rest = after_key(text, key)?;
+    if let Some((string, _)) = first_string(rest) {
+        return Some(String::from_utf8_lossy(string).into_owned());
+    }
+    match rest {
+        [b'K', number, ..] => Some(number.to_string()),
+        [b'M', low, high, ..] => Some(u16::from_le_bytes([*low, *high]).to_string()),
+        [b'J', a, b, c, d, ..] => Some(i32::from_le_bytes([*a, *b, *c, *d]).to_string()),
+        _ => None,
+    }
+}
+
 /// The number under a key.
 pub fn number_under(text: &[u8], key: &str) -> Option<i64> {
     let [LONG, length, rest @ ..] = after_key(text, key)? else { return None };

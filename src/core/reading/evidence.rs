@@ -74,6 +74,7 @@ fn queue_cases(reading: &Reading) -> Vec<QueueCase> {
         oldest_ms: view.oldest.map(|oldest| oldest.age_ms),
         figures: view.figures(),
         flood: view.flood(),
+        tenant: view.tenant_flood(),
         verdict: view.verdict,
         reason: view.reason,
         id: view.id,

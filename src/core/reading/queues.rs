@@ -6,29 +6,32 @@
 mod failures;
 mod groups;
 mod leaks;
+mod samples;
 mod schedules;
 mod view;
 
 use crate::core::limits;
+use crate::core::model::Stamped;
 use crate::core::model::meter::Meter;
 use crate::core::model::node::NodeId;
 use crate::core::model::queues::{
     FailedJob, ItemsFor, QueueColumn, QueueFact, QueueId, QueueItem, QueueValue, ScheduleEntry,
 };
-use crate::core::model::{Name, Stamped};
 use crate::core::queues::adapter;
 pub use failures::FailureGroup;
 pub use leaks::leaks;
+pub use samples::JobGroup;
+use samples::{JobSample, SampledJob};
 pub use schedules::{ScheduleList, ScheduleView};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-pub use view::{AgeKind, JobClass, OldestJob, QueueView};
+pub use view::{AgeKind, OldestJob, QueueView};
 
 /// What was not read for so long is not there any more, microseconds.
 const FORGET_US: i64 = 120_000_000;
 /// How far back the number of ready jobs is kept, microseconds.
 const LEVEL_US: i64 = 60_000_000;
-/// Jobs of which the classes are kept, by part.
-const CLASSES_KEPT: usize = 400;
+/// Jobs that failed of which the errors are kept, by part.
+const FAILED_KEPT: usize = 400;
 /// Marks of jobs that were last in line, to tell how old the first is.
 const MARKS: usize = 600;
 
@@ -65,8 +68,8 @@ pub struct QueueState {
     next: BTreeMap<usize, NextSeen>,
     /// Jobs that were the newest, and when, by place: one of them that is next has waited since then.
     marks: BTreeMap<usize, VecDeque<(u64, i64)>>,
-    /// Classes of jobs that were looked at, by part, the newest last.
-    classes: BTreeMap<usize, VecDeque<(Option<Name>, u64)>>,
+    /// Jobs that were looked at to tell what they are and for whom, by part.
+    samples: BTreeMap<usize, JobSample>,
     /// Jobs that were looked at for their errors, by the adapter's row, the newest last; none for each that has not failed.
     failed: BTreeMap<usize, VecDeque<Option<FailedJob>>>,
     /// Entries that begin jobs again and again, by the adapter's row, and how many there are.
@@ -153,7 +156,7 @@ impl QueueState {
             done: Meter::new(window_us),
             next: BTreeMap::new(),
             marks: BTreeMap::new(),
-            classes: BTreeMap::new(),
+            samples: BTreeMap::new(),
             failed: BTreeMap::new(),
             schedules: BTreeMap::new(),
         }
@@ -172,7 +175,12 @@ impl QueueState {
             QueueValue::Items(ItemsFor::Classes(part), items) => {
                 let by_hash = adapter(id.site.framework).is_some_and(|adapter| adapter.has_class_in_hash());
                 if !by_hash {
-                    items.into_iter().for_each(|item| self.take_class(part, item.class, item.bytes));
+                    let sampled = |item: QueueItem| SampledJob {
+                        class: item.class,
+                        tenant: item.tenant,
+                        bytes: Some(item.bytes),
+                    };
+                    items.into_iter().for_each(|item| self.take_sampled(part, sampled(item), at_us));
                 }
             }
             QueueValue::Schedules(row, total, entries) => {
@@ -181,16 +189,19 @@ impl QueueState {
             QueueValue::Failed(row, jobs) => {
                 let kept = self.failed.entry(row).or_default();
                 kept.extend(jobs);
-                kept.drain(..kept.len().saturating_sub(CLASSES_KEPT));
+                kept.drain(..kept.len().saturating_sub(FAILED_KEPT));
             }
-            QueueValue::Job(ItemsFor::Next(place), job, at_ms, _) => {
+            QueueValue::Job(ItemsFor::Next(place), job) => {
                 let next = self.next.get_mut(&place);
                 let is_it = |next: &&mut NextSeen| {
-                    next.item.as_ref().is_some_and(|item| item.id.as_ref() == Some(&job))
+                    next.item.as_ref().is_some_and(|item| item.id.as_ref() == Some(&job.id))
                 };
-                next.filter(is_it).into_iter().for_each(|next| next.at_ms = at_ms);
+                next.filter(is_it).into_iter().for_each(|next| next.at_ms = job.at_ms);
             }
-            QueueValue::Job(ItemsFor::Classes(part), _, _, class) => self.take_class(part, class, 0),
+            QueueValue::Job(ItemsFor::Classes(part), job) => {
+                let job = SampledJob { class: job.class, tenant: job.tenant, bytes: job.bytes };
+                self.take_sampled(part, job, at_us);
+            }
             QueueValue::Job(ItemsFor::Newest(_), ..)
             | QueueValue::Kind(..)
             | QueueValue::Proof(..)
@@ -222,12 +233,8 @@ impl QueueState {
         }
     }
 
-    fn take_class(&mut self, part: usize, class: Option<Name>, bytes: u64) {
-        let kept = self.classes.entry(part).or_default();
-        kept.push_back((class, bytes));
-        if kept.len() > CLASSES_KEPT {
-            kept.pop_front();
-        }
+    fn take_sampled(&mut self, part: usize, job: SampledJob, at_us: i64) {
+        self.samples.entry(part).or_default().take(job, at_us);
     }
 
     /// Rates, once all parts of a round have come.
@@ -248,9 +255,11 @@ impl QueueState {
         self.added.add(self.at_us, added);
         self.done.add(self.at_us, done);
         let lengths = &self.parts;
-        self.classes.retain(|part, _| {
-            lengths.get(part).and_then(|length| length.value).is_none_or(|length| length > 0)
-        });
+        let length = |part: &usize| lengths.get(part).and_then(|length| length.value);
+        self.samples.retain(|part, _| length(part).is_none_or(|length| length > 0));
+        for (part, sample) in &mut self.samples {
+            length(part).into_iter().for_each(|length| sample.end_round(length));
+        }
         self.end_failures(id);
     }
 

@@ -13,7 +13,7 @@ use crate::core::model::queues::QueueItem;
 use crate::core::model::streams::EntrySize;
 use crate::core::queues::adapter::{FailedJobs, ItemClass, ItemForm, ItemTime};
 use crate::core::queues::failures::{self, FailedPieces};
-use crate::core::queues::items;
+use crate::core::queues::{items, tenants};
 
 /// Commands whose second word says what they do, so that it is kept in the slow log.
 const WITH_SUBCOMMAND: [&str; 17] = [
@@ -34,21 +34,23 @@ pub fn redact(command: &ReadCmd, reply: Resp) -> Resp {
         Hides::Bodies => without_bodies(reply),
         Hides::Arguments => without_arguments(reply),
         Hides::NonNumbers => only_a_number(reply),
-        Hides::Jobs(form) => jobs(form, reply),
+        Hides::Jobs(form, tenant) => jobs(form, tenant, reply),
         Hides::Failures(failed, form) => failures(failed, form, reply),
-        Hides::JobFields(form) => job_fields(form, reply),
+        Hides::JobFields(form, tenant) => job_fields(form, tenant, reply),
         Hides::Nothing => reply,
     }
 }
 
-/// Jobs as what they say of themselves: mark, bytes, id, class, time in milliseconds.
-fn jobs(form: &ItemForm, reply: Resp) -> Resp {
+/// Jobs as what they say of themselves: mark, bytes, id, class, time in milliseconds, tenant.
+fn jobs(form: &ItemForm, field: Option<&Name>, reply: Resp) -> Resp {
     let told = |item: QueueItem| {
         let bytes = item.bytes;
         let name = |name: Option<Name>| name.map_or(Resp::Nil, |name| Resp::bulk(name.as_bytes()));
         let at_ms = item.at_ms.map_or(Resp::Nil, Resp::Int);
         let mark = i64::from_ne_bytes(item.mark.to_ne_bytes());
-        Resp::Array(vec![Resp::Int(mark), number(bytes), name(item.id), name(item.class), at_ms])
+        let mut row = vec![Resp::Int(mark), number(bytes), name(item.id), name(item.class), at_ms];
+        row.extend(field.map(|_| name(item.tenant)));
+        Resp::Array(row)
     };
     match &reply {
         Resp::Error(_) | Resp::Nil => reply,
@@ -61,10 +63,12 @@ fn jobs(form: &ItemForm, reply: Resp) -> Resp {
                         _ => return None,
                     };
                     let (bytes, text) = (u64::try_from(bytes.int()?).ok()?, text.bytes()?);
-                    Some(told(match beside {
+                    let item = match beside {
                         Some((id, at)) => items::joined(form, &text, bytes, &id, &at),
                         None => items::item(form, &text, bytes),
-                    }))
+                    };
+                    let tenant = field.and_then(|field| tenants::tenant(field, &text));
+                    Some(told(QueueItem { tenant, ..item }))
                 })
                 .collect(),
         ),
@@ -91,9 +95,13 @@ fn failures(failed: &FailedJobs, form: &ItemForm, reply: Resp) -> Resp {
     Resp::Array(rows.iter().map(|row| told(row).unwrap_or(Resp::Nil)).collect())
 }
 
-/// Two fields of a job's hash as a time in milliseconds and a class.
-fn job_fields(form: &ItemForm, reply: Resp) -> Resp {
-    let Some([time, class]) = reply.items() else { return if is_error(&reply) { reply } else { Resp::Nil } };
+/// Two fields of a job's hash as a time in milliseconds and a class; with its payload a tenant, and how long that is.
+fn job_fields(form: &ItemForm, field: Option<&Name>, reply: Resp) -> Resp {
+    let (time, class, payload) = match reply.items() {
+        Some([time, class]) => (time, class, None),
+        Some([time, class, payload, bytes]) => (time, class, Some((payload, bytes.int()))),
+        _ => return if is_error(&reply) { reply } else { Resp::Nil },
+    };
     let unit = match form.time {
         ItemTime::Job(_, _, unit) => Some(unit),
         _ => None,
@@ -103,9 +111,15 @@ fn job_fields(form: &ItemForm, reply: Resp) -> Resp {
         _ => None,
     };
     let at_ms = unit.zip(time.bytes()).and_then(|(unit, text)| items::time_ms(&text, unit));
-    let class = until.zip(class.bytes()).and_then(|(until, text)| items::class(&text, until));
-    let class = class.map_or(Resp::Nil, |class| Resp::bulk(class.as_bytes()));
-    Resp::Array(vec![at_ms.map_or(Resp::Nil, Resp::Int), class])
+    let class_name = until.zip(class.bytes()).and_then(|(until, text)| items::class(&text, until));
+    let name = |name: Option<Name>| name.map_or(Resp::Nil, |name| Resp::bulk(name.as_bytes()));
+    let mut told = vec![at_ms.map_or(Resp::Nil, Resp::Int), name(class_name)];
+    if let Some(field) = field {
+        let text = payload.map_or_else(|| class.bytes(), |(payload, _)| payload.bytes());
+        told.push(name(text.and_then(|text| tenants::tenant(field, &text))));
+        told.push(payload.and_then(|(_, bytes)| bytes).map_or(Resp::Nil, Resp::Int));
+    }
+    Resp::Array(told)
 }
 
 fn is_error(reply: &Resp) -> bool {

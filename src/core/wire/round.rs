@@ -60,6 +60,8 @@ pub struct PollSettings {
     pub queues: bool,
     /// Keys, or globs, that are queues without a framework.
     pub queue_lists: Vec<Name>,
+    /// The field of a job's payload that names for whom it is.
+    pub queue_tenant: Option<Name>,
     /// How long workers may hold a job, where only clients know that.
     pub held: HeldTimes,
     /// Whether to search the whole keyspace for streams.
@@ -157,7 +159,12 @@ impl Planner {
             settings.layers.iter().map(|prefix| Glob::literal_prefix(prefix.as_bytes()).text().clone());
         let also: Vec<Name> = of_layers.chain(settings.queue_lists.iter().cloned()).collect();
         let names = Search::of_names(prefixes, &also, settings.everything);
-        let queues = KnownQueues::new(settings.queues, &settings.queue_lists, settings.held);
+        let queues = KnownQueues::new(
+            settings.queues,
+            &settings.queue_lists,
+            settings.queue_tenant.clone(),
+            settings.held,
+        );
         let mut known = Known::default();
         known.add(search.literals(), 0);
         let sampler = Sampler::new(settings.measures_keys);

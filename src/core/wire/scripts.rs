@@ -133,6 +133,16 @@ o[#o+1]={n,string.sub(v,1,cut),w,x} \
 if taken~='' and want~='any' then break end end end \
 return o";
 
+/// `ARGV`: two fields of a job's hash, the field with its payload, bytes. Answers the two, the beginning of the payload (nothing
+/// of one beyond 64 KiB) and how long it is.
+pub const JOB_FIELDS: &str = "\
+local r=redis.call('HMGET',KEYS[1],ARGV[1],ARGV[2]) \
+local n=redis.call('HSTRLEN',KEYS[1],ARGV[3]) \
+local v=n<=65536 and redis.call('HGET',KEYS[1],ARGV[3]) or '' \
+r[3]=string.sub(v,1,tonumber(ARGV[4])) \
+r[4]=n \
+return r";
+
 /// `ARGV`: first and last place, bytes. Answers for each item of a list how long it is, and its beginning.
 pub const FIRST_OF_LIST: &str = "\
 local r=redis.call('LRANGE',KEYS[1],ARGV[1],ARGV[2]) \

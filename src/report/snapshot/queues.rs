@@ -6,7 +6,7 @@ use super::decimals::tidy;
 use crate::core::model::Name;
 use crate::core::model::queues::QueueColumn;
 use crate::core::reading::Reading;
-use crate::core::reading::queues::{AgeKind, FailureGroup, JobClass, QueueView, ScheduleView};
+use crate::core::reading::queues::{AgeKind, FailureGroup, JobGroup, QueueView, ScheduleView};
 use crate::report::layout::{FIGURES, UNKNOWN, cut, escape_controls, left, right};
 use serde::Serialize;
 
@@ -36,6 +36,7 @@ pub(super) struct QueueRow {
     pub verdict: &'static str,
     pub reason: String,
     pub classes: Vec<JobClassRow>,
+    pub tenants: Vec<JobTenantRow>,
     pub kept: Option<u64>,
     pub kept_bytes: Option<u64>,
     pub failures: Vec<FailureRow>,
@@ -63,6 +64,20 @@ pub(super) struct JobClassRow {
     pub share: f64,
     pub error: f64,
     pub jobs: u64,
+    pub bytes: Option<u64>,
+    pub growth_per_s: Option<f64>,
+    pub looked_at: u64,
+}
+
+#[derive(Serialize)]
+pub(super) struct JobTenantRow {
+    pub part: &'static str,
+    pub tenant: Option<String>,
+    pub share: f64,
+    pub error: f64,
+    pub jobs: u64,
+    pub bytes: Option<u64>,
+    pub growth_per_s: Option<f64>,
     pub looked_at: u64,
 }
 
@@ -122,6 +137,7 @@ fn row(view: QueueView) -> QueueRow {
         blocked: view.blocked,
         verdict: view.verdict.word(),
         classes: view.classes.iter().map(class).collect(),
+        tenants: view.tenants.iter().map(tenant).collect(),
         kept: view.kept,
         kept_bytes: view.kept_bytes,
         failures: view.failures.iter().map(failure).collect(),
@@ -129,18 +145,37 @@ fn row(view: QueueView) -> QueueRow {
     }
 }
 
-fn class(class: &JobClass) -> JobClassRow {
+const fn part(column: QueueColumn) -> &'static str {
+    match column {
+        QueueColumn::Delayed => "delayed",
+        QueueColumn::Dead => "dead",
+        _ => "ready",
+    }
+}
+
+fn class(group: &JobGroup) -> JobClassRow {
     JobClassRow {
-        part: match class.column {
-            QueueColumn::Delayed => "delayed",
-            QueueColumn::Dead => "dead",
-            _ => "ready",
-        },
-        class: class.class.as_ref().map(Name::text),
-        share: class.share,
-        error: class.error,
-        jobs: class.jobs,
-        looked_at: class.looked_at,
+        part: part(group.column),
+        class: group.name.as_ref().map(Name::text),
+        share: group.share,
+        error: group.error,
+        jobs: group.jobs,
+        bytes: group.bytes,
+        growth_per_s: tidy(group.growth_per_s),
+        looked_at: group.looked_at,
+    }
+}
+
+fn tenant(group: &JobGroup) -> JobTenantRow {
+    JobTenantRow {
+        part: part(group.column),
+        tenant: group.name.as_ref().map(Name::text),
+        share: group.share,
+        error: group.error,
+        jobs: group.jobs,
+        bytes: group.bytes,
+        growth_per_s: tidy(group.growth_per_s),
+        looked_at: group.looked_at,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The lists that the queues screen and a queue's page share: jobs that failed by error, schedulers.
+//! The lists that the queues screen and a queue's page share: for whom jobs are, jobs that failed by error, schedulers.
 //!
 //! Knows why each may be empty; not how rows are made. Invariant: a list says that a key shows the others.
 
@@ -15,6 +15,12 @@ use ratatui::layout::Rect;
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> bool {
     let Some(id) = state.table_id() else { return false };
     let (title, note, empty) = match id {
+        TableId::Tenants => (
+            "Jobs by tenant",
+            "estimated from jobs all over the queues",
+            "No job was found that tells for whom it is. `queues.tenant` in the config names the field that does, such as \
+             tenant_id or args.0.shop; docs/QUEUES.md says of which frameworks it can be read.",
+        ),
         TableId::Failures => (
             "Failures by error",
             "numbers, ids and quoted values are *",

@@ -167,6 +167,7 @@ fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static s
             "hide values"
         }
         [CommandId::QueueList] => match (state.active.queue_list.next(), state.view()) {
+            (QueueList::Tenants, _) => "tenants",
             (QueueList::Failures, _) => "failures",
             (QueueList::Schedules, _) => "schedulers",
             (QueueList::First, View::Queue(_)) => "classes",

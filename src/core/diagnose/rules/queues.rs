@@ -5,7 +5,7 @@
 //! worst.
 
 use super::{Blind, Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Severity};
-use crate::core::diagnose::queues::{QueueCase, QueueVerdict};
+use crate::core::diagnose::queues::{JobFlood, QueueCase, QueueVerdict};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{count, counted, percent, span};
 use crate::core::model::queues::{QueueColumn, QueueId};
@@ -24,7 +24,7 @@ const ORPHANS: &str = "Workers have died with jobs in hand. Start workers: most 
 const OLDEST_ID: &str = "queue.oldest";
 const OLDEST: &str = "Add workers, or make jobs faster; jobs of one class may block the others: the queue's page has the classes.";
 const FLOOD_ID: &str = "queue.flood";
-const FLOOD: &str = "Find out who enqueues this class, and stop it or slow it down before memory is full; jobs for later take memory too.";
+const FLOOD: &str = "Find out who enqueues these jobs, and stop it or slow it down before memory is full; jobs for later take memory too.";
 const WORKERS_ID: &str = "queue.workers";
 const WORKERS: &str = "Start workers, or lower `queue_workers` in the config if so few are meant.";
 
@@ -82,38 +82,62 @@ pub const OLDEST_RULE: Rule =
         )
     });
 
-/// Most jobs of a queue are of one class.
+/// Most jobs of a queue are of one class, or for one tenant.
 pub const FLOOD_RULE: Rule =
-    Rule::at_once(FLOOD_ID, "a class of jobs floods a queue", |evidence, thresholds| {
+    Rule::at_once(FLOOD_ID, "a class of jobs, or a tenant, floods a queue", |evidence, thresholds| {
+        let is_flood =
+            |flood: &&JobFlood| flood.jobs >= thresholds.queue_flood_jobs && flood.share >= FLOOD_SHARE;
         answer(
             evidence,
             evidence.queues.iter().filter_map(|case| {
-                let flood = case.flood.as_ref()?;
-                if flood.jobs < thresholds.queue_flood_jobs || flood.share < FLOOD_SHARE {
-                    return None;
-                }
-                let part = match flood.column {
-                    QueueColumn::Delayed => "delayed",
-                    QueueColumn::Dead => "dead",
-                    _ => "ready",
+                let class = case.flood.as_ref().filter(is_flood);
+                let tenant = case.tenant.as_ref().filter(is_flood);
+                let (text, jobs) = match (class, tenant) {
+                    (Some(class), Some(tenant)) => {
+                        (format!("{}; {}", flood(case, class, "are"), of_tenant(tenant)), class.jobs)
+                    }
+                    (Some(class), None) => (flood(case, class, "are"), class.jobs),
+                    (None, Some(tenant)) => (flood(case, tenant, "are for tenant"), tenant.jobs),
+                    (None, None) => return None,
                 };
-                let off =
-                    if flood.error > 0.0 { format!(" ± {}", percent(flood.error)) } else { String::new() };
-                let text = format!(
-                    "{}: {}{} {part} jobs are {}, {}{off} of them",
-                    label(&case.id),
-                    if flood.error > 0.0 { "about " } else { "" },
-                    count(flood.jobs),
-                    name(&flood.class),
-                    percent(flood.share),
-                );
                 let told = finding(FLOOD_ID, Severity::Warning, case, text, evidence.now_ms)
                     .remedy(Destination::Queues, FLOOD)
-                    .with("jobs", Some(flood.jobs));
+                    .with("jobs", Some(jobs));
                 Some(told)
             }),
         )
     });
+
+/// `celery queue mail: about 620,000 delayed jobs are Mail, 62% ± 5% of them`.
+fn flood(case: &QueueCase, flood: &JobFlood, are: &str) -> String {
+    let about = if flood.error > 0.0 { "about " } else { "" };
+    format!(
+        "{}: {about}{} {} jobs {are} {}, {} of them",
+        label(&case.id),
+        count(flood.jobs),
+        part(flood),
+        name(&flood.name),
+        share(flood),
+    )
+}
+
+/// `71% ± 5% of the delayed ones are for tenant acme`.
+fn of_tenant(flood: &JobFlood) -> String {
+    format!("{} of the {} ones are for tenant {}", share(flood), part(flood), name(&flood.name))
+}
+
+fn share(flood: &JobFlood) -> String {
+    let off = if flood.error > 0.0 { format!(" ± {}", percent(flood.error)) } else { String::new() };
+    format!("{}{off}", percent(flood.share))
+}
+
+const fn part(flood: &JobFlood) -> &'static str {
+    match flood.column {
+        QueueColumn::Delayed => "delayed",
+        QueueColumn::Dead => "dead",
+        _ => "ready",
+    }
+}
 
 /// Fewer workers than are wanted.
 pub const WORKERS_RULE: Rule = Rule::briefly(

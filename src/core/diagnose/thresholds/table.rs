@@ -104,7 +104,7 @@ macro_rules! thresholds {
             queue_untouched_ms: u64 = 15_000, SPAN "queue_untouched"
                 "How long nothing was taken from a queue that has jobs, from which on nobody listens, or all are busy. Ours.";
             queue_flood_jobs: u64 = 10_000, COUNT "queue_flood_jobs"
-                "Jobs of one class, half of a queue or more, from which on it floods. Ours.";
+                "Jobs of one class or for one tenant, half of a queue or more, from which on it floods. Ours.";
             queue_workers: u64 = 0, COUNT_OR_NONE "queue_workers"
                 "Workers that every queue should have; 0 asks for none. Ours.";
             scheduler_overdue_ms: u64 = 300_000, SPAN "scheduler_overdue"

@@ -76,6 +76,7 @@ impl Reading {
             verdict: QueueVerdict::Group(judgement.map_or(GroupVerdict::Unknown, |judged| judged.verdict)),
             reason: judgement.map_or_else(String::new, |judged| judged.reason.to_string()),
             classes: Vec::new(),
+            tenants: Vec::new(),
             failures: Vec::new(),
             kept: None,
             kept_bytes: None,

@@ -3,6 +3,7 @@
 //! Knows made-up answers alone. Invariant: what was not seen is not claimed.
 
 use super::*;
+use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueSite};
 use crate::core::queues::adapter;
 
@@ -40,7 +41,7 @@ fn unknown(facts: Vec<QueueFact>, column: QueueColumn) -> Vec<QueueFact> {
 }
 
 fn item(why: ItemsFor, of: &QueueId, mark: u64) -> QueueFact {
-    let item = QueueItem { mark, bytes: 90, id: None, class: None, at_ms: None };
+    let item = QueueItem { mark, bytes: 90, id: None, class: None, at_ms: None, tenant: None };
     QueueFact { of: of.clone(), value: QueueValue::Items(why, vec![item]) }
 }
 
@@ -158,6 +159,7 @@ fn shares_of_classes_have_an_error_unless_all_jobs_were_looked_at() {
             bytes: 90,
             id: None,
             at_ms: None,
+            tenant: None,
         };
         let jobs = (0..10).map(|at| job(if at < 8 { "Flood" } else { "Other" }, at)).collect();
         let why = ItemsFor::Classes(0);
@@ -167,7 +169,7 @@ fn shares_of_classes_have_an_error_unless_all_jobs_were_looked_at() {
         only(&track, 1).classes
     };
     let (all, some) = (classes(10), classes(1_000));
-    let told = |class: &JobClass| (class.class.clone(), class.jobs, class.error > 0.0);
+    let told = |class: &JobGroup| (class.name.clone(), class.jobs, class.error > 0.0);
     assert_eq!(told(&all[0]), (Some(Name::from("Flood")), 8, false));
     assert_eq!(told(&some[0]), (Some(Name::from("Flood")), 800, true));
     // Where all that were seen are alike, others may be there.

@@ -3,19 +3,17 @@
 //! Knows what was kept of each queue; not how it is drawn. Invariants: what a site keeps for all its queues stands in a
 //! row of its own, and with the queue where there is but one; unknown is `None`, and what is estimated says so.
 
-use super::{FailureGroup, QueueState, QueueTrack, sample_error};
+use super::samples::{JobGroup, JobTrait};
+use super::{FailureGroup, QueueState, QueueTrack};
 use crate::core::diagnose::queues::{JobFlood, QueueFigures, QueueVerdict};
 use crate::core::figures::column::Certainty;
-use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::clients::Client;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId};
 use crate::core::queues::adapter;
-use crate::core::queues::adapter::QueuePart;
+use crate::core::queues::adapter::{ItemClass, QueuePart};
 use std::collections::BTreeMap;
 
-/// Classes that are told of one part, the largest first.
-const CLASSES: usize = 10;
 /// Growth that is none: a job in so many seconds.
 const LEAST_GROWTH: f64 = 0.02;
 
@@ -60,7 +58,9 @@ pub struct QueueView {
     /// The same in a sentence.
     pub reason: String,
     /// Classes of jobs in each of its parts, the most frequent first.
-    pub classes: Vec<JobClass>,
+    pub classes: Vec<JobGroup>,
+    /// For whom they are, where a field that was named tells: the same.
+    pub tenants: Vec<JobGroup>,
     /// Jobs that are done with and are kept, or what they came to.
     pub kept: Option<u64>,
     /// What those take, bytes, worked out from ten of them; `None` of few.
@@ -89,23 +89,6 @@ pub enum AgeKind {
     AtLeast,
 }
 
-/// Jobs of a class in a part of a queue, estimated from those that were looked at.
-#[derive(Clone, Debug, PartialEq)]
-pub struct JobClass {
-    /// Which part: ready, delayed or dead.
-    pub column: QueueColumn,
-    /// The class; none of jobs that do not tell theirs.
-    pub class: Option<Name>,
-    /// Share of the part, 0 to 1.
-    pub share: f64,
-    /// How far the share may be off, 19 times in 20.
-    pub error: f64,
-    /// Jobs, about.
-    pub jobs: u64,
-    /// Jobs that were looked at.
-    pub looked_at: u64,
-}
-
 impl QueueView {
     /// Milliseconds until nothing is ready, where the queue shrinks.
     pub fn drain_ms(&self) -> Option<u64> {
@@ -130,15 +113,12 @@ impl QueueView {
 
     /// The class that most jobs are of, dead ones left out.
     pub fn flood(&self) -> Option<JobFlood> {
-        let counts = |class: &&JobClass| class.column != QueueColumn::Dead && class.class.is_some();
-        let most = self.classes.iter().filter(counts).max_by_key(|class| class.jobs)?;
-        Some(JobFlood {
-            class: most.class.clone()?,
-            column: most.column,
-            jobs: most.jobs,
-            share: most.share,
-            error: most.error,
-        })
+        most_of(&self.classes)
+    }
+
+    /// The tenant that most jobs are for, dead ones left out.
+    pub fn tenant_flood(&self) -> Option<JobFlood> {
+        most_of(&self.tenants)
     }
 
     /// Its name, or that of what all queues share.
@@ -150,6 +130,19 @@ impl QueueView {
     pub fn framework(&self) -> Framework {
         self.id.site.framework
     }
+}
+
+/// The largest of some groups, dead jobs left out.
+fn most_of(groups: &[JobGroup]) -> Option<JobFlood> {
+    let counts = |group: &&JobGroup| group.column != QueueColumn::Dead && group.name.is_some();
+    let most = groups.iter().filter(counts).max_by_key(|group| group.jobs)?;
+    Some(JobFlood {
+        name: most.name.clone()?,
+        column: most.column,
+        jobs: most.jobs,
+        share: most.share,
+        error: most.error,
+    })
 }
 
 impl QueueTrack {
@@ -222,14 +215,17 @@ impl QueueState {
             silent: None,
             verdict: QueueVerdict::Unknown,
             reason: String::new(),
-            classes: self.classes(id),
+            classes: self.groups(id, JobTrait::Class),
+            tenants: self.groups(id, JobTrait::Tenant),
             kept: figure(QueueColumn::Kept),
             kept_bytes: figure(QueueColumn::KeptBytes),
             failures: self.failures(id),
         };
         if let Some((of, site)) = site.filter(|_| is_only) {
-            view.classes.extend(site.classes(of));
+            view.classes.extend(site.groups(of, JobTrait::Class));
             view.classes.sort_by_key(|class| std::cmp::Reverse(class.jobs));
+            view.tenants.extend(site.groups(of, JobTrait::Tenant));
+            view.tenants.sort_by_key(|tenant| std::cmp::Reverse(tenant.jobs));
             view.failures.extend(site.failures(of));
             view.failures.sort_by_key(|group| std::cmp::Reverse(group.jobs));
         }
@@ -281,10 +277,14 @@ impl QueueState {
         spans.min().map(|span_us| span_us.max(0).unsigned_abs() / 1000)
     }
 
-    fn classes(&self, id: &QueueId) -> Vec<JobClass> {
+    /// Jobs that were looked at, by what they are told apart by, the most frequent first.
+    fn groups(&self, id: &QueueId, by: JobTrait) -> Vec<JobGroup> {
         let Some(adapter) = adapter(id.site.framework) else { return Vec::new() };
+        if by == JobTrait::Class && matches!(adapter.item.class, ItemClass::Unknown) {
+            return Vec::new();
+        }
         let mut all = Vec::new();
-        for (at, seen) in &self.classes {
+        for (at, sample) in &self.samples {
             let part = adapter.parts.get(*at);
             // What is taken and stays where it was is not looked at.
             let takes_off = |part: &QueuePart| {
@@ -296,38 +296,9 @@ impl QueueState {
                 None => self.parts.get(at).and_then(|length| length.value),
             };
             let (Some(part), Some(length)) = (part, length) else { continue };
-            let mut counts: BTreeMap<&Option<Name>, u64> = BTreeMap::new();
-            // All jobs of a small part are looked at each time: the last look counts.
-            let is_whole = length <= u64::from(limits::JOBS_IN_WINDOW);
-            let last = usize::try_from(length).ok().filter(|_| is_whole);
-            let seen = || seen.iter().rev().take(last.unwrap_or(seen.len()));
-            seen().for_each(|(class, _)| *counts.entry(class).or_default() += 1);
-            let looked_at = seen().count() as u64;
-            let mut classes: Vec<JobClass> = counts
-                .into_iter()
-                .map(|(class, jobs)| {
-                    let share = jobs as f64 / looked_at.max(1) as f64;
-                    // All of them were looked at, or the share has the error of a sample.
-                    let error = match is_whole {
-                        true => 0.0,
-                        false => sample_error(share, looked_at as f64),
-                    };
-                    JobClass {
-                        column: part.column,
-                        class: class.clone(),
-                        share,
-                        error,
-                        jobs: (share * length as f64).round() as u64,
-                        // Some were looked at twice.
-                        looked_at: looked_at.min(length),
-                    }
-                })
-                .collect();
-            classes.sort_by(|a, b| b.jobs.cmp(&a.jobs).then_with(|| a.class.cmp(&b.class)));
-            classes.truncate(CLASSES);
-            all.append(&mut classes);
+            all.extend(sample.groups(part.column, length, by));
         }
-        all.sort_by_key(|class| std::cmp::Reverse(class.jobs));
+        all.sort_by_key(|group| std::cmp::Reverse(group.jobs));
         all
     }
 }

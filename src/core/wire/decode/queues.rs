@@ -6,7 +6,7 @@
 use crate::core::limits::QUEUE_NAMES;
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
-use crate::core::model::queues::{FailedJob, QueueId, QueueItem, QueueValue, ScheduleEntry};
+use crate::core::model::queues::{FailedJob, HashedJob, QueueId, QueueItem, QueueValue, ScheduleEntry};
 use crate::core::queues::adapter::{Counts, Shows, TimeUnit};
 use crate::core::queues::{adapter, items, member_queue};
 use crate::core::wire::read::{QueueAsk, QueueRead};
@@ -44,13 +44,27 @@ pub(super) fn value(read: &QueueRead, reply: &Resp) -> Option<QueueValue> {
             let rows = rows.iter().filter_map(|row| schedule(row, unit)).collect();
             QueueValue::Schedules(*at, u64::try_from(total.int()?).ok()?, rows)
         }
-        QueueAsk::Job { why, id, .. } => match reply {
-            Resp::Nil => QueueValue::Job(*why, id.clone(), None, None),
-            reply => {
-                let [at_ms, class] = reply.items()? else { return None };
-                QueueValue::Job(*why, id.clone(), at_ms.int(), class.bytes().map(Name::from))
-            }
-        },
+        QueueAsk::Job { why, id, .. } => {
+            let none = HashedJob { id: id.clone(), at_ms: None, class: None, tenant: None, bytes: None };
+            let name = |name: &Resp| name.bytes().map(Name::from);
+            QueueValue::Job(
+                *why,
+                match reply {
+                    Resp::Nil => none,
+                    reply => match reply.items()? {
+                        [at_ms, class] => HashedJob { at_ms: at_ms.int(), class: name(class), ..none },
+                        [at_ms, class, tenant, bytes] => HashedJob {
+                            at_ms: at_ms.int(),
+                            class: name(class),
+                            tenant: name(tenant),
+                            bytes: bytes.count(),
+                            ..none
+                        },
+                        _ => return None,
+                    },
+                },
+            )
+        }
     })
 }
 
@@ -104,13 +118,16 @@ fn failed(row: &Resp) -> Option<FailedJob> {
 }
 
 fn item(row: &Resp) -> Option<QueueItem> {
-    let [mark, bytes, id, class, at_ms] = row.items()? else { return None };
+    // Who is not asked for the tenant is not told it.
+    let (known, tenant) = row.items()?.split_at_checked(5)?;
+    let [mark, bytes, id, class, at_ms] = known else { return None };
     Some(QueueItem {
         mark: u64::from_ne_bytes(mark.int()?.to_ne_bytes()),
         bytes: u64::try_from(bytes.int()?).ok()?,
         id: id.bytes().map(Name::from),
         class: class.bytes().map(Name::from),
         at_ms: at_ms.int(),
+        tenant: tenant.first().and_then(Resp::bytes).map(Name::from),
     })
 }
 
@@ -136,6 +153,7 @@ mod tests {
             count: 1,
             is_last: true,
             spread: None,
+            tenant: None,
             read_only: true,
         };
         let read = read(Framework::Sidekiq, ask);
@@ -151,13 +169,26 @@ mod tests {
 
     #[test]
     fn fields_of_a_job_become_a_time_and_a_class_without_its_arguments() {
-        let ask = QueueAsk::Job { why: ItemsFor::Next(0), key: Name::from("rq:job:7"), id: Name::from("7") };
+        let ask = QueueAsk::Job {
+            why: ItemsFor::Next(0),
+            key: Name::from("rq:job:7"),
+            id: Name::from("7"),
+            tenant: Some(Name::from("shop")),
+            read_only: true,
+        };
         let read = read(Framework::Rq, ask);
-        let fields = [Resp::bulk("2023-11-14T22:13:20.500000Z"), Resp::bulk("tasks.mail('secret')")];
+        let call = "tasks.mail('secret', shop='acme')";
+        let fields = [Resp::bulk("2023-11-14T22:13:20.500000Z"), Resp::bulk(call)];
         let left = redact(&ReadCmd::Queue(read.clone()), Resp::Array(fields.to_vec()));
-        let class = Some(Name::from("tasks.mail"));
-        let expected = QueueValue::Job(ItemsFor::Next(0), Name::from("7"), Some(1_700_000_000_500), class);
-        assert_eq!(value(&read, &left), Some(expected));
+        assert!(!format!("{left:?}").contains("secret"));
+        let job = HashedJob {
+            id: Name::from("7"),
+            at_ms: Some(1_700_000_000_500),
+            class: Some(Name::from("tasks.mail")),
+            tenant: Some(Name::from("acme")),
+            bytes: None,
+        };
+        assert_eq!(value(&read, &left), Some(QueueValue::Job(ItemsFor::Next(0), job)));
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::core::queues::adapter::{
     Adapter, Counts, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm, ItemTime, QueuePart,
 };
 use crate::core::queues::failures::FAILED_JOBS;
+use crate::core::queues::tenants::{TENANT_CUT, payload_field};
 use crate::core::wire::scripts;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,9 @@ pub enum QueueAsk {
         is_last: bool,
         /// Over how many places they are spread, `from` being the first of their steps; none where they stand together.
         spread: Option<u64>,
+        /// The field that names for whom a job is, where somebody named one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tenant: Option<Name>,
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
@@ -120,7 +124,8 @@ pub enum QueueAsk {
         /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
         read_only: bool,
     },
-    /// What a job's hash says of when it came and of its class: `HMGET key field field`.
+    /// What a job's hash says of when it came and of its class: `HMGET key field field`; by a script where its payload is read,
+    /// which may be long.
     Job {
         /// What for.
         why: ItemsFor,
@@ -128,6 +133,12 @@ pub enum QueueAsk {
         key: Name,
         /// Its id.
         id: Name,
+        /// The field that names for whom it is, where somebody named one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tenant: Option<Name>,
+        /// `EVAL_RO` (Redis 7.0) rather than `EVAL`.
+        #[serde(default)]
+        read_only: bool,
     },
 }
 
@@ -190,7 +201,7 @@ impl QueueRead {
                 row(ReadVerb::SRANDMEMBER, REPLY_NAMES, [Other(key), most])
             }
             QueueAsk::Proof { sign, key, read_only } => self.proof_row(*sign, key, *read_only),
-            QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only } => {
+            QueueAsk::Items { why, key, is_list, from, count, is_last, spread, tenant, read_only } => {
                 let verb = if *read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
                 let last = from.saturating_add(u64::from(*count)).saturating_sub(1);
                 let to = Number(spread.unwrap_or(last));
@@ -200,7 +211,9 @@ impl QueueRead {
                     (Some(_), false) => "s",
                     (Some(_), true) => "S",
                 });
-                let cut = Number(u64::from(self.form().cut));
+                let cut = self.form().cut;
+                let cut = Number(u64::from(tenant.as_ref().map_or(cut, |_| cut.max(TENANT_CUT))));
+                let hides = Hides::Jobs(self.form(), tenant.as_ref());
                 if let Some(record) = &self.form().record {
                     let want = match why {
                         ItemsFor::Classes(_) => "any",
@@ -216,7 +229,7 @@ impl QueueRead {
                         prefix, queue,
                     ];
                     return row(verb, REPLY_PAGE, words)
-                        .hiding(Hides::Jobs(self.form()))
+                        .hiding(hides)
                         .calling(ScriptCalls::Exactly(2 * u64::from(*count) + 2));
                 }
                 let script = match (spread, is_list, is_last) {
@@ -228,21 +241,32 @@ impl QueueRead {
                     (None, false, true) => scripts::LAST_OF_ZSET,
                 };
                 row(verb, REPLY_PAGE, [Text(script), Text("1"), Other(key), Number(*from), to, cut, end])
-                    .hiding(Hides::Jobs(self.form()))
+                    .hiding(hides)
                     .calling(ScriptCalls::Exactly(1))
             }
             QueueAsk::Failed { .. } => self.failed_row(),
             QueueAsk::Schedules { at, keys, read_only } => self.schedules_row(*at, keys, *read_only),
             QueueAsk::ListEnd { key, is_last, .. } => {
                 let at = if *is_last { "-1" } else { "0" };
-                row(ReadVerb::LINDEX, REPLY_PAGE, [Other(key), Text(at)]).hiding(Hides::Jobs(self.form()))
+                row(ReadVerb::LINDEX, REPLY_PAGE, [Other(key), Text(at)])
+                    .hiding(Hides::Jobs(self.form(), None))
             }
-            QueueAsk::Job { key, .. } => {
-                let [time, class] = self.job_fields();
-                row(ReadVerb::HMGET, REPLY_FIGURE, [Other(key), Text(time), Text(class)])
-                    .hiding(Hides::JobFields(self.form()))
-            }
+            QueueAsk::Job { key, tenant, read_only, .. } => self.job_row(key, tenant.as_ref(), *read_only),
         }
+    }
+
+    fn job_row<'a>(&'a self, key: &'a Name, tenant: Option<&'a Name>, read_only: bool) -> ReadRow<'a> {
+        let [time, class] = self.job_fields();
+        let payload = tenant.and_then(|_| payload_field(self.of.site.framework));
+        let hides = Hides::JobFields(self.form(), tenant);
+        let Some(payload) = payload.filter(|payload| *payload != class) else {
+            return row(ReadVerb::HMGET, REPLY_FIGURE, [Other(key), Text(time), Text(class)]).hiding(hides);
+        };
+        let verb = if read_only { ReadVerb::QUEUE_EVAL_RO } else { ReadVerb::QUEUE_EVAL };
+        let (script, one, cut) = (Text(scripts::JOB_FIELDS), Text("1"), Number(u64::from(TENANT_CUT)));
+        row(verb, REPLY_PAGE, [script, one, Other(key), Text(time), Text(class), Text(payload), cut])
+            .hiding(hides)
+            .calling(ScriptCalls::Exactly(3))
     }
 
     /// Which jobs that failed are asked for.
@@ -354,29 +378,4 @@ impl QueueRead {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::core::model::queues::{Framework, QueueSite};
-
-    fn line(framework: Framework, ask: QueueAsk) -> String {
-        let site = QueueSite { framework, prefix: Name::from("p:") };
-        let of = QueueId { site, queue: Some(Name::from("q")) };
-        let args = super::super::ReadCmd::Queue(QueueRead { of, ask }).args();
-        args.iter().map(|arg| String::from_utf8_lossy(arg).into_owned()).collect::<Vec<_>>().join(" ")
-    }
-
-    #[test]
-    fn parts_are_counted_by_the_command_of_their_kind() {
-        let count = |at: usize, limit: u64| {
-            line(
-                Framework::Rq,
-                QueueAsk::Part { at, keys: vec![Name::from("k")], limit, held_ms: 0, read_only: true },
-            )
-        };
-        assert_eq!(count(0, 0), "LLEN k");
-        assert_eq!(count(1, 0), "ZCARD k");
-        assert_eq!(count(2, 1_700_000_000), "ZCOUNT k -inf 1700000000");
-        let job = QueueAsk::Job { why: ItemsFor::Next(0), key: Name::from("rq:job:7"), id: Name::from("7") };
-        assert_eq!(line(Framework::Rq, job), "HMGET rq:job:7 enqueued_at description");
-    }
-}
+mod tests;

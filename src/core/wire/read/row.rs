@@ -21,7 +21,7 @@ pub struct ReadRow<'a> {
     /// How long its reply may be.
     pub bound: ReplyBound,
     /// What is taken out of the reply before anything else sees it.
-    pub hides: Hides,
+    pub hides: Hides<'a>,
     /// What it looks up in the keyspace, where that is counted: beside our rounds.
     pub looks_up: LooksUp,
     /// Calls of other commands inside its script.
@@ -31,7 +31,7 @@ pub struct ReadRow<'a> {
 
 /// What nobody needs to see of a reply.
 #[derive(Clone, Copy, Debug)]
-pub enum Hides {
+pub enum Hides<'a> {
     /// All of it is for us.
     Nothing,
     /// Bodies of the first and the last entry of a stream.
@@ -40,12 +40,12 @@ pub enum Hides {
     Arguments,
     /// Whatever is no number.
     NonNumbers,
-    /// Of jobs all but their id, their class and when they came.
-    Jobs(&'static ItemForm),
+    /// Of jobs all but their id, their class, when they came, and the value of the field that is named.
+    Jobs(&'static ItemForm, Option<&'a Name>),
     /// Of jobs that failed all but their class, when they failed, and the error without what differs from one to the next.
     Failures(&'static FailedJobs, &'static ItemForm),
     /// Of a job's fields the same.
-    JobFields(&'static ItemForm),
+    JobFields(&'static ItemForm, Option<&'a Name>),
 }
 
 /// How a read adds to the server's hits and misses.
@@ -101,7 +101,7 @@ pub(super) fn row<const N: usize>(verb: ReadVerb, bound: ReplyBound, words: [Wor
 }
 
 impl<'a> ReadRow<'a> {
-    pub(super) const fn hiding(self, hides: Hides) -> Self {
+    pub(super) const fn hiding(self, hides: Hides<'a>) -> Self {
         Self { hides, ..self }
     }
 

@@ -101,8 +101,10 @@ impl NextJob {
 impl KnownQueues {
     /// Looks for the usual names first.
     /// Keys that match `lists` are queues without a framework.
-    pub fn new(is_on: bool, lists: &[Name], held: HeldTimes) -> Self {
-        let mut known = Self { held, leads: Leads::new(is_on, lists), ..Self::default() };
+    /// `tenant` is the field that names for whom a job is.
+    pub fn new(is_on: bool, lists: &[Name], tenant: Option<Name>, held: HeldTimes) -> Self {
+        let (leads, windows) = (Leads::new(is_on, lists), JobWindows::new(tenant));
+        let mut known = Self { held, leads, windows, ..Self::default() };
         // A pattern without a wildcard is a name.
         let is_name = |name: &&Name| !name.as_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['));
         known.named = lists.iter().filter(is_name).cloned().collect();
@@ -240,9 +242,9 @@ impl KnownQueues {
                     self.queues.get_mut(of).into_iter().for_each(|queue| queue.has_schedules = true);
                 }
                 QueueValue::Failed(row, _) => self.windows.learn_failed(of, *row),
-                QueueValue::Job(ItemsFor::Next(place), id, ..) => {
+                QueueValue::Job(ItemsFor::Next(place), told) => {
                     let next = self.queues.get_mut(of).and_then(|queue| queue.next.get_mut(place));
-                    next.into_iter().filter(|job| job.id == *id).for_each(|job| job.was_read = true);
+                    next.into_iter().filter(|job| job.id == told.id).for_each(|job| job.was_read = true);
                 }
                 QueueValue::Job(..) => {}
             }

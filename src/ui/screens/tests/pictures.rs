@@ -129,6 +129,11 @@ fn what_begins_jobs_again_and_again() {
 }
 
 #[test]
+fn for_whom_jobs_are() {
+    check("tenants", fixture::queues::queued, "7 w w w");
+}
+
+#[test]
 fn queues_of_a_server_that_has_none() {
     check("queues_empty", fixture::empty, "7");
 }

@@ -9,7 +9,7 @@ fn case(queue: &str, figures: QueueFigures) -> QueueCase {
     let site = QueueSite { framework: Framework::Rq, prefix: Name::from("rq:") };
     let (verdict, reason) = figures.judge(15_000);
     let id = QueueId { site, queue: Some(Name::from(queue)) };
-    QueueCase { id, verdict, reason, figures, oldest_ms: None, flood: None }
+    QueueCase { id, verdict, reason, figures, oldest_ms: None, flood: None, tenant: None }
 }
 
 fn found(cases: Vec<QueueCase>, thresholds: &Thresholds) -> Vec<Finding> {
@@ -47,8 +47,8 @@ fn many_queues_with_one_trouble_are_one_finding_that_names_the_longest() {
 #[test]
 fn a_flood_is_told_with_its_share_and_how_far_that_may_be_off() {
     let flood = |jobs, share| {
-        let class = Name::from("Mail");
-        Some(JobFlood { class, column: QueueColumn::Delayed, jobs, share, error: 0.05 })
+        let name = Name::from("Mail");
+        Some(JobFlood { name, column: QueueColumn::Delayed, jobs, share, error: 0.05 })
     };
     let busy = QueueFigures { ready: Some(0), ..QueueFigures::default() };
     let told = |jobs, share| {
@@ -61,6 +61,20 @@ fn a_flood_is_told_with_its_share_and_how_far_that_may_be_off() {
     );
     assert_eq!(told(620_000, 0.4), []);
     assert_eq!(told(9_999, 0.9), []);
+    let tenant = |share| {
+        let (name, column) = (Name::from("acme"), QueueColumn::Delayed);
+        Some(JobFlood { name, column, jobs: 700_000, share, error: 0.0 })
+    };
+    let both = QueueCase { flood: flood(620_000, 0.62), tenant: tenant(0.7), ..case("mail", busy) };
+    assert_eq!(
+        found(vec![both], &Thresholds::default())[0].text,
+        "rq queue mail: about 620,000 delayed jobs are Mail, 62% ± 5% of them; 70% of the delayed ones are for tenant acme"
+    );
+    let alone = QueueCase { flood: flood(620_000, 0.3), tenant: tenant(0.7), ..case("mail", busy) };
+    assert_eq!(
+        found(vec![alone], &Thresholds::default())[0].text,
+        "rq queue mail: 700,000 delayed jobs are for tenant acme, 70% of them"
+    );
 }
 
 #[test]

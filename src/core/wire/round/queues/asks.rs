@@ -93,6 +93,7 @@ fn item_ask(id: &QueueId, why: ItemsFor, next: &NextItem, script: Option<bool>) 
             count: 1,
             is_last,
             spread: None,
+            tenant: None,
             read_only: script == Some(true),
         },
     }
@@ -116,5 +117,5 @@ pub(super) fn job_ask(id: &QueueId, why: ItemsFor, job: &Name) -> Option<QueueAs
         _ => None,
     };
     let key = names::key(time.or(class)?, id, Some(job));
-    Some(QueueAsk::Job { why, key, id: job.clone() })
+    Some(QueueAsk::Job { why, key, id: job.clone(), tenant: None, read_only: false })
 }

@@ -36,6 +36,8 @@ pub(super) struct JobWindows {
     turns: Rotation<WindowKey>,
     jobs: Vec<(QueueId, ItemsFor, Name)>,
     now: u64,
+    /// The field that names for whom a job is, where somebody named one.
+    tenant: Option<Name>,
 }
 
 /// A part that holds jobs.
@@ -69,11 +71,16 @@ fn has_jobs(part: &QueuePart) -> bool {
 }
 
 impl JobWindows {
+    /// None are known; `tenant` is the field that names for whom a job is.
+    pub fn new(tenant: Option<Name>) -> Self {
+        Self { tenant, ..Self::default() }
+    }
+
     /// How many jobs a part holds.
     pub fn learn_part(&mut self, of: &QueueId, value: &QueueValue) {
         let QueueValue::Part(at, length) = value else { return };
         let Some(adapter) = adapter(of.site.framework) else { return };
-        let tells = !matches!(adapter.item.class, ItemClass::Unknown);
+        let tells = !matches!(adapter.item.class, ItemClass::Unknown) || self.tenant.is_some();
         let Some(part) = adapter.parts.get(*at) else { return };
         let failed = adapter.failed.iter().position(|failed| failed.key == part.key);
         let failed = failed.filter(|_| matches!(part.counts, Counts::Length(_)));
@@ -128,6 +135,16 @@ impl JobWindows {
         told.for_each(|(_, part)| part.was_answered = true);
     }
 
+    /// The same question with the field that names for whom the job is, where its hash can be looked into.
+    fn with_tenant(&self, ask: QueueAsk, script: Option<bool>) -> QueueAsk {
+        match (ask, script) {
+            (QueueAsk::Job { why, key, id, .. }, Some(read_only)) => {
+                QueueAsk::Job { why, key, id, tenant: self.tenant.clone(), read_only }
+            }
+            (ask, _) => ask,
+        }
+    }
+
     /// The windows of a round, and the jobs of those before.
     pub fn ask(
         &mut self,
@@ -145,7 +162,9 @@ impl JobWindows {
         let jobs: Vec<_> = self.jobs.drain(..batch).collect();
         let mut asks: Vec<(QueueId, QueueAsk)> = jobs
             .into_iter()
-            .filter_map(|(id, why, job)| job_ask(&id, why, &job).map(|ask| (id, ask)))
+            .filter_map(|(id, why, job)| {
+                Some((id.clone(), self.with_tenant(job_ask(&id, why, &job)?, script)))
+            })
             .collect();
         // Without a script a window would bring whole jobs.
         let Some(read_only) = script else {
@@ -172,7 +191,8 @@ impl JobWindows {
                 part.read = 0;
             }
             for _ in 0..each {
-                asks.extend(window(&key, *part, read_only).map(|ask| (key.0.clone(), ask)));
+                let ask = window(&key, *part, self.tenant.as_ref(), read_only);
+                asks.extend(ask.map(|ask| (key.0.clone(), ask)));
                 part.read += 1;
                 if part.length <= u64::from(limits::JOBS_IN_WINDOW) {
                     break;
@@ -184,7 +204,12 @@ impl JobWindows {
 }
 
 /// The next window of a part: all of it where it is small, else places spread over it.
-fn window((of, at, failed): &WindowKey, part: WindowPart, read_only: bool) -> Option<QueueAsk> {
+fn window(
+    (of, at, failed): &WindowKey,
+    part: WindowPart,
+    tenant: Option<&Name>,
+    read_only: bool,
+) -> Option<QueueAsk> {
     let at = *at;
     if let Some(row) = failed {
         return failed_window(of, *row, part, read_only);
@@ -203,13 +228,15 @@ fn window((of, at, failed): &WindowKey, part: WindowPart, read_only: bool) -> Op
     if part.length <= u64::from(count) {
         // No more than the part holds: what follows belongs to another.
         let (count, is_last) = (part.length as u32, end.unwrap_or(false));
-        return Some(QueueAsk::Items { why, key, is_list, from: 0, count, is_last, spread: None, read_only });
+        let (from, spread, tenant) = (0, None, tenant.cloned());
+        return Some(QueueAsk::Items { why, key, is_list, from, count, is_last, spread, tenant, read_only });
     }
     let is_deep = is_list && part.length > LIST_DEPTH;
     let spread = Some(if is_deep { LIST_DEPTH } else { part.length });
     let is_last = end.unwrap_or(is_deep && part.read % 2 == 1);
     let from = part.read.saturating_mul(u64::from(count));
-    Some(QueueAsk::Items { why, key, is_list, from, count, is_last, spread, read_only })
+    let tenant = tenant.cloned();
+    Some(QueueAsk::Items { why, key, is_list, from, count, is_last, spread, tenant, read_only })
 }
 
 /// The same of jobs that failed.

@@ -71,7 +71,7 @@ fn parts_of(reads: &[QueueRead]) -> Vec<String> {
 #[test]
 fn a_registry_under_its_usual_name_is_found_without_a_walk_and_its_queues_are_read() {
     let keys = Keys(vec![("rq:queues", KeyKind::Set)]);
-    let mut known = KnownQueues::new(true, &[], HeldTimes::default());
+    let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
     let reads = asked(&mut known, 0, false);
     keys.answer(&mut known, reads, &["low"]);
     let reads = asked(&mut known, 0, true);
@@ -91,7 +91,7 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
         ("shop:mail:meta", KeyKind::Hash),
         ("shop:mail:events", KeyKind::Stream),
     ]);
-    let mut known = KnownQueues::new(true, &[], HeldTimes::default());
+    let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
     let named = [Name::from("user:17:meta"), Name::from("shop:mail:meta")];
     known.learn_names(&named);
     for second in 0..3 {
@@ -106,7 +106,7 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
 
 #[test]
 fn what_nobody_answers_is_asked_again_a_few_times() {
-    let mut known = KnownQueues::new(true, &[], HeldTimes::default());
+    let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
     let kinds =
         |reads: &[QueueRead]| reads.iter().filter(|read| matches!(read.ask, QueueAsk::Kind(_))).count();
     let counts: Vec<usize> = (0..4).map(|second| kinds(&asked(&mut known, second, false))).collect();
@@ -118,7 +118,7 @@ fn what_nobody_answers_is_asked_again_a_few_times() {
 #[test]
 fn a_queue_is_read_every_few_seconds_and_one_that_its_registry_forgets_no_more() {
     let keys = Keys(vec![("rq:queues", KeyKind::Set)]);
-    let mut known = KnownQueues::new(true, &[], HeldTimes::default());
+    let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
     for second in 0..4 {
         let reads = asked(&mut known, second, false);
         keys.answer(&mut known, reads, &["low", "high"]);
@@ -135,7 +135,7 @@ fn a_queue_is_read_every_few_seconds_and_one_that_its_registry_forgets_no_more()
 
 #[test]
 fn nothing_is_asked_where_nobody_looks_for_queues() {
-    let mut known = KnownQueues::new(false, &[], HeldTimes::default());
+    let mut known = KnownQueues::new(false, &[], None, HeldTimes::default());
     known.learn_names(&[Name::from("rq:queues")]);
     assert_eq!(asked(&mut known, 1, false), []);
 }
