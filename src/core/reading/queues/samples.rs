@@ -160,7 +160,11 @@ impl JobSample {
             JobTrait::Class => classes,
             JobTrait::Tenant => tenants,
         };
-        let (jobs_before, off_before) = before.get(name).copied().unwrap_or((0.0, first.unseen));
+        // Who was in no job of the sample had none, as far as it tells.
+        let (jobs_before, off_before) = match before.get(name) {
+            Some(&seen) => seen,
+            None => (0.0, first.unseen),
+        };
         let growth = jobs - jobs_before;
         let is_sure = growth.abs() >= off.hypot(off_before);
         is_sure.then(|| growth * 1e6 / span_us as f64)
