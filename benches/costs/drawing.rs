@@ -10,7 +10,7 @@ use streamgauge::core::model::{Name, Snapshot};
 use streamgauge::core::wire::ReadCmd;
 use streamgauge::core::wire::decode::decode;
 use streamgauge::ui;
-use streamgauge::ui::theme::{Depth, Skin};
+use streamgauge::ui::theme::{Depth, GlyphSet, Skin};
 
 use crate::{key, observe, server_with};
 
@@ -61,7 +61,7 @@ pub fn measure(criterion: &mut Criterion) {
     for second in 1..=20 {
         update(&mut state, round(&snapshot, second), at(second));
     }
-    let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, false);
+    let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, GlyphSet::Full);
     let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
     ui::view(&state, &skin, &mut buffer);
     let text: String = buffer.content().iter().map(|cell| cell.symbol()).collect();

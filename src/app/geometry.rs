@@ -5,7 +5,7 @@
 
 use super::View;
 pub use super::view::share;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Margin, Rect};
 
 /// The areas of a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -20,8 +20,10 @@ pub struct Areas {
     pub body: Rect,
     /// Above the table: figures and graphs; empty where there is no room or no need.
     pub top: Rect,
-    /// The table with its frame, or the whole body where there is none.
+    /// The table with its frame or its title's line, or the whole body where there is none.
     pub main: Rect,
+    /// What stands round the table.
+    pub frame: TableFrame,
     /// Below the table: what is to be said of its selected row; empty where there is no room or no need.
     pub note: Rect,
     /// One line at the bottom.
@@ -44,23 +46,52 @@ impl Areas {
             Constraint::Length(note_rows(view, body.height)),
         ];
         let [top, main, note] = Layout::vertical(parts).areas(body);
-        Self { header, tabs, banner, body, top, main, note, footer }
+        let frame = TableFrame::of(view, main);
+        Self { header, tabs, banner, body, top, main, frame, note, footer }
     }
 
     /// Rows of a table that fit into the main area, less frame and head.
     pub fn table_rows(&self) -> usize {
-        usize::from(self.main.height.saturating_sub(2 * u16::from(has_frame(self.main)) + 1))
+        usize::from(self.frame.inner(self.main).height.saturating_sub(1))
     }
 
     /// Lines that fit into the main area, less its frame.
     pub fn lines(&self) -> usize {
-        usize::from(self.main.height.saturating_sub(2 * u16::from(has_frame(self.main))))
+        usize::from(self.frame.inner(self.main).height)
     }
 }
 
-/// Whether the area is high enough to have a frame around it.
-pub fn has_frame(area: Rect) -> bool {
-    area.height >= 6 && area.width >= 30
+/// What stands round a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum TableFrame {
+    /// Nothing: there is no room for a title.
+    #[default]
+    None,
+    /// A line with its title: it is the only list.
+    Line,
+    /// A box: it is the one of several lists that the keys go to.
+    Box,
+}
+
+impl TableFrame {
+    /// What stands round the table of this view, which has this area.
+    pub fn of(view: &View, area: Rect) -> Self {
+        let has_room = area.height >= 6 && area.width >= 30;
+        match view {
+            _ if !has_room => Self::None,
+            View::Fanout | View::Memory | View::Latency => Self::Box,
+            _ => Self::Line,
+        }
+    }
+
+    /// What is left inside.
+    pub fn inner(self, area: Rect) -> Rect {
+        match self {
+            Self::None => area,
+            Self::Line => Rect { y: area.y.saturating_add(1), height: area.height.saturating_sub(1), ..area },
+            Self::Box => area.inner(Margin::new(1, 1)),
+        }
+    }
 }
 
 /// Rows below the table: a finding in full and its remedy.

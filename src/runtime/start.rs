@@ -23,7 +23,7 @@ use crate::edge::link::{LinkLedger, Timeouts, Writer};
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
-use crate::ui::theme::{Depth, Skin, is_plain};
+use crate::ui::theme::{Depth, GlyphSet, Skin};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use tokio::runtime::{Builder, Runtime};
@@ -346,7 +346,11 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
     let depth = Depth::of(no_color, colorterm, term);
     // What the operator has said counts, whatever the terminal's name.
     let is_said = loaded.config.place("ascii") != Location::Default;
-    let ascii = if is_said { settings.ascii } else { is_plain(term) };
+    let glyphs = match is_said {
+        true if settings.ascii => GlyphSet::Ascii,
+        true => GlyphSet::Full,
+        false => GlyphSet::of_term(term),
+    };
     let asked = files::theme(&loaded.paths, &loaded.config, &settings.theme)?;
     let mut all = Skins { names: Vec::new(), skins: Vec::new(), first: 0 };
     for name in files::theme_names(&loaded.paths) {
@@ -363,7 +367,7 @@ fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
             }
         };
         all.names.push(name);
-        all.skins.push(Skin::new(&theme, depth, ascii));
+        all.skins.push(Skin::new(&theme, depth, glyphs));
     }
     Ok(all)
 }

@@ -225,7 +225,7 @@ fn trend(id: &RowId, cells: u16, reading: &Reading, skin: &Skin) -> String {
 
 /// The last five minutes in as many slots as the picture has dots across: the mean of what fell into each.
 fn slots(series: &History, cells: u16, now_ms: i64, skin: &Skin) -> Vec<Option<f64>> {
-    let dots = usize::from(cells) * if skin.is_ascii() { 1 } else { 2 };
+    let dots = usize::from(cells) * spark::values_a_cell(skin.glyphs);
     let mut sums = vec![(0.0, 0_u32); dots];
     let wide_ms = (TREND_MS / (dots as i64).max(1)).max(1);
     // Slots stand still on the clock, so that the picture moves by whole dots only.

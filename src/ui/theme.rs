@@ -4,12 +4,14 @@
 
 mod depth;
 mod glyphs;
+mod grain;
 #[cfg(test)]
 pub mod roles;
 mod styles;
 
 pub use depth::Depth;
-pub use glyphs::{Glyphs, is_plain};
+pub use glyphs::{GlyphSet, Glyphs};
+pub use grain::{CellDots, Grain, eighth};
 pub use styles::Styles;
 
 use crate::config::theme::{Role, Theme};
@@ -28,10 +30,10 @@ pub struct Skin {
 }
 
 impl Skin {
-    /// The skin of a theme on a terminal of this depth; `ascii` for terminals that show nothing else.
-    pub fn new(theme: &Theme, depth: Depth, ascii: bool) -> Self {
-        let glyphs = if ascii { &Glyphs::ASCII } else { &Glyphs::UNICODE };
-        Self { styles: Styles::new(theme, depth), glyphs, figures: Figures::new(ascii) }
+    /// The skin of a theme on a terminal of this depth that shows these glyphs.
+    pub fn new(theme: &Theme, depth: Depth, set: GlyphSet) -> Self {
+        let glyphs = Glyphs::of(set);
+        Self { styles: Styles::new(theme, depth), glyphs, figures: Figures::new(set >= GlyphSet::Console) }
     }
 
     /// The style of a role.
@@ -43,6 +45,22 @@ impl Skin {
     pub fn ink(&self, role: Role) -> Style {
         let style = self.style(role);
         Style { add_modifier: style.add_modifier & (Modifier::BOLD | Modifier::DIM), ..style }
+    }
+
+    /// The style of the area under a line of this role: a darker shade of the same hue (on paper a lighter one).
+    pub fn fill(&self, role: Role) -> Style {
+        self.styles.fill(role)
+    }
+
+    /// Whether areas can be filled so that they are no louder than a line.
+    pub fn has_fills(&self) -> bool {
+        self.glyphs.areas != Grain::Eighths && self.glyphs.areas != Grain::Halves
+            || self.styles.depth() >= Depth::Ansi256
+    }
+
+    /// Whether the rest of a bar can be a ground of its own: cells are divided, and there are shades enough.
+    pub fn has_grounds(&self) -> bool {
+        self.glyphs.areas == Grain::Eighths && self.styles.depth() >= Depth::Ansi256
     }
 
     /// Whether this skin is made of ASCII only.

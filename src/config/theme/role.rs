@@ -76,8 +76,12 @@ roles! {
     Graph3 "graph_3" after Graph2 plain Attrs { dim: true, ..NONE };
     /// The fourth series or part.
     Graph4 "graph_4" after Graph3 plain NONE;
-    /// The area under a graph's line.
-    GraphFill "graph_fill" after Border plain Attrs { dim: true, ..NONE };
+    /// The fifth part of a stack.
+    Graph5 "graph_5" after Graph4 plain Attrs { bold: true, ..NONE };
+    /// The sixth part of a stack.
+    Graph6 "graph_6" after Graph5 plain Attrs { dim: true, ..NONE };
+    /// The area under the line of the first series; where a theme does not say it, a shade of that line.
+    GraphFill "graph_fill" after Graph1 plain NONE;
     /// Axis labels.
     Axis "axis" after Dim plain Attrs { dim: true, ..NONE };
     /// A key to press, in the footer and in help.

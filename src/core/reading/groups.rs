@@ -284,6 +284,11 @@ impl GroupState {
         self.delivered.per_s().filter(|_| self.is_delivery_told)
     }
 
+    /// Entries delivered a second between the last two readings.
+    pub fn last_delivered_per_s(&self) -> Option<f64> {
+        self.delivered.last_per_s().filter(|_| self.is_delivery_told)
+    }
+
     /// Entries acknowledged a second (7.0).
     pub fn acked_per_s(&self) -> Option<f64> {
         self.acked.per_s().filter(|_| self.is_delivery_told)

@@ -46,6 +46,8 @@ pub struct StreamState {
     pub length_series: History,
     /// Entries added a second over time.
     pub added_series: History,
+    /// Entries delivered a second over time, all groups together.
+    pub out_series: History,
     /// What an entry, and a pending one, was found to take.
     pub measured: UsageParts,
     /// What its groups take without what is in them, by their names.
@@ -70,6 +72,7 @@ impl StreamState {
             added: Meter::new(window_us),
             length_series: History::minutes(),
             added_series: History::minutes(),
+            out_series: History::minutes(),
             measured: UsageParts::default(),
             groups_weight: None,
             digest: StreamDigest::default(),
@@ -128,6 +131,9 @@ impl StreamState {
         if self.groups.len() > listed.len() {
             self.groups.retain(|name, _| listed.contains(name));
         }
+        let rates = self.groups.values().map(|group| group.last_delivered_per_s());
+        let out = rates.sum::<Option<f64>>().filter(|_| !self.groups.is_empty());
+        self.out_series.add(list.at_us.div_euclid(1000), out);
     }
 
     /// Windows begin anew; what is known stays.

@@ -5,14 +5,14 @@ use crate::config::theme::Theme;
 use crate::core::figures::column::Certainty;
 use crate::core::model::{Name, Snapshot, StreamId, streams::StreamFacts};
 use crate::core::reading::groups::Drain;
-use crate::ui::theme::Depth;
+use crate::ui::theme::{Depth, GlyphSet};
 
-fn skin(ascii: bool) -> Skin {
-    Skin::new(&Theme::builtin("default").unwrap(), Depth::True, ascii)
+fn skin(set: GlyphSet) -> Skin {
+    Skin::new(&Theme::builtin("default").unwrap(), Depth::True, set)
 }
 
 fn written(cell: &Cell) -> (String, Role) {
-    let words = self::cell(cell, &RowId::Client(1), 10, &Reading::new(0), &skin(false));
+    let words = self::cell(cell, &RowId::Client(1), 10, &Reading::new(0), &skin(GlyphSet::Narrow));
     (words.text, words.role)
 }
 
@@ -50,14 +50,15 @@ fn every_meaning_has_its_form() {
 
 #[test]
 fn in_ascii_the_unknown_is_ascii_too() {
-    let words = cell(&Cell::Text("—".into()), &RowId::Client(1), 10, &Reading::new(0), &skin(true));
+    let words =
+        cell(&Cell::Text("—".into()), &RowId::Client(1), 10, &Reading::new(0), &skin(GlyphSet::Ascii));
     assert_eq!(words.text, "-");
 }
 
 #[test]
 fn a_new_row_is_told_by_a_mark() {
     let new = Row { id: RowId::Slow(7), cells: vec![Cell::Number(7)], mark: RowMark::New };
-    let words = row(&new, 0, &Reading::new(0), &skin(false));
+    let words = row(&new, 0, &Reading::new(0), &skin(GlyphSet::Narrow));
     assert_eq!(words, [StyledText::new("+7", Role::Accent)]);
 }
 
@@ -79,7 +80,7 @@ fn lengths(lengths: impl IntoIterator<Item = Option<u64>>) -> Reading {
 }
 
 fn picture(reading: &Reading) -> String {
-    cell(&Cell::Trend, &RowId::Stream(Name::from("s")), 10, reading, &skin(true)).text
+    cell(&Cell::Trend, &RowId::Stream(Name::from("s")), 10, reading, &skin(GlyphSet::Ascii)).text
 }
 
 #[test]

@@ -8,7 +8,7 @@ pub mod server;
 use super::layout;
 use crate::app::State;
 use crate::config::theme::Role;
-use crate::core::model::history::History;
+use crate::core::model::history::{History, Point};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{Graph, GraphPoint, GraphSeries, Panel, Scale, StyledText, Unit};
@@ -18,8 +18,18 @@ use ratatui::layout::Rect;
 /// Five minutes: as long as a point a second is kept.
 pub const MINUTES_MS: i64 = 5 * 60_000;
 const HOUR_MS: i64 = 60 * 60_000;
-/// Spans that one reads at a glance.
-const STEPS_MS: [i64; 7] = [30_000, 60_000, 2 * 60_000, MINUTES_MS, 15 * 60_000, 30 * 60_000, HOUR_MS];
+/// Spans of a picture, seconds: each holds at most half as much again as the one before, so that nothing jumps as the
+/// first minutes pass.
+const STEPS_S: [i64; 32] = [
+    10, 12, 15, 18, 22, 26, 30, 36, 45, 54, 60, 75, 90, 105, 120, 150, 180, 210, 240, 270, 300, 360, 450,
+    540, 660, 800, 960, 1200, 1500, 1900, 2400, 3000,
+];
+
+/// The shortest span that holds this age, up to the longest.
+fn span_of(age_ms: i64, most_ms: i64) -> i64 {
+    let holds = STEPS_S.into_iter().map(|s| s * 1000).find(|step_ms| *step_ms >= age_ms);
+    holds.unwrap_or(most_ms).min(most_ms)
+}
 
 /// The time that graphs show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +50,13 @@ impl Span {
         let most_ms = if wide >= WIDE_ENOUGH_FOR_AN_HOUR { HOUR_MS } else { MINUTES_MS };
         let reading = state.shown();
         let now_ms = reading.now_ms();
-        let first_ms = reading.this_node().series.used.coarse().first().map_or(now_ms, |point| point.at_ms);
-        let age_ms = now_ms.saturating_sub(first_ms).min(most_ms);
-        let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(most_ms);
+        let used = &reading.this_node().series.used;
+        let age_of =
+            |points: Vec<Point>| points.first().map_or(0, |point| now_ms.saturating_sub(point.at_ms));
+        // The coarse points begin with their slot, up to ten seconds before the first reading.
+        let fine_ms = age_of(used.fine());
+        let age_ms = if fine_ms < MINUTES_MS - 10_000 { fine_ms } else { age_of(used.coarse()) };
+        let span_ms = span_of(age_ms, most_ms);
         let coarse = span_ms > MINUTES_MS;
         let interval_ms = i64::try_from(state.active.interval_us / 1000).unwrap_or(HOUR_MS);
         let least_ms = if coarse { 25_000 } else { 3_500 };
@@ -53,12 +67,12 @@ impl Span {
         }
     }
 
-    /// The shortest round span up to five minutes that holds all of a figure, a point a second.
-    pub fn minutes(state: &State, history: &History) -> Self {
+    /// The shortest round span up to five minutes that holds all of these figures, a point a second.
+    pub fn minutes<'a>(state: &State, histories: impl Iterator<Item = &'a History>) -> Self {
         let now_ms = state.shown().now_ms();
-        let first_ms = history.fine().first().map_or(now_ms, |point| point.at_ms);
-        let age_ms = now_ms.saturating_sub(first_ms);
-        let span_ms = STEPS_MS.into_iter().find(|step| *step >= age_ms).unwrap_or(MINUTES_MS).min(MINUTES_MS);
+        let first_ms = histories.filter_map(|history| history.fine().first().map(|point| point.at_ms)).min();
+        let age_ms = first_ms.map_or(0, |first_ms| now_ms.saturating_sub(first_ms));
+        let span_ms = span_of(age_ms, MINUTES_MS);
         let interval_ms = i64::try_from(state.active.interval_us / 1000).unwrap_or(HOUR_MS);
         let gap_ms = interval_ms.saturating_mul(5).saturating_div(2).max(3_500);
         Self { ends_ms: (now_ms.saturating_sub(span_ms), now_ms), gap_ms, coarse: false }

@@ -30,10 +30,17 @@ const BELOW: u16 = 12;
 /// Draws it.
 pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     let Some(entries) = state.active.entries.as_ref().filter(|entries| entries.key == *key) else {
-        frame(areas.main, &format!("Entries of {key}"), Vec::new(), buffer, skin);
+        frame(areas.frame, areas.main, &format!("Entries of {key}"), Vec::new(), buffer, skin);
         return;
     };
-    let inner = frame(areas.main, &format!("Entries of {key}"), notes(state, entries, skin), buffer, skin);
+    let inner = frame(
+        areas.frame,
+        areas.main,
+        &format!("Entries of {key}"),
+        notes(state, entries, skin),
+        buffer,
+        skin,
+    );
     if entries.entries.is_empty() {
         why(&[nothing(entries)], inner, buffer, skin);
         return;

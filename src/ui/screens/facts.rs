@@ -128,11 +128,11 @@ fn kept(parts: &[StyledText], room: u16, skin: &Skin) -> Vec<StyledText> {
 mod tests {
     use super::*;
     use crate::config::theme::Theme;
-    use crate::ui::theme::Depth;
+    use crate::ui::theme::{Depth, GlyphSet};
 
     #[test]
     fn what_is_wrong_stays_longest_in_a_line() {
-        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, false);
+        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, GlyphSet::Full);
         let parts = [
             "up 3d".into(),
             "replica".into(),

@@ -20,7 +20,7 @@ use crate::core::model::snapshot::{ClockSource, Discovery, EntriesPage};
 use crate::core::model::streams::Entry;
 use crate::core::model::{Gap, GapReason, Name, Snapshot, StreamId};
 use crate::core::reading::watched::WatchSettings;
-use crate::ui::theme::{Depth, Skin};
+use crate::ui::theme::{Depth, GlyphSet, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::sync::LazyLock;
@@ -223,13 +223,13 @@ pub fn entries() -> EntriesPage {
 }
 
 /// A skin of a theme that comes with the program.
-pub fn skin(theme: &str, depth: Depth, ascii: bool) -> Skin {
-    Skin::new(&Theme::builtin(theme).unwrap(), depth, ascii)
+pub fn skin(theme: &str, depth: Depth, set: GlyphSet) -> Skin {
+    Skin::new(&Theme::builtin(theme).unwrap(), depth, set)
 }
 
 /// The picture of a console at its size, in the default theme.
 pub fn drawn(state: &State) -> Buffer {
-    drawn_with(state, &skin("default", Depth::True, false))
+    drawn_with(state, &skin("default", Depth::True, GlyphSet::Full))
 }
 
 /// The picture of a console at its size.

@@ -32,7 +32,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     if let Some(actions) = actions {
         super::operations::draw(state, actions, buffer, skin);
     }
-    let inner = frame(main, "Log", vec![note], buffer, skin);
+    let inner = frame(areas.frame, main, "Log", vec![note], buffer, skin);
     let back = u16::try_from(state.log_offset).unwrap_or(u16::MAX);
     // The widget knows pages, not lines: it draws a taller picture, of which the upper part is shown.
     let height = inner.height.saturating_add(back);

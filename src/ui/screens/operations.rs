@@ -4,6 +4,7 @@
 
 use super::table::frame;
 use crate::app::State;
+use crate::app::geometry::TableFrame;
 use crate::config::theme::Role;
 use crate::core::limits::OPERATIONS_SHOWN;
 use crate::core::model::Name;
@@ -20,7 +21,7 @@ pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
     if wanted == 0 || area.height < 16 {
         return (None, area);
     }
-    let rows = u16::try_from(wanted + 2).unwrap_or(u16::MAX).min(area.height / 3).max(6);
+    let rows = u16::try_from(wanted + 1).unwrap_or(u16::MAX).min(area.height / 3).max(6);
     let top = Rect { height: rows, ..area };
     (Some(top), Rect { y: area.y + rows, height: area.height - rows, ..area })
 }
@@ -29,7 +30,7 @@ pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let operations = &state.active.operations;
     let note = StyledText::new("newest first; all of it: streamgauge journal", Role::Dim);
-    let inner = frame(area, "Operations", vec![note], buffer, skin);
+    let inner = frame(TableFrame::Line, area, "Operations", vec![note], buffer, skin);
     let mut lines: Vec<(String, Role)> = Vec::new();
     if let Some(progress) = &operations.running {
         lines.push((format!("{:<8}   {}", "running", actionline::line(progress)), Role::Accent));

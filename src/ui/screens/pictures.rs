@@ -9,7 +9,7 @@ use crate::core::model::gap::GapScope;
 use crate::core::model::server::{Server, ServerRole};
 use crate::core::model::{Gap, GapReason, Snapshot};
 use crate::ui::dump;
-use crate::ui::theme::{Depth, Skin, roles};
+use crate::ui::theme::{Depth, GlyphSet, Skin, roles};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ fn picture(name: &str, state: &State) {
         let mut state = state.clone();
         press(&mut state, key);
         let (columns, rows) = state.size;
-        let words = || dump::text(&body(&state, &skin("default", Depth::True, false)));
+        let words = || dump::text(&body(&state, &skin("default", Depth::True, GlyphSet::Full)));
         let picture = if state.size == SIZES[0] { words() } else { described(&state) };
         insta::assert_snapshot!(format!("{screen}_{name}_{columns}x{rows}"), picture);
     }
@@ -43,7 +43,7 @@ fn picture(name: &str, state: &State) {
 /// The text of one screen of a state.
 fn text(mut state: State, key: &str) -> String {
     press(&mut state, key);
-    dump::text(&body(&state, &skin("default", Depth::True, false)))
+    dump::text(&body(&state, &skin("default", Depth::True, GlyphSet::Full)))
 }
 
 /// A server whose INFO is not for us.
@@ -132,7 +132,7 @@ fn what_the_server_calls_failed_is_red_and_says_so_in_words() {
     let mut state = failing(SIZES[1]);
     press(&mut state, "1");
     insta::assert_snapshot!("overview_failing_120x40", described(&state));
-    let plain = dump::text(&body(&state, &skin("mono", Depth::None, true)));
+    let plain = dump::text(&body(&state, &skin("mono", Depth::None, GlyphSet::Ascii)));
     for words in ["X RDB save failed", "X AOF write failed", "X link is down"] {
         assert!(plain.contains(words), "{plain}");
     }
@@ -144,7 +144,7 @@ fn a_wide_terminal_shows_more_graphs() {
         let text = text(fixture::busy(size), "1");
         ["Memory", "Commands", "Hit ratio", "Network", "Removed", "PING ", "Clients", "Reads"]
             .iter()
-            .filter(|title| text.contains(&format!("{title} ⎯")) || text.contains(&format!("{title} ╌")))
+            .filter(|title| text.contains(&format!("{title} ─")))
             .count()
     };
     let counts = [graphs((80, 24)), graphs((120, 40)), graphs((200, 60))];
@@ -175,7 +175,7 @@ proptest! {
     fn no_size_panics(
         (columns, rows) in prop_oneof![3 => (0u16..100, 0u16..30), 1 => (100u16..260, 30u16..90)],
         (made_at, screen) in (0usize..3, 0..SCREENS.len()),
-        ascii: bool,
+        set in prop::sample::select(GlyphSet::ALL.to_vec()),
     ) {
         let made: [fn((u16, u16)) -> State; 3] = [fixture::empty, failing, without_info];
         for offset in 0..2 {
@@ -183,7 +183,7 @@ proptest! {
             let (_, key) = SCREENS[(screen + offset) % SCREENS.len()];
             press(&mut state, key);
             prop_assert_ne!(state.view(), &View::Streams);
-            let buffer = body(&state, &skin("default", Depth::Ansi256, ascii));
+            let buffer = body(&state, &skin("default", Depth::Ansi256, set));
             prop_assert_eq!(buffer.area.area(), u32::from(columns) * u32::from(rows));
         }
     }

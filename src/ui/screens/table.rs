@@ -4,7 +4,7 @@
 
 use super::layout;
 use crate::app::cell::{Cell, Column, Row, TableId};
-use crate::app::geometry::has_frame;
+use crate::app::geometry::TableFrame;
 use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::ui::cells;
@@ -39,7 +39,8 @@ impl TableView<'_> {
     pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Rect {
         let Some(table) = state.active.tables.get(&self.id) else { return Rect::ZERO };
         let reading = state.shown();
-        let inner = inner(area);
+        let around = TableFrame::of(state.view(), area);
+        let inner = around.inner(area);
         let count = rows::columns(self.id).len();
         let visible: Vec<Cow<'_, Row>> = table
             .visible(Table::capacity(inner))
@@ -80,7 +81,7 @@ impl TableView<'_> {
         } else if !table.rows.is_empty() {
             notes.push(StyledText::new(drawn.position(inner), Role::Dim));
         }
-        frame(area, self.title, notes, buffer, skin);
+        frame(around, area, self.title, notes, buffer, skin);
         drawn.draw(inner, buffer, skin);
         if table.rows.is_empty() {
             let below = below_head(inner);
@@ -100,18 +101,22 @@ impl TableView<'_> {
     }
 }
 
-/// Draws the frame of an area where it has one, and gives what is left inside.
-pub fn frame(area: Rect, title: &str, notes: Vec<StyledText>, buffer: &mut Buffer, skin: &Skin) -> Rect {
-    if has_frame(area) {
-        let panel = Panel::new(title).boxed();
-        notes.into_iter().fold(panel, Panel::note).draw(area, buffer, skin);
+/// Draws what stands round an area, and gives what is left inside.
+pub fn frame(
+    around: TableFrame,
+    area: Rect,
+    title: &str,
+    notes: Vec<StyledText>,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Rect {
+    let panel = notes.into_iter().fold(Panel::new(title), Panel::note);
+    match around {
+        TableFrame::None => {}
+        TableFrame::Line => drop(panel.draw(layout::inset(area), buffer, skin)),
+        TableFrame::Box => drop(panel.boxed().focus(true).draw(area, buffer, skin)),
     }
-    inner(area)
-}
-
-/// What is left inside the frame of an area, where it has one.
-pub fn inner(area: Rect) -> Rect {
-    if has_frame(area) { Panel::new("").boxed().inner(area) } else { area }
+    around.inner(area)
 }
 
 /// Draws paragraphs that say why something is not there.

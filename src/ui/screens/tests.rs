@@ -11,7 +11,7 @@ use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
 use crate::app::message::TargetMessage;
 use crate::app::{State, View};
 use crate::ui::dump;
-use crate::ui::theme::Depth;
+use crate::ui::theme::{Depth, GlyphSet};
 
 /// A way to make a state at a size.
 type Made = fn((u16, u16)) -> State;
@@ -66,12 +66,12 @@ fn every_place_draws_in_every_state_and_look() {
                     fixture::tell(&mut state, TargetMessage::Entries(question, Ok(page)));
                     press(&mut state, "v");
                 }
-                for (theme, depth, ascii) in [
-                    ("default", Depth::True, false),
-                    ("light", Depth::Ansi16, false),
-                    ("mono", Depth::None, true),
+                for (theme, depth, set) in [
+                    ("default", Depth::True, GlyphSet::Full),
+                    ("light", Depth::Ansi16, GlyphSet::Full),
+                    ("mono", Depth::None, GlyphSet::Ascii),
                 ] {
-                    let buffer = drawn_with(&state, &skin(theme, depth, ascii));
+                    let buffer = drawn_with(&state, &skin(theme, depth, set));
                     let text = dump::text(&buffer);
                     assert!(!text.trim().is_empty(), "{name} {way} {size:?}");
                     let bad = text

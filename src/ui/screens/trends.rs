@@ -27,65 +27,52 @@ const CALM: f64 = 10.0;
 /// Narrower graphs say too little.
 const NARROW: u16 = 34;
 
-/// A graph of a figure with its present value.
+/// A graph of a figure, or of several of one unit, with their present values.
 pub struct Picture<'a> {
     /// What it is.
     pub title: String,
-    /// How much it is now.
-    pub now: StyledText,
-    /// How much it was.
-    pub points: &'a History,
+    /// How much it is now, in the colours of the lines.
+    pub now: Vec<StyledText>,
+    /// How much it was, and how that is painted.
+    pub lines: Vec<(&'a History, Role)>,
     /// What it is measured in.
     pub unit: Unit,
-    /// How it is painted.
-    pub role: Role,
 }
 
-/// Length, what comes in, and how far the slowest group is behind.
+/// What comes in and goes out, how far the slowest group is behind, and the length.
 pub fn of_stream<'a>(stream: &'a StreamState, skin: &Skin) -> Vec<Picture<'a>> {
     let figures = skin.figures;
-    let now = |figure| facts::figure_words(figure, skin);
-    let length = Picture {
-        title: "Length".into(),
-        now: now(figures.count(stream.length.map(|length| length.value))),
-        points: &stream.length_series,
-        unit: Unit::Count,
-        role: Role::Graph1,
-    };
-    let added = Picture {
-        title: "In".into(),
-        now: now(figures.rate(stream.in_per_s())),
-        points: &stream.added_series,
+    let rate = |name: &str, rate, role| StyledText::new(format!("{name} {:>8}", figures.rate(rate)), role);
+    let flow = Picture {
+        title: "In and out".into(),
+        now: vec![rate("in", stream.in_per_s(), Role::Graph1), rate("out", stream.out_per_s(), Role::Graph2)],
+        lines: vec![(&stream.added_series, Role::Graph1), (&stream.out_series, Role::Graph2)],
         unit: Unit::Rate,
-        role: Role::Graph2,
     };
     let worst = stream.worst_group().and_then(|group| {
-        Some(Picture {
-            title: format!("Lag of {}", group.facts.name),
-            now: cells::lag(group.lag, skin),
-            points: group.lag_series.as_ref()?,
-            unit: Unit::Count,
-            role: Role::Graph3,
-        })
+        let points = group.lag_series.as_ref()?;
+        let title = format!("Lag of {}", group.facts.name);
+        Some(count(title, cells::lag(group.lag, skin), (points, Role::Graph3)))
     });
-    [Some(length), Some(added), worst].into_iter().flatten().collect()
+    let length = figures.count(stream.length.map(|length| length.value));
+    let length = facts::figure_words(length, skin);
+    let length = count("Length".into(), length, (&stream.length_series, Role::Graph1));
+    [Some(flow), worst, Some(length)].into_iter().flatten().collect()
 }
 
 /// Lag and pending entries.
 pub fn of_group<'a>(group: &'a GroupState, skin: &Skin) -> Vec<Picture<'a>> {
-    let picture = |title: &str, now, points, role| Picture {
-        title: title.to_owned(),
-        now,
-        points,
-        unit: Unit::Count,
-        role,
-    };
-    let pending = facts::figure_words(skin.figures.count(group.facts.pending), skin);
     let lag = cells::lag(group.lag, skin);
-    let lag = group.lag_series.as_ref().map(|points| picture("Lag", lag, points, Role::Graph1));
+    let lag = group.lag_series.as_ref().map(|points| count("Lag".into(), lag, (points, Role::Graph3)));
+    let pending = facts::figure_words(skin.figures.count(group.facts.pending), skin);
     let points = group.pending_series.as_ref();
-    let pending = points.map(|points| picture("Pending", pending, points, Role::Graph2));
+    let pending = points.map(|points| count("Pending".into(), pending, (points, Role::Graph2)));
     [lag, pending].into_iter().flatten().collect()
+}
+
+/// A number of things.
+fn count(title: String, now: StyledText, line: (&History, Role)) -> Picture<'_> {
+    Picture { title, now: vec![now], lines: vec![line], unit: Unit::Count }
 }
 
 /// Draws graphs side by side, as many as there is room for; the first ones matter most.
@@ -95,15 +82,16 @@ pub fn draw(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer
     }
     let most = (area.width.saturating_add(3) / (NARROW + 3)).max(1);
     let count = most.min(u16::try_from(pictures.len()).unwrap_or(1));
+    let span =
+        Span::minutes(state, pictures.iter().flat_map(|picture| picture.lines.iter().map(|line| line.0)));
     for (picture, place) in pictures.iter().zip(layout::columns(area, count, 3)) {
-        let span = Span::minutes(state, picture.points);
-        let points = span.points(picture.points);
-        let is_calm = picture.unit == Unit::Count
-            && Chart::greatest(&points, &span).is_none_or(|greatest| greatest < CALM);
+        let lines: Vec<_> = picture.lines.iter().map(|(points, role)| (span.points(points), *role)).collect();
+        let greatest = lines.iter().filter_map(|(points, _)| Chart::greatest(points, &span)).reduce(f64::max);
+        let is_calm = picture.unit == Unit::Count && greatest.is_none_or(|greatest| greatest < CALM);
         let chart = Chart {
             title: &picture.title,
-            now: vec![picture.now.clone()],
-            lines: vec![(points, picture.role)],
+            now: picture.now.clone(),
+            lines,
             unit: picture.unit,
             scale: if is_calm { Scale::UpTo(CALM) } else { Scale::Zero },
             limit: None,

@@ -44,6 +44,31 @@ impl Depth {
     }
 }
 
+impl Depth {
+    /// What of a colour reaches the eye at this depth; what the terminal's own palette decides is taken as xterm has it.
+    pub fn seen(self, colour: Colour) -> Colour {
+        let rgb = match self {
+            Depth::None | Depth::True => colour.rgb,
+            Depth::Ansi256 => rgb_of(nearest_256(colour.rgb)),
+            Depth::Ansi16 => rgb_of(colour.ansi.map_or_else(|| nearest_16(colour.rgb), |a| a.number())),
+        };
+        Colour { rgb, ..colour }
+    }
+}
+
+/// What xterm shows for one of the 256.
+fn rgb_of(number: u8) -> (u8, u8, u8) {
+    let level = |at: u8| CUBE.get(usize::from(at)).copied().unwrap_or(u8::MAX);
+    match number {
+        0..16 => SIXTEEN.get(usize::from(number)).copied().unwrap_or_default(),
+        16..232 => (level((number - 16) / 36), level((number - 16) / 6 % 6), level((number - 16) % 6)),
+        232.. => {
+            let grey = 8 + 10 * (number - 232);
+            (grey, grey, grey)
+        }
+    }
+}
+
 /// The levels of a channel in xterm's 6 x 6 x 6 cube.
 const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
 

@@ -1,7 +1,43 @@
-//! The characters that the screen is drawn with, in full and in ASCII.
+//! The characters that the screen is drawn with, a set for each kind of terminal.
 //!
-//! Invariant: each is one cell wide in every terminal, also in those that show East Asian "ambiguous"
-//! characters in two cells. That rules out box-drawing lines and eighth blocks; braille is safe.
+//! Invariants: of the narrow and the ASCII set each is one cell wide in every terminal, also in those that show East
+//! Asian "ambiguous" characters in two cells; of the others in those that show such characters in one.
+
+use super::grain::Grain;
+
+/// Which characters a terminal shows in one cell each; the plainer, the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum GlyphSet {
+    /// Lines, blocks and braille.
+    Full,
+    /// Braille, but neither lines nor blocks: they take two cells there.
+    Narrow,
+    /// Lines and half blocks, as the fonts of machines' own consoles have them.
+    Console,
+    /// Nothing but ASCII.
+    Ascii,
+}
+
+impl GlyphSet {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Full, Self::Narrow, Self::Console, Self::Ascii];
+
+    /// The set for a terminal of this `TERM`, as far as its name tells: consoles of machines have lines and blocks,
+    /// terminals of hardware not even those.
+    pub fn of_term(term: Option<&str>) -> Self {
+        let term = term.unwrap_or_default();
+        let kind = term.split(['-', '+']).next().unwrap_or(term);
+        let is_numbered = |family: &str| {
+            kind.strip_prefix(family).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        match kind {
+            "linux" => Self::Console,
+            "ansi" | "dumb" | "sun" | "pcansi" | "wsvt25" => Self::Ascii,
+            _ if is_numbered("vt") || is_numbered("cons") => Self::Ascii,
+            _ => Self::Full,
+        }
+    }
+}
 
 /// The characters to draw with.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,18 +70,28 @@ pub struct Glyphs {
     pub dot: char,
     /// A horizontal line.
     pub rule: char,
+    /// How areas under a line are made.
+    pub areas: Grain,
+    /// How lines are made.
+    pub lines: Grain,
+    /// A line across a picture, behind everything else.
+    pub grid: char,
     /// A box's lines: top, bottom, left, right.
     pub sides: [char; 4],
     /// A box's corners: top left, top right, bottom left, bottom right.
     pub corners: [char; 4],
     /// The used part of a bar.
     pub bar_used: char,
+    /// The last cell of the used part, by eighths from one to seven; blank where cells can't be divided.
+    pub bar_ends: [char; 7],
     /// The rest of a bar.
     pub bar_rest: char,
     /// A mark on a bar.
     pub bar_mark: char,
-    /// The parts of a stacked bar, told apart by texture too.
+    /// The parts of a stacked bar, told apart by texture where there are too few colours.
     pub parts: [char; 4],
+    /// Levels of a small picture in a table, from the least to the greatest; none where braille shows two values a cell.
+    pub levels: &'static [char],
     /// The thumb of a scroll bar.
     pub scroll_thumb: char,
     /// The track of a scroll bar.
@@ -58,22 +104,63 @@ pub struct Glyphs {
     pub steady: char,
 }
 
-/// Whether a terminal of this `TERM` shows ASCII alone: consoles of machines and terminals of hardware, whose fonts
-/// have neither braille nor arrows.
-pub fn is_plain(term: Option<&str>) -> bool {
-    let term = term.unwrap_or_default();
-    let kind = term.split(['-', '+']).next().unwrap_or(term);
-    let is_numbered = |family: &str| {
-        kind.strip_prefix(family).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    matches!(kind, "linux" | "ansi" | "dumb" | "sun" | "pcansi" | "wsvt25")
-        || is_numbered("vt")
-        || is_numbered("cons")
-}
-
 impl Glyphs {
-    /// For terminals that show Unicode.
-    pub const UNICODE: Glyphs = Glyphs {
+    /// The characters of a set.
+    pub const fn of(set: GlyphSet) -> &'static Self {
+        match set {
+            GlyphSet::Full => &Self::FULL,
+            GlyphSet::Narrow => &Self::NARROW,
+            GlyphSet::Console => &Self::CONSOLE,
+            GlyphSet::Ascii => &Self::ASCII,
+        }
+    }
+
+    /// For terminals that show lines, blocks and braille in one cell each.
+    pub const FULL: Glyphs = Glyphs {
+        rule: '─',
+        areas: Grain::Eighths,
+        lines: Grain::Braille,
+        grid: '─',
+        sides: ['─', '─', '│', '│'],
+        corners: ['╭', '╮', '╰', '╯'],
+        // Not the whole height: bars under each other stay apart.
+        bar_used: '▇',
+        bar_ends: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+        bar_rest: '░',
+        bar_mark: '│',
+        parts: ['█', '▓', '▒', '░'],
+        levels: &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+        scroll_thumb: '┃',
+        scroll_track: '│',
+        ..Self::NARROW
+    };
+
+    /// For the consoles of machines: what the character sets of old personal computers have.
+    pub const CONSOLE: Glyphs = Glyphs {
+        ok: '√',
+        critical: 'x',
+        ascending: '↑',
+        descending: '↓',
+        folded: '+',
+        unfolded: '-',
+        leaf: ' ',
+        cursor: '>',
+        ellipsis: '~',
+        dot: '·',
+        areas: Grain::Halves,
+        lines: Grain::Halves,
+        corners: ['┌', '┐', '└', '┘'],
+        bar_used: '█',
+        bar_ends: [' ', ' ', ' ', '▌', '▌', '▌', '▌'],
+        levels: &['_', '▄', '█'],
+        scroll_thumb: '█',
+        rising: '↑',
+        falling: '↓',
+        ..Self::FULL
+    };
+
+    /// For terminals that show lines and blocks in two cells.
+    pub const NARROW: Glyphs = Glyphs {
         ascii: false,
         ok: '✓',
         warning: '!',
@@ -88,12 +175,17 @@ impl Glyphs {
         ellipsis: '⋯',
         dot: '∙',
         rule: '╌',
+        areas: Grain::Braille,
+        lines: Grain::Braille,
+        grid: '⠐',
         sides: ['⠉', '⣀', '⡇', '⢸'],
         corners: ['⡏', '⢹', '⣇', '⣸'],
         bar_used: '⣶',
+        bar_ends: [' ', ' ', ' ', '⡆', '⡆', '⡆', '⡆'],
         bar_rest: '⣀',
         bar_mark: '╎',
         parts: ['⣿', '⣶', '⢕', '⣀'],
+        levels: &[],
         scroll_thumb: '⢸',
         scroll_track: '⠐',
         rising: '⇡',
@@ -117,12 +209,17 @@ impl Glyphs {
         ellipsis: '>',
         dot: '|',
         rule: '-',
+        areas: Grain::Letters,
+        lines: Grain::Letters,
+        grid: '.',
         sides: ['-', '-', '|', '|'],
         corners: ['+', '+', '+', '+'],
         bar_used: '#',
+        bar_ends: [' ', ' ', ' ', ':', ':', ':', ':'],
         bar_rest: '.',
         bar_mark: '|',
         parts: ['#', '=', '%', '-'],
+        levels: &['_', '.', '-', '^'],
         scroll_thumb: '#',
         scroll_track: '|',
         rising: '^',
@@ -172,19 +269,31 @@ mod tests {
             g.falling,
             g.steady,
         ];
-        all.extend(g.sides.iter().chain(&g.corners).chain(&g.parts));
+        let more = g.sides.iter().chain(&g.corners).chain(&g.parts).chain(&g.bar_ends).chain(g.levels);
+        all.extend(more.chain([&g.grid]));
         all
     }
 
     #[test]
-    fn every_glyph_is_one_cell_wide_in_every_terminal() {
-        for c in all(&Glyphs::UNICODE) {
-            assert_eq!((c.width(), c.width_cjk()), (Some(1), Some(1)), "{c} {:04x}", c as u32);
-            assert!(!matches!(c as u32, 0x2600..=0x26ff | 0x1f000..), "{c} may be shown as an emoji");
+    fn every_glyph_is_one_cell_wide_and_the_narrow_ones_in_every_terminal() {
+        for set in GlyphSet::ALL {
+            for c in all(Glyphs::of(set)) {
+                assert_eq!(c.width(), Some(1), "{c} {:04x}", c as u32);
+                assert!(!matches!(c as u32, 0x2600..=0x26ff | 0x1f000..), "{c} may be shown as an emoji");
+            }
         }
-        // Braille, which graphs are made of.
-        for c in '\u{2800}'..='\u{28ff}' {
-            assert_eq!((c.width(), c.width_cjk()), (Some(1), Some(1)));
+        // Braille, which the graphs of the narrow set are made of, too.
+        for c in all(&Glyphs::NARROW).into_iter().chain('\u{2800}'..='\u{28ff}') {
+            assert_eq!((c.width(), c.width_cjk()), (Some(1), Some(1)), "{c} {:04x}", c as u32);
+        }
+    }
+
+    #[test]
+    fn the_console_set_has_what_old_character_sets_have() {
+        // Code page 437, in which the consoles' fonts are at home.
+        let known = "─│┌┐└┘█▓▒░▌▀▄√·↑↓";
+        for c in all(&Glyphs::CONSOLE) {
+            assert!(c.is_ascii_graphic() || c == ' ' || known.contains(c), "{c}");
         }
     }
 
@@ -197,7 +306,8 @@ mod tests {
 
     #[test]
     fn states_are_told_by_four_different_glyphs() {
-        for g in [&Glyphs::UNICODE, &Glyphs::ASCII] {
+        for set in GlyphSet::ALL {
+            let g = Glyphs::of(set);
             let mut states = vec![g.ok, g.warning, g.critical, g.unknown];
             states.sort_unstable();
             states.dedup();
@@ -206,13 +316,16 @@ mod tests {
     }
 
     #[test]
-    fn consoles_and_terminals_of_hardware_are_plain_and_windows_are_not() {
-        for term in ["linux", "linux-16color", "vt100", "vt220-8bit", "vt52", "ansi", "cons25", "sun-color"] {
-            assert!(is_plain(Some(term)), "{term}");
+    fn consoles_and_terminals_of_hardware_are_known_by_their_names() {
+        for term in ["vt100", "vt220-8bit", "vt52", "ansi", "cons25", "sun-color"] {
+            assert_eq!(GlyphSet::of_term(Some(term)), GlyphSet::Ascii, "{term}");
+        }
+        for term in ["linux", "linux-16color"] {
+            assert_eq!(GlyphSet::of_term(Some(term)), GlyphSet::Console, "{term}");
         }
         for term in ["xterm-256color", "xterm", "tmux", "vte-256color", "alacritty", "foot", "rxvt"] {
-            assert!(!is_plain(Some(term)), "{term}");
+            assert_eq!(GlyphSet::of_term(Some(term)), GlyphSet::Full, "{term}");
         }
-        assert!(!is_plain(None));
+        assert_eq!(GlyphSet::of_term(None), GlyphSet::Full);
     }
 }

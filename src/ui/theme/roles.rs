@@ -2,14 +2,14 @@
 //!
 //! Invariant: what is told as a role was painted with that role, and with no other that looks alike in some theme.
 
-use super::{Depth, Skin, Styles};
+use super::{Depth, GlyphSet, Skin, Styles};
 use crate::config::theme::{Role, Theme};
 use ratatui::style::{Color, Modifier, Style};
 
 /// The default theme's skin with a colour of its own for every text and every ground.
 pub fn skin() -> Skin {
     let theme = Theme::builtin("default").unwrap();
-    let plain = Skin::new(&theme, Depth::True, false);
+    let plain = Skin::new(&theme, Depth::True, GlyphSet::Full);
     let mark = |role: Role| {
         let style = plain.style(role);
         let own = Color::Indexed(role as u8);

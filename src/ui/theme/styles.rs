@@ -3,7 +3,7 @@
 //! Does not know what is drawn with them. Invariant: a role that lives by its ground is never invisible.
 
 use super::Depth;
-use crate::config::theme::{Attrs, Role, Theme};
+use crate::config::theme::{Attrs, Colour, Role, Theme};
 use ratatui::style::{Modifier, Style};
 
 /// The styles of a theme at one depth.
@@ -11,23 +11,33 @@ use ratatui::style::{Modifier, Style};
 pub struct Styles {
     depth: Depth,
     styles: Vec<Style>,
+    fills: Vec<Style>,
 }
 
 impl Styles {
     /// The theme's styles as a terminal of this depth shows them.
     pub fn new(theme: &Theme, depth: Depth) -> Self {
-        Self { depth, styles: Role::ALL.iter().map(|role| style(theme, depth, *role)).collect() }
+        let of_all = |style: fn(&Theme, Depth, Role) -> Style| {
+            Role::ALL.iter().map(|role| style(theme, depth, *role)).collect()
+        };
+        Self { depth, styles: of_all(style), fills: of_all(fill) }
     }
 
     /// Styles of other making, for tests.
     #[cfg(test)]
     pub fn marked(depth: Depth, style: impl Fn(Role) -> Style) -> Self {
-        Self { depth, styles: Role::ALL.iter().map(|role| style(*role)).collect() }
+        let styles: Vec<Style> = Role::ALL.iter().map(|role| style(*role)).collect();
+        Self { depth, fills: styles.clone(), styles }
     }
 
     /// The style of a role. It says nothing of what the theme left open (`Style::patch` on what is underneath).
     pub fn get(&self, role: Role) -> Style {
         self.styles.get(role as usize).copied().unwrap_or_default()
+    }
+
+    /// The style of an area in the hue of a role.
+    pub fn fill(&self, role: Role) -> Style {
+        self.fills.get(role as usize).copied().unwrap_or_default()
     }
 
     /// The depth these were made for.
@@ -49,6 +59,37 @@ fn style(theme: &Theme, depth: Depth, role: Role) -> Style {
         attrs.reverse = true;
     }
     Style { fg, bg, ..Style::new() }.add_modifier(modifier(attrs))
+}
+
+/// The least contrast of a mark with the ground, after WCAG 2.
+const MARK_CONTRAST: f64 = 3.0;
+
+/// The area under a line: the shade between ground and line that is the nearest to the ground and still told from it.
+fn fill(theme: &Theme, depth: Depth, role: Role) -> Style {
+    let line = style(theme, depth, role);
+    let (Some(ink), Some(ground)) = (theme.paint(role).fg, theme.paint(Role::Base).bg) else { return line };
+    if let (Role::Graph1, Some(said)) = (role, theme.paint(Role::GraphFill).fg.filter(|said| *said != ink)) {
+        return Style { fg: depth.colour(said), ..Style::new() };
+    }
+    if depth < Depth::Ansi256 {
+        return line;
+    }
+    let shades = (5..20_u16).map(|twentieths| blend(ground, ink, twentieths));
+    let told = shades.into_iter().find(|shade| {
+        let (shade, ground) = (depth.seen(*shade), depth.seen(ground));
+        shade.contrast(ground) >= MARK_CONTRAST
+    });
+    told.map_or(line, |shade| Style { fg: depth.colour(shade), ..Style::new() })
+}
+
+/// So many twentieths of the way from one colour to the other.
+fn blend(from: Colour, to: Colour, twentieths: u16) -> Colour {
+    let mix = |from: u8, to: u8| {
+        let sum = u16::from(from) * (20 - twentieths.min(20)) + u16::from(to) * twentieths.min(20);
+        u8::try_from(sum / 20).unwrap_or(u8::MAX)
+    };
+    let ((r1, g1, b1), (r2, g2, b2)) = (from.rgb, to.rgb);
+    Colour { rgb: (mix(r1, r2), mix(g1, g2), mix(b1, b2)), ansi: to.ansi }
 }
 
 fn modifier(attrs: Attrs) -> Modifier {

@@ -7,6 +7,7 @@ use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// A bar with a label before it and a figure behind.
 #[derive(Clone, Copy, Debug)]
@@ -66,15 +67,30 @@ impl Gauge<'_> {
 
     fn bar(&self, pen: &mut Pen, (x, y): (u16, u16), cells: u16, skin: &Skin) {
         let at = |share: f64| (share.clamp(0.0, 1.0) * f64::from(cells)).round() as u16;
-        pen.run((x, y), cells, skin.glyphs.bar_rest, skin.style(Role::BarRest));
+        // The same blocks in the colour of the rest where there are shades enough; a texture of its own else.
+        let ground = skin.style(Role::BarRest).fg.filter(|_| skin.has_grounds());
+        let on_rest = |style: Style| ground.map_or(style, |ground| style.bg(ground));
+        let rest = if ground.is_some() { skin.glyphs.bar_used } else { skin.glyphs.bar_rest };
+        pen.run((x, y), cells, rest, skin.style(Role::BarRest));
         for (limit, role) in [(self.warning_at, Role::Warning), (self.critical_at, Role::Critical)] {
             if let Some(cell) = limit.map(at).filter(|cell| *cell < cells) {
-                pen.glyph(x + cell, y, skin.glyphs.bar_mark, skin.ink(role));
+                pen.glyph(x + cell, y, skin.glyphs.bar_mark, on_rest(skin.ink(role)));
             }
         }
         if let Some(share) = self.share.filter(|share| share.is_finite() && *share > 0.0) {
             // Something is never drawn as nothing.
-            pen.run((x, y), at(share).max(1).min(cells), skin.glyphs.bar_used, skin.ink(self.role()));
+            let eighths = (share.clamp(0.0, 1.0) * f64::from(cells) * 8.0).round().max(1.0) as u32;
+            let whole = u16::try_from(eighths / 8).unwrap_or(cells);
+            let end =
+                (eighths % 8).checked_sub(1).and_then(|at| skin.glyphs.bar_ends.get(at as usize)).copied();
+            let end = end.filter(|_| whole < cells);
+            let used = skin.ink(self.role());
+            match end.filter(|end| *end != ' ') {
+                Some(end) => pen.glyph(x + whole, y, end, on_rest(used)),
+                None if whole == 0 => pen.glyph(x, y, skin.glyphs.bar_used, used),
+                None => {}
+            }
+            pen.run((x, y), whole, skin.glyphs.bar_used, used);
         }
     }
 }

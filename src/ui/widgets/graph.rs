@@ -1,8 +1,10 @@
-//! Series over time, drawn in braille (or ASCII): a line, the area under the first, breaks where nothing is known.
+//! Series over time: one as an area under its line, several as lines, breaks where nothing is known.
 //!
 //! Knows time as milliseconds that the caller counts; does not know what they count from. Invariant: no line is
 //! drawn across a gap, and a picture moves only by whole dots as time passes.
 
+mod axes;
+mod picture;
 mod raster;
 mod scale;
 
@@ -11,7 +13,6 @@ pub use scale::{Scale, Unit};
 use super::pen::{Pen, StyledText, width};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
-use raster::{Raster, Timeline};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use scale::Axis;
@@ -41,7 +42,7 @@ pub struct Graph<'a> {
     pub title: &'a str,
     /// The present value or values, at the right end of the title's line.
     pub now: Vec<StyledText>,
-    /// The series; the first is drawn above the others.
+    /// The series; where lines cross the first one gives the colour.
     pub series: &'a [GraphSeries<'a>],
     /// The span of time: first and last instant.
     pub span_ms: (i64, i64),
@@ -53,14 +54,14 @@ pub struct Graph<'a> {
     pub scale: Scale,
     /// A line across at this value, if it lies in the picture.
     pub limit: Option<f64>,
-    /// Whether the area under the first series is filled.
+    /// Whether the area under a single series may be filled.
     pub fill: bool,
 }
 
 /// Below this width the labels are left out.
 const LEAST_WIDTH_FOR_LABELS: u16 = 24;
 /// From this height of the picture on, the time is labelled.
-const LEAST_HEIGHT_FOR_TIME: u16 = 6;
+const LEAST_HEIGHT_FOR_TIME: u16 = 5;
 
 impl Graph<'_> {
     /// Draws title, labels and picture.
@@ -79,21 +80,20 @@ impl Graph<'_> {
         let axis = Axis::new(self.scale, self.unit, self.values(), self.limit);
         if plot.width >= LEAST_WIDTH_FOR_LABELS {
             let gutter = self.unit.label_width() + 1;
-            let timed = plot.height >= LEAST_HEIGHT_FOR_TIME;
-            let inner = Rect {
-                x: plot.x + gutter,
-                width: plot.width - gutter,
-                height: plot.height - u16::from(timed),
-                ..plot
-            };
-            self.labels(&mut pen, plot, inner, axis.as_ref(), skin);
+            let is_timed = plot.height >= LEAST_HEIGHT_FOR_TIME;
+            let height = plot.height - u16::from(is_timed);
+            let inner = Rect { x: plot.x + gutter, width: plot.width - gutter, height, ..plot };
+            axes::values(&mut pen, plot.x, inner, axis.as_ref(), skin);
+            if is_timed {
+                axes::times(&mut pen, self.span_ms, inner, skin);
+            }
             plot = inner;
         }
         match axis {
-            Some(axis) => self.picture(&mut pen, plot, &axis, skin),
+            Some(axis) => picture::draw(self, &mut pen, plot, &axis, skin),
             None => {
                 let y = plot.bottom() - 1;
-                pen.run((plot.x, y), plot.width, skin.glyphs.bar_rest, skin.style(Role::Border));
+                pen.run((plot.x, y), plot.width, skin.glyphs.rule, skin.style(Role::Border));
             }
         }
     }
@@ -109,27 +109,6 @@ impl Graph<'_> {
         }
     }
 
-    fn labels(&self, pen: &mut Pen, plot: Rect, inner: Rect, axis: Option<&Axis>, skin: &Skin) {
-        let style = skin.style(Role::Axis);
-        let (top, bottom) = match axis {
-            Some(axis) => (axis.label(axis.top, skin), axis.label(axis.bottom, skin)),
-            None => (skin.figures.unknown().to_owned(), String::new()),
-        };
-        let room = inner.x - plot.x - 1;
-        for (text, y) in [(bottom, inner.bottom() - 1), (top, inner.y)] {
-            let blank = room.saturating_sub(width(&text));
-            pen.cut((plot.x + blank, y), room, &text, skin.glyphs.ellipsis, style);
-            if inner.height == 1 {
-                pen.cut((plot.x, y), room, &" ".repeat(usize::from(blank)), ' ', style);
-            }
-        }
-        if inner.bottom() < plot.bottom() {
-            let (from, to) = self.span_ms;
-            let text = format!("-{}", ago(to.saturating_sub(from)));
-            pen.text(inner.x, inner.bottom(), &text, style);
-        }
-    }
-
     fn values(&self) -> impl Iterator<Item = f64> {
         let (from, to) = self.span_ms;
         self.series
@@ -137,49 +116,6 @@ impl Graph<'_> {
             .flat_map(|series| series.points)
             .filter(move |point| (from..=to).contains(&point.t_ms))
             .filter_map(|point| point.value.filter(|value| value.is_finite()))
-    }
-
-    fn picture(&self, pen: &mut Pen, plot: Rect, axis: &Axis, skin: &Skin) {
-        let ascii = skin.is_ascii();
-        let (per_column, per_row) = if ascii { (1, 3) } else { (2, 4) };
-        let (columns, rows) = (usize::from(plot.width) * per_column, usize::from(plot.height) * per_row);
-        let timeline = Timeline::new(self.span_ms, columns);
-        let lines: Vec<Raster> = self
-            .series
-            .iter()
-            .map(|series| Raster::new(series.points, &timeline, self.gap_ms, rows, |value| axis.share(value)))
-            .collect();
-        let limit = self.limit.map(|limit| axis.share(limit)).filter(|share| (0.0..=1.0).contains(share));
-        let limit = limit.map(|share| rows - 1 - (share * (rows - 1) as f64).round() as usize);
-        for (column, x) in (plot.x..plot.right()).enumerate() {
-            for (row, y) in (plot.y..plot.bottom()).enumerate() {
-                if let Some(at) = limit.filter(|at| at / per_row == row) {
-                    pen.glyph(x, y, raster::dash(at % per_row, ascii), skin.ink(Role::Warning));
-                }
-                let drawn = lines.iter().zip(self.series).enumerate().find_map(|(at, (line, series))| {
-                    let fill = self.fill && at == 0;
-                    let glyph = line.glyph((column, row), (per_column, per_row), fill, ascii)?;
-                    Some((glyph, series.role))
-                });
-                let under = || {
-                    let first = lines.first().filter(|_| self.fill)?;
-                    Some((first.under((column, row), (per_column, per_row), ascii)?, Role::GraphFill))
-                };
-                if let Some((glyph, role)) = drawn.or_else(under) {
-                    pen.glyph(x, y, glyph, skin.ink(role));
-                }
-            }
-        }
-    }
-}
-
-/// A span of time in its greatest whole unit: `5m`, `90s`, `1h`.
-fn ago(ms: i64) -> String {
-    let s = ms.max(0) / 1000;
-    match s {
-        s if s >= 3600 && s % 3600 == 0 => format!("{}h", s / 3600),
-        s if s >= 60 && s % 60 == 0 => format!("{}m", s / 60),
-        s => format!("{s}s"),
     }
 }
 

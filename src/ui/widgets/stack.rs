@@ -4,7 +4,7 @@
 
 use super::pen::{Pen, width};
 use crate::config::theme::Role;
-use crate::ui::theme::Skin;
+use crate::ui::theme::{Depth, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -22,30 +22,36 @@ pub struct StackPart<'a> {
 /// The parts of a whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Stack<'a> {
-    /// The parts; their looks repeat after sixteen.
+    /// The parts; their looks repeat after twenty-four, without colour after four.
     pub parts: &'a [StackPart<'a>],
     /// The whole; the sum of the parts when there is none or less. What no part takes stays empty.
     pub whole: Option<f64>,
 }
 
-const ROLES: [Role; 4] = [Role::Graph1, Role::Graph2, Role::Graph3, Role::Graph4];
+const ROLES: [Role; 6] = [Role::Graph1, Role::Graph2, Role::Graph3, Role::Graph4, Role::Graph5, Role::Graph6];
 
-/// Colour and texture of the part at this place: after four parts the same colours come with other textures.
+/// Colour and texture of the part at this place: one texture for all, until the colours have all been used; where there
+/// are no colours the textures tell.
 pub fn look(at: usize, skin: &Skin) -> (Role, char) {
     let role = ROLES.get(at % ROLES.len()).copied().unwrap_or(Role::Graph1);
     let glyphs = skin.glyphs.parts;
-    let glyph = glyphs.get((at + at / ROLES.len()) % glyphs.len()).copied().unwrap_or(skin.glyphs.bar_used);
-    (role, glyph)
+    let texture = if skin.styles.depth() == Depth::None { at } else { at / ROLES.len() };
+    (role, glyphs.get(texture % glyphs.len()).copied().unwrap_or(skin.glyphs.bar_used))
 }
 
 impl Stack<'_> {
     /// Draws the bar into the first row and the legend into those beneath, as many as there are.
     pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let mut pen = Pen::new(area, buffer);
-        pen.run((area.x, area.y), area.width, skin.glyphs.bar_rest, skin.style(Role::BarRest));
+        let rest = skin.style(Role::BarRest);
+        match rest.fg.filter(|_| skin.has_grounds()) {
+            Some(_) => pen.run((area.x, area.y), area.width, skin.glyphs.bar_used, rest),
+            None => pen.run((area.x, area.y), area.width, skin.glyphs.bar_rest, rest),
+        }
         let mut x = area.x;
         for (at, cells) in self.cells(area.width).into_iter().enumerate() {
             let (role, glyph) = look(at, skin);
+            let glyph = if glyph == '█' { skin.glyphs.bar_used } else { glyph };
             pen.run((x, area.y), cells, glyph, skin.style(role));
             x = x.saturating_add(cells);
         }

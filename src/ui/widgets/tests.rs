@@ -4,7 +4,7 @@ mod gallery;
 
 use super::*;
 use crate::config::theme::{Role, Theme};
-use crate::ui::theme::{Depth, Skin};
+use crate::ui::theme::{Depth, GlyphSet, Skin};
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -90,8 +90,8 @@ fn draw_lines(area: Rect, buffer: &mut Buffer, skin: &Skin, text: &str) {
 fn skins() -> impl Strategy<Value = Skin> {
     let depth = prop::sample::select(vec![Depth::None, Depth::Ansi16, Depth::Ansi256, Depth::True]);
     let theme = prop::sample::select(vec!["default", "light", "mono"]);
-    (depth, theme, any::<bool>())
-        .prop_map(|(depth, theme, ascii)| Skin::new(&Theme::builtin(theme).unwrap(), depth, ascii))
+    (depth, theme, prop::sample::select(GlyphSet::ALL.to_vec()))
+        .prop_map(|(depth, theme, set)| Skin::new(&Theme::builtin(theme).unwrap(), depth, set))
 }
 
 proptest! {
@@ -116,7 +116,7 @@ proptest! {
         width in 0u16..90, height in 0u16..20, value in 0.0..2.0f64,
     ) {
         let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
-        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, true);
+        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::True, GlyphSet::Ascii);
         draw_all(buffer.area, &mut buffer, &skin, value, "name");
         let text = crate::ui::dump::text(&buffer).replace('—', "-");
         prop_assert!(text.is_ascii(), "{}", text);

@@ -29,13 +29,15 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let note = skin.figures.bytes(sum);
     let panel = gaps::this_node(reading).into_iter().fold(Panel::new("Made of"), Panel::note);
     let inner = panel.note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);
-    let (Some(parts), Some(sum)) = (parts, sum) else {
+    let (Some(mut parts), Some(sum)) = (parts, sum) else {
         let why = match info {
             Some(_) => StyledText::new("this server does not tell its overhead", Role::Unknown),
             None => reasons::why(state, "INFO"),
         };
         return reasons::draw(&why, inner, buffer, skin);
     };
+    parts.retain(|growing| growing.part.bytes > 0);
+    parts.sort_by_key(|growing| std::cmp::Reverse(growing.part.bytes));
     let drawn: Vec<StackPart> = parts
         .iter()
         .map(|growing| StackPart {
@@ -46,15 +48,8 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .collect();
     let (bar, legend) = layout::top(inner, 1);
     Stack { parts: &drawn, whole: None }.draw(bar, buffer, skin);
-    // Where it is low the parts that are nothing go first.
-    let rows = usize::from(legend.height);
-    let mut shown: Vec<(usize, GrowingPart)> = parts.into_iter().enumerate().collect();
-    while shown.len() > rows {
-        let Some(least) = shown.iter().map(|(_, growing)| growing.part.bytes).min() else { break };
-        let Some(at) = shown.iter().rposition(|(_, growing)| growing.part.bytes == least) else { break };
-        shown.remove(at);
-    }
-    for ((at, part), y) in shown.into_iter().zip(legend.y..legend.bottom()) {
+    // Where it is low the least parts are left out.
+    for ((at, part), y) in parts.into_iter().enumerate().zip(legend.y..legend.bottom()) {
         legend_line((at, part, sum), Rect { y, height: 1, ..legend }, buffer, skin);
     }
 }
@@ -77,13 +72,11 @@ fn legend_line((at, growing, sum): (usize, GrowingPart, u64), area: Rect, buffer
     if area.width >= WITH_SHARE {
         columns.insert(1, (StyledText::from(figures.percent(share)), PERCENT_WIDTH));
     }
-    let quiet = part.bytes == 0;
     let mut end = area.right().min(area.x.saturating_add(LONGEST));
     for (words, room) in columns.iter().rev() {
         let x = end.saturating_sub(width(&words.text));
         if x > area.x.saturating_add(3) {
-            let role = if quiet { Role::Dim } else { words.role };
-            pen.text(x, area.y, &words.text, skin.style(role));
+            pen.text(x, area.y, &words.text, skin.style(words.role));
         }
         end = end.saturating_sub(room + 1);
     }

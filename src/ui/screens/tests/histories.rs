@@ -6,7 +6,7 @@ use crate::app::rows;
 use crate::config::theme::BUILTIN;
 use crate::core::model::snapshot::EntriesPage;
 use crate::ui::screens::fixture::{self, drawn_with, later, skin, tell, tell_at};
-use crate::ui::theme::Depth;
+use crate::ui::theme::{Depth, GlyphSet};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -111,7 +111,7 @@ proptest! {
         beginning in 0_usize..8,
         steps in prop::collection::vec((0_usize..54, 0_u16..40), 0..24),
         sizes in prop::collection::vec((0_u16..=200, 0_u16..=60), 1..4),
-        (theme, depth, ascii) in (0_usize..64, 0_usize..4, any::<bool>()),
+        (theme, depth, set) in (0_usize..64, 0_usize..4, prop::sample::select(GlyphSet::ALL.to_vec())),
     ) {
         let mut state = BEGINNINGS[beginning].clone();
         for (which, number) in steps {
@@ -119,18 +119,22 @@ proptest! {
         }
         answer(&mut state);
         let theme = BUILTIN[theme % BUILTIN.len()].0;
-        let skin = skin(theme, DEPTHS[depth], ascii);
+        let skin = skin(theme, DEPTHS[depth], set);
         for (columns, rows) in sizes.into_iter().chain([(0, 0), (1, 1), (2, 2), (20, 5)]) {
             tell(&mut state, Message::Resized(columns, rows));
             let buffer = drawn_with(&state, &skin);
             prop_assert_eq!((buffer.area.width, buffer.area.height), (columns, rows));
-            if ascii {
-                let strange = buffer.content.iter().find(|cell| {
-                    let c = cell.symbol().chars().next().unwrap_or(' ');
-                    ('\u{2190}'..='\u{28ff}').contains(&c)
-                });
-                prop_assert!(strange.is_none(), "{strange:?}");
-            }
+            let strange = buffer.content.iter().find(|cell| {
+                let c = cell.symbol().chars().next().unwrap_or(' ');
+                match set {
+                    GlyphSet::Full => false,
+                    // Lines and blocks take two cells there; consoles have no braille.
+                    GlyphSet::Narrow => ('\u{2500}'..='\u{259f}').contains(&c) && !"╌╎".contains(c),
+                    GlyphSet::Console => ('\u{2800}'..='\u{28ff}').contains(&c),
+                    GlyphSet::Ascii => ('\u{2190}'..='\u{28ff}').contains(&c),
+                }
+            });
+            prop_assert!(strange.is_none(), "{set:?} {strange:?}");
         }
         let _ = rows::rows(&state, state.view());
     }
@@ -139,7 +143,7 @@ proptest! {
 /// A terminal may claim any size up to 65,535 cells each way.
 #[test]
 fn every_screen_draws_at_any_size_that_a_terminal_may_claim() {
-    let skin = skin("default", Depth::True, false);
+    let skin = skin("default", Depth::True, GlyphSet::Full);
     let mut state = BEGINNINGS[1].clone();
     for key in ["1", "2", "4", "5", "6", "8", "9", "0", "?", "2", "enter", "enter", "e"] {
         fixture::press(&mut state, key);

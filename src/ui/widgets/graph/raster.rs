@@ -1,8 +1,9 @@
-//! One series as dots: what the line covers in every column of dots, and the glyphs that show it.
+//! One series as dots: what the line covers in every column of dots.
 //!
 //! Knows columns and rows of dots, not values. Invariant: memory and work are bounded by columns and points.
 
 use super::GraphPoint;
+use crate::ui::theme::{CellDots, Grain};
 
 /// Time laid out in columns of dots. Columns begin at whole multiples of their length, so that a reading keeps
 /// its neighbours as time passes.
@@ -10,13 +11,14 @@ pub(super) struct Timeline {
     columns: usize,
     column_ms: i64,
     last: i64,
+    end_ms: i64,
 }
 
 impl Timeline {
     pub(super) fn new((from, to): (i64, i64), columns: usize) -> Self {
         let count = i64::try_from(columns.max(1)).unwrap_or(i64::MAX);
         let column_ms = (to.saturating_sub(from).max(1) / count).max(1);
-        Self { columns, column_ms, last: to.div_euclid(column_ms) }
+        Self { columns, column_ms, last: to.div_euclid(column_ms), end_ms: to }
     }
 
     /// The column of an instant, from the left; negative and too great are outside.
@@ -33,7 +35,7 @@ pub(super) struct Raster {
 }
 
 impl Raster {
-    /// Lays points out; `share` says where a value stands, 0 at the bottom and 1 at the top.
+    /// Lays points out; the last one holds until the picture ends, if that is no gap. `share` says where a value stands, 0 at the bottom and 1 at the top.
     pub(super) fn new(
         points: &[GraphPoint],
         timeline: &Timeline,
@@ -58,6 +60,12 @@ impl Raster {
                 None => raster.cover(at, height, height),
             }
             before = Some((point, height));
+        }
+        if let Some((last, height)) = before.filter(|(last, _)| {
+            let until_now = timeline.end_ms.saturating_sub(last.t_ms);
+            (0..=gap_ms).contains(&until_now)
+        }) {
+            raster.join((timeline.column(last.t_ms), height), (timeline.column(timeline.end_ms), height));
         }
         raster
     }
@@ -88,74 +96,28 @@ impl Raster {
         }
     }
 
-    /// The glyph of a cell that the line runs through, with what lies under the line if `fill`; else `None`.
-    pub(super) fn glyph(
+    /// Adds to the dots of a cell those of the line that runs through it, and with `is_area` all that lies beneath;
+    /// whether there was any.
+    pub(super) fn add_to(
         &self,
+        dots: &mut CellDots,
         (column, row): (usize, usize),
-        (per_column, per_row): (usize, usize),
-        fill: bool,
-        ascii: bool,
-    ) -> Option<char> {
-        let mut dots = [[false; 4]; 2];
-        let mut touched = false;
+        grain: Grain,
+        is_area: bool,
+    ) -> bool {
+        let (per_column, per_row) = grain.size();
+        let mut is_touched = false;
         for (part, column_dots) in dots.iter_mut().enumerate().take(per_column) {
             let Some((top, bottom)) = self.covered.get(column * per_column + part).copied().flatten() else {
                 continue;
             };
             for (step, dot) in column_dots.iter_mut().enumerate().take(per_row) {
                 let at = row * per_row + step;
-                let on_line = (top..=bottom).contains(&at);
-                touched |= on_line;
-                *dot = on_line || fill && !ascii && at > bottom;
+                if at >= top && (is_area || at <= bottom) {
+                    (*dot, is_touched) = (true, true);
+                }
             }
         }
-        touched.then(|| if ascii { ascii_line(&dots) } else { braille(&dots) })
-    }
-
-    /// The glyph of a cell that lies wholly under the line.
-    pub(super) fn under(
-        &self,
-        (column, row): (usize, usize),
-        (per_column, per_row): (usize, usize),
-        ascii: bool,
-    ) -> Option<char> {
-        let mut dots = [[false; 4]; 2];
-        for (part, column_dots) in dots.iter_mut().enumerate().take(per_column) {
-            let covered = self.covered.get(column * per_column + part).copied().flatten();
-            if covered.is_some_and(|(_, bottom)| row * per_row > bottom) {
-                *column_dots = [true; 4];
-            }
-        }
-        let any = dots.iter().flatten().any(|dot| *dot);
-        any.then(|| if ascii { ':' } else { braille(&dots) })
-    }
-}
-
-/// A dash at one of the rows of dots of a cell.
-pub(super) fn dash(step: usize, ascii: bool) -> char {
-    let mut dots = [[false; 4]; 2];
-    for column in &mut dots {
-        if let Some(dot) = column.get_mut(step) {
-            *dot = true;
-        }
-    }
-    if ascii { '-' } else { braille(&dots) }
-}
-
-/// Bits of the dots of a braille cell: two columns of four.
-const BITS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
-
-fn braille(dots: &[[bool; 4]; 2]) -> char {
-    let pairs = dots.iter().flatten().zip(BITS.iter().flatten());
-    let bits = pairs.filter(|(dot, _)| **dot).fold(0, |all, (_, bit)| all | bit);
-    char::from_u32(0x2800 | bits).unwrap_or(' ')
-}
-
-fn ascii_line(dots: &[[bool; 4]; 2]) -> char {
-    match dots.first() {
-        Some([true, false, false, _]) => '"',
-        Some([false, true, false, _]) => '-',
-        Some([false, false, true, _]) => '_',
-        _ => '|',
+        is_touched
     }
 }

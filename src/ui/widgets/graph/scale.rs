@@ -82,6 +82,9 @@ impl Axis {
         }
         let near = limit.filter(|limit| *limit >= high && *limit <= high * 2.0 && *limit > 0.0);
         let axis = |bottom, top| Axis { bottom, top, unit, log: scale == Scale::Log };
+        if let (Scale::Zero, None, Some((bottom, top))) = (scale, near, around(low, high, unit)) {
+            return Some(axis(bottom, top));
+        }
         Some(match scale {
             Scale::Zero => axis(low.min(0.0), near.unwrap_or_else(|| ceiling(high, unit))),
             Scale::UpTo(top) if top.is_finite() && top > 0.0 => axis(0.0, top),
@@ -95,6 +98,26 @@ impl Axis {
                 axis(bottom, top.max(bottom * 10.0))
             }
         })
+    }
+
+    /// The value half-way up, where it is one that can be labelled.
+    pub(super) fn middle(&self) -> Option<f64> {
+        match self.log {
+            true => {
+                let decades = (self.top / self.bottom).log10().round() as i64;
+                (decades % 2 == 0).then(|| (self.top * self.bottom).sqrt())
+            }
+            false => {
+                let middle = (self.bottom + self.top) / 2.0;
+                let is_whole = middle.fract() == 0.0 || !matches!(self.unit, Unit::Count | Unit::Bytes);
+                is_whole.then_some(middle)
+            }
+        }
+    }
+
+    /// Whether the axis begins at nothing, so that an area means an amount.
+    pub(super) fn begins_low(&self) -> bool {
+        self.log || self.bottom <= 0.0
     }
 
     /// Where a value stands: 0 at the bottom, 1 at the top; may lie outside.
@@ -120,6 +143,23 @@ impl Axis {
         };
         if value == 0.0 { "0".to_owned() } else { without_zeros(&text) }
     }
+}
+
+/// The least swing that a flat series is drawn against, and from which on it is not flat any more; shares of its
+/// greatest value.
+const FLAT: (f64, f64) = (0.1, 0.35);
+
+/// The round values around a series that is far from nothing and hardly moves: from 0 on it would be a wall. None for
+/// all others.
+fn around(low: f64, high: f64, unit: Unit) -> Option<(f64, f64)> {
+    if unit == Unit::Share || low <= 0.0 || !high.is_finite() || high - low >= FLAT.1 * high {
+        return None;
+    }
+    let swing = (high - low).max(FLAT.0 * high);
+    let step = ceiling(swing / 4.0, unit);
+    let bottom = ((low - swing * 0.2) / step).floor() * step;
+    let top = ((high + swing * 0.2) / step).ceil() * step;
+    (bottom > 0.0).then_some((bottom, top))
 }
 
 /// Round spans of time up to a day, in seconds.
@@ -193,8 +233,20 @@ mod tests {
     fn a_limit_belongs_to_the_axis_only_when_it_is_near() {
         let top = |limit| Axis::new(Scale::Zero, Unit::Count, [60.0].into_iter(), Some(limit)).unwrap().top;
         assert_eq!(top(110.0), 110.0);
-        assert_eq!(top(59.0), 100.0);
-        assert_eq!(top(5000.0), 100.0);
+        assert_eq!(top(59.0), 62.0);
+        assert_eq!(top(5000.0), 62.0);
+    }
+
+    #[test]
+    fn what_hardly_moves_is_drawn_among_its_values_and_what_moves_from_nothing_on() {
+        let ends = |values: &[f64]| {
+            let axis = Axis::new(Scale::Zero, Unit::Count, values.iter().copied(), None).unwrap();
+            (axis.bottom, axis.top)
+        };
+        assert_eq!(ends(&[4000.0, 4100.0]), (3800.0, 4200.0));
+        assert_eq!(ends(&[26.0, 26.0]), (25.0, 27.0));
+        assert_eq!(ends(&[100.0, 4100.0]), (0.0, 5000.0));
+        assert_eq!(ends(&[0.0, 0.0]), (0.0, 1.0));
     }
 
     proptest! {

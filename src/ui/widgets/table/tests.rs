@@ -3,9 +3,10 @@
 use super::*;
 use crate::config::theme::Theme;
 use crate::ui::dump;
+use crate::ui::theme::GlyphSet;
 
 fn skin(depth: Depth) -> Skin {
-    Skin::new(&Theme::builtin("default").unwrap(), depth, false)
+    Skin::new(&Theme::builtin("default").unwrap(), depth, GlyphSet::Full)
 }
 
 const COLUMNS: [ColumnWidth; 3] = [
@@ -34,9 +35,9 @@ fn drawn(width: u16, height: u16, selected: Option<usize>, depth: Depth) -> Buff
 fn figures_stand_right_names_are_cut_and_the_sorted_column_is_marked() {
     insta::assert_snapshot!(dump::text(&drawn(32, 4, Some(5), Depth::True)), @r#"
          stream       ▾length    lag
-         orders:euro⋯   1.2 k     12   ⠐
-        ▸漢字漢字漢⋯      999      —   ⢸
-         c                  1      0   ⠐
+         orders:euro⋯   1.2 k     12   │
+        ▸漢字漢字漢⋯      999      —   ┃
+         c                  1      0   │
         "#);
 }
 
@@ -44,9 +45,9 @@ fn figures_stand_right_names_are_cut_and_the_sorted_column_is_marked() {
 fn a_narrow_table_leaves_out_the_least_important_column() {
     insta::assert_snapshot!(dump::text(&drawn(17, 4, None, Depth::True)), @r#"
         stream  ▾length
-        orders:⋯  1.2 k⠐
-        漢字漢⋯     999⢸
-        c             1⠐
+        orders:⋯  1.2 k│
+        漢字漢⋯     999┃
+        c             1│
         "#);
 }
 

@@ -3,7 +3,7 @@
 use super::super::*;
 use crate::config::theme::{Role, Theme};
 use crate::ui::dump;
-use crate::ui::theme::{Depth, Skin, roles};
+use crate::ui::theme::{Depth, GlyphSet, Skin, roles};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -30,8 +30,8 @@ fn row(skin: &Skin, name: &str, role: Role, lag: Option<u64>) -> Vec<StyledText>
     ]
 }
 
-fn skin(depth: Depth, ascii: bool) -> Skin {
-    Skin::new(&Theme::builtin("default").unwrap(), depth, ascii)
+fn skin(depth: Depth, set: GlyphSet) -> Skin {
+    Skin::new(&Theme::builtin("default").unwrap(), depth, set)
 }
 
 fn page(skin: &Skin) -> Buffer {
@@ -110,10 +110,10 @@ fn the_parts_in_full_colour() {
 
 #[test]
 fn the_parts_without_colour() {
-    insta::assert_snapshot!(dump::described(&page(&skin(Depth::None, false)), roles::attributes));
+    insta::assert_snapshot!(dump::described(&page(&skin(Depth::None, GlyphSet::Full)), roles::attributes));
 }
 
 #[test]
 fn the_parts_in_ascii() {
-    insta::assert_snapshot!(dump::text(&page(&skin(Depth::Ansi16, true))));
+    insta::assert_snapshot!(dump::text(&page(&skin(Depth::Ansi16, GlyphSet::Ascii))));
 }
