@@ -7,7 +7,7 @@ use super::consent::{ArchiveArgs, RequestArgs};
 use super::values::{at_least_one, name};
 use crate::core::model::Name;
 use crate::core::model::queues::{Framework, QueueColumn, QueueId, QueueSite};
-use crate::core::ops::{DropRequest, JobsRequest, PauseRequest, Request};
+use crate::core::ops::{DropRequest, ErrorWanted, JobsRequest, PauseRequest, Request};
 use crate::core::queues::ADAPTERS;
 use clap::{Args, ValueEnum};
 
@@ -60,6 +60,7 @@ impl QueueJobsArgs {
         JobsRequest {
             of: self.queue.id(),
             class: self.class,
+            error: None,
             count: self.count,
             archive: self.archive.wanted(),
         }
@@ -71,13 +72,15 @@ impl QueueJobsArgs {
 pub(super) struct ReviveJobsArgs {
     #[command(flatten)]
     jobs: QueueJobsArgs,
+    /// Only those that failed with this, as `failures` of `snapshot` tells it or as a job does; where none did, a glob
+    #[arg(long, value_name = "ERROR", value_parser = name)]
+    error: Option<Name>,
 }
 
 /// Which jobs of a queue are dropped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum DroppedPart {
     /// Those that a worker could take now
-    #[default]
     Ready,
     /// Those that are to run later
     Delayed,
@@ -91,11 +94,14 @@ pub(super) struct DropJobsArgs {
     #[command(flatten)]
     queue: QueueArgs,
     /// Those of this class
-    #[arg(long, value_name = "CLASS", value_parser = name, required = true)]
-    class: Name,
-    /// Which of them
-    #[arg(long, value_enum, default_value_t)]
-    part: DroppedPart,
+    #[arg(long, value_name = "CLASS", value_parser = name, required_unless_present = "error")]
+    class: Option<Name>,
+    /// Those that failed with this, as `failures` of `snapshot` tells it or as a job does; where none did, a glob
+    #[arg(long, value_name = "ERROR", value_parser = name)]
+    error: Option<Name>,
+    /// Which of them [default: ready; with --error dead]
+    #[arg(long, value_enum)]
+    part: Option<DroppedPart>,
     /// At most N jobs
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     count: Option<u64>,
@@ -125,20 +131,24 @@ impl RequestArgs for QueueJobsArgs {
 
 impl RequestArgs for ReviveJobsArgs {
     fn request(self) -> Request {
-        Request::ReviveJobs(self.jobs.jobs())
+        let error = self.error.map(ErrorWanted::Text);
+        Request::ReviveJobs(JobsRequest { error, ..self.jobs.jobs() })
     }
 }
 
 impl RequestArgs for DropJobsArgs {
     fn request(self) -> Request {
         let part = match self.part {
-            DroppedPart::Ready => QueueColumn::Ready,
-            DroppedPart::Delayed => QueueColumn::Delayed,
-            DroppedPart::Dead => QueueColumn::Dead,
+            Some(DroppedPart::Ready) => QueueColumn::Ready,
+            Some(DroppedPart::Delayed) => QueueColumn::Delayed,
+            Some(DroppedPart::Dead) => QueueColumn::Dead,
+            None if self.error.is_some() => QueueColumn::Dead,
+            None => QueueColumn::Ready,
         };
-        let (class, count, archive) = (Some(self.class), self.count, self.archive.wanted());
+        let (class, count, archive) = (self.class, self.count, self.archive.wanted());
+        let error = self.error.map(ErrorWanted::Text);
         Request::DropJobs(DropRequest {
-            jobs: JobsRequest { of: self.queue.id(), class, count, archive },
+            jobs: JobsRequest { of: self.queue.id(), class, error, count, archive },
             part,
         })
     }

@@ -47,7 +47,7 @@ pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
 pub use delete_consumer::request::DeleteConsumerRequest;
 pub use guard::Guard;
 pub use invalidate::request::InvalidateRequest;
-pub use jobs::request::{DropRequest, JobsRequest, PauseRequest};
+pub use jobs::request::{DropRequest, ErrorWanted, JobsRequest, PauseRequest};
 pub use kill_client::request::KillClientRequest;
 pub use kill_script::request::KillScriptRequest;
 pub use plan::{ActionKind, Impact, Plan, Subject};

@@ -12,6 +12,9 @@ use crate::server::{Options, Server, kinds};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// What dead jobs of each framework failed with: class, and error.
+const ERRORS: &str = include_str!("frameworks/errors.txt");
+
 /// What is allowed where, and what comes of it.
 const ACTS: &str = include_str!("frameworks/acts.txt");
 
@@ -105,6 +108,26 @@ fn revive(framework: Framework, kind: usize) {
     assert_eq!(of(&site.run(), "broken"), once("broken", 0..3), "{}", framework.name);
 }
 
+/// Jobs that failed with an error are revived and dropped by it; those with another stay.
+fn by_error(framework: Framework, kind: usize) {
+    let Some(mut site) = Site::new(framework, Scenario::Backlog, kind) else { return };
+    let words = ERRORS.lines().map(|line| line.splitn(3, '|').collect::<Vec<_>>());
+    let error = words.into_iter().find(|words| words[0] == framework.name).expect("an error")[2];
+    let name = framework.name;
+    let told = site.act(&["revive-jobs", name, &site.queue, "--error", "another"]);
+    let nothing = told["plan"]["nothing"].as_str().unwrap_or_else(|| panic!("{name}: {told}"));
+    assert!(nothing.ends_with("3 with other errors"), "{name}: {told}");
+    let id = site.done("drop-jobs", &["--error", error], 3);
+    assert_eq!(site.library("dead"), Some(0), "{name}");
+    site.undone(&id, 3);
+    assert_eq!(site.library("dead"), Some(3), "{name}");
+    // A part of it with a star is enough.
+    let glob = format!("*{}*", error.split(['*', '"', '\'', '[']).max_by_key(|part| part.len()).unwrap());
+    site.done("revive-jobs", &["--error", &glob, "--count", "1"], 1);
+    site.done("revive-jobs", &["--error", error], 2);
+    assert_eq!(of(&site.run(), "broken"), once("broken", 0..3), "{name}");
+}
+
 fn drop_class(framework: Framework, class: &str, ready: u64, kind: usize) {
     let Some(mut site) = Site::new(framework, Scenario::Backlog, kind) else { return };
     let id = site.done("drop-jobs", &["--class", class], ready);
@@ -153,7 +176,10 @@ fn check(framework: Framework) {
                 refused(framework, verb, more);
             }
             ("requeue", orphans) => requeue(framework, orphans.parse().unwrap(), kind),
-            ("revive", _) => revive(framework, kind),
+            ("revive", _) => {
+                revive(framework, kind);
+                by_error(framework, kind);
+            }
             ("drop", class) => drop_class(framework, class, words[3].parse().unwrap(), kind),
             (_, _) => pause(framework, kind),
         }

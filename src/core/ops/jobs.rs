@@ -6,8 +6,8 @@
 //! | action | key | does | refused when |
 //! |---|---|---|---|
 //! | `requeue-orphans FRAMEWORK QUEUE` | `O` | jobs whose worker is gone become ready again, as the framework does it itself; each in a script that sees that nobody holds it; a copy is kept | nobody outside the framework can: [QUEUES.md](QUEUES.md) says which and why |
-//! | `revive-jobs FRAMEWORK QUEUE` | `V` | dead jobs become ready again, all or those of `--class`; in a script that sees that each is still dead | the same |
-//! | `drop-jobs FRAMEWORK QUEUE --class CLASS` | `D` | removes jobs of a class that are ready, or with `--part` delayed or dead; kept unless `--no-archive`, which makes the name necessary | the same |
+//! | `revive-jobs FRAMEWORK QUEUE` | `V` | dead jobs become ready again, all or those of `--class` or with `--error`; in a script that sees that each is still dead | the same |
+//! | `drop-jobs FRAMEWORK QUEUE --class CLASS \| --error ERROR` | `D` | removes jobs of a class that are ready, or with `--part` delayed or dead, or dead ones that failed with an error; kept unless `--no-archive`, which makes the name necessary | the same |
 //! | `pause-queue FRAMEWORK QUEUE` | `P` | sets the flag at which the framework's workers look | the framework has none |
 //! | `resume-queue FRAMEWORK QUEUE` | `N` | takes that flag away | the same |
 

@@ -2,6 +2,7 @@
 //!
 //! Knows the rows; not how a deed is done. Invariant: what is not there is told with its reason.
 
+use super::adapter::FailureKept;
 use super::deeds::{DeedName, JobDeed};
 use crate::core::model::queues::{Framework, QueueColumn};
 
@@ -32,6 +33,21 @@ pub fn drops(framework: Framework, part: QueueColumn) -> Result<Vec<DeedName>, &
     if found.is_empty() { Err(adapter.deeds.no_drop) } else { Ok(found) }
 }
 
+/// Whether jobs that a deed may be about tell why they failed, so that they can be chosen by that.
+///
+/// # Errors
+/// Why not: a sentence.
+pub fn errors(framework: Framework, part: QueueColumn) -> Result<(), &'static str> {
+    let Some(adapter) = super::adapter(framework) else { return Err(NO_ROW) };
+    if part == QueueColumn::Ready {
+        return Err(
+            "jobs that are ready have not failed: errors are those of dead jobs, and of delayed ones that are tried again",
+        );
+    }
+    let tells = adapter.failed.iter().any(|form| form.kept != FailureKept::Values);
+    if tells { Ok(()) } else { Err("no error stands with its jobs, by which they could be chosen") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +70,9 @@ mod tests {
         assert!(deed(Framework::Sidekiq, DeedName::Drop(99)).is_err());
         assert!(deed(Framework::Sidekiq, DeedName::Revive).is_ok());
         assert!(drops(Framework::Arq, QueueColumn::Dead).is_err());
+        assert!(errors(Framework::Sidekiq, QueueColumn::Dead).is_ok());
+        assert!(errors(Framework::Rmq, QueueColumn::Dead).is_err());
+        assert!(errors(Framework::Sidekiq, QueueColumn::Ready).is_err());
         assert_eq!(drops(Framework::Sidekiq, QueueColumn::Delayed).map(|rows| rows.len()), Ok(2));
     }
 }

@@ -58,11 +58,12 @@ return o"
 /// Tasks of a sorted set of the queue.
 macro_rules! in_set {
     ($key:literal) => {
-        find_jobs!(
+        find_jobs!(with_fields!(
             "local b=p..'asynq:{'..q..'}:' walk(b..'",
             $key,
-            "',function(m,s) put(m,s,call('HGET',b..'t:'..m,'msg'),b..'t:'..m) end)"
-        )
+            "',function(m,s) local v=call('HGET',b..'t:'..m,'msg') \
+put(m,s,v,b..'t:'..m,'',whys and v and fields(v)['7'] or '') end)"
+        ))
     };
 }
 

@@ -50,7 +50,8 @@ macro_rules! jobs_in {
         find_jobs!(
             "local b=p..q..':' walk(b..'",
             $key,
-            "',function(m,s) put(m,s,call('HGET',b..m,'name'),b..m) end)"
+            "',function(m,s) \
+put(m,s,call('HGET',b..m,'name'),b..m,'',whys and call('HGET',b..m,'failedReason') or '') end)"
         )
     };
 }

@@ -2,13 +2,15 @@
 //!
 //! Knows how frameworks write errors; not which jobs were asked for. Invariant: nothing of a job passes but those three.
 
-use super::adapter::{ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm};
+use super::adapter::{Adapter, ErrorText, FailedJobs, FailureKept, ItemClass, ItemForm};
 use super::errors::normalised;
 use super::lua::with_fields;
 use super::{items, pickle};
 use crate::core::model::Name;
 use crate::core::model::queues::FailedJob;
 
+/// What is looked at of a message, bytes: as the script on the server cuts it.
+const PIECE_BYTES: usize = 1_000;
 /// The longest text that is unpacked, bytes: a traceback.
 const UNPACKED_BYTES: usize = 262_144;
 
@@ -132,6 +134,42 @@ pub fn failed(form: &FailedJobs, item: &ItemForm, pieces: FailedPieces<'_>) -> O
     Some(FailedJob { class, at_ms: items::time_ms(pieces.time, form.unit), error })
 }
 
+/// The error of a job that a deed may be about, as [`failed`] has it: from its text, or from what stands elsewhere.
+pub fn error_of(adapter: &Adapter, text: &[u8], why: &[u8]) -> Option<Name> {
+    let form = adapter.failed.first()?;
+    let is_last = form.text == ErrorText::Last;
+    let (error, message): (&[u8], &[u8]) = match form.kept {
+        FailureKept::Item | FailureKept::Field(_) => {
+            (piece(text, form.error, is_last), piece(text, form.message, is_last))
+        }
+        FailureKept::Hash(_) | FailureKept::Message(_) => (&[], why.get(..PIECE_BYTES).unwrap_or(why)),
+        FailureKept::Results(..) => (&[], why),
+        FailureKept::Values => return None,
+    };
+    failed(form, &adapter.item, FailedPieces { item: &[], class: &[], error, message, time: &[] })?.error
+}
+
+/// What stands in JSON between the quotes behind the last such name, as the script on the server finds it: cut to its beginning, or
+/// to its end.
+fn piece<'a>(text: &'a [u8], name: &str, is_last: bool) -> &'a [u8] {
+    let before = format!("\"{name}\":");
+    let at = text
+        .windows(before.len())
+        .rposition(|window| window == before.as_bytes())
+        .filter(|_| !name.is_empty());
+    let rest = at.and_then(|at| text.get(at + before.len()..)).unwrap_or(&[]).trim_ascii_start();
+    let Some((b'"', string)) = rest.split_first() else { return &[] };
+    let mut is_escaped = false;
+    let ends = |byte: &u8| {
+        let ends = *byte == b'"' && !is_escaped;
+        is_escaped = *byte == b'\\' && !is_escaped;
+        ends
+    };
+    let end = string.iter().position(ends).unwrap_or(string.len());
+    let range = if is_last { end.saturating_sub(PIECE_BYTES)..end } else { 0..end.min(PIECE_BYTES) };
+    string.get(range).unwrap_or(&[])
+}
+
 fn first_line(text: &str) -> &str {
     text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("")
 }
@@ -238,6 +276,21 @@ mod tests {
         let expected =
             ("Mail".to_owned(), "Net::ReadTimeout: no answer from \"*\"".to_owned(), Some(1_700_000_000_500));
         assert_eq!(parts(told(Framework::Sidekiq, 0, pieces)), expected);
+    }
+
+    #[test]
+    fn the_error_of_a_job_that_is_moved_is_the_one_that_its_group_has() {
+        let of = |framework, text: &[u8], why: &[u8]| {
+            let adapter = crate::core::queues::adapter(framework).unwrap();
+            error_of(adapter, text, why).map(|error| error.text())
+        };
+        let sidekiq = br#"{"args":["\"error_message\": \"no\""],"error_message":"no answer from \"h 7\"\nmore","error_class":"Net::ReadTimeout"}"#;
+        let expected = Some("Net::ReadTimeout: no answer from \"*\"".to_owned());
+        assert_eq!(of(Framework::Sidekiq, sidekiq, b""), expected);
+        let cut = [&br#"{"class":"A","args":["long "#[..], &b"g "[..], &sidekiq[1..]].concat();
+        assert_eq!(of(Framework::Sidekiq, &cut, b""), expected);
+        assert_eq!(of(Framework::Bull, b"mail", b"no box 17\nat x"), Some("no box *".to_owned()));
+        assert_eq!((of(Framework::Sidekiq, b"{}", b""), of(Framework::Celery, b"{}", b"x")), (None, None));
     }
 
     #[test]

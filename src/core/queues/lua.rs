@@ -68,11 +68,13 @@ pub(super) use {kept_bytes, with_fields, with_iso};
 /// A script that looks for jobs in a place: its text says in which, with `walk` and `put`.
 ///
 /// `ARGV`: prefix, queue, how many were passed over, how many to look at, 1 for what is kept of a job (or 0 for no more than
-/// tells its class), and how long a worker may be silent, milliseconds (`held`, in seconds). It answers how many it looked at, the time in seconds, 1 where the place goes on too deep to be read, and of
-/// each job that was put its mark, what stands beside it, its text, the dump of its key or, without one, its text, and its fate.
+/// tells its class), and how long a worker may be silent, milliseconds (`held`, in seconds), and 1
+/// where it is told why a job failed (`whys`). It answers how many it looked at, the time in seconds, 1 where the place goes on too deep to be read, and of
+/// each job that was put its mark, what stands beside it, its text (without `keep`, of a long
+/// one beginning and end), the dump of its key or, without one, its text, its fate, and why it failed where its text does not tell.
 ///
 /// - `walk(key, each, tail)`: members of a list (from its end where `tail`) or of a sorted set, with their scores.
-/// - `put(mark, beside, text, key, fate)`: this is one; `fate` is the word of a [`super::deeds::JobFate`].
+/// - `put(mark, beside, text, key, fate, why)`: this is one; `fate` is the word of a [`super::deeds::JobFate`].
 /// - `pick()`: whether it is the turn of the next of things that are not a list or a sorted set.
 macro_rules! find_jobs {
     ($($script:expr),+ $(,)?) => {
@@ -81,12 +83,15 @@ macro_rules! find_jobs {
             "local held=ARGV[6]/1000 ",
             "local c=call('TIME') local now=c[1]+c[2]/1000000 ",
             "local r,seen,size,deep,nth={},0,0,0,0 ",
-            "local function put(m,x,text,key,fate) ",
+            "local whys=ARGV[7]=='1' ",
+            "local function put(m,x,text,key,fate,why) ",
             "text=text or '' if key and call('EXISTS',key)==0 then return end ",
             "local d=keep and (key and call('DUMP',key) or text) or '' ",
-            "if not keep then text=string.sub(text,1,8192) if m==text then m='' end end ",
-            "size=size+#d+#text ",
-            "r[#r+1]={m,tostring(x or ''),text,d or '',fate or ''} end ",
+            "if not keep then if #text>12288 then text=string.sub(text,1,8192)..string.sub(text,-4096) end ",
+            "if m==text then m='' end end ",
+            "why=string.sub(why or '',1,16384) ",
+            "size=size+#d+#text+#why ",
+            "r[#r+1]={m,tostring(x or ''),text,d or '',fate or '',why} end ",
             "local function pick() nth=nth+1 if nth>from and seen<count then seen=seen+1 return true end end ",
             "local function walk(k,each,tail) ",
             "local t=call('TYPE',k).ok ",

@@ -58,11 +58,15 @@ return o";
 macro_rules! in_registry {
     ($key:literal) => {
         find_jobs!(
-            "walk(p..'",
+            "local function why(j,m) \
+local e=call('XREVRANGE',p..'results:'..m,'+','-','COUNT',1)[1] \
+for i=1,e and #e[2] or 0,2 do if e[2][i]=='exc_string' then return e[2][i+1] end end \
+return call('HGET',j,'exc_info') or '' end \
+walk(p..'",
             $key,
             ":'..q,function(m,s) \
 local j=p..'job:'..m \
-put(m,s,call('HGET',j,'description'),j) end)"
+put(m,s,call('HGET',j,'description'),j,'',whys and why(j,m) or '') end)"
         )
     };
 }

@@ -173,6 +173,7 @@ fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static s
             (QueueList::First, View::Queue(_)) => "classes",
             (QueueList::First, _) => "queues",
         },
+        [CommandId::DropJobs] if state.active.queue_list == QueueList::Failures => "drop error",
         [CommandId::Open] => match state.view() {
             View::Group(..) | View::Consumers => "pending",
             View::Pending(..) => "entries",

@@ -56,7 +56,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
             (None, None) => true,
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
-        CommandId::DropJobs if !matches!(selected, Some(RowId::JobClass(..))) => false,
+        CommandId::DropJobs if !matches!(selected, Some(RowId::JobClass(..) | RowId::Failure(..))) => false,
         CommandId::RequeueOrphans
         | CommandId::ReviveJobs
         | CommandId::PauseQueue

@@ -2,8 +2,8 @@
 //!
 //! Knows numbers and sentences; asks nothing. Invariant: what cannot come back, or comes back elsewhere, is told before.
 
-use super::request::JobsRequest;
-use super::run::JobsWork;
+use super::request::{ErrorWanted, JobsRequest};
+use super::run::{JobsWork, SeenJob};
 use crate::core::figures::sentence::{count, number_of, span};
 use crate::core::limits::SHOWN_NAMES;
 use crate::core::model::Name;
@@ -13,7 +13,38 @@ use crate::core::queues::deeds::{DeedName, Silence};
 use crate::core::queues::{adapter, allowed};
 use std::collections::BTreeMap;
 
-/// What was seen of the jobs.
+/// The jobs that an action would be about.
+#[derive(Clone, Debug, Default)]
+pub struct JobsSeen {
+    /// How many there are.
+    pub jobs: u64,
+    /// Jobs by class.
+    pub classes: BTreeMap<Option<Name>, u64>,
+    /// Jobs by the error that they failed with, where that was asked for.
+    pub errors: BTreeMap<Name, u64>,
+    /// Jobs that workers do something else with than to do them, by the word of that.
+    pub fates: BTreeMap<Vec<u8>, u64>,
+    /// Jobs in the same places that are not wanted.
+    pub passed: u64,
+}
+
+impl JobsSeen {
+    /// Counts a job.
+    pub(super) fn take(&mut self, job: &SeenJob, is_wanted: bool) {
+        if !is_wanted {
+            self.passed += 1;
+            return;
+        }
+        self.jobs += 1;
+        *self.classes.entry(job.class.clone()).or_insert(0) += 1;
+        job.error.iter().for_each(|error| *self.errors.entry(error.clone()).or_insert(0) += 1);
+        if !job.fate.is_empty() {
+            *self.fates.entry(job.fate.clone()).or_insert(0) += 1;
+        }
+    }
+}
+
+/// What was seen of the queue.
 #[derive(Clone, Debug)]
 pub struct JobsFacts {
     /// The action.
@@ -22,18 +53,14 @@ pub struct JobsFacts {
     pub key: Name,
     /// What is done, in each of the places.
     pub deeds: Vec<DeedName>,
-    /// How many jobs it is about.
-    pub jobs: u64,
+    /// With which error they failed, where that was wanted.
+    pub error: Option<ErrorWanted>,
+    /// The jobs.
+    pub seen: JobsSeen,
     /// Whether they were counted to the last.
     pub is_exact: bool,
-    /// Jobs by class.
-    pub classes: BTreeMap<Option<Name>, u64>,
-    /// Jobs that workers do something else with than to do them, by the word of that.
-    pub fates: BTreeMap<Vec<u8>, u64>,
     /// After how long a worker counts as gone, milliseconds; 0 where nothing rests on a time.
     pub held_ms: u64,
-    /// Jobs in the same places that are of other classes.
-    pub passed: u64,
     /// What has to be as it was.
     pub guard: Guard,
     /// When it was seen: microseconds of the process's clock.
@@ -44,21 +71,22 @@ pub struct JobsFacts {
 pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
     let is_drop = *facts.kind == super::DROP;
     let archive = request.archive != Some(false);
-    let most = request.count.filter(|count| *count < facts.jobs || !facts.is_exact);
-    let items = most.unwrap_or(facts.jobs);
-    let is_exact = facts.is_exact || most.is_some_and(|most| most <= facts.jobs);
+    let most = request.count.filter(|count| *count < facts.seen.jobs || !facts.is_exact);
+    let items = most.unwrap_or(facts.seen.jobs);
+    let is_exact = facts.is_exact || most.is_some_and(|most| most <= facts.seen.jobs);
     let work = JobsWork {
         of: request.of.clone(),
         key: facts.key.clone(),
         deeds: facts.deeds.clone(),
         class: request.class.clone(),
+        error: facts.error.clone(),
         // What comes later is not meant, as far as it can be told apart: no more than were seen.
         most: if is_exact { Some(items) } else { request.count },
         held_ms: facts.held_ms,
     };
     let named = |class: &Option<Name>| class.as_ref().map_or("(not told)".to_owned(), Name::to_string);
     let mut by_count: Vec<(&Option<Name>, u64)> =
-        facts.classes.iter().map(|(class, n)| (class, *n)).collect();
+        facts.seen.classes.iter().map(|(class, n)| (class, *n)).collect();
     by_count.sort_by_key(|(_, number)| std::cmp::Reverse(*number));
     let least = if facts.is_exact { "" } else { "at least " };
     let verb = if is_drop { "removes" } else { "makes ready" };
@@ -68,8 +96,16 @@ pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
     }
     let more = by_count.len().saturating_sub(SHOWN_NAMES) as u64;
     lines.extend((more > 0).then(|| ("", format!("and {} more", number_of(more, "class")))));
-    if facts.passed > 0 {
-        lines.push(("stays", format!("{} of other classes", number_of(facts.passed, "job"))));
+    let mut errors: Vec<(&Name, &u64)> = facts.seen.errors.iter().collect();
+    errors.sort_by_key(|(_, number)| std::cmp::Reverse(**number));
+    for (error, number) in errors.iter().take(SHOWN_NAMES) {
+        lines.push(("error", format!("{error}: {}", count(**number))));
+    }
+    let more = errors.len().saturating_sub(SHOWN_NAMES) as u64;
+    lines.extend((more > 0).then(|| ("", format!("and {} more", number_of(more, "error")))));
+    if facts.seen.passed > 0 {
+        let (jobs, others) = (number_of(facts.seen.passed, "job"), others(request));
+        lines.push(("stays", format!("{jobs} {others}")));
     }
     lines.extend(rests_on(request, &facts).map(|text| ("rests on", text)));
     lines.push(("checks", "each job is looked at again in the moment in which it moves".to_owned()));
@@ -84,7 +120,7 @@ pub fn plan(request: &JobsRequest, facts: JobsFacts) -> Plan {
         commands: work.commands(),
         typed: (is_drop && !archive).then(|| "dropped jobs would be kept nowhere".to_owned()),
         archive,
-        nothing: (facts.jobs == 0).then(|| nothing(request, &facts)),
+        nothing: (facts.seen.jobs == 0).then(|| nothing(request, &facts)),
         warm_up: Vec::new(),
         work: PlanWork::new(work),
         made_us: facts.at_us,
@@ -120,7 +156,7 @@ fn warnings(request: &JobsRequest, facts: &JobsFacts, is_exact: bool) -> Vec<Str
     }
     let known = adapter(request.of.site.framework).into_iter();
     for fate in known.flat_map(|adapter| adapter.deeds.fates) {
-        if let Some(number) = facts.fates.get(fate.word.as_bytes()) {
+        if let Some(number) = facts.seen.fates.get(fate.word.as_bytes()) {
             let least = if facts.is_exact { "" } else { "at least " };
             warnings.push(format!("{least}{} {}", number_of(*number, "job"), fate.text));
         }
@@ -156,9 +192,21 @@ fn nothing(request: &JobsRequest, facts: &JobsFacts) -> String {
         _ => "no such job",
     };
     let class = request.class.as_ref().map_or_else(String::new, |class| format!(" of class {class}"));
-    let others = match facts.passed {
+    let error = request.error.as_ref();
+    let error =
+        error.map_or_else(String::new, |error| format!(" that failed with {:?}", error.name().to_string()));
+    let others = match facts.seen.passed {
         0 => String::new(),
-        passed => format!("; {} of other classes", count(passed)),
+        passed => format!("; {} {}", count(passed), others(request)),
     };
-    format!("nothing to do: there is {what}{class}{others}")
+    format!("nothing to do: there is {what}{class}{error}{others}")
+}
+
+/// Which jobs those are that are not wanted.
+const fn others(request: &JobsRequest) -> &'static str {
+    match (&request.class, &request.error) {
+        (_, None) => "of other classes",
+        (None, Some(_)) => "with other errors",
+        (Some(_), Some(_)) => "of other classes or with other errors",
+    }
 }

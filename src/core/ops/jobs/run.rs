@@ -3,15 +3,17 @@
 //! Knows one place of a queue at a time. Invariants: what is not kept does not move where an archive was promised; no more
 //! jobs move than were planned; a job that somebody has taken meanwhile is left to them.
 
+use super::request::ErrorWanted;
 use crate::core::limits::JOBS_BATCH;
 use crate::core::model::Name;
 use crate::core::model::queues::QueueId;
 use crate::core::ops::archive::{Frame, KeptJob};
 use crate::core::ops::plan::Work;
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
-use crate::core::queues::adapter::{ItemClass, ItemForm};
+use crate::core::queues::adapter::{Adapter, ItemClass, ItemForm};
 use crate::core::queues::allowed;
 use crate::core::queues::deeds::DeedName;
+use crate::core::queues::failures::error_of;
 use crate::core::queues::{adapter, items};
 use crate::core::wire::write::{JobsWrite, MovedJob};
 use crate::core::wire::{ErrorReply, Inspect, JobsRead, ReadCmd, Resp, WriteCmd};
@@ -28,6 +30,8 @@ pub struct JobsWork {
     pub deeds: Vec<DeedName>,
     /// Only to jobs of this class.
     pub class: Option<Name>,
+    /// Only to jobs that failed with this.
+    pub error: Option<ErrorWanted>,
     /// To so many at most; none for all that there are.
     pub most: Option<u64>,
     /// How long a worker may be silent before it counts as gone, milliseconds; 0 where keys tell.
@@ -85,6 +89,8 @@ pub(super) struct JobsPage {
 pub(super) struct SeenJob {
     /// Its class.
     pub(super) class: Option<Name>,
+    /// What it failed with, where that was asked for and is told.
+    pub(super) error: Option<Name>,
     /// The word of what becomes of it, where that is not simply that it is done.
     pub(super) fate: Vec<u8>,
     mark: Vec<u8>,
@@ -93,15 +99,24 @@ pub(super) struct SeenJob {
     record: Vec<u8>,
 }
 
+impl SeenJob {
+    /// Whether it is of this class, and failed with this, where either is wanted.
+    pub(super) fn is_of(&self, class: Option<&Name>, error: Option<&ErrorWanted>) -> bool {
+        class.is_none_or(|class| self.class.as_ref() == Some(class))
+            && error.is_none_or(|error| error.is(self.error.as_ref()))
+    }
+}
+
 /// What a reply tells; none where it has another shape.
-pub(super) fn page(reply: &Resp, form: Option<&ItemForm>) -> Option<JobsPage> {
+pub(super) fn page(reply: &Resp, adapter: &Adapter, errors: bool) -> Option<JobsPage> {
     let [looked_at, now, deep, jobs] = reply.items()? else { return None };
     let seen = |job: &Resp| {
         let mut parts = job.items()?.iter().map(|part| part.bytes().map(|bytes| bytes.into_owned()));
         let mut part = || parts.next()?;
-        let (mark, beside, text, record, fate) = (part()?, part()?, part()?, part()?, part()?);
-        let class = form.and_then(|form| class_of(form, &text));
-        Some(SeenJob { class, fate, mark, beside, text, record })
+        let (mark, beside, text, record, fate, why) = (part()?, part()?, part()?, part()?, part()?, part()?);
+        let class = class_of(&adapter.item, &text);
+        let error = errors.then(|| error_of(adapter, &text, &why)).flatten();
+        Some(SeenJob { class, error, fate, mark, beside, text, record })
     };
     Some(JobsPage {
         looked_at: looked_at.count()?,
@@ -148,9 +163,11 @@ impl JobsMachine {
         };
         let (of, key) = (self.work.of.clone(), self.work.key.clone());
         // Jobs of other classes are looked at and left: a look is larger than what is moved after it.
-        let count = if self.work.class.is_some() { batch.saturating_mul(4) } else { batch };
-        let read =
-            JobsRead { of, key, deed, from: self.from, count, whole: true, held_ms: self.work.held_ms };
+        let errors = self.work.error.is_some();
+        let is_chosen = self.work.class.is_some() || errors;
+        let count = if is_chosen { batch.saturating_mul(4) } else { batch };
+        let (from, held_ms) = (self.from, self.work.held_ms);
+        let read = JobsRead { of, key, deed, from, count, whole: true, held_ms, errors };
         Step::Ask(vec![ReadCmd::Inspect(Inspect::Jobs(read))])
     }
 
@@ -159,9 +176,10 @@ impl JobsMachine {
             return end_of(refusal);
         }
         let framework = self.work.of.site.framework;
-        let form = adapter(framework).map(|adapter| &adapter.item);
+        let known = adapter(framework);
         let deed = self.places.front().and_then(|deed| allowed::deed(framework, *deed).ok());
-        let (Some(page), Some(deed)) = (page(reply, form), deed) else { return strange() };
+        let page = known.and_then(|adapter| page(reply, adapter, self.work.error.is_some()));
+        let (Some(page), Some(deed)) = (page, deed) else { return strange() };
         self.looked_at = page.looked_at;
         self.from = self.from.saturating_add(page.looked_at);
         if page.looked_at == 0 {
@@ -171,7 +189,7 @@ impl JobsMachine {
             return self.look(batch);
         }
         for job in page.jobs {
-            if self.work.class.is_some() && self.work.class != job.class {
+            if !job.is_of(self.work.class.as_ref(), self.work.error.as_ref()) {
                 continue;
             }
             match deed.after.apply(&job.text, page.now_s) {

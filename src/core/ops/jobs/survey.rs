@@ -4,12 +4,12 @@
 //! reached its bound is "at least", and no payload crosses the network for a plan.
 
 use super::pause;
-use super::plan::{JobsFacts, plan};
-use super::request::{DropRequest, JobsRequest, PauseRequest};
+use super::plan::{JobsFacts, JobsSeen, plan};
+use super::request::{DropRequest, ErrorWanted, JobsRequest, PauseRequest};
 use crate::core::limits::{JOBS_LOOKED_AT, JOBS_SAMPLED};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
-use crate::core::model::queues::QueueId;
+use crate::core::model::queues::{QueueColumn, QueueId};
 use crate::core::ops::guard::Guard;
 use crate::core::ops::plan::{ActionKind, Plan};
 use crate::core::ops::refusal::Refusal;
@@ -20,7 +20,6 @@ use crate::core::queues::deeds::DeedName;
 use crate::core::queues::{QueueLead, adapter, names};
 use crate::core::wire::read::{QueueAsk, QueueRead};
 use crate::core::wire::{Inspect, JobsRead, ReadCmd, Resp};
-use std::collections::BTreeMap;
 
 /// The plan to make orphans ready again.
 pub(in crate::core::ops) async fn requeue(reader: Reader, request: JobsRequest) -> Result<Plan, Refusal> {
@@ -29,13 +28,17 @@ pub(in crate::core::ops) async fn requeue(reader: Reader, request: JobsRequest) 
 
 /// The plan to make dead jobs ready again.
 pub(in crate::core::ops) async fn revive(reader: Reader, request: JobsRequest) -> Result<Plan, Refusal> {
+    if allowed::deed(request.of.site.framework, DeedName::Revive).is_ok() {
+        by_error(&request, QueueColumn::Dead)?;
+    }
     moved(&reader, &super::REVIVE, &request, vec![DeedName::Revive]).await
 }
 
 /// The plan to drop jobs.
 pub(in crate::core::ops) async fn dropped(reader: Reader, request: DropRequest) -> Result<Plan, Refusal> {
-    let found = allowed::drops(request.jobs.of.site.framework, request.part);
-    let found = found.map_err(|why| no(&request.jobs.of, why))?;
+    let (framework, part) = (request.jobs.of.site.framework, request.part);
+    let found = allowed::drops(framework, part).map_err(|why| no(&request.jobs.of, why))?;
+    by_error(&request.jobs, part)?;
     moved(&reader, &super::DROP, &request.jobs, found).await
 }
 
@@ -47,6 +50,14 @@ pub(in crate::core::ops) async fn pause(reader: Reader, request: PauseRequest) -
 /// The plan to let a queue go on.
 pub(in crate::core::ops) async fn resume(reader: Reader, request: PauseRequest) -> Result<Plan, Refusal> {
     paused(&reader, request.of, true).await
+}
+
+/// Whether jobs of a part can be chosen by their error, where one is wanted.
+fn by_error(request: &JobsRequest, part: QueueColumn) -> Result<(), Refusal> {
+    match request.error {
+        Some(_) => allowed::errors(request.of.site.framework, part).map_err(|why| no(&request.of, why)),
+        None => Ok(()),
+    }
 }
 
 /// Why the framework does not allow it.
@@ -75,19 +86,27 @@ async fn moved(
     let mut facts = JobsFacts {
         kind,
         key,
-        jobs: 0,
+        error: None,
+        seen: JobsSeen::default(),
         is_exact: true,
-        classes: BTreeMap::new(),
-        passed: 0,
-        fates: BTreeMap::new(),
         held_ms: held_ms(reader, &request.of, &deeds),
         guard,
         deeds,
         at_us: 0,
     };
+    // Of what an error may mean the first is meant that a job has.
+    let wanted = match &request.error {
+        Some(error) => error.meanings().into_iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let with_none = |meaning| (meaning, JobsSeen::default());
+    let mut meanings: Vec<(Option<ErrorWanted>, JobsSeen)> = wanted.into_iter().map(with_none).collect();
     for deed in facts.deeds.clone() {
-        count(reader, request, deed, &mut facts).await?;
+        count(reader, request, deed, (&mut facts, &mut meanings)).await?;
     }
+    let last = meanings.pop();
+    let found = meanings.into_iter().find(|(_, seen)| seen.jobs > 0).or(last);
+    found.into_iter().for_each(|(error, seen)| (facts.error, facts.seen) = (error, seen));
     facts.at_us = reader.moment().now_us;
     Ok(plan(request, facts))
 }
@@ -108,26 +127,21 @@ async fn count(
     reader: &Reader,
     request: &JobsRequest,
     deed: DeedName,
-    facts: &mut JobsFacts,
+    (facts, meanings): (&mut JobsFacts, &mut [(Option<ErrorWanted>, JobsSeen)]),
 ) -> Result<(), Refusal> {
-    let form = adapter(request.of.site.framework).map(|adapter| &adapter.item);
+    let known = adapter(request.of.site.framework);
+    let errors = request.error.is_some();
     let mut from = 0_u64;
     loop {
         let (of, key) = (request.of.clone(), facts.key.clone());
-        let read =
-            JobsRead { of, key, deed, from, count: JOBS_SAMPLED, whole: false, held_ms: facts.held_ms };
+        let (count, held_ms) = (JOBS_SAMPLED, facts.held_ms);
+        let read = JobsRead { of, key, deed, from, count, whole: false, held_ms, errors };
         let reply = reader.one(ReadCmd::Inspect(Inspect::Jobs(read))).await?;
-        let page = super::run::page(&reply, form);
+        let page = known.and_then(|adapter| super::run::page(&reply, adapter, errors));
         let page = page.ok_or_else(|| Refusal::because("EVAL: a reply that streamgauge does not know"))?;
         for job in &page.jobs {
-            if request.class.is_some() && request.class != job.class {
-                facts.passed += 1;
-                continue;
-            }
-            facts.jobs += 1;
-            *facts.classes.entry(job.class.clone()).or_insert(0) += 1;
-            if !job.fate.is_empty() {
-                *facts.fates.entry(job.fate.clone()).or_insert(0) += 1;
+            for (error, seen) in meanings.iter_mut() {
+                seen.take(job, job.is_of(request.class.as_ref(), error.as_ref()));
             }
         }
         from = from.saturating_add(page.looked_at);

@@ -64,6 +64,9 @@ pub struct JobsRead {
     /// How long a worker may be silent before it counts as gone, milliseconds; 0 where keys tell.
     #[serde(default)]
     pub held_ms: u64,
+    /// Whether it is told why a job failed.
+    #[serde(default)]
+    pub errors: bool,
 }
 
 /// `ARGV`: XRANGE or XREVRANGE, from, to, count.
@@ -109,7 +112,7 @@ impl Inspect {
                 row(ReadVerb::EXISTS, REPLY_FIGURE, [Key(key)]).looking_up(LooksUp::KeyUnless(0))
             }
             Self::Dbsize => row(ReadVerb::DBSIZE, REPLY_FIGURE, []),
-            Self::Jobs(JobsRead { of, key, deed, from, count, whole, held_ms }) => {
+            Self::Jobs(JobsRead { of, key, deed, from, count, whole, held_ms, errors }) => {
                 let script = allowed::deed(of.site.framework, *deed).map_or("return {}", |deed| deed.find);
                 let (from, count) = (Number(*from), Number(u64::from(*count)));
                 let (prefix, queue) = (Other(&of.site.prefix), Others(of.queue.as_slice()));
@@ -124,6 +127,7 @@ impl Inspect {
                     count,
                     whole,
                     Number(*held_ms),
+                    Text(if *errors { "1" } else { "0" }),
                 ];
                 row(ReadVerb::EVAL, PIPELINE_REPLY, words).calling(ScriptCalls::Exactly(JOB_CALLS))
             }
