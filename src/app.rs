@@ -15,6 +15,7 @@ pub mod rows;
 pub mod table;
 pub mod update;
 pub mod view;
+pub mod works;
 
 pub use message::{Draw, Effect, Message, TargetMessage};
 pub use update::update;
@@ -26,6 +27,7 @@ use crate::core::diagnose::finding::Finding;
 use crate::core::model::Name;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
+use crate::core::reading::cure::Cure;
 use crate::core::reading::watched::WatchSettings;
 use crate::core::wire::round::Focus;
 use action::{ActionSetup, Operations};
@@ -157,6 +159,8 @@ pub struct Watch {
     pub queue_list: QueueList,
     /// What the poller was told last.
     pub focus: Focus,
+    /// What an action can do about the selected finding.
+    pub cure: Option<Cure>,
 }
 
 /// What time it is: time enters the console with every message.
@@ -200,6 +204,7 @@ impl Watch {
             open_families: BTreeSet::new(),
             queue_list: QueueList::First,
             focus: Focus::default(),
+            cure: None,
             setup,
         }
     }

@@ -4,8 +4,13 @@
 //! on Cancel, or in the line where a name has to be typed, and the key that opened it does not confirm it.
 
 mod form;
+mod queues;
+mod wanted;
 
-pub use form::{About, Choice, Form, typed_span};
+pub use form::{About, Choice, Form, ReclaimChoice, typed_span};
+pub use wanted::{Begin, asked_for, is_about_selected, wanted};
+#[cfg(test)]
+pub(in crate::app) use wanted::{pattern, rows, stream};
 
 use crate::commands::Key;
 use crate::core::model::Name;

@@ -33,6 +33,9 @@ pub fn update(state: &mut State, message: Message, now: Now) -> (Draw, Vec<(Targ
     let mut effects = Vec::new();
     let draw = take(state, message, &mut effects);
     look(state, &mut effects);
+    if draw != Draw::No {
+        state.active.cure = state.selected_finding().and_then(|finding| state.shown().cure(finding));
+    }
     turn_to(state, shown);
     let draw = if of == shown { draw } else { Draw::No };
     (draw, effects.into_iter().map(|effect| (of, effect)).collect())
@@ -251,4 +254,4 @@ fn focus(state: &State) -> Focus {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::app) mod tests;

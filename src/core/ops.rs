@@ -72,28 +72,28 @@ macro_rules! for_each_action {
     ($then:ident $($more:tt)*) => { $then! { {
         /// Remove the oldest entries of a stream.
         Trim(TrimRequest, TrimArgs) trim KIND survey
-            "T" "trim" [Streams Memory] "Remove the oldest entries of the selected stream.";
+            "T" "trim" [Everywhere] "Remove the oldest entries of the selected stream.";
         /// Settle stuck pending entries of a group.
         Reclaim(ReclaimRequest, ReclaimArgs) reclaim KIND survey
-            "R" "reclaim" [Streams Consumers Pending Memory]
+            "R" "reclaim" [Everywhere]
             "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop.";
         /// Delete one consumer that has nothing pending.
         DeleteConsumer(DeleteConsumerRequest, DeleteConsumerArgs) delete_consumer KIND survey
-            "D" "delete" [Consumers] "Delete the selected consumer, if it has nothing pending.";
+            "D" "delete" [Streams Consumers Pending Memory] "Delete the selected consumer, if it has nothing pending.";
         /// Remove groups that nobody reads any more.
         RemoveGroups(RemoveGroupsRequest, RemoveGroupsArgs) remove GROUPS groups
-            "E" "remove group" [Streams Consumers Memory]
+            "E" "remove group" [Everywhere]
             "Remove the selected group, or the groups of the stream that nobody reads any more.";
         /// Remove the consumers of a group that do nothing.
         RemoveConsumers(RemoveConsumersRequest, RemoveConsumersArgs) remove CONSUMERS consumers
-            "C" "remove idle" [Streams Consumers Memory]
+            "C" "remove idle" [Everywhere]
             "Remove the consumers of the group that have nothing pending and do nothing.";
         /// End a client's connection.
         KillClient(KillClientRequest, KillClientArgs) kill_client KIND survey
-            "K" "kill" [Clients Memory] "End the connection of the selected client.";
+            "K" "kill" [Everywhere] "End the connection of the selected client.";
         /// Make jobs ready again whose worker is gone, as their framework does.
         RequeueOrphans(JobsRequest, QueueJobsArgs) jobs REQUEUE requeue
-            "O" "requeue" [Queues]
+            "O" "requeue" [Everywhere]
             "Make jobs of the selected queue ready again whose worker is gone.";
         /// Make dead jobs ready again, as their framework does.
         ReviveJobs(JobsRequest, ReviveJobsArgs) jobs REVIVE revive

@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod commands;
 pub mod cost;
 pub mod counters;
+pub mod cure;
 pub mod digest;
 mod evidence;
 pub mod families;

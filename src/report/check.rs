@@ -78,6 +78,10 @@ pub fn text(watch: &CheckWatch, reading: &Reading) -> String {
             finding.subject,
             finding.text
         ));
+        if let Some(cure) = reading.cure(finding).filter(|_| !seen.is_over) {
+            let by = cure.deed.command().map_or(String::new(), |command| format!(": {command}"));
+            lines.push(format!("  {}{by}", cure.effect));
+        }
         lines.extend(finding.remedy.as_ref().map(|remedy| format!("  {}", remedy.text)));
     }
     lines.extend(reading.unjudged().into_iter().map(|reason| format!("cannot tell: {reason}")));
@@ -115,7 +119,7 @@ pub fn json(watch: &CheckWatch, reading: &Reading) -> String {
         schema: 1,
         taken_at_ms: reading.this_node().taken_at_ms,
         health: watch.health(reading).word(),
-        findings: watch.seen().into_iter().map(seen).collect(),
+        findings: watch.seen().into_iter().map(|found| seen(found, reading)).collect(),
         unjudged: reading.unjudged(),
         cannot_tell: reading
             .judged()
@@ -133,8 +137,8 @@ pub fn json(watch: &CheckWatch, reading: &Reading) -> String {
     serde_json::to_string(&report).unwrap_or_default()
 }
 
-fn seen(seen: &WatchedFinding) -> Value {
-    let mut value = finding(&seen.finding);
+fn seen(seen: &WatchedFinding, reading: &Reading) -> Value {
+    let mut value = finding(&seen.finding, reading);
     if let Value::Object(fields) = &mut value {
         fields.insert("is_over".to_owned(), json!(seen.is_over));
     }
@@ -142,7 +146,8 @@ fn seen(seen: &WatchedFinding) -> Value {
 }
 
 /// One finding, as the snapshot has it too.
-pub fn finding(finding: &Finding) -> Value {
+pub fn finding(finding: &Finding, reading: &Reading) -> Value {
+    let action = reading.cure(finding);
     let figures = finding.evidence.iter().map(|(name, figure)| ((*name).to_owned(), value(figure)));
     json!({
         "id": finding.id,
@@ -150,6 +155,7 @@ pub fn finding(finding: &Finding) -> Value {
         "subject": finding.subject.to_string(),
         "text": finding.text,
         "remedy": finding.remedy.as_ref().map(|remedy| remedy.text),
+        "action": action.as_ref().map(|cure| json!({ "text": cure.effect, "command": cure.deed.command() })),
         "since_ms": finding.since_ms,
         "evidence": figures.collect::<Map<String, Value>>(),
     })

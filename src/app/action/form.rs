@@ -59,6 +59,8 @@ pub enum About {
         consumer: Option<Name>,
         /// Who should get them.
         proposed: Option<Name>,
+        /// What is chosen at first.
+        first: ReclaimChoice,
         /// Idle time from which on the verdict calls a consumer dead, milliseconds.
         idle_ms: u64,
     },
@@ -84,6 +86,23 @@ pub enum About {
     Invalidate(Option<Name>),
 }
 
+/// What can become of pending entries, in the order of the form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReclaimChoice {
+    /// Given to a consumer.
+    HandOver,
+    /// Left to workers' own XAUTOCLAIM.
+    Release,
+    /// Appended again.
+    Requeue,
+    /// Moved to another stream.
+    DeadLetter,
+    /// Those that were trimmed, acknowledged.
+    Sweep,
+    /// Acknowledged without processing.
+    Drop,
+}
+
 /// One choice of a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
@@ -96,7 +115,10 @@ pub struct Choice {
 impl Form {
     /// A form with its first choice selected, or the first that needs nothing that is not known.
     pub fn new(about: About) -> Self {
-        let selected = usize::from(matches!(about, About::RemoveGroups { group: None, .. }));
+        let selected = match &about {
+            About::Reclaim { first, .. } => *first as usize,
+            about => usize::from(matches!(about, About::RemoveGroups { group: None, .. })),
+        };
         let mut form = Self { about, selected, inputs: Vec::new(), line: 0, error: None };
         form.select(selected);
         form
@@ -110,6 +132,15 @@ impl Form {
         self.inputs = lines.into_iter().flatten().map(|(_, text)| FormInput::filled(text)).collect();
         self.line = 0;
         self.error = None;
+    }
+
+    /// The request that comes of it as it stands.
+    ///
+    /// # Errors
+    /// What is wrong with a line.
+    pub fn request(&self, setup: &ActionSetup) -> Result<Request, String> {
+        let lines: Vec<&str> = self.inputs.iter().map(|line| line.input.value()).collect();
+        self.about.request(self.selected, &lines, setup)
     }
 
     /// The line that is typed into.

@@ -6,26 +6,20 @@
 
 mod dialog;
 mod outcome;
-mod queues;
 
 pub use dialog::{paste, press};
 
 use super::{look, notify};
-use crate::app::action::{About, ActionModal, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question};
-use crate::app::cell::RowId;
+use crate::app::State;
+use crate::app::action::{
+    ActionModal, ActionStage, Ask, Begin, DialogFocus, Form, LeaveHow, Question, wanted,
+};
 use crate::app::message::{Draw, Effect, TargetMessage};
 use crate::app::modal::Modal;
-use crate::app::{State, View};
 use crate::commands::{CommandId, Key, KeyCode, Modifiers};
-use crate::core::diagnose::finding::FindingSubject;
 use crate::core::figures::sentence::count;
-use crate::core::model::Name;
-use crate::core::ops::reclaim::plan::proposed;
 use crate::core::ops::record::Past;
-use crate::core::ops::{
-    Challenge, DeleteConsumerRequest, KillClientRequest, KillScriptRequest, Plan, PlanId, PlanProgress,
-    Policy, ReclaimRequest, ReclaimVerb, Refusal, Request, UndoRequest, WriteState,
-};
+use crate::core::ops::{Challenge, Plan, PlanId, PlanProgress, Policy, Refusal, Request, WriteState};
 
 /// For how long what an action was about is asked ahead of the rest, microseconds.
 const ASKED_AHEAD_US: u64 = 10_000_000;
@@ -58,8 +52,7 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     if state.active.operations.running.is_some() {
         return notify(state, "one action at a time: another still runs".to_owned(), true);
     }
-    let wanted = queues::request(state, command).map(|request| request.map(Begin::Request));
-    match wanted.unwrap_or_else(|| about(state, command)) {
+    match wanted(state, command) {
         Ok(Begin::Form(about)) => {
             let stage = ActionStage::Form(Form::new(about));
             state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
@@ -74,9 +67,33 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     }
 }
 
-enum Begin {
-    Form(About),
-    Request(Request),
+/// Does what a way to free memory says: its preview, or where it has to be said how, its form.
+pub fn take_way(state: &mut State, kind: &str, effects: &mut Vec<Effect>) {
+    let command = match kind {
+        "trim" | "trim-unread" => CommandId::Trim,
+        "acknowledge" => CommandId::Reclaim,
+        "remove-consumers" => CommandId::RemoveConsumers,
+        "overdue" | "cache" => CommandId::Invalidate,
+        "kill" => CommandId::KillClient,
+        _ => {
+            return notify(
+                state,
+                "MEMORY PURGE does not help against maxmemory: not done from here".to_owned(),
+                false,
+            );
+        }
+    };
+    // Enter opens it and Enter confirms: whoever leans on it comes back to Cancel each time.
+    begin(state, command, NO_KEY, effects);
+    if matches!(kind, "trim-unread" | "acknowledge") {
+        return;
+    }
+    // The first choice with its lines is what the row says.
+    if let Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) = &state.active.modal
+        && let Ok(request) = form.request(&state.setup.actions)
+    {
+        plan(state, request, NO_KEY, effects);
+    }
 }
 
 fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<Effect>) {
@@ -115,140 +132,6 @@ pub(super) fn locked_again(state: &mut State) {
 pub fn ask_to_leave(state: &mut State, how: LeaveHow, opened_by: Key) {
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Leave(how))));
     state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
-}
-
-/// What the command is about here.
-fn about(state: &State, command: CommandId) -> Result<Begin, String> {
-    let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
-    match command {
-        CommandId::Trim => stream(state, selected.as_ref())
-            .map(|key| Begin::Form(About::Trim(key)))
-            .ok_or_else(|| "select a stream first".to_owned()),
-        CommandId::Reclaim => {
-            let (key, group, consumer) = rows(state, selected.as_ref())
-                .ok_or_else(|| "select a group or a consumer first: enter goes into a stream".to_owned())?;
-            let dead: Vec<&Name> = consumer.iter().collect();
-            let known = state.shown().streams().get(&key).and_then(|stream| stream.groups.get(&group));
-            let consumers = known.and_then(|group| group.consumers.as_ref());
-            let consumers = consumers.map_or(&[][..], |consumers| consumers.value.as_slice());
-            let proposed = proposed(consumers, &dead).map(|live| live.name.clone());
-            let idle_ms = dead_after_ms(state);
-            Ok(Begin::Form(About::Reclaim { key, group, consumer, proposed, idle_ms }))
-        }
-        CommandId::Acknowledge => match (state.view(), selected) {
-            (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
-                let request = ReclaimRequest::new(key.clone(), group.clone(), ReclaimVerb::Drop, 0);
-                let (consumer, ids) = (consumer.clone(), vec![id]);
-                Ok(Begin::Request(Request::Reclaim(ReclaimRequest { consumer, ids, ..request })))
-            }
-            _ => Err("select a pending entry first".to_owned()),
-        },
-        CommandId::DeleteConsumer => match rows(state, selected.as_ref()) {
-            Some((key, group, Some(consumer))) => {
-                let min_idle_ms = dead_after_ms(state);
-                Ok(Begin::Request(Request::DeleteConsumer(DeleteConsumerRequest {
-                    key,
-                    group,
-                    consumer,
-                    min_idle_ms,
-                })))
-            }
-            _ => Err("select a consumer first".to_owned()),
-        },
-        CommandId::RemoveGroups => {
-            let idle_ms = dead_after_ms(state);
-            if let Some((key, group, _)) = rows(state, selected.as_ref()) {
-                return Ok(Begin::Form(About::RemoveGroups { key, group: Some(group), idle_ms }));
-            }
-            let key = stream(state, selected.as_ref())
-                .ok_or_else(|| "select a group or a stream first".to_owned())?;
-            Ok(Begin::Form(About::RemoveGroups { key, group: None, idle_ms }))
-        }
-        CommandId::RemoveConsumers => match rows(state, selected.as_ref()) {
-            Some((key, group, _)) => {
-                Ok(Begin::Form(About::RemoveConsumers { key, group, idle_ms: dead_after_ms(state) }))
-            }
-            None => Err("select a group or a consumer first: enter goes into a stream".to_owned()),
-        },
-        CommandId::KillScript => Ok(Begin::Request(Request::KillScript(KillScriptRequest))),
-        CommandId::KillClient => match selected {
-            Some(RowId::Client(id) | RowId::Saving(_, FindingSubject::Client(id))) => {
-                Ok(Begin::Request(Request::KillClient(KillClientRequest { id })))
-            }
-            _ => Err("select a client first".to_owned()),
-        },
-        CommandId::Undo => {
-            let last = state.active.operations.past.iter().rev();
-            let address = &state.active.setup.address;
-            let last = last.into_iter().find(|past| can_undo(past) && past.intent.address == *address);
-            last.map(|past| Begin::Request(Request::Undo(UndoRequest { id: past.intent.id.clone() })))
-                .ok_or_else(|| "no action of the journal kept anything to bring back".to_owned())
-        }
-        _ => Ok(Begin::Form(About::Invalidate(pattern(state, selected.as_ref())))),
-    }
-}
-
-/// Idle time from which on this console calls a consumer dead, milliseconds: who reads the verdict acts on it.
-fn dead_after_ms(state: &State) -> u64 {
-    state.active.setup.watched.thresholds.consumer_dead.warning_ms
-}
-
-fn can_undo(past: &Past) -> bool {
-    past.intent.archive && past.finish.as_ref().is_none_or(|finish| finish.tally.kept > 0)
-}
-
-fn stream(state: &State, selected: Option<&RowId>) -> Option<Name> {
-    match selected {
-        Some(RowId::Stream(key) | RowId::Group(key, _) | RowId::Consumer(key, _, _)) => Some(key.clone()),
-        Some(
-            RowId::Finding(
-                _,
-                FindingSubject::Stream(key)
-                | FindingSubject::Group(key, _)
-                | FindingSubject::Consumer(key, _, _),
-            )
-            | RowId::Saving(_, FindingSubject::Stream(key) | FindingSubject::Group(key, _)),
-        ) => Some(key.clone()),
-        _ => state.view().stream().cloned(),
-    }
-}
-
-fn pattern(state: &State, selected: Option<&RowId>) -> Option<Name> {
-    match (state.view(), selected) {
-        (View::Pattern(glob), _)
-        | (
-            _,
-            Some(
-                RowId::Pattern(glob)
-                | RowId::Finding(_, FindingSubject::Pattern(glob))
-                | RowId::Saving(_, FindingSubject::Pattern(glob)),
-            ),
-        ) => Some(glob.clone()).filter(|glob| !glob.as_bytes().is_empty()),
-        _ => None,
-    }
-}
-
-fn rows(state: &State, selected: Option<&RowId>) -> Option<(Name, Name, Option<Name>)> {
-    match (state.view(), selected) {
-        (View::Pending(key, group, consumer), _) => Some((key.clone(), group.clone(), consumer.clone())),
-        (
-            _,
-            Some(
-                RowId::Consumer(key, group, consumer)
-                | RowId::Finding(_, FindingSubject::Consumer(key, group, consumer)),
-            ),
-        ) => Some((key.clone(), group.clone(), Some(consumer.clone()))),
-        (
-            _,
-            Some(
-                RowId::Group(key, group)
-                | RowId::Finding(_, FindingSubject::Group(key, group))
-                | RowId::Saving(_, FindingSubject::Group(key, group)),
-            ),
-        )
-        | (View::Group(key, group), _) => Some((key.clone(), group.clone(), None)),
-        _ => None,
-    }
 }
 
 /// Takes in what is told of actions.

@@ -8,7 +8,7 @@ use crate::app::entries::Page;
 use crate::app::message::{DemoOrder, Effect};
 use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
-use crate::app::{State, View};
+use crate::app::{State, View, works};
 use crate::commands::{CommandId, Danger, Key};
 use crate::core::model::probe::ProbeKind;
 use crate::core::wire::round::Fetch;
@@ -41,12 +41,22 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         action::press(state, key, effects);
         return;
     }
-    let Some(command) = state.setup.keymap.lookup(&state.places(), key) else { return };
-    if matches!(state.active.modal, Some(Modal::Help { .. })) && !in_help(state, command) {
+    let found = state.setup.keymap.lookup(&state.places(), key);
+    let in_a_modal = matches!(state.active.modal, Some(Modal::Help { .. }));
+    let Some(command) = found else {
+        if !in_a_modal {
+            notify(state, works::elsewhere(state, key), false);
+        }
+        return;
+    };
+    if in_a_modal && !in_help(state, command) {
         return;
     }
     if command.command().danger == Danger::Writes {
         return act(state, command, key, effects);
+    }
+    if !works::works(state, command) {
+        return notify(state, works::why_not(state, command), false);
     }
     let leaves = match command {
         CommandId::Quit => Some(LeaveHow::Quit),

@@ -59,6 +59,9 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
         // Whoever comes back finds the cursor where it was.
         table.is_held = true;
     }
+    if let RowId::Saving(kind, _) = &id {
+        return super::action::take_way(state, kind, effects);
+    }
     if let RowId::Family(family) = id {
         if !state.active.open_families.remove(&family) && state.active.open_families.len() < OPEN_FAMILIES {
             state.active.open_families.insert(family);
@@ -79,15 +82,12 @@ pub fn open(state: &mut State, effects: &mut Vec<Effect>) {
         (View::Queues, RowId::Failure(id, ..) | RowId::Schedule(id, _)) => Some(View::Queue(id)),
         (_, RowId::Queue(id)) => Some(View::Queue(id)),
         (_, RowId::Key(key)) if state.shown().streams().contains_key(&key) => Some(View::Stream(key)),
-        (_, RowId::Saving(_, subject)) => View::of_subject(&subject),
         (_, RowId::Finding(..)) => state.selected_finding().and_then(View::of_finding),
         _ => None,
     };
     if let Some(view) = deeper {
         let client = match state.table().and_then(|table| table.selected()).map(|row| &row.id) {
-            Some(
-                RowId::Finding(_, FindingSubject::Client(id)) | RowId::Saving(_, FindingSubject::Client(id)),
-            ) => Some(*id),
+            Some(RowId::Finding(_, FindingSubject::Client(id))) => Some(*id),
             _ => None,
         };
         if !SCREENS.iter().any(|(_, screen, _)| *screen == view) {

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 
 const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
 
-pub(super) fn console() -> State {
+pub(in crate::app) fn console() -> State {
     let target = TargetSetup {
         name: "test".into(),
         address: "127.0.0.1:6379".into(),
@@ -100,6 +100,7 @@ fn q_leaves_from_any_depth_but_is_a_letter_while_one_types() {
     press(&mut state, "2 enter enter ?");
     assert_eq!(press(&mut state, "q"), [Effect::Quit]);
     let mut state = console();
+    tell(&mut state, TargetMessage::Observed(Box::new(snapshot(&[("a", 1)]))));
     press(&mut state, "2 / q");
     assert!(matches!(&state.active.modal, Some(Modal::Prompt(prompt)) if prompt.input.value() == "q"));
 }

@@ -36,6 +36,26 @@ impl Inactivity {
     }
 }
 
+/// From then on a consumer shows no sign of life, milliseconds.
+pub const SILENT_MS: u64 = 60_000;
+
+/// The consumer that should get stuck rows: of those that live, and are none of `not`, the first by name among those with
+/// the least to do. Only ten times as much is more, so that the same one is proposed from look to look.
+pub fn proposed<'a>(consumers: &'a [Consumer], not: &[&Name]) -> Option<&'a Consumer> {
+    consumers
+        .iter()
+        .filter(|consumer| !not.contains(&&consumer.name) && lives(consumer))
+        // Who does not say how much it has comes last.
+        .min_by_key(|consumer| {
+            (consumer.pending.is_none(), consumer.pending.and_then(u64::checked_ilog10), &consumer.name)
+        })
+}
+
+/// Whether it has shown a sign of life in the last minute.
+pub fn lives(consumer: &Consumer) -> bool {
+    consumer.idle_ms.is_some_and(|idle_ms| idle_ms < SILENT_MS)
+}
+
 /// One row of the pending entries list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingRow {

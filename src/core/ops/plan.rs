@@ -3,14 +3,16 @@
 //! Knows the numbers and sentences of a preview; not how they are drawn. Invariant: a plan fixes ids, so that what
 //! comes after consent is safe, and it expires.
 
+mod subject;
+
+pub use subject::Subject;
+
 use super::archive::Header;
 use super::guard::Guard;
 use super::step::{Machine, Tally};
 use crate::core::figures::sentence::{count, counted, number_of};
 use crate::core::limits::{COPIED_WORDS, PLAN_LIVES_MS};
 use crate::core::model::Name;
-use crate::core::model::glob::glob_text;
-use crate::core::model::queues::QueueId;
 use std::sync::Arc;
 
 /// What an action would do.
@@ -64,29 +66,6 @@ pub struct ActionKind {
     pub is_about_keys: bool,
     /// Whether a rate of the settings holds it back on the screen.
     pub has_rate: bool,
-}
-
-/// What an action is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// A stream.
-    Stream(Name),
-    /// A group of a stream.
-    Group(Name, Name),
-    /// A consumer of a group of a stream.
-    Consumer(Name, Name, Name),
-    /// Groups of a stream whose names match.
-    Groups(Name, Name),
-    /// Keys that match a pattern.
-    Keys(Name),
-    /// A client.
-    Client(u64),
-    /// The script that holds the server.
-    Script,
-    /// A queue of a job framework.
-    Queue(QueueId),
-    /// An earlier action.
-    Action(String),
 }
 
 /// What goes, or moves.
@@ -187,66 +166,6 @@ impl ActionKind {
     }
 }
 
-impl Subject {
-    /// The name that is typed for it.
-    pub fn name(&self) -> String {
-        match self {
-            Self::Stream(key) | Self::Group(key, _) => key.to_string(),
-            Self::Keys(pattern) => glob_text(pattern),
-            Self::Groups(_, pattern) => glob_text(pattern),
-            Self::Script => "script".to_owned(),
-            Self::Consumer(_, _, consumer) => consumer.to_string(),
-            Self::Client(id) => id.to_string(),
-            Self::Queue(id) => id.queue.as_ref().map_or_else(String::new, Name::to_string),
-            Self::Action(id) => id.clone(),
-        }
-    }
-
-    /// As a title names it: a stream, a pattern and a consumer by their names alone.
-    pub fn title(&self) -> String {
-        match self {
-            Self::Stream(key) => key.to_string(),
-            Self::Keys(pattern) => glob_text(pattern),
-            Self::Consumer(_, group, consumer) => format!("{consumer} of group {group}"),
-            other => other.to_string(),
-        }
-    }
-
-    /// The stream whose state the guard watches.
-    pub fn stream(&self) -> Option<&Name> {
-        match self {
-            Self::Stream(key) | Self::Group(key, _) | Self::Groups(key, _) | Self::Consumer(key, _, _) => {
-                Some(key)
-            }
-            Self::Keys(_) | Self::Client(_) | Self::Script | Self::Queue(_) | Self::Action(_) => None,
-        }
-    }
-}
-
-impl std::fmt::Display for Subject {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Stream(key) => write!(f, "stream {key}"),
-            Self::Group(key, group) => write!(f, "group {group} of {key}"),
-            Self::Consumer(key, group, consumer) => {
-                write!(f, "consumer {consumer} of group {group} of {key}")
-            }
-            Self::Keys(pattern) => write!(f, "keys {}", glob_text(pattern)),
-            Self::Groups(key, pattern) => {
-                write!(f, "groups {} of {key}", glob_text(pattern))
-            }
-            Self::Client(id) => write!(f, "client {id}"),
-            Self::Script => write!(f, "the script that blocks the server"),
-            Self::Queue(id) => {
-                let title =
-                    crate::core::queues::adapter(id.site.framework).map_or("", |adapter| adapter.title);
-                write!(f, "queue {} of {title}", self.name())
-            }
-            Self::Action(id) => write!(f, "action {id}"),
-        }
-    }
-}
-
 /// Names that a line has room for.
 const FEW_NAMES: usize = 3;
 
@@ -289,13 +208,15 @@ impl Plan {
         self.work.0.verb().unwrap_or(self.kind.verb)
     }
 
-    /// The button that carries it out: the verb, and how many where that is known. Where it unlocks writing first, it says so.
+    /// The button that carries it out: the verb and the number, and before them that it unlocks writing first.
     pub fn button(&self, unlocks: bool) -> String {
         let Impact { items, is_exact, .. } = self.impact;
-        let does = match self.kind.is_single || !is_exact {
-            true => self.verb().to_owned(),
-            false => format!("{} {}", self.verb(), self.kind.items(items)),
+        let number = if self.kind.is_single || !is_exact {
+            String::new()
+        } else {
+            format!(" {}", self.kind.items(items))
         };
+        let does = format!("{}{number}", self.verb());
         if unlocks { format!("Unlock and {}", does.to_lowercase()) } else { does }
     }
 

@@ -47,6 +47,7 @@ pub(super) fn page(reading: &Reading, target: &TargetLine) -> String {
     for finding in reading.findings() {
         lines.push(format!("  {} {}", finding.severity.word(), finding.id));
         lines.push(format!("    {}", foreign(&finding.text)));
+        lines.extend(reading.cure(finding).map(|cure| format!("    {}", foreign(&cure.effect))));
     }
     lines.push(String::new());
     lines.extend(PANELS.iter().map(|(title, names)| panel(title, names, reading.this_node())));

@@ -69,7 +69,7 @@ pub(super) fn snapshot<'a>(reading: &'a Reading, target: &TargetLine) -> Snapsho
         cluster: cluster(reading),
         health: reading.health().word(),
         system: system(reading),
-        findings: reading.findings().iter().map(check::finding).collect(),
+        findings: reading.findings().iter().map(|finding| check::finding(finding, reading)).collect(),
         memory: MemoryView {
             figures: section("memory"),
             parts: keys::parts(info, reading),

@@ -1,15 +1,17 @@
 //! The footer: the keys that work here and now; in their place a notice, or the line that is being typed.
 //!
-//! Invariant: what is typed stays visible at its cursor, and its error beside it.
+//! Knows which key acts on what is selected. Invariants: what is typed stays visible at its cursor, and its error beside it;
+//! help and unlock are there on every screen.
 
-use super::keys;
-use crate::app::action::ActionStage;
+use crate::app::action::{ActionStage, asked_for, is_about_selected};
 use crate::app::modal::{Modal, Prompt};
 use crate::app::queuelist::QueueList;
+use crate::app::works::works;
 use crate::app::{Notice, State, View};
-use crate::commands::{CommandId, Danger};
+use crate::commands::CommandId;
 use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
+use crate::core::ops::WriteState;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{Keyline, Pen};
@@ -17,7 +19,36 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
 
-/// Commands of the footer, the most useful first; those that belong together share a title.
+/// Commands with a title, in their order.
+type FooterKeys<'a> = &'a [(&'a [CommandId], &'static str)];
+
+/// Actions, those that are meant most often first: they stand before everything else where the selected row is something
+/// for them.
+const ACTS: &[(&[CommandId], &str)] = &[
+    (&[CommandId::Trim], "trim"),
+    (&[CommandId::Acknowledge], "acknowledge"),
+    (&[CommandId::Reclaim], "reclaim"),
+    (&[CommandId::KillClient], "kill"),
+    (&[CommandId::Invalidate], "invalidate"),
+    (&[CommandId::KillScript], "end script"),
+    (&[CommandId::RequeueOrphans], "requeue orphans"),
+    (&[CommandId::ReviveJobs], "revive dead"),
+    (&[CommandId::DropJobs], "drop class"),
+    (&[CommandId::PauseQueue, CommandId::ResumeQueue], "pause queue, resume"),
+];
+
+/// Actions that are meant seldom: they stand behind the way in and out.
+const SELDOM: &[(&[CommandId], &str)] = &[
+    (&[CommandId::DeleteConsumer], "delete"),
+    (&[CommandId::RemoveGroups], "remove group"),
+    (&[CommandId::RemoveConsumers], "remove idle"),
+];
+
+/// The way in and out: of [`LINE`] those that stand before what is meant seldom.
+const WAYS: usize = 2;
+
+/// What looks, the most useful first; those that belong together share a title. Moving, sorting and the interval stand in
+/// help.
 const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Open], "open"),
     (&[CommandId::Back], "back"),
@@ -31,37 +62,17 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::FanoutList], "next list"),
     (&[CommandId::QueueList], "failures"),
     (&[CommandId::Fetch], "fetch once"),
-    (&[CommandId::Trim], "trim"),
-    (&[CommandId::Reclaim], "reclaim"),
-    (&[CommandId::Acknowledge], "acknowledge"),
-    (&[CommandId::DeleteConsumer], "delete"),
-    (&[CommandId::RemoveGroups], "remove group"),
-    (&[CommandId::RemoveConsumers], "remove idle"),
-    (&[CommandId::RequeueOrphans], "requeue orphans"),
-    (&[CommandId::ReviveJobs], "revive dead"),
-    (&[CommandId::DropJobs], "drop class"),
-    (&[CommandId::PauseQueue, CommandId::ResumeQueue], "pause queue, resume"),
-    (&[CommandId::KillClient], "kill"),
     (&[CommandId::Filter], "filter"),
-    (&[CommandId::SortLeft, CommandId::SortRight], "sort"),
     (&[CommandId::BigKeys], "biggest keys"),
-    (&[CommandId::Sampler], "pause walk"),
+    (&[CommandId::Sampler], "pause key scan"),
     (&[CommandId::Pause], "pause"),
-    (&[CommandId::Help], "help"),
+    (&[CommandId::Undo], "undo"),
     (&[CommandId::Quit], "quit"),
     (&[CommandId::DemoScenario], "scenario"),
     (&[CommandId::DemoSlower, CommandId::DemoFaster], "load"),
-    (&[CommandId::Reverse], "reverse"),
-    (&[CommandId::First, CommandId::Last], "ends"),
-    (&[CommandId::Slower, CommandId::Faster], "interval"),
     (&[CommandId::Theme], "theme"),
     (&[CommandId::Retry], "poll now"),
     (&[CommandId::NextScreen], "next screen"),
-    (&[CommandId::Suspend], "suspend"),
-    (&[CommandId::Invalidate], "invalidate"),
-    (&[CommandId::Unlock], "unlock"),
-    (&[CommandId::Undo], "undo"),
-    (&[CommandId::KillScript], "end script"),
 ];
 
 /// Cells that are kept for what is typed.
@@ -125,22 +136,9 @@ fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    // While the link is down, trying again is what there is to do.
-    let retry: &[(&[CommandId], &str)] = match state.active.link {
-        LinkStatus::Up { .. } => &[],
-        LinkStatus::Connecting | LinkStatus::Down(_) => &[(&[CommandId::Retry], "try now")],
-    };
-    let is_told = |ids: &[CommandId]| retry.iter().any(|(told, _)| *told == ids);
-    let shown: Vec<(String, &str)> = retry
-        .iter()
-        .chain(LINE.iter().filter(|(ids, _)| !is_told(ids)))
-        .filter(|(ids, _)| ids.iter().any(|id| keys::works(state, *id) && !is_locked(state, *id)))
-        .map(|(ids, title)| (keys_text(state, ids), title_of(state, ids, title)))
-        .collect();
-    let shown: Vec<(&str, &str)> = shown.iter().map(|(key, title)| (key.as_str(), *title)).collect();
+    Keyline { keys: &[] }.draw(area, buffer, skin);
     let mut rest = area;
     if let Some(filter) = state.table().and_then(|table| table.filter.as_ref()) {
-        Keyline { keys: &[] }.draw(area, buffer, skin);
         let mut pen = Pen::new(Rect { width: area.width / 2, ..area }, buffer);
         let text = format!("/{}", filter.text);
         let x = area.x.saturating_add(1);
@@ -148,13 +146,99 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let used = end.saturating_add(1).saturating_sub(area.x).min(area.width);
         rest = Rect { x: area.x + used, width: area.width - used, ..area };
     }
-    Keyline { keys: &shown }.draw(rest, buffer, skin);
+    let last = always(state);
+    let room = last.iter().map(FooterKey::cells).fold(0, u16::saturating_add);
+    let head = Rect { width: rest.width.saturating_sub(room), ..rest };
+    let keys: Vec<FooterKey> = acts(state, ACTS)
+        .into_iter()
+        .chain(looks(state, LINE.get(..WAYS).unwrap_or_default()))
+        .chain(acts(state, SELDOM))
+        .chain(looks(state, LINE.get(WAYS..).unwrap_or_default()))
+        .collect();
+    let end = draw_keys(&keys, (head.x.saturating_add(1), head), buffer, skin);
+    draw_keys(&last, (end, rest), buffer, skin);
 }
 
-/// What writes is listed when it may; until then the key that unlocks it is.
-fn is_locked(state: &State, id: CommandId) -> bool {
-    let may_write = state.active.operations.write.may_write(state.now_us);
-    id != CommandId::Unlock && id.command().danger == Danger::Writes && !may_write
+/// A key with its title.
+struct FooterKey {
+    key: String,
+    title: &'static str,
+    /// Whether it only shows a plan for now, and unlocks before it writes.
+    is_locked: bool,
+}
+
+impl FooterKey {
+    fn cells(&self) -> u16 {
+        width(&self.key).saturating_add(width(self.title)).saturating_add(3)
+    }
+}
+
+/// As many keys as fit, and an ellipsis where some do not; where the next may stand.
+fn draw_keys(keys: &[FooterKey], (start, area): (u16, Rect), buffer: &mut Buffer, skin: &Skin) -> u16 {
+    let mut pen = Pen::new(area, buffer);
+    let mut x = start;
+    for (at, shown) in keys.iter().enumerate() {
+        let spare = if at + 1 == keys.len() { 0 } else { 2 };
+        if x.saturating_add(shown.cells()).saturating_add(spare) > area.right().saturating_add(2) {
+            pen.glyph(x, area.y, skin.glyphs.ellipsis, skin.style(Role::Footer));
+            return x.saturating_add(2);
+        }
+        let roles = if shown.is_locked { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Footer) };
+        let next = pen.text(x, area.y, &shown.key, skin.style(roles.0));
+        let next = pen.text(next.saturating_add(1), area.y, shown.title, skin.style(roles.1));
+        x = next.saturating_add(2);
+    }
+    x
+}
+
+/// Of these actions what acts on the selected row; what a finding asks for is the first.
+fn acts(state: &State, acts: FooterKeys<'_>) -> Vec<FooterKey> {
+    if state.active.operations.write == WriteState::ReadOnly {
+        return Vec::new();
+    }
+    let is_locked = !state.active.operations.write.may_write(state.now_us);
+    let is_meant =
+        |ids: &[CommandId]| ids.iter().any(|id| works(state, *id) && is_about_selected(state, *id));
+    let mut meant: Vec<_> = acts.iter().filter(|(ids, _)| is_meant(ids)).collect();
+    if let Some(cure) = &state.active.cure {
+        let asked = asked_for(&cure.deed);
+        meant.sort_by_key(|(ids, _)| !ids.contains(&asked));
+    }
+    let key = |(ids, title): &(&[CommandId], &'static str)| FooterKey {
+        key: keys_text(state, ids),
+        title: title_of(state, ids, title),
+        is_locked,
+    };
+    meant.into_iter().map(key).collect()
+}
+
+fn looks(state: &State, line: FooterKeys<'_>) -> Vec<FooterKey> {
+    // While the link is down, trying again is what there is to do.
+    let retry: FooterKeys<'_> = match state.active.link {
+        LinkStatus::Up { .. } => &[],
+        _ if line.len() != WAYS => &[],
+        LinkStatus::Connecting | LinkStatus::Down(_) => &[(&[CommandId::Retry], "try now")],
+    };
+    retry
+        .iter()
+        .chain(line)
+        .filter(|(ids, _)| ids.iter().any(|id| works(state, *id)))
+        .map(|(ids, title)| FooterKey {
+            key: keys_text(state, ids),
+            title: title_of(state, ids, title),
+            is_locked: false,
+        })
+        .collect()
+}
+
+/// What is there on every screen and of every size: help, and what unlocks.
+fn always(state: &State) -> Vec<FooterKey> {
+    let unlock = if state.active.operations.write.may_write(state.now_us) { "lock" } else { "unlock" };
+    [(CommandId::Help, "help"), (CommandId::Unlock, unlock)]
+        .into_iter()
+        .filter(|(id, _)| works(state, *id))
+        .map(|(id, title)| FooterKey { key: keys_text(state, &[id]), title, is_locked: false })
+        .collect()
 }
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
@@ -162,7 +246,7 @@ fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static s
         [CommandId::Pause] if state.is_paused() => "go on",
         [CommandId::Probe] if state.active.reading.probes().pubsub.is_on() => "end probe",
         [CommandId::StreamProbe] if state.active.reading.probes().stream.is_on() => "end stream probe",
-        [CommandId::Sampler] if state.active.reading.keys().pass().is_paused => "walk on",
+        [CommandId::Sampler] if state.active.reading.keys().pass().is_paused => "scan keys",
         [CommandId::Values] if state.active.entries.as_ref().is_some_and(|entries| entries.shows_values) => {
             "hide values"
         }
@@ -175,6 +259,7 @@ fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static s
         },
         [CommandId::DropJobs] if state.active.queue_list == QueueList::Failures => "drop error",
         [CommandId::Open] => match state.view() {
+            View::Memory => "preview",
             View::Group(..) | View::Consumers => "pending",
             View::Pending(..) => "entries",
             _ => title,

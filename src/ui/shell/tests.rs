@@ -2,6 +2,7 @@
 
 use super::keys;
 use crate::app::message::{Message, TargetMessage};
+use crate::app::works::works;
 use crate::app::{Notice, State};
 use crate::commands::CommandId;
 use crate::core::model::LinkStatus;
@@ -119,7 +120,7 @@ fn the_footer_lists_only_keys_that_do_something_here() {
     assert!(!footer.contains("enter open") && footer.contains("f fetch once"), "{footer}");
     press(&mut state, "4");
     let footer = last(&state);
-    assert!(footer.contains("b biggest keys") && footer.contains("m pause walk"), "{footer}");
+    assert!(footer.contains("b biggest keys") && footer.contains("m pause key scan"), "{footer}");
     press(&mut state, "0");
     let footer = last(&state);
     assert!(!footer.contains("filter") && !footer.contains("sort"), "{footer}");
@@ -165,7 +166,7 @@ fn help_lists_every_key_that_works_here_and_no_other() {
         let working: Vec<CommandId> = crate::commands::COMMANDS
             .iter()
             .map(|command| command.id)
-            .filter(|id| keys::works(&state, *id))
+            .filter(|id| works(&state, *id))
             .collect();
         assert_eq!(listed.len(), working.len(), "{way}");
         assert!(working.iter().all(|id| listed.contains(id)), "{way}");

@@ -63,13 +63,10 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
         }
         KeyCode::Tab if form.line + 1 < form.inputs.len() => form.line += 1,
         KeyCode::Tab => form.select(form.selected + 1),
-        KeyCode::Enter => {
-            let lines: Vec<&str> = form.inputs.iter().map(|line| line.input.value()).collect();
-            match form.about.request(form.selected, &lines, setup) {
-                Ok(request) => return Some(request),
-                Err(why) => form.error = Some(why),
-            }
-        }
+        KeyCode::Enter => match form.request(setup) {
+            Ok(request) => return Some(request),
+            Err(why) => form.error = Some(why),
+        },
         _ => {
             if let Some(line) = form.input() {
                 if let Some(request) = prompt::edit(&line.input, key) {

@@ -1,13 +1,20 @@
 //! Stories of actions: keys and messages in, questions and effects out.
 
 use super::*;
+use crate::app::View;
+use crate::app::action::{About, pattern, rows, stream};
+use crate::app::cell::RowId;
 use crate::app::message::{Message, TargetMessage};
 use crate::app::update::tests::{console, press as keys, snapshot, tell};
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::limits::PLAN_LIVES_MS;
+use crate::core::model::Name;
 use crate::core::model::StreamId;
-use crate::core::ops::Progress;
 use crate::core::ops::plan::tests::plan;
 use crate::core::ops::{Outcome, Receipt};
+use crate::core::ops::{Progress, ReclaimVerb};
+
+mod subjects;
 
 fn armed() -> State {
     let mut state = console();
@@ -300,53 +307,6 @@ fn a_form_says_what_is_wrong_with_its_line_and_keys_mean_what_is_selected() {
     let effects = keys(&mut state, "A");
     let Some(Effect::Plan(_, Request::Reclaim(request))) = effects.into_iter().next() else { panic!() };
     assert_eq!((request.ids, request.verb), (vec![StreamId::new(7, 0)], ReclaimVerb::Drop));
-}
-
-#[test]
-fn idle_time_is_a_line_of_every_reclaim_and_begins_at_the_limit_of_the_verdict() {
-    let mut state = armed();
-    state.active.setup.watched.thresholds.consumer_dead.warning_ms = 8_000;
-    state.active.trail = vec![View::Group(Name::from("orders"), Name::from("billing"))];
-    let begin = |state: &mut State, more: &str| {
-        let effects = keys(state, &format!("R {more}"));
-        let request = effects.into_iter().find_map(|effect| match effect {
-            Effect::Plan(_, Request::Reclaim(request)) => Some(request),
-            _ => None,
-        });
-        keys(state, "esc");
-        request
-    };
-    let handed = begin(&mut state, "ctrl-u w 1 enter").unwrap();
-    assert_eq!((handed.verb, handed.min_idle_ms), (ReclaimVerb::HandOver(Name::from("w1")), 8_000));
-    let dead_letter = begin(&mut state, "down down down enter").unwrap();
-    assert!(matches!(dead_letter.verb, ReclaimVerb::DeadLetter { .. }) && dead_letter.min_idle_ms == 0);
-    // Tab goes to the second line, which can be changed.
-    let changed = begin(&mut state, "down down down tab ctrl-u 3 s enter").unwrap();
-    assert_eq!(changed.min_idle_ms, 3_000);
-    for down in [1, 2, 4, 5] {
-        assert_eq!(begin(&mut state, &format!("{}enter", "down ".repeat(down))).unwrap().min_idle_ms, 8_000);
-    }
-    assert!(begin(&mut state, "down ctrl-u x enter").is_none());
-}
-
-#[test]
-fn a_way_to_free_memory_is_the_subject_of_its_own_action() {
-    let state = armed();
-    let name = |text: &str| Name::from(text);
-    let saving = |subject| RowId::Saving("way", subject);
-    let orders = saving(FindingSubject::Stream(name("orders")));
-    assert_eq!(stream(&state, Some(&orders)), Some(name("orders")));
-    let billing = saving(FindingSubject::Group(name("orders"), name("billing")));
-    assert_eq!(rows(&state, Some(&billing)), Some((name("orders"), name("billing"), None)));
-    assert_eq!(pattern(&state, Some(&saving(FindingSubject::Pattern(name("kpi:*"))))), Some(name("kpi:*")));
-    assert_eq!(pattern(&state, Some(&RowId::Pattern(name("")))), None);
-    let lines = |glob: &str| {
-        let choices = About::Invalidate(Some(name(glob))).choices();
-        choices.into_iter().flat_map(|choice| choice.lines).map(|(_, text)| text).collect::<Vec<_>>()
-    };
-    assert_eq!(lines("kpi:*"), ["kpi:*", "kpi:", "kpi:*"]);
-    // What is no plain beginning is none.
-    assert_eq!(lines("user:*:cart"), ["user:*:cart", "", "user:*:cart"]);
 }
 
 #[test]

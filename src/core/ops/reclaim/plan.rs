@@ -5,7 +5,7 @@
 
 use super::request::{ReclaimRequest, ReclaimVerb};
 use crate::core::figures::sentence::{at_least_of, count, number_of, span};
-use crate::core::model::consumers::{Consumer, PendingRow};
+use crate::core::model::consumers::{Consumer, PendingRow, SILENT_MS, lives, proposed};
 use crate::core::model::streams::FirstEntry;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::guard::Guard;
@@ -14,9 +14,6 @@ use crate::core::ops::reclaim::SettleWork;
 use crate::core::ops::refusal::Refusal;
 use crate::core::wire::write::SettleKind;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// From then on a consumer shows no sign of life, milliseconds.
-const SILENT_MS: u64 = 60_000;
 
 /// The idle time of a released row, milliseconds: longer than any worker waits.
 const RELEASED_IDLE_MS: u64 = 86_400_000;
@@ -84,19 +81,6 @@ impl Matched {
         }
         self.deliveries = self.deliveries.max(row.deliveries);
     }
-}
-
-/// The consumer that should get stuck rows: the one that lives and has the least to do, and none of `not`.
-pub fn proposed<'a>(consumers: &'a [Consumer], not: &[&Name]) -> Option<&'a Consumer> {
-    consumers
-        .iter()
-        .filter(|consumer| !not.contains(&&consumer.name) && lives(consumer))
-        // Who does not say how much it has comes last.
-        .min_by_key(|consumer| (consumer.pending.is_none(), consumer.pending, consumer.idle_ms))
-}
-
-fn lives(consumer: &Consumer) -> bool {
-    consumer.idle_ms.is_some_and(|idle_ms| idle_ms < SILENT_MS)
 }
 
 /// The work of a request.
@@ -315,7 +299,7 @@ mod tests {
 
     #[test]
     fn the_live_consumer_with_the_least_to_do_is_proposed() {
-        let consumers = [consumer("dead", 0, 90_000), consumer("busy", 9, 10), consumer("free", 1, 500)];
+        let consumers = [consumer("dead", 0, 90_000), consumer("busy", 90, 10), consumer("free", 1, 500)];
         assert_eq!(proposed(&consumers, &[]).unwrap().name, Name::from("free"));
         assert_eq!(proposed(&consumers, &[&Name::from("free")]).unwrap().name, Name::from("busy"));
         assert_eq!(proposed(&consumers[..1], &[]), None);

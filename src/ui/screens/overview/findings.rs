@@ -3,6 +3,7 @@
 //! Knows what the reading found; judges nothing. Invariant: "nothing is wrong" is said only when the reading says
 //! so, and not before its window is full.
 
+use crate::app::action::asked_for;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::app::{State, View};
@@ -38,6 +39,10 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
 fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let Some(finding) = state.selected_finding() else { return };
     let mut remedy = finding.remedy.as_ref().map(|remedy| remedy.text.to_owned()).unwrap_or_default();
+    if let Some(cure) = state.active.cure.as_ref().filter(|_| !state.active.setup.read_only) {
+        let key = state.setup.keymap.keys_of(asked_for(&cure.deed)).first().map(ToString::to_string);
+        remedy = format!("{}  {}. {remedy}", key.unwrap_or_default(), cure.effect);
+    }
     let key = state.setup.keymap.keys_of(CommandId::Open).first().map(ToString::to_string);
     if let Some((key, view)) = key.zip(View::of_finding(finding)) {
         remedy = format!("{remedy} ({key}: {})", view.title());

@@ -6,6 +6,7 @@
 use crate::app::cell::RowId;
 use crate::app::{State, View};
 use crate::commands::CommandId;
+use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
 use crate::core::model::queues::{QueueColumn, QueueId};
 use crate::core::ops::{DropRequest, ErrorWanted, JobsRequest, PauseRequest, Request};
@@ -14,7 +15,7 @@ use crate::core::queues::allowed::{deed, drops, errors};
 use crate::core::queues::deeds::DeedName;
 
 /// What is wanted of a queue; none where the command is about something else.
-pub fn request(state: &State, command: CommandId) -> Option<Result<Request, String>> {
+pub(super) fn request(state: &State, command: CommandId) -> Option<Result<Request, String>> {
     let is_ours = matches!(
         command,
         CommandId::RequeueOrphans
@@ -58,12 +59,12 @@ fn selected(state: &State) -> Result<(QueueId, Option<SelectedJobs>), String> {
             (id, Some(SelectedJobs::Error(part, error)))
         }
         (View::Queue(id), _) => (id.clone(), None),
-        (_, Some(RowId::Queue(id))) => (id, None),
+        (_, Some(RowId::Queue(id) | RowId::Finding(_, FindingSubject::Queue(id)))) => (id, None),
         (_, Some(RowId::Group(..))) => {
             return Err("this is a group of a stream, and no queue of a framework: open it and reclaim what it has pending"
                 .to_owned());
         }
-        _ => return Err("select a queue first".to_owned()),
+        _ => return Err("nothing to do here: select a queue".to_owned()),
     };
     if id.queue.is_none() {
         return Err("these are all queues together: select one of them".to_owned());
@@ -118,7 +119,7 @@ fn wanted(state: &State, command: CommandId) -> Result<Request, String> {
                 }
                 _ => {
                     return Err(
-                        "select a class of jobs, or an error, first: enter goes into a queue, w shows errors"
+                        "nothing to drop here: select a class of jobs (enter on a queue) or an error (w)"
                             .to_owned(),
                     );
                 }
