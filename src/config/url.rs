@@ -196,6 +196,15 @@ mod tests {
     }
 
     #[test]
+    fn the_name_of_a_host_is_taken_as_it_is_written() {
+        assert_eq!(parse("redis://Bücher.example").unwrap().address, tcp("Bücher.example", 6379));
+        assert_eq!(
+            parse("rediss://xn--bcher-kva.example").unwrap().address,
+            tcp("xn--bcher-kva.example", 6379)
+        );
+    }
+
+    #[test]
     fn a_name_without_a_colon_is_the_password_as_in_redis_cli() {
         let parsed = parse("redis://hunter2@db").unwrap();
         assert_eq!((parsed.username, parsed.password.unwrap().expose()), (None, "hunter2"));
