@@ -5,9 +5,9 @@
 
 mod actionline;
 pub mod cells;
-#[cfg(test)]
 mod dump;
 mod overlay;
+pub mod picture;
 mod screens;
 mod shell;
 pub mod theme;

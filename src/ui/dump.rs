@@ -3,7 +3,9 @@
 //! Does not know what is drawn. Invariant: a character that takes two cells is written once.
 
 use ratatui::buffer::{Buffer, Cell};
+#[cfg(test)]
 use ratatui::style::Style;
+#[cfg(test)]
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr;
 
@@ -19,6 +21,7 @@ pub fn text(buffer: &Buffer) -> String {
 
 /// The text, and under each row that is more than plain text the runs of its roles: `    2-9 critical, 12 key on
 /// header`, columns from 0. `describe` says which role a style is; runs that it has no word for are left out.
+#[cfg(test)]
 pub fn described(buffer: &Buffer, describe: impl Fn(Style) -> Option<String>) -> String {
     let mut out = String::new();
     for row in rows(buffer) {
