@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make demo` and `make test`. Both set up what they need and leave nothing running.
-.PHONY: help demo test lint bench ci toolchain
+.PHONY: help demo test lint bench ci pictures toolchain
 .DEFAULT_GOAL := help
 
 help:
@@ -8,6 +8,7 @@ help:
 	@echo "make test    run every test on real servers, fetching those that are missing; ends with the count"
 	@echo "make lint    format, lints, documentation links"
 	@echo "make bench   what operators wait for beside what they would use instead, and our own work"
+	@echo "make pictures  draw the pictures of the documents anew, on demos"
 	@echo "make ci      lint and test, as before every change"
 
 demo: toolchain
@@ -23,6 +24,9 @@ lint: toolchain
 
 bench: toolchain
 	@cargo bench $(ARGS)
+
+pictures: toolchain
+	@.ci/pictures
 
 ci:
 	@.ci/run

@@ -12,6 +12,7 @@ mod pages;
 mod queues;
 mod values;
 
+use crate::commands::Key;
 use crate::config::{ConfigVerb, Flags};
 use crate::core::demo::Scenario;
 use crate::core::ops::Request;
@@ -39,6 +40,8 @@ pub enum Action {
     Console,
     /// The console on a private server with a workload, or that alone.
     Demo(DemoArgs),
+    /// A picture of the console, to a file.
+    Picture(PictureArgs),
     /// Readings to stdout.
     Snapshot(SnapshotArgs),
     /// What is wrong, to stdout and as exit code.
@@ -139,6 +142,21 @@ pub enum OutputFormat {
     Text,
     /// One object a line
     Json,
+}
+
+/// `picture`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PictureArgs {
+    /// Where it goes.
+    pub file: PathBuf,
+    /// Keys to press first.
+    pub keys: Vec<Key>,
+    /// How long to watch before.
+    pub after: Duration,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// On a demo of this scenario, instead of a target.
+    pub demo: Option<Scenario>,
 }
 
 /// `demo`.

@@ -150,6 +150,26 @@ fn a_target_is_a_word_after_snapshot_and_check_and_pages_go_to_standard_output()
 }
 
 #[test]
+fn a_picture_of_a_screen_goes_to_a_file_in_the_form_that_its_ending_says() {
+    let server = Server::start(Options { port: true, ..Options::default() });
+    server.redis_cli(&["XADD", "orders<b>", "*", "f", "v"]);
+    let address = server.port.to_string();
+    for (ending, wanted) in
+        [("svg", "orders&lt;b&gt;"), ("html", "orders&lt;b&gt;"), ("txt", "orders<b>"), ("ans", "\x1b[0;")]
+    {
+        let file = server.folder().join(format!("streams.{ending}"));
+        let words = ["picture", file.to_str().unwrap(), "-p", &address, "--for", "2s", "--keys", "2"];
+        let output = run(&server, &words);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(wanted) && text.contains("LENGTH"), "{ending}: {text}");
+    }
+    let output = run(&server, &["picture", "streams.png", "-p", &address]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(".svg"));
+}
+
+#[test]
 fn what_goes_wrong_between_readings_is_told_without_colours() {
     let mut server = Server::start(Options::default());
     let mut command = Command::new(env!("CARGO_BIN_EXE_streamgauge"));

@@ -5,8 +5,9 @@
 
 use super::actions::ActionVerb;
 use super::journal::JournalArgs;
-use super::values::{interval, port, within};
-use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, SnapshotArgs};
+use super::values::{interval, port, size, within};
+use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, PictureArgs, SnapshotArgs};
+use crate::commands::Key;
 use crate::config::{ConfigVerb, Flags, Secret, TargetFlags, masked};
 use crate::core::demo::Scenario;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -184,6 +185,24 @@ enum CliVerb {
         #[arg(long, value_enum, default_value_t)]
         format: OutputFormat,
     },
+    /// Save the console's screen as a picture: .svg, .html, .ans (terminal colours) or .txt
+    Picture {
+        /// Where to; its ending says the form
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Keys to press first, with blanks between them, such as "4 T"
+        #[arg(long, value_name = "KEYS", value_delimiter = ' ', value_parser = |text: &str| text.parse::<Key>())]
+        keys: Vec<Key>,
+        /// How long to watch before
+        #[arg(long = "for", value_name = "DURATION", default_value = "10s", value_parser = within)]
+        after: Duration,
+        /// Columns and rows
+        #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "120x40", value_parser = size)]
+        size: (u16, u16),
+        /// On a demo of this scenario, instead of a target
+        #[arg(long, value_name = "SCENARIO", hide_possible_values = true, value_parser = scenario())]
+        demo: Option<Scenario>,
+    },
     #[command(flatten)]
     Act(ActionVerb),
     /// List what was done from this machine
@@ -343,6 +362,9 @@ impl CliVerb {
                 Action::Snapshot(SnapshotArgs { format, watch, all_keys, within, count })
             }
             Self::Check { watch, fail_on, format, .. } => Action::Check(CheckArgs { watch, fail_on, format }),
+            Self::Picture { file, keys, after, size, demo } => {
+                Action::Picture(PictureArgs { file, keys, after, size, demo })
+            }
             Self::Demo { scenario, port, headless, server_bin } => {
                 Action::Demo(DemoArgs { scenario, port, headless, server_bin })
             }

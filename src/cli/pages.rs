@@ -43,6 +43,10 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
     ("resume-queue", ["resume-queue bullmq thumbs --dry-run", "resume-queue bullmq thumbs --yes"]),
     ("undo", ["undo 20260101-120000-1a2b --dry-run", "undo 20260101-120000-1a2b --yes"]),
     ("journal", ["journal --last 10", "journal --action trim --about orders"]),
+    (
+        "picture",
+        ["picture memory.svg -t prod --keys 4", "picture burst.html --demo burst --for 20s --size 160x50"],
+    ),
     ("demo", ["demo --scenario memory-alert", "demo --scenario burst --port 7001 --headless"]),
     ("config", ["config init", "config check"]),
     ("keys", ["keys", "keys --config other.toml"]),

@@ -132,6 +132,19 @@ fn snapshot_and_check_take_their_target_as_a_word() {
 }
 
 #[test]
+fn a_picture_has_its_keys_its_time_and_its_size() {
+    let keys = |line: &str| match parse(["streamgauge", "picture", "a.svg", "--keys", line]).unwrap().action {
+        Action::Picture(picture) => picture.keys.iter().map(ToString::to_string).collect::<Vec<String>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(keys("4 T"), ["4", "T"]);
+    assert_eq!(keys("2 enter ctrl-d"), ["2", "enter", "ctrl-d"]);
+    assert!(told("picture a.svg --size 10x4").contains("from 20x5 to 1000x500"));
+    assert!(told("picture a.svg --size wide").contains("write it as 120x40"));
+    assert!(told("picture a.svg --demo stedy").contains("steady"));
+}
+
+#[test]
 fn help_of_a_command_has_its_own_options_two_examples_and_one_line_for_the_rest() {
     for command in command().get_subcommands() {
         let name = command.get_name();

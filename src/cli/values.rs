@@ -5,7 +5,7 @@
 use crate::config::schema::SETTINGS;
 use crate::config::units::{self, duration};
 use crate::config::value::Value;
-use crate::core::limits::FOR_MAX_MS;
+use crate::core::limits::{FOR_MAX_MS, SCREEN_COLUMNS, SCREEN_ROWS};
 use crate::core::model::{Name, StreamId};
 use std::time::Duration;
 
@@ -39,6 +39,20 @@ pub(super) fn interval(text: &str) -> Result<Duration, String> {
             Err(_) => unit_missing(text, &hint),
         }),
         _ => Err("not a duration".to_owned()),
+    }
+}
+
+/// Columns and rows of a screen: `120x40`.
+pub(super) fn size(text: &str) -> Result<(u16, u16), String> {
+    let sides = text.split_once('x').map(|(width, height)| (width.parse::<u16>(), height.parse::<u16>()));
+    match sides {
+        Some((Ok(width), Ok(height)))
+            if (20..=SCREEN_COLUMNS).contains(&width) && (5..=SCREEN_ROWS).contains(&height) =>
+        {
+            Ok((width, height))
+        }
+        Some((Ok(_), Ok(_))) => Err(format!("from 20x5 to {SCREEN_COLUMNS}x{SCREEN_ROWS}")),
+        _ => Err("write it as 120x40".to_owned()),
     }
 }
 

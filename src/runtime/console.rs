@@ -3,16 +3,16 @@
 //! Invariants: nothing in the loop waits for anything but the next event; the terminal is given back on every
 //! way out.
 
-use super::actor::{Actor, ActorSetup};
-use super::effects::{LoopStep, perform};
+use super::actor::ActorSetup;
+use super::effects::LoopStep;
 use super::frames::Frames;
 use super::logging;
 use super::probes::ProbeTasks;
-use crate::app::{self, Draw, Message, Now, Setup, State, TargetId, TargetMessage, View};
+use super::tasks::{TargetTasks, every_second, message_of};
+use crate::app::{Draw, Message, Setup, TargetMessage, View};
 use crate::core::limits::LEAVE_ACTION_MS;
-use crate::edge::clock;
-use crate::edge::demo::{Demo, DemoControl};
-use crate::edge::source::{Event, PollHandle, Session, poll};
+use crate::edge::demo::Demo;
+use crate::edge::source::{Event, Session, poll};
 use crate::edge::term::{Input, Screen, Signal, Signals, stop_self};
 use crate::ui;
 use crate::ui::theme::Skin;
@@ -46,16 +46,10 @@ pub struct Console {
 }
 
 struct ConsoleTasks {
-    /// Whose tasks they are.
-    target: TargetId,
-    state: State,
+    tasks: TargetTasks,
     skins: Vec<Skin>,
     frames: Frames,
     screen: Screen,
-    poll: PollHandle,
-    probes: ProbeTasks,
-    actor: Actor,
-    demo: Option<DemoControl>,
     title: String,
 }
 
@@ -71,23 +65,12 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let mut input = Input::listen()?;
     console.setup.size = crate::edge::term::size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
-    let (actor, mut acts) = Actor::new(console.actor);
-    let acting = actor.acting();
+    let made = (console.probes, console.actor);
+    let (tasks, mut acts) = TargetTasks::new(console.setup, poll, made, console.demo.as_ref());
+    let acting = tasks.actor.acting();
     let watched = tokio::spawn(watch_signals(signalled, Arc::clone(&acting)));
-    let demo = console.demo.as_ref().map(Demo::control);
-    let state = State::new(console.setup, now());
-    let mut running = ConsoleTasks {
-        target: state.active.id,
-        state,
-        skins: console.skins,
-        frames: Frames::new(console.fps),
-        screen,
-        poll,
-        probes: console.probes,
-        actor,
-        demo,
-        title,
-    };
+    let mut running =
+        ConsoleTasks { tasks, skins: console.skins, frames: Frames::new(console.fps), screen, title };
     running.frames.want(Draw::Now, Instant::now());
     let mut tick = every_second();
     let (mut lives, mut is_polled, mut unheard) = (POLLER_LIVES, true, None);
@@ -118,7 +101,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                     running.told(TargetMessage::Trouble("polling failed again and again: see the log, then leave".to_owned()))
                 }
             },
-            (kind, event) = running.probes.next() => running.told(TargetMessage::Probe(kind, event)),
+            (kind, event) = running.tasks.probes.next() => running.told(TargetMessage::Probe(kind, event)),
             Some(message) = acts.recv() => running.told(message),
             _ = tick.tick() => running.tick(),
         };
@@ -135,13 +118,6 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     unheard.map_or(Ok(status), Err)
 }
 
-/// Turns that were missed are not made up for.
-fn every_second() -> tokio::time::Interval {
-    let mut tick = tokio::time::interval(Duration::from_secs(1));
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
-    tick
-}
-
 /// A name may be a path, and a path may hold anything: in a title an escape sequence would be obeyed.
 fn title(target_name: &str) -> String {
     format!("streamgauge {}", target_name.replace(|c: char| c.is_control(), " "))
@@ -150,7 +126,7 @@ fn title(target_name: &str) -> String {
 impl ConsoleTasks {
     /// Gives the terminal back first, then ends what was begun.
     async fn leave(self, acts: Receiver<TargetMessage>, demo: Option<Demo>) {
-        let Self { actor, screen, mut probes, .. } = self;
+        let Self { tasks: TargetTasks { actor, mut probes, .. }, screen, .. } = self;
         drop(screen);
         // Nobody listens any more: what an action has to say is in the journal.
         drop(acts);
@@ -167,26 +143,13 @@ impl ConsoleTasks {
 
     /// Takes in what the target tells.
     fn told(&mut self, message: TargetMessage) -> LoopStep {
-        self.take(Message::From(self.target, message))
+        self.take(self.tasks.from_target(message))
     }
 
     /// Takes a message in and carries out what follows.
     fn take(&mut self, message: Message) -> LoopStep {
-        let mut waiting = vec![message];
-        let mut result = LoopStep::GoOn;
-        while let Some(message) = waiting.pop() {
-            let (draw, effects) = app::update(&mut self.state, message, now());
-            self.frames.want(draw, Instant::now());
-            for effect in effects.into_iter().filter(|(target, _)| *target == self.target) {
-                let (step, answer) =
-                    perform(effect, &self.poll, (&mut self.probes, &mut self.actor), self.demo.as_ref());
-                waiting.extend(answer);
-                if step != LoopStep::GoOn {
-                    result = step;
-                }
-            }
-        }
-        result
+        let frames = &mut self.frames;
+        self.tasks.take(message, |draw| frames.want(draw, Instant::now()))
     }
 
     /// A terminal that is gone ends the console, and so does one that can't be read: why goes to `unheard`.
@@ -207,11 +170,11 @@ impl ConsoleTasks {
     }
 
     fn tick(&mut self) -> LoopStep {
-        if let Some(demo) = &self.demo {
+        if let Some(demo) = &self.tasks.demo {
             let status = demo.status();
             self.take(Message::Demo(status));
         }
-        if *self.state.view() == View::Log && !self.state.is_paused() {
+        if *self.tasks.state.view() == View::Log && !self.tasks.state.is_paused() {
             self.frames.want(Draw::Data, Instant::now());
         }
         self.take(Message::Tick)
@@ -219,7 +182,8 @@ impl ConsoleTasks {
 
     fn draw(&mut self) -> io::Result<()> {
         logging::move_events();
-        let (state, skin) = (&self.state, self.skins.get(self.state.theme));
+        let state = &self.tasks.state;
+        let skin = self.skins.get(state.theme);
         if let Some(skin) = skin.or(self.skins.first()) {
             self.screen.draw(|buffer| ui::view(state, skin, buffer))?;
         }
@@ -228,11 +192,12 @@ impl ConsoleTasks {
     }
 
     async fn suspend(&mut self) -> io::Result<()> {
-        self.actor.stand_still().await;
+        self.tasks.actor.stand_still().await;
         crate::edge::term::restore();
         stop_self()?;
         // It goes on, unless it was paused before.
-        self.actor.control(self.state.active.operations.control.clone());
+        let control = self.tasks.state.active.operations.control.clone();
+        self.tasks.actor.control(control);
         self.come_back().map(|_| ())
     }
 
@@ -251,23 +216,10 @@ impl ConsoleTasks {
         poller: &mut tokio::task::JoinHandle<()>,
     ) -> LoopStep {
         let (poll, told, task) = poll(session());
-        (self.poll, *events, *poller) = (poll, told, task);
-        self.poll.focus.send_replace(self.state.active.focus.clone());
+        (self.tasks.poll, *events, *poller) = (poll, told, task);
+        self.tasks.poll.focus.send_replace(self.tasks.state.active.focus.clone());
         self.told(TargetMessage::Trouble("polling failed and was begun anew: see the log".to_owned()))
     }
-}
-
-fn message_of(event: Event) -> TargetMessage {
-    match event {
-        Event::Observed(snapshot) => TargetMessage::Observed(snapshot),
-        Event::Link(status) => TargetMessage::Link(status),
-        Event::Entries(question, answer) => TargetMessage::Entries(question, answer),
-        Event::FetchLater(fetch, wait_s) => TargetMessage::FetchLater(fetch, wait_s),
-    }
-}
-
-fn now() -> Now {
-    Now { wall_ms: clock::wall_ms(), process_us: clock::now_us() }
 }
 
 async fn frame_due(due: Option<Instant>) {

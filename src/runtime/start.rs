@@ -3,26 +3,26 @@
 //! Exit status: 0 done, 1 failed, 2 usage and configuration, 128 and more for signals. Invariant: standard output
 //! carries the result and nothing else, and an output that nobody reads ends the program quietly.
 
-use super::actor::ActorSetup;
-use super::console::{self, Console};
+use super::console;
 use super::error::CommandError;
+use super::picture::{self, PictureRequest};
 use super::probes::{ProbeTasks, Probing};
-use super::settings::{name_of, poll_settings, watched};
+use super::settings::{poll_settings, watched};
+use super::setup::{Skins, console_of, timeouts};
 use super::{act, check, logging, panics, snapshot};
-use crate::app::action::ActionSetup;
-use crate::app::{ProbeSetup, Setup, TargetSetup};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
-use crate::config::{Config, Env, Flags, Location, Problems, Target};
+use crate::config::{Env, Flags, Location, Problems, Target};
 use crate::core::limits;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
 use crate::edge::demo::{self, Demo, DemoOptions};
 use crate::edge::files::{self, Loaded};
-use crate::edge::link::{LinkLedger, Timeouts, Writer};
+use crate::edge::link::LinkLedger;
 use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
+use crate::ui::picture::{self as pictures, PictureFormat};
 use crate::ui::theme::{Depth, GlyphSet, Skin};
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -129,12 +129,13 @@ fn act(cli: Cli) -> Result<u8, StartFailure> {
         Action::Journal(asked) => Ok(act::list(&load(&cli.flags, env)?, &asked)?),
         Action::Check(asked) => Ok(check(&cli.flags, env, asked)),
         Action::Snapshot(asked) => take_snapshot(&load(&cli.flags, env)?, &cli.flags, asked),
+        Action::Picture(asked) => draw_picture(&load(&cli.flags, env)?, &cli.flags, &asked),
         Action::Demo(asked) => play_demo(&load(&cli.flags, env)?, asked),
         Action::Console => {
             let loaded = load(&cli.flags, env)?;
             // A mistake in what was asked for counts more than where it was asked.
             let target = loaded.target(&cli.flags)?;
-            let skins = skins(&loaded)?;
+            let skins = skins(&loaded, None)?;
             Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
             show(&loaded, target, skins, None)
         }
@@ -244,11 +245,38 @@ fn play_demo(loaded: &Loaded, asked: cli::DemoArgs) -> Result<u8, StartFailure> 
         return played.map(|()| 0).map_err(failed);
     }
     Screen::check().map_err(|unfit| StartFailure::Config(unfit.to_string()))?;
-    let skins = skins(loaded)?;
+    let skins = skins(loaded, None)?;
     logging::to_screen(loaded.config.settings.log.level);
     let demo = runtime.block_on(Demo::start(options)).map_err(failed)?;
     let target = demo.target();
     show_on(runtime, loaded, target, skins, Some(demo))
+}
+
+/// Saves a picture of the console, on a target or on a demo, without a terminal.
+fn draw_picture(loaded: &Loaded, flags: &Flags, asked: &cli::PictureArgs) -> Result<u8, StartFailure> {
+    let format = PictureFormat::of_file(&asked.file.to_string_lossy()).map_err(StartFailure::Config)?;
+    logging::to_stderr();
+    let runtime = runtime()?;
+    let skins = skins(loaded, Some(Depth::True))?;
+    let demo = match asked.demo {
+        Some(scenario) => {
+            let options = DemoOptions { scenario, ..DemoOptions::default() };
+            let started = runtime.block_on(Demo::start(options));
+            Some(started.map_err(|error| StartFailure::Failed(error.to_string()))?)
+        }
+        None => None,
+    };
+    let target = demo
+        .as_ref()
+        .map_or_else(|| loaded.target(flags).map_err(StartFailure::from), |demo| Ok(demo.target()))?;
+    let console = console_of(loaded, target, skins, demo)?;
+    let wanted = PictureRequest { keys: asked.keys.clone(), after: asked.after, size: asked.size };
+    let buffer = runtime.block_on(picture::take(console, &wanted));
+    runtime.shutdown_background();
+    let text = pictures::written(&buffer, format);
+    let failed = |error: io::Error| StartFailure::Failed(format!("{}: {error}", asked.file.display()));
+    std::fs::write(&asked.file, text).map_err(failed)?;
+    Ok(0)
 }
 
 fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, StartFailure> {
@@ -263,90 +291,24 @@ fn show_on(
     skins: Skins,
     demo: Option<Demo>,
 ) -> Result<u8, StartFailure> {
-    let settings = &loaded.config.settings;
-    // A demo is watched by its own config: its limits are short, its tiers and counters are known.
-    let demo_config = demo.as_ref().map(|_| demo::config()).transpose()?;
-    let mut poll = poll_settings(loaded, &target, false);
-    if let Some(config) = &demo_config {
-        poll.counters = config.counters.clone();
-        poll.queue_lists = config.settings.queues.lists.iter().map(name_of).collect();
-        poll.queue_tenant = config.settings.queues.tenant();
-    }
-    let watched_by = demo_config.as_ref().unwrap_or(&loaded.config);
-    let setup = Setup {
-        target: target_setup(loaded, watched_by, &target, poll.interval_us),
-        keymap: loaded.config.keys.clone(),
-        themes: skins.names,
-        theme: skins.first,
-        size: (80, 24),
-        demo: demo.is_some(),
-        actions: action_setup(loaded),
-    };
-    let (timeouts, ledger) = (timeouts(loaded), LinkLedger::default());
-    let probes = ProbeTasks::new(target.clone(), timeouts, ledger.clone());
-    let actor = ActorSetup {
-        writer: Writer::new(&target, timeouts, settings.read_only).map(|writer| writer.noted_in(&ledger)),
-        journal: act::journal(loaded),
-        target: target.clone(),
-        timeouts,
-        archive_max: settings.actions.archive_max,
-        held: settings.queues.held_times(),
-        ledger: ledger.clone(),
-        who: files::operator(&loaded.env),
-    };
-    // The server of a demo is gone with it.
-    let state = loaded.paths.state_dir.clone().filter(|_| demo.is_none());
-    let begin = move || Session::new(&target, timeouts, poll.clone()).beside(&ledger);
-    let session = Box::new(move || begin().remembering(state.clone()));
-    let console = Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo };
+    let console = console_of(loaded, target, skins, demo)?;
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();
     Ok(status?)
 }
 
-fn target_setup(loaded: &Loaded, watched_by: &Config, target: &Target, interval_us: u64) -> TargetSetup {
-    let settings = &loaded.config.settings;
-    TargetSetup {
-        name: target.name.clone(),
-        address: target.address.to_string(),
-        production: target.production,
-        read_only: settings.read_only,
-        interval_us,
-        watched: watched(watched_by, target),
-        probe: ProbeSetup {
-            enabled: settings.probe.enabled,
-            interval_us: u64::try_from(settings.probe.interval.as_micros()).unwrap_or(u64::MAX),
-            subscribers: settings.probe.subscribers,
-            stream: settings.probe.stream,
-        },
-    }
-}
-
-fn action_setup(loaded: &Loaded) -> ActionSetup {
-    let settings = &loaded.config.settings.actions;
-    ActionSetup {
-        unlock_ms: u64::try_from(settings.unlock_for.as_millis()).unwrap_or(u64::MAX),
-        protect: settings.protect.iter().map(name_of).collect(),
-        invalidate_per_s: Some(u64::from(settings.invalidate_per_s)).filter(|per_s| *per_s > 0),
-        warm_ups: loaded.config.warm_ups.clone(),
-    }
-}
-
-struct Skins {
-    names: Vec<String>,
-    skins: Vec<Skin>,
-    first: usize,
-}
-
-/// Every theme that can be read; the one that was asked for must be.
-fn skins(loaded: &Loaded) -> Result<Skins, StartFailure> {
+/// Every theme that can be read; the one that was asked for must be. Without a depth it is the terminal's.
+fn skins(loaded: &Loaded, depth: Option<Depth>) -> Result<Skins, StartFailure> {
     let settings = &loaded.config.settings;
     let (colorterm, term) = (loaded.env.get("COLORTERM"), loaded.env.get("TERM"));
     let no_color = (!loaded.config.colour).then_some("1");
-    let depth = Depth::of(no_color, colorterm, term);
+    let is_picture = depth.is_some();
+    let depth = depth.unwrap_or_else(|| Depth::of(no_color, colorterm, term));
     // What the operator has said counts, whatever the terminal's name.
     let is_said = loaded.config.place("ascii") != Location::Default;
     let glyphs = match is_said {
+        // A picture draws its glyphs itself.
+        _ if is_picture => GlyphSet::Full,
         true if settings.ascii => GlyphSet::Ascii,
         true => GlyphSet::Full,
         false => GlyphSet::of_term(term),
@@ -386,12 +348,6 @@ fn probing(loaded: &Loaded, target: &Target, ledger: &LinkLedger) -> Probing {
         plans,
         read_only: settings.read_only,
     }
-}
-
-fn timeouts(loaded: &Loaded) -> Timeouts {
-    let settings = &loaded.config.settings;
-    let response = settings.response_timeout;
-    Timeouts { connect: settings.connect_timeout, poll: response, control: response }
 }
 
 fn built(built: io::Result<Runtime>) -> Result<Runtime, StartFailure> {
