@@ -28,9 +28,9 @@ macro_rules! for_each_table {
             /// Streams on the overview.
             Worst streams::COLUMNS, (streams::WORST_LAG, true);
             /// All streams.
-            Streams streams::COLUMNS, (0, false);
+            Streams streams::COLUMNS, (streams::VERDICT, false);
             /// Groups of one stream.
-            Groups groups::COLUMNS, (0, false);
+            Groups groups::COLUMNS, (groups::VERDICT, false);
             /// Consumers of one group.
             GroupConsumers consumers::OF_GROUP, (consumers::OF_GROUP_PENDING, true);
             /// Pending rows.
@@ -99,6 +99,8 @@ pub struct Column {
     pub width: u16,
     /// Whether it takes what room is left.
     pub is_flexible: bool,
+    /// Whether it holds sentences, which end anywhere: of a name both ends are shown.
+    pub is_sentence: bool,
     /// Whether its cells stand on the right.
     pub is_right: bool,
     /// 0 always stays; the greatest goes first when there is no room.
@@ -106,7 +108,7 @@ pub struct Column {
 }
 
 /// Which item a row is: what the cursor holds on to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum RowId {
     /// A stream.
     Stream(Name),
@@ -216,8 +218,8 @@ pub enum Cell {
     Full(Option<bool>),
     /// How bad a finding is.
     Severity(Severity),
-    /// How a group fares, or a stream by the worst of its groups; and how bad that is.
-    Group(Option<(GroupVerdict, Option<Severity>)>),
+    /// How a group fares, or a stream by the worst of its groups; how bad that is; how far it is behind.
+    Group(Option<(GroupVerdict, Option<Severity>)>, Lag),
     /// How a consumer fares, and how bad that is.
     Consumer(Option<(ConsumerVerdict, Option<Severity>)>),
     /// How long the oldest job has waited.
@@ -268,7 +270,7 @@ impl Cell {
             Self::Time(at_ms) => Some(*at_ms as f64),
             // The worst is the least: a table of words is sorted upwards at first.
             Self::Severity(severity) => Some(-f64::from(*severity as u8)),
-            Self::Group(judged) => judged.map(|(verdict, _)| f64::from(verdict as u8)),
+            Self::Group(judged, lag) => judged.map(|(verdict, _)| urgency(verdict, *lag)),
             Self::Consumer(judged) => judged.map(|(verdict, _)| -f64::from(verdict as u8)),
             Self::Oldest(oldest) => oldest.map(|oldest| oldest.age_ms as f64),
             // What is wrong stands before what is not, whatever the queue is at.
@@ -290,7 +292,8 @@ impl Cell {
         }
     }
 
-    fn is_unknown(&self) -> bool {
+    /// Whether nothing is known of it, so that it sorts last.
+    pub fn is_unknown(&self) -> bool {
         !matches!(self, Self::Name(_) | Self::Family(..) | Self::Text(_) | Self::Id(_))
             && self.number().is_none()
     }
@@ -303,7 +306,7 @@ impl Cell {
             Self::Text(text) => regex.is_match(text),
             Self::Id(id) => regex.is_match(&id.to_string()),
             Self::Severity(severity) => regex.is_match(severity.word()),
-            Self::Group(Some((verdict, _))) => regex.is_match(verdict.word()),
+            Self::Group(Some((verdict, _)), _) => regex.is_match(verdict.word()),
             Self::Consumer(Some((verdict, _))) => regex.is_match(verdict.word()),
             Self::Queue(verdict, wrong) => {
                 regex.is_match(verdict.word()) || wrong.is_some_and(|(_, word)| regex.is_match(word))
@@ -311,6 +314,17 @@ impl Cell {
             _ => false,
         }
     }
+}
+
+/// The place of a group among others, the most urgent the least: what is wrong by how bad it is, and all others by how far
+/// they are behind. A lag counts by the power of two that it reaches, so that rows do not change places all the time.
+fn urgency(verdict: GroupVerdict, lag: Lag) -> f64 {
+    const CALM_LAG: u64 = 16;
+    let rank =
+        if verdict.is_wrong() { f64::from(verdict as u8) } else { f64::from(GroupVerdict::Unknown as u8) };
+    let behind = lag.entries.filter(|entries| *entries >= CALM_LAG).map_or(0, u64::ilog2);
+    // Below everything else that may stand in the column.
+    rank * 100.0 - f64::from(behind) + f64::from(verdict as u8) / 100.0 - 1e9
 }
 
 /// A filter as typed, and what it means.

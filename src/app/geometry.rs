@@ -97,9 +97,9 @@ impl TableFrame {
 /// Rows below the table: a finding in full and its remedy.
 fn note_rows(view: &View, height: u16) -> u16 {
     match (view, height) {
-        (View::Overview, 30..) => 3,
-        (View::Overview, 18..) => 2,
-        (View::Overview, 12..) => 1,
+        (View::Overview, 30..) => 4,
+        (View::Overview, 18..) => 3,
+        (View::Overview, 12..) => 2,
         _ => 0,
     }
 }

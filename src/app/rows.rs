@@ -16,10 +16,11 @@ mod savings;
 mod slowlog;
 mod streams;
 
-use super::cell::{Cell, Column, Row, RowId, TableId, for_each_table};
+use super::cell::{Cell, Column, Row, RowId, TableId, for_each_table, order};
 use super::queuelist::QueueList;
 use super::{State, View};
 use crate::core::diagnose::groups::GroupVerdict;
+use crate::core::model::Name;
 use crate::core::reading::Reading;
 use crate::core::reading::groups::Drain;
 use crate::core::reading::queues::QueueView;
@@ -106,6 +107,14 @@ pub fn whole<'a>(reading: &Reading, row: &'a Row, columns: usize) -> Cow<'a, Row
     }
 }
 
+/// The groups of a stream, the most urgent first.
+pub fn of_groups(reading: &Reading, key: &Name) -> Vec<Row> {
+    let mut rows = groups::rows(reading, key);
+    let (sort, is_descending) = first_sort(TableId::Groups);
+    rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
+    rows
+}
+
 /// The rows of a list of the fan-out screen, whether it has the cursor or not.
 pub fn of_fanout(state: &State, id: TableId) -> Vec<Row> {
     fanout::rows(state.shown(), id)
@@ -118,15 +127,20 @@ pub fn queue_verdict(reading: &Reading, view: &QueueView) -> Cell {
 
 /// A column with a name: on the left, taking what room is left.
 const fn name(title: &'static str, width: u16, priority: u8) -> Column {
-    Column { title, width, is_flexible: true, is_right: false, priority }
+    Column { title, width, is_flexible: true, is_sentence: false, is_right: false, priority }
+}
+
+/// A column with sentences: on the left, taking all the room that names leave.
+const fn sentence(title: &'static str, width: u16, priority: u8) -> Column {
+    Column { title, width, is_flexible: true, is_sentence: true, is_right: false, priority }
 }
 
 /// A column with a word.
 const fn word(title: &'static str, width: u16, priority: u8) -> Column {
-    Column { title, width, is_flexible: false, is_right: false, priority }
+    Column { title, width, is_flexible: false, is_sentence: false, is_right: false, priority }
 }
 
 /// A column with a figure: on the right.
 const fn figure(title: &'static str, width: u16, priority: u8) -> Column {
-    Column { title, width, is_flexible: false, is_right: true, priority }
+    Column { title, width, is_flexible: false, is_sentence: false, is_right: true, priority }
 }

@@ -3,6 +3,10 @@
 //! Knows the order of rows, not how they are written. Invariant: the cursor stays on the same item as rows move.
 
 use super::cell::{Column, Filter, Row, RowId, TableId, order};
+use std::collections::HashMap;
+
+/// How long rows keep their order after a key, microseconds.
+const PINNED_US: u64 = 5_000_000;
 
 /// What is selected, sorted and filtered in one table.
 #[derive(Clone, Debug)]
@@ -27,6 +31,8 @@ pub struct TableState {
     pub is_descending: bool,
     /// What is shown of it all.
     pub filter: Option<Filter>,
+    /// Until when rows keep their order, on the process's own clock: somebody is aiming at one.
+    pub pinned_until_us: u64,
 }
 
 impl TableState {
@@ -44,6 +50,7 @@ impl TableState {
             sort,
             is_descending,
             filter: None,
+            pinned_until_us: 0,
         }
     }
 
@@ -52,8 +59,27 @@ impl TableState {
         super::rows::columns(self.id)
     }
 
-    /// Takes new rows in; the cursor stays on its item, or near where that was.
-    pub fn set_rows(&mut self, mut rows: Vec<Row>, page: usize) {
+    /// Rows keep their order for a while: those that are new come last.
+    pub fn pin(&mut self, now_us: u64) {
+        self.pinned_until_us = now_us.saturating_add(PINNED_US);
+    }
+
+    /// Takes new rows in at a time; the cursor stays on its item, or near where that was.
+    pub fn set_rows_at(&mut self, rows: Vec<Row>, page: usize, now_us: u64) {
+        let is_pinned = now_us < self.pinned_until_us;
+        let before: Vec<RowId> = match is_pinned {
+            true => self.rows.iter().map(|row| row.id.clone()).collect(),
+            false => Vec::new(),
+        };
+        self.take_rows(rows, &before, page);
+    }
+
+    /// Takes new rows in, in their own order.
+    pub fn set_rows(&mut self, rows: Vec<Row>, page: usize) {
+        self.take_rows(rows, &[], page);
+    }
+
+    fn take_rows(&mut self, mut rows: Vec<Row>, before: &[RowId], page: usize) {
         self.total = rows.len();
         if let Some(filter) = &self.filter {
             rows.retain(|row| filter.keeps(row));
@@ -62,6 +88,10 @@ impl TableState {
         // A row with one cell has the one that it is sorted by.
         let key = |row: &'_ Row| if row.cells.len() == 1 { 0 } else { sort };
         rows.sort_by(|a, b| order(a.cells.get(key(a)), b.cells.get(key(b)), is_descending));
+        if !before.is_empty() {
+            let places: HashMap<&RowId, usize> = before.iter().zip(0..).collect();
+            rows.sort_by_key(|row| places.get(&row.id).copied().unwrap_or(usize::MAX));
+        }
         self.rows = rows;
         let found = self.cursor.as_ref().and_then(|id| self.rows.iter().position(|row| row.id == *id));
         let index = if self.is_held { found.unwrap_or(self.index) } else { 0 };
@@ -98,6 +128,7 @@ impl TableState {
 
     /// Sorts by the next column to the right, or to the left.
     pub fn sort_by_neighbour(&mut self, to_the_right: bool) {
+        self.pinned_until_us = 0;
         let columns = self.columns().len().max(1);
         self.sort = (self.sort + if to_the_right { 1 } else { columns - 1 }) % columns;
         self.is_descending = self.columns().get(self.sort).is_some_and(|column| column.is_right);
@@ -134,6 +165,19 @@ mod tests {
         assert_eq!((table.index, names(&table)), (0, vec!["b".into(), "a".into(), "c".into()]));
         table.set_rows(vec![row("a", Some(3)), row("c", Some(1))], 10);
         assert_eq!(table.cursor, Some(RowId::Stream(Name::from("a"))));
+    }
+
+    #[test]
+    fn rows_do_not_change_places_under_a_hand_that_aims_and_do_when_it_rests() {
+        let mut table = TableState::new(TableId::Streams);
+        (table.sort, table.is_descending) = (1, true);
+        table.set_rows(vec![row("a", Some(3)), row("b", Some(2)), row("c", Some(1))], 10);
+        table.pin(1_000_000);
+        let next = || vec![row("a", Some(3)), row("b", Some(9)), row("new", Some(99))];
+        table.set_rows_at(next(), 10, 5_900_000);
+        assert_eq!(names(&table), ["a", "b", "new"]);
+        table.set_rows_at(next(), 10, 6_000_000);
+        assert_eq!(names(&table), ["new", "b", "a"]);
     }
 
     #[test]

@@ -160,9 +160,9 @@ pub(super) fn refresh(state: &mut State) {
     let view = state.view().clone();
     let page = page_rows(state);
     let Some(id) = state.table_id() else { return };
-    let rows = rows::rows(state, &view);
+    let (rows, now_us) = (rows::rows(state, &view), state.now_us);
     if let Some(table) = state.active.tables.get_mut(&id) {
-        table.set_rows(rows, page);
+        table.set_rows_at(rows, page, now_us);
     }
 }
 

@@ -78,7 +78,7 @@ pub fn cell(cell: &Cell, id: &RowId, trend: u16, reading: &Reading, skin: &Skin)
         Cell::Full(is_full) => fanout::full(*is_full, skin),
         Cell::Drain(drain) => self::drain(*drain, skin),
         Cell::Severity(severity) => self::severity(*severity, skin),
-        Cell::Group(judged) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
+        Cell::Group(judged, _) => judged.map_or_else(|| unknown(skin), |judged| group(judged, skin)),
         Cell::Consumer(judged) => judged.map_or_else(|| unknown(skin), |judged| consumer(judged, skin)),
         Cell::Family(name, streams) => {
             let count = figures.exact(Some(*streams));

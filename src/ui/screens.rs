@@ -6,6 +6,7 @@ mod bigkeys;
 mod cache;
 mod charts;
 mod clients;
+mod columns;
 mod consumers;
 mod entries;
 mod facts;

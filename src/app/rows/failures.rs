@@ -2,7 +2,7 @@
 //!
 //! Knows columns; not how a figure is written. Invariant: errors are told as they are kept, without what is of one job alone.
 
-use super::{figure, name, word};
+use super::{figure, name, sentence, word};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::model::queues::QueueId;
@@ -16,7 +16,7 @@ pub const OVERDUE: usize = 4;
 
 /// Columns of errors.
 pub const COLUMNS: &[Column] = &[
-    name("ERROR", 30, 0),
+    sentence("ERROR", 30, 0),
     word("JOB CLASS", 16, 2),
     word("QUEUE", 10, 3),
     figure("JOBS", 8, 0),

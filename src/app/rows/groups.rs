@@ -5,6 +5,9 @@ use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::reading::Reading;
 
+/// Where the verdict stands.
+pub const VERDICT: usize = 1;
+
 /// Columns of the table of groups.
 pub const COLUMNS: &[Column] = &[
     name("GROUP", 12, 0),
@@ -35,7 +38,7 @@ pub fn rows(reading: &Reading, key: &Name) -> Vec<Row> {
             id: RowId::Group(key.clone(), facts.name.clone()),
             cells: vec![
                 Cell::Name(facts.name.clone()),
-                Cell::Group(judged),
+                Cell::Group(judged, group.lag),
                 Cell::Lag(group.lag),
                 Cell::Count(facts.pending),
                 Cell::Count(facts.consumers),

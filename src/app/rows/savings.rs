@@ -2,7 +2,7 @@
 //!
 //! Knows what each way is called and what it asks of whoever takes it; the estimates are `core::reading::saving`'s.
 
-use super::{figure, name};
+use super::{figure, name, sentence};
 use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::figures::sentence::count;
@@ -10,7 +10,7 @@ use crate::core::reading::Reading;
 use crate::core::reading::saving::{Saving, SavingKind};
 
 /// Columns of the ways.
-pub const COLUMNS: &[Column] = &[figure("FREES", 10, 0), name("WHAT", 14, 0), name("HOW", 50, 0)];
+pub const COLUMNS: &[Column] = &[figure("FREES", 10, 0), name("WHAT", 14, 0), sentence("HOW", 30, 0)];
 
 /// One row a way, those that free most first.
 pub fn rows(reading: &Reading) -> Vec<Row> {

@@ -11,6 +11,8 @@ use crate::core::reading::groups::Drain;
 use crate::core::reading::streams::StreamState;
 use std::collections::BTreeSet;
 
+/// Where the verdict stands.
+pub const VERDICT: usize = 1;
 /// Where the worst lag stands.
 pub const WORST_LAG: usize = 6;
 
@@ -97,17 +99,15 @@ fn cell(reading: &Reading, stream: &StreamState, now_ms: i64, column: usize) -> 
     let verdict = || reading.stream_verdict(&stream.key);
     match column {
         0 => Cell::Name(stream.key.clone()),
-        1 => Cell::Group(
+        VERDICT => Cell::Group(
             verdict().map(|verdict| (verdict, reading.group_severity(&stream.key, None, verdict))),
+            worst_lag(stream),
         ),
         2 => Cell::Count(stream.length.map(|length| length.value)),
         3 => Cell::Rate(stream.in_per_s()),
         4 => Cell::Rate(stream.out_per_s()),
         5 => Cell::Count(stream.group_count()),
-        WORST_LAG => {
-            let no_lag = Lag { entries: None, kind: Certainty::Unknown };
-            Cell::Lag(stream.worst_group().map_or(no_lag, |group| group.lag))
-        }
+        WORST_LAG => Cell::Lag(worst_lag(stream)),
         7 => Cell::Count(stream.pending()),
         8 => Cell::Ms(stream.groups.values().filter_map(|group| group.oldest_pending_age_ms(now_ms)).max()),
         9 => Cell::Ms(stream.oldest_entry_age_ms(now_ms)),
@@ -118,4 +118,10 @@ fn cell(reading: &Reading, stream: &StreamState, now_ms: i64, column: usize) -> 
         }
         _ => Cell::Trend,
     }
+}
+
+/// How far the group is behind that is furthest behind.
+fn worst_lag(stream: &StreamState) -> Lag {
+    let no_lag = Lag { entries: None, kind: Certainty::Unknown };
+    stream.worst_group().map_or(no_lag, |group| group.lag)
 }

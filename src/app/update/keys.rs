@@ -9,7 +9,7 @@ use crate::app::message::{DemoOrder, Effect};
 use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
 use crate::app::{State, View, works};
-use crate::commands::{CommandId, Danger, Key};
+use crate::commands::{CommandId, Danger, Key, Place};
 use crate::core::model::probe::ProbeKind;
 use crate::core::wire::round::Fetch;
 
@@ -52,6 +52,10 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     if in_a_modal && !in_help(state, command) {
         return;
     }
+    let moves = command.command().places.contains(&Place::List);
+    if moves || command.command().danger == Danger::Writes {
+        pin(state);
+    }
     if command.command().danger == Danger::Writes {
         return act(state, command, key, effects);
     }
@@ -67,6 +71,14 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         return action::ask_to_leave(state, how, key);
     }
     run(state, command, effects);
+}
+
+/// Rows keep their order while somebody aims at one.
+fn pin(state: &mut State) {
+    let now_us = state.now_us;
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
+        table.pin(now_us);
+    }
 }
 
 /// Keys that help takes itself; `true` when the command is for the console after all.
@@ -176,6 +188,7 @@ fn sort(state: &mut State, to_the_right: bool) {
 fn reverse(state: &mut State) {
     if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         table.is_descending = !table.is_descending;
+        table.pinned_until_us = 0;
     }
     refresh(state);
 }

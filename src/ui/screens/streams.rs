@@ -4,16 +4,18 @@
 //! and "not allowed" it is.
 
 use super::table::TableView;
-use super::{gaps, trends};
+use super::{columns, gaps, layout, trends};
 use crate::app::State;
-use crate::app::cell::TableId;
-use crate::app::geometry::Areas;
+use crate::app::cell::{RowId, TableId};
+use crate::app::geometry::{Areas, share};
+use crate::app::rows;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::core::reading::gaps::KEYS;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::StyledText;
+use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
@@ -24,8 +26,33 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(reading),
         empty: nothing(reading, skin),
     };
-    let free = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, free, buffer, skin);
+    if areas.main.width < BESIDE.0 || areas.main.height < BESIDE.1 || reading.streams().is_empty() {
+        let free = view.draw(state, areas.main, buffer, skin);
+        return trends::of_selected(state, free, buffer, skin);
+    }
+    let (list, rest) = layout::left(areas.main, share(areas.main.width, 3, 5));
+    view.draw(state, list, buffer, skin);
+    beside(state, layout::inset(layout::left(rest, 1).1), buffer, skin);
+}
+
+/// From this size on the selected stream stands beside the list.
+const BESIDE: (u16, u16) = (160, 24);
+
+/// The selected stream: its groups, and what became of it.
+fn beside(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let Some(RowId::Stream(key)) = state.table().and_then(|table| table.selected()).map(|row| &row.id) else {
+        return;
+    };
+    let Some(stream) = state.shown().streams().get(key) else { return };
+    let rows = rows::of_groups(state.shown(), key);
+    let most = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let (upper, lower) = layout::top(area, most.min(area.height / 3));
+    let title = key.to_string();
+    let count = if rows.len() == 1 { "1 group".to_owned() } else { format!("{} groups", rows.len()) };
+    let count = StyledText::new(count, Role::Dim);
+    let inner = Panel::new(&title).note(count).draw(upper, buffer, skin);
+    columns::list(TableId::Groups, &rows, state.shown(), inner, buffer, skin);
+    trends::stacked(state, &trends::of_stream(stream, skin), layout::top(lower, 1).1, buffer, skin);
 }
 
 /// What is to be said beside the table.

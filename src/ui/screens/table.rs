@@ -3,24 +3,16 @@
 //! Knows tables as values; not what is in them. Invariant: a table without rows says why in words.
 
 use super::layout;
-use crate::app::cell::{Cell, Column, Row, TableId};
+use crate::app::cell::{Row, TableId};
 use crate::app::geometry::TableFrame;
 use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{self, Align, Panel, StyledText, Table, Textlines};
+use crate::ui::widgets::{self, Panel, StyledText, Table, Textlines};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::borrow::Cow;
-
-/// Names grow up to this: beyond it figures would stand too far from what they belong to.
-const NAME_MOST: u16 = 40;
-/// Below this room names shrink to this.
-const NARROW: u16 = 40;
-const NAME_LEAST: u16 = 8;
-/// Rooms from which on the small pictures are wider, and how wide.
-const TREND_WIDE: (u16, u16) = (170, 40);
 
 /// A table and what stands around it.
 pub struct TableView<'a> {
@@ -47,29 +39,23 @@ impl TableView<'_> {
             .iter()
             .map(|row| rows::whole(reading, row, count))
             .collect();
-        let trend = visible.first().and_then(|row| row.cells.iter().position(|cell| *cell == Cell::Trend));
-        let columns: Vec<widgets::ColumnWidth> = rows::columns(self.id)
-            .iter()
-            .enumerate()
-            .map(|(at, column)| match Some(at) == trend && inner.width >= TREND_WIDE.0 {
-                true => widgets::ColumnWidth {
-                    least: TREND_WIDE.1,
-                    most: TREND_WIDE.1,
-                    ..shaped(column, inner.width)
-                },
-                false => shaped(column, inner.width),
-            })
-            .collect();
-        let trend = trend.and_then(|at| columns.get(at)).map_or(0, |column| column.least);
-        let rows: Vec<Vec<StyledText>> =
-            visible.iter().map(|row| cells::row(row, trend, reading, skin)).collect();
+        let all = super::columns::of(table, reading, inner.width);
+        let trend = super::columns::trend(&all, visible.first().map(Cow::as_ref));
+        // The cells of the columns that are shown, in their order.
+        let shown = |row: &Row| -> Vec<StyledText> {
+            let cells = cells::row(row, trend, reading, skin);
+            all.iter().filter_map(|(at, _)| cells.get(*at).cloned()).collect()
+        };
+        let rows: Vec<Vec<StyledText>> = visible.iter().map(|row| shown(row)).collect();
+        let sorted = all.iter().position(|(at, _)| *at == table.sort);
+        let columns: Vec<widgets::ColumnWidth> = all.into_iter().map(|(_, column)| column).collect();
         let drawn = Table {
             columns: &columns,
             rows: &rows,
             offset: table.offset,
             total: table.rows.len(),
             selected: (!table.rows.is_empty()).then_some(table.index),
-            sorted: Some((table.sort, table.is_descending)),
+            sorted: sorted.map(|at| (at, table.is_descending)),
         };
         let mut notes = self.notes;
         if let Some(filter) = &table.filter {
@@ -128,22 +114,4 @@ pub fn why(paragraphs: &[StyledText], area: Rect, buffer: &mut Buffer, skin: &Sk
 fn below_head(inner: Rect) -> Rect {
     let used = inner.height.min(1);
     Rect { y: inner.y.saturating_add(used), height: inner.height - used, ..inner }
-}
-
-fn shaped(column: &Column, room: u16) -> widgets::ColumnWidth {
-    // On the narrowest terminals a figure says more than the end of a name.
-    let least = if column.is_flexible && room < NARROW { column.width.min(NAME_LEAST) } else { column.width };
-    widgets::ColumnWidth {
-        title: column.title,
-        align: if column.is_right { Align::Right } else { Align::Left },
-        least,
-        most: match column.is_flexible {
-            // A sentence takes all there is.
-            true if column.width > NAME_MOST => room,
-            true => NAME_MOST,
-            false => column.width,
-        },
-        flex: u16::from(column.is_flexible),
-        priority: column.priority,
-    }
 }

@@ -39,6 +39,22 @@ pub struct Picture<'a> {
     pub unit: Unit,
 }
 
+impl Picture<'_> {
+    fn chart(&self, span: &Span) -> Chart<'_> {
+        let lines: Vec<_> = self.lines.iter().map(|(points, role)| (span.points(points), *role)).collect();
+        let greatest = lines.iter().filter_map(|(points, _)| Chart::greatest(points, span)).reduce(f64::max);
+        let is_calm = self.unit == Unit::Count && greatest.is_none_or(|greatest| greatest < CALM);
+        Chart {
+            title: &self.title,
+            now: self.now.clone(),
+            lines,
+            unit: self.unit,
+            scale: if is_calm { Scale::UpTo(CALM) } else { Scale::Zero },
+            limit: None,
+        }
+    }
+}
+
 /// What comes in and goes out, how far the slowest group is behind, and the length.
 pub fn of_stream<'a>(stream: &'a StreamState, skin: &Skin) -> Vec<Picture<'a>> {
     let figures = skin.figures;
@@ -82,21 +98,20 @@ pub fn draw(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer
     }
     let most = (area.width.saturating_add(3) / (NARROW + 3)).max(1);
     let count = most.min(u16::try_from(pictures.len()).unwrap_or(1));
-    let span =
-        Span::minutes(state, pictures.iter().flat_map(|picture| picture.lines.iter().map(|line| line.0)));
-    for (picture, place) in pictures.iter().zip(layout::columns(area, count, 3)) {
-        let lines: Vec<_> = picture.lines.iter().map(|(points, role)| (span.points(points), *role)).collect();
-        let greatest = lines.iter().filter_map(|(points, _)| Chart::greatest(points, &span)).reduce(f64::max);
-        let is_calm = picture.unit == Unit::Count && greatest.is_none_or(|greatest| greatest < CALM);
-        let chart = Chart {
-            title: &picture.title,
-            now: picture.now.clone(),
-            lines,
-            unit: picture.unit,
-            scale: if is_calm { Scale::UpTo(CALM) } else { Scale::Zero },
-            limit: None,
-        };
-        chart.draw(&span, place, buffer, skin);
+    draw_into(state, pictures, layout::columns(area, count, 3), buffer, skin);
+}
+
+/// Draws graphs under each other, as many as there is room for.
+pub fn stacked(state: &State, pictures: &[Picture], area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    let count = (area.height / (2 * LEAST)).clamp(1, u16::try_from(pictures.len()).unwrap_or(1).max(1));
+    draw_into(state, pictures, layout::rows(area, count, 1), buffer, skin);
+}
+
+fn draw_into(state: &State, pictures: &[Picture], places: Vec<Rect>, buffer: &mut Buffer, skin: &Skin) {
+    let histories = pictures.iter().flat_map(|picture| picture.lines.iter().map(|line| line.0));
+    let span = Span::minutes(state, histories);
+    for (picture, place) in pictures.iter().zip(places) {
+        picture.chart(&span).draw(&span, place, buffer, skin);
     }
 }
 

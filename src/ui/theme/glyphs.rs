@@ -82,8 +82,8 @@ pub struct Glyphs {
     pub corners: [char; 4],
     /// The used part of a bar.
     pub bar_used: char,
-    /// The last cell of the used part, by eighths from one to seven; blank where cells can't be divided.
-    pub bar_ends: [char; 7],
+    /// The last cell of the used part where it is half of one; blank where cells can't be divided.
+    pub bar_half: char,
     /// The rest of a bar.
     pub bar_rest: char,
     /// A mark on a bar.
@@ -125,7 +125,7 @@ impl Glyphs {
         corners: ['╭', '╮', '╰', '╯'],
         // Not the whole height: bars under each other stay apart.
         bar_used: '▇',
-        bar_ends: ['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
+        bar_half: ' ',
         bar_rest: '░',
         bar_mark: '│',
         parts: ['█', '▓', '▒', '░'],
@@ -151,7 +151,7 @@ impl Glyphs {
         lines: Grain::Halves,
         corners: ['┌', '┐', '└', '┘'],
         bar_used: '█',
-        bar_ends: [' ', ' ', ' ', '▌', '▌', '▌', '▌'],
+        bar_half: '▌',
         levels: &['_', '▄', '█'],
         scroll_thumb: '█',
         rising: '↑',
@@ -181,7 +181,7 @@ impl Glyphs {
         sides: ['⠉', '⣀', '⡇', '⢸'],
         corners: ['⡏', '⢹', '⣇', '⣸'],
         bar_used: '⣶',
-        bar_ends: [' ', ' ', ' ', '⡆', '⡆', '⡆', '⡆'],
+        bar_half: '⡆',
         bar_rest: '⣀',
         bar_mark: '╎',
         parts: ['⣿', '⣶', '⢕', '⣀'],
@@ -215,7 +215,7 @@ impl Glyphs {
         sides: ['-', '-', '|', '|'],
         corners: ['+', '+', '+', '+'],
         bar_used: '#',
-        bar_ends: [' ', ' ', ' ', ':', ':', ':', ':'],
+        bar_half: ':',
         bar_rest: '.',
         bar_mark: '|',
         parts: ['#', '=', '%', '-'],
@@ -269,8 +269,8 @@ mod tests {
             g.falling,
             g.steady,
         ];
-        let more = g.sides.iter().chain(&g.corners).chain(&g.parts).chain(&g.bar_ends).chain(g.levels);
-        all.extend(more.chain([&g.grid]));
+        let more = g.sides.iter().chain(&g.corners).chain(&g.parts).chain(g.levels);
+        all.extend(more.chain([&g.grid, &g.bar_half]));
         all
     }
 

@@ -79,16 +79,14 @@ impl Gauge<'_> {
         }
         if let Some(share) = self.share.filter(|share| share.is_finite() && *share > 0.0) {
             // Something is never drawn as nothing.
-            let eighths = (share.clamp(0.0, 1.0) * f64::from(cells) * 8.0).round().max(1.0) as u32;
-            let whole = u16::try_from(eighths / 8).unwrap_or(cells);
-            let end =
-                (eighths % 8).checked_sub(1).and_then(|at| skin.glyphs.bar_ends.get(at as usize)).copied();
-            let end = end.filter(|_| whole < cells);
+            let exact = share.clamp(0.0, 1.0) * f64::from(cells);
+            let half = Some(skin.glyphs.bar_half)
+                .filter(|half| *half != ' ' && (0.25..0.75).contains(&exact.fract()));
             let used = skin.ink(self.role());
-            match end.filter(|end| *end != ' ') {
-                Some(end) => pen.glyph(x + whole, y, end, on_rest(used)),
-                None if whole == 0 => pen.glyph(x, y, skin.glyphs.bar_used, used),
-                None => {}
+            let whole = if half.is_some() { exact.floor() } else { exact.round() } as u16;
+            let whole = if half.is_some() { whole } else { whole.max(1).min(cells) };
+            if let Some(half) = half {
+                pen.glyph(x + whole, y, half, used);
             }
             pen.run((x, y), whole, skin.glyphs.bar_used, used);
         }

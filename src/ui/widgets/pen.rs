@@ -143,6 +143,33 @@ pub fn cut(text: &str, width: u16, ellipsis: char) -> String {
     out
 }
 
+/// The text in at most `width` cells: whole, or both its ends with an ellipsis between. Names of one kind differ at
+/// their ends.
+pub fn cut_middle(text: &str, width: u16, ellipsis: char) -> String {
+    const LEAST: u16 = 8;
+    /// Longer names are cut without looking at all of them.
+    const MOST_BYTES: usize = 4096;
+    if width < LEAST || text.len() > MOST_BYTES || self::width(text) <= width {
+        return cut(text, width, ellipsis);
+    }
+    let (head, tail) = (width / 2, (width - 1) - width / 2);
+    let all: Vec<(String, u16)> = graphemes(text).collect();
+    let taken = |symbols: &mut dyn Iterator<Item = &(String, u16)>, room: u16| {
+        let mut left = room;
+        symbols
+            .take_while(|(_, cells)| left.checked_sub(*cells).inspect(|rest| left = *rest).is_some())
+            .count()
+    };
+    let first = taken(&mut all.iter(), head);
+    let last = taken(&mut all.iter().rev(), tail);
+    let ends = all.iter().take(first).map(|(symbol, _)| symbol.as_str());
+    let rest = all.iter().skip(all.len().saturating_sub(last)).map(|(symbol, _)| symbol.as_str());
+    let mut out: String = ends.collect();
+    out.push(ellipsis);
+    out.extend(rest);
+    out
+}
+
 /// The first characters, about `bytes` bytes of them.
 fn beginning(text: &str, bytes: usize) -> &str {
     let end = text.char_indices().map(|(at, _)| at).find(|at| *at >= bytes);
@@ -176,6 +203,14 @@ mod tests {
     }
 
     #[test]
+    fn of_a_name_that_is_cut_both_ends_stay() {
+        assert_eq!(cut_middle("tenant:00:queue:00037", 16, '⋯'), "tenant:0⋯e:00037");
+        assert_eq!(cut_middle("orders", 16, '⋯'), "orders");
+        assert_eq!(cut_middle("漢字漢字漢字漢字", 9, '⋯'), "漢字⋯漢字");
+        assert_eq!(cut_middle("abcdefghij", 5, '⋯'), "abcd⋯");
+    }
+
+    #[test]
     fn a_wide_character_that_does_not_fit_is_not_drawn() {
         let mut buffer = Buffer::with_lines(["......"]);
         let next = Pen::new(Rect::new(1, 0, 3, 1), &mut buffer).text(1, 0, "漢字", Style::new());
@@ -206,6 +241,7 @@ mod tests {
         #[test]
         fn a_cut_text_is_never_too_wide(text in "\\PC{0,30}", room in 0u16..40) {
             prop_assert!(width(&cut(&text, room, '⋯')) <= room);
+            prop_assert!(width(&cut_middle(&text, room, '⋯')) <= room);
         }
     }
 }

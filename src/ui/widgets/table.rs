@@ -7,7 +7,7 @@ mod columns;
 
 pub use columns::{Align, ColumnWidth};
 
-use super::pen::{Pen, StyledText, cut, width};
+use super::pen::{Pen, StyledText, cut, cut_middle, width};
 use crate::config::theme::Role;
 use crate::ui::theme::{Depth, Skin};
 use columns::{ColumnSpan, places};
@@ -75,6 +75,7 @@ impl<'a> Table<'a> {
                 let Some((words, column)) = row.get(place.column).zip(self.columns.get(place.column)) else {
                     continue;
                 };
+                let cut = if column.is_name { cut_middle } else { cut };
                 let text = cut(&words.text, place.width, skin.glyphs.ellipsis);
                 let x = left.saturating_add(place.x).saturating_add(match column.align {
                     Align::Left => 0,

@@ -82,6 +82,7 @@ fn draw_beside(state: &State, part: FanoutPart, area: Rect, buffer: &mut Buffer,
             most: if column.is_flexible { column.width.saturating_mul(2) } else { column.width },
             flex: u16::from(column.is_flexible),
             priority: column.priority,
+            is_name: column.is_flexible && !column.is_sentence,
         })
         .collect();
     Table::list(&columns, &drawn, Some((sort, is_descending))).draw(inner, buffer, skin);

@@ -25,7 +25,15 @@ const fn columns(bar: u16) -> [ColumnWidth; 8] {
     [
         ColumnWidth::text("COMMAND", 13, 26, 0),
         ColumnWidth::figures("SHARE", PERCENT_WIDTH, 0),
-        ColumnWidth { title: "", least: bar, most: bar, flex: 0, priority: 4, align: Align::Left },
+        ColumnWidth {
+            title: "",
+            least: bar,
+            most: bar,
+            flex: 0,
+            priority: 4,
+            align: Align::Left,
+            is_name: false,
+        },
         ColumnWidth::figures("CALLS", RATE_WIDTH, 1),
         ColumnWidth::figures("MEAN", LATENCY_WIDTH, 2),
         ColumnWidth::figures("P50", LATENCY_WIDTH, 5),

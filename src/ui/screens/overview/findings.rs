@@ -35,7 +35,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     in_full(state, layout::inset(areas.note), buffer, skin);
 }
 
-/// The sentence of the selected finding where there is room for it, and its remedy in any case.
+/// The sentence of the selected finding, whole, and of its remedy what there is room for.
 fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let Some(finding) = state.selected_finding() else { return };
     let mut remedy = finding.remedy.as_ref().map(|remedy| remedy.text.to_owned()).unwrap_or_default();
@@ -48,16 +48,9 @@ fn in_full(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         remedy = format!("{remedy} ({key}: {})", view.title());
     }
     let rows = |text: &str| u16::try_from(wrap(text, area.width).len()).unwrap_or(u16::MAX);
-    let wanted = rows(&remedy).min(area.height);
-    let (sentence, below) = layout::top(area, area.height - wanted);
-    let mut place = below;
-    if sentence.height >= rows(&finding.text) {
-        let text = [StyledText::from(finding.text.clone())];
-        Textlines { paragraphs: &text, offset: 0 }.draw(sentence, buffer, skin);
-        place.y = sentence.y + rows(&finding.text);
-    } else {
-        place = Rect { height: wanted, ..area };
-    }
+    let (sentence, place) = layout::top(area, rows(&finding.text));
+    let text = [StyledText::from(finding.text.clone())];
+    Textlines { paragraphs: &text, offset: 0 }.draw(sentence, buffer, skin);
     Textlines { paragraphs: &[StyledText::new(remedy, Role::Accent)], offset: 0 }.draw(place, buffer, skin);
 }
 

@@ -29,17 +29,19 @@ pub struct ColumnWidth {
     pub flex: u16,
     /// 0 is always shown; when it is narrow the greatest goes first.
     pub priority: u8,
+    /// Whether it holds names: of one that is too long both ends are shown.
+    pub is_name: bool,
 }
 
 impl ColumnWidth {
     /// A column of figures of this width.
     pub const fn figures(title: &'static str, width: u16, priority: u8) -> Self {
-        Self { title, align: Align::Right, least: width, most: width, flex: 0, priority }
+        Self { title, align: Align::Right, least: width, most: width, flex: 0, priority, is_name: false }
     }
 
-    /// A column of text, which grows with the room from `least` to `most`.
+    /// A column of names, which grows with the room from `least` to `most`.
     pub const fn text(title: &'static str, least: u16, most: u16, priority: u8) -> Self {
-        Self { title, align: Align::Left, least, most, flex: 1, priority }
+        Self { title, align: Align::Left, least, most, flex: 1, priority, is_name: true }
     }
 
     fn least(&self) -> u16 {
@@ -145,7 +147,7 @@ mod tests {
             shape in prop::collection::vec((0u16..30, 0u16..60, 0u16..4, 0u8..4), 0..8), room in 0u16..200,
         ) {
             let columns: Vec<_> = shape.iter().map(|(least, most, flex, priority)| {
-                ColumnWidth { title: "t", align: Align::Left, least: *least, most: *most, flex: *flex, priority: *priority }
+                ColumnWidth { title: "t", align: Align::Left, least: *least, most: *most, flex: *flex, priority: *priority, is_name: false }
             }).collect();
             let places = places(&columns, room);
             for pair in places.windows(2) {
