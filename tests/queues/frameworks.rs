@@ -94,6 +94,9 @@ pub const ARQ_TENANTS: Framework = Framework { name: "arq_tenants", needs: ARQ.n
 pub const SAQ_TENANTS: Framework = Framework { name: "saq_tenants", needs: SAQ.needs };
 pub const STREAQ_TENANTS: Framework = Framework { name: "streaq_tenants", needs: STREAQ.needs };
 pub const TASKIQ_TENANTS: Framework = Framework { name: "taskiq_tenants", needs: TASKIQ.needs };
+pub const DRAMATIQ_FAILED: Framework = Framework { name: "dramatiq_failed", needs: DRAMATIQ.needs };
+/// No framework of jobs, but a layer that jobs and sockets talk over.
+pub const CHANNELS: Framework = python("channels", "channels_redis==4.3.0");
 pub const HUEY_FAILED: Framework = Framework { name: "huey_failed", needs: HUEY.needs };
 
 impl Framework {

@@ -24,6 +24,7 @@ mod acts_by_hand;
 mod acts_guarded;
 mod acts_told;
 mod beside;
+mod channels;
 mod frameworks;
 mod install;
 mod layouts;

@@ -2,7 +2,9 @@
 //!
 //! Knows what each script tells of its own; what is shown has to be the same, with nothing of a job's arguments.
 
-use crate::frameworks::{BULL_CRON, BULLMQ_CRON, Framework, HUEY_FAILED, RQ_CRON, SAQ_CRON, Scenario};
+use crate::frameworks::{
+    BULL_CRON, BULLMQ_CRON, DRAMATIQ_FAILED, Framework, HUEY_FAILED, RQ_CRON, SAQ_CRON, Scenario,
+};
 use crate::rows::snapshot;
 use crate::server::{Kind, Options, Server, kinds, side_by_side};
 use serde_json::Value;
@@ -67,4 +69,17 @@ fn results_of_huey_that_are_failures_are_told_by_their_error() {
         "{mail}"
     );
     assert!(group["message"].as_str().unwrap().contains("ValueError"), "{mail}");
+}
+
+#[test]
+fn messages_of_dramatiq_that_wait_for_their_next_attempt_are_told_by_their_error() {
+    let Some((_, seen)) = told(DRAMATIQ_FAILED, kinds()[0]) else { return };
+    let mail = seen["queues"].as_array().unwrap().iter().find(|row| row["name"] == "mail").unwrap();
+    assert_eq!(mail["delayed"], 5, "{mail}");
+    let failures = mail["failures"].as_array().unwrap();
+    assert_eq!(failures.len(), 1, "two have not failed: {mail}");
+    let group = &failures[0];
+    let told = (&group["part"], &group["jobs"], &group["of"], &group["class"], &group["message"]);
+    let message = "ValueError: no such mailbox: *".into();
+    assert_eq!(told, (&"retry".into(), &3.into(), &5.into(), &"broken".into(), &message), "{mail}");
 }

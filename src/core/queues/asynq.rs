@@ -38,6 +38,7 @@ const fn message(part: &'static str, key: &'static str, time: &'static str) -> F
         time,
         unit: TimeUnit::Seconds,
         text: ErrorText::First,
+        among_others: false,
     }
 }
 

@@ -134,12 +134,20 @@ pub const DRAMATIQ: Adapter = Adapter {
         cut: 4_096,
         record: Some(JobRecord { kept: JobKept::Field, key: "{k}.msgs", entry: "", taken: "" }),
     },
-    failed: &[FailedJobs {
-        kept: FailureKept::Field("{q}.XQ.msgs"),
-        unit: TimeUnit::Millis,
-        text: ErrorText::Last,
-        ..failed_items("dead", "{q}.XQ", "", "traceback")
-    }],
+    failed: &[
+        FailedJobs {
+            kept: FailureKept::Field("{q}.XQ.msgs"),
+            unit: TimeUnit::Millis,
+            text: ErrorText::Last,
+            ..failed_items("dead", "{q}.XQ", "", "traceback")
+        },
+        // A message that failed waits for its next attempt among those that are to run later.
+        FailedJobs {
+            text: ErrorText::Last,
+            among_others: true,
+            ..failed_items("retry", "{q}.DQ.msgs", "", "traceback")
+        },
+    ],
     schedules: &[],
     not_queues: &["*.DQ", "*.XQ"],
     guards: &["dramatiq:*"],

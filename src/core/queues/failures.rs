@@ -14,16 +14,16 @@ const PIECE_BYTES: usize = 1_000;
 /// The longest text that is unpacked, bytes: a traceback.
 const UNPACKED_BYTES: usize = 262_144;
 
-/// Jobs that failed: 20 places of a list or a sorted set spread over so many (`S`: from the end), those of a small one in
+/// Jobs that failed: some places of a list or a sorted set spread over so many (`S`: from the end), those of a small one in
 /// order, or any values of a hash.
 /// `ARGV`: the first step, over how many places, `s` or `S`, how their text is kept, names of class, error, message and time,
-/// bytes of the item, whether the end of a message counts, and two beginnings of keys. Answers for each item, class, error,
+/// bytes of the item, whether the end of a message counts, how many, and two beginnings of keys. Answers for each item, class, error,
 /// message and time, each cut.
 pub const FAILED_JOBS: &str = with_fields!(
     "\
 local key,how,cut=KEYS[1],ARGV[4],tonumber(ARGV[9]) \
 local a,n,back=tonumber(ARGV[1]),tonumber(ARGV[2]),ARGV[3]=='S' \
-local p,q=ARGV[11] or '',ARGV[12] or '' \
+local most,p,q=tonumber(ARGV[11]),ARGV[12] or '',ARGV[13] or '' \
 local t=redis.call('TYPE',key).ok \
 local ids,at={},{} \
 local function put(i) \
@@ -33,11 +33,11 @@ elseif t=='zset' then \
 local r=redis.call('ZRANGE',key,i,i,'WITHSCORES') \
 if r[1] then ids[#ids+1]=r[1] at[#ids]=r[2] end end end \
 if t=='hash' then \
-local r=redis.pcall('HRANDFIELD',key,20,'WITHVALUES') \
-if r.err then r=redis.call('HSCAN',key,0,'COUNT',20)[2] end \
-for i=2,#r,2 do if #ids<20 then ids[#ids+1]=r[i] end end \
-elseif n<=20 then for i=0,n-1 do put(i) end \
-else for i=0,19 do put(math.floor((a+i)*0.6180339887498949%1*n)) end end \
+local r=redis.pcall('HRANDFIELD',key,most,'WITHVALUES') \
+if r.err then r=redis.call('HSCAN',key,0,'COUNT',most)[2] end \
+for i=2,#r,2 do if #ids<most then ids[#ids+1]=r[i] end end \
+elseif n<=most then for i=0,n-1 do put(i) end \
+else for i=0,most-1 do put(math.floor((a+i)*0.6180339887498949%1*n)) end end \
 local function piece(v,name) \
 if name=='' then return '' end \
 local s,e=1,nil \
@@ -131,6 +131,9 @@ pub fn failed(form: &FailedJobs, item: &ItemForm, pieces: FailedPieces<'_>) -> O
     let error = (!error.is_empty()).then(|| Name::from(error.as_str()));
     // Who has no class here has it elsewhere: results are called by ids alone.
     let class = class.filter(|_| form.kept != FailureKept::Values);
+    if form.among_others && error.is_none() {
+        return None;
+    }
     Some(FailedJob { class, at_ms: items::time_ms(pieces.time, form.unit), error })
 }
 

@@ -87,6 +87,7 @@ pub const HUEY: Adapter = Adapter {
         time: "",
         unit: TimeUnit::Millis,
         text: ErrorText::Pickled("error"),
+        among_others: false,
     }],
     schedules: &[],
     not_queues: &[],

@@ -247,6 +247,7 @@ pub const RQ: Adapter = Adapter {
         time: "ended_at",
         unit: TimeUnit::Iso,
         text: ErrorText::Packed,
+        among_others: false,
     }],
     schedules: &[ScheduleKeys {
         keys: &["cron_schedulers", "scheduler:scheduled_jobs"],

@@ -46,6 +46,19 @@ fn sample_error(share: f64, looked_at: f64) -> f64 {
     }
 }
 
+/// Keeps a number with its time, over a minute; one that is not told any more has no past either.
+fn note_level(levels: &mut VecDeque<(i64, u64)>, now_us: i64, level: Option<u64>) {
+    let Some(level) = level else { return levels.clear() };
+    if levels.back().is_some_and(|(at_us, _)| *at_us >= now_us) {
+        return;
+    }
+    levels.push_back((now_us, level));
+    let is_old = |at_us: i64| now_us.saturating_sub(at_us) > LEVEL_US;
+    while levels.len() > 2 && levels.get(1).is_some_and(|(at_us, _)| is_old(*at_us)) {
+        levels.pop_front();
+    }
+}
+
 /// Every queue that was found.
 #[derive(Clone, Debug, Default)]
 pub struct QueueTrack {
@@ -60,8 +73,8 @@ pub struct QueueState {
     /// Last answers of its parts, by their place in the adapter's table.
     parts: BTreeMap<usize, Stamped<Option<u64>>>,
     at_us: i64,
-    /// How many were ready, and when, over a minute.
-    ready: VecDeque<(i64, u64)>,
+    /// How many were ready, in flight and delayed, and when, over a minute.
+    levels: BTreeMap<QueueColumn, VecDeque<(i64, u64)>>,
     added: Meter,
     done: Meter,
     /// The next job of each place.
@@ -128,7 +141,7 @@ impl QueueTrack {
         for queue in self.queues.values_mut().filter(|queue| queue.home == *home) {
             queue.added.clear();
             queue.done.clear();
-            queue.ready.clear();
+            queue.levels.clear();
             queue.next.clear();
             queue.marks.clear();
         }
@@ -151,7 +164,7 @@ impl QueueState {
             home: home.clone(),
             parts: BTreeMap::new(),
             at_us: 0,
-            ready: VecDeque::new(),
+            levels: BTreeMap::new(),
             added: Meter::new(window_us),
             done: Meter::new(window_us),
             next: BTreeMap::new(),
@@ -244,13 +257,9 @@ impl QueueState {
             self.column(id, QueueColumn::Added),
             self.column(id, QueueColumn::Done),
         );
-        if let Some(ready) = ready.filter(|_| self.ready.back().is_none_or(|(at_us, _)| *at_us < self.at_us))
-        {
-            self.ready.push_back((self.at_us, ready));
-            let is_old = |at_us: i64| self.at_us.saturating_sub(at_us) > LEVEL_US;
-            while self.ready.len() > 2 && self.ready.get(1).is_some_and(|(at_us, _)| is_old(*at_us)) {
-                self.ready.pop_front();
-            }
+        for column in [QueueColumn::Ready, QueueColumn::InFlight, QueueColumn::Delayed] {
+            let level = self.column(id, column);
+            note_level(self.levels.entry(column).or_default(), self.at_us, level);
         }
         self.added.add(self.at_us, added);
         self.done.add(self.at_us, done);

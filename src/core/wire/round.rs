@@ -243,7 +243,7 @@ impl Planner {
     }
 
     fn lacks_channels(&self) -> bool {
-        self.settings.everything && self.fanout.lacks_counts()
+        self.settings.everything && (self.fanout.lacks_counts() || self.layers.has_unread())
     }
 
     /// How far the search is.

@@ -3,6 +3,7 @@
 //! Knows what may be said; the rows stand with their frameworks. Invariant: how many failed is told by a part with the same key.
 
 use super::{Adapter, Counts, QueuePart, TimeUnit};
+use crate::core::limits::JOBS_IN_WINDOW;
 
 /// Where jobs that failed stand, and how each says what went wrong.
 #[derive(Debug)]
@@ -25,9 +26,18 @@ pub struct FailedJobs {
     pub unit: TimeUnit,
     /// Which line of the message says what went wrong.
     pub text: ErrorText,
+    /// Whether jobs stand there too that have not failed: those without an error are none of ours.
+    pub among_others: bool,
 }
 
 impl FailedJobs {
+    /// How many are looked at in one read, so that it holds the server for half a millisecond at most: texts that stand in keys
+    /// of their own, and long ones, cost more.
+    pub fn jobs_a_read(&self) -> u32 {
+        let is_dear = matches!(self.kept, FailureKept::Results(..)) || self.text == ErrorText::Last;
+        if is_dear { JOBS_IN_WINDOW / 2 } else { JOBS_IN_WINDOW }
+    }
+
     /// The place of the part that counts them.
     pub fn place(&self, adapter: &Adapter) -> Option<usize> {
         let counts = |part: &QueuePart| part.key == self.key && matches!(part.counts, Counts::Length(_));
@@ -96,6 +106,7 @@ pub const fn failed_hashes(key: &'static str, job: &'static str, error: &'static
         time: "",
         unit: TimeUnit::Millis,
         text: ErrorText::First,
+        among_others: false,
     }
 }
 
@@ -116,5 +127,6 @@ pub const fn failed_items(
         time: "",
         unit: TimeUnit::SecondsOrMillis,
         text: ErrorText::First,
+        among_others: false,
     }
 }

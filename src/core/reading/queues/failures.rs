@@ -4,7 +4,6 @@
 //! many were looked at of how many is told with each error; what is estimated says how far it may be off.
 
 use super::{QueueState, sample_error};
-use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::queues::{FailedJob, QueueId};
 use crate::core::queues::adapter;
@@ -62,7 +61,7 @@ impl QueueState {
                 form.place(adapter).and_then(|at| self.parts.get(&at)).and_then(|length| length.value);
             let Some(length) = length else { continue };
             // All jobs of a small part are looked at each time: the last look counts.
-            let is_whole = length <= u64::from(limits::JOBS_IN_WINDOW);
+            let is_whole = length <= u64::from(form.jobs_a_read());
             let last = usize::try_from(length).ok().filter(|_| is_whole);
             let most = last.map_or(seen.len(), |last| last.min(seen.len()));
             let jobs: Vec<&FailedJob> = seen.iter().rev().take(most).filter_map(Option::as_ref).collect();

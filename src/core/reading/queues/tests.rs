@@ -233,3 +233,30 @@ fn what_begins_jobs_again_and_again_is_overdue_when_its_time_is_over() {
     let expected = [("late".to_owned(), Some(4_000)), ("later".to_owned(), None), ("a".to_owned(), None)];
     assert_eq!((told, list.total), (expected.to_vec(), 7));
 }
+
+#[test]
+fn without_a_counter_of_what_came_it_follows_from_what_is_done_and_what_there_is_more_of() {
+    let queue = id(Framework::Asynq, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    for second in 0..=10_u64 {
+        // Five are done a second, two more wait, one more is for later, one less is at work.
+        let columns = [
+            (QueueColumn::Ready, 100 + 2 * second),
+            (QueueColumn::Delayed, 10 + second),
+            (QueueColumn::InFlight, 50 - second),
+            (QueueColumn::Done, 1_000 + 5 * second),
+        ];
+        advance(&mut track, second as i64, parts(&queue, &columns));
+    }
+    let view = only(&track, 10);
+    let rounded = |rate: Option<f64>| rate.map(|rate| (rate * 10.0).round() / 10.0);
+    assert_eq!((rounded(view.in_per_s), rounded(view.out_per_s)), (Some(7.0), Some(5.0)));
+    // Where nobody counts what is done either, nothing is told.
+    let plain = id(Framework::Rq, Some("mail"));
+    let mut track = QueueTrack::new(10_000_000);
+    for second in 0..=10_u64 {
+        advance(&mut track, second as i64, parts(&plain, &[(QueueColumn::Ready, 100 + second)]));
+    }
+    let view = only(&track, 10);
+    assert_eq!((view.in_per_s, view.out_per_s, rounded(view.growth_per_s)), (None, None, Some(1.0)));
+}

@@ -189,11 +189,19 @@ impl QueueState {
         let own = |column| self.column(id, column);
         let shared = |column| site.and_then(|(id, site)| site.column(id, column));
         let figure = |column| own(column).or_else(|| shared(column).filter(|_| is_only));
-        let growth_per_s = self.growth_per_s();
-        let in_per_s = self.added.per_s();
+        let growth_per_s = self.growth_per_s(QueueColumn::Ready);
+        let added = self.added.per_s();
         let done =
             self.done.per_s().or_else(|| site.filter(|_| is_only).and_then(|(_, site)| site.done.per_s()));
-        let out = || Some((in_per_s? - growth_per_s?).max(0.0));
+        let out = || Some((added? - growth_per_s?).max(0.0));
+        // What is done with has come, and so has whatever there is more of now.
+        let grows = |column| {
+            let shared = || site.filter(|_| is_only).and_then(|(_, site)| site.growth_per_s(column));
+            self.growth_per_s(column).or_else(shared)
+        };
+        let come =
+            || Some(done? + growth_per_s? + grows(QueueColumn::InFlight)? + grows(QueueColumn::Delayed)?);
+        let in_per_s = added.or_else(|| come().map(|come| come.max(0.0)));
         let mut view = QueueView {
             id: id.clone(),
             ready: own(QueueColumn::Ready),
@@ -232,8 +240,10 @@ impl QueueState {
         view
     }
 
-    fn growth_per_s(&self) -> Option<f64> {
-        let (&(from_us, from), &(to_us, to)) = (self.ready.front()?, self.ready.back()?);
+    /// How fast a column grows, jobs a second, over up to a minute.
+    fn growth_per_s(&self, column: QueueColumn) -> Option<f64> {
+        let levels = self.levels.get(&column)?;
+        let (&(from_us, from), &(to_us, to)) = (levels.front()?, levels.back()?);
         let span_us = to_us.checked_sub(from_us).filter(|span_us| *span_us > 0)?;
         Some((to as f64 - from as f64) * 1e6 / span_us as f64)
     }

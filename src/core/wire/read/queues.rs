@@ -6,7 +6,7 @@
 use super::ReadVerb;
 use super::row::Word::{Number, Other, Others, Text};
 use super::row::{Hides, ReadRow, ScriptCalls, row};
-use crate::core::limits::{JOBS_IN_WINDOW, QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
+use crate::core::limits::{QUEUE_NAMES, REPLY_FIGURE, REPLY_NAMES, REPLY_PAGE};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueId};
@@ -329,11 +329,12 @@ impl QueueRead {
             Text(form.time),
             Number(u64::from(self.form().cut)),
             Text(is_end),
+            Number(u64::from(form.jobs_a_read())),
             Others(beside),
         ];
         row(verb, REPLY_PAGE, words)
             .hiding(Hides::Failures(form, self.form()))
-            .calling(ScriptCalls::Exactly(2 * u64::from(JOBS_IN_WINDOW) + 2))
+            .calling(ScriptCalls::Exactly(2 * u64::from(form.jobs_a_read()) + 2))
     }
 
     fn count<'a>(&'a self, keys: &'a [Name], (limit, held_ms): (u64, u64), read_only: bool) -> ReadRow<'a> {

@@ -18,6 +18,9 @@ const APART_US: u64 = 2 * SECOND_US;
 /// A channel that has been empty for this long is forgotten until the search finds it again.
 const EMPTY_US: u64 = 60 * SECOND_US;
 
+/// Rounds that ask for a key again which nobody answers.
+const TRIES: u32 = 3;
+
 /// What is known of channel layers.
 #[derive(Clone, Debug)]
 pub struct KnownLayers {
@@ -34,6 +37,16 @@ struct KnownKey {
     part: LayerPart,
     /// When it was found, or had a member last.
     full_us: u64,
+    /// Whether it was answered, and how often it was asked.
+    was_read: bool,
+    asked: u32,
+}
+
+impl KnownKey {
+    /// Whether it was never answered, and has not been asked in vain either.
+    fn is_new(&self) -> bool {
+        !self.was_read && self.asked < TRIES
+    }
 }
 
 impl KnownLayers {
@@ -65,7 +78,7 @@ impl KnownLayers {
             };
             if self.keys.len() < limits::LAYER_KEYS {
                 self.turns.set(key, true, now_us);
-                self.keys.insert(key.clone(), KnownKey { part, full_us: now_us });
+                self.keys.insert(key.clone(), KnownKey { part, full_us: now_us, was_read: false, asked: 0 });
                 // What was just found is read with the next round.
                 self.due_us = 0;
             } else {
@@ -86,6 +99,7 @@ impl KnownLayers {
         for read in &snapshot.fanout.layer_keys {
             let key = &read.value.part.key;
             let Some(known) = self.keys.get_mut(key) else { continue };
+            known.was_read = true;
             if read.value.members > 0 {
                 known.full_us = now_us;
             } else if now_us.saturating_sub(known.full_us) >= EMPTY_US || known.part.role == LayerRole::Group
@@ -96,6 +110,11 @@ impl KnownLayers {
         }
     }
 
+    /// Whether a key was found and not read yet.
+    pub fn has_unread(&self) -> bool {
+        self.keys.values().any(KnownKey::is_new)
+    }
+
     /// The questions of a round: groups and channels in turn.
     pub fn ask(&mut self, asker: &Asker<'_>, round: &mut Round) {
         if self.keys.is_empty() || !(asker.everything || asker.now_us >= self.due_us) {
@@ -104,6 +123,22 @@ impl KnownLayers {
         self.due_us = asker.now_us + APART_US;
         let places = if asker.everything { usize::MAX } else { limits::LAYER_KEYS_PER_ROUND };
         let turn = self.turns.turn(asker.now_us, &[], places, |_| Pick::Take);
+        self.ask_keys(&turn, asker, round);
+        if self.refused > 0 {
+            round.gaps.push(Gap {
+                what: "channel layers".to_owned(),
+                why: GapReason::Bound,
+                text: format!("{} more keys of channel layers than streamgauge watches", self.refused),
+                scope: GapScope::Item,
+            });
+        }
+    }
+
+    /// Asks for these keys.
+    fn ask_keys(&mut self, turn: &[Name], asker: &Asker<'_>, round: &mut Round) {
+        for key in turn {
+            self.keys.get_mut(key).into_iter().for_each(|known| known.asked = known.asked.saturating_add(1));
+        }
         let turn = turn.iter().filter_map(|key| Some(&self.keys.get(key)?.part));
         let script = asker.capabilities.script(ReadVerb::LAYER_EVAL_RO, ReadVerb::LAYER_EVAL);
         let may_count = asker.capabilities.may(ReadVerb::ZCARD);
@@ -116,14 +151,6 @@ impl KnownLayers {
             }
         });
         round.commands.extend(reads.map(ReadCmd::Fanout));
-        if self.refused > 0 {
-            round.gaps.push(Gap {
-                what: "channel layers".to_owned(),
-                why: GapReason::Bound,
-                text: format!("{} more keys of channel layers than streamgauge watches", self.refused),
-                scope: GapScope::Item,
-            });
-        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::core::limits;
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{ItemsFor, QueueColumn, QueueId, QueueItem, QueueValue};
-use crate::core::queues::adapter::{Counts, FailureKept, ItemClass, QueuePart};
+use crate::core::queues::adapter::{Counts, FailedJobs, FailureKept, ItemClass, QueuePart};
 use crate::core::queues::{adapter, names};
 use crate::core::wire::read::{QueueAsk, ReadVerb};
 use std::collections::BTreeMap;
@@ -194,13 +194,19 @@ impl JobWindows {
                 let ask = window(&key, *part, self.tenant.as_ref(), read_only);
                 asks.extend(ask.map(|ask| (key.0.clone(), ask)));
                 part.read += 1;
-                if part.length <= u64::from(limits::JOBS_IN_WINDOW) {
+                if part.length <= u64::from(jobs_a_read(&key)) {
                     break;
                 }
             }
         }
         asks
     }
+}
+
+/// How many jobs one window of a part is of.
+fn jobs_a_read((of, _, failed): &WindowKey) -> u32 {
+    let row = failed.and_then(|row| adapter(of.site.framework)?.failed.get(row));
+    row.map_or(limits::JOBS_IN_WINDOW, FailedJobs::jobs_a_read)
 }
 
 /// The next window of a part: all of it where it is small, else places spread over it.
@@ -255,7 +261,7 @@ fn failed_window(of: &QueueId, at: usize, part: WindowPart, read_only: bool) -> 
         at,
         key: names::key(form.key, of, None),
         beside,
-        from: part.read.saturating_mul(u64::from(limits::JOBS_IN_WINDOW)),
+        from: part.read.saturating_mul(u64::from(form.jobs_a_read())),
         places: if is_deep { LIST_DEPTH } else { part.length },
         is_last: is_deep && part.read % 2 == 1,
         read_only,

@@ -6,7 +6,6 @@ use super::*;
 use crate::core::model::Stamped;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueFact};
-use crate::core::queues::failures::FAILED_JOBS;
 use crate::core::wire::round::Fetch;
 use crate::core::wire::scripts;
 
@@ -144,7 +143,7 @@ fn nothing_is_asked_where_nobody_looks_for_queues() {
 fn scripts_look_at_as_many_jobs_as_a_window_has() {
     let last = u64::from(crate::core::limits::JOBS_IN_WINDOW) - 1;
     let loop_over = format!("for i=0,{last} do");
-    for script in [scripts::JOBS, scripts::SPREAD_LIST, scripts::SPREAD_ZSET, FAILED_JOBS] {
+    for script in [scripts::JOBS, scripts::SPREAD_LIST, scripts::SPREAD_ZSET] {
         assert!(script.contains(&loop_over), "{script}");
     }
 }
