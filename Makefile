@@ -1,5 +1,5 @@
 # Two commands for newcomers: `make demo` and `make test`. Both set up what they need and leave nothing running.
-.PHONY: help demo test lint bench ci pictures toolchain
+.PHONY: help demo test lint bench ci pictures dist toolchain
 .DEFAULT_GOAL := help
 
 help:
@@ -9,6 +9,7 @@ help:
 	@echo "make lint    format, lints, documentation links"
 	@echo "make bench   what operators wait for beside what they would use instead, and our own work"
 	@echo "make pictures  draw the pictures of the documents anew, on demos"
+	@echo "make dist    a static program, a .deb, checksums and a list of parts, into target/dist"
 	@echo "make ci      lint and test, as before every change"
 
 demo: toolchain
@@ -27,6 +28,9 @@ bench: toolchain
 
 pictures: toolchain
 	@.ci/pictures
+
+dist: toolchain
+	@.ci/dist
 
 ci:
 	@.ci/run

@@ -44,7 +44,7 @@ Exit codes: 0 done, 1 failed or refused, 2 wrong usage or config, 3 unknown.";
 #[derive(Parser)]
 #[command(
     name = "streamgauge",
-    version,
+    version = version(),
     propagate_version = true,
     bin_name = "streamgauge",
     disable_help_flag = true,
@@ -65,6 +65,13 @@ pub struct Args {
     settings: SettingArgs,
     #[command(subcommand)]
     verb: Option<CliVerb>,
+}
+
+/// The version, with the commit where the build names it.
+fn version() -> String {
+    let version = env!("CARGO_PKG_VERSION");
+    option_env!("STREAMGAUGE_COMMIT")
+        .map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
 }
 
 #[derive(ClapArgs)]
