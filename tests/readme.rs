@@ -211,7 +211,7 @@ fn the_readme_names_every_command_and_no_option_that_does_not_exist() {
         .collect();
     assert!(silent.is_empty(), "README.md does not tell of {silent:?}");
     // What other programs in the examples have.
-    let foreign = ["--path"].map(str::to_owned);
+    let foreign = ["--path", "--scan"].map(str::to_owned);
     let strange: Vec<_> = options(&text)
         .into_iter()
         .filter(|option| !known.contains(option) && !foreign.contains(option))
@@ -220,11 +220,14 @@ fn the_readme_names_every_command_and_no_option_that_does_not_exist() {
 }
 
 /// Every document, with the folder that its links start from.
-fn documents() -> Vec<(String, &'static str)> {
-    let docs = fs::read_dir(at_root("docs")).unwrap().map(|entry| entry.unwrap().file_name());
-    let names = docs.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md"));
-    let docs = names.map(|name| (format!("docs/{name}"), "docs/"));
-    std::iter::once(("README.md".to_owned(), "")).chain(docs).collect()
+fn documents() -> Vec<(String, String)> {
+    let mut found = vec![("README.md".to_owned(), String::new())];
+    for folder in ["docs", "docs/screens", "docs/packaging"] {
+        let names = fs::read_dir(at_root(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = names.filter_map(|name| name.into_string().ok()).filter(|name| name.ends_with(".md"));
+        found.extend(names.map(|name| (format!("{folder}/{name}"), format!("{folder}/"))));
+    }
+    found
 }
 
 #[test]
@@ -239,6 +242,13 @@ fn links_between_our_documents_lead_somewhere() {
             }
             assert!(at_root(&format!("{folder}{link}")).exists(), "{name}: `{link}` leads nowhere");
             checked += 1;
+        }
+        for picture in text
+            .split(['"', '('])
+            .filter(|word| word.contains("pictures/"))
+            .filter_map(|word| word.split([')', '"']).next())
+        {
+            assert!(at_root(&format!("{folder}{picture}")).exists(), "{name}: no picture {picture}");
         }
     }
     assert!(checked > 5, "only {checked} links found: the search is broken");

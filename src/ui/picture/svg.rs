@@ -85,6 +85,9 @@ fn glyphs(out: &mut String, run: &StyleRun, y: f64) {
         let _ = writeln!(out, "<path d=\"{lines}\" stroke=\"{ink}\"{dim} fill=\"none\"/>");
     }
     for (start, end, words) in texts {
+        // Blanks at the ends are drawn differently by different programs.
+        let (before, after) = (words.len() - words.trim_start().len(), words.len() - words.trim_end().len());
+        let (start, end, words) = (start + before, end - after, words.trim());
         let (x, length) = (start as f64 * WIDTH, (end - start) as f64 * WIDTH);
         let bold = if is(Modifier::BOLD) { " font-weight=\"bold\"" } else { "" };
         let line = if is(Modifier::UNDERLINED) { " text-decoration=\"underline\"" } else { "" };
@@ -92,7 +95,7 @@ fn glyphs(out: &mut String, run: &StyleRun, y: f64) {
             out,
             "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{length:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{ink}\"{bold}{line}{dim}>{}</text>",
             y + BASELINE,
-            escaped(&words)
+            escaped(words)
         );
     }
 }
