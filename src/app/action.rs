@@ -17,7 +17,7 @@ use crate::core::model::Name;
 use crate::core::model::glob::Glob;
 use crate::core::model::memory::forecast::FullForecast;
 use crate::core::ops::record::Past;
-use crate::core::ops::{Challenge, Control, PlanId, PlanProgress, Progress, WriteState};
+use crate::core::ops::{Challenge, Control, Plan, PlanId, PlanProgress, Progress, Request, WriteState};
 use tui_input::Input;
 
 /// What the console is told of actions at its start.
@@ -85,6 +85,24 @@ pub struct ActionModal {
     pub stage: ActionStage,
     /// The key that opened it.
     pub opened_by: Key,
+    /// What it comes from.
+    pub origin: ActionOrigin,
+}
+
+/// What a plan comes from: it can be made again with something else chosen.
+#[derive(Clone, Debug, Default)]
+pub struct ActionOrigin {
+    /// What was asked for.
+    pub request: Option<Request>,
+    /// The form in which it was said.
+    pub form: Option<Form>,
+}
+
+impl ActionModal {
+    /// One that comes from nothing that could be changed.
+    pub fn new(stage: ActionStage, opened_by: Key) -> Self {
+        Self { stage, opened_by, origin: ActionOrigin::default() }
+    }
 }
 
 /// How far an action is before it runs, and when it is over.
@@ -104,6 +122,8 @@ pub enum ActionStage {
         lines: Vec<String>,
         /// Whether something went wrong.
         is_error: bool,
+        /// Where its form can be changed: whether the focus is on that, and not on Close.
+        change: Option<bool>,
         /// Lines scrolled down.
         offset: usize,
     },
@@ -167,6 +187,14 @@ impl Question {
             question.focus = DialogFocus::Name;
         }
         question
+    }
+
+    /// The plan that it is about.
+    pub fn plan(&self) -> Option<&Plan> {
+        match &self.ask {
+            Ask::Carry(challenge) => Some(challenge.plan()),
+            Ask::Unlock(_) | Ask::Leave(_) => None,
+        }
     }
 
     /// Goes on with the focus, or back: name, Cancel, Do.

@@ -41,7 +41,7 @@ macro_rules! for_each_table {
             Clients clients::COLUMNS, (clients::MEMORY, true);
             /// The slow log.
             Slowlog slowlog::COLUMNS, (0, true);
-            /// What would free memory.
+            /// Ways to free memory.
             Savings savings::COLUMNS, (0, true);
             /// The biggest keys.
             BigKeys keys::BIGGEST, (keys::BYTES, true);

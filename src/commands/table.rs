@@ -61,9 +61,9 @@ for_each_action! { commands
         Help "help" "help" ["?"] [Everywhere]
             "Show the keys that work here."
         Back "back" "back" ["esc" "backspace" "left" "h"] [Everywhere]
-            "Close what is open, or go back to where you came from."
+            "Close what is open, or go back."
         Open "open" "open" ["enter" "right" "l"] [Everywhere]
-            "Go deeper into what is selected."
+            "Open what is selected; on Memory, preview what frees it."
         NextScreen "next-screen" "next" ["tab"] [Everywhere]
             "Go to the next screen."
         PreviousScreen "previous-screen" "previous" ["shift-tab"] [Everywhere]
@@ -75,7 +75,7 @@ for_each_action! { commands
         ConsumersScreen "consumers" "consumers" ["3"] [Everywhere]
             "Who is dead or stuck?"
         MemoryScreen "memory" "memory" ["4"] [Everywhere]
-            "What eats the memory, and when is it full?"
+            "What uses memory, and when is it full?"
         CacheScreen "cache" "cache" ["5"] [Everywhere]
             "Does the cache work?"
         FanoutScreen "fan-out" "fan-out" ["6"] [Everywhere]
@@ -83,7 +83,7 @@ for_each_action! { commands
         QueuesScreen "queues" "queues" ["7"] [Everywhere]
             "Which job floods, and who does not listen?"
         ClientsScreen "clients" "clients" ["8"] [Everywhere]
-            "Who is connected, and who hurts?"
+            "Which clients are connected, and which cause trouble?"
         LatencyScreen "latency" "latency" ["9"] [Everywhere]
             "Is Redis slow, and why?"
         LogScreen "log" "log" ["0"] [Everywhere]
@@ -107,15 +107,15 @@ for_each_action! { commands
         SortRight "sort-right" "sort right" [">"] [Table]
             "Sort by the column to the right."
         Reverse "reverse" "reverse" ["r"] [Table]
-            "Turn the order of the rows round."
+            "Reverse the sort order."
         Pause "pause" "pause" ["space"] [Everywhere]
-            "Stop the picture, and let it go on."
+            "Freeze or resume the display."
         Slower "slower" "slower" ["-"] [Everywhere]
-            "Ask Redis less often."
+            "Poll less often."
         Faster "faster" "faster" ["+" "="] [Everywhere]
-            "Ask Redis more often."
+            "Poll more often."
         Theme "theme" "theme" ["t"] [Everywhere]
-            "Take the next theme."
+            "Next theme."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]
@@ -138,24 +138,24 @@ for_each_action! { commands
             "Ask once for what costs too much to be polled."
         BigKeys "biggest-keys" "biggest keys" ["b"] [Memory]
             "List the biggest keys that were measured, with their growth."
-        Sampler "sampler" "pause walk" ["m"] [Memory Cache]
-            "Stop measuring keys in the background, and go on."
+        Sampler "sampler" "pause key scan" ["m"] [Memory Cache]
+            "Pause or resume the background key scan."
     }
     {
         Acknowledge "acknowledge" "acknowledge" ["A"] [Pending] writes
-            "Acknowledge the selected pending entry, as if it were done."
+            "Acknowledge the selected pending entry without processing it."
         Unlock "unlock" "unlock" ["W"] [Everywhere] writes
-            "Unlock writing for a while, or lock it again."
-        PauseAction "pause-action" "hold" ["H"] [Acting] writes
-            "Let the action that runs stand still, and go on."
+            "Unlock writing for 10 minutes (unlock_for), or lock it again."
+        PauseAction "pause-action" "pause" ["H"] [Acting] writes
+            "Pause or resume the running action."
         StopAction "stop-action" "stop" ["X"] [Acting] writes
-            "End the action that runs, after the step that is under way."
+            "Stop the running action after its current step."
         ActionSlower "action-slower" "slower" ["{"] [Acting] writes
-            "Halve the rate of the action that runs."
+            "Halve the rate of the running action."
         ActionFaster "action-faster" "faster" ["}"] [Acting] writes
-            "Double the rate of the action that runs."
+            "Double the rate of the running action."
         Retry "retry" "retry now" ["ctrl-r"] [Everywhere]
-            "Connect or poll now, without waiting for the clock."
+            "Reconnect or refresh now."
         Suspend "suspend" "suspend" ["ctrl-z"] [Everywhere]
             "Go back to the shell; `fg` comes back."
         DemoScenario "demo-scenario" "scenario" ["s"] [Demo]

@@ -76,7 +76,7 @@ macro_rules! for_each_action {
         /// Settle stuck pending entries of a group.
         Reclaim(ReclaimRequest, ReclaimArgs) reclaim KIND survey
             "R" "reclaim" [Everywhere]
-            "Settle stuck pending entries: hand over, release, requeue, dead-letter, drop.";
+            "Resolve stuck pending entries: hand over, release, requeue, dead-letter, drop.";
         /// Delete one consumer that has nothing pending.
         DeleteConsumer(DeleteConsumerRequest, DeleteConsumerArgs) delete_consumer KIND survey
             "D" "delete" [Streams Consumers Pending Memory] "Delete the selected consumer, if it has nothing pending.";
@@ -147,3 +147,25 @@ macro_rules! requests {
 }
 
 for_each_action! { requests }
+
+impl Request {
+    /// Whether what goes is kept, where that can be chosen; none where nothing goes that could come back.
+    pub const fn archive_mut(&mut self) -> Option<&mut Option<bool>> {
+        match self {
+            Self::Reclaim(ReclaimRequest { verb: ReclaimVerb::Sweep, .. }) => None,
+            Self::Trim(wanted) => Some(&mut wanted.archive),
+            Self::Reclaim(wanted) => Some(&mut wanted.archive),
+            Self::RemoveGroups(wanted) => Some(&mut wanted.archive),
+            Self::RemoveConsumers(wanted) => Some(&mut wanted.archive),
+            Self::Invalidate(wanted) => Some(&mut wanted.archive),
+            Self::RequeueOrphans(jobs) | Self::ReviveJobs(jobs) => Some(&mut jobs.archive),
+            Self::DropJobs(wanted) => Some(&mut wanted.jobs.archive),
+            Self::DeleteConsumer(_)
+            | Self::KillClient(_)
+            | Self::KillScript(_)
+            | Self::PauseQueue(_)
+            | Self::ResumeQueue(_)
+            | Self::Undo(_) => None,
+        }
+    }
+}

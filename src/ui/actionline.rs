@@ -19,6 +19,22 @@ pub fn line(progress: &Progress) -> String {
     format!("{}{share}: {} of {}{rate}{left}{slower}", kind.word, count(progress.through()), count(*items))
 }
 
+/// Cells of the bar.
+const BAR: usize = 10;
+
+/// The same, short, with a bar: for the line of tabs.
+pub fn bar(progress: &Progress, (full, empty): (char, char)) -> String {
+    let Progress { kind, held, .. } = progress;
+    if let Some(held) = held {
+        return format!("{}: {held}", kind.word);
+    }
+    let Some(share) = progress.share() else { return format!("{} {}", kind.word, count(progress.through())) };
+    let done = ((share * BAR as f64) as usize).min(BAR);
+    let bar: String = (0..BAR).map(|at| if at < done { full } else { empty }).collect();
+    let left = progress.left_s().map_or(String::new(), |left_s| format!("  {} left", span(left_s * 1_000)));
+    format!("{} {bar} {}{left}", kind.word, percent(share))
+}
+
 /// An action of the journal.
 pub fn past(past: &Past) -> String {
     let intent = &past.intent;

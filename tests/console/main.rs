@@ -18,6 +18,7 @@ mod rights;
 #[path = "../support/server.rs"]
 mod server;
 mod subscribers;
+mod tasks;
 #[path = "../support/terminal.rs"]
 mod terminal;
 mod verdicts;

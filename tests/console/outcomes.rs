@@ -10,7 +10,7 @@ use crate::terminal::{Launch, Terminal};
 use crate::{is_live, launch};
 
 /// Does something again and again until told to end.
-fn repeat(over: &AtomicBool, every: Duration, mut act: impl FnMut()) {
+pub fn repeat(over: &AtomicBool, every: Duration, mut act: impl FnMut()) {
     let mut next = Instant::now();
     while !over.load(Ordering::Relaxed) {
         act();
@@ -80,9 +80,9 @@ fn a_trim_tells_when_memory_is_full_now_and_when_it_was() {
         terminal.wait_for_text("if it goes on growing by");
         // In one line, whatever the dialog's width.
         let text = terminal.text().replace(['\n', '⡇', '⢸'], " ");
-        let (_, told) = text.split_once("memory: full in ").unwrap();
-        let (now, rest) = told.split_once(", was ").unwrap();
-        let (was, _) = rest.split_once(", if it goes on").unwrap();
+        let (_, told) = text.split_once("used; full in ").unwrap();
+        let (now, rest) = told.split_once(" (was ").unwrap();
+        let (was, _) = rest.split_once(") if it goes on").unwrap();
         let (now, was) = (seconds(now), seconds(was));
         // 400 KB a second; about 20 MB are freed.
         assert!(was > 10.0 && now - was > 20.0, "full in {now} s, was {was} s: {text}");

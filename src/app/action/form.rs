@@ -9,8 +9,8 @@ use crate::core::model::id_unit::BadIdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::reclaim::request::DELIVERIES;
 use crate::core::ops::{
-    InvalidateRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest, Request,
-    TrimRequest, TrimTo,
+    InvalidateRequest, JobsRequest, ReclaimRequest, ReclaimVerb, RemoveConsumersRequest, RemoveGroupsRequest,
+    Request, TrimRequest, TrimTo,
 };
 use tui_input::Input;
 
@@ -84,6 +84,8 @@ pub enum About {
     },
     /// To invalidate keys; the pattern that is selected.
     Invalidate(Option<Name>),
+    /// To make jobs of a queue ready again, or to drop them.
+    Jobs(Box<Request>),
 }
 
 /// What can become of pending entries, in the order of the form.
@@ -159,6 +161,18 @@ impl About {
             Self::RemoveGroups { key, .. } => format!("Remove groups of {key}"),
             Self::RemoveConsumers { group, .. } => format!("Remove consumers of group {group}"),
             Self::Invalidate(_) => "Invalidate keys".to_owned(),
+            Self::Jobs(request) => {
+                let what = match **request {
+                    Request::RequeueOrphans(_) => "Requeue orphans",
+                    Request::ReviveJobs(_) => "Revive dead jobs",
+                    _ => "Drop jobs",
+                };
+                let jobs = jobs_of(request);
+                let queue = jobs.and_then(|jobs| jobs.of.queue.as_ref());
+                let class = jobs.and_then(|jobs| jobs.class.as_ref());
+                let class = class.map_or(String::new(), |class| format!(" {class}"));
+                format!("{what}{class} of {}", queue.map_or_else(String::new, Name::to_string))
+            }
         }
     }
 
@@ -206,6 +220,7 @@ impl About {
                 let lines = vec![("idle at least", typed_span(*idle_ms))];
                 vec![Choice { title: "Remove those with nothing pending", lines }]
             }
+            Self::Jobs(_) => vec![plain("All of them"), with("So many at most", "jobs", "100")],
             Self::Invalidate(selected) => {
                 let glob = selected.as_ref().map(Name::to_string).unwrap_or_default();
                 let prefix = glob.strip_suffix('*').filter(|rest| !rest.contains(['*', '?', '[', '\\']));
@@ -272,6 +287,22 @@ impl About {
                     archive: None,
                 }))
             }
+            Self::Jobs(wanted) => {
+                let mut request = (**wanted).clone();
+                let count = match selected {
+                    0 => None,
+                    _ => Some(crate::config::units::count(line).map_err(|bad| bad.what)?),
+                };
+                if count == Some(0) {
+                    return Err("type a number above 0".to_owned());
+                }
+                match &mut request {
+                    Request::RequeueOrphans(jobs) | Request::ReviveJobs(jobs) => jobs.count = count,
+                    Request::DropJobs(drop) => drop.jobs.count = count,
+                    _ => {}
+                }
+                Ok(request)
+            }
             Self::Invalidate(_) => {
                 let written = name_or_glob(line)?;
                 let pattern = match selected {
@@ -289,6 +320,15 @@ impl About {
                 }))
             }
         }
+    }
+}
+
+/// The jobs that a request is about.
+const fn jobs_of(request: &Request) -> Option<&JobsRequest> {
+    match request {
+        Request::RequeueOrphans(jobs) | Request::ReviveJobs(jobs) => Some(jobs),
+        Request::DropJobs(drop) => Some(&drop.jobs),
+        _ => None,
     }
 }
 

@@ -32,7 +32,11 @@ pub enum Begin {
 /// Nothing that is selected is anything for it: what to select.
 pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
     if let Some(request) = queues::request(state, command) {
-        return request.map(Begin::Request);
+        return request.map(|request| match request {
+            // A queue is paused whole.
+            Request::PauseQueue(_) | Request::ResumeQueue(_) => Begin::Request(request),
+            jobs => Begin::Form(About::Jobs(Box::new(jobs))),
+        });
     }
     let row = state.table().and_then(|table| table.selected()).map(|row| &row.id);
     let idle_ms = dead_after_ms(state);

@@ -36,17 +36,20 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
         SavingKind::Trim { key, entries } => (
             "trim",
             FindingSubject::Stream(key.clone()),
-            format!("trim: all groups have read and acknowledged about {} entries", count(*entries)),
+            format!("trim about {} entries that every group has acknowledged", count(*entries)),
         ),
         SavingKind::TrimUnread { key, entries } => (
             "trim-unread",
             FindingSubject::Stream(key.clone()),
-            format!("no group reads it: trim {} entries by age or length", count(*entries)),
+            format!("no group reads it: trim its {} entries by age or length", count(*entries)),
         ),
         SavingKind::Acknowledge { key, group, pending } => (
             "acknowledge",
             FindingSubject::Group(key.clone(), group.clone()),
-            format!("acknowledge or reclaim {} pending: a trim leaves the list", count(*pending)),
+            format!(
+                "{} pending entries: acknowledge or reclaim (trimming does not free these)",
+                count(*pending)
+            ),
         ),
         SavingKind::RemoveConsumers { key, group, consumers, can_be_listed, is_least } => {
             let what = match can_be_listed {
@@ -59,20 +62,20 @@ fn told(way: &SavingKind) -> (&'static str, FindingSubject, String) {
         SavingKind::Overdue { glob, keys } => (
             "overdue",
             FindingSubject::Pattern(glob.clone()),
-            format!("invalidate {} keys that lost their TTL", count(*keys)),
+            format!("{} keys have no TTL: delete all keys of the pattern", count(*keys)),
         ),
         SavingKind::Cache { glob, keys } => (
             "cache",
             FindingSubject::Pattern(glob.clone()),
-            format!("invalidate {} keys, all with a TTL; they are built anew", count(*keys)),
+            format!("delete {} cached keys (they will be rebuilt)", count(*keys)),
         ),
         SavingKind::Kill { id, .. } => {
-            ("kill", FindingSubject::Client(*id), "kill it: it does not read what it is sent".to_owned())
+            ("kill", FindingSubject::Client(*id), "end it: it does not read what it is sent".to_owned())
         }
         SavingKind::Purge => (
             "purge",
             FindingSubject::Server,
-            "MEMORY PURGE: resident memory only, maxmemory counts the same".to_owned(),
+            "MEMORY PURGE: lowers RSS, not `used`; does not help against maxmemory".to_owned(),
         ),
     }
 }

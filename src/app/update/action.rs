@@ -12,7 +12,7 @@ pub use dialog::{paste, press};
 use super::{look, notify};
 use crate::app::State;
 use crate::app::action::{
-    ActionModal, ActionStage, Ask, Begin, DialogFocus, Form, LeaveHow, Question, wanted,
+    ActionModal, ActionOrigin, ActionStage, Ask, Begin, DialogFocus, Form, LeaveHow, Question, wanted,
 };
 use crate::app::message::{Draw, Effect, TargetMessage};
 use crate::app::modal::Modal;
@@ -55,13 +55,13 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     match wanted(state, command) {
         Ok(Begin::Form(about)) => {
             let stage = ActionStage::Form(Form::new(about));
-            state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
+            state.active.modal = Some(Modal::Action(ActionModal::new(stage, key)));
         }
         Ok(Begin::Request(request)) => plan(state, request, key, effects),
         // The line of notices would cut it.
         Err(why) if why.chars().count() + NOTICE_MARK > usize::from(state.size.0) => {
             let stage = told("Refused".to_owned(), vec![why], true);
-            state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: key }));
+            state.active.modal = Some(Modal::Action(ActionModal::new(stage, key)));
         }
         Err(why) => notify(state, why, true),
     }
@@ -100,7 +100,13 @@ fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<E
     let id = state.active.operations.plan.next();
     state.active.operations.plan = id;
     let stage = ActionStage::Planning(id, PlanProgress::default());
-    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    let form = match state.active.modal.take() {
+        Some(Modal::Action(ActionModal { stage: ActionStage::Form(form), .. })) => Some(form),
+        Some(Modal::Action(modal)) => modal.origin.form,
+        _ => None,
+    };
+    let origin = ActionOrigin { request: Some(request.clone()), form };
+    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by, origin }));
     effects.push(Effect::Plan(id, request));
 }
 
@@ -111,7 +117,7 @@ fn unlock(state: &mut State, opened_by: Key) {
     }
     let name = state.active.setup.production.then(|| state.active.setup.name.clone());
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Unlock(name))));
-    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal::new(stage, opened_by)));
 }
 
 /// What was unlocked is locked again: a question that is open unlocks, and says so from now on. Who was on its button has not
@@ -131,7 +137,7 @@ pub(super) fn locked_again(state: &mut State) {
 /// Asks whoever leaves while an action runs.
 pub fn ask_to_leave(state: &mut State, how: LeaveHow, opened_by: Key) {
     let stage = ActionStage::Question(Box::new(Question::new(Ask::Leave(how))));
-    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal::new(stage, opened_by)));
 }
 
 /// Takes in what is told of actions.
@@ -160,18 +166,18 @@ pub fn take(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>
 }
 
 /// The dialog that waits for this plan, and no other.
-fn awaiting(state: &mut State, id: PlanId) -> Option<&mut ActionStage> {
+fn awaiting(state: &mut State, id: PlanId) -> Option<&mut ActionModal> {
     match &mut state.active.modal {
-        Some(Modal::Action(ActionModal { stage, .. })) => {
-            matches!(stage, ActionStage::Planning(wanted, _) if *wanted == id).then_some(stage)
+        Some(Modal::Action(modal)) => {
+            matches!(modal.stage, ActionStage::Planning(wanted, _) if wanted == id).then_some(modal)
         }
         _ => None,
     }
 }
 
 fn planning(state: &mut State, id: PlanId, progress: PlanProgress) -> Draw {
-    let Some(stage) = awaiting(state, id) else { return Draw::No };
-    *stage = ActionStage::Planning(id, progress);
+    let Some(modal) = awaiting(state, id) else { return Draw::No };
+    modal.stage = ActionStage::Planning(id, progress);
     Draw::Data
 }
 
@@ -179,8 +185,8 @@ fn planning(state: &mut State, id: PlanId, progress: PlanProgress) -> Draw {
 fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Draw {
     let policy = policy(state);
     let unlocks = !policy.state.may_write(state.now_us);
-    let Some(stage) = awaiting(state, id) else { return Draw::No };
-    *stage = match planned {
+    let Some(modal) = awaiting(state, id) else { return Draw::No };
+    modal.stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
             Some(nothing) => told(plan.kind.phrase(&plan.subject.to_string()), vec![nothing], false),
             None => {
@@ -190,11 +196,15 @@ fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Dra
         },
         Err(Refusal(why)) => told("Refused".to_owned(), vec![why], true),
     };
+    // What was said may be said otherwise, such as a shorter idle time.
+    if let ActionStage::Told { change, .. } = &mut modal.stage {
+        *change = modal.origin.form.is_some().then_some(true);
+    }
     Draw::Now
 }
 
 fn told(title: String, lines: Vec<String>, is_error: bool) -> ActionStage {
-    ActionStage::Told { title, lines, is_error, offset: 0 }
+    ActionStage::Told { title, lines, is_error, change: None, offset: 0 }
 }
 
 /// Tells the action that runs.
@@ -206,19 +216,19 @@ pub fn control(state: &mut State, command: CommandId, effects: &mut Vec<Effect>)
     let said = match command {
         CommandId::StopAction => {
             control.cancel = true;
-            "the action ends after its step"
+            "Stops after the step that is under way"
         }
         CommandId::PauseAction if control.pause => {
             control.pause = false;
-            "the action goes on"
+            "Goes on"
         }
         CommandId::PauseAction if held.is_some() => {
             control.resumes += 1;
-            "the action goes on"
+            "Goes on"
         }
         CommandId::PauseAction => {
             control.pause = true;
-            "the action is paused"
+            "Paused"
         }
         CommandId::ActionFaster => {
             // What was told a moment ago may not show in the progress yet.
@@ -262,7 +272,7 @@ fn journal(state: &mut State, past: Vec<Past>, left: Vec<String>) {
         vec!["An earlier run ended before these were over. What came of them is unknown:".to_owned()];
     lines.extend(left);
     let stage = told("Never finished".to_owned(), lines, true);
-    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+    state.active.modal = Some(Modal::Action(ActionModal::new(stage, NO_KEY)));
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Sampler => {
             let is_paused = !state.active.reading.keys().pass().is_paused;
             effects.push(Effect::PauseSampler(is_paused));
-            let text = if is_paused { "keys are not measured any more" } else { "keys are measured again" };
+            let text = if is_paused { "Key scan paused" } else { "Key scan goes on" };
             notify(state, text.to_owned(), false);
         }
         CommandId::Probe => press_probe(state, ProbeKind::PubSub, effects),
@@ -243,7 +243,7 @@ fn turn_page(state: &mut State, newer: bool, effects: &mut Vec<Effect>) {
 fn fetch(state: &mut State, effects: &mut Vec<Effect>) {
     if *state.view() == View::Fanout {
         effects.extend([Effect::Fetch(Fetch::Subscribers), Effect::Fetch(Fetch::Channels)]);
-        return notify(state, "asked once".to_owned(), false);
+        return notify(state, "Asked once".to_owned(), false);
     }
     let selected = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
     let fetch = match (state.view(), selected) {
@@ -254,7 +254,7 @@ fn fetch(state: &mut State, effects: &mut Vec<Effect>) {
     };
     if let Some(fetch) = fetch {
         effects.push(Effect::Fetch(fetch));
-        notify(state, "asked once".to_owned(), false);
+        notify(state, "Asked once".to_owned(), false);
     }
 }
 

@@ -34,14 +34,14 @@ impl PlanProgress {
     /// The line that tells it.
     pub fn text(&self) -> String {
         if self.items.is_empty() {
-            return "looking at the server".to_owned();
+            return "Looking at the server".to_owned();
         }
         let of = self.of.filter(|of| *of > 0);
         let share = of.map(|of| self.seen.min(of) as f64 / of as f64);
         let share = share.map_or(String::new(), |share| format!(", {}", percent(share)));
         let of = of.map_or(String::new(), |of| format!(" of about {}", count(of)));
         let slower = if self.halvings > 0 { "; slowed down: the server answers late" } else { "" };
-        format!("looking at {}: {}{of}{share}{slower}", self.items, count(self.seen))
+        format!("Counting {}: {}{of}{share}{slower}", self.items, count(self.seen))
     }
 }
 
@@ -52,11 +52,11 @@ mod tests {
     #[test]
     fn progress_is_told_with_its_share_where_the_whole_is_known() {
         let mut progress = PlanProgress::default();
-        assert_eq!(progress.text(), "looking at the server");
+        assert_eq!(progress.text(), "Looking at the server");
         (progress.items, progress.seen) = ("keys", 120_000);
-        assert_eq!(progress.text(), "looking at keys: 120,000");
+        assert_eq!(progress.text(), "Counting keys: 120,000");
         progress.of = Some(400_000);
-        assert_eq!(progress.text(), "looking at keys: 120,000 of about 400,000, 30%");
+        assert_eq!(progress.text(), "Counting keys: 120,000 of about 400,000, 30%");
         (progress.seen, progress.halvings) = (401_000, 1);
         assert!(progress.text().contains("100%; slowed down"));
     }

@@ -7,6 +7,7 @@ use crate::app::State;
 use crate::app::action::{ActionModal, ActionStage, Ask, Choice, DialogFocus, Form, LeaveHow, Question};
 use crate::config::theme::Role;
 use crate::core::model::Name;
+use crate::core::ops::{Plan, Request};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::dialog::buttons;
 use crate::ui::widgets::pen::width;
@@ -51,11 +52,11 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
         ActionStage::Planning(_, progress) => {
             let lines = vec![
                 DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
-                DialogLine::new("", "Nothing is written.   esc: cancel", Role::Dim),
+                DialogLine::new("", "Nothing is written.   Esc cancel", Role::Dim),
             ];
             page("Making the plan", lines, 0, 0, body, buffer, skin);
         }
-        ActionStage::Told { title, lines, is_error, offset } => {
+        ActionStage::Told { title, lines, is_error, change, offset } => {
             let role = if *is_error { Role::Warning } else { Role::Text };
             let mark = if *is_error { format!("{} ", skin.glyphs.warning) } else { String::new() };
             let mut lines: Vec<DialogLine> =
@@ -64,11 +65,16 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
                 (first.role, first.text) = (role, format!("{mark}{}", first.text));
             }
             if let Some(inner) = page(title, lines, *offset, 1, body, buffer, skin) {
-                buttons(&["Close"], Some(0), inner, buffer, skin);
+                match change {
+                    Some(change) => {
+                        buttons(&["Close", "Change"], Some(usize::from(*change)), inner, buffer, skin);
+                    }
+                    None => buttons(&["Close"], Some(0), inner, buffer, skin),
+                }
             }
         }
         ActionStage::Form(choices) => form(choices, body, buffer, skin),
-        ActionStage::Question(asked) => question(state, asked, body, buffer, skin),
+        ActionStage::Question(asked) => question(state, (modal, asked), body, buffer, skin),
     }
 }
 
@@ -104,7 +110,8 @@ fn page(
     let ellipsis = skin.glyphs.ellipsis;
     for (line, y) in lines.iter().skip(offset).zip(text.y..text.bottom()) {
         pen.cut((text.x, y), lead.saturating_sub(1), &line.label, ellipsis, skin.style(Role::Dim));
-        pen.cut((text.x.saturating_add(lead), y), text.width, &line.text, ellipsis, skin.style(line.role));
+        let words = if skin.is_ascii() { line.text.replace('\u{2192}', "->") } else { line.text.clone() };
+        pen.cut((text.x.saturating_add(lead), y), text.width, &words, ellipsis, skin.style(line.role));
     }
     (below > 0 && inner.height >= below).then(|| Rect {
         y: inner.bottom().saturating_sub(below),
@@ -131,8 +138,8 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
     let (text, role) = match &form.error {
         Some(error) => (format!("{} {error}", skin.glyphs.critical), Role::Critical),
-        None if labels.len() > 1 => ("enter: preview   tab: next line   esc: cancel".to_owned(), Role::Dim),
-        None => ("enter: preview   esc: cancel".to_owned(), Role::Dim),
+        None if labels.len() > 1 => ("Enter preview   Tab next line   Esc cancel".to_owned(), Role::Dim),
+        None => ("Enter preview   Esc cancel".to_owned(), Role::Dim),
     };
     let last = row(below.saturating_sub(1));
     let mut pen = Pen::new(last, buffer);
@@ -172,7 +179,13 @@ fn field(
     }
 }
 
-fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn question(
+    state: &State,
+    (modal, question): (&ActionModal, &Question),
+    body: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) {
     let (title, lines, go) = match &question.ask {
         Ask::Unlock(_) => {
             let minutes = state.setup.actions.unlock_ms / 60_000;
@@ -182,7 +195,8 @@ fn question(state: &State, question: &Question, body: Rect, buffer: &mut Buffer,
         }
         Ask::Carry(challenge) => {
             let plan = challenge.plan();
-            (plan.question(), preview(plan, skin), plan.button(question.unlocks))
+            let can_keep = modal.origin.request.clone().as_mut().and_then(Request::archive_mut).is_some();
+            (plan.question(), preview(plan, can_keep, skin), plan.button(question.unlocks))
         }
         Ask::Leave(how) => leaving(state, *how),
     };
@@ -239,8 +253,14 @@ fn leaving(state: &State, how: LeaveHow) -> (String, Vec<DialogLine>, String) {
 }
 
 /// What goes and what that means first: on a small terminal the rest is below the edge.
-fn preview(plan: &crate::core::ops::Plan, skin: &Skin) -> Vec<DialogLine> {
-    let fact = |(label, text): &(&'static str, String)| DialogLine::new(label, text.clone(), Role::Text);
+fn preview(plan: &Plan, can_keep: bool, skin: &Skin) -> Vec<DialogLine> {
+    let fact = |(label, text): &(&'static str, String)| match *label {
+        "archive" if can_keep => {
+            let mark = if plan.archive { "x" } else { " " };
+            DialogLine::new(label, format!("[{mark}] {text}   (a changes it)"), Role::Text)
+        }
+        label => DialogLine::new(label, text.clone(), Role::Text),
+    };
     let warning =
         |text: &String| DialogLine::new("note", format!("{} {text}", skin.glyphs.warning), Role::Warning);
     let command = |(at, text): (usize, &String)| {

@@ -1,4 +1,4 @@
-//! Who is connected, and who hurts? CLIENT LIST, the greatest memory first.
+//! Which clients are connected, and which cause trouble? CLIENT LIST, the greatest memory first.
 //!
 //! Knows why it may be missing; not how rows are made. Invariant: a list that is too costly to poll says its
 //! predicted cost and the key that asks once.

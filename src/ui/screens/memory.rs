@@ -40,7 +40,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     graphs_and_lists(state, rest, buffer, skin);
     let view = TableView {
         id: TableId::Savings,
-        title: "What would free memory",
+        title: "Ways to free memory",
         notes: walk::notes(state.shown(), skin),
         empty: nothing(state.shown()),
     };

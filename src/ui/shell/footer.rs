@@ -91,7 +91,6 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         }
         (Some(Modal::Action(modal)), _) => in_action(&modal.stage, area, buffer, skin),
         (None, Some(text)) => notice(text, area, buffer, skin),
-        (None, None) if state.active.operations.running.is_some() => running(state, area, buffer, skin),
         (None, None) => line(state, area, buffer, skin),
     }
 }
@@ -100,39 +99,30 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 fn in_action(stage: &ActionStage, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let shown: &[(&str, &str)] = match stage {
         ActionStage::Form(_) => &[("up/down", "choose"), ("enter", "preview"), ("esc", "cancel")],
-        ActionStage::Question(_) => {
-            &[("tab", "choose"), ("enter", "confirm"), ("up/down", "scroll"), ("esc", "cancel")]
-        }
-        ActionStage::Planning(..) => &[("esc", "give up")],
+        ActionStage::Question(_) => &[
+            ("tab", "choose"),
+            ("enter", "confirm"),
+            ("a", "archive"),
+            ("up/down", "scroll"),
+            ("esc", "cancel"),
+        ],
+        ActionStage::Planning(..) => &[("esc", "cancel")],
         ActionStage::Told { .. } => &[("enter", "close"), ("up/down", "scroll")],
     };
     Keyline { keys: shown }.draw(area, buffer, skin);
 }
 
-/// How far the action is that runs, and the keys that tell it something.
-fn running(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let Some(progress) = &state.active.operations.running else { return };
-    let pause = keys_text(state, &[CommandId::PauseAction]);
-    let stop = keys_text(state, &[CommandId::StopAction]);
-    let rate = keys_text(state, &[CommandId::ActionSlower, CommandId::ActionFaster]);
-    let hold = if progress.held.is_some() { "go on" } else { "hold" };
-    let shown = [(pause.as_str(), hold), (stop.as_str(), "stop"), (rate.as_str(), "pace")];
-    let words: u16 = shown.iter().map(|(key, title)| width(key) + width(title) + 4).sum();
-    let keys =
-        Rect { x: area.right().saturating_sub(words.min(area.width)), width: words.min(area.width), ..area };
-    Keyline { keys: &[] }.draw(area, buffer, skin);
-    Keyline { keys: &shown }.draw(keys, buffer, skin);
-    let room = area.width.saturating_sub(words).saturating_sub(1);
-    let role = if progress.held.is_some() { Role::Warning } else { Role::Accent };
-    let x = area.x.saturating_add(1);
-    let text = crate::ui::actionline::line(progress);
-    Pen::new(Rect { width: room, ..area }, buffer).cut(
-        (x, area.y),
-        room,
-        &text,
-        skin.glyphs.ellipsis,
-        skin.style(role),
-    );
+/// What the action that runs can be told.
+fn to_running(state: &State) -> Vec<FooterKey> {
+    let Some(progress) = &state.active.operations.running else { return Vec::new() };
+    let is_held = progress.held.is_some() || state.active.operations.control.pause;
+    let pause = if is_held { "go on" } else { "pause" };
+    let key = |ids: &[CommandId], title| FooterKey { key: keys_text(state, ids), title, is_locked: false };
+    vec![
+        key(&[CommandId::PauseAction], pause),
+        key(&[CommandId::StopAction], "stop"),
+        key(&[CommandId::ActionSlower, CommandId::ActionFaster], "pace"),
+    ]
 }
 
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
@@ -149,8 +139,9 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let last = always(state);
     let room = last.iter().map(FooterKey::cells).fold(0, u16::saturating_add);
     let head = Rect { width: rest.width.saturating_sub(room), ..rest };
-    let keys: Vec<FooterKey> = acts(state, ACTS)
+    let keys: Vec<FooterKey> = to_running(state)
         .into_iter()
+        .chain(acts(state, ACTS))
         .chain(looks(state, LINE.get(..WAYS).unwrap_or_default()))
         .chain(acts(state, SELDOM))
         .chain(looks(state, LINE.get(WAYS..).unwrap_or_default()))
@@ -193,7 +184,8 @@ fn draw_keys(keys: &[FooterKey], (start, area): (u16, Rect), buffer: &mut Buffer
 
 /// Of these actions what acts on the selected row; what a finding asks for is the first.
 fn acts(state: &State, acts: FooterKeys<'_>) -> Vec<FooterKey> {
-    if state.active.operations.write == WriteState::ReadOnly {
+    // One action at a time.
+    if state.active.operations.write == WriteState::ReadOnly || state.active.operations.running.is_some() {
         return Vec::new();
     }
     let is_locked = !state.active.operations.write.may_write(state.now_us);

@@ -20,6 +20,7 @@ pub struct Tabs {
     words: Vec<Vec<StyledText>>,
     gap: u16,
     demo: Option<StyledText>,
+    shows_end: bool,
     /// Whether the demo stands in this line.
     pub shows_demo: bool,
 }
@@ -27,19 +28,30 @@ pub struct Tabs {
 impl Tabs {
     /// The fullest form of the line that fits: all names, all names close together, or the current one alone.
     pub fn of(state: &State, room: u16, skin: &Skin) -> Self {
-        let demo = demo(state, skin);
+        let demo = at_the_end(state, skin);
+        let runs = state.active.operations.running.is_some();
         let demo_width = demo.as_ref().map_or(0, |words| width(&words.text) + 2);
         for (names, gap, with_demo) in
             [(true, 2, true), (true, 2, false), (true, 1, false), (false, 1, true), (false, 1, false)]
         {
+            // How far an action is comes before the names of screens.
+            if runs && !with_demo {
+                continue;
+            }
             let words = words(state, names, skin);
             let wanted = length(&words, gap) + if with_demo { demo_width } else { 0 };
             if wanted.saturating_add(2) <= room {
-                return Self { words, gap, shows_demo: with_demo && demo.is_some(), demo };
+                return Self {
+                    words,
+                    gap,
+                    shows_end: with_demo && demo.is_some(),
+                    shows_demo: with_demo && demo.is_some() && !runs,
+                    demo,
+                };
             }
         }
         let here = words(state, false, skin).into_iter().filter(|words| words.len() > 1).collect();
-        Self { words: here, gap: 1, demo, shows_demo: false }
+        Self { words: here, gap: 1, demo, shows_end: false, shows_demo: false }
     }
 
     /// Draws it into the first row.
@@ -52,7 +64,7 @@ impl Tabs {
             }
             x = x.saturating_add(self.gap);
         }
-        if let Some(words) = self.demo.as_ref().filter(|_| self.shows_demo) {
+        if let Some(words) = self.demo.as_ref().filter(|_| self.shows_end) {
             let x = area.right().saturating_sub(width(&words.text) + 1);
             pen.text(x, area.y, &words.text, skin.style(words.role));
         }
@@ -93,6 +105,14 @@ fn way(state: &State, skin: &Skin) -> Vec<StyledText> {
         words.push(StyledText::new(cut(&view.title(), STEP_CELLS, skin.glyphs.ellipsis), role));
     }
     words
+}
+
+/// How far the action is that runs; without one, the demo.
+fn at_the_end(state: &State, skin: &Skin) -> Option<StyledText> {
+    let Some(running) = &state.active.operations.running else { return demo(state, skin) };
+    let role = if running.held.is_some() { Role::Warning } else { Role::Accent };
+    let cells = if skin.is_ascii() { ('#', '.') } else { ('\u{2588}', '\u{2591}') };
+    Some(StyledText::new(crate::ui::actionline::bar(running, cells), role))
 }
 
 /// What the demo plays, how fast, and what comes of it.

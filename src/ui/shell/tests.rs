@@ -132,8 +132,8 @@ fn the_footer_lists_only_keys_that_do_something_here() {
 #[test]
 fn a_notice_and_what_is_typed_take_the_place_of_the_keys() {
     let mut state = fixture::busy((80, 24));
-    state.active.notice = Some(Notice { text: "asked once".into(), is_error: false, until_ms: i64::MAX });
-    assert_eq!(last(&state).trim(), "asked once");
+    state.active.notice = Some(Notice { text: "Asked once".into(), is_error: false, until_ms: i64::MAX });
+    assert_eq!(last(&state).trim(), "Asked once");
     state.active.notice = None;
     press(&mut state, "2 / o r (");
     assert!(
@@ -155,7 +155,8 @@ fn a_long_line_is_seen_at_its_cursor() {
 
 #[test]
 fn help_lists_every_key_that_works_here_and_no_other() {
-    let mut state = fixture::busy((140, 60));
+    // As wide as no sentence is broken in two columns.
+    let mut state = fixture::busy((270, 70));
     for way in ["1", "2", "2 enter", "2 e", "4", "8", "0"] {
         press(&mut state, way);
         let listed: Vec<CommandId> = keys::by_place(&state)

@@ -31,6 +31,18 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let opened_by = modal.opened_by;
     match &mut modal.stage {
         ActionStage::Planning(..) => {}
+        ActionStage::Told { change: Some(to_form), .. }
+            if matches!(key.code, KeyCode::Tab | KeyCode::Left | KeyCode::Right) =>
+        {
+            *to_form = !*to_form;
+        }
+        ActionStage::Told { change: Some(true), .. } if key.code == KeyCode::Enter => {
+            if let Some(mut form) = modal.origin.form.take() {
+                // The last line is the one that most often lets nothing match: the idle time.
+                form.line = form.inputs.len().saturating_sub(1);
+                modal.stage = ActionStage::Form(form);
+            }
+        }
         ActionStage::Told { lines, offset, .. } => match key.code {
             KeyCode::Up | KeyCode::Char('k') => *offset = offset.saturating_sub(1),
             KeyCode::Down | KeyCode::Char('j') => *offset = (*offset + 1).min(lines.len()),
@@ -40,6 +52,19 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         ActionStage::Form(form) => {
             if let Some(request) = in_form(form, key, &state.setup.actions) {
                 plan(state, request, opened_by, effects);
+            }
+        }
+        ActionStage::Question(question)
+            if key.code == KeyCode::Char('a') && question.focus != DialogFocus::Name =>
+        {
+            let kept = question.plan().map(|plan| plan.archive);
+            let mut request = modal.origin.request.clone();
+            let archive = request.as_mut().and_then(Request::archive_mut);
+            if let Some((archive, kept)) = archive.zip(kept) {
+                *archive = Some(!kept);
+                if let Some(request) = request {
+                    plan(state, request, opened_by, effects);
+                }
             }
         }
         ActionStage::Question(question) => {
@@ -127,7 +152,7 @@ pub fn paste(state: &mut State, text: &str) -> bool {
 
 /// Yes or no, as the focus stands.
 fn answer(state: &mut State, effects: &mut Vec<Effect>) {
-    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), opened_by })) =
+    let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), opened_by, origin })) =
         state.active.modal.take()
     else {
         return;
@@ -142,7 +167,7 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
         let error = question.typed().map(|(_, name)| format!("type {}", Name::from(name)));
         let stage =
             ActionStage::Question(Box::new(Question { error, focus: DialogFocus::Name, ..*question }));
-        state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+        state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by, origin }));
         return;
     }
     match question.ask {

@@ -8,8 +8,29 @@ use crate::app::action::ActionModal;
 use crate::app::modal::Modal;
 use crate::app::update::notify;
 use crate::core::figures::sentence::{count, span};
-use crate::core::ops::record::MEMORY;
+use crate::core::model::memory::forecast::FullForecast;
+use crate::core::ops::record::{CONSUMER, MEMORY};
 use crate::core::ops::{Outcome, Receipt, undo};
+
+/// What it changed: memory with the time until it is full, whose entries are whose now, and the rest.
+fn effects(receipt: &Receipt, forecast: Option<FullForecast>) -> Vec<String> {
+    let told: Vec<(&str, String)> =
+        receipt.effects().into_iter().map(|(name, text)| (name, text.replace("->", "\u{2192}"))).collect();
+    let used = receipt.after.get(MEMORY).copied();
+    let full = forecast.zip(used).filter(|_| receipt.tally.done > 0);
+    let full = full.map(|(forecast, used)| forecast.text(used));
+    let memory = told.iter().find(|(name, _)| *name == MEMORY).map(|(_, text)| format!("{text} used"));
+    let memory: Vec<String> = [memory, full].into_iter().flatten().collect();
+    let mut lines: Vec<String> =
+        Some(memory.join("; ")).filter(|line| !line.is_empty()).into_iter().collect();
+    let consumer = |name: &str| name.strip_prefix(CONSUMER).map(str::to_owned);
+    let moved: Vec<String> =
+        told.iter().filter_map(|(name, text)| Some(format!("{}: {text}", consumer(name)?))).collect();
+    lines.extend(Some(format!("pending of {}", moved.join(", "))).filter(|_| !moved.is_empty()));
+    let rest = told.iter().filter(|(name, _)| *name != MEMORY && consumer(name).is_none());
+    lines.extend(rest.map(|(name, text)| format!("{name}: {text}")));
+    lines
+}
 
 /// An action is over.
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
@@ -33,11 +54,8 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
             .map(|(number, what)| format!("{} {what}", count(*number))),
     );
     lines.extend(receipt.outcome.reason().map(str::to_owned));
-    lines.extend(receipt.effects().into_iter().map(|(name, effect)| format!("{name}: {effect}")));
-    let used = receipt.after.get(MEMORY).copied();
     let forecast = state.active.operations.touched.forecast.take();
-    let full = forecast.zip(used).filter(|_| receipt.tally.done > 0);
-    lines.extend(full.map(|(forecast, used)| format!("memory: {}", forecast.text(used))));
+    lines.extend(effects(receipt, forecast));
     lines.extend(receipt.note.clone());
     lines.extend(receipt.warm_up.clone());
     if !receipt.id.is_empty() {
@@ -50,7 +68,7 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     // Whoever reads something else is not to be pushed aside: then a line says it.
     if state.active.modal.is_none() {
         let stage = told(what, lines, is_error);
-        state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by: NO_KEY }));
+        state.active.modal = Some(Modal::Action(ActionModal::new(stage, NO_KEY)));
     } else {
         notify(state, format!("{what}: {}", lines.join("; ")), is_error);
     }

@@ -351,5 +351,5 @@ fn an_outcome_says_when_memory_is_full_now_and_when_it_was() {
     };
     let said = lines.join("\n");
     assert!(said.contains("freed 20 MiB"), "{said}");
-    assert!(said.contains("full in 40 s, was 20 s, if it goes on growing by 1 MiB/s"), "{said}");
+    assert!(said.contains("full in 40 s (was 20 s) if it goes on growing by 1 MiB/s"), "{said}");
 }

@@ -228,7 +228,7 @@ impl fmt::Display for Reason {
                     Some(deliveries) => write!(f, "entry {id} was delivered {} times", count(*deliveries))?,
                     None => write!(f, "entry {id} was marked as one that kills its consumers")?,
                 }
-                if *many > 1 { write!(f, ", {} more likewise", count(many - 1)) } else { Ok(()) }
+                if *many > 1 { write!(f, ", {} more like it", count(many - 1)) } else { Ok(()) }
             }
             Self::Growing { lag, grown, for_ms } => write!(
                 f,

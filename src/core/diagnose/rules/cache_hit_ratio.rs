@@ -8,7 +8,7 @@ use crate::core::figures::sentence::{count, percent, span};
 
 const ID: &str = "cache.hit_ratio";
 const REMEDY: &str =
-    "Look whether keys expire or are evicted faster than they are filled, or were just invalidated.";
+    "Check whether keys expire or are evicted faster than they are filled, or were just invalidated.";
 
 /// `cache.hit_ratio`
 pub const RULE: Rule = Rule::briefly(ID, "too few lookups find their key", check);

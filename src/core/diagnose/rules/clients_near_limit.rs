@@ -7,7 +7,7 @@ use crate::core::figures::sentence::{count, percent};
 
 const ID: &str = "clients.near_limit";
 const REMEDY: &str =
-    "Look for the client or pool with too many connections; raise maxclients if file descriptors allow.";
+    "Find the client or pool with too many connections; raise maxclients if file descriptors allow.";
 
 /// `clients.near_limit`
 pub const RULE: Rule = Rule::briefly(ID, "clients near maxclients", check);

@@ -12,7 +12,7 @@ use crate::core::figures::sentence::{counted, span};
 use std::collections::BTreeSet;
 
 const ID: &str = "consumer.stuck";
-const REMEDY: &str = "Look at what it does with the oldest entry; one that it has forgotten comes again with XAUTOCLAIM. A client that is \
+const REMEDY: &str = "Check what it does with the oldest entry; one that it has forgotten can be claimed by another consumer. A client that is \
     connected and silent is busy, or its connection is open on the server's side only: then restart it.";
 
 /// `consumer.stuck`

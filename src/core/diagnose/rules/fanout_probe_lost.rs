@@ -7,7 +7,7 @@ use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Se
 use crate::core::figures::sentence::{count, counted};
 
 const ID: &str = "fanout.probe_lost";
-const REMEDY: &str = "See whether connections are cut or the server stands still; subscribers lose what is sent while they are away.";
+const REMEDY: &str = "Check whether connections are cut or the server stands still; subscribers lose what is sent while they are away.";
 
 /// `fanout.probe_lost`
 pub const RULE: Rule = Rule::at_once(ID, "messages of the probe never arrived", check);

@@ -9,7 +9,7 @@ use crate::core::diagnose::evidence::fanout::Behind;
 use crate::core::figures::sentence::{bytes, counted, span};
 
 const ID: &str = "fanout.slow_subscriber";
-const REMEDY: &str = "Look at the subscriber: it reads too slowly or not at all. Killing it frees its buffer; it may subscribe \
+const REMEDY: &str = "Inspect the subscriber: it reads too slowly or not at all. Ending it frees its buffer; it may subscribe \
     again, and what waited is lost.";
 /// Lists in which a buffer has grown before a small one is told.
 const GROWN: usize = 3;

@@ -9,7 +9,8 @@ use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, percent, span};
 
 const ID: &str = "memory.full_soon";
-const REMEDY: &str = "Memory shows what would free how much; a trim of what all groups have read frees entries, not pending lists.";
+const REMEDY: &str =
+    "The Memory screen lists what can be freed; a trim frees entries, not pending entries lists.";
 
 /// `memory.full_soon`
 pub const RULE: Rule = Rule::briefly(ID, "memory will be used up soon", check);

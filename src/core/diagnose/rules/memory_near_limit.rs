@@ -9,7 +9,7 @@ use crate::core::model::memory::{LimitOf, Memory};
 
 const ID: &str = "memory.near_limit";
 const REMEDY: &str =
-    "See what holds the memory; at the limit writes are refused or keys evicted, after its policy.";
+    "Check what holds the memory; at the limit writes are refused or keys evicted, after its policy.";
 const REMEDY_RESIDENT: &str = "At this limit the kernel ends the server: give it more, or free what is resident (what fragments it too); maxmemory below it would refuse or evict before.";
 
 /// `memory.near_limit`

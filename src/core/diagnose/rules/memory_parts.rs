@@ -13,7 +13,7 @@ const PAGES_REMEDY: &str =
     "MEMORY PURGE gives them back, and may hold the server for a moment; what counts for maxmemory stays.";
 const PROCESS_ID: &str = "memory.process";
 const PROCESS_REMEDY: &str =
-    "Look at modules, scripts and a running save; only a restart gives it back for sure.";
+    "Check modules, scripts and a running save; only a restart gives it back for sure.";
 
 /// The allocator holds holes between small pieces.
 pub const FRAGMENTATION: Rule =

@@ -7,7 +7,7 @@ use super::{Destination, Evidence, Rule, RuleAnswer, Thresholds};
 use crate::core::model::refusals::RefusalCode;
 
 const ID: &str = "persistence.refusing";
-const REMEDY: &str = "Look at the disk and the server's log (disk full, no right to write, no memory for the fork): writes go on as soon as a BGSAVE or a write to the append-only file succeeds.";
+const REMEDY: &str = "Check the disk and the server's log (disk full, no right to write, no memory for the fork): writes go on as soon as a BGSAVE or a write to the append-only file succeeds.";
 
 /// `persistence.refusing`
 pub const RULE: Rule = Rule::at_once(ID, "writes are refused because saving fails", check);

@@ -6,7 +6,8 @@ use super::{Destination, Evidence, Finding, FindingSubject, Rule, RuleAnswer, Se
 use crate::core::figures::sentence::{bytes, counted};
 
 const ID: &str = "replication.buffers";
-const REMEDY: &str = "Look at the replicas' network and disk; at their limit they are cut off and begin anew with a full copy.";
+const REMEDY: &str =
+    "Check the replicas' network and disk; at their limit they are cut off and begin anew with a full copy.";
 /// MEMORY DOCTOR's own limit.
 const LARGE: u64 = 10 << 20;
 

@@ -9,7 +9,7 @@ use crate::core::diagnose::groups::{GroupVerdict, PendingReason, Reason};
 
 const ID: &str = "stream.not_acknowledging";
 const REMEDY: &str =
-    "Look for errors where its consumers call XACK: what is pending is kept in memory and comes again.";
+    "Check for errors where its consumers call XACK: what is pending is kept in memory and comes again.";
 
 /// `stream.not_acknowledging`
 pub const RULE: Rule = Rule::held(ID, "entries are delivered and not acknowledged", check);

@@ -6,8 +6,7 @@ use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, group
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 
 const ID: &str = "stream.poison";
-const REMEDY: &str =
-    "Look at the entry (its consumers may die of it), keep a copy elsewhere, then acknowledge it (XACK).";
+const REMEDY: &str = "Inspect the entry (its consumers may die of it); move it to a dead-letter stream, or acknowledge it (XACK).";
 
 /// `stream.poison`
 pub const RULE: Rule = Rule::held(ID, "one entry is delivered again and again", check);

@@ -6,7 +6,7 @@ use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, group
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 
 const ID: &str = "stream.slow";
-const REMEDY: &str = "Add consumers, or make each faster: more comes than is read.";
+const REMEDY: &str = "Add consumers or speed them up: more arrives than is read.";
 
 /// `stream.slow`
 pub const RULE: Rule = Rule::held(ID, "the lag of a group grows and grows", check);

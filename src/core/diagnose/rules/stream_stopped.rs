@@ -6,7 +6,7 @@ use super::{Destination, Evidence, Rule, RuleAnswer, Severity, Thresholds, group
 use crate::core::diagnose::groups::{GroupVerdict, Reason};
 
 const ID: &str = "stream.stopped";
-const REMEDY: &str = "Look at its consumers: each may be busy with one entry, or hang.";
+const REMEDY: &str = "Check its consumers: each may be busy with one entry, or hang.";
 const REMEDY_MUTE: &str = "Restart the consumers whose clients are connected and silent: each is busy with one entry, or believes that it \
     waits, since its connection is open on the server's side only.";
 

@@ -29,7 +29,7 @@ impl FullForecast {
         is_own.then_some(Self { left: headroom.left(), used: used?, grows_per_s })
     }
 
-    /// When it is full now that so much is used, and when it was: `full in 31 s, was 15 s, if it goes on growing by
+    /// When it is full now that so much is used, and when it was: `full in 31 s (was 15 s) if it goes on growing by
     /// 1.3 MiB/s`.
     pub fn text(&self, used: u64) -> String {
         let left = (self.left as f64 + self.used as f64 - used as f64).max(0.0);
@@ -41,7 +41,7 @@ impl FullForecast {
             }
         };
         let (now, was) = (in_words(left), in_words(self.left as f64));
-        format!("full in {now}, was {was}, if it goes on growing by {}/s", bytes(self.grows_per_s as u64))
+        format!("full in {now} (was {was}) if it goes on growing by {}/s", bytes(self.grows_per_s as u64))
     }
 }
 
@@ -58,8 +58,8 @@ mod tests {
         let forecast = FullForecast::of(room(LimitOf::Maxmemory), Some(42 << 20), Some(f64::from(1 << 20)));
         // 20 MiB were left, 20 more came back.
         let text = forecast.unwrap().text(22 << 20);
-        assert_eq!(text, "full in 40 s, was 20 s, if it goes on growing by 1 MiB/s");
-        assert!(forecast.unwrap().text(90 << 20).starts_with("full in 0 ms, was 20 s"), "it grew meanwhile");
+        assert_eq!(text, "full in 40 s (was 20 s) if it goes on growing by 1 MiB/s");
+        assert!(forecast.unwrap().text(90 << 20).starts_with("full in 0 ms (was 20 s)"), "it grew meanwhile");
     }
 
     #[test]

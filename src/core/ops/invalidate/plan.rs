@@ -72,7 +72,7 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
             None => "all of it is".to_owned(),
         };
         return Err(Refusal::because(format!(
-            "{} matches what is protected: {all} left alone ({key} is {why})",
+            "{} matches protected keys only: {all} left alone ({key} is {why}); nothing was removed",
             request.written
         )));
     }
@@ -92,7 +92,8 @@ pub fn plan(request: &InvalidateRequest, facts: &InvalidateFacts) -> Result<Plan
     let mut warnings = Vec::new();
     if request.expire_ms.is_none() && !archive && facts.keys > 0 {
         warnings.push(
-            "no undo: the archive is off; and refills hit the origin all at once, where letting keys expire spreads them".to_owned(),
+            "No undo (archive is off). Consider expiring instead: refills hit your database all at once"
+                .to_owned(),
         );
     }
     warnings.extend(facts.waiting.warning());

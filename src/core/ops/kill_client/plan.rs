@@ -44,6 +44,6 @@ pub(super) fn plan(id: u64, clients: &[Client], now: (Guard, u64)) -> Result<Pla
         },
     ));
     plan.facts.extend(client.omem.map(|omem| ("buffers", bytes(omem))));
-    plan.warnings.push("most clients connect again at once; what it had under way is lost to it".to_owned());
+    plan.warnings.push("most clients reconnect immediately; its current command is lost".to_owned());
     Ok(plan)
 }

@@ -46,6 +46,10 @@ pub struct Matched {
     pub is_exact: bool,
     /// Rows that were looked at.
     pub seen: u64,
+    /// Of them those of the consumer that is meant, or of all.
+    pub theirs: u64,
+    /// The longest idle time among those, milliseconds.
+    pub longest_ms: Option<u64>,
     /// Those whose entry is gone for sure: they lie before the first.
     pub ghosts: u64,
     /// The first and the last of them.
@@ -64,6 +68,10 @@ impl Matched {
     /// Looks at a row, and takes it in where the work is about it.
     pub fn look(&mut self, work: &SettleWork, row: &PendingRow, first_entry: FirstEntry) {
         let is_others = work.consumer.as_ref().is_none_or(|consumer| row.consumer == *consumer);
+        if is_others {
+            self.theirs += 1;
+            self.longest_ms = self.longest_ms.max(row.idle_ms);
+        }
         self.idle_unknown += u64::from(is_others && row.idle_ms.is_none() && !row.is_given_back());
         if work.covers(row) {
             self.add(row, first_entry);
@@ -145,12 +153,7 @@ pub fn plan(request: &ReclaimRequest, facts: &ReclaimFacts, work: SettleWork) ->
             0 => String::new(),
             unread => format!("; the idle time of {} can't be read: they stay", number_of(unread, "entry")),
         };
-        format!(
-            "none of the {} of group {} that were looked at is idle for {} or more, and fits{stay}",
-            number_of(matched.seen, "pending entry"),
-            request.group,
-            span(request.min_idle_ms)
-        )
+        format!("{}{stay}", unmatched(request, matched))
     });
     Plan {
         kind: &super::KIND,
@@ -236,6 +239,31 @@ fn lines(
     };
     lines.push(("archive", kept.to_owned()));
     lines
+}
+
+/// Why no row matches: there is none, or none that is idle for so long, or was delivered so often.
+fn unmatched(request: &ReclaimRequest, matched: &Matched) -> String {
+    let whose = match &request.consumer {
+        Some(consumer) => format!("{consumer} (group {})", request.group),
+        None => format!("group {}", request.group),
+    };
+    let none = match matched.theirs {
+        0 => return format!("nothing is pending for {whose}"),
+        1 => "the one pending entry".to_owned(),
+        many => format!("none of the {}", number_of(many, "pending entry")),
+    };
+    let not = if matched.theirs == 1 { " not" } else { "" };
+    let is_idle = matched.longest_ms.is_none_or(|longest| longest >= request.min_idle_ms);
+    match &request.verb {
+        ReclaimVerb::DeadLetter { deliveries, .. } if is_idle => {
+            format!("{none} of {whose} was{not} delivered {} or more", times(*deliveries))
+        }
+        _ => {
+            let longest = matched.longest_ms.map_or(String::new(), |ms| format!(" (longest: {})", span(ms)));
+            let idle = span(request.min_idle_ms);
+            format!("{none} of {whose} has{not} been idle for {idle}{longest}; lower the limit to take them")
+        }
+    }
 }
 
 fn times(number: u64) -> String {

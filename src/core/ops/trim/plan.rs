@@ -196,7 +196,7 @@ fn warnings(facts: &TrimFacts, below: &Below, is_safe: bool, archive: bool) -> V
         );
     }
     if !archive && !below.losses.is_empty() {
-        warnings.push("nothing is kept (--no-archive): what goes is lost".to_owned());
+        warnings.push("the archive is off: what goes is lost".to_owned());
     }
     warnings
 }
@@ -254,7 +254,7 @@ fn lines(
         lines.push((
             "note",
             format!(
-                "{} pending rows of group {} whose entries are gone hold nothing: reclaim {} {} --sweep removes them",
+                "{} pending entries of group {} were trimmed and hold nothing: R on the group cleans them up (reclaim {} {} --sweep)",
                 at_least(ghosts.rows, ghosts.is_exact),
                 ghosts.group,
                 request.key,

@@ -69,7 +69,7 @@ fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
         }
     };
     if reading.health() == Health::Ok {
-        return StyledText::new(format!("nothing is wrong{unsure}"), Role::Ok);
+        return StyledText::new(format!("No problems found{unsure}"), Role::Ok);
     }
     let (watched_ms, window_ms) = (reading.watched_ms(), reading.judged().thresholds().window_ms);
     let unjudged = reading.unjudged();
@@ -80,7 +80,7 @@ fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
         true if watched_ms >= window_ms => {
             "nothing can be said of the server as a whole without INFO".to_owned()
         }
-        _ => format!("watching: {} of {} so far", span(watched_ms.min(window_ms)), span(window_ms)),
+        _ => format!("learning: {} of {}", span(watched_ms.min(window_ms)), span(window_ms)),
     };
     StyledText::new(text, Role::Unknown)
 }

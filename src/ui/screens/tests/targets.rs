@@ -19,7 +19,7 @@ fn two() -> State {
     press(&mut state, "2");
     let stage = ActionStage::Planning(PlanId::default(), PlanProgress::default());
     let opened_by = "T".parse().unwrap();
-    state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by }));
+    state.active.modal = Some(Modal::Action(ActionModal::new(stage, opened_by)));
     state
 }
 
