@@ -49,7 +49,7 @@ pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
         },
         CommandId::Reclaim => match rows(state, row) {
             Some(of) => Ok(Begin::Form(reclaim(state, of))),
-            None => none("a group or a consumer, such as on the page of a stream"),
+            None => none("a group or a consumer"),
         },
         CommandId::Acknowledge => match (state.view(), row) {
             (View::Pending(key, group, consumer), Some(RowId::Pending(id))) => {
@@ -75,7 +75,7 @@ pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
         },
         CommandId::RemoveConsumers => match rows(state, row) {
             Some((key, group, _)) => Ok(Begin::Form(About::RemoveConsumers { key, group, idle_ms })),
-            None => none("a group or a consumer, such as on the page of a stream"),
+            None => none("a group or a consumer"),
         },
         CommandId::KillScript => request(Request::KillScript(KillScriptRequest)),
         CommandId::KillClient => match client(state, row) {
@@ -94,12 +94,21 @@ pub fn is_about_selected(state: &State, command: CommandId) -> bool {
         CommandId::Invalidate => pattern(state, row).is_some(),
         // Of a stream it removes what nobody reads any more; which groups, its form says.
         CommandId::RemoveGroups => rows(state, row).is_some(),
+        CommandId::Reclaim => {
+            rows(state, row).is_some_and(|(key, group, _)| has_pending(state, &key, &group))
+        }
         // Only while one holds the server.
         CommandId::KillScript => {
             state.active.cure.as_ref().is_some_and(|cure| cure.deed == CureDeed::EndScript)
         }
         _ => wanted(state, command).is_ok(),
     }
+}
+
+/// Whether a group has anything to be reclaimed, or may have.
+fn has_pending(state: &State, key: &Name, group: &Name) -> bool {
+    let known = state.shown().streams().get(key).and_then(|stream| stream.groups.get(group));
+    known.is_none_or(|group| group.facts.pending != Some(0))
 }
 
 /// The command that does what a finding asks for.
@@ -110,6 +119,7 @@ pub const fn asked_for(deed: &CureDeed) -> CommandId {
             CommandId::Reclaim
         }
         CureDeed::RemoveConsumers(..) => CommandId::RemoveConsumers,
+        CureDeed::RemoveGroup(..) => CommandId::RemoveGroups,
         CureDeed::Invalidate(_) => CommandId::Invalidate,
         CureDeed::KillClient(_) => CommandId::KillClient,
         CureDeed::EndScript => CommandId::KillScript,
@@ -231,7 +241,8 @@ pub(in crate::app) fn rows(state: &State, selected: Option<&RowId>) -> Option<(N
             CureDeed::Settle(key, group)
             | CureDeed::DeadLetter(key, group)
             | CureDeed::Sweep(key, group)
-            | CureDeed::RemoveConsumers(key, group),
+            | CureDeed::RemoveConsumers(key, group)
+            | CureDeed::RemoveGroup(key, group),
         ) => return Some((key.clone(), group.clone(), None)),
         _ => {}
     }

@@ -47,6 +47,8 @@ pub enum CureDeed {
     Sweep(Name, Name),
     /// Remove the consumers of a group that nobody uses.
     RemoveConsumers(Name, Name),
+    /// Remove a group that nobody reads.
+    RemoveGroup(Name, Name),
     /// Remove the keys of a pattern.
     Invalidate(Name),
     /// End a client's connection.
@@ -74,6 +76,7 @@ impl CureDeed {
             }
             Self::Sweep(key, group) => format!("reclaim {} {} --sweep", word(key), word(group)),
             Self::RemoveConsumers(key, group) => format!("remove-consumers {} {}", word(key), word(group)),
+            Self::RemoveGroup(key, group) => format!("remove-groups {} {}", word(key), word(group)),
             Self::Invalidate(glob) => format!("invalidate {}", word(glob)),
             Self::KillClient(id) => format!("kill-client {id}"),
             Self::EndScript => "kill-script".to_owned(),
@@ -141,6 +144,10 @@ impl Reading {
             }
             (id, FindingSubject::Consumer(key, group, consumer)) if id.starts_with("consumer.") => {
                 self.hand_over((key, group), Some(consumer), finding)
+            }
+            ("stream.dead", FindingSubject::Group(key, group)) if number(finding, "consumers") == Some(0) => {
+                let effect = format!("remove group {group}, if nobody will read it again");
+                Some(Cure { deed: CureDeed::RemoveGroup(key.clone(), group.clone()), effect })
             }
             (
                 "stream.dead" | "stream.not_acknowledging" | "consumer.dead" | "consumer.stuck",

@@ -138,8 +138,8 @@ fn acting(state: &State) -> Vec<HelpLine> {
     let operations = &state.active.operations;
     let head = match operations.write {
         WriteState::ReadOnly => return Vec::new(),
-        state_of if state_of.may_write(state.now_us) => "Actions (unlocked; each shows its plan and asks)",
-        _ => "Actions (locked: each shows its plan, and its last button unlocks)",
+        state_of if state_of.may_write(state.now_us) => "Actions: unlocked, each asks",
+        _ => "Actions: locked, the last button unlocks",
     };
     let places = state.places();
     let here = COMMANDS.iter().filter(|command| {

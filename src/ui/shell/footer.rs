@@ -141,9 +141,9 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let head = Rect { width: rest.width.saturating_sub(room), ..rest };
     let keys: Vec<FooterKey> = to_running(state)
         .into_iter()
-        .chain(acts(state, ACTS))
+        .chain(acts(state, ACTS, true))
         .chain(looks(state, LINE.get(..WAYS).unwrap_or_default()))
-        .chain(acts(state, SELDOM))
+        .chain(acts(state, SELDOM, false))
         .chain(looks(state, LINE.get(WAYS..).unwrap_or_default()))
         .collect();
     let end = draw_keys(&keys, (head.x.saturating_add(1), head), buffer, skin);
@@ -183,7 +183,7 @@ fn draw_keys(keys: &[FooterKey], (start, area): (u16, Rect), buffer: &mut Buffer
 }
 
 /// Of these actions what acts on the selected row; what a finding asks for is the first.
-fn acts(state: &State, acts: FooterKeys<'_>) -> Vec<FooterKey> {
+fn acts(state: &State, acts: FooterKeys<'_>, is_first: bool) -> Vec<FooterKey> {
     // One action at a time.
     if state.active.operations.write == WriteState::ReadOnly || state.active.operations.running.is_some() {
         return Vec::new();
@@ -191,17 +191,18 @@ fn acts(state: &State, acts: FooterKeys<'_>) -> Vec<FooterKey> {
     let is_locked = !state.active.operations.write.may_write(state.now_us);
     let is_meant =
         |ids: &[CommandId]| ids.iter().any(|id| works(state, *id) && is_about_selected(state, *id));
-    let mut meant: Vec<_> = acts.iter().filter(|(ids, _)| is_meant(ids)).collect();
-    if let Some(cure) = &state.active.cure {
-        let asked = asked_for(&cure.deed);
-        meant.sort_by_key(|(ids, _)| !ids.contains(&asked));
-    }
+    let asked = state.active.cure.as_ref().map(|cure| asked_for(&cure.deed));
+    let is_asked = |ids: &[CommandId]| asked.is_some_and(|asked| ids.contains(&asked));
+    // What the finding asks for is the first of all, however seldom it is meant elsewhere.
+    let seldom = SELDOM.iter().filter(|(ids, _)| is_first && is_asked(ids));
+    let first = acts.iter().filter(|(ids, _)| is_first && is_asked(ids)).chain(seldom);
+    let meant = first.chain(acts.iter().filter(|(ids, _)| !is_asked(ids) && is_meant(ids)));
     let key = |(ids, title): &(&[CommandId], &'static str)| FooterKey {
         key: keys_text(state, ids),
         title: title_of(state, ids, title),
         is_locked,
     };
-    meant.into_iter().map(key).collect()
+    meant.map(key).collect()
 }
 
 fn looks(state: &State, line: FooterKeys<'_>) -> Vec<FooterKey> {

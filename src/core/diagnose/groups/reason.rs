@@ -201,7 +201,7 @@ impl fmt::Display for Reason {
                 untold(lost)
             ),
             Self::NoConsumer { lag, for_ms } => {
-                write!(f, "{} and the group has had 0 consumers for {}", waiting(*lag), span(*for_ms))
+                write!(f, "{} and the group has had no consumer for {}", waiting(*lag), span(*for_ms))
             }
             Self::AllSilent { lag, consumers, for_ms } => write!(
                 f,

@@ -89,7 +89,7 @@ fn without_a_consumer_a_group_is_dead_after_a_minute_and_critical_after_five() {
     let at = first_at(&mut world, 120, "stream.dead", |world, _| world.produce(2)).unwrap();
     assert!((58..=62).contains(&at), "{at}");
     assert_eq!(world.reading.health(), Health::Warning);
-    assert!(world.reason().contains("0 consumers for 1m"), "{}", world.reason());
+    assert!(world.reason().contains("no consumer for 1m"), "{}", world.reason());
     for _ in 0..245 {
         world.tick();
     }
