@@ -206,5 +206,9 @@ fn groups_of_streams_stand_among_the_queues_with_their_own_verdict() {
     let of_taskiq: Vec<_> =
         seen["queues"].as_array().unwrap().iter().filter(|row| row["name"] == "taskiq").collect();
     assert_eq!(of_taskiq.len(), 1, "{of_taskiq:?}");
+    // The object for an endpoint of health counts both.
+    let system = &seen["system"];
+    assert_eq!((&system["jobs_ready"], &system["workers"]), (&5.into(), &1.into()), "{system}");
+    assert!(system["oldest_job_ms"].as_u64().is_some(), "{system}");
     assert_eq!((&of_taskiq[0]["framework"], &of_taskiq[0]["ready"]), (&"taskiq".into(), &1.into()));
 }

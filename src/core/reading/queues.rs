@@ -252,11 +252,7 @@ impl QueueState {
 
     /// Rates, once all parts of a round have come.
     fn end_round(&mut self, id: &QueueId) {
-        let (ready, added, done) = (
-            self.column(id, QueueColumn::Ready),
-            self.column(id, QueueColumn::Added),
-            self.column(id, QueueColumn::Done),
-        );
+        let (added, done) = (self.column(id, QueueColumn::Added), self.column(id, QueueColumn::Done));
         for column in [QueueColumn::Ready, QueueColumn::InFlight, QueueColumn::Delayed] {
             let level = self.column(id, column);
             note_level(self.levels.entry(column).or_default(), self.at_us, level);

@@ -16,6 +16,7 @@ use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
 use crate::core::model::consumers;
 use crate::core::model::info::Info;
+use crate::core::model::queues::Framework;
 use crate::core::model::refusals::RefusalCode;
 use crate::core::model::{GapReason, Name};
 use crate::core::reading::Reading;
@@ -30,12 +31,14 @@ use std::collections::BTreeMap;
 fn system(reading: &Reading) -> SystemView {
     let node = reading.this_node();
     let info = node.fresh_info();
-    let views = reading.queues();
-    // Workers of a site may take from several of its queues: the most that one of them has counts.
+    let mut views = reading.queues();
+    views.extend(reading.group_queues());
+    // Workers of a site may take from several of its queues: the most that one of them has counts. Consumers are of one group.
     let mut workers: BTreeMap<_, u64> = BTreeMap::new();
     for view in &views {
         if let Some(alive) = view.workers {
-            let most = workers.entry(&view.id.site).or_default();
+            let group = view.id.queue.as_ref().filter(|_| view.framework() == Framework::Stream);
+            let most = workers.entry((&view.id.site, group)).or_default();
             *most = (*most).max(alive);
         }
     }

@@ -23,8 +23,10 @@ use jobs::JobWindows;
 use leads::Leads;
 use std::collections::BTreeMap;
 
-/// A queue is read this often; one on the screen in every round.
+/// A queue is read this often while there are few; of very many a second sees so many, and each is read this often at least.
 const APART_US: u64 = 5 * SECOND_US;
+const QUEUES_A_SECOND: u64 = 40;
+const APART_MOST_US: u64 = 30 * SECOND_US;
 /// The names in a registry are read this often.
 const NAMES_APART_US: u64 = 10 * SECOND_US;
 /// What is to begin again and again is read with every so many looks at a queue.
@@ -183,12 +185,13 @@ impl KnownQueues {
             let places = if asker.everything { usize::MAX } else { limits::QUEUES_PER_ROUND };
             self.turns.turn(asker.now_us, &[], places, |_| Pick::Take)
         };
+        let apart_us = apart_us(self.queues.len());
         for id in &turn {
             if let Some(queue) = self.queues.get_mut(id) {
                 queue.asked = queue.asked.saturating_add(1);
             }
             if !asker.everything {
-                self.turns.rest(id, asker.now_us + APART_US);
+                self.turns.rest(id, asker.now_us + apart_us);
             }
         }
         turn
@@ -317,6 +320,12 @@ impl KnownQueues {
             self.windows.forget(&id);
         }
     }
+}
+
+/// How often each of so many queues is read: what all of them cost the server stays the same.
+fn apart_us(queues: usize) -> u64 {
+    let fair_us = (queues as u64).saturating_mul(SECOND_US) / QUEUES_A_SECOND;
+    fair_us.clamp(APART_US, APART_MOST_US)
 }
 
 #[cfg(test)]

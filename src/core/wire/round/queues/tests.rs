@@ -147,3 +147,9 @@ fn scripts_look_at_as_many_jobs_as_a_window_has() {
         assert!(script.contains(&loop_over), "{script}");
     }
 }
+
+#[test]
+fn each_of_very_many_queues_is_read_less_often_so_that_all_of_them_cost_no_more() {
+    let apart_s = |queues| apart_us(queues) / SECOND_US;
+    assert_eq!([1, 200, 500, 1_000, 2_000].map(apart_s), [5, 5, 12, 25, 30]);
+}
