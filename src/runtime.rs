@@ -10,6 +10,7 @@ pub mod effects;
 mod error;
 pub mod frames;
 pub mod logging;
+pub mod looks;
 pub mod panics;
 pub mod pass;
 pub mod picture;

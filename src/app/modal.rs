@@ -12,6 +12,11 @@ pub enum Modal {
         /// Lines scrolled down.
         offset: usize,
     },
+    /// The themes: the one under the cursor is on the screen.
+    Themes {
+        /// Which one it was before.
+        before: usize,
+    },
     /// A line to type.
     Prompt(Prompt),
     /// An action: what exactly, is that what is wanted, what came of it.

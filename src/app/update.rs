@@ -8,6 +8,7 @@ mod keys;
 mod navigation;
 mod probe;
 mod prompt;
+mod themes;
 
 use super::cell::RowId;
 use super::message::{Draw, Effect, Message, TargetMessage};

@@ -115,7 +115,7 @@ for_each_action! { commands
         Faster "faster" "faster" ["+" "="] [Everywhere]
             "Poll more often."
         Theme "theme" "theme" ["t"] [Everywhere]
-            "Next theme."
+            "Choose a theme: moving shows it at once, enter keeps it."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]

@@ -13,7 +13,7 @@ use limits::LIMITS;
 pub use actions::ACTIONS;
 pub use tables::{FAMILIES, Family, TARGET_KEYS, TableKey};
 
-use super::settings::{LogLevel, Settings};
+use super::settings::{GlyphChoice, LogLevel, Settings};
 use super::value::{Kind, Value};
 use crate::core::limits::{FPS_MAX, INTERVAL_MAX_MS, INTERVAL_MIN_MS, TIMEOUT_MAX_MS};
 
@@ -68,8 +68,8 @@ pub const SETTINGS: &[Setting] = rows! {
         "Name of the target to take when none is asked for.";
     "interval", Kind::DurationMs(INTERVAL_MIN_MS, INTERVAL_MAX_MS), "\"1s\"", Duration, interval,
         "Time from one poll to the next, 100ms to 1h.";
-    "theme", Kind::Text, "\"default\"", Text, theme,
-        "Name of the theme.";
+    "theme", Kind::Text, "\"auto\"", Text, theme,
+        "Name of the theme. auto takes light on a light ground and default on any other: the terminal is asked.";
     "fps", Kind::Whole(1, FPS_MAX), "10", Whole, fps,
         "Frames a second at most, for data, 1 to 60. Keys always draw at once.";
     "ascii", Kind::Flag, "false", Flag, ascii,
@@ -92,19 +92,36 @@ pub const SETTINGS: &[Setting] = rows! {
         "Commands that need not be answered for health to be ok: INFO, SCAN, XINFO STREAM, XINFO GROUPS.";
 };
 
-/// The key of the log, whose type has a form of its own.
-const LOG: &[Setting] = &[Setting {
-    path: "log.level",
-    kind: Kind::Choice(LEVELS),
-    default: Some("\"info\""),
-    doc: "What the log keeps: error, warn, info, debug or trace.",
-    set: |settings, value| {
-        if let Value::Text(name) = value {
-            settings.log.level = LogLevel::named(&name).unwrap_or_default();
-        }
+const GLYPHS: &[&str] = &["auto", "full", "narrow", "ascii"];
+
+/// Keys whose types have forms of their own.
+const LOG: &[Setting] = &[
+    Setting {
+        path: "glyphs",
+        kind: Kind::Choice(GLYPHS),
+        default: Some("\"auto\""),
+        doc: "What is drawn with: full (lines, blocks, braille), narrow (braille, where lines and blocks take two cells), ascii; auto asks the terminal.",
+        set: |settings, value| {
+            if let Value::Text(name) = value {
+                let choice = GlyphChoice::ALL.iter().copied().find(|choice| choice.name() == name);
+                settings.glyphs = choice.unwrap_or_default();
+            }
+        },
+        get: |settings| Value::Text(settings.glyphs.name().to_owned()),
     },
-    get: |settings| Value::Text(settings.log.level.name().to_owned()),
-}];
+    Setting {
+        path: "log.level",
+        kind: Kind::Choice(LEVELS),
+        default: Some("\"info\""),
+        doc: "What the log keeps: error, warn, info, debug or trace.",
+        set: |settings, value| {
+            if let Value::Text(name) = value {
+                settings.log.level = LogLevel::named(&name).unwrap_or_default();
+            }
+        },
+        get: |settings| Value::Text(settings.log.level.name().to_owned()),
+    },
+];
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
@@ -146,6 +163,7 @@ mod tests {
 
     #[test]
     fn the_levels_are_those_of_the_log() {
+        assert_eq!(GLYPHS, GlyphChoice::ALL.iter().map(|choice| choice.name()).collect::<Vec<_>>());
         assert_eq!(LEVELS, LogLevel::ALL.iter().map(|level| level.name()).collect::<Vec<_>>());
     }
 

@@ -23,6 +23,8 @@ pub struct Settings {
     pub fps: u32,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// What is drawn with.
+    pub glyphs: GlyphChoice,
     /// Never build a link that can write.
     pub read_only: bool,
     /// How long a connection may take to be made.
@@ -165,6 +167,24 @@ worded! {
         Trace "trace",
     }
     /// Its name in the config.
+    fn name
+}
+
+worded! {
+    /// What is drawn with.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum GlyphChoice {
+        /// What the terminal shows in one cell each: it is asked.
+        #[default]
+        Auto "auto",
+        /// Lines, blocks and braille.
+        Full "full",
+        /// Braille alone, where lines and blocks take two cells.
+        Narrow "narrow",
+        /// ASCII.
+        Ascii "ascii",
+    }
+    /// Its name in the config
     fn name
 }
 

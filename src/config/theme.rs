@@ -1,4 +1,4 @@
-//! Themes: palettes and what they paint, read from TOML. The three of the house are in the program.
+//! Themes: palettes and what they paint, read from TOML. Ten of them are in the program.
 //!
 //! Does not read files (`edge::files` hands over the text) and does not know terminals (`ui::theme` does).
 //! Invariant: a `Theme` has a paint for every role.
@@ -18,8 +18,18 @@ use std::collections::BTreeMap;
 pub const BUILTIN: &[(&str, &str)] = &[
     ("default", include_str!("../../themes/default.toml")),
     ("light", include_str!("../../themes/light.toml")),
+    ("high-contrast", include_str!("../../themes/high-contrast.toml")),
+    ("colour-blind", include_str!("../../themes/colour-blind.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
+    ("catppuccin", include_str!("../../themes/catppuccin.toml")),
+    ("dracula", include_str!("../../themes/dracula.toml")),
+    ("gruvbox", include_str!("../../themes/gruvbox.toml")),
+    ("nord", include_str!("../../themes/nord.toml")),
+    ("solarized", include_str!("../../themes/solarized.toml")),
 ];
+
+/// The name that stands for the theme that suits the terminal: `light` on a light ground, else `default`.
+pub const AUTO: &str = "auto";
 
 /// A paint for every role.
 #[derive(Clone, Debug, PartialEq, Eq)]

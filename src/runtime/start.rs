@@ -5,6 +5,7 @@
 
 use super::console;
 use super::error::CommandError;
+use super::looks::skins;
 use super::picture::{self, PictureRequest};
 use super::probes::{ProbeTasks, Probing};
 use super::settings::{poll_settings, watched};
@@ -13,7 +14,8 @@ use super::{act, check, logging, panics, snapshot};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
-use crate::config::{Env, Flags, Location, Problems, Target};
+use crate::config::theme::AUTO;
+use crate::config::{Env, Flags, Problems, Target};
 use crate::core::limits;
 use crate::core::model::probe::{ProbeKind, ProbePlan};
 use crate::edge::demo::{self, Demo, DemoOptions};
@@ -23,7 +25,7 @@ use crate::edge::source::Session;
 use crate::edge::term::Screen;
 use crate::report::snapshot::TargetLine;
 use crate::ui::picture::{self as pictures, PictureFormat};
-use crate::ui::theme::{Depth, GlyphSet, Skin};
+use crate::ui::theme::Depth;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use tokio::runtime::{Builder, Runtime};
@@ -153,8 +155,12 @@ fn load(flags: &Flags, env: Env) -> Result<Loaded, StartFailure> {
 
 /// The names of the themes, a line each, the one in force marked.
 fn themes(loaded: &Loaded) -> String {
+    let chosen = match loaded.config.settings.theme.as_str() {
+        AUTO => "default",
+        name => name,
+    };
     let line = |name: String| {
-        let mark = if name == loaded.config.settings.theme { '*' } else { ' ' };
+        let mark = if name == chosen { '*' } else { ' ' };
         format!("{mark} {name}\n")
     };
     files::theme_names(&loaded.paths).into_iter().map(line).collect()
@@ -295,43 +301,6 @@ fn show_on(
     let status = runtime.block_on(console::run(console));
     runtime.shutdown_background();
     Ok(status?)
-}
-
-/// Every theme that can be read; the one that was asked for must be. Without a depth it is the terminal's.
-fn skins(loaded: &Loaded, depth: Option<Depth>) -> Result<Skins, StartFailure> {
-    let settings = &loaded.config.settings;
-    let (colorterm, term) = (loaded.env.get("COLORTERM"), loaded.env.get("TERM"));
-    let no_color = (!loaded.config.colour).then_some("1");
-    let is_picture = depth.is_some();
-    let depth = depth.unwrap_or_else(|| Depth::of(no_color, colorterm, term));
-    // What the operator has said counts, whatever the terminal's name.
-    let is_said = loaded.config.place("ascii") != Location::Default;
-    let glyphs = match is_said {
-        // A picture draws its glyphs itself.
-        _ if is_picture => GlyphSet::Full,
-        true if settings.ascii => GlyphSet::Ascii,
-        true => GlyphSet::Full,
-        false => GlyphSet::of_term(term),
-    };
-    let asked = files::theme(&loaded.paths, &loaded.config, &settings.theme)?;
-    let mut all = Skins { names: Vec::new(), skins: Vec::new(), first: 0 };
-    for name in files::theme_names(&loaded.paths) {
-        let theme = if name == settings.theme {
-            all.first = all.names.len();
-            asked.clone()
-        } else {
-            match files::theme(&loaded.paths, &loaded.config, &name) {
-                Ok(theme) => theme,
-                Err(problems) => {
-                    tracing::warn!("theme '{name}' is left out: {problems}");
-                    continue;
-                }
-            }
-        };
-        all.names.push(name);
-        all.skins.push(Skin::new(&theme, depth, glyphs));
-    }
-    Ok(all)
 }
 
 /// What is probed without a console: what the config or the command line asks for.

@@ -4,6 +4,7 @@
 
 mod action;
 mod help;
+mod themes;
 
 use crate::app::State;
 use crate::app::modal::Modal;
@@ -14,6 +15,7 @@ use ratatui::layout::Rect;
 /// Draws it, where there is one.
 pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     match &state.active.modal {
+        Some(Modal::Themes { .. }) => themes::draw(state, body, buffer, skin),
         Some(Modal::Help { offset }) => help::draw(state, *offset, body, buffer, skin),
         Some(Modal::Action(modal)) => action::draw(state, modal, body, buffer, skin),
         Some(Modal::Prompt(_)) | None => {}

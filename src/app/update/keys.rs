@@ -1,7 +1,7 @@
 //! What a key does here: through the table of commands, and nothing else.
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
-use super::{action, notify, probe, prompt, refresh};
+use super::{action, notify, probe, prompt, refresh, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -39,6 +39,9 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
     if let Some(Modal::Action(_)) = state.active.modal {
         action::press(state, key, effects);
+        return;
+    }
+    if themes::press(state, key) {
         return;
     }
     let found = state.setup.keymap.lookup(&state.places(), key);
@@ -134,7 +137,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Pause => pause(state),
         CommandId::Slower => set_interval(state, true, effects),
         CommandId::Faster => set_interval(state, false, effects),
-        CommandId::Theme => state.theme = (state.theme + 1) % state.setup.themes.len().max(1),
+        CommandId::Theme => themes::begin(state),
         CommandId::Entries => entries(state, effects),
         CommandId::Values => {
             if let Some(entries) = &mut state.active.entries {

@@ -52,31 +52,6 @@ fn a_role_that_is_left_out_takes_after_another_but_not_its_ground() {
 }
 
 #[test]
-fn what_must_be_read_stands_out_from_its_ground() {
-    for name in ["default", "light"] {
-        let theme = Theme::builtin(name).unwrap();
-        let ground = theme.paint(Role::Base).bg.unwrap();
-        for &role in Role::ALL {
-            let wanted = match role {
-                Role::Border | Role::GraphFill | Role::BarRest => 1.3,
-                Role::Dim | Role::Axis | Role::Unknown | Role::Footer => 3.5,
-                Role::Graph3 | Role::Graph4 => 3.0,
-                _ => 4.5,
-            };
-            let paint = theme.paint(role);
-            let (fg, bg) = (paint.fg.unwrap(), paint.bg.unwrap_or(ground));
-            let contrast = fg.contrast(bg);
-            assert!(contrast >= wanted, "{name}: {} has {contrast:.2}, not {wanted}", role.name());
-        }
-        let selected = theme.paint(Role::Selection).bg.unwrap();
-        for role in [Role::Text, Role::Ok, Role::Warning, Role::Critical, Role::Accent] {
-            let contrast = theme.paint(role).fg.unwrap().contrast(selected);
-            assert!(contrast >= 3.5, "{name}: {} on the selection has {contrast:.2}", role.name());
-        }
-    }
-}
-
-#[test]
 fn the_theme_without_colour_is_what_a_terminal_without_colour_gets() {
     let mono = Theme::builtin("mono").unwrap();
     for &role in Role::ALL {

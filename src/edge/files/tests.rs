@@ -81,7 +81,22 @@ fn a_file_of_the_operators_goes_before_a_theme_of_the_program() {
     assert!(read("default").unwrap().about().starts_with("mine: "));
     assert!(read("sea").is_ok() && read("mono").is_ok());
     assert!(read("../sea").is_err());
-    assert_eq!(theme_names(&loaded.paths), ["default", "light", "mono", "sea"]);
+    assert_eq!(
+        theme_names(&loaded.paths),
+        [
+            "catppuccin",
+            "colour-blind",
+            "default",
+            "dracula",
+            "gruvbox",
+            "high-contrast",
+            "light",
+            "mono",
+            "nord",
+            "sea",
+            "solarized"
+        ]
+    );
 }
 
 #[test]

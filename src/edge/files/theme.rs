@@ -5,7 +5,7 @@
 
 use super::{Paths, read};
 use crate::config::raw::nearest_hint;
-use crate::config::theme::BUILTIN;
+use crate::config::theme::{AUTO, BUILTIN};
 use crate::config::{Config, Location, Problem, Problems, Theme, ThemeError};
 use crate::core::limits::CONFIG_FILE_BYTES;
 use std::collections::BTreeSet;
@@ -16,6 +16,7 @@ use std::path::PathBuf;
 /// # Errors
 /// There is none of that name, told at the place where the config names it; or its file is wrong.
 pub fn theme(paths: &Paths, config: &Config, name: &str) -> Result<Theme, Problems> {
+    let name = if name == AUTO { "default" } else { name };
     let missing = || {
         let names = theme_names(paths);
         let hint = nearest_hint(name, names.iter().map(String::as_str), "there are");

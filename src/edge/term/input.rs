@@ -49,7 +49,9 @@ impl Input {
         let (sender, pieces) = mpsc::channel(PIECES);
         thread::Builder::new().name("terminal".to_owned()).spawn(move || read_on(terminal, &sender))?;
         let sizes = signal(SignalKind::window_change())?;
-        Ok(Self { pieces, sizes, decoder: Decoder::default(), waiting: VecDeque::new(), late_at: None })
+        let mut decoder = Decoder::default();
+        let waiting = decoder.take(&super::ask::typed()).into();
+        Ok(Self { pieces, sizes, decoder, waiting, late_at: None })
     }
 
     /// The next message; `None` when the terminal is gone. May be dropped and called again: nothing is lost.

@@ -28,7 +28,8 @@ const STATES: [(&str, Made); 8] = [
 ];
 
 /// Ways from the overview to every place.
-const WAYS: [&str; 15] = [
+const WAYS: [&str; 16] = [
+    "2 t j",
     "1",
     "2",
     "2 enter",
@@ -103,4 +104,17 @@ fn enter_goes_from_each_finding_to_its_place_and_escape_comes_back_to_it() {
         assert_eq!((state.view(), state.selected_finding()), (&View::Overview, Some(&finding)));
         press(&mut state, "j");
     }
+}
+
+#[test]
+fn a_theme_is_shown_at_once_kept_by_enter_and_given_back_by_escape() {
+    let mut state = fixture::empty(SIZES[0]);
+    press(&mut state, "t j");
+    assert_eq!(state.theme, 1);
+    press(&mut state, "esc");
+    assert_eq!((state.theme, state.active.modal.is_none()), (0, true));
+    press(&mut state, "t k");
+    assert_eq!(state.theme, state.setup.themes.len() - 1);
+    press(&mut state, "enter j");
+    assert_eq!((state.theme, state.active.modal.is_none()), (state.setup.themes.len() - 1, true));
 }

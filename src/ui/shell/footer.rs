@@ -89,6 +89,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             let shown = [(pair.as_str(), "scroll"), (back.as_str(), "close"), (quit.as_str(), "quit")];
             Keyline { keys: &shown }.draw(area, buffer, skin);
         }
+        (Some(Modal::Themes { .. }), _) => {
+            let shown = [("up/down", "try"), ("enter", "keep"), ("esc", "take the old one back")];
+            Keyline { keys: &shown }.draw(area, buffer, skin);
+        }
         (Some(Modal::Action(modal)), _) => in_action(&modal.stage, area, buffer, skin),
         (None, Some(text)) => notice(text, area, buffer, skin),
         (None, None) => line(state, area, buffer, skin),

@@ -119,6 +119,70 @@ mod tests {
 
     const DEPTHS: [Depth; 4] = [Depth::None, Depth::Ansi16, Depth::Ansi256, Depth::True];
 
+    /// What a role must stand out by from its ground, after WCAG 2: text by 4.5, marks by 3; lines round things by a trace.
+    fn wanted(role: Role, depth: Depth) -> f64 {
+        match role {
+            Role::Border | Role::BarRest => 1.3,
+            Role::Graph1 | Role::Graph2 | Role::Graph3 | Role::Graph4 | Role::Graph5 | Role::Graph6 => 3.0,
+            Role::GraphFill | Role::BarUsed | Role::BorderFocus => 3.0,
+            // Of the sixteen one alone is quiet.
+            Role::Dim | Role::Axis | Role::Unknown | Role::Footer | Role::TableHeader
+                if depth == Depth::Ansi16 =>
+            {
+                3.5
+            }
+            _ => 4.5,
+        }
+    }
+
+    #[test]
+    fn what_must_be_read_stands_out_from_its_ground_at_every_depth_of_every_theme() {
+        for (name, _) in BUILTIN.iter().filter(|(name, _)| *name != "mono") {
+            let theme = Theme::builtin(name).unwrap();
+            for depth in [Depth::Ansi16, Depth::Ansi256, Depth::True] {
+                let seen = |colour: Option<Colour>| depth.seen(colour.unwrap());
+                let ground = theme.paint(Role::Base).bg;
+                for &role in Role::ALL {
+                    let paint = theme.paint(role);
+                    let contrast = seen(paint.fg).contrast(seen(paint.bg.or(ground)));
+                    let wanted = wanted(role, depth);
+                    assert!(
+                        contrast >= wanted,
+                        "{name} {depth:?} {}: {contrast:.2}, not {wanted}",
+                        role.name()
+                    );
+                }
+                let selected = theme.paint(Role::Selection).bg;
+                // With sixteen colours the selection has one colour for all.
+                let states = [Role::Text, Role::Ok, Role::Warning, Role::Critical, Role::Accent];
+                for role in states.into_iter().filter(|_| depth > Depth::Ansi16) {
+                    let contrast = seen(theme.paint(role).fg).contrast(seen(selected));
+                    assert!(contrast >= 3.5, "{name} {depth:?} {} selected: {contrast:.2}", role.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn areas_stand_out_from_their_ground_and_series_from_each_other() {
+        let series = [Role::Graph1, Role::Graph2, Role::Graph3, Role::Graph4, Role::Graph5, Role::Graph6];
+        for (name, _) in BUILTIN.iter().filter(|(name, _)| *name != "mono") {
+            let theme = Theme::builtin(name).unwrap();
+            let styles = theme.styles(Depth::True);
+            let ground = theme.paint(Role::Base).bg.unwrap();
+            for (at, role) in series.into_iter().enumerate() {
+                let Some(ratatui::style::Color::Rgb(r, g, b)) = styles.fill(role).fg else {
+                    panic!("{name}")
+                };
+                let contrast = Colour { rgb: (r, g, b), ansi: None }.contrast(ground);
+                assert!(contrast >= MARK_CONTRAST, "{name} {}: {contrast:.2}", role.name());
+                for other in series.into_iter().skip(at + 1) {
+                    assert_ne!(styles.get(role).fg, styles.get(other).fg, "{name} {}", role.name());
+                }
+            }
+        }
+    }
+
     #[test]
     fn states_look_different_at_every_depth_of_every_theme() {
         let states = [Role::Text, Role::Warning, Role::Critical, Role::Selection, Role::Unknown];
