@@ -86,7 +86,7 @@ pub struct ActionModal {
     /// The key that opened it.
     pub opened_by: Key,
     /// What it comes from.
-    pub origin: ActionOrigin,
+    pub origin: Box<ActionOrigin>,
 }
 
 /// What a plan comes from: it can be made again with something else chosen.
@@ -101,7 +101,7 @@ pub struct ActionOrigin {
 impl ActionModal {
     /// One that comes from nothing that could be changed.
     pub fn new(stage: ActionStage, opened_by: Key) -> Self {
-        Self { stage, opened_by, origin: ActionOrigin::default() }
+        Self { stage, opened_by, origin: Box::default() }
     }
 }
 

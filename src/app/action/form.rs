@@ -287,22 +287,7 @@ impl About {
                     archive: None,
                 }))
             }
-            Self::Jobs(wanted) => {
-                let mut request = (**wanted).clone();
-                let count = match selected {
-                    0 => None,
-                    _ => Some(crate::config::units::count(line).map_err(|bad| bad.what)?),
-                };
-                if count == Some(0) {
-                    return Err("type a number above 0".to_owned());
-                }
-                match &mut request {
-                    Request::RequeueOrphans(jobs) | Request::ReviveJobs(jobs) => jobs.count = count,
-                    Request::DropJobs(drop) => drop.jobs.count = count,
-                    _ => {}
-                }
-                Ok(request)
-            }
+            Self::Jobs(wanted) => so_many((**wanted).clone(), (selected > 0).then_some(line)),
             Self::Invalidate(_) => {
                 let written = name_or_glob(line)?;
                 let pattern = match selected {
@@ -321,6 +306,20 @@ impl About {
             }
         }
     }
+}
+
+/// The same about so many jobs at most, where a number was typed.
+fn so_many(mut request: Request, most: Option<&str>) -> Result<Request, String> {
+    let count = most.map(crate::config::units::count).transpose().map_err(|bad| bad.what)?;
+    if count == Some(0) {
+        return Err("type a number above 0".to_owned());
+    }
+    match &mut request {
+        Request::RequeueOrphans(jobs) | Request::ReviveJobs(jobs) => jobs.count = count,
+        Request::DropJobs(drop) => drop.jobs.count = count,
+        _ => {}
+    }
+    Ok(request)
 }
 
 /// The jobs that a request is about.

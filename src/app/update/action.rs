@@ -105,7 +105,7 @@ fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<E
         Some(Modal::Action(modal)) => modal.origin.form,
         _ => None,
     };
-    let origin = ActionOrigin { request: Some(request.clone()), form };
+    let origin = Box::new(ActionOrigin { request: Some(request.clone()), form });
     state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by, origin }));
     effects.push(Effect::Plan(id, request));
 }
