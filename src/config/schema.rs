@@ -94,38 +94,38 @@ pub const SETTINGS: &[Setting] = rows! {
 
 const GLYPHS: &[&str] = &["auto", "full", "narrow", "ascii"];
 
-/// Keys whose types have forms of their own.
-const LOG: &[Setting] = &[
-    Setting {
-        path: "glyphs",
-        kind: Kind::Choice(GLYPHS),
-        default: Some("\"auto\""),
-        doc: "What is drawn with: full (lines, blocks, braille), narrow (braille, where lines and blocks take two cells), ascii; auto asks the terminal.",
-        set: |settings, value| {
-            if let Value::Text(name) = value {
-                let choice = GlyphChoice::ALL.iter().copied().find(|choice| choice.name() == name);
-                settings.glyphs = choice.unwrap_or_default();
-            }
-        },
-        get: |settings| Value::Text(settings.glyphs.name().to_owned()),
+/// The key of the glyphs, whose type has a form of its own. It stands in no section, so it comes before those that do.
+const GLYPHS_KEY: &[Setting] = &[Setting {
+    path: "glyphs",
+    kind: Kind::Choice(GLYPHS),
+    default: Some("\"auto\""),
+    doc: "What is drawn with: full (lines, blocks, braille), narrow (braille, where lines and blocks take two cells), ascii; auto asks the terminal.",
+    set: |settings, value| {
+        if let Value::Text(name) = value {
+            let choice = GlyphChoice::ALL.iter().copied().find(|choice| choice.name() == name);
+            settings.glyphs = choice.unwrap_or_default();
+        }
     },
-    Setting {
-        path: "log.level",
-        kind: Kind::Choice(LEVELS),
-        default: Some("\"info\""),
-        doc: "What the log keeps: error, warn, info, debug or trace.",
-        set: |settings, value| {
-            if let Value::Text(name) = value {
-                settings.log.level = LogLevel::named(&name).unwrap_or_default();
-            }
-        },
-        get: |settings| Value::Text(settings.log.level.name().to_owned()),
+    get: |settings| Value::Text(settings.glyphs.name().to_owned()),
+}];
+
+/// The key of the log, whose type has a form of its own.
+const LOG: &[Setting] = &[Setting {
+    path: "log.level",
+    kind: Kind::Choice(LEVELS),
+    default: Some("\"info\""),
+    doc: "What the log keeps: error, warn, info, debug or trace.",
+    set: |settings, value| {
+        if let Value::Text(name) = value {
+            settings.log.level = LogLevel::named(&name).unwrap_or_default();
+        }
     },
-];
+    get: |settings| Value::Text(settings.log.level.name().to_owned()),
+}];
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    SETTINGS.iter().chain(LOG).chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
+    GLYPHS_KEY.iter().chain(SETTINGS).chain(LOG).chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
 }
 
 /// Every limit of `[thresholds]`.
