@@ -105,7 +105,7 @@ fn understood(bytes: &[u8]) -> (TermAnswers, Vec<u8>) {
     let mut rest = bytes;
     while let Some((first, after)) = rest.split_first() {
         if let Some((column, left)) = column_of(rest) {
-            (answers.is_wide, rest) = (Some(column != NARROW_COLUMN), left);
+            (answers.is_wide, rest) = (Some(column > NARROW_COLUMN), left);
         } else if let Some((is_light, left)) = ground_of(rest) {
             (answers.is_light, rest) = (is_light, left);
         } else {
