@@ -54,6 +54,8 @@ pub enum TargetMessage {
     Finished(Box<Receipt>),
     /// What the journal has, and what an earlier run left open.
     Journal(Vec<Past>, Vec<String>),
+    /// Something was done that the operator wants to know.
+    Told(String),
     /// Something went wrong that the operator should know.
     Trouble(String),
 }
@@ -99,6 +101,10 @@ pub enum Effect {
     Control(Control),
     /// Change the demo.
     Demo(DemoOrder),
+    /// Put this text into the terminal's clipboard.
+    Copy(String),
+    /// Save the screen as a picture.
+    SaveScreen,
 }
 
 /// What is to become of a probe.

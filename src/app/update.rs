@@ -8,6 +8,7 @@ mod keys;
 mod navigation;
 mod probe;
 mod prompt;
+mod share;
 mod themes;
 
 use super::cell::RowId;
@@ -113,6 +114,10 @@ fn told(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) ->
         TargetMessage::Probe(kind, event) => {
             state.active.reading.advance_probe(kind, &event);
             if state.is_paused() { Draw::No } else { Draw::Data }
+        }
+        TargetMessage::Told(text) => {
+            notify(state, text, false);
+            Draw::Now
         }
         TargetMessage::Trouble(text) => {
             notify(state, text, true);

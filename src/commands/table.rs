@@ -116,6 +116,12 @@ for_each_action! { commands
             "Poll more often."
         Theme "theme" "theme" ["t"] [Everywhere]
             "Choose a theme: moving shows it at once, enter keeps it."
+        Copy "copy" "copy" ["y"] [Everywhere]
+            "Copy the name of the selected row, by the terminal (OSC 52)."
+        CopyCommand "copy-command" "copy command" ["ctrl-y"] [Everywhere]
+            "Copy the redis-cli command that reads the selected row."
+        SaveScreen "save-screen" "save screen" ["p"] [Everywhere]
+            "Save the screen as a picture (SVG), and say where."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]

@@ -6,6 +6,7 @@
 
 mod operator;
 mod paths;
+mod pictures;
 mod read;
 mod secret;
 mod theme;
@@ -15,6 +16,7 @@ use crate::config::{Config, Env, Flags, Problems, Source, Target, choose, resolv
 
 pub use operator::operator;
 pub use paths::Paths;
+pub use pictures::save_picture;
 pub use secret::complete;
 pub use theme::{theme, theme_names};
 pub use verbs::{CommandOutput, run_config};

@@ -82,6 +82,13 @@ impl Actor {
         (actor, told)
     }
 
+    /// Does something that may wait for a disk beside the loop, and tells what came of it.
+    pub fn tell_later(&self, work: impl FnOnce() -> TargetMessage + Send + 'static) {
+        let tell = self.tell.clone();
+        // Whoever leaves meanwhile hears nothing any more.
+        drop(tokio::task::spawn_blocking(move || tell.blocking_send(work())));
+    }
+
     /// Looks at the server for a plan. One that is being made is given up first: there is one at a time on the server.
     pub fn plan(&mut self, id: PlanId, request: Request) {
         let before = self.planning.take();

@@ -8,15 +8,20 @@ use super::effects::LoopStep;
 use super::frames::Frames;
 use super::logging;
 use super::probes::ProbeTasks;
-use super::tasks::{TargetTasks, every_second, message_of};
+use super::tasks::{ScreenOrder, TargetTasks, every_second, message_of};
 use crate::app::{Draw, Message, Setup, TargetMessage, View};
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::edge::demo::Demo;
 use crate::edge::source::{Event, Session, poll};
 use crate::edge::term::{Input, Screen, Signal, Signals, stop_self};
+use crate::edge::{clock, files};
 use crate::ui;
+use crate::ui::picture::{PictureFormat, written};
 use crate::ui::theme::Skin;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -43,6 +48,8 @@ pub struct Console {
     pub actor: ActorSetup,
     /// The demo behind it, if it is one.
     pub demo: Option<Demo>,
+    /// Where pictures of the screen go; none without a home folder.
+    pub pictures: Option<PathBuf>,
 }
 
 struct ConsoleTasks {
@@ -51,6 +58,8 @@ struct ConsoleTasks {
     frames: Frames,
     screen: Screen,
     title: String,
+    /// Where pictures of the screen go; none without a home folder.
+    pictures: Option<PathBuf>,
 }
 
 /// Runs the console until somebody leaves; the exit status.
@@ -69,8 +78,8 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let (tasks, mut acts) = TargetTasks::new(console.setup, poll, made, console.demo.as_ref());
     let acting = tasks.actor.acting();
     let watched = tokio::spawn(watch_signals(signalled, Arc::clone(&acting)));
-    let mut running =
-        ConsoleTasks { tasks, skins: console.skins, frames: Frames::new(console.fps), screen, title };
+    let (frames, pictures) = (Frames::new(console.fps), console.pictures);
+    let mut running = ConsoleTasks { tasks, skins: console.skins, frames, screen, title, pictures };
     running.frames.want(Draw::Now, Instant::now());
     let mut tick = every_second();
     let (mut lives, mut is_polled, mut unheard) = (POLLER_LIVES, true, None);
@@ -149,7 +158,35 @@ impl ConsoleTasks {
     /// Takes a message in and carries out what follows.
     fn take(&mut self, message: Message) -> LoopStep {
         let frames = &mut self.frames;
-        self.tasks.take(message, |draw| frames.want(draw, Instant::now()))
+        let step = self.tasks.take(message, |draw| frames.want(draw, Instant::now()));
+        for order in std::mem::take(&mut self.tasks.orders) {
+            match order {
+                // A terminal that is gone shows with the next frame.
+                ScreenOrder::Copy(text) => drop(self.screen.copy(&text)),
+                ScreenOrder::Save => self.save_screen(),
+            }
+        }
+        step
+    }
+
+    /// Writes the screen to a file beside the loop, which waits for no disk.
+    fn save_screen(&self) {
+        let (columns, rows) = self.tasks.state.size;
+        let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
+        let state = &self.tasks.state;
+        if let Some(skin) = self.skins.get(state.theme).or(self.skins.first()) {
+            ui::view(state, skin, &mut buffer);
+        }
+        let folder = self.pictures.clone();
+        let taken_at_ms = clock::wall_ms();
+        self.tasks.actor.tell_later(move || {
+            let text = written(&buffer, PictureFormat::Svg);
+            let saved = files::save_picture(folder.as_deref(), taken_at_ms, &text);
+            match saved {
+                Ok(path) => TargetMessage::Told(format!("the screen is saved: {}", path.display())),
+                Err(error) => TargetMessage::Trouble(format!("the screen is not saved: {error}")),
+            }
+        });
     }
 
     /// A terminal that is gone ends the console, and so does one that can't be read: why goes to `unheard`.

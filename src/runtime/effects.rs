@@ -67,6 +67,8 @@ pub fn perform(
             actor.control(control);
             return (LoopStep::GoOn, None);
         }
+        // The screen's own: `tasks` hands them on.
+        Effect::Copy(_) | Effect::SaveScreen => return (LoopStep::GoOn, None),
         Effect::SetInterval(interval_us) => PollRequest::SetInterval(interval_us),
         Effect::Fetch(fetch) => PollRequest::Fetch(fetch),
         Effect::Retry => PollRequest::Retry,

@@ -68,7 +68,8 @@ pub fn console_of(
     let state = loaded.paths.state_dir.clone().filter(|_| demo.is_none());
     let begin = move || Session::new(&target, timeouts, poll.clone()).beside(&ledger);
     let session = Box::new(move || begin().remembering(state.clone()));
-    Ok(Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo })
+    let pictures = loaded.paths.state_dir.as_ref().map(|folder| folder.join("pictures"));
+    Ok(Console { setup, skins: skins.skins, fps: settings.fps, session, probes, actor, demo, pictures })
 }
 
 fn target_setup(loaded: &Loaded, watched_by: &Config, target: &Target, interval_us: u64) -> TargetSetup {

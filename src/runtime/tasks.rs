@@ -6,12 +6,21 @@
 use super::actor::{Actor, ActorSetup};
 use super::effects::{LoopStep, perform};
 use super::probes::ProbeTasks;
-use crate::app::{self, Draw, Message, Now, Setup, State, TargetId, TargetMessage};
+use crate::app::{self, Draw, Effect, Message, Now, Setup, State, TargetId, TargetMessage};
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
 use crate::edge::source::{Event, PollHandle};
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
+
+/// What is to be done on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScreenOrder {
+    /// This text goes into the terminal's clipboard.
+    Copy(String),
+    /// The screen is saved as a picture.
+    Save,
+}
 
 /// What works for one target.
 pub struct TargetTasks {
@@ -27,6 +36,8 @@ pub struct TargetTasks {
     pub actor: Actor,
     /// The demo, if it is one.
     pub demo: Option<DemoControl>,
+    /// What is to be done on the screen, in its order: whoever has one takes it.
+    pub orders: Vec<ScreenOrder>,
 }
 
 impl TargetTasks {
@@ -39,7 +50,7 @@ impl TargetTasks {
     ) -> (Self, Receiver<TargetMessage>) {
         let (actor, acts) = Actor::new(actor);
         let (state, demo) = (State::new(setup, now()), demo.map(Demo::control));
-        (Self { target: state.active.id, state, poll, probes, actor, demo }, acts)
+        (Self { target: state.active.id, state, poll, probes, actor, demo, orders: Vec::new() }, acts)
     }
 
     /// What the target tells, as a message.
@@ -55,6 +66,11 @@ impl TargetTasks {
             let (draw, effects) = app::update(&mut self.state, message, now());
             want(draw);
             for effect in effects.into_iter().filter(|(target, _)| *target == self.target) {
+                match &effect.1 {
+                    Effect::Copy(text) => self.orders.push(ScreenOrder::Copy(text.clone())),
+                    Effect::SaveScreen => self.orders.push(ScreenOrder::Save),
+                    _ => {}
+                }
                 let tasks = (&mut self.probes, &mut self.actor);
                 let (step, answer) = perform(effect, &self.poll, tasks, self.demo.as_ref());
                 waiting.extend(answer);

@@ -17,6 +17,7 @@ mod proxy;
 mod rights;
 #[path = "../support/server.rs"]
 mod server;
+mod share;
 mod subscribers;
 mod tasks;
 #[path = "../support/terminal.rs"]

@@ -1,7 +1,7 @@
 //! What a key does here: through the table of commands, and nothing else.
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
-use super::{action, notify, probe, prompt, refresh, themes};
+use super::{action, notify, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -168,6 +168,9 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             state.active.queue_list = state.active.queue_list.next();
             refresh(state);
         }
+        CommandId::Copy => share::copy_name(state, effects),
+        CommandId::CopyCommand => share::copy_command(state, effects),
+        CommandId::SaveScreen => effects.push(Effect::SaveScreen),
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),

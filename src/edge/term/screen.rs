@@ -1,11 +1,12 @@
 //! Alternate screen and raw mode, and frames written as changed cells inside synchronized output.
 
 use crate::core::limits;
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
 };
-use crossterm::{cursor, execute, queue, terminal};
+use crossterm::{Command, cursor, execute, queue, terminal};
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -94,6 +95,23 @@ impl Screen {
         }
         self.terminal.draw(|frame| paint(frame.buffer_mut()))?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+}
+
+impl Screen {
+    /// Puts a text into the clipboard of whoever sits at the terminal (OSC 52), through tmux where there is one.
+    ///
+    /// # Errors
+    /// What the terminal refused: it is gone then.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        let mut asked = String::new();
+        CopyToClipboard::to_clipboard_from(text).write_ansi(&mut asked).map_err(io::Error::other)?;
+        let mut out = io::stdout();
+        out.write_all(asked.as_bytes())?;
+        if std::env::var_os("TMUX").is_some() {
+            write!(out, "\x1bPtmux;{}\x1b\\", asked.replace('\x1b', "\x1b\x1b"))?;
+        }
+        out.flush()
     }
 }
 
