@@ -152,7 +152,7 @@ impl ConsoleTasks {
 
     /// Takes in what the target tells.
     fn told(&mut self, message: TargetMessage) -> LoopStep {
-        self.take(self.tasks.from_target(message))
+        self.take(self.tasks.message_from(message))
     }
 
     /// Takes a message in and carries out what follows.

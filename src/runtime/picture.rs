@@ -76,11 +76,11 @@ impl PictureWatch {
             let message = tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(until) => return,
-                Some(event) = self.events.recv() => self.tasks.from_target(message_of(event)),
+                Some(event) = self.events.recv() => self.tasks.message_from(message_of(event)),
                 (kind, event) = self.tasks.probes.next() => {
-                    self.tasks.from_target(TargetMessage::Probe(kind, event))
+                    self.tasks.message_from(TargetMessage::Probe(kind, event))
                 }
-                Some(message) = self.acts.recv() => self.tasks.from_target(message),
+                Some(message) = self.acts.recv() => self.tasks.message_from(message),
                 _ = self.tick.tick() => {
                     if let Some(demo) = &self.tasks.demo {
                         let status = demo.status();

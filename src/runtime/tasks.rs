@@ -54,7 +54,7 @@ impl TargetTasks {
     }
 
     /// What the target tells, as a message.
-    pub fn from_target(&self, message: TargetMessage) -> Message {
+    pub fn message_from(&self, message: TargetMessage) -> Message {
         Message::From(self.target, message)
     }
 
