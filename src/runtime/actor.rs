@@ -86,7 +86,7 @@ impl Actor {
     pub fn tell_later(&self, work: impl FnOnce() -> TargetMessage + Send + 'static) {
         let tell = self.tell.clone();
         // Whoever leaves meanwhile hears nothing any more.
-        drop(tokio::task::spawn_blocking(move || tell.blocking_send(work())));
+        drop(tokio::task::spawn_blocking(move || tell.blocking_send(work()).is_ok()));
     }
 
     /// Looks at the server for a plan. One that is being made is given up first: there is one at a time on the server.
