@@ -134,7 +134,7 @@ struct SettingArgs {
     /// Time from one poll to the next: 100ms to 1h [default: 1s]
     #[arg(long, value_name = "DURATION", global = true, value_parser = interval)]
     interval: Option<Duration>,
-    /// Theme: default, light, mono or one of your own
+    /// Theme, one of those that `streamgauge themes` lists
     #[arg(long, value_name = "NAME", global = true)]
     theme: Option<String>,
     /// Draw with ASCII only

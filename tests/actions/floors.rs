@@ -43,7 +43,7 @@ async fn rows_whose_entry_is_gone_hold_no_safe_trim_and_are_told_with_their_cure
         let facts: Vec<String> = plan.facts.iter().map(|(label, text)| format!("{label}: {text}")).collect();
         let facts = facts.join("\n");
         assert!(
-            facts.contains("10 pending rows of group g whose entries are gone hold nothing"),
+            facts.contains("10 pending entries of group g were trimmed or deleted, and hold nothing"),
             "{build:?} {facts}"
         );
         assert!(facts.contains("reclaim s g --sweep"), "{facts}");

@@ -254,7 +254,7 @@ fn lines(
         lines.push((
             "note",
             format!(
-                "{} pending entries of group {} were trimmed and hold nothing: R on the group cleans them up (reclaim {} {} --sweep)",
+                "{} pending entries of group {} were trimmed or deleted, and hold nothing: R on the group cleans them up (reclaim {} {} --sweep)",
                 at_least(ghosts.rows, ghosts.is_exact),
                 ghosts.group,
                 request.key,
