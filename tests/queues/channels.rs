@@ -44,6 +44,9 @@ fn a_channel_layer_with_a_killed_consumer_is_told_as_its_own_keys_have_it() {
         let plan = told(&server, &way, NAMED, &["invalidate", "shop*", "--dry-run"]);
         let told = &plan["result"];
         assert_eq!(told["outcome"], "refused", "{plan}");
-        assert!(told["reason"].as_str().unwrap().contains("matches protected keys only: all of it"), "{plan}");
+        assert!(
+            told["reason"].as_str().unwrap().contains("matches protected keys only: all of it"),
+            "{plan}"
+        );
     });
 }

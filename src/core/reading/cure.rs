@@ -14,6 +14,9 @@ use crate::core::model::consumers::proposed;
 use crate::core::model::queues::QueueId;
 use crate::core::queues::adapter;
 
+/// The idle time of [`crate::core::limits::MIN_IDLE`], seconds.
+const USUAL_IDLE_S: u64 = 60;
+
 /// What can be done about a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cure {
@@ -38,6 +41,9 @@ pub enum CureDeed {
         from: Option<Name>,
         /// Who gets them.
         to: Name,
+        /// For how long whoever holds them showed no sign of life, so that each has been idle at least as long; none where
+        /// that is not known.
+        silent_ms: Option<u64>,
     },
     /// Settle what a group has pending: whoever does it says how.
     Settle(Name, Name),
@@ -65,9 +71,12 @@ impl CureDeed {
         let word = |name: &Name| shell_word(&name.text());
         let text = match self {
             Self::Trim(key) => format!("trim {}", word(key)),
-            Self::HandOver { key, group, from, to } => {
+            Self::HandOver { key, group, from, to, silent_ms } => {
                 let from = from.as_ref().map_or(String::new(), |from| format!(" --consumer {}", word(from)));
-                format!("reclaim {} {} --to {}{from}", word(key), word(group), word(to))
+                // Less than the usual idle time would find nothing.
+                let idle = silent_ms.map(|ms| (ms / 1_000).max(1)).filter(|&idle_s| idle_s < USUAL_IDLE_S);
+                let idle = idle.map_or(String::new(), |idle_s| format!(" --min-idle {idle_s}s"));
+                format!("reclaim {} {} --to {}{from}{idle}", word(key), word(group), word(to))
             }
             Self::Settle(..) => return None,
             Self::DeadLetter(key, group) => {
@@ -215,7 +224,8 @@ impl Reading {
             Some(to) => {
                 let effect = format!("hand its {its} over to {to}");
                 let (key, group, from) = (key.clone(), group.clone(), from.cloned());
-                (CureDeed::HandOver { key, group, from, to }, effect)
+                let silent_ms = number(finding, "idle_ms");
+                (CureDeed::HandOver { key, group, from, to, silent_ms }, effect)
             }
             None => {
                 let its = number_of(pending, "pending entry");
