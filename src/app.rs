@@ -10,6 +10,7 @@ pub mod fanout;
 pub mod geometry;
 pub mod message;
 pub mod modal;
+pub mod palette;
 pub mod queuelist;
 pub mod rows;
 pub mod table;

@@ -17,10 +17,21 @@ pub enum Modal {
         /// Which one it was before.
         before: usize,
     },
+    /// Commands to be found by what is typed.
+    Palette(CommandSearch),
     /// A line to type.
     Prompt(Prompt),
     /// An action: what exactly, is that what is wanted, what came of it.
     Action(ActionModal),
+}
+
+/// Commands to be found by what is typed.
+#[derive(Clone, Debug, Default)]
+pub struct CommandSearch {
+    /// What is typed so far.
+    pub input: Input,
+    /// Which of the commands found has the cursor.
+    pub cursor: usize,
 }
 
 /// A line to type.

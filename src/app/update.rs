@@ -6,6 +6,7 @@
 mod action;
 mod keys;
 mod navigation;
+mod palette;
 mod probe;
 mod prompt;
 mod share;
@@ -57,7 +58,7 @@ fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw 
             keys::press(state, key, effects);
             Draw::Now
         }
-        Message::Paste(text) if action::paste(state, &text) => Draw::Now,
+        Message::Paste(text) if action::paste(state, &text) || palette::paste(state, &text) => Draw::Now,
         Message::Paste(text) => prompt::paste(state, &text),
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);

@@ -60,6 +60,8 @@ for_each_action! { commands
             "Leave streamgauge."
         Help "help" "help" ["?"] [Everywhere]
             "Show the keys that work here."
+        Palette "palette" "commands" [":"] [Everywhere]
+            "Find a command by a few letters, and run it."
         Back "back" "back" ["esc" "backspace" "left" "h"] [Everywhere]
             "Close what is open, or go back."
         Open "open" "open" ["enter" "right" "l"] [Everywhere]

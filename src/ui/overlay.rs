@@ -4,6 +4,7 @@
 
 mod action;
 mod help;
+mod palette;
 mod themes;
 
 use crate::app::State;
@@ -17,6 +18,7 @@ pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     match &state.active.modal {
         Some(Modal::Themes { .. }) => themes::draw(state, body, buffer, skin),
         Some(Modal::Help { offset }) => help::draw(state, *offset, body, buffer, skin),
+        Some(Modal::Palette(typed)) => palette::draw(state, typed, body, buffer, skin),
         Some(Modal::Action(modal)) => action::draw(state, modal, body, buffer, skin),
         Some(Modal::Prompt(_)) | None => {}
     }

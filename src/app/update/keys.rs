@@ -1,7 +1,8 @@
 //! What a key does here: through the table of commands, and nothing else.
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
-use super::{action, notify, probe, prompt, refresh, share, themes};
+use super::palette::PalettePress;
+use super::{action, notify, palette, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -44,6 +45,11 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     if themes::press(state, key) {
         return;
     }
+    match palette::press(state, key) {
+        Some(PalettePress::Run(command, key)) => return begin(state, command, key, effects),
+        Some(PalettePress::Taken) => return,
+        None => {}
+    }
     let found = state.setup.keymap.lookup(&state.places(), key);
     let in_a_modal = matches!(state.active.modal, Some(Modal::Help { .. }));
     let Some(command) = found else {
@@ -55,6 +61,11 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     if in_a_modal && !in_help(state, command) {
         return;
     }
+    begin(state, command, key, effects);
+}
+
+/// Begins what a command does: by its key, or by its name in the palette.
+fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
     let moves = command.command().places.contains(&Place::List);
     if moves || command.command().danger == Danger::Writes {
         pin(state);
@@ -118,6 +129,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
     match command {
         CommandId::Quit => effects.push(Effect::Quit),
         CommandId::Suspend => effects.push(Effect::Suspend),
+        CommandId::Palette => palette::begin(state),
         CommandId::Help => state.active.modal = Some(Modal::Help { offset: 0 }),
         CommandId::Back => back(state),
         CommandId::Open => open(state, effects),

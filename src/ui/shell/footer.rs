@@ -93,6 +93,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             let shown = [("up/down", "try"), ("enter", "keep"), ("esc", "take the old one back")];
             Keyline { keys: &shown }.draw(area, buffer, skin);
         }
+        (Some(Modal::Palette(_)), _) => {
+            let shown = [("up/down", "choose"), ("enter", "run"), ("esc", "close")];
+            Keyline { keys: &shown }.draw(area, buffer, skin);
+        }
         (Some(Modal::Action(modal)), _) => in_action(&modal.stage, area, buffer, skin),
         (None, Some(text)) => notice(text, area, buffer, skin),
         (None, None) => line(state, area, buffer, skin),

@@ -1,0 +1,47 @@
+//! Which commands a few letters mean: the best first, those that do something here before those that do not.
+//!
+//! Knows the table of commands; carries none out. Invariant: with nothing typed every command that does something here is found.
+
+use super::State;
+use super::works::works;
+use crate::commands::{COMMANDS, Command, CommandId};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+/// A command that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FoundCommand {
+    /// Which.
+    pub id: CommandId,
+    /// Whether it does something here and now.
+    pub works: bool,
+}
+
+/// The commands that this text means, the best first. A command of another screen is found too, and says why it waits.
+pub fn found(state: &State, text: &str) -> Vec<FoundCommand> {
+    let pattern = Pattern::parse(text.trim(), CaseMatching::Ignore, Normalization::Smart);
+    let wanted = text.trim().to_lowercase();
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut scored: Vec<(bool, u32, FoundCommand)> = COMMANDS
+        .iter()
+        .filter(|command| command.id != CommandId::Palette)
+        .filter_map(|command| {
+            let name = format!("{} {}", command.title, command.name);
+            let of_name = pattern.score(Utf32Str::new(&name, &mut buffer), &mut matcher);
+            // What a command is called counts more than what is said of it.
+            let is_said = command.doc.to_lowercase().contains(&wanted);
+            let score = of_name.or_else(|| is_said.then_some(0))?;
+            let works = is_here(state, command) && works(state, command.id);
+            Some((works, score, FoundCommand { id: command.id, works }))
+        })
+        .filter(|(works, _, _)| *works || !text.trim().is_empty())
+        .collect();
+    // A stable order: what is equally good stays in the order of the table.
+    scored.sort_by_key(|(works, score, _)| (std::cmp::Reverse(*works), std::cmp::Reverse(*score)));
+    scored.into_iter().map(|(_, _, found)| found).collect()
+}
+
+fn is_here(state: &State, command: &Command) -> bool {
+    state.places().iter().any(|place| command.places.contains(place))
+}
