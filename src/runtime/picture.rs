@@ -1,7 +1,7 @@
 //! A picture of the console without a terminal: watches for a while, presses keys, draws once.
 //!
-//! Knows when to press and when to draw. Invariants: it ends by itself after the time that was asked for, and what it began
-//! ends with it.
+//! Knows when to press and when to draw. Invariants: it ends by itself after the time that was asked for, what it began ends
+//! with it, and whatever keys it presses no action is carried out: it has nothing to write with.
 
 use super::console::Console;
 use super::effects::LoopStep;
@@ -30,9 +30,11 @@ pub struct PictureRequest {
     pub size: (u16, u16),
 }
 
-/// Watches, presses the keys, and draws the screen that is there then.
-pub async fn take(mut console: Console, wanted: &PictureRequest) -> Buffer {
+/// Watches, presses the keys, and draws the screen that is there then; whether the server told anything by then.
+pub async fn take(mut console: Console, wanted: &PictureRequest) -> (Buffer, bool) {
     console.setup.size = wanted.size;
+    // A key may confirm a plan, and a picture changes nothing.
+    console.actor.writer = None;
     let (handle, events, poller) = poll((console.session)());
     let made = (console.probes, console.actor);
     let (tasks, acts) = TargetTasks::new(console.setup, handle, made, console.demo.as_ref());
@@ -49,6 +51,7 @@ pub async fn take(mut console: Console, wanted: &PictureRequest) -> Buffer {
     if let Some(skin) = console.skins.get(watch.tasks.state.theme).or(console.skins.first()) {
         ui::view(&watch.tasks.state, skin, &mut buffer);
     }
+    let has_told = watch.tasks.state.shown().this_node().taken_at_ms > 0;
     poller.abort();
     let TargetTasks { actor, mut probes, .. } = watch.tasks;
     drop(watch.acts);
@@ -57,7 +60,7 @@ pub async fn take(mut console: Console, wanted: &PictureRequest) -> Buffer {
     if let Some(demo) = console.demo {
         demo.stop().await;
     }
-    buffer
+    (buffer, has_told)
 }
 
 /// What is watched.

@@ -277,12 +277,16 @@ fn draw_picture(loaded: &Loaded, flags: &Flags, asked: &cli::PictureArgs) -> Res
         .map_or_else(|| loaded.target(flags).map_err(StartFailure::from), |demo| Ok(demo.target()))?;
     let console = console_of(loaded, target, skins, demo)?;
     let wanted = PictureRequest { keys: asked.keys.clone(), after: asked.after, size: asked.size };
-    let buffer = runtime.block_on(picture::take(console, &wanted));
+    let (buffer, has_told) = runtime.block_on(picture::take(console, &wanted));
     runtime.shutdown_background();
     let text = pictures::written(&buffer, format);
     let failed = |error: io::Error| StartFailure::Failed(format!("{}: {error}", asked.file.display()));
     std::fs::write(&asked.file, text).map_err(failed)?;
-    Ok(0)
+    if !has_told {
+        let text = "the server told nothing in this time: the picture shows why";
+        let _closed = writeln!(io::stderr(), "streamgauge: {text}");
+    }
+    Ok(if has_told { 0 } else { check::COULD_NOT_TELL })
 }
 
 fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, StartFailure> {

@@ -134,9 +134,13 @@ fn ten_thousand_consumers_on_a_still_screen_cost_the_console_little() {
     server.redis_cli(&["EVAL", consumers, "0"]);
     let mut terminal = launch(&server, &["--read-only"]).start();
     terminal.wait_for("it is live", |screen| is_live(screen) && screen.contents().contains("orders"));
+    // Enter goes where a row is: it has to be there.
     terminal.press("2");
+    terminal.wait_for_text("▸orders");
     terminal.press("\r");
+    terminal.wait_for_text("▸g ");
     terminal.press("\r");
+    terminal.wait_for_text("g of orders");
     terminal.press("f");
     terminal.wait_for_text("consumer-1");
     // Processor time, which others on the machine do not take; a build without optimisation takes some of it.

@@ -14,7 +14,7 @@ fn names_and_commands_go_to_the_clipboard_and_the_screen_to_a_file() {
     let server = server();
     let mut terminal = console(&server);
     terminal.press("gy");
-    terminal.wait_for_text("copied: orders-n00");
+    terminal.wait_for_text("clipboard: orders-n00");
     terminal.press("\x19");
     terminal.wait_for_text("XINFO STREAM orders-n00");
     let sent = String::from_utf8_lossy(&terminal.bytes_from(0)).into_owned();

@@ -28,7 +28,7 @@ pub fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
 fn copy(state: &mut State, text: Option<String>, effects: &mut Vec<Effect>) {
     match text {
         Some(text) => {
-            notify(state, format!("copied: {text}"), false);
+            notify(state, format!("sent to the terminal's clipboard: {text}"), false);
             effects.push(Effect::Copy(text));
         }
         None => notify(state, "nothing to copy here: select a row".to_owned(), false),

@@ -61,18 +61,21 @@ pub(super) struct FailureRow {
 pub(super) struct JobClassRow {
     pub part: &'static str,
     pub class: Option<String>,
-    pub share: f64,
-    pub error: f64,
-    pub jobs: u64,
-    pub bytes: Option<u64>,
-    pub growth_per_s: Option<f64>,
-    pub looked_at: u64,
+    #[serde(flatten)]
+    pub share: JobShareRow,
 }
 
 #[derive(Serialize)]
 pub(super) struct JobTenantRow {
     pub part: &'static str,
     pub tenant: Option<String>,
+    #[serde(flatten)]
+    pub share: JobShareRow,
+}
+
+/// What is estimated of the jobs of a class, and of those for a tenant.
+#[derive(Serialize)]
+pub(super) struct JobShareRow {
     pub share: f64,
     pub error: f64,
     pub jobs: u64,
@@ -154,22 +157,17 @@ const fn part(column: QueueColumn) -> &'static str {
 }
 
 fn class(group: &JobGroup) -> JobClassRow {
-    JobClassRow {
-        part: part(group.column),
-        class: group.name.as_ref().map(Name::text),
-        share: group.share,
-        error: group.error,
-        jobs: group.jobs,
-        bytes: group.bytes,
-        growth_per_s: tidy(group.growth_per_s),
-        looked_at: group.looked_at,
-    }
+    let class = group.name.as_ref().map(Name::text);
+    JobClassRow { part: part(group.column), class, share: share(group) }
 }
 
 fn tenant(group: &JobGroup) -> JobTenantRow {
-    JobTenantRow {
-        part: part(group.column),
-        tenant: group.name.as_ref().map(Name::text),
+    let tenant = group.name.as_ref().map(Name::text);
+    JobTenantRow { part: part(group.column), tenant, share: share(group) }
+}
+
+fn share(group: &JobGroup) -> JobShareRow {
+    JobShareRow {
         share: group.share,
         error: group.error,
         jobs: group.jobs,

@@ -34,8 +34,8 @@ impl FailedJobs {
     /// How many are looked at in one read, so that it holds the server for half a millisecond at most: texts that stand in keys
     /// of their own, and long ones, cost more.
     pub fn jobs_a_read(&self) -> u32 {
-        let is_dear = matches!(self.kept, FailureKept::Results(..)) || self.text == ErrorText::Last;
-        if is_dear { JOBS_IN_WINDOW / 2 } else { JOBS_IN_WINDOW }
+        let is_expensive = matches!(self.kept, FailureKept::Results(..)) || self.text == ErrorText::Last;
+        if is_expensive { JOBS_IN_WINDOW / 2 } else { JOBS_IN_WINDOW }
     }
 
     /// The place of the part that counts them.
