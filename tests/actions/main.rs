@@ -7,6 +7,7 @@ mod busy;
 mod commands;
 mod faults;
 mod floors;
+mod freed;
 mod kept;
 mod keys;
 mod lookups;

@@ -1,6 +1,6 @@
 //! A safe trim removes nothing that some group still needs, whatever others do; an archive has what it is to have.
 
-use crate::server::{Build, builds, side_by_side};
+use crate::server::{Build, builds};
 use crate::{Place, connect, fill, name, read, say, start};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -328,34 +328,6 @@ async fn an_archive_that_is_full_stops_it_before_more_is_removed() {
     let left: u64 = say(&mut connection, &["XLEN", "s"]);
     assert!(left > 0 && left + receipt.tally.done == 5_000);
     assert_eq!(place.archived(&receipt.id).len() as u64, receipt.tally.done);
-}
-
-#[test]
-fn what_a_plan_says_comes_back_comes_back_however_much_is_pending() {
-    // Not more at a time: an action gives way to a server that answers late.
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    builds().chunks(2).for_each(|two| side_by_side(two, |build| runtime.block_on(comes_back(build))));
-}
-
-async fn comes_back(build: &Build) {
-    let server = start(build);
-    let mut connection = connect(&server);
-    fill(&mut connection, 100_000, &["g"]);
-    read(&mut connection, "g", "slow", 50_000);
-    let place = Place::of(&server);
-    let plan = place.plan(&trim(TrimTo::MaxLen(1_000), Some(false))).await.unwrap();
-    let said = plan.impact.bytes.unwrap() as f64;
-    let before = used_memory(&mut connection);
-    let receipt = place.carry_out(plan, 1 << 20).await;
-    assert_eq!(receipt.tally.done, 99_000, "{build:?}");
-    let freed = before as f64 - used_memory(&mut connection) as f64;
-    assert!((said / freed - 1.0).abs() < 0.3, "{build:?} said {said}, freed {freed}");
-}
-
-fn used_memory(connection: &mut redis::Connection) -> u64 {
-    let text: String = say(connection, &["INFO", "memory"]);
-    let line = text.lines().find_map(|line| line.trim_end().strip_prefix("used_memory:"));
-    line.unwrap().parse().unwrap()
 }
 
 #[tokio::test]
