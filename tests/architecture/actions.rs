@@ -13,10 +13,7 @@ const TABLE: &str = "src/core/ops.rs";
 const PARTS: [&str; 4] = ["request", "survey", "plan", "run"];
 
 /// Parts that an action does not have, each with its reason.
-const KNOWN: [(&str, &str); 2] = [
-    ("delete_consumer/run", "its steps are those of a removal of consumers"),
-    ("invalidate/run", "its machine stands in the head of its folder, with the parts of its walk beside"),
-];
+const KNOWN: [(&str, &str); 1] = [("delete_consumer/run", "its steps are those of a removal of consumers")];
 
 /// Parts that are missing.
 pub fn findings(sources: &[Source]) -> Vec<Finding> {

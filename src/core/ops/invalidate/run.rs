@@ -1,42 +1,25 @@
-//! Invalidating keys: a walk through the keyspace, and per page what may go.
+//! Removing keys, or giving them less time to live, step by step: a walk through the keyspace or the names that the
+//! plan found.
 //!
-//! Knows pages and types as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one
-//! that is protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
-//!
-//! | action | key | does | refused when |
-//! |---|---|---|---|
-//! | `invalidate PATTERN` | `I` | SCAN (or the names that the plan found, where consent came with it), then a script that removes those keys whose type and name leave no doubt, and tells the types of the others, which are looked at first; a key goes only while it still has its type (where EVAL is not allowed TYPE and UNLINK are two commands, between which a key may change); or with `--expire AGE` a time to live between half of AGE and all of it, never longer than before | all that matches is protected; the server is one node of a cluster with several primaries |
+//! Knows replies as values; asks nothing itself. Invariant: a key is looked at right before it goes, and one that is
+//! protected, of another type or not as it was kept stays; the cursor goes on over what was removed.
 
-mod found;
 mod free;
 mod keep;
-pub mod plan;
-pub mod request;
-mod seen;
-mod spread;
-pub(super) mod survey;
-pub mod waiting;
-mod walk;
-mod work;
 
-pub use work::InvalidateWork;
-
+use super::InvalidateWork;
+use super::found::FoundPlace;
+use super::spread::Chance;
 use crate::core::limits::{KEY_BATCH, UNLINK_BATCH};
 use crate::core::model::Name;
 use crate::core::model::refusals::RefusalCode;
-use crate::core::ops::plan::{ActionKind, Work};
+use crate::core::ops::plan::Work;
 use crate::core::ops::protect::shapes::{self, Companion};
 use crate::core::ops::step::{Answer, End, Machine, Order, Step, Tally, end_of, strange};
 use crate::core::ops::types::{types_in, types_of};
 use crate::core::wire::{Inspect, ReadCmd, Resp, ScanFor, WriteCmd};
-use found::FoundPlace;
-use spread::Chance;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
-
-/// Its words.
-pub const KIND: ActionKind =
-    ActionKind { is_about_keys: true, has_rate: true, ..ActionKind::new("invalidate", "Invalidate", "key") };
 
 impl Work for InvalidateWork {
     fn machine(&self, archive: bool) -> Box<dyn Machine> {

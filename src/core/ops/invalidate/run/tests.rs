@@ -230,7 +230,7 @@ fn a_server_that_takes_no_writes_ends_it_and_is_not_asked_key_by_key() {
 
 #[test]
 fn a_run_that_is_agreed_to_at_once_takes_the_names_that_the_plan_has_found_and_walks_no_more() {
-    let mut found = super::found::FoundKeys::default();
+    let mut found = crate::core::ops::invalidate::found::FoundKeys::default();
     ["c:1", "c:lock:2", "c:3"].iter().for_each(|key| found.add(key.as_bytes()));
     let work = InvalidateWork { found: found.whole().map(std::sync::Arc::new), ..work() };
     let mut machine = work.machine_at_once(false);
