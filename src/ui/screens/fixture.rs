@@ -3,6 +3,7 @@
 //! Knows what screens need to be looked at; draws nothing by itself but through `ui::view`. Invariant: the same
 //! every time: no clock, no chance.
 
+pub mod extreme;
 pub mod fanout;
 pub mod queues;
 mod server;

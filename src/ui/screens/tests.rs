@@ -3,6 +3,7 @@
 
 mod arbitrary;
 mod histories;
+mod matrix;
 mod pictures;
 mod probing;
 mod targets;
@@ -28,7 +29,7 @@ const STATES: [(&str, Made); 8] = [
 ];
 
 /// Ways from the overview to every place.
-const WAYS: [&str; 16] = [
+const WAYS: [&str; 19] = [
     "2 t j",
     "1",
     "2",
@@ -42,6 +43,9 @@ const WAYS: [&str; 16] = [
     "5",
     "6",
     "6 w w",
+    "7",
+    "7 enter",
+    "7 w w",
     "8",
     "9",
     "0",

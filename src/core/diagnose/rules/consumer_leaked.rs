@@ -9,6 +9,7 @@ use crate::core::diagnose::evidence::memory::{LeakCase, LeakSign};
 use crate::core::diagnose::words::name;
 use crate::core::figures::sentence::{bytes, count, counted};
 use crate::core::limits::CONSUMERS_LISTED;
+use crate::core::model::sums::sum;
 
 const ID: &str = "consumer.leaked";
 const REMEDY: &str = "Remove those that hold nothing (streamgauge remove-consumers), and have the application use a fixed name for each \
@@ -40,7 +41,7 @@ fn check(evidence: &Evidence<'_>, thresholds: &Thresholds) -> RuleAnswer {
                     "{}: {} groups keep consumers that nobody uses, {} in all; {}",
                     name(worst.key),
                     count(cases.len() as u64),
-                    count(cases.iter().map(|case| case.leaked).sum()),
+                    count(sum(cases.iter().map(|case| case.leaked))),
                     sentence(worst)
                 );
                 found.push(finding(*severity, of_stream(worst), text, &cases, evidence.now_ms));

@@ -10,6 +10,7 @@ use crate::core::diagnose::queues::QueueVerdict;
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueId, QueueSite};
+use crate::core::model::sums::sum_known;
 use crate::core::queues::{adapter, names};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
@@ -51,7 +52,7 @@ impl Reading {
         let consumers = group.consumers.as_ref().filter(|consumers| consumers.value.len() == verdicts.len());
         let orphaned = consumers.and_then(|consumers| {
             let held = consumers.value.iter().zip(verdicts).filter(|(_, verdict)| dead(**verdict));
-            held.map(|(consumer, _)| consumer.pending).sum::<Option<u64>>()
+            sum_known(held.map(|(consumer, _)| consumer.pending))
         });
         let first = stream.detail.as_ref().and_then(|detail| detail.value.first_entry);
         let waits = group.lag.entries != Some(0);
