@@ -20,6 +20,7 @@
 mod fill;
 #[path = "../costs/ideal.rs"]
 mod ideal;
+mod keys;
 mod process;
 #[path = "../../tests/support/server.rs"]
 mod server;

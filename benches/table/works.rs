@@ -13,7 +13,7 @@ use crate::process::{self, Took, run, timed};
 use crate::server::Server;
 use crate::terminal::Launch;
 use crate::visitor::{PingTimes, beside, idle};
-use crate::{Row, fill, scaled};
+use crate::{Row, fill, keys, scaled};
 
 /// Fills a server, and measures.
 type Work = fn() -> Vec<Row>;
@@ -24,6 +24,7 @@ pub const WORKS: &[(&str, Work)] = &[
     ("search", search),
     ("measure", measure),
     ("console", console),
+    ("hands", hands),
     ("reclaim", reclaim),
     ("trim", trim),
     ("invalidate", invalidate),
@@ -125,6 +126,11 @@ fn measure() -> Vec<Row> {
         pings: (pings, quiet),
         partner: Some(("redis-cli --memkeys".to_owned(), partner, theirs)),
     }]
+}
+
+fn hands() -> Vec<Row> {
+    keys::hands();
+    Vec::new()
 }
 
 /// How long a console is watched.
