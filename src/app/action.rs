@@ -3,12 +3,21 @@
 //! Knows requests, plans and consent; decides nothing (`update::action` does). Invariants: the focus of a question begins
 //! on Cancel, or in the line where a name has to be typed, and the key that opened it does not confirm it.
 
+mod batch;
 mod form;
+mod formrows;
+mod lines;
+mod marks;
+mod order;
 mod queues;
 mod wanted;
 
-pub use form::{About, Choice, Form, ReclaimChoice, typed_span};
-pub use wanted::{Begin, asked_for, is_about_selected, wanted};
+pub use batch::{BatchPlanning, BatchQuestion, BatchRun};
+pub use form::{About, Choice, Form, ReclaimChoice};
+pub use lines::typed_span;
+pub use marks::{is_about_selected, wanted, why_unmarked, words_of};
+pub use order::{BatchOrder, Exclusion, FormOrder, RowRequest};
+pub use wanted::{Begin, asked_for};
 #[cfg(test)]
 pub(in crate::app) use wanted::{pattern, rows, stream};
 
@@ -40,6 +49,8 @@ pub struct Operations {
     pub write: WriteState,
     /// The one that runs.
     pub running: Option<Progress>,
+    /// Those that it is one of, where several run one after the other.
+    pub batch: Option<BatchRun>,
     /// What it was told.
     pub control: Control,
     /// The plan that was asked for last.
@@ -70,6 +81,7 @@ impl Operations {
         Self {
             write,
             running: None,
+            batch: None,
             control: Control::default(),
             plan: PlanId::default(),
             past: Vec::new(),
@@ -96,6 +108,8 @@ pub struct ActionOrigin {
     pub request: Option<Request>,
     /// The form in which it was said.
     pub form: Option<Form>,
+    /// The plans of marked rows.
+    pub batch: Option<BatchPlanning>,
 }
 
 impl ActionModal {
@@ -153,6 +167,8 @@ pub enum Ask {
     Unlock(Option<String>),
     /// Carries a plan out.
     Carry(Box<Challenge>),
+    /// Carries several plans out, one after the other.
+    CarryAll(Box<BatchQuestion>),
     /// Leaves while an action runs.
     Leave(LeaveHow),
 }
@@ -193,7 +209,15 @@ impl Question {
     pub fn plan(&self) -> Option<&Plan> {
         match &self.ask {
             Ask::Carry(challenge) => Some(challenge.plan()),
-            Ask::Unlock(_) | Ask::Leave(_) => None,
+            Ask::CarryAll(_) | Ask::Unlock(_) | Ask::Leave(_) => None,
+        }
+    }
+
+    /// Whether what goes is kept, where it is about plans.
+    pub fn archives(&self) -> Option<bool> {
+        match &self.ask {
+            Ask::CarryAll(all) => Some(all.batch.archives()),
+            _ => self.plan().map(|plan| plan.archive),
         }
     }
 
@@ -213,6 +237,7 @@ impl Question {
         match &self.ask {
             Ask::Unlock(name) => name.as_deref().map(|name| ("a production target", name)),
             Ask::Carry(challenge) => challenge.typed().map(|typed| (typed.why.as_str(), typed.name.as_str())),
+            Ask::CarryAll(all) => all.batch.typed().map(|typed| (typed.why.as_str(), typed.name.as_str())),
             Ask::Leave(_) => None,
         }
     }
@@ -222,6 +247,7 @@ impl Question {
         match &self.ask {
             Ask::Unlock(name) => name.as_deref().is_none_or(|name| name == self.input.value()),
             Ask::Carry(challenge) => challenge.accepts(self.input.value()),
+            Ask::CarryAll(all) => all.batch.accepts(self.input.value()),
             Ask::Leave(_) => true,
         }
     }

@@ -95,8 +95,8 @@ pub enum Effect {
     Plan(PlanId, Request),
     /// Give up the plan that is being made.
     CancelPlan(PlanId),
-    /// Carry a confirmed plan out, so many items a second at most.
-    Carry(Box<Confirmed>, Option<u64>),
+    /// Carry confirmed plans out, one after the other, so many items a second at most.
+    Carry(Vec<Confirmed>, Option<u64>),
     /// Tell the action that runs.
     Control(Control),
     /// Change the demo.

@@ -3,7 +3,8 @@
 //! Knows the order of rows, not how they are written. Invariant: the cursor stays on the same item as rows move.
 
 use super::cell::{Column, Filter, Row, RowId, TableId, order};
-use std::collections::HashMap;
+use crate::core::limits::MARKED_ROWS;
+use std::collections::{HashMap, HashSet};
 
 /// How long rows keep their order after a key, microseconds.
 const PINNED_US: u64 = 5_000_000;
@@ -31,6 +32,8 @@ pub struct TableState {
     pub is_descending: bool,
     /// What is shown of it all.
     pub filter: Option<Filter>,
+    /// Rows that are marked, in the order in which they were.
+    marks: Vec<RowId>,
     /// Until when rows keep their order, on the process's own clock: somebody is aiming at one.
     pub pinned_until_us: u64,
 }
@@ -50,6 +53,7 @@ impl TableState {
             sort,
             is_descending,
             filter: None,
+            marks: Vec::new(),
             pinned_until_us: 0,
         }
     }
@@ -118,6 +122,71 @@ impl TableState {
     /// The row under the cursor.
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.index)
+    }
+
+    /// Marks a row, or takes its mark away; `false` where there are too many already.
+    pub fn mark(&mut self, id: &RowId) -> bool {
+        if let Some(at) = self.marks.iter().position(|mark| mark == id) {
+            self.marks.remove(at);
+            return true;
+        }
+        let fits = self.marks.len() < MARKED_ROWS;
+        if fits {
+            self.marks.push(id.clone());
+        }
+        fits
+    }
+
+    /// Takes every mark away; whether there was one.
+    pub fn unmark(&mut self) -> bool {
+        !std::mem::take(&mut self.marks).is_empty()
+    }
+
+    /// Whether any row is marked.
+    pub fn has_marks(&self) -> bool {
+        !self.marks.is_empty()
+    }
+
+    /// Whether this row is marked.
+    pub fn is_marked(&self, id: &RowId) -> bool {
+        self.marks.contains(id)
+    }
+
+    /// The marked rows, as they stand from top to bottom; those that the filter hides come last.
+    pub fn marked(&self) -> Vec<&RowId> {
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
+        let shown: Vec<&RowId> =
+            self.rows.iter().map(|row| &row.id).filter(|id| self.marks.contains(id)).collect();
+        let hidden = self.marks.iter().filter(|id| !shown.contains(id));
+        shown.iter().copied().chain(hidden).collect()
+    }
+
+    /// How many rows are marked, and how many of them are not shown.
+    pub fn marks(&self) -> (usize, usize) {
+        if self.marks.is_empty() {
+            return (0, 0);
+        }
+        let shown = self.rows.iter().filter(|row| self.marks.contains(&row.id)).count();
+        (self.marks.len(), self.marks.len().saturating_sub(shown))
+    }
+
+    /// Marks whose rows are not among these, which are all there are before the filter.
+    pub fn marks_beside(&self, rows: &[Row]) -> Vec<RowId> {
+        if self.marks.is_empty() {
+            return Vec::new();
+        }
+        let mut beside: HashSet<&RowId> = self.marks.iter().collect();
+        for row in rows {
+            beside.remove(&row.id);
+        }
+        beside.into_iter().cloned().collect()
+    }
+
+    /// A mark goes with its row.
+    pub fn drop_marks(&mut self, gone: &[RowId]) {
+        self.marks.retain(|mark| !gone.contains(mark));
     }
 
     /// The rows that are shown.

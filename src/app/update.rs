@@ -5,6 +5,7 @@
 
 mod action;
 mod keys;
+mod marks;
 mod navigation;
 mod palette;
 mod probe;
@@ -168,7 +169,9 @@ pub(super) fn refresh(state: &mut State) {
     let page = page_rows(state);
     let Some(id) = state.table_id() else { return };
     let (rows, now_us) = (rows::rows(state, &view), state.now_us);
+    let gone = marks::gone(state, &rows);
     if let Some(table) = state.active.tables.get_mut(&id) {
+        table.drop_marks(&gone);
         table.set_rows_at(rows, page, now_us);
     }
 }

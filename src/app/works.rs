@@ -3,7 +3,7 @@
 //! Knows places and what is selected; not what commands do. Invariant: what does not work here has no effect here but a line
 //! that says so.
 
-use super::action::wanted;
+use super::action::{wanted, why_unmarked, words_of};
 use super::cell::RowId;
 use super::{State, View};
 use crate::commands::{Command, CommandId, Danger, Key, Place};
@@ -22,12 +22,16 @@ pub fn works(state: &State, id: CommandId) -> bool {
         CommandId::Open => opens(state, selected),
         CommandId::Back => {
             state.active.trail.len() > 1
-                || state.table().is_some_and(|table| table.filter.is_some())
+                || state.table().is_some_and(|table| table.filter.is_some() || table.has_marks())
                 || state.active.notice.is_some()
         }
         CommandId::Entries => {
             matches!(state.view(), View::Stream(_))
                 || matches!(selected, Some(RowId::Stream(_) | RowId::Group(..)))
+        }
+        CommandId::Mark => selected.is_some_and(|row| words_of(row).is_some()),
+        CommandId::MarkAll => {
+            state.table().is_some_and(|table| table.rows.iter().any(|row| words_of(&row.id).is_some()))
         }
         CommandId::Filter | CommandId::SortLeft | CommandId::SortRight | CommandId::Reverse => {
             state.table().is_some_and(|table| table.total > 0)
@@ -89,6 +93,10 @@ pub fn why_not(state: &State, id: CommandId) -> String {
         CommandId::Back => "this is where the way begins".to_owned(),
         CommandId::Open => "nothing deeper here".to_owned(),
         CommandId::Theme => "there is one theme only".to_owned(),
+        CommandId::Mark | CommandId::MarkAll => {
+            let row = state.table().and_then(|table| table.selected());
+            row.map_or("there is no row here", |row| why_unmarked(&row.id)).to_owned()
+        }
         CommandId::Up
         | CommandId::Down
         | CommandId::PageUp

@@ -104,6 +104,10 @@ for_each_action! { commands
             "Go to the last row."
         Filter "filter" "filter" ["/"] [Table]
             "Show only the rows that match a regular expression; ! before it inverts."
+        Mark "mark" "mark" ["x" "ctrl-space"] [Table]
+            "Mark the selected row, or unmark it: an action is about all marked rows."
+        MarkAll "mark-all" "mark all" ["*"] [Table]
+            "Mark every row that the filter shows; again, or esc: none."
         SortLeft "sort-left" "sort left" ["<"] [Table]
             "Sort by the column to the left."
         SortRight "sort-right" "sort right" [">"] [Table]

@@ -43,7 +43,7 @@ pub mod trim;
 pub mod types;
 pub mod undo;
 
-pub use challenge::{Challenge, Confirmed, Consent, ConsentError};
+pub use challenge::{Batch, Challenge, Confirmed, Consent, ConsentError};
 pub use delete_consumer::request::DeleteConsumerRequest;
 pub use guard::Guard;
 pub use invalidate::request::InvalidateRequest;

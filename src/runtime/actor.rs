@@ -1,6 +1,6 @@
 //! The console's actions: plans are made and carried out beside the loop, which hears of them by messages.
 //!
-//! Knows tasks and channels; decides nothing. Invariants: one plan and one action at a time; where nothing may be written there is no
+//! Knows tasks and channels; decides nothing. Invariants: one plan and one action at a time, also where several were agreed to at once; where nothing may be written there is no
 //! writer to give to one; whoever leaves ends the action after its step and lets it write its finish.
 
 use super::act::unread_text;
@@ -119,15 +119,21 @@ impl Actor {
         }
     }
 
-    /// Carries a plan out.
-    pub fn carry(&mut self, confirmed: Box<Confirmed>, per_s: Option<u64>) {
-        let tell = self.tell.clone();
+    /// Carries plans out, one after the other. Each is answered: where one failed, was stopped or may have been done, those
+    /// after it are not begun.
+    pub fn carry(&mut self, confirmed: Vec<Confirmed>, per_s: Option<u64>) {
+        let (tell, number) = (self.tell.clone(), confirmed.len());
         // The queue may be full, and an action that was asked for has to be answered.
         let refuse = |why: &str| {
             let outcome = Outcome::Refused(why.to_owned());
-            let message = TargetMessage::Finished(Box::new(Receipt::nothing_begun(outcome)));
-            tokio::spawn(async move { tell.send(message).await });
+            tokio::spawn(async move {
+                for _ in 0..number {
+                    let receipt = Receipt::nothing_begun(outcome.clone());
+                    let _closed = tell.send(TargetMessage::Finished(Box::new(receipt))).await;
+                }
+            });
         };
+        let Some(first) = confirmed.first().map(Confirmed::plan) else { return };
         let (Some(writer), Some(journal)) = (self.setup.writer.clone(), self.setup.journal.clone()) else {
             let why = "there is no home folder for the journal, or nothing may be written";
             return refuse(why);
@@ -146,16 +152,32 @@ impl Actor {
             waits: true,
         };
         let (tell, control) = (self.tell.clone(), self.control.subscribe());
-        let (progress, seen) = watch::channel(Progress::of(confirmed.plan(), per_s));
+        let (progress, seen) = watch::channel(Progress::of(first, per_s));
         self.seen = Some(seen.clone());
         let acting = Arc::clone(&self.acting);
         acting.store(true, Ordering::Relaxed);
         self.running = Some(tokio::spawn(async move {
-            let shown = tokio::spawn(show(seen, tell.clone(), TargetMessage::Progress));
-            let receipt = Box::pin(carry(executor, *confirmed, progress, control)).await;
+            let mut ended = None;
+            for (at, one) in confirmed.into_iter().enumerate() {
+                if ended.is_none() && control.borrow().cancel {
+                    ended = Some("not begun: stopped before");
+                }
+                if let Some(why) = ended.filter(|_| at > 0) {
+                    let receipt = Receipt::nothing_begun(Outcome::Stopped(why.to_owned()));
+                    let _closed = tell.send(TargetMessage::Finished(Box::new(receipt))).await;
+                    continue;
+                }
+                progress.send_replace(Progress::of(one.plan(), per_s));
+                let shown = tokio::spawn(show(seen.clone(), tell.clone(), TargetMessage::Progress));
+                let receipt = Box::pin(carry(executor.clone(), one, progress.clone(), control.clone())).await;
+                shown.abort();
+                ended = ends_the_rest(&receipt.outcome);
+                if at + 1 == number {
+                    acting.store(false, Ordering::Relaxed);
+                }
+                let _closed = tell.send(TargetMessage::Finished(Box::new(receipt))).await;
+            }
             acting.store(false, Ordering::Relaxed);
-            shown.abort();
-            let _closed = tell.send(TargetMessage::Finished(Box::new(receipt))).await;
             let read = on_disk(move || told_journal(&journal, false)).await;
             let _closed = tell.send(read.unwrap_or_else(TargetMessage::Trouble)).await;
         }));
@@ -196,6 +218,16 @@ impl Actor {
             let read = on_disk(move || told_journal(&journal, recovers)).await;
             let _closed = tell.send(read.unwrap_or_else(TargetMessage::Trouble)).await;
         });
+    }
+}
+
+/// Why those after an action that ended so are not begun; what was refused says nothing of them.
+const fn ends_the_rest(outcome: &Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Done | Outcome::Refused(_) => None,
+        Outcome::Stopped(_) => Some("not begun: the one before was stopped"),
+        Outcome::Failed(_) => Some("not begun: the one before failed"),
+        Outcome::Unknown(_) => Some("not begun: what came of the one before is unknown"),
     }
 }
 

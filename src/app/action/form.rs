@@ -4,8 +4,10 @@
 //! of the verdict that is acted on.
 
 use super::ActionSetup;
+use super::lines::{age, milliseconds, name, name_or_glob, typed_span};
+use super::order::Exclusion;
+use crate::core::figures::sentence::number_of;
 use crate::core::model::glob::Glob;
-use crate::core::model::id_unit::BadIdUnit;
 use crate::core::model::{Name, StreamId};
 use crate::core::ops::reclaim::request::DELIVERIES;
 use crate::core::ops::{
@@ -27,6 +29,10 @@ pub struct Form {
     pub line: usize,
     /// What is wrong with them.
     pub error: Option<String>,
+    /// Marked rows, with what is asked of each; none where it is about one thing.
+    pub rows: Vec<(String, About)>,
+    /// Marked rows that are nothing for it.
+    pub left_out: Vec<Exclusion>,
 }
 
 /// A line of a form.
@@ -63,6 +69,8 @@ pub enum About {
         first: ReclaimChoice,
         /// Idle time from which on the verdict calls a consumer dead, milliseconds.
         idle_ms: u64,
+        /// Only these entries; empty for all.
+        ids: Vec<StreamId>,
     },
     /// To remove groups of a stream.
     RemoveGroups {
@@ -121,14 +129,22 @@ impl Form {
             About::Reclaim { first, .. } => *first as usize,
             about => usize::from(matches!(about, About::RemoveGroups { group: None, .. })),
         };
-        let mut form = Self { about, selected, inputs: Vec::new(), line: 0, error: None };
+        let mut form = Self {
+            about,
+            selected,
+            inputs: Vec::new(),
+            line: 0,
+            error: None,
+            rows: Vec::new(),
+            left_out: Vec::new(),
+        };
         form.select(selected);
         form
     }
 
     /// Selects a choice, with the lines as they are at first.
     pub fn select(&mut self, selected: usize) {
-        let choices = self.about.choices();
+        let choices = self.choices();
         self.selected = selected % choices.len().max(1);
         let lines = choices.into_iter().nth(self.selected).map(|choice| choice.lines);
         self.inputs = lines.into_iter().flatten().map(|(_, text)| FormInput::filled(text)).collect();
@@ -156,6 +172,9 @@ impl About {
     pub fn title(&self) -> String {
         match self {
             Self::Trim(key) => format!("Trim {key}"),
+            Self::Reclaim { group, ids, .. } if !ids.is_empty() => {
+                format!("Reclaim {} of group {group}", number_of(ids.len() as u64, "entry"))
+            }
             Self::Reclaim { group, consumer: None, .. } => format!("Reclaim from group {group}"),
             Self::Reclaim { consumer: Some(consumer), .. } => format!("Reclaim from {consumer}"),
             Self::RemoveGroups { key, .. } => format!("Remove groups of {key}"),
@@ -261,8 +280,10 @@ impl About {
                 };
                 Ok(Request::Trim(TrimRequest::new(key.clone(), to)))
             }
-            Self::Reclaim { key, group, consumer, .. } => {
-                reclaim((key, group, consumer.as_ref()), selected, (line, second))
+            Self::Reclaim { key, group, consumer, ids, .. } => {
+                let mut wanted = reclaim((key, group, consumer.as_ref()), selected, (line, second))?;
+                wanted.ids.clone_from(ids);
+                Ok(Request::Reclaim(wanted))
             }
             Self::RemoveGroups { key, idle_ms, .. } => {
                 let (pattern, unread_ms) = match selected {
@@ -331,43 +352,11 @@ const fn jobs_of(request: &Request) -> Option<&JobsRequest> {
     }
 }
 
-/// A span as it is typed: in whole seconds where it is some.
-pub fn typed_span(ms: u64) -> String {
-    if ms.is_multiple_of(1_000) { format!("{}s", ms / 1_000) } else { format!("{ms}ms") }
-}
-
-/// `24h`, or `24h s` where ids count seconds.
-fn age(line: &str) -> Result<TrimTo, String> {
-    let (age, unit) = line.split_once(' ').unwrap_or((line, "ms"));
-    let unit = unit.trim().parse().map_err(|bad: BadIdUnit| bad.to_string())?;
-    Ok(TrimTo::OlderThan { age_ms: milliseconds(age)?, unit })
-}
-
-fn milliseconds(line: &str) -> Result<u64, String> {
-    let duration =
-        crate::config::units::duration(line).map_err(|bad| format!("{}: {}", bad.what, bad.hint))?;
-    u64::try_from(duration.as_millis()).map_err(|_| "too long".to_owned())
-}
-
-fn name(line: &str) -> Result<Name, String> {
-    match line {
-        "" => Err("type a name".to_owned()),
-        _ => Name::from_text(line).map_err(|bad| bad.to_string()),
-    }
-}
-
-fn name_or_glob(line: &str) -> Result<Name, String> {
-    match line {
-        "" => Err("type a pattern".to_owned()),
-        _ => Ok(Name::from_text(line).unwrap_or_else(|_| Name::from(line))),
-    }
-}
-
 fn reclaim(
     (key, group, consumer): (&Name, &Name, Option<&Name>),
     selected: usize,
     (line, second): (&str, &str),
-) -> Result<Request, String> {
+) -> Result<ReclaimRequest, String> {
     let (verb, min_idle_ms) = match selected {
         0 => (ReclaimVerb::HandOver(name(line)?), milliseconds(second)?),
         1 => (ReclaimVerb::Release, milliseconds(line)?),
@@ -377,5 +366,5 @@ fn reclaim(
         _ => (ReclaimVerb::Drop, milliseconds(line)?),
     };
     let request = ReclaimRequest::new(key.clone(), group.clone(), verb, min_idle_ms);
-    Ok(Request::Reclaim(ReclaimRequest { consumer: consumer.cloned(), ..request }))
+    Ok(ReclaimRequest { consumer: consumer.cloned(), ..request })
 }

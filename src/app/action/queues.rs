@@ -15,7 +15,11 @@ use crate::core::queues::allowed::{deed, drops, errors};
 use crate::core::queues::deeds::DeedName;
 
 /// What is wanted of a queue; none where the command is about something else.
-pub(super) fn request(state: &State, command: CommandId) -> Option<Result<Request, String>> {
+pub(super) fn request(
+    state: &State,
+    command: CommandId,
+    row: Option<&RowId>,
+) -> Option<Result<Request, String>> {
     let is_ours = matches!(
         command,
         CommandId::RequeueOrphans
@@ -24,7 +28,7 @@ pub(super) fn request(state: &State, command: CommandId) -> Option<Result<Reques
             | CommandId::PauseQueue
             | CommandId::ResumeQueue
     );
-    is_ours.then(|| wanted(state, command))
+    is_ours.then(|| wanted(state, command, row))
 }
 
 /// Jobs of a queue that a selected row is about.
@@ -35,10 +39,9 @@ enum SelectedJobs {
     Error(QueueColumn, Option<Name>),
 }
 
-/// The queue that is selected, and which of its jobs where a row says so.
-fn selected(state: &State) -> Result<(QueueId, Option<SelectedJobs>), String> {
-    let row = state.table().and_then(|table| table.selected()).map(|row| row.id.clone());
-    let (id, jobs) = match (state.view(), row) {
+/// The queue that is meant, and which of its jobs where the row says so.
+fn selected(state: &State, row: Option<&RowId>) -> Result<(QueueId, Option<SelectedJobs>), String> {
+    let (id, jobs) = match (state.view(), row.cloned()) {
         (View::Queue(id), Some(RowId::JobClass(part, class))) => {
             let part = match part {
                 "delayed" => QueueColumn::Delayed,
@@ -80,8 +83,8 @@ fn with_error(of: QueueId, part: QueueColumn, error: Option<Name>) -> Result<Job
     Ok(JobsRequest { error: Some(ErrorWanted::Exactly(error)), ..JobsRequest::new(of) })
 }
 
-fn wanted(state: &State, command: CommandId) -> Result<Request, String> {
-    let (id, jobs) = selected(state)?;
+fn wanted(state: &State, command: CommandId, row: Option<&RowId>) -> Result<Request, String> {
+    let (id, jobs) = selected(state, row)?;
     let framework = id.site.framework;
     let adapter = adapter(framework).ok_or_else(|| "this framework is not known".to_owned())?;
     let no = |why: &str| format!("{}: {why}", adapter.title);
@@ -161,7 +164,8 @@ mod tests {
         let id = RowId::Failure(QueueId { site, queue: queue.map(Name::from) }, part, error.map(Name::from));
         let rows = vec![Row { id, cells: Vec::new(), mark: RowMark::None }];
         state.active.tables.get_mut(&TableId::Failures).unwrap().rows = rows;
-        request(&state, command).unwrap()
+        let row = state.table().and_then(|table| table.selected()).map(|row| &row.id);
+        request(&state, command, row).unwrap()
     }
 
     #[test]

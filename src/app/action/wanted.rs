@@ -3,17 +3,19 @@
 //! Knows the state; changes nothing and asks no server. Invariant: where a key is about nothing, it says what to select.
 
 use super::form::{About, ReclaimChoice};
+use super::order::{BatchOrder, Exclusion};
 use super::queues;
 use crate::app::cell::RowId;
 use crate::app::{State, View};
 use crate::commands::CommandId;
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::diagnose::groups::GroupVerdict;
-use crate::core::model::Name;
+use crate::core::model::{Name, StreamId};
 use crate::core::ops::record::Past;
+use crate::core::ops::undo::KIND as UNDO;
 use crate::core::ops::{
     DeleteConsumerRequest, KillClientRequest, KillScriptRequest, ReclaimRequest, ReclaimVerb, Request,
-    UndoRequest,
+    Subject, UndoRequest,
 };
 use crate::core::reading::cure::CureDeed;
 
@@ -24,21 +26,24 @@ pub enum Begin {
     Form(About),
     /// A plan at once.
     Request(Request),
+    /// One form for several marked rows, and those that it leaves out.
+    Forms(Vec<(String, About)>, Vec<Exclusion>),
+    /// Plans of several marked rows at once.
+    Requests(BatchOrder),
 }
 
-/// What the command is about here.
+/// What the command is about where this row is meant.
 ///
 /// # Errors
-/// Nothing that is selected is anything for it: what to select.
-pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
-    if let Some(request) = queues::request(state, command) {
+/// It is nothing for it: what to select.
+pub(super) fn wanted_of(state: &State, command: CommandId, row: Option<&RowId>) -> Result<Begin, String> {
+    if let Some(request) = queues::request(state, command, row) {
         return request.map(|request| match request {
             // A queue is paused whole.
             Request::PauseQueue(_) | Request::ResumeQueue(_) => Begin::Request(request),
             jobs => Begin::Form(About::Jobs(Box::new(jobs))),
         });
     }
-    let row = state.table().and_then(|table| table.selected()).map(|row| &row.id);
     let idle_ms = dead_after_ms(state);
     let request = |request| Ok(Begin::Request(request));
     let none = |what: &str| Err(format!("nothing to {} here: select {what}", verb(command)));
@@ -48,7 +53,7 @@ pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
             None => none("a stream"),
         },
         CommandId::Reclaim => match rows(state, row) {
-            Some(of) => Ok(Begin::Form(reclaim(state, of))),
+            Some(of) => Ok(Begin::Form(reclaim(state, of, Vec::new()))),
             None => none("a group or a consumer"),
         },
         CommandId::Acknowledge => match (state.view(), row) {
@@ -88,7 +93,7 @@ pub fn wanted(state: &State, command: CommandId) -> Result<Begin, String> {
 }
 
 /// Whether what is selected is what this action is about: the keys that a footer has first.
-pub fn is_about_selected(state: &State, command: CommandId) -> bool {
+pub(super) fn is_about_row(state: &State, command: CommandId) -> bool {
     let row = state.table().and_then(|table| table.selected()).map(|row| &row.id);
     match command {
         CommandId::Invalidate => pattern(state, row).is_some(),
@@ -101,7 +106,7 @@ pub fn is_about_selected(state: &State, command: CommandId) -> bool {
         CommandId::KillScript => {
             state.active.cure.as_ref().is_some_and(|cure| cure.deed == CureDeed::EndScript)
         }
-        _ => wanted(state, command).is_ok(),
+        _ => wanted_of(state, command, row).is_ok(),
     }
 }
 
@@ -128,7 +133,7 @@ pub const fn asked_for(deed: &CureDeed) -> CommandId {
 }
 
 /// The key of this command's title, as a sentence has it.
-fn verb(command: CommandId) -> &'static str {
+pub(super) fn verb(command: CommandId) -> &'static str {
     match command {
         CommandId::RemoveGroups | CommandId::RemoveConsumers => "remove",
         command => command.command().title,
@@ -143,8 +148,19 @@ fn cure(state: &State) -> Option<&CureDeed> {
 fn undo(state: &State) -> Result<Begin, String> {
     let ours = |past: &&Past| past.intent.address == state.active.setup.address;
     let past = || state.active.operations.past.iter().rev().filter(ours);
-    if let Some(last) = past().find(|past| can_undo(past)) {
+    // What is back already is passed over, so that the key goes on with the one before.
+    let is_back = |past: &Past| {
+        let subject = Subject::Action(past.intent.id.clone()).to_string();
+        let is_its_undo = |other: &Past| {
+            other.intent.action == UNDO.word && other.intent.subject == subject && other.outcome() == "done"
+        };
+        state.active.operations.past.iter().any(is_its_undo)
+    };
+    if let Some(last) = past().find(|past| can_undo(past) && !is_back(past)) {
         return Ok(Begin::Request(Request::Undo(UndoRequest { id: last.intent.id.clone() })));
+    }
+    if past().any(can_undo) {
+        return Err("Nothing to undo: what was archived is back already".to_owned());
     }
     Err(match past().next() {
         Some(last) => format!(
@@ -171,8 +187,18 @@ fn client(state: &State, row: Option<&RowId>) -> Option<u64> {
 }
 
 /// What is asked of a reclaim, with what the group suffers from chosen.
-fn reclaim(state: &State, (key, group, consumer): (Name, Name, Option<Name>)) -> About {
-    let proposed = state.shown().heir(&key, &group, consumer.as_ref());
+pub(super) fn reclaim(
+    state: &State,
+    (key, group, consumer): (Name, Name, Option<Name>),
+    ids: Vec<StreamId>,
+) -> About {
+    let heir = state.shown().heir(&key, &group, consumer.as_ref());
+    // What another marked consumer has is taken from it, too.
+    let is_marked = |heir: &Name| {
+        let row = RowId::Consumer(key.clone(), group.clone(), heir.clone());
+        state.table().is_some_and(|table| table.is_marked(&row))
+    };
+    let proposed = heir.filter(|heir| !is_marked(heir));
     let verdict = state.shown().group_verdict(&key, &group).map(|judgement| judgement.verdict);
     let first = match (cure(state), verdict) {
         (Some(CureDeed::DeadLetter(..)), _) => ReclaimChoice::DeadLetter,
@@ -183,7 +209,7 @@ fn reclaim(state: &State, (key, group, consumer): (Name, Name, Option<Name>)) ->
         _ if proposed.is_none() => ReclaimChoice::Release,
         _ => ReclaimChoice::HandOver,
     };
-    About::Reclaim { key, group, consumer, proposed, first, idle_ms: dead_after_ms(state) }
+    About::Reclaim { key, group, consumer, proposed, first, idle_ms: dead_after_ms(state), ids }
 }
 
 /// Idle time from which on this console calls a consumer dead, milliseconds: who reads the verdict acts on it.

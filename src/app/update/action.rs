@@ -4,6 +4,7 @@
 //! a plan only reads, so that it is made and shown while writing is locked; on a read-only target the key says so and asks
 //! nothing.
 
+mod batch;
 mod dialog;
 mod outcome;
 
@@ -58,6 +59,13 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
             state.active.modal = Some(Modal::Action(ActionModal::new(stage, key)));
         }
         Ok(Begin::Request(request)) => plan(state, request, key, effects),
+        Ok(Begin::Forms(rows, left_out)) => {
+            if let Some(form) = Form::of_rows(rows, left_out) {
+                let stage = ActionStage::Form(form);
+                state.active.modal = Some(Modal::Action(ActionModal::new(stage, key)));
+            }
+        }
+        Ok(Begin::Requests(order)) => batch::plan_all(state, order, key, effects),
         // The line of notices would cut it.
         Err(why) if why.chars().count() + NOTICE_MARK > usize::from(state.size.0) => {
             let stage = told("Refused".to_owned(), vec![why], true);
@@ -105,7 +113,7 @@ fn plan(state: &mut State, request: Request, opened_by: Key, effects: &mut Vec<E
         Some(Modal::Action(modal)) => modal.origin.form,
         _ => None,
     };
-    let origin = Box::new(ActionOrigin { request: Some(request.clone()), form });
+    let origin = Box::new(ActionOrigin { request: Some(request.clone()), form, batch: None });
     state.active.modal = Some(Modal::Action(ActionModal { stage, opened_by, origin }));
     effects.push(Effect::Plan(id, request));
 }
@@ -125,7 +133,7 @@ fn unlock(state: &mut State, opened_by: Key) {
 pub(super) fn locked_again(state: &mut State) {
     if let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) =
         &mut state.active.modal
-        && matches!(question.ask, Ask::Carry(_))
+        && matches!(question.ask, Ask::Carry(_) | Ask::CarryAll(_))
     {
         question.unlocks = true;
         if question.focus == DialogFocus::Go {
@@ -143,7 +151,7 @@ pub fn ask_to_leave(state: &mut State, how: LeaveHow, opened_by: Key) {
 /// Takes in what is told of actions.
 pub fn take(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) -> Draw {
     match message {
-        TargetMessage::Planned(id, plan) => return planned(state, id, plan.map(|plan| *plan)),
+        TargetMessage::Planned(id, plan) => return planned(state, id, plan.map(|plan| *plan), effects),
         TargetMessage::Planning(id, progress) => return planning(state, id, progress),
         TargetMessage::Progress(progress) => {
             if state.active.operations.running.is_some() {
@@ -152,7 +160,9 @@ pub fn take(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>
             return Draw::Data;
         }
         TargetMessage::Finished(receipt) => {
-            outcome::finished(state, &receipt);
+            if !batch::finished(state, &receipt) {
+                outcome::finished(state, &receipt);
+            }
             // What it did should show at once: what it is about is asked ahead of the rest.
             state.active.operations.touched.until_us = state.now_us.saturating_add(ASKED_AHEAD_US);
             look(state, effects);
@@ -182,10 +192,14 @@ fn planning(state: &mut State, id: PlanId, progress: PlanProgress) -> Draw {
 }
 
 /// A plan was made, or there is none.
-fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>) -> Draw {
+fn planned(state: &mut State, id: PlanId, planned: Result<Plan, Refusal>, effects: &mut Vec<Effect>) -> Draw {
     let policy = policy(state);
     let unlocks = !policy.state.may_write(state.now_us);
     let Some(modal) = awaiting(state, id) else { return Draw::No };
+    if modal.origin.batch.is_some() {
+        batch::planned(state, planned, effects);
+        return Draw::Now;
+    }
     modal.stage = match planned {
         Ok(plan) => match plan.nothing.clone() {
             Some(nothing) => told(plan.kind.phrase(&plan.subject.to_string()), vec![nothing], false),

@@ -2,7 +2,7 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::palette::PalettePress;
-use super::{action, notify, palette, probe, prompt, refresh, share, themes};
+use super::{action, marks, notify, palette, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -67,7 +67,8 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 /// Begins what a command does: by its key, or by its name in the palette.
 fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
     let moves = command.command().places.contains(&Place::List);
-    if moves || command.command().danger == Danger::Writes {
+    let marks = matches!(command, CommandId::Mark | CommandId::MarkAll);
+    if moves || marks || command.command().danger == Danger::Writes {
         pin(state);
     }
     if command.command().danger == Danger::Writes {
@@ -143,8 +144,8 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         | CommandId::Last => move_cursor(state, command),
         CommandId::Filter => prompt::begin(state, Purpose::Filter),
         CommandId::GoTo => prompt::begin(state, Purpose::GoTo),
-        CommandId::SortLeft => sort(state, false),
-        CommandId::SortRight => sort(state, true),
+        CommandId::Mark | CommandId::MarkAll => marks::press(state, command),
+        CommandId::SortLeft | CommandId::SortRight => sort(state, command == CommandId::SortRight),
         CommandId::Reverse => reverse(state),
         CommandId::Pause => pause(state),
         CommandId::Slower => set_interval(state, true, effects),
@@ -156,8 +157,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
                 entries.shows_values = !entries.shows_values;
             }
         }
-        CommandId::Newer => turn_page(state, true, effects),
-        CommandId::Older => turn_page(state, false, effects),
+        CommandId::Newer | CommandId::Older => turn_page(state, command == CommandId::Newer, effects),
         CommandId::Fetch => fetch(state, effects),
         CommandId::BigKeys => {
             let mut trail = state.active.trail.clone();

@@ -1,6 +1,6 @@
 //! Moving: between screens, deeper and back, and up and down.
 
-use super::{lines, page_rows, refresh};
+use super::{lines, marks, page_rows, refresh};
 use crate::app::cell::{RowId, TableId};
 use crate::app::entries::{EntriesState, Page};
 use crate::app::message::Effect;
@@ -37,6 +37,9 @@ const OPEN_FAMILIES: usize = 100;
 /// Closes what is open, drops the filter, or goes back to where we came from.
 pub fn back(state: &mut State) {
     if state.active.notice.take().is_some_and(|notice| notice.is_error) {
+        return;
+    }
+    if marks::unmark(state) {
         return;
     }
     let table = state.table_id().and_then(|id| state.active.tables.get_mut(&id));
@@ -107,6 +110,7 @@ fn forget_cursor(state: &mut State, view: &View) {
     if let Some(table) = view.table().and_then(|id| state.active.tables.get_mut(&id)) {
         (table.cursor, table.index, table.offset, table.filter) = (None, 0, 0, None);
         table.is_held = false;
+        table.unmark();
         table.rows.clear();
     }
 }

@@ -203,6 +203,12 @@ pub const JOURNAL_WRITTEN_BYTES: usize = 64 << 10;
 /// Longest line of the journal that is read back, bytes: earlier versions wrote lines of any length.
 pub const JOURNAL_LINE_BYTES: usize = 1 << 20;
 
+/// Rows that can be marked, and so plans that are agreed to at once: who reads a preview reads no more.
+pub const MARKED_ROWS: usize = 100;
+
+/// How long the plans of marked rows may take together, milliseconds: the first is still to be read before it is too old.
+pub const BATCH_PLANS_MS: u64 = 60_000;
+
 /// How long a write to the disk of the journal may take, milliseconds: a sync on a busy disk takes seconds.
 pub const DISK_MS: u64 = 30_000;
 
@@ -241,6 +247,7 @@ pub const WARM_UP_MS: u64 = 600_000;
 pub const WARM_UP_OUTPUT_BYTES: usize = 2_000;
 
 const _: () = assert!(PLAN_COUNTS_MS < PLAN_MS && PLAN_MS < PLAN_LIVES_MS);
+const _: () = assert!(BATCH_PLANS_MS + PLAN_MS < PLAN_LIVES_MS);
 const _: () = assert!(JOURNAL_WRITTEN_BYTES < JOURNAL_LINE_BYTES);
 const _: () = assert!(STRAIN_MS.0 < STRAIN_MS.1 && WRITE_TIMEOUT_MS > RESPONSE_TIMEOUT_MS);
 const _: () = assert!(KEY_BATCH.2 as usize <= PIPELINE_COMMANDS);

@@ -89,6 +89,13 @@ impl Glob {
         Self::new(Name::from(text))
     }
 
+    /// The pattern that matches this name and no other.
+    pub fn literal(name: &[u8]) -> Self {
+        let prefix = Self::literal_prefix(name);
+        let bytes = prefix.text.as_bytes();
+        Self::new(Name::from(bytes.strip_suffix(b"*").unwrap_or(bytes).to_vec()))
+    }
+
     /// The pattern as written.
     pub fn text(&self) -> &Name {
         &self.text

@@ -3,6 +3,10 @@
 //! Knows policy and plan; not how consent is asked for. Invariant: a [`Confirmed`] is made here and nowhere else, for a
 //! plan that has not expired, under a policy that lets things be written.
 
+mod batch;
+
+pub use batch::Batch;
+
 use super::plan::{Impact, Plan};
 use super::policy::{Policy, WriteState};
 use crate::core::limits::{ITEMS_TYPED, PLAN_FRESH_MS};
@@ -23,6 +27,13 @@ pub struct TypedName {
     pub name: String,
     /// Another that is as good.
     other: Option<String>,
+}
+
+impl TypedName {
+    /// Whether this is it.
+    fn is(&self, name: &str) -> bool {
+        self.name == name || self.other.as_deref().is_some_and(|other| other == name)
+    }
 }
 
 /// What the operator has said.
@@ -70,8 +81,7 @@ impl Challenge {
     /// What `plan` needs under `policy`.
     pub fn of(plan: Plan, policy: &Policy) -> Self {
         let Impact { items, .. } = plan.impact;
-        // Of an empty name nothing would be typed.
-        let subject = Some(plan.subject.name()).filter(|name| !name.is_empty()).unwrap_or("\"\"".to_owned());
+        let subject = typed_subject(&plan);
         let typed = if policy.production {
             let why = format!("{} is a production target", policy.target);
             Some(TypedName { why, name: policy.target.clone(), other: None })
@@ -96,9 +106,7 @@ impl Challenge {
 
     /// Whether this is the name.
     pub fn accepts(&self, name: &str) -> bool {
-        self.typed.as_ref().is_none_or(|typed| {
-            typed.name == name || typed.other.as_deref().is_some_and(|other| other == name)
-        })
+        self.typed.as_ref().is_none_or(|typed| typed.is(name))
     }
 
     /// The plan as confirmed.
@@ -125,6 +133,11 @@ impl Challenge {
         let at_once = now_us.saturating_sub(self.plan.made_us) <= PLAN_FRESH_MS * 1_000;
         Ok(Confirmed { plan: self.plan, at_once })
     }
+}
+
+/// What is typed for the subject of a plan: of an empty name nothing would be.
+fn typed_subject(plan: &Plan) -> String {
+    Some(plan.subject.name()).filter(|name| !name.is_empty()).unwrap_or("\"\"".to_owned())
 }
 
 impl Confirmed {

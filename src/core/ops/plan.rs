@@ -160,7 +160,7 @@ impl ActionKind {
         self.phrase_of(self.verb, subject)
     }
 
-    fn phrase_of(&self, verb: &str, subject: &str) -> String {
+    pub(super) fn phrase_of(&self, verb: &str, subject: &str) -> String {
         let part = self.part.map_or(String::new(), |part| format!("{part} "));
         format!("{verb} {part}{subject}")
     }

@@ -5,7 +5,7 @@
 //!
 //! | action | key | does | refused when |
 //! |---|---|---|---|
-//! | `undo ID` | `U`, the last one | brings back from the archive | another target; the stream beside is in the way |
+//! | `undo ID` | `U`, the last one that is not back yet | brings back from the archive | another target; the stream beside is in the way |
 
 pub mod plan;
 pub mod request;

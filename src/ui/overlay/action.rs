@@ -3,8 +3,12 @@
 //! Knows values; decides nothing. Invariants: who reads on a small terminal can scroll to the last line, and where the
 //! focus is shows without colour.
 
+mod batch;
+
 use crate::app::State;
-use crate::app::action::{ActionModal, ActionStage, Ask, Choice, DialogFocus, Form, LeaveHow, Question};
+use crate::app::action::{
+    ActionModal, ActionStage, Ask, BatchPlanning, Choice, DialogFocus, Form, LeaveHow, Question,
+};
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::ops::{Plan, Request};
@@ -50,10 +54,14 @@ impl DialogLine {
 pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     match &modal.stage {
         ActionStage::Planning(_, progress) => {
-            let lines = vec![
-                DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
-                DialogLine::new("", "Nothing is written.   Esc cancel", Role::Dim),
-            ];
+            let which = modal.origin.batch.as_ref().map(BatchPlanning::text);
+            let which = which.into_iter().map(|text| DialogLine::new("", text, Role::Text));
+            let lines = which
+                .chain([
+                    DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
+                    DialogLine::new("", "Nothing is written.   Esc cancel", Role::Dim),
+                ])
+                .collect();
             page("Making the plan", lines, 0, 0, body, buffer, skin);
         }
         ActionStage::Told { title, lines, is_error, change, offset } => {
@@ -121,7 +129,7 @@ fn page(
 }
 
 fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let choices = form.about.choices();
+    let choices = form.choices();
     let line = |(at, choice): (usize, &Choice)| {
         let mark = if at == form.selected { ">" } else { "-" };
         let role = if at == form.selected { Role::Selection } else { Role::Text };
@@ -130,7 +138,7 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     let lines = choices.iter().enumerate().map(line).collect();
     let most = choices.iter().map(|choice| choice.lines.len()).max().unwrap_or(0);
     let below = u16::try_from(most).unwrap_or(u16::MAX).saturating_add(2);
-    let Some(inner) = page(&form.about.title(), lines, 0, below, body, buffer, skin) else { return };
+    let Some(inner) = page(&form.title(), lines, 0, below, body, buffer, skin) else { return };
     let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
     let labels = choices.get(form.selected).map_or(&[][..], |choice| choice.lines.as_slice());
     for (at, ((label, _), input)) in (0..).zip(labels.iter().zip(&form.inputs)) {
@@ -197,6 +205,12 @@ fn question(
             let plan = challenge.plan();
             let can_keep = modal.origin.request.clone().as_mut().and_then(Request::archive_mut).is_some();
             (plan.question(), preview(plan, can_keep, skin), plan.button(question.unlocks))
+        }
+        Ask::CarryAll(all) => {
+            let order = modal.origin.batch.as_ref().map(BatchPlanning::order);
+            let can_keep = order.is_some_and(|order| order.can_keep());
+            let (title, go) = (all.batch.question(), all.batch.button(question.unlocks));
+            (title, batch::lines(all, can_keep, skin), go)
         }
         Ask::Leave(how) => leaving(state, *how),
     };

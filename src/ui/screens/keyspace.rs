@@ -40,6 +40,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
                 offset: 0,
                 total: rows.len(),
                 selected: None,
+                marked: &[],
                 sorted: None,
             }
             .draw(inner, buffer, skin);

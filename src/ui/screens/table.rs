@@ -47,6 +47,7 @@ impl TableView<'_> {
             all.iter().filter_map(|(at, _)| cells.get(*at).cloned()).collect()
         };
         let rows: Vec<Vec<StyledText>> = visible.iter().map(|row| shown(row)).collect();
+        let marked: Vec<bool> = visible.iter().map(|row| table.is_marked(&row.id)).collect();
         let sorted = all.iter().position(|(at, _)| *at == table.sort);
         let columns: Vec<widgets::ColumnWidth> = all.into_iter().map(|(_, column)| column).collect();
         let drawn = Table {
@@ -55,6 +56,7 @@ impl TableView<'_> {
             offset: table.offset,
             total: table.rows.len(),
             selected: (!table.rows.is_empty()).then_some(table.index),
+            marked: &marked,
             sorted: sorted.map(|at| (at, table.is_descending)),
         };
         let mut notes = self.notes;

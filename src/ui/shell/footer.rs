@@ -6,6 +6,7 @@
 use crate::app::action::{ActionStage, asked_for, is_about_selected};
 use crate::app::modal::{Modal, Prompt};
 use crate::app::queuelist::QueueList;
+use crate::app::table::TableState;
 use crate::app::works::works;
 use crate::app::{Notice, State, View};
 use crate::commands::CommandId;
@@ -70,6 +71,7 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Quit], "quit"),
     (&[CommandId::DemoScenario], "scenario"),
     (&[CommandId::DemoSlower, CommandId::DemoFaster], "load"),
+    (&[CommandId::Mark, CommandId::MarkAll], "mark, all"),
     (&[CommandId::Theme], "theme"),
     (&[CommandId::Retry], "poll now"),
     (&[CommandId::NextScreen], "next screen"),
@@ -144,6 +146,13 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         let used = end.saturating_add(1).saturating_sub(area.x).min(area.width);
         rest = Rect { x: area.x + used, width: area.width - used, ..area };
     }
+    if let Some(text) = marks(state) {
+        let mut pen = Pen::new(rest, buffer);
+        let x = rest.x.saturating_add(1);
+        let end = pen.cut((x, rest.y), rest.width, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
+        let used = end.saturating_add(1).saturating_sub(rest.x).min(rest.width);
+        rest = Rect { x: rest.x + used, width: rest.width - used, ..rest };
+    }
     let last = always(state);
     let room = last.iter().map(FooterKey::cells).fold(0, u16::saturating_add);
     let head = Rect { width: rest.width.saturating_sub(room), ..rest };
@@ -156,6 +165,13 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .collect();
     let end = draw_keys(&keys, (head.x.saturating_add(1), head), buffer, skin);
     draw_keys(&last, (end, rest), buffer, skin);
+}
+
+/// How many rows are marked, and how many of them the filter hides.
+fn marks(state: &State) -> Option<String> {
+    let (marked, hidden) = state.table()?.marks();
+    let hidden = if hidden > 0 { format!(", {hidden} not shown") } else { String::new() };
+    (marked > 0).then(|| format!("{marked} marked{hidden}"))
 }
 
 /// A key with its title.
@@ -244,6 +260,7 @@ fn always(state: &State) -> Vec<FooterKey> {
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
+        [CommandId::Back] if state.table().is_some_and(TableState::has_marks) => "unmark",
         [CommandId::Pause] if state.is_paused() => "go on",
         [CommandId::Probe] if state.active.reading.probes().pubsub.is_on() => "end probe",
         [CommandId::StreamProbe] if state.active.reading.probes().stream.is_on() => "end stream probe",

@@ -112,7 +112,9 @@ fn at_the_end(state: &State, skin: &Skin) -> Option<StyledText> {
     let Some(running) = &state.active.operations.running else { return demo(state, skin) };
     let role = if running.held.is_some() { Role::Warning } else { Role::Accent };
     let cells = if skin.is_ascii() { ('#', '.') } else { ('\u{2588}', '\u{2591}') };
-    Some(StyledText::new(crate::ui::actionline::bar(running, cells), role))
+    let which =
+        state.active.operations.batch.as_ref().map_or(String::new(), |batch| format!("{}  ", batch.text()));
+    Some(StyledText::new(format!("{which}{}", crate::ui::actionline::bar(running, cells)), role))
 }
 
 /// What the demo plays, how fast, and what comes of it.

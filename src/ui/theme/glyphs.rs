@@ -64,6 +64,8 @@ pub struct Glyphs {
     pub leaf: char,
     /// Beside the selected row.
     pub cursor: char,
+    /// Beside a marked row.
+    pub mark: char,
     /// Where a text was cut.
     pub ellipsis: char,
     /// Between two things of a line.
@@ -172,6 +174,7 @@ impl Glyphs {
         unfolded: '▾',
         leaf: '∙',
         cursor: '▸',
+        mark: '*',
         ellipsis: '⋯',
         dot: '∙',
         rule: '╌',
@@ -206,6 +209,7 @@ impl Glyphs {
         unfolded: '-',
         leaf: ' ',
         cursor: '>',
+        mark: '*',
         ellipsis: '>',
         dot: '|',
         rule: '-',
@@ -257,6 +261,7 @@ mod tests {
             g.unfolded,
             g.leaf,
             g.cursor,
+            g.mark,
             g.ellipsis,
             g.dot,
             g.rule,

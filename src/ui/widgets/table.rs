@@ -28,6 +28,8 @@ pub struct Table<'a> {
     pub total: usize,
     /// The place of the selected row among all.
     pub selected: Option<usize>,
+    /// Which of the visible rows are marked; those that are missing are not.
+    pub marked: &'a [bool],
     /// The column that rows are sorted by, and whether downwards.
     pub sorted: Option<(usize, bool)>,
 }
@@ -39,7 +41,7 @@ impl<'a> Table<'a> {
         rows: &'a [Vec<StyledText>],
         sorted: Option<(usize, bool)>,
     ) -> Self {
-        Self { columns, rows, offset: 0, total: rows.len(), selected: None, sorted }
+        Self { columns, rows, offset: 0, total: rows.len(), selected: None, marked: &[], sorted }
     }
 
     /// How many rows fit into an area; one line is the header's.
@@ -70,6 +72,10 @@ impl<'a> Table<'a> {
             if selected {
                 pen.ground(line, skin.style(Role::Selection));
                 pen.glyph(area.x, y, skin.glyphs.cursor, skin.style(Role::Selection));
+            }
+            if self.marked.get(at).copied().unwrap_or(false) {
+                let role = if selected { Role::Selection } else { Role::Match };
+                pen.glyph(area.x, y, skin.glyphs.mark, skin.style(role));
             }
             for place in &places {
                 let Some((words, column)) = row.get(place.column).zip(self.columns.get(place.column)) else {

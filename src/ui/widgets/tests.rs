@@ -73,6 +73,7 @@ fn draw_lines(area: Rect, buffer: &mut Buffer, skin: &Skin, text: &str) {
         offset: 2,
         total: 900,
         selected: Some(4),
+        marked: &[],
         sorted: Some((0, true)),
     }
     .draw(area, buffer, skin);

@@ -3,14 +3,15 @@
 //! Knows focus and lines; decides nothing about a plan. Invariants: the focus begins on Cancel, the key that opened a
 //! question does not confirm it, and Esc leaves everything as it was.
 
-use super::{plan, policy};
+use super::{batch, plan, policy};
 use crate::app::State;
 use crate::app::action::{
-    ActionModal, ActionSetup, ActionStage, Ask, DialogFocus, Form, LeaveHow, Question, Touched,
+    ActionModal, ActionSetup, ActionStage, Ask, BatchPlanning, DialogFocus, Form, FormOrder, LeaveHow,
+    Question, Touched,
 };
 use crate::app::message::Effect;
 use crate::app::modal::Modal;
-use crate::app::update::{notify, prompt};
+use crate::app::update::{marks, notify, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::model::Name;
 use crate::core::model::memory::forecast::FullForecast;
@@ -49,15 +50,24 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
             KeyCode::Enter | KeyCode::Char('q' | ' ') => state.active.modal = None,
             _ => {}
         },
-        ActionStage::Form(form) => {
-            if let Some(request) = in_form(form, key, &state.setup.actions) {
-                plan(state, request, opened_by, effects);
-            }
-        }
+        ActionStage::Form(form) => match in_form(form, key, &state.setup.actions) {
+            Some(FormOrder::One(request)) => plan(state, request, opened_by, effects),
+            Some(FormOrder::Several(order)) => batch::plan_all(state, order, opened_by, effects),
+            None => {}
+        },
         ActionStage::Question(question)
             if key.code == KeyCode::Char('a') && question.focus != DialogFocus::Name =>
         {
-            let kept = question.plan().map(|plan| plan.archive);
+            let kept = question.archives();
+            let order = modal.origin.batch.as_ref().map(BatchPlanning::order);
+            if let Some((order, kept)) = order.zip(kept) {
+                let other = order.archiving(!kept);
+                // Where nothing goes that could be kept there is nothing to choose.
+                if other != *order {
+                    batch::plan_all(state, other, opened_by, effects);
+                }
+                return;
+            }
             let mut request = modal.origin.request.clone();
             let archive = request.as_mut().and_then(Request::archive_mut);
             if let Some((archive, kept)) = archive.zip(kept) {
@@ -75,8 +85,8 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
-fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
-    let choices = form.about.choices().len();
+fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<FormOrder> {
+    let choices = form.choices().len();
     match key.code {
         KeyCode::Up => form.select(form.selected + choices.saturating_sub(1)),
         KeyCode::Down => form.select(form.selected + 1),
@@ -88,8 +98,8 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
         }
         KeyCode::Tab if form.line + 1 < form.inputs.len() => form.line += 1,
         KeyCode::Tab => form.select(form.selected + 1),
-        KeyCode::Enter => match form.request(setup) {
-            Ok(request) => return Some(request),
+        KeyCode::Enter => match form.order(setup) {
+            Ok(order) => return Some(order),
             Err(why) => form.error = Some(why),
         },
         _ => {
@@ -104,6 +114,9 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<Request> {
     None
 }
 
+/// Lines that a question is scrolled down by at most: of a hundred plans it has several hundred.
+const LINES: usize = 2_000;
+
 /// Whether the focused answer is given.
 fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
     match key.code {
@@ -114,9 +127,9 @@ fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
         KeyCode::Right if question.focus != DialogFocus::Name => question.move_focus(true),
         KeyCode::Tab => question.move_focus(true),
         KeyCode::Up => question.offset = question.offset.saturating_sub(1),
-        KeyCode::Down => question.offset = question.offset.saturating_add(1).min(200),
+        KeyCode::Down => question.offset = question.offset.saturating_add(1).min(LINES),
         KeyCode::PageUp => question.offset = question.offset.saturating_sub(10),
-        KeyCode::PageDown => question.offset = question.offset.saturating_add(10).min(200),
+        KeyCode::PageDown => question.offset = question.offset.saturating_add(10).min(LINES),
         KeyCode::Enter => return true,
         _ if question.typed().is_some() => {
             edit(&mut question.input, key);
@@ -183,6 +196,12 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
             }
             carry(state, *challenge, question.input.value(), effects);
         }
+        Ask::CarryAll(all) => {
+            if question.unlocks {
+                unlock(state);
+            }
+            batch::carry_all(state, all.batch, question.input.value(), effects);
+        }
         Ask::Leave(LeaveHow::Quit) => effects.push(Effect::Quit),
         Ask::Leave(LeaveHow::Suspend) => effects.push(Effect::Suspend),
     }
@@ -212,7 +231,8 @@ fn carry(state: &mut State, challenge: Challenge, typed: &str, effects: &mut Vec
             state.active.operations.control = Control::default();
             state.active.operations.touched = touched(state, confirmed.plan());
             state.active.operations.running = Some(Progress::of(confirmed.plan(), per_s));
-            effects.push(Effect::Carry(Box::new(confirmed), per_s));
+            marks::unmark(state);
+            effects.push(Effect::Carry(vec![confirmed], per_s));
         }
         Err(why) => notify(state, why.to_string(), true),
     }

@@ -10,7 +10,7 @@ use crate::app::update::notify;
 use crate::core::figures::sentence::{count, span};
 use crate::core::model::memory::forecast::FullForecast;
 use crate::core::ops::record::{CONSUMER, MEMORY};
-use crate::core::ops::{Outcome, Receipt, undo};
+use crate::core::ops::{ActionKind, Outcome, Receipt, undo};
 
 /// What it changed: memory with the time until it is full, whose entries are whose now, and the rest.
 fn effects(receipt: &Receipt, forecast: Option<FullForecast>) -> Vec<String> {
@@ -32,13 +32,13 @@ fn effects(receipt: &Receipt, forecast: Option<FullForecast>) -> Vec<String> {
     lines
 }
 
-/// An action is over.
-pub(super) fn finished(state: &mut State, receipt: &Receipt) {
-    let kind = state.active.operations.running.as_ref().map(|running| running.kind);
+/// What came of an action, a line each; with how memory stood before it, where that is known.
+pub(super) fn lines(
+    kind: Option<&'static ActionKind>,
+    receipt: &Receipt,
+    forecast: Option<FullForecast>,
+) -> Vec<String> {
     let items = kind.unwrap_or(&undo::KIND).items(receipt.tally.done);
-    let running = state.active.operations.running.take();
-    let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
-    let is_error = receipt.outcome.exit() != 0;
     let done = if receipt.outcome == Outcome::Done { "" } else { " done" };
     let mut lines = vec![format!("{}: {items}{done} in {}", receipt.outcome.word(), span(receipt.took_ms))];
     let parts = [
@@ -54,7 +54,6 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
             .map(|(number, what)| format!("{} {what}", count(*number))),
     );
     lines.extend(receipt.outcome.reason().map(str::to_owned));
-    let forecast = state.active.operations.touched.forecast.take();
     lines.extend(effects(receipt, forecast));
     lines.extend(receipt.note.clone());
     lines.extend(receipt.warm_up.clone());
@@ -65,6 +64,16 @@ pub(super) fn finished(state: &mut State, receipt: &Receipt) {
             if receipt.has_archive { ", can be undone" } else { "" }
         ));
     }
+    lines
+}
+
+/// An action is over.
+pub(super) fn finished(state: &mut State, receipt: &Receipt) {
+    let running = state.active.operations.running.take();
+    let forecast = state.active.operations.touched.forecast.take();
+    let lines = lines(running.as_ref().map(|running| running.kind), receipt, forecast);
+    let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
+    let is_error = receipt.outcome.exit() != 0;
     // Whoever reads something else is not to be pushed aside: then a line says it.
     if state.active.modal.is_none() {
         let stage = told(what, lines, is_error);

@@ -14,6 +14,7 @@ use crate::core::ops::plan::tests::plan;
 use crate::core::ops::{Outcome, Receipt};
 use crate::core::ops::{Progress, ReclaimVerb};
 
+mod batch;
 mod subjects;
 
 fn armed() -> State {
@@ -139,7 +140,7 @@ fn what_was_armed_is_locked_before_the_yes_and_an_old_plan_is_made_anew() {
     keys(&mut state, "T enter");
     state.now_us += PLAN_LIVES_MS * 1_000 + 1;
     let id = state.active.operations.plan;
-    planned(&mut state, id, Ok(Plan { made_us: 0, ..old }));
+    planned(&mut state, id, Ok(Plan { made_us: 0, ..old }), &mut Vec::new());
     let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) =
         &mut state.active.modal
     else {

@@ -54,6 +54,21 @@ impl Subject {
         }
     }
 
+    /// What it is, one of them.
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Stream(_) => "stream",
+            Self::Group(..) => "group",
+            Self::Consumer(..) => "consumer",
+            Self::Groups(..) => "group pattern",
+            Self::Keys(_) => "pattern",
+            Self::Client(_) => "client",
+            Self::Script => "script",
+            Self::Queue(_) => "queue",
+            Self::Action(_) => "action",
+        }
+    }
+
     /// The stream whose state the guard watches.
     pub fn stream(&self) -> Option<&Name> {
         match self {

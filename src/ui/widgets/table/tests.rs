@@ -25,8 +25,7 @@ fn rows() -> Vec<Vec<StyledText>> {
 fn drawn(width: u16, height: u16, selected: Option<usize>, depth: Depth) -> Buffer {
     let mut buffer = Buffer::empty(Rect::new(0, 0, width, height));
     let rows = rows();
-    let table =
-        Table { columns: &COLUMNS, rows: &rows, offset: 4, total: 9, selected, sorted: Some((1, true)) };
+    let table = Table { selected, total: 9, offset: 4, ..Table::list(&COLUMNS, &rows, Some((1, true))) };
     table.draw(buffer.area, &mut buffer, &skin(depth));
     buffer
 }
@@ -64,7 +63,21 @@ fn the_selected_row_is_told_by_its_ground_and_without_colour_by_reverse_and_a_ma
 #[test]
 fn the_note_says_which_rows_are_seen() {
     let rows = rows();
-    let table = Table { columns: &COLUMNS, rows: &rows, offset: 4, total: 9, selected: None, sorted: None };
+    let table = Table { offset: 4, total: 9, ..Table::list(&COLUMNS, &rows, None) };
     assert_eq!(table.position(Rect::new(0, 0, 30, 4)), "5-7 of 9");
     assert_eq!(Table { total: 3, offset: 0, ..table }.position(Rect::new(0, 0, 30, 9)), "3");
+}
+
+#[test]
+fn a_marked_row_has_a_mark_in_every_glyph_set_and_the_selected_one_keeps_its_ground() {
+    for set in GlyphSet::ALL {
+        let skin = Skin::new(&Theme::builtin("default").unwrap(), Depth::None, set);
+        let (rows, marked) = (rows(), [true, true]);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 32, 4));
+        let table = Table { selected: Some(1), marked: &marked, ..Table::list(&COLUMNS, &rows, None) };
+        table.draw(buffer.area, &mut buffer, &skin);
+        let marks: Vec<&str> = (1..4).map(|y| buffer[(0, y)].symbol()).collect();
+        assert_eq!(marks, ["*", "*", " "], "{set:?}");
+        assert!(buffer[(0, 2)].modifier.contains(ratatui::style::Modifier::REVERSED));
+    }
 }

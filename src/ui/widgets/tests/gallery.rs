@@ -92,6 +92,7 @@ fn page(skin: &Skin) -> Buffer {
         offset: 0,
         total: 50,
         selected: Some(1),
+        marked: &[],
         sorted: Some((3, true)),
     };
     let panel = Panel::new("Streams").focus(true).note((table.position(line(14, 4)), Role::Dim));

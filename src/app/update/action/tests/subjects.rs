@@ -76,8 +76,8 @@ fn no_key_is_silent_on_any_screen() {
     assert_eq!(notice(&state), "nothing to trim here: select a stream");
     keys(&mut state, "esc P");
     assert_eq!(notice(&state), "P probe is for: Fan-out");
-    keys(&mut state, "esc x");
-    assert_eq!(notice(&state), "x does nothing here: ? shows the keys");
+    keys(&mut state, "esc Q");
+    assert_eq!(notice(&state), "Q does nothing here: ? shows the keys");
 }
 
 #[test]
