@@ -76,7 +76,10 @@ pub fn rows(state: &State, view: &View) -> Vec<Row> {
         View::Queues | View::Queue(_) => of_queues(reading, view, state.active.queue_list),
         View::Latency => slowlog::rows(reading),
         View::Memory => savings::rows(reading),
-        View::BigKeys => keys::biggest(reading),
+        View::BigKeys => {
+            let is_filtered = state.table().is_some_and(|table| table.filter.is_some());
+            keys::biggest(reading, is_filtered, &state.active.open_families)
+        }
         View::Cache => patterns::rows(reading),
         View::Pattern(glob) => keys::of_pattern(reading, glob),
         View::Entries(_) | View::Log => Vec::new(),

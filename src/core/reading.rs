@@ -5,6 +5,7 @@
 //! the time they were true.
 
 pub mod answers;
+pub mod big_keys;
 pub mod cluster;
 pub mod commands;
 pub mod cost;

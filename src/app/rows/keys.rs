@@ -7,6 +7,9 @@ use crate::app::cell::{Cell, Column, Row, RowId, RowMark};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyFacts;
 use crate::core::reading::Reading;
+use crate::core::reading::big_keys::{FoldedKey, KeyFamily};
+use crate::core::reading::keys::BigKey;
+use std::collections::BTreeSet;
 
 /// Where the bytes stand, in both tables.
 pub const BYTES: usize = 2;
@@ -29,16 +32,36 @@ pub const OF_PATTERN: &[Column] = &[
     word("STATE", 6, 3),
 ];
 
-/// The biggest keys.
-pub fn biggest(reading: &Reading) -> Vec<Row> {
-    let row = |key: &crate::core::reading::keys::BigKey| {
+/// The biggest keys, those of a family as one row, but for families that are open; a filter looks at every key.
+pub fn biggest(reading: &Reading, is_filtered: bool, open: &BTreeSet<Name>) -> Vec<Row> {
+    let row = |key: &BigKey| {
         let facts = reading.keys().live(&key.facts.name).unwrap_or(&key.facts);
         let mut cells = cells(facts);
         cells.truncate(BYTES + 1);
         cells.extend([Cell::Growth(key.grows_per_s), Cell::Ttl(facts.ttl)]);
         Row { id: RowId::Key(facts.name.clone()), cells, mark: RowMark::None }
     };
-    reading.biggest_keys().iter().map(row).collect()
+    if is_filtered {
+        return reading.biggest_keys().iter().map(row).collect();
+    }
+    let folded = reading.folded_big_keys(open).into_iter().map(|folded| match folded {
+        FoldedKey::One(key) => row(&key),
+        FoldedKey::Family(family) => row_of_family(&family),
+    });
+    folded.collect()
+}
+
+/// A row of keys whose names differ by an id only.
+fn row_of_family(family: &KeyFamily) -> Row {
+    let kind = family.kind.map_or("—", |kind| kind.word());
+    let cells = vec![
+        Cell::Family(family.name.clone(), family.keys),
+        Cell::Text(kind.to_owned()),
+        Cell::AboutBytes(family.bytes),
+        Cell::Growth(family.grows_per_s),
+        Cell::Ttl(None),
+    ];
+    Row { id: RowId::Family(family.name.clone()), cells, mark: RowMark::None }
 }
 
 /// Keys of a pattern, the biggest that were seen.

@@ -148,13 +148,7 @@ impl KeyTrack {
         let Some(pass) = snapshot.keys_pass else { return };
         self.pass = pass;
         if pass.number != self.running.number {
-            let tiers = vec![KeyTotals::default(); self.tiers.len()];
-            self.running = PassProgress {
-                number: pass.number,
-                began_us: snapshot.at_us,
-                tiers,
-                ..PassProgress::default()
-            };
+            self.running = self.run(pass.number, snapshot.at_us);
         }
         if !snapshot.measures_keys || self.running.is_broken {
             return;
@@ -180,7 +174,7 @@ impl KeyTrack {
     /// A pass that has seen nothing yet.
     fn run(&self, number: u64, began_us: i64) -> PassProgress {
         let tiers = vec![KeyTotals::default(); self.tiers.len()];
-        PassProgress { number, began_us, tiers, ..PassProgress::default() }
+        PassProgress { number, began_us, tiers, total: KeyTotals::mixed(), ..PassProgress::default() }
     }
 
     fn take_live(&mut self, keys: &[KeyFacts]) {
@@ -286,7 +280,7 @@ impl Reading {
 }
 
 /// A pattern that was found, as a glob: what is special in names is escaped, the stars are not.
-fn glob_of(found: &[u8]) -> Name {
+pub(super) fn glob_of(found: &[u8]) -> Name {
     let mut parts = found.split(|byte| *byte == b'*').peekable();
     let mut glob = Vec::with_capacity(found.len());
     while let Some(part) = parts.next() {

@@ -4,7 +4,10 @@
 
 use super::{KeyFacts, KeyKind, Ttl, TtlSpread};
 use crate::core::limits;
+use crate::core::model::Name;
+use crate::core::model::family::family;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 /// What a set of keys comes to.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -24,9 +27,16 @@ pub struct KeyTotals {
     biggest: Vec<KeyFacts>,
     /// The smallest of a full list: nothing below it comes in.
     least: u64,
+    /// Whether they are keys of all kinds, so that no family of names is to fill the list.
+    is_mixed: bool,
 }
 
 impl KeyTotals {
+    /// Of keys of all kinds: of those whose names differ by an id only few are kept, the biggest.
+    pub fn mixed() -> Self {
+        Self { is_mixed: true, ..Self::default() }
+    }
+
     /// Takes a key in.
     pub fn add(&mut self, key: &KeyFacts) {
         self.count(key);
@@ -66,8 +76,13 @@ impl KeyTotals {
 
     fn shorten(&mut self) {
         self.biggest.sort_by_key(|key| Reverse(key.bytes));
+        if self.is_mixed {
+            let mut room = FamilyRoom::default();
+            self.biggest.retain(|key| room.has(&key.name));
+        }
         self.biggest.truncate(limits::KEYS_OF_PATTERN);
-        self.least = self.biggest.last().and_then(|key| key.bytes).unwrap_or(0);
+        let is_full = self.biggest.len() >= limits::KEYS_OF_PATTERN;
+        self.least = self.biggest.last().filter(|_| is_full).and_then(|key| key.bytes).unwrap_or(0);
     }
 
     /// Takes another set in.
@@ -87,6 +102,10 @@ impl KeyTotals {
     pub fn biggest(&self) -> Vec<&KeyFacts> {
         let mut keys: Vec<_> = self.biggest.iter().collect();
         keys.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+        if self.is_mixed {
+            let mut room = FamilyRoom::default();
+            keys.retain(|key| room.has(&key.name));
+        }
         keys.truncate(limits::KEYS_OF_PATTERN);
         keys
     }
@@ -109,10 +128,31 @@ impl KeyTotals {
     }
 }
 
+/// How many keys of each family were let in.
+#[derive(Default)]
+struct FamilyRoom {
+    of: HashMap<Vec<u8>, usize>,
+    name: Vec<u8>,
+}
+
+impl FamilyRoom {
+    fn has(&mut self, key: &Name) -> bool {
+        if !family(key.as_bytes(), &mut self.name) {
+            return true;
+        }
+        match self.of.get_mut(&self.name) {
+            Some(keys) => {
+                *keys += 1;
+                *keys <= limits::KEYS_OF_FAMILY
+            }
+            None => self.of.insert(self.name.clone(), 1).is_none(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::model::Name;
 
     fn key(number: u64) -> KeyFacts {
         let name = Name::from(format!("key:{number}").as_str());
@@ -134,6 +174,21 @@ mod tests {
         assert_eq!(bytes.len(), limits::KEYS_OF_PATTERN);
         assert_eq!((bytes.first(), bytes.last()), (Some(&(many - 1)), Some(&(many - bytes.len() as u64))));
         assert_eq!(tally.main_kind(), Some(KeyKind::Hash));
+    }
+
+    #[test]
+    fn a_family_of_big_keys_leaves_room_for_others_where_keys_of_all_kinds_are_listed() {
+        let other = |bytes| KeyFacts { bytes: Some(bytes), ..KeyFacts::new(Name::from("orders"), 0) };
+        let (mut mixed, mut of_one) = (KeyTotals::mixed(), KeyTotals::default());
+        for tally in [&mut mixed, &mut of_one] {
+            tally.add(&other(7));
+            (100..3_000).for_each(|n| tally.add(&key(n)));
+        }
+        let bytes: Vec<_> = mixed.biggest().iter().filter_map(|key| key.bytes).collect();
+        let family = limits::KEYS_OF_FAMILY;
+        assert_eq!((bytes.len(), bytes[0], bytes[family - 1], bytes[family]), (family + 1, 2_999, 2_950, 7));
+        assert_eq!(of_one.biggest().len(), limits::KEYS_OF_PATTERN);
+        assert!(of_one.biggest().iter().all(|key| key.bytes != Some(7)));
     }
 
     #[test]
