@@ -10,7 +10,7 @@ use super::consumers::ConsumerVerdict;
 use super::finding::{FindingSubject, Severity};
 use super::groups::Judgement;
 use super::hold::Hold;
-use super::queues::{OverdueCase, QueueCase, QueueLeak};
+use super::queues::{GroupWorkers, OverdueCase, QueueCase, QueueLeak};
 use crate::core::model::Name;
 use crate::core::model::cache::Window;
 use crate::core::model::info::Info;
@@ -51,6 +51,8 @@ pub struct Evidence<'a> {
     pub memory: MemoryCase<'a>,
     /// Queues of job frameworks.
     pub queues: Vec<QueueCase>,
+    /// Groups of streams and who works for them, as far as workers are wanted and these are fewer, or unknown.
+    pub group_workers: Vec<GroupWorkers>,
     /// What begins jobs again and again and is overdue.
     pub overdue: Vec<OverdueCase>,
     /// What frameworks have left behind.

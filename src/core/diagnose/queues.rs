@@ -192,6 +192,17 @@ pub struct QueueCase {
     pub tenant: Option<JobFlood>,
 }
 
+/// How many work for a group of a stream, where workers of queues are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupWorkers {
+    /// The stream.
+    pub key: Name,
+    /// The group.
+    pub group: Name,
+    /// Its consumers that show signs of life; `None` where that can't be read.
+    pub alive: Option<u64>,
+}
+
 /// What is left behind, and takes memory for nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueLeak {

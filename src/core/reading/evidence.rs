@@ -53,6 +53,7 @@ pub(super) fn of<'a>(
         tally: GroupCounts { is_searched: is_searched(reading), ..tracks.tally() },
         memory: info.map_or_else(MemoryCase::default, |_| memory::case(reading)),
         queues: queue_cases(reading),
+        group_workers: super::queues::group_workers(reading, tracks),
         overdue: overdue_cases(reading),
         queue_leaks: super::queues::leaks(reading),
         standing: hold,

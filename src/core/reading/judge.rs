@@ -7,6 +7,7 @@ use super::tracks::Tracks;
 use super::{Reading, evidence};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::finding::{Finding, Health, Severity};
+use crate::core::diagnose::groups::group_consumers::GroupSigns;
 use crate::core::diagnose::groups::{GroupVerdict, Judgement};
 use crate::core::diagnose::hold::Hold;
 use crate::core::diagnose::rules::{self, CannotTell};
@@ -136,6 +137,11 @@ impl Reading {
         self.judged.stream(key)
     }
 
+    /// What a group's consumers show; `None` while it was not read.
+    pub(super) fn group_signs(&self, key: &Name, group: &Name) -> Option<&GroupSigns> {
+        self.judged.tracks.group(key, group).map(|group| &group.track.signs)
+    }
+
     /// The verdicts of a group's consumers, in the order of their list; empty where there are none.
     pub fn consumer_verdicts(&self, key: &Name, group: &Name) -> &[Option<ConsumerVerdict>] {
         self.judged.tracks.group(key, group).map_or(&[], |group| group.track.signs.verdicts.as_slice())
@@ -146,5 +152,7 @@ impl Reading {
 mod laws;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod workers;
 #[cfg(test)]
 mod world;

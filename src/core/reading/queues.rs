@@ -19,6 +19,7 @@ use crate::core::model::queues::{
 };
 use crate::core::queues::adapter;
 pub use failures::FailureGroup;
+pub(super) use groups::group_workers;
 pub use leaks::leaks;
 pub use samples::JobGroup;
 use samples::{JobSample, SampledJob};

@@ -121,6 +121,8 @@ pub struct GroupSigns {
     pub last_success_ms: Option<u64>,
     /// Those that may account for a nameless listener.
     pub alive: usize,
+    /// Whether clients were known when they were judged.
+    pub knows_clients: bool,
     /// Those that are stuck or dead.
     pub unwell: usize,
     /// Those whose client is connected and has sent nothing for as long as makes a consumer dead, by their place in the
@@ -156,7 +158,8 @@ impl GroupSigns {
         held_ms.clear();
         verdicts.reserve_exact(consumers.len());
         held_ms.reserve_exact(consumers.len());
-        *self = Self { at_us, verdicts, held_ms, ..Self::default() };
+        let knows_clients = context.listeners.is_some();
+        *self = Self { at_us, verdicts, held_ms, knows_clients, ..Self::default() };
         let mut all_tell = true;
         // Rows younger than what makes anybody slow decide nothing: thousands of names need not be compared.
         let is_old = |row: &PendingRow| row.idle_ms.is_some_and(|ms| ms >= limits.consumer_slow_ms);
@@ -195,6 +198,15 @@ impl GroupSigns {
     /// How many have a client that is connected and silent, and the shortest of these silences, milliseconds.
     pub fn muted(&self) -> Option<(u64, u64)> {
         self.mute.values().min().map(|ms| (self.mute.len() as u64, *ms))
+    }
+
+    /// How many show signs of life; `None` where a row lacks what would tell, or where nobody knows whether the clients of
+    /// some are connected that have been silent for long and hold nothing.
+    pub fn living(&self) -> Option<u64> {
+        let is_judged = self.verdicts.iter().all(Option::is_some);
+        let dead = self.verdicts.iter().filter(|verdict| **verdict == Some(ConsumerVerdict::Dead)).count();
+        let is_sure = is_judged && (self.knows_clients || self.silent == dead);
+        is_sure.then(|| self.verdicts.len().saturating_sub(self.silent) as u64)
     }
 
     /// Whether there are consumers and none shows a sign of life.

@@ -145,32 +145,88 @@ pub const WORKERS_RULE: Rule = Rule::briefly(
     "fewer workers of a queue are alive than are wanted",
     |evidence, thresholds| {
         let wanted = thresholds.queue_workers;
-        let lacks = |case: &&QueueCase| case.figures.workers.is_some_and(|workers| workers < wanted);
-        let told = answer(
-            evidence,
-            evidence.queues.iter().filter(lacks).map(|case| {
-                let workers = case.figures.workers;
-                let alive =
-                    workers.map_or_else(String::new, |workers| counted(workers, "worker is", "workers are"));
-                let text = format!("{}: {alive} alive, {} are wanted", label(&case.id), count(wanted));
-                finding(WORKERS_ID, Severity::Warning, case, text, evidence.now_ms)
-                    .remedy(Destination::Queues, WORKERS)
-                    .with("workers", workers)
-                    .with("wanted", Some(wanted))
-            }),
-        );
-        let is_unknown = |case: &&QueueCase| case.id.queue.is_some() && case.figures.workers.is_none();
-        let mut unknown = evidence.queues.iter().filter(is_unknown);
-        let blind = unknown.next().filter(|_| wanted > 0).map(|first| {
-            let many = counted(1 + unknown.count() as u64, "queue", "queues");
+        if wanted == 0 {
+            return answer(evidence, []);
+        }
+        let (mut few, mut unknown) = (Vec::new(), Vec::new());
+        for queue in staffed(evidence) {
+            match queue.alive {
+                Some(alive) if alive < wanted => few.push(queue),
+                Some(_) => {}
+                None if queue.is_one => unknown.push(queue),
+                None => {}
+            }
+        }
+        let blind = unknown.first().map(|first| {
+            let many = counted(unknown.len() as u64, "queue", "queues");
             Blind::Unread(format!(
                 "how many workers there are can't be read of {many}, such as {}",
-                label(&first.id)
+                first.label
             ))
         });
+        let told = answer(evidence, few_workers(few, wanted, evidence.now_ms));
         RuleAnswer { blind: told.blind.or(blind), ..told }
     },
 );
+
+/// Who works for a queue, be it of a framework or a group of a stream.
+struct StaffedQueue {
+    subject: FindingSubject,
+    label: String,
+    alive: Option<u64>,
+    /// Whether it is a queue, and not what all of a site have in common.
+    is_one: bool,
+    workers: [&'static str; 2],
+}
+
+fn staffed<'a>(evidence: &'a Evidence<'_>) -> impl Iterator<Item = StaffedQueue> + 'a {
+    let queues = evidence.queues.iter().map(|case| StaffedQueue {
+        subject: FindingSubject::Queue(case.id.clone()),
+        label: label(&case.id),
+        alive: case.figures.workers,
+        is_one: case.id.queue.is_some(),
+        workers: ["worker is", "workers are"],
+    });
+    let groups = evidence.group_workers.iter().map(|case| StaffedQueue {
+        subject: FindingSubject::Group(case.key.clone(), case.group.clone()),
+        label: format!("{}/{}", name(&case.key), name(&case.group)),
+        alive: case.alive,
+        is_one: true,
+        workers: ["consumer is", "consumers are"],
+    });
+    queues.chain(groups)
+}
+
+/// One finding a queue, or one for many: the one with the fewest workers stands for them.
+fn few_workers(mut few: Vec<StaffedQueue>, wanted: u64, now_ms: i64) -> Vec<Finding> {
+    few.sort_by_key(|queue| queue.alive);
+    let sentence = |queue: &StaffedQueue| {
+        let [one, many] = queue.workers;
+        let alive = queue.alive.map_or_else(String::new, |alive| counted(alive, one, many));
+        format!("{}: {alive} alive, {} are wanted", queue.label, count(wanted))
+    };
+    let found = |subject: FindingSubject, text: String, alive: Option<u64>| {
+        Finding::new(WORKERS_ID, Severity::Warning, subject, text, now_ms)
+            .remedy(Destination::Queues, WORKERS)
+            .with("workers", alive)
+            .with("wanted", Some(wanted))
+    };
+    match few.first().filter(|_| few.len() > ONE_BY_ONE) {
+        Some(worst) => {
+            let many = counted(few.len() as u64, "queue", "queues");
+            let text = format!("{many} have fewer workers than are wanted, such as {}", sentence(worst));
+            let told = found(FindingSubject::Server, text, worst.alive);
+            vec![told.with("queues", Some(few.len() as u64))]
+        }
+        None => few
+            .into_iter()
+            .map(|queue| {
+                let text = sentence(&queue);
+                found(queue.subject, text, queue.alive)
+            })
+            .collect(),
+    }
+}
 
 /// What was found; without INFO the server answers nothing, and queues are those of before.
 fn answer(evidence: &Evidence<'_>, found: impl IntoIterator<Item = Finding>) -> RuleAnswer {

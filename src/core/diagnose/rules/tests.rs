@@ -74,6 +74,7 @@ fn evidence<'a>(info: Option<&'a Info>, hold: &'a Hold) -> Evidence<'a> {
             ..MemoryCase::default()
         },
         queues: Vec::new(),
+        group_workers: Vec::new(),
         overdue: Vec::new(),
         queue_leaks: Vec::new(),
         standing: hold,

@@ -6,7 +6,8 @@
 use super::{AgeKind, OldestJob, QueueView};
 use crate::core::diagnose::consumers::ConsumerVerdict;
 use crate::core::diagnose::groups::GroupVerdict;
-use crate::core::diagnose::queues::QueueVerdict;
+use crate::core::diagnose::groups::group_consumers::GroupSigns;
+use crate::core::diagnose::queues::{GroupWorkers, QueueVerdict};
 use crate::core::model::Name;
 use crate::core::model::keys::KeyKind;
 use crate::core::model::queues::{Framework, QueueId, QueueSite};
@@ -15,7 +16,34 @@ use crate::core::queues::{adapter, names};
 use crate::core::reading::Reading;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
+use crate::core::reading::tracks::Tracks;
 use std::collections::BTreeSet;
+
+/// Groups with fewer living consumers than are wanted of every queue, or with nobody knows how many; none where none are wanted.
+pub fn group_workers(reading: &Reading, tracks: &Tracks) -> Vec<GroupWorkers> {
+    let wanted = tracks.thresholds().queue_workers;
+    if wanted == 0 {
+        return Vec::new();
+    }
+    let of_frameworks = reading.streams_of_frameworks();
+    let streams = reading.streams().values().filter(|stream| !of_frameworks.contains(&stream.key));
+    let groups = streams.flat_map(|stream| stream.groups.values().map(move |group| (stream, group)));
+    let told = groups.map(|(stream, group)| {
+        let (key, name) = (&stream.key, &group.facts.name);
+        let signs = tracks.group(key, name).map(|judged| &judged.track.signs);
+        GroupWorkers { key: key.clone(), group: name.clone(), alive: living(group, signs) }
+    });
+    told.filter(|case| case.alive.is_none_or(|alive| alive < wanted)).collect()
+}
+
+/// Consumers of a group that show signs of life.
+fn living(group: &GroupState, signs: Option<&GroupSigns>) -> Option<u64> {
+    if group.facts.consumers == Some(0) {
+        return Some(0);
+    }
+    let listed = group.consumers.as_ref()?.value.len();
+    signs.filter(|signs| signs.verdicts.len() == listed)?.living()
+}
 
 impl Reading {
     /// Every group of every stream as a queue, by stream and group: ready is its lag, in flight what it has pending, orphaned
@@ -69,7 +97,7 @@ impl Reading {
             in_per_s,
             out_per_s,
             growth_per_s: in_per_s.zip(out_per_s).map(|(come, go)| come - go),
-            workers: consumers.map(|_| verdicts.iter().filter(|verdict| !dead(**verdict)).count() as u64),
+            workers: living(group, self.group_signs(key, name)),
             is_paused: None,
             untouched_ms: None,
             blocked: waiting,

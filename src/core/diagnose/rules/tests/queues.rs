@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::core::diagnose::finding::Finding;
-use crate::core::diagnose::queues::{JobFlood, OverdueCase, QueueCase, QueueFigures};
+use crate::core::diagnose::queues::{GroupWorkers, JobFlood, OverdueCase, QueueCase, QueueFigures};
 use crate::core::model::queues::{Framework, QueueColumn, QueueId, QueueSite};
 
 fn case(queue: &str, figures: QueueFigures) -> QueueCase {
@@ -103,6 +103,28 @@ fn late_jobs_orphans_and_missing_workers_are_told() {
     let text = "how many workers there are can't be read of 1 queue, such as rq queue mail";
     assert_eq!(cannot_tell(&two).as_deref(), Some(text));
     assert_eq!(cannot_tell(&Thresholds::default()), None);
+}
+
+#[test]
+fn groups_of_streams_have_workers_too_and_many_that_lack_some_are_one_finding() {
+    let (info, hold) = (healthy(), Hold::default());
+    let mut evidence = evidence(Some(&info), &hold);
+    let group = |key: &str, alive| GroupWorkers { key: Name::from(key), group: Name::from("billing"), alive };
+    let two = Thresholds { queue_workers: 2, ..Thresholds::default() };
+    evidence.group_workers = vec![group("orders", Some(1)), group("mails", Some(2)), group("taxes", None)];
+    let (told, cannot_tell) = ask(&evidence, &two);
+    let texts: Vec<_> = told.iter().map(|finding| finding.text.as_str()).collect();
+    assert_eq!(texts, ["orders/billing: 1 consumer is alive, 2 are wanted"]);
+    assert_eq!(told[0].subject, FindingSubject::Group(Name::from("orders"), Name::from("billing")));
+    let blind = cannot_tell.iter().find(|rule| rule.id == "queue.workers").unwrap().blind.text();
+    assert_eq!(blind, "how many workers there are can't be read of 1 queue, such as taxes/billing");
+    evidence.group_workers = (0..40).map(|at| group(&format!("s{at}"), Some(u64::from(at != 7)))).collect();
+    let told = ask(&evidence, &two).0;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(
+        told[0].text,
+        "40 queues have fewer workers than are wanted, such as s7/billing: 0 consumers are alive, 2 are wanted"
+    );
 }
 
 #[test]
