@@ -90,6 +90,12 @@ pub const QUEUE_SITES: usize = 200;
 /// Keys that looked like those of a framework and are none: 100 bytes each.
 pub const NO_QUEUES: usize = 10_000;
 
+/// Names of keys that one page of the walk lets guess.
+pub const NAMES_GUESSED: usize = 100;
+
+/// The same of all pages of a connection: each is looked at once, which takes a few microseconds.
+pub const NAMES_GUESSED_IN_ALL: usize = 4_000;
+
 /// Queues that are read in one round, about ten questions of 3 microseconds each: half a hundredth of the server's time.
 pub const QUEUES_PER_ROUND: usize = 150;
 
@@ -325,6 +331,9 @@ pub const UNWELL_CONSUMERS: usize = 20_000;
 
 /// Keys that are kept of one pattern, the biggest: as many as somebody may list.
 pub const KEYS_OF_PATTERN: usize = 200;
+
+/// Of keys of all kinds together so many are kept whose names differ by an id only, so that others have room beside them.
+pub const KEYS_OF_FAMILY: usize = 50;
 
 /// Names longer than this are counted and measured, not kept, bytes.
 pub const KEY_NAME_BYTES: usize = 512;

@@ -15,6 +15,7 @@ mod dramatiq;
 pub mod errors;
 pub mod failures;
 mod gocraft;
+mod horizon;
 mod huey;
 pub mod items;
 mod laravel;
@@ -56,6 +57,7 @@ pub static ADAPTERS: &[&Adapter] = &[
     &bullmq::BULLMQ,
     &bull::BULL,
     &laravel::LARAVEL,
+    &horizon::HORIZON,
     &arq::ARQ,
     &taskiq::TASKIQ,
     &plain::PLAIN,
@@ -133,6 +135,20 @@ pub fn leads(key: &Name) -> Vec<QueueLead> {
             }
             found.push(QueueLead { of: QueueId { site, queue }, sign: at, key: key.clone() });
         }
+    }
+    found
+}
+
+/// Names that keys of a queue would have, where keys of its jobs begin like this: with all but the id.
+pub fn shown_by_jobs(stem: &[u8]) -> Vec<Name> {
+    let mut found = Vec::new();
+    for adapter in ADAPTERS {
+        let before = adapter.job_key.and_then(|key| key.strip_suffix("{id}"));
+        let Some((prefix, queue)) = before.and_then(|before| names::parts(before, stem)) else { continue };
+        let site = QueueSite { framework: adapter.framework, prefix: Name::new(prefix) };
+        let of = QueueId { site, queue: queue.map(Name::new) };
+        let signs = adapter.signs.iter().filter(|sign| sign.shows == Shows::Queue && !sign.is_any_name());
+        found.extend(signs.map(|sign| names::key(sign.key, &of, None)));
     }
     found
 }
@@ -251,6 +267,18 @@ mod tests {
             assert!(!may_show(name.as_bytes()), "{name}");
         }
         assert!(may_show(b"jobs"));
+    }
+
+    #[test]
+    fn keys_of_jobs_tell_what_the_keys_of_their_queue_are_called() {
+        let shown = |stem: &str| {
+            let names: Vec<String> = shown_by_jobs(stem.as_bytes()).iter().map(Name::text).collect();
+            names
+        };
+        assert_eq!(shown("bull:mail:"), ["bull:mail:meta", "bull:mail:id"]);
+        assert!(shown("saq:job:mail:").contains(&"saq:mail:incomplete".to_owned()));
+        assert!(shown("a:streaq:mail:task:data:").contains(&"a:streaq:mail:queues:normal".to_owned()));
+        assert_eq!((shown("mail"), shown(":")), (vec![], vec![]));
     }
 
     #[test]

@@ -272,6 +272,40 @@ fn jobs_that_failed_are_told_by_what_went_wrong_and_nothing_else_of_them_is() {
 }
 
 #[test]
+fn jobs_that_failed_under_horizon_are_told_by_their_exception() {
+    for kind in kinds() {
+        let made = Layout::new(kind);
+        let at_s = now_ms() / 1000 - 600;
+        for id in 0..5 {
+            let exception = match id {
+                0 => "PDOException: gone away in /app/Mail.php:7".to_owned(),
+                _ => format!(
+                    "App\\NoMailbox: no such mailbox: {id} in /app/Mail.php:12\nStack trace:\n#0 secret"
+                ),
+            };
+            let key = format!("shop_horizon:7f1d3c2e-9a40-4c1b-8f57-00000000000{id}");
+            made.run(&["ZADD", "shop_horizon:failed_jobs", &format!("-{at_s}.5"), key.split_at(13).1]);
+            let fields =
+                ["queue", "mail", "name", r"App\Jobs\SendMail", "payload", "secret", "exception", &exception];
+            made.run(&[&["HSET", key.as_str()], &fields[..], &["failed_at", &format!("{at_s}.25")]].concat());
+        }
+        // A set of that name alone is nobody's.
+        made.run(&["ZADD", "other:failed_jobs", "1", "a"]);
+        made.run(&["ZADD", "shop_horizon:recent_failed_jobs", "1", "a"]);
+        let told = made.snapshot("");
+        assert!(!told.to_string().contains("secret"), "{told}");
+        let rows = told["queues"].as_array().unwrap();
+        assert_eq!(lines(rows), ["horizon shop_horizon:* - - - - 5 - -"], "{kind:?}");
+        let expected = [
+            r"* dead 4 App\\Jobs\\SendMail: App\\NoMailbox: no such mailbox: * in /app/Mail.php:*",
+            r"* dead 1 App\\Jobs\\SendMail: PDOException: gone away in /app/Mail.php:*",
+        ];
+        assert_eq!(failures(&told), expected, "{kind:?}");
+        assert_eq!(rows[0]["failures"][0]["newest_ms"], at_s * 1000 + 250, "{kind:?}");
+    }
+}
+
+#[test]
 fn what_begins_jobs_again_and_again_is_told_with_its_times_and_is_late_when_they_are_over() {
     for kind in kinds() {
         let made = Layout::new(kind);

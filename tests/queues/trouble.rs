@@ -54,6 +54,44 @@ fn a_class_that_floods_jobs_for_later_is_named_with_its_share_and_no_read_takes_
     assert!(median < 500.0, "{eval}");
 }
 
+/// Jobs of BullMQ for later, ten classes with one that floods: an id in a sorted set, and a hash for each.
+fn flood_of_bullmq(server: &Server, jobs: u32) {
+    eval(
+        server,
+        &format!(
+            "redis.call('HSET','bull:mail:meta','version','bullmq:5') redis.call('SET','bull:mail:id',{jobs}) \
+             redis.call('XADD','bull:mail:events','*','event','delayed') \
+             for i=0,{jobs}-1 do local c='Job'..(i%9) if (i*7919)%100<62 then c='Flood' end \
+             redis.call('ZADD','bull:mail:delayed',8192000000000000+((i*7919)%{jobs})*4096,i) \
+             redis.call('HSET','bull:mail:'..i,'name',c,'data','secret','timestamp',1,'opts','{{}}') end"
+        ),
+    );
+}
+
+#[test]
+fn jobs_that_have_a_key_each_do_not_hide_their_queue_nor_the_class_that_floods_it() {
+    let server = Server::start(Options::default());
+    flood_of_bullmq(&server, 100_000);
+    server.redis_cli(&["CONFIG", "RESETSTAT"]);
+    let seen = snapshot(&server);
+    assert!(!seen.to_string().contains("secret"));
+    let queue = row(&seen, "mail");
+    assert_eq!((&queue["framework"], &queue["delayed"]), (&"bullmq".into(), &100_000.into()), "{queue}");
+    let class = &queue["classes"][0];
+    assert_eq!((&class["class"], &class["part"]), (&"Flood".into(), &"delayed".into()), "{queue}");
+    let share = class["share"].as_f64().unwrap();
+    assert!((share - 0.62).abs() < 0.1 && class["error"].as_f64().unwrap() <= 0.05, "{class}");
+    let told = findings(&seen, "queue.flood");
+    assert!(told.len() == 1 && told[0].contains("delayed jobs are Flood"), "{told:?}");
+    let statistics = server.redis_cli(&["INFO", "latencystats"]);
+    for command in ["eval", "hmget"] {
+        let line = statistics.lines().find(|line| line.contains(&format!("_usec_{command}")));
+        let line = line.unwrap_or_else(|| panic!("no {command}: {statistics}"));
+        let median: f64 = line.split("p50=").nth(1).unwrap().split(',').next().unwrap().parse().unwrap();
+        assert!(median < 500.0, "{line}");
+    }
+}
+
 #[test]
 fn five_hundred_queues_are_all_told_at_once_with_their_oldest_jobs() {
     let server = Server::start(Options::default());

@@ -193,6 +193,9 @@ pub struct NamesPage {
     pub next: u64,
     /// Those names.
     pub names: Vec<Name>,
+    /// Names that keys of queues would have, if the many names of the page that begin alike are of jobs: guesses, which the
+    /// server has not told.
+    pub guesses: Vec<Name>,
 }
 
 /// How far the search for streams is.

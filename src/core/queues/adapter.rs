@@ -21,6 +21,9 @@ pub struct Adapter {
     pub title: &'static str,
     /// Keys that it has where nobody has changed their names: these are looked for at once.
     pub usual: &'static [&'static str],
+    /// The key that each job has, where it names the queue and the id comes last: many of these tell of a queue long before a
+    /// walk has come to the queue's own keys.
+    pub job_key: Option<&'static str>,
     /// Keys that show it.
     pub signs: &'static [QueueSign],
     /// Figures.

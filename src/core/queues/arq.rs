@@ -72,6 +72,7 @@ pub const ARQ: Adapter = Adapter {
     framework: Framework::Arq,
     title: "arq",
     usual: &["arq:queue"],
+    job_key: None,
     signs: &[
         QueueSign {
             key: "{w}:health-check",

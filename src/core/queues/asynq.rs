@@ -167,6 +167,7 @@ pub const ASYNQ: Adapter = Adapter {
     framework: Framework::Asynq,
     title: "asynq",
     usual: &["asynq:queues"],
+    job_key: None,
     signs: &[registry("asynq:queues", MemberForm::Whole)],
     parts: &[
         part(Ready, "asynq:{{q}}:pending", Counts::Length(KeyKind::List)),

@@ -96,6 +96,7 @@ pub const BULL: Adapter = Adapter {
     framework: Framework::Bull,
     title: "Bull",
     usual: &[],
+    job_key: Some("{q}:{id}"),
     signs: &[QueueSign {
         key: "{q}:id",
         kind: KeyKind::String,

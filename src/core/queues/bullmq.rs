@@ -212,6 +212,7 @@ pub const BULLMQ: Adapter = Adapter {
     framework: Framework::BullMq,
     title: "BullMQ",
     usual: &[],
+    job_key: Some("{q}:{id}"),
     signs: &[QueueSign {
         key: "{q}:meta",
         kind: KeyKind::Hash,

@@ -132,6 +132,7 @@ pub const CELERY: Adapter = Adapter {
     framework: Framework::Celery,
     title: "Celery",
     usual: &["_kombu.binding.celery"],
+    job_key: None,
     signs: &[QueueSign {
         key: "_kombu.binding.{x}",
         kind: KeyKind::Set,

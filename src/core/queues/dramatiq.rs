@@ -117,6 +117,7 @@ pub const DRAMATIQ: Adapter = Adapter {
     framework: Framework::Dramatiq,
     title: "dramatiq",
     usual: &["dramatiq:default.msgs"],
+    job_key: None,
     signs: &[sign("{q}.msgs"), sign("{q}.DQ.msgs"), sign("{q}.XQ.msgs")],
     parts: &[
         part(Ready, "{q}", Counts::Length(KeyKind::List)),

@@ -159,6 +159,7 @@ pub const GOCRAFT: Adapter = Adapter {
     framework: Framework::Gocraft,
     title: "gocraft/work",
     usual: &["work:known_jobs"],
+    job_key: None,
     signs: &[registry("known_jobs", MemberForm::Whole)],
     parts: &[
         part(Ready, "jobs:{q}", Counts::Length(KeyKind::List)),

@@ -55,6 +55,7 @@ pub const HUEY: Adapter = Adapter {
     framework: Framework::Huey,
     title: "huey",
     usual: &["huey.redis.huey"],
+    job_key: None,
     signs: &[
         queue_sign("huey.redis.{q}", KeyKind::List),
         queue_sign("huey.redis.{q}", KeyKind::Zset),

@@ -116,6 +116,7 @@ pub const LARAVEL: Adapter = Adapter {
     framework: Framework::Laravel,
     title: "Laravel",
     usual: &["laravel_database_queues:default", "queues:default"],
+    job_key: None,
     signs: &[
         QueueSign {
             key: "queues:{q}",

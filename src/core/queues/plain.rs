@@ -27,6 +27,7 @@ pub const PLAIN: Adapter = Adapter {
     framework: Framework::Plain,
     title: "a list or a sorted set",
     usual: &[],
+    job_key: None,
     signs: &[queue_sign("{w}", KeyKind::List), queue_sign("{w}", KeyKind::Zset)],
     parts: &[part(Ready, "{w}", Counts::Jobs(SIZE))],
     next: &[

@@ -174,6 +174,7 @@ pub const RESQUE: Adapter = Adapter {
     framework: Framework::Resque,
     title: "Resque",
     usual: &["resque:queues", "queues"],
+    job_key: None,
     signs: &[QueueSign { proof: Some(IS_RESQUE), ..registry("queues", MemberForm::Whole) }],
     parts: &[
         part(Ready, "queue:{q}", Counts::Length(KeyKind::List)),

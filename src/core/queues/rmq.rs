@@ -75,6 +75,7 @@ pub const RMQ: Adapter = Adapter {
     framework: Framework::Rmq,
     title: "rmq",
     usual: &["rmq::queues"],
+    job_key: None,
     signs: &[registry("rmq::queues", MemberForm::Whole)],
     parts: &[
         part(Ready, "rmq::queue::[{q}]::ready", Counts::Length(KeyKind::List)),

@@ -209,6 +209,7 @@ pub const RQ: Adapter = Adapter {
     framework: Framework::Rq,
     title: "RQ",
     usual: &["rq:queues"],
+    job_key: None,
     signs: &[QueueSign {
         key: "queues",
         kind: KeyKind::Set,

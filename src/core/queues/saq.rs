@@ -110,6 +110,7 @@ pub const SAQ: Adapter = Adapter {
     framework: Framework::Saq,
     title: "SAQ",
     usual: &["saq:default:incomplete"],
+    job_key: Some("saq:job:{q}:{id}"),
     signs: &[queue_sign("saq:{q}:incomplete", KeyKind::Zset), queue_sign("saq:{q}:queued", KeyKind::List)],
     parts: &[
         part(Ready, "saq:{q}:queued", Counts::Length(KeyKind::List)),

@@ -154,6 +154,7 @@ pub const SIDEKIQ: Adapter = Adapter {
     framework: Framework::Sidekiq,
     title: "Sidekiq",
     usual: &["queues"],
+    job_key: None,
     signs: &[QueueSign {
         key: "queues",
         kind: KeyKind::Set,

@@ -71,6 +71,7 @@ pub const STREAQ: Adapter = Adapter {
     framework: Framework::Streaq,
     title: "streaq",
     usual: &["streaq:default:queues:normal"],
+    job_key: Some("streaq:{q}:task:data:{id}"),
     signs: &[
         queue_sign(TASKS, KeyKind::Stream),
         queue_sign("streaq:{q}:queues:delayed:normal", KeyKind::Zset),

@@ -73,6 +73,7 @@ pub const TASKIQ: Adapter = Adapter {
     framework: Framework::Taskiq,
     title: "taskiq",
     usual: &["taskiq"],
+    job_key: None,
     signs: &[sign(KeyKind::Stream), sign(KeyKind::List)],
     parts: &[
         part(Ready, "{w}", Counts::Jobs(WAITING)),

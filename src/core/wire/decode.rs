@@ -14,6 +14,7 @@ mod keys;
 mod latency;
 mod looks;
 mod missing;
+mod names;
 mod queues;
 pub mod streams;
 
@@ -26,16 +27,13 @@ use crate::core::model::cache::{Bracket, OwnLookups};
 use crate::core::model::clients::OutputLimits;
 use crate::core::model::cluster::Cluster;
 use crate::core::model::gap::GapScope;
-use crate::core::model::glob::Glob;
 use crate::core::model::queues::QueueFact;
-use crate::core::model::snapshot::{NamesPage, PendingPage, ScanPage};
+use crate::core::model::snapshot::{PendingPage, ScanPage};
 use crate::core::model::{Gap, GapReason, Name, Names, Snapshot, Stamped};
-use crate::core::queues::may_show;
 use figures::OddFigures;
 pub use gather::FactsSoFar;
 use gather::{Clock, Facts};
 pub use missing::{denied_keys, late, too_long, what};
-use std::borrow::Cow;
 
 /// Everything that an observation says.
 pub fn decode(observation: &Observation) -> Snapshot {
@@ -88,7 +86,7 @@ fn answered((snapshot, names): Decoding<'_>, exchange: &Exchange, reply: &Resp, 
         // An action reads these itself.
         ReadCmd::Inspect(_) => Some(()),
         ReadCmd::Info(sections) => read_info(snapshot, sections, reply, at_us),
-        ReadCmd::ScanNames { also, .. } => names_page(reply, also).map(|page| snapshot.names = Some(page)),
+        ReadCmd::ScanNames { also, .. } => names::page(reply, also).map(|page| snapshot.names = Some(page)),
         ReadCmd::Scan { wanted, .. } => scan_page(reply, *wanted).map(|page| take_page(snapshot, page)),
         ReadCmd::Type(_) | ReadCmd::Pttl(_) | ReadCmd::MemoryUsage(_) => {
             keys::fact(snapshot, &exchange.command, reply, at_us, &mut odd)
@@ -242,18 +240,6 @@ fn scan_page(reply: &Resp, wanted: ScanFor) -> Option<ScanPage> {
     let (streams_only, for_sizes) = (wanted == ScanFor::Streams, wanted == ScanFor::Sizes);
     let keys = keys.into_iter().map(Name::from).collect();
     Some(ScanPage { next, keys, left_out: long.len() as u64, streams_only, for_sizes })
-}
-
-/// Of a page of names those that may be a queue's or a channel layer's: of a million keys hardly one is.
-fn names_page(reply: &Resp, also: &[Name]) -> Option<NamesPage> {
-    let also: Vec<Glob> = also.iter().cloned().map(Glob::new).collect();
-    let parts = reply.items()?;
-    let next = parts.first()?.text()?.parse().ok()?;
-    let is_wanted = |name: &Cow<'_, [u8]>| {
-        name.len() <= WATCHED_NAME_BYTES && (may_show(name) || also.iter().any(|glob| glob.matches(name)))
-    };
-    let names = parts.get(1)?.items()?.iter().filter_map(Resp::bytes).filter(is_wanted);
-    Some(NamesPage { next, names: names.map(Name::from).collect() })
 }
 
 fn take_page(snapshot: &mut Snapshot, page: ScanPage) {

@@ -335,6 +335,8 @@ impl Planner {
         self.layers.learn_names(&named, now_us);
         self.layers.learn(snapshot, now_us);
         self.queues.learn_names(&named);
+        let guesses = snapshot.names.iter().flat_map(|page| &page.guesses);
+        guesses.for_each(|guess| self.queues.learn_guess(guess));
         self.queues.learn(snapshot, now_us);
         let sent_us = observation.exchanges.first().map_or(0, |exchange| exchange.sent_us);
         let received_us = observation.exchanges.last().map_or(0, |exchange| exchange.received_us);

@@ -126,6 +126,11 @@ impl KnownQueues {
         self.leads.offer(found);
     }
 
+    /// Takes a name in that a key of a queue would have.
+    pub fn learn_guess(&mut self, guess: &Name) {
+        self.leads.guess(guess);
+    }
+
     /// Whether something was found and not read yet.
     pub fn has_unread(&self, capabilities: &Capabilities) -> bool {
         if !capabilities.may(ReadVerb::QUEUE_TYPE) {
@@ -170,7 +175,7 @@ impl KnownQueues {
                 asks.extend(job_ask(id, ItemsFor::Next(*place), &job.id).map(|ask| (id.clone(), ask)));
             }
         }
-        asks.extend(self.windows.ask(asker.everything, script, capabilities));
+        asks.extend(self.windows.ask((asker.everything, is_new_only), script, capabilities));
         let reads = asks.into_iter().map(|(of, ask)| ReadCmd::Queue(QueueRead { of, ask }));
         round.commands.extend(reads.filter(|read| capabilities.may(read.verb())));
         self.tell_refused(round);
@@ -180,7 +185,8 @@ impl KnownQueues {
     fn turn(&mut self, asker: &Asker<'_>, is_new_only: bool) -> Vec<QueueId> {
         let turn = if is_new_only {
             let new = self.queues.iter().filter(|(_, queue)| queue.is_new());
-            new.map(|(id, _)| id.clone()).collect()
+            let places = if asker.everything { usize::MAX } else { limits::QUEUES_PER_ROUND };
+            new.map(|(id, _)| id.clone()).take(places).collect()
         } else {
             let places = if asker.everything { usize::MAX } else { limits::QUEUES_PER_ROUND };
             self.turns.turn(asker.now_us, &[], places, |_| Pick::Take)

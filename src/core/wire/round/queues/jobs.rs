@@ -19,10 +19,13 @@ use std::collections::BTreeMap;
 const A_ROUND: usize = 4;
 const AT_ONCE: usize = 400;
 const OF_A_PART: usize = 20;
+/// A part with so many jobs may be flooded: it has so many windows at once when it is found.
+const MANY_JOBS: u64 = 10_000;
+const FIRST_WINDOWS: u64 = 10;
 /// How far from its end the middle of a list is looked at: a list is walked through from its nearer end.
 const LIST_DEPTH: u64 = 20_000;
-/// Jobs whose hashes are asked in one round.
-const JOBS_A_ROUND: usize = 60;
+/// Jobs whose hashes are asked in one round: those of the windows of the round before.
+const JOBS_A_ROUND: usize = A_ROUND * limits::JOBS_IN_WINDOW as usize;
 /// The same where somebody waits for all.
 const JOBS_AT_ONCE: usize = 1_000;
 
@@ -52,9 +55,12 @@ struct WindowPart {
 }
 
 impl WindowPart {
-    /// Whether it was never looked at, and not in vain either.
+    /// Whether it was never looked at, and not in vain either, or not often enough yet where it is long.
     fn is_new(&self) -> bool {
-        !self.was_answered && self.tries < TRIES
+        match self.was_answered {
+            false => self.tries < TRIES,
+            true => self.length >= MANY_JOBS && self.read < FIRST_WINDOWS,
+        }
     }
 }
 
@@ -148,7 +154,7 @@ impl JobWindows {
     /// The windows of a round, and the jobs of those before.
     pub fn ask(
         &mut self,
-        everything: bool,
+        (everything, is_new_only): (bool, bool),
         script: Option<bool>,
         capabilities: &Capabilities,
     ) -> Vec<(QueueId, QueueAsk)> {
@@ -168,7 +174,9 @@ impl JobWindows {
             .collect();
         // Without a script a window would bring whole jobs.
         let Some(read_only) = script else {
-            self.parts.values_mut().for_each(|part| part.was_answered = true);
+            for part in self.parts.values_mut() {
+                (part.was_answered, part.read) = (true, FIRST_WINDOWS);
+            }
             return asks;
         };
         let is_proven = |verb| capabilities.is_proven(verb);
@@ -176,9 +184,10 @@ impl JobWindows {
             return asks;
         }
         self.now += 1;
-        let keys: Vec<WindowKey> = if everything {
+        let keys: Vec<WindowKey> = if everything || is_new_only {
+            let most = if everything { usize::MAX } else { A_ROUND };
             let new = self.parts.iter().filter(|(_, part)| part.is_new());
-            new.map(|(key, _)| key.clone()).collect()
+            new.map(|(key, _)| key.clone()).take(most).collect()
         } else {
             self.turns.turn(self.now, &[], A_ROUND, |_| Pick::Take)
         };

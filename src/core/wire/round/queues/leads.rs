@@ -14,7 +14,7 @@ use crate::core::wire::read::QueueAsk;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Asked in one round, and where somebody waits for all.
-const A_ROUND: usize = 20;
+const A_ROUND: usize = 60;
 const AT_ONCE: usize = 500;
 /// Wait to be asked; what is found beyond is found again by the next walk.
 const WAITING: usize = 5_000;
@@ -43,6 +43,8 @@ pub(super) struct Leads {
     /// Keys that were looked at, whatever they turned out to be.
     known: BTreeSet<QueueLead>,
     confirmed: Vec<QueueLead>,
+    /// Names that were guessed: each is looked at once, whatever comes of it.
+    guessed: BTreeSet<Name>,
 }
 
 /// What was asked of a lead.
@@ -67,6 +69,7 @@ impl Leads {
         }
         // What is not there today may be tomorrow.
         self.known.clear();
+        self.guessed.clear();
         for adapter in ADAPTERS {
             // What any name may be is not asked of a name that says whose it is.
             let found = adapter.usual.iter().flat_map(|name| leads(&Name::from(*name)));
@@ -95,6 +98,15 @@ impl Leads {
                     self.any.push_back(lead);
                 }
             }
+        }
+    }
+
+    /// A name that a key may have which no walk has come to yet.
+    pub fn guess(&mut self, name: &Name) {
+        let has_room = self.guessed.len() < limits::NAMES_GUESSED_IN_ALL && self.waiting.len() < WAITING;
+        if self.is_on && has_room && self.guessed.insert(name.clone()) {
+            let says_something = |lead: &QueueLead| !lead.sign().is_some_and(QueueSign::is_any_name);
+            leads(name).into_iter().filter(says_something).for_each(|lead| self.wait(lead));
         }
     }
 

@@ -104,6 +104,30 @@ fn a_key_of_another_type_or_alone_is_no_queue_and_is_not_asked_again() {
 }
 
 #[test]
+fn a_queue_that_its_jobs_tell_of_is_found_before_the_walk_is_there_and_a_wrong_guess_costs_one_look() {
+    let keys = Keys(vec![("bull:mail:meta", KeyKind::Hash), ("bull:mail:events", KeyKind::Stream)]);
+    let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
+    let guesses = ["bull:mail:meta", "bull:mail:id", "cache:user:meta"].map(Name::from);
+    for second in 0..3 {
+        guesses.iter().for_each(|guess| known.learn_guess(guess));
+        let reads = asked(&mut known, second, false);
+        keys.answer(&mut known, reads, &[]);
+    }
+    let found: Vec<_> = known.queues.keys().filter_map(|id| id.queue.as_ref().map(Name::text)).collect();
+    assert_eq!(found, ["mail"]);
+    guesses.iter().for_each(|guess| known.learn_guess(guess));
+    assert!(!known.leads.has_open());
+    // Once the walk has come to a key, that it was guessed in vain before is no matter.
+    let keys = Keys(vec![("cache:user:meta", KeyKind::Hash), ("cache:user:events", KeyKind::Stream)]);
+    known.learn_names(&[Name::from("cache:user:meta")]);
+    for second in 3..6 {
+        let reads = asked(&mut known, second, false);
+        keys.answer(&mut known, reads, &[]);
+    }
+    assert_eq!(known.queues.keys().filter(|id| id.queue.is_some()).count(), 2);
+}
+
+#[test]
 fn what_nobody_answers_is_asked_again_a_few_times() {
     let mut known = KnownQueues::new(true, &[], None, HeldTimes::default());
     let kinds =
