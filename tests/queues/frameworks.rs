@@ -88,6 +88,7 @@ pub const BULLMQ_CRON: Framework = Framework { name: "bullmq_cron", needs: BULLM
 pub const BULL_CRON: Framework = Framework { name: "bull_cron", needs: BULL.needs };
 pub const RQ_TENANTS: Framework = Framework { name: "rq_tenants", needs: RQ.needs };
 pub const CELERY_TENANTS: Framework = Framework { name: "celery_tenants", needs: CELERY.needs };
+pub const CELERY_RESULTS: Framework = Framework { name: "celery_results", needs: CELERY.needs };
 pub const DRAMATIQ_TENANTS: Framework = Framework { name: "dramatiq_tenants", needs: DRAMATIQ.needs };
 pub const HUEY_TENANTS: Framework = Framework { name: "huey_tenants", needs: HUEY.needs };
 pub const ARQ_TENANTS: Framework = Framework { name: "arq_tenants", needs: ARQ.needs };
@@ -132,10 +133,15 @@ impl Framework {
     /// Starts its script on a server that listens on a port, and waits for the truth; nothing where the framework
     /// cannot be had on this machine.
     pub fn start(self, scenario: Scenario, server: &Server) -> Option<Started> {
+        self.start_by(scenario, server, server.port)
+    }
+
+    /// The same by another way to the server, which listens on this port.
+    pub fn start_by(self, scenario: Scenario, server: &Server, port: u16) -> Option<Started> {
         let mut command = self.command()?;
-        let said = server.folder().join("script.err");
+        let said = server.folder().join(format!("script-{}.err", scenario.name()));
         let workers = server.folder().join("workers.log");
-        command.args([format!("redis://127.0.0.1:{}", server.port).as_str(), scenario.name()]);
+        command.args([format!("redis://127.0.0.1:{port}").as_str(), scenario.name()]);
         command.env("HARNESS_FRAMEWORK", self.name);
         command.env("HARNESS_LOG", &workers).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.stderr(std::fs::File::create(&said).unwrap()).spawn().unwrap();
