@@ -17,6 +17,7 @@ pub mod table;
 pub mod update;
 pub mod view;
 pub mod works;
+pub mod zone;
 
 pub use message::{Draw, Effect, Message, TargetMessage};
 pub use update::update;
@@ -56,6 +57,8 @@ pub struct Setup {
     pub size: (u16, u16),
     /// Whether this is the demo.
     pub demo: bool,
+    /// Whether the mouse is ours at first.
+    pub mouse: bool,
     /// How actions go.
     pub actions: ActionSetup,
 }
@@ -123,6 +126,19 @@ pub struct State {
     pub log_offset: usize,
     /// The demo, while it plays.
     pub demo: Option<DemoStatus>,
+    /// The mouse.
+    pub mouse: MouseState,
+    /// What was typed before a movement: how many times.
+    pub count: Option<usize>,
+}
+
+/// Whose the mouse is, and when it was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MouseState {
+    /// Whether it works here; without that the terminal has it, to select text.
+    pub is_ours: bool,
+    /// When its button went down last, on the process's own clock.
+    pub pressed_at_us: Option<u64>,
 }
 
 /// One target: what is known of it, where somebody is in it, and what is done to it.
@@ -223,6 +239,8 @@ impl State {
             size: setup.size,
             log_offset: 0,
             demo: None,
+            mouse: MouseState { is_ours: setup.mouse, pressed_at_us: None },
+            count: None,
             setup,
         };
         update::begin(&mut state);

@@ -6,13 +6,15 @@
 
 pub mod key;
 pub mod keymap;
+mod preset;
 mod reference;
 mod table;
 
 use crate::core::worded::worded;
 pub use key::{BadKey, Key, KeyCode, Modifiers};
 pub use keymap::{KeyMap, KeyMapError};
-pub use reference::reference;
+pub use preset::KeyPreset;
+pub use reference::{preset_reference, reference};
 pub use table::{COMMANDS, CommandId};
 
 /// One thing that a key can do.

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use streamgauge::commands::{KeyMap, reference};
+use streamgauge::commands::{KeyMap, KeyPreset, preset_reference, reference};
 use streamgauge::core::demo::Scenario;
 use streamgauge::core::ops::ACTIONS;
 use streamgauge::core::queues::ADAPTERS;
@@ -48,6 +48,17 @@ fn hold(name: &str, part: &str, wanted: &str) {
 #[test]
 fn the_table_of_keys_is_the_programs_own() {
     hold("docs/KEYS.md", "keys", &format!("```\n{}```\n", reference(&KeyMap::default())));
+}
+
+#[test]
+fn the_tables_of_presets_are_the_programs_own() {
+    let part = |preset: &KeyPreset| {
+        let (name, rows) = (preset.name(), preset_reference(*preset));
+        format!("\n### {name}\n\n{}\n\n```\n{rows}```\n", preset.doc())
+    };
+    let parts: String =
+        KeyPreset::ALL.iter().filter(|preset| **preset != KeyPreset::Default).map(part).collect();
+    hold("docs/KEYS.md", "presets", &parts);
 }
 
 /// Rows of tables in the heads of the files of actions, which say what each does.

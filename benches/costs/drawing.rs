@@ -32,6 +32,7 @@ fn console() -> State {
         themes: vec!["default".to_owned()],
         theme: 0,
         size: SIZE,
+        mouse: true,
         demo: false,
         actions: Default::default(),
     };

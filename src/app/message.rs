@@ -2,6 +2,7 @@
 
 use super::TargetId;
 use super::entries::EntriesQuestion;
+use super::zone::{MouseAct, ZoneTarget};
 use crate::commands::Key;
 use crate::core::demo::DemoStatus;
 use crate::core::model::Snapshot;
@@ -19,6 +20,8 @@ pub enum Message {
     Key(Key),
     /// Text was pasted.
     Paste(String),
+    /// The mouse did something to what was drawn there; none where nothing was.
+    Mouse(MouseAct, Option<ZoneTarget>),
     /// The terminal has another size: columns, rows.
     Resized(u16, u16),
     /// A target tells something.
@@ -105,6 +108,8 @@ pub enum Effect {
     Copy(String),
     /// Save the screen as a picture.
     SaveScreen,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse(bool),
 }
 
 /// What is to become of a probe.

@@ -119,6 +119,21 @@ impl TableState {
         self.offset = self.offset.clamp(self.index.saturating_sub(page - 1), self.index).min(last_offset);
     }
 
+    /// Shows rows so many further on or back; the cursor stays among those that are shown, and goes on where no row is left
+    /// to be shown.
+    pub fn scroll(&mut self, down: bool, rows: usize, page: usize) {
+        let page = page.max(1);
+        let before = self.offset;
+        let last_offset = self.rows.len().saturating_sub(page);
+        let moved = |at: usize| if down { at.saturating_add(rows) } else { at.saturating_sub(rows) };
+        self.offset = moved(self.offset).min(last_offset);
+        let index = match self.offset == before {
+            true => moved(self.index),
+            false => self.index.clamp(self.offset, self.offset.saturating_add(page - 1)),
+        };
+        self.select(index, page);
+    }
+
     /// The row under the cursor.
     pub fn selected(&self) -> Option<&Row> {
         self.rows.get(self.index)
@@ -193,6 +208,14 @@ impl TableState {
     pub fn visible(&self, page: usize) -> &[Row] {
         let end = self.offset.saturating_add(page).min(self.rows.len());
         self.rows.get(self.offset..end).unwrap_or(&[])
+    }
+
+    /// Sorts by this column as it is most useful; by the one that it is sorted by already, the other way round.
+    pub fn sort_by(&mut self, column: usize) {
+        let Some(shape) = self.columns().get(column) else { return };
+        self.pinned_until_us = 0;
+        self.is_descending = if self.sort == column { !self.is_descending } else { shape.is_right };
+        self.sort = column;
     }
 
     /// Sorts by the next column to the right, or to the left.

@@ -4,8 +4,10 @@
 //! [`State`].
 
 mod action;
+mod counting;
 mod keys;
 mod marks;
+mod mouse;
 mod navigation;
 mod palette;
 mod probe;
@@ -61,6 +63,7 @@ fn take(state: &mut State, message: Message, effects: &mut Vec<Effect>) -> Draw 
         }
         Message::Paste(text) if action::paste(state, &text) || palette::paste(state, &text) => Draw::Now,
         Message::Paste(text) => prompt::paste(state, &text),
+        Message::Mouse(act, target) => mouse::take(state, act, target.as_ref(), effects),
         Message::Resized(columns, rows) => {
             state.size = (columns, rows);
             refresh(state);

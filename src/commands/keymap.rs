@@ -3,13 +3,14 @@
 //! Knows keys and commands; not where they were written. Invariant: in a [`KeyMap`] that exists no two
 //! commands that can meet share a key, and there is a key to leave by.
 
-use super::{COMMANDS, CommandId, Key, Place, named, nearest};
+use super::{COMMANDS, CommandId, Key, KeyPreset, Place, named, nearest};
 use std::collections::BTreeMap;
 
 /// The keys of every command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyMap {
     keys: BTreeMap<CommandId, Vec<Key>>,
+    has_counts: bool,
 }
 
 /// What is wrong with the keys that the config asks for.
@@ -70,14 +71,26 @@ impl Default for KeyMap {
     fn default() -> Self {
         let parsed =
             |texts: &[&'static str]| texts.iter().filter_map(|text| text.parse().ok()).collect::<Vec<Key>>();
-        Self { keys: COMMANDS.iter().map(|command| (command.id, parsed(command.keys))).collect() }
+        let keys = COMMANDS.iter().map(|command| (command.id, parsed(command.keys))).collect();
+        Self { keys, has_counts: false }
     }
 }
 
 impl KeyMap {
     /// The defaults, with the keys of the named commands replaced. Gives every error, not the first.
     pub fn with(overrides: &BTreeMap<String, Vec<String>>) -> Result<Self, Vec<KeyMapError>> {
-        let mut map = Self::default();
+        Self::with_preset(KeyPreset::Default, overrides)
+    }
+
+    /// The keys of a preset, with the keys of the named commands replaced. Gives every error, not the first.
+    pub fn with_preset(
+        preset: KeyPreset,
+        overrides: &BTreeMap<String, Vec<String>>,
+    ) -> Result<Self, Vec<KeyMapError>> {
+        let mut map = Self { has_counts: preset.has_counts(), ..Self::default() };
+        for (id, texts) in preset.rows() {
+            map.keys.insert(*id, texts.iter().filter_map(|text| text.parse().ok()).collect());
+        }
         let mut errors = Vec::new();
         for (name, texts) in overrides {
             let Some(command) = named(name) else {
@@ -116,6 +129,11 @@ impl KeyMap {
             let mut here = COMMANDS.iter().filter(|command| command.places.contains(place));
             here.find(|command| self.keys_of(command.id).contains(&key)).map(|command| command.id)
         })
+    }
+
+    /// Whether a digit that no command has is a count for the movement after it.
+    pub const fn has_counts(&self) -> bool {
+        self.has_counts
     }
 
     /// The keys of this command, the one to show first. Empty when the config took them away.
@@ -167,6 +185,17 @@ mod tests {
         assert_eq!(map.keys_of(CommandId::Filter), &["f7".parse().unwrap()]);
         assert_eq!(map.lookup(&table, '/'.into()), None);
         assert_eq!(map.lookup(&table, 't'.into()), None);
+    }
+
+    #[test]
+    fn own_keys_stand_above_a_preset_and_a_clash_names_both_commands() {
+        let own = |name: &str, key: &str| [(name.to_owned(), vec![key.to_owned()])].into();
+        let map = KeyMap::with_preset(KeyPreset::Vim, &own("down", "f12")).unwrap();
+        assert_eq!(map.keys_of(CommandId::Down), &["f12".parse().unwrap()]);
+        assert_eq!(map.lookup(&[Place::List], 'j'.into()), None);
+        assert!(map.has_counts() && !KeyMap::default().has_counts());
+        let clash = KeyMap::with_preset(KeyPreset::Emacs, &own("theme", "ctrl-n")).unwrap_err();
+        assert_eq!(clash[0].to_string(), "the key 'ctrl-n' would do both 'down' and 'theme'");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Knows the table and a key map; not the screen. Invariant: every command has exactly one line.
 
-use super::{COMMANDS, Command, KeyMap, Place};
+use super::{COMMANDS, Command, CommandId, KeyMap, KeyPreset, Place};
 
 /// One line a command, under the places where it works: keys, name, what it does.
 pub fn reference(keys: &KeyMap) -> String {
@@ -23,6 +23,21 @@ pub fn reference(keys: &KeyMap) -> String {
         }
     }
     out
+}
+
+/// What a preset changes: one line a command, with its keys there and those of the table.
+pub fn preset_reference(preset: KeyPreset) -> String {
+    let row = |(id, keys): &(CommandId, &[&str])| {
+        let command = id.command();
+        (keys.join(" "), command.name, command.keys.join(" "))
+    };
+    let rows: Vec<_> = preset.rows().iter().map(row).collect();
+    let key_width = rows.iter().map(|(keys, ..)| keys.chars().count()).max().unwrap_or(0);
+    let name_width = rows.iter().map(|(_, name, _)| name.len()).max().unwrap_or(0);
+    let line = |(keys, name, before): &(String, &str, String)| {
+        format!("  {keys:<key_width$}  {name:<name_width$}  instead of {before}\n")
+    };
+    rows.iter().map(line).collect()
 }
 
 fn keys_text(keys: &KeyMap, command: &Command) -> String {
@@ -48,6 +63,16 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 130 && line.trim_end() == line));
         assert!(text.starts_with("Everywhere\n  q ctrl-c"));
         assert!(text.contains("\nConsumers, Fan-out, Clients\n  f "));
+    }
+
+    #[test]
+    fn a_preset_says_what_it_changes() {
+        let text = preset_reference(KeyPreset::Emacs);
+        assert!(text.contains("  ctrl-n down  "), "{text}");
+        assert!(text.lines().any(
+            |line| line.ends_with("down       instead of j down") || line.ends_with("instead of j down")
+        ));
+        assert_eq!(preset_reference(KeyPreset::Default), "");
     }
 
     #[test]

@@ -128,6 +128,8 @@ for_each_action! { commands
             "Copy the redis-cli command that reads the selected row."
         SaveScreen "save-screen" "save screen" ["p"] [Everywhere]
             "Save the screen as a picture (SVG), and say where."
+        Mouse "mouse" "mouse" ["ctrl-t"] [Everywhere]
+            "Give the mouse to the terminal, to select text, or take it back."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]

@@ -105,6 +105,11 @@ impl RawReader<'_> {
             match (key.get_ref().as_ref(), family, value.get_ref()) {
                 (_, Some(family), DeValue::Table(tables)) => self.tables(family, tables),
                 ("keys", _, DeValue::Table(keys)) => self.keys(keys),
+                ("keys", _, other @ DeValue::String(_)) => {
+                    let what = format!("'keys' is {}", type_words(other));
+                    let hint = "a preset is key_preset = \"vim\", and own keys stand in [keys]";
+                    self.complain(key.span(), what, hint.to_owned());
+                }
                 ("keys", _, other) | (_, Some(_), other) => {
                     let what = format!("'{}' is {}", key.get_ref(), type_words(other));
                     self.complain(key.span(), what, format!("it is a table: [{}]", key.get_ref()));

@@ -145,12 +145,16 @@ impl ConfigLayers {
     }
 
     fn keys(&mut self, raw: &Raw) -> KeyMap {
+        let preset = self.settings.key_preset;
+        let of_preset = self.places.get("key_preset").cloned().unwrap_or(Location::Default);
+        let named = preset.rows().iter().map(|(id, _)| format!("keys.{}", id.command().name));
+        self.places.extend(named.map(|path| (path, of_preset.clone())));
         let places = raw.keys.iter().map(|(name, keys)| (format!("keys.{name}"), keys.place.clone()));
         self.places.extend(places);
         let texts =
             |keys: &Placed<Vec<Placed<String>>>| keys.value.iter().map(|key| key.value.clone()).collect();
         let overrides = raw.keys.iter().map(|(name, keys)| (name.clone(), texts(keys))).collect();
-        KeyMap::with(&overrides).unwrap_or_else(|errors| {
+        KeyMap::with_preset(preset, &overrides).unwrap_or_else(|errors| {
             self.problems.extend(
                 errors
                     .iter()

@@ -15,6 +15,7 @@ pub use tables::{FAMILIES, Family, TARGET_KEYS, TableKey};
 
 use super::settings::{GlyphChoice, LogLevel, Settings};
 use super::value::{Kind, Value};
+use crate::commands::KeyPreset;
 use crate::core::limits::{FPS_MAX, INTERVAL_MAX_MS, INTERVAL_MIN_MS, TIMEOUT_MAX_MS};
 
 /// A key that has a default.
@@ -74,6 +75,8 @@ pub const SETTINGS: &[Setting] = rows! {
         "Frames a second at most, for data, 1 to 60. Keys always draw at once.";
     "ascii", Kind::Flag, "false", Flag, ascii,
         "Draw with ASCII only. Where TERM is linux, vt100 or the like that is the default.";
+    "mouse", Kind::Flag, "true", Flag, mouse,
+        "The mouse works in the console. Without it the terminal has it, to select text; a key switches while it runs.";
     "read_only", Kind::Flag, "false", Flag, read_only,
         "Never build a link that can write.";
     "connect_timeout", TIMEOUT, "\"3s\"", Duration, connect_timeout,
@@ -109,6 +112,22 @@ const GLYPHS_KEY: &[Setting] = &[Setting {
     get: |settings| Value::Text(settings.glyphs.name().to_owned()),
 }];
 
+const PRESETS: &[&str] = &["default", "vim", "emacs"];
+
+/// The key of the key presets, likewise.
+const PRESET_KEY: &[Setting] = &[Setting {
+    path: "key_preset",
+    kind: Kind::Choice(PRESETS),
+    default: Some("\"default\""),
+    doc: "Whose keys the console has: default, vim or emacs. The keys of [keys] stand above them.",
+    set: |settings, value| {
+        if let Value::Text(name) = value {
+            settings.key_preset = KeyPreset::named(&name).unwrap_or_default();
+        }
+    },
+    get: |settings| Value::Text(settings.key_preset.name().to_owned()),
+}];
+
 /// The key of the log, whose type has a form of its own.
 const LOG: &[Setting] = &[Setting {
     path: "log.level",
@@ -125,7 +144,14 @@ const LOG: &[Setting] = &[Setting {
 
 /// Every key that has a default, in the order in which it is shown.
 pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
-    GLYPHS_KEY.iter().chain(SETTINGS).chain(LOG).chain(fanout::FANOUT).chain(ACTIONS).chain(limits())
+    GLYPHS_KEY
+        .iter()
+        .chain(PRESET_KEY)
+        .chain(SETTINGS)
+        .chain(LOG)
+        .chain(fanout::FANOUT)
+        .chain(ACTIONS)
+        .chain(limits())
 }
 
 /// Every limit of `[thresholds]`.
@@ -164,6 +190,7 @@ mod tests {
     #[test]
     fn the_levels_are_those_of_the_log() {
         assert_eq!(GLYPHS, GlyphChoice::ALL.iter().map(|choice| choice.name()).collect::<Vec<_>>());
+        assert_eq!(PRESETS, KeyPreset::ALL.iter().map(|preset| preset.name()).collect::<Vec<_>>());
         assert_eq!(LEVELS, LogLevel::ALL.iter().map(|level| level.name()).collect::<Vec<_>>());
     }
 

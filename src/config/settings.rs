@@ -3,6 +3,7 @@
 //! Knows shapes; not where a value came from or how it is written. Invariant: no `Option` where there is a
 //! default.
 
+use crate::commands::KeyPreset;
 use crate::core::diagnose::thresholds::Thresholds;
 use crate::core::model::Name;
 use crate::core::model::queues::HeldTimes;
@@ -23,6 +24,10 @@ pub struct Settings {
     pub fps: u32,
     /// Draw with ASCII only.
     pub ascii: bool,
+    /// The mouse works in the console.
+    pub mouse: bool,
+    /// Whose keys the console has, before those of `[keys]`.
+    pub key_preset: KeyPreset,
     /// What is drawn with.
     pub glyphs: GlyphChoice,
     /// Never build a link that can write.

@@ -10,6 +10,6 @@ mod screen;
 mod signals;
 
 pub use ask::{TermAnswers, TermQuestions, ask};
-pub use input::Input;
+pub use input::{Input, TermInput};
 pub use screen::{NoTerminal, Screen, release, restore, size};
 pub use signals::{ActionSignal, ActionSignals, Signal, Signals, stop_self};

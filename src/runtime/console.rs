@@ -9,11 +9,12 @@ use super::frames::Frames;
 use super::logging;
 use super::probes::ProbeTasks;
 use super::tasks::{ScreenOrder, TargetTasks, every_second, message_of};
+use crate::app::zone::{Zone, zone_at};
 use crate::app::{Draw, Message, Setup, TargetMessage, View};
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::edge::demo::Demo;
 use crate::edge::source::{Event, Session, poll};
-use crate::edge::term::{Input, Screen, Signal, Signals, stop_self};
+use crate::edge::term::{Input, Screen, Signal, Signals, TermInput, stop_self};
 use crate::edge::{clock, files};
 use crate::ui;
 use crate::ui::picture::{PictureFormat, written};
@@ -57,6 +58,8 @@ struct ConsoleTasks {
     skins: Vec<Skin>,
     frames: Frames,
     screen: Screen,
+    /// What stands where in the frame that was drawn last.
+    zones: Vec<Zone>,
     title: String,
     /// Where pictures of the screen go; none without a home folder.
     pictures: Option<PathBuf>,
@@ -70,7 +73,8 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let title = title(&console.setup.target.name);
     let mut signals = Signals::listen()?;
     let signalled = Signals::listen()?;
-    let screen = Screen::enter(&title)?;
+    let mut screen = Screen::enter(&title)?;
+    screen.set_mouse(console.setup.mouse)?;
     let mut input = Input::listen()?;
     console.setup.size = crate::edge::term::size()?;
     let (poll, mut events, mut poller) = poll((console.session)());
@@ -79,7 +83,8 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
     let acting = tasks.actor.acting();
     let watched = tokio::spawn(watch_signals(signalled, Arc::clone(&acting)));
     let (frames, pictures) = (Frames::new(console.fps), console.pictures);
-    let mut running = ConsoleTasks { tasks, skins: console.skins, frames, screen, title, pictures };
+    let (skins, zones) = (console.skins, Vec::new());
+    let mut running = ConsoleTasks { tasks, skins, frames, screen, zones, title, pictures };
     running.frames.want(Draw::Now, Instant::now());
     let mut tick = every_second();
     let (mut lives, mut is_polled, mut unheard) = (POLLER_LIVES, true, None);
@@ -92,7 +97,7 @@ pub async fn run(mut console: Console) -> io::Result<u8> {
                 Signal::Suspend => LoopStep::Suspend,
                 Signal::Resumed => running.come_back().unwrap_or(LoopStep::Quit),
             },
-            message = input.next() => running.take_input(message, &mut unheard),
+            heard = input.next() => running.take_input(heard, &mut unheard),
             () = frame_due(running.frames.due()) => {
                 if running.draw().is_err() {
                     break 0;
@@ -164,6 +169,7 @@ impl ConsoleTasks {
                 // A terminal that is gone shows with the next frame.
                 ScreenOrder::Copy(text) => drop(self.screen.copy(&text)),
                 ScreenOrder::Save => self.save_screen(),
+                ScreenOrder::Mouse(is_ours) => drop(self.screen.set_mouse(is_ours)),
             }
         }
         step
@@ -192,11 +198,15 @@ impl ConsoleTasks {
     /// A terminal that is gone ends the console, and so does one that can't be read: why goes to `unheard`.
     fn take_input(
         &mut self,
-        message: io::Result<Option<Message>>,
+        input: io::Result<Option<TermInput>>,
         unheard: &mut Option<io::Error>,
     ) -> LoopStep {
-        match message {
-            Ok(Some(message)) => self.take(message),
+        match input {
+            Ok(Some(TermInput::Message(message))) => self.take(message),
+            Ok(Some(TermInput::Mouse(report))) => {
+                let target = zone_at(&self.zones, report.at).cloned();
+                self.take(Message::Mouse(report.act, target))
+            }
             Ok(None) => LoopStep::Quit,
             Err(error) => {
                 *unheard =
@@ -222,7 +232,8 @@ impl ConsoleTasks {
         let state = &self.tasks.state;
         let skin = self.skins.get(state.theme);
         if let Some(skin) = skin.or(self.skins.first()) {
-            self.screen.draw(|buffer| ui::view(state, skin, buffer))?;
+            let zones = &mut self.zones;
+            self.screen.draw(|buffer| *zones = ui::view(state, skin, buffer))?;
         }
         self.frames.drawn(Instant::now());
         Ok(())

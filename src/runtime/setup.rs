@@ -50,6 +50,7 @@ pub fn console_of(
         theme: skins.first,
         size: (80, 24),
         demo: demo.is_some(),
+        mouse: settings.mouse,
         actions: action_setup(loaded),
     };
     let (timeouts, ledger) = (timeouts(loaded), LinkLedger::default());

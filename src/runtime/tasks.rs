@@ -20,6 +20,8 @@ pub enum ScreenOrder {
     Copy(String),
     /// The screen is saved as a picture.
     Save,
+    /// The mouse is ours, or the terminal's.
+    Mouse(bool),
 }
 
 /// What works for one target.
@@ -69,6 +71,7 @@ impl TargetTasks {
                 match &effect.1 {
                     Effect::Copy(text) => self.orders.push(ScreenOrder::Copy(text.clone())),
                     Effect::SaveScreen => self.orders.push(ScreenOrder::Save),
+                    Effect::Mouse(is_ours) => self.orders.push(ScreenOrder::Mouse(*is_ours)),
                     _ => {}
                 }
                 let tasks = (&mut self.probes, &mut self.actor);

@@ -9,17 +9,18 @@ mod themes;
 
 use crate::app::State;
 use crate::app::modal::Modal;
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws it, where there is one.
-pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    match &state.active.modal {
-        Some(Modal::Themes { .. }) => themes::draw(state, body, buffer, skin),
-        Some(Modal::Help { offset }) => help::draw(state, *offset, body, buffer, skin),
-        Some(Modal::Palette(typed)) => palette::draw(state, typed, body, buffer, skin),
-        Some(Modal::Action(modal)) => action::draw(state, modal, body, buffer, skin),
-        Some(Modal::Prompt(_)) | None => {}
-    }
+/// Draws it, where there is one; what stands where in it.
+pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Option<Vec<Zone>> {
+    Some(match state.active.modal.as_ref()? {
+        Modal::Themes { .. } => themes::draw(state, body, buffer, skin),
+        Modal::Help { offset } => help::draw(state, *offset, body, buffer, skin),
+        Modal::Palette(typed) => palette::draw(state, typed, body, buffer, skin),
+        Modal::Action(modal) => action::draw(state, modal, body, buffer, skin),
+        Modal::Prompt(_) => Vec::new(),
+    })
 }

@@ -36,19 +36,20 @@ mod trends;
 mod walk;
 
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::app::{State, View};
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 
-/// Draws the place where we are.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+/// Draws the place where we are; what stands where for a mouse.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     match state.view() {
         View::Overview => overview::draw(state, areas, buffer, skin),
         View::Streams => streams::draw(state, areas, buffer, skin),
         View::Stream(key) => stream::draw(state, key, areas, buffer, skin),
         View::Group(key, group) => group::draw(state, key, group, areas, buffer, skin),
         View::Pending(key, group, consumer) => {
-            pending::draw(state, (key, group, consumer.as_ref()), areas, buffer, skin);
+            pending::draw(state, (key, group, consumer.as_ref()), areas, buffer, skin)
         }
         View::Entries(key) => entries::draw(state, key, areas, buffer, skin),
         View::Consumers => consumers::draw(state, areas, buffer, skin),

@@ -17,14 +17,16 @@ mod tests;
 
 use crate::app::State;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 
-/// Draws header, tabs and footer.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+/// Draws header, tabs and footer; what stands where in them.
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let tabs = tabs::Tabs::of(state, areas.tabs.width, skin);
     header::draw(state, areas.header, tabs.shows_demo && areas.tabs.height > 0, buffer, skin);
-    tabs.draw(areas.tabs, buffer, skin);
+    let zones = tabs.draw(areas.tabs, buffer, skin);
     banner::draw(state, areas.banner, buffer, skin);
     footer::draw(state, areas.footer, buffer, skin);
+    zones
 }

@@ -22,7 +22,7 @@ pub use keyline::Keyline;
 pub use panel::{Panel, notice};
 pub use pen::{Pen, StyledText};
 pub use stack::{Stack, StackPart};
-pub use table::{Align, ColumnWidth, Table};
+pub use table::{Align, ColumnWidth, Table, TableParts};
 pub use textlines::Textlines;
 
 #[cfg(test)]

@@ -51,6 +51,12 @@ impl Launch {
         self
     }
 
+    /// With more words on its command line.
+    pub fn args(mut self, more: &[&str]) -> Self {
+        self.command.args(more);
+        self
+    }
+
     /// In a terminal of this size: columns, rows.
     pub fn sized(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);
@@ -234,7 +240,8 @@ impl Terminal {
     /// Waits until the terminal is as a shell wants it: what was written may not have been read yet.
     #[track_caller]
     pub fn assert_given_back(&self) {
-        let sound = "alternate screen false, cursor hidden false, bracketed paste false, raw false";
+        let sound =
+            "alternate screen false, cursor hidden false, bracketed paste false, mouse None, raw false";
         let mut now = String::new();
         let deadline = Instant::now() + PATIENCE;
         while now != sound {
@@ -243,10 +250,11 @@ impl Terminal {
             let is_raw = self.is_raw();
             now = self.screen(|screen| {
                 format!(
-                    "alternate screen {}, cursor hidden {}, bracketed paste {}, raw {is_raw}",
+                    "alternate screen {}, cursor hidden {}, bracketed paste {}, mouse {:?}, raw {is_raw}",
                     screen.alternate_screen(),
                     screen.hide_cursor(),
                     screen.bracketed_paste(),
+                    screen.mouse_protocol_mode(),
                 )
             });
         }

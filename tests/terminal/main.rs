@@ -7,8 +7,10 @@
 #![cfg(test)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod anything;
 mod leaving;
 mod manners;
+mod mouse;
 mod noise;
 mod panics;
 #[path = "../support/server.rs"]

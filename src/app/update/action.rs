@@ -8,7 +8,7 @@ mod batch;
 mod dialog;
 mod outcome;
 
-pub use dialog::{paste, press};
+pub use dialog::{LINES, paste, press};
 
 use super::{look, notify};
 use crate::app::State;

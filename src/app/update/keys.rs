@@ -2,7 +2,7 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::palette::PalettePress;
-use super::{action, marks, notify, palette, probe, prompt, refresh, share, themes};
+use super::{action, counting, marks, notify, palette, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -32,8 +32,16 @@ const INTERVALS_US: [u64; 14] = [
     3_600_000_000,
 ];
 
-/// Takes a key in.
+/// Takes a key in. A count is for the key after it, whatever that is.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
+    if counting::press(state, key) {
+        return;
+    }
+    dispatch(state, key, effects);
+    state.count = None;
+}
+
+fn dispatch(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     if let Some(Modal::Prompt(_)) = state.active.modal {
         prompt::press(state, key, effects);
         return;
@@ -64,8 +72,8 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     begin(state, command, key, effects);
 }
 
-/// Begins what a command does: by its key, or by its name in the palette.
-fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
+/// Begins what a command does: by its key, by its name in the palette, or by a click.
+pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
     let moves = command.command().places.contains(&Place::List);
     let marks = matches!(command, CommandId::Mark | CommandId::MarkAll);
     if moves || marks || command.command().danger == Danger::Writes {
@@ -89,7 +97,7 @@ fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effe
 }
 
 /// Rows keep their order while somebody aims at one.
-fn pin(state: &mut State) {
+pub fn pin(state: &mut State) {
     let now_us = state.now_us;
     if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
         table.pin(now_us);
@@ -183,6 +191,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Copy => share::copy_name(state, effects),
         CommandId::CopyCommand => share::copy_command(state, effects),
         CommandId::SaveScreen => effects.push(Effect::SaveScreen),
+        CommandId::Mouse => switch_mouse(state, effects),
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),
@@ -233,6 +242,20 @@ fn set_interval(state: &mut State, slower: bool, effects: &mut Vec<Effect>) {
         format!("{} s", state.active.interval_us / 1_000_000)
     };
     notify(state, format!("polling every {every}"), false);
+}
+
+/// Gives the mouse to the terminal, or takes it back.
+fn switch_mouse(state: &mut State, effects: &mut Vec<Effect>) {
+    let is_ours = !state.mouse.is_ours;
+    state.mouse.is_ours = is_ours;
+    effects.push(Effect::Mouse(is_ours));
+    let key = state.setup.keymap.keys_of(CommandId::Mouse).first().map(ToString::to_string);
+    let text = match key.filter(|_| !is_ours) {
+        Some(key) => format!("The terminal has the mouse, to select text: {key} takes it back"),
+        None if is_ours => "The mouse works here".to_owned(),
+        None => "The terminal has the mouse, to select text".to_owned(),
+    };
+    notify(state, text, false);
 }
 
 fn entries(state: &mut State, effects: &mut Vec<Effect>) {

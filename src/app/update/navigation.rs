@@ -125,16 +125,18 @@ pub fn open_entries(state: &mut State, key: Name, page: Page, effects: &mut Vec<
     go_to(state, trail);
 }
 
-/// Moves the cursor, or scrolls.
+/// Moves the cursor, or scrolls; as often as the count says that was typed.
 pub fn move_cursor(state: &mut State, command: CommandId) {
     let view = state.view().clone();
+    let count = state.count;
+    let times = count.unwrap_or(1);
     if let View::Log = view {
         let lines = lines(state);
         state.log_offset = match command {
-            CommandId::Up => state.log_offset.saturating_add(1),
-            CommandId::Down => state.log_offset.saturating_sub(1),
-            CommandId::PageUp => state.log_offset.saturating_add(lines),
-            CommandId::PageDown => state.log_offset.saturating_sub(lines),
+            CommandId::Up => state.log_offset.saturating_add(times),
+            CommandId::Down => state.log_offset.saturating_sub(times),
+            CommandId::PageUp => state.log_offset.saturating_add(lines.saturating_mul(times)),
+            CommandId::PageDown => state.log_offset.saturating_sub(lines.saturating_mul(times)),
             CommandId::Last => 0,
             _ => LOG_LINES,
         }
@@ -144,29 +146,53 @@ pub fn move_cursor(state: &mut State, command: CommandId) {
     if let View::Entries(_) = view {
         let page = lines(state);
         if let Some(entries) = &mut state.active.entries {
-            let index = moved(entries.index, entries.entries.len(), page, command);
+            let index = moved(entries.index, entries.entries.len(), page, (command, count));
             entries.select(index, page);
         }
         return;
     }
     let page = page_rows(state);
     if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
-        let index = moved(table.index, table.rows.len(), page, command);
+        let index = moved(table.index, table.rows.len(), page, (command, count));
         table.select(index, page);
+    }
+}
+
+/// Shows what is so many rows further on, or back.
+pub fn scroll(state: &mut State, down: bool, rows: usize) {
+    if let View::Log = state.view() {
+        let back = state.log_offset;
+        state.log_offset = if down { back.saturating_sub(rows) } else { (back + rows).min(LOG_LINES) };
+        return;
+    }
+    if let View::Entries(_) = state.view() {
+        let page = lines(state);
+        if let Some(entries) = &mut state.active.entries {
+            let index = entries.index;
+            entries.select(if down { index.saturating_add(rows) } else { index.saturating_sub(rows) }, page);
+        }
+        return;
+    }
+    let page = page_rows(state);
+    if let Some(table) = state.table_id().and_then(|id| state.active.tables.get_mut(&id)) {
+        table.scroll(down, rows, page);
     }
 }
 
 /// Lines of the log that can be scrolled back to.
 const LOG_LINES: usize = 1_000;
 
-fn moved(index: usize, rows: usize, page: usize, command: CommandId) -> usize {
-    let page = page.saturating_sub(1).max(1);
-    match command {
-        CommandId::Up => index.saturating_sub(1),
-        CommandId::Down => index.saturating_add(1),
-        CommandId::PageUp => index.saturating_sub(page),
-        CommandId::PageDown => index.saturating_add(page),
-        CommandId::First => 0,
+fn moved(index: usize, rows: usize, page: usize, (command, count): (CommandId, Option<usize>)) -> usize {
+    let times = count.unwrap_or(1);
+    let pages = page.saturating_sub(1).max(1).saturating_mul(times);
+    match (command, count) {
+        (CommandId::Up, _) => index.saturating_sub(times),
+        (CommandId::Down, _) => index.saturating_add(times),
+        (CommandId::PageUp, _) => index.saturating_sub(pages),
+        (CommandId::PageDown, _) => index.saturating_add(pages),
+        // A count says which row.
+        (CommandId::First | CommandId::Last, Some(row)) => row.saturating_sub(1),
+        (CommandId::First, None) => 0,
         _ => rows,
     }
     .min(rows.saturating_sub(1))

@@ -8,7 +8,7 @@ use super::refresh;
 use crate::app::State;
 use crate::app::modal::{CommandSearch, Modal};
 use crate::app::palette::found;
-use crate::commands::{CommandId, Key, KeyCode};
+use crate::commands::{CommandId, Key, KeyCode, Place};
 
 /// Opens it.
 pub fn begin(state: &mut State) {
@@ -37,6 +37,8 @@ pub fn press(state: &mut State, key: Key) -> Option<PalettePress> {
     let (text, cursor) = (palette.input.value().to_owned(), palette.cursor);
     let rows = found(state, &text);
     let ctrl = key.modifiers.ctrl;
+    // Of the keys that move in lists those that are no letters.
+    let moves = state.setup.keymap.lookup(&[Place::List], key).filter(|_| ctrl || key.modifiers.alt);
     let cursor = match key.code {
         KeyCode::Esc => return Some(close(state)),
         KeyCode::Char('c' | 'g') if ctrl => return Some(close(state)),
@@ -47,9 +49,10 @@ pub fn press(state: &mut State, key: Key) -> Option<PalettePress> {
                 PalettePress::Run(chosen.id, own.unwrap_or(key))
             }));
         }
-        KeyCode::Up => cursor.checked_sub(1).unwrap_or(rows.len().saturating_sub(1)),
-        KeyCode::Down | KeyCode::Tab if cursor + 1 < rows.len() => cursor + 1,
-        KeyCode::Down | KeyCode::Tab => 0,
+        _ if moves == Some(CommandId::Up) => previous(cursor, rows.len()),
+        _ if moves == Some(CommandId::Down) => next(cursor, rows.len()),
+        KeyCode::Up => previous(cursor, rows.len()),
+        KeyCode::Down | KeyCode::Tab => next(cursor, rows.len()),
         _ => {
             type_into(state, key);
             return Some(PalettePress::Taken);
@@ -59,6 +62,30 @@ pub fn press(state: &mut State, key: Key) -> Option<PalettePress> {
         palette.cursor = cursor;
     }
     Some(PalettePress::Taken)
+}
+
+fn previous(cursor: usize, rows: usize) -> usize {
+    cursor.checked_sub(1).unwrap_or(rows.saturating_sub(1))
+}
+
+fn next(cursor: usize, rows: usize) -> usize {
+    if cursor + 1 < rows { cursor + 1 } else { 0 }
+}
+
+/// A click on a command of the list: what Enter on it does.
+pub fn click(state: &mut State, id: CommandId) -> Option<CommandId> {
+    let Some(Modal::Palette(palette)) = &state.active.modal else { return None };
+    let is_listed = found(state, palette.input.value()).iter().any(|row| row.id == id);
+    is_listed.then(|| {
+        close(state);
+        id
+    })
+}
+
+/// The place of the last command that was found; 0 while the palette is not open.
+pub fn last_row(state: &State) -> usize {
+    let Some(Modal::Palette(palette)) = &state.active.modal else { return 0 };
+    found(state, palette.input.value()).len().saturating_sub(1)
 }
 
 fn type_into(state: &mut State, key: Key) {

@@ -32,6 +32,7 @@ pub(in crate::app) fn console() -> State {
         theme: 0,
         size: (80, 24),
         demo: false,
+        mouse: true,
         actions: Default::default(),
     };
     State::new(setup, NOW)

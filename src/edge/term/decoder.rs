@@ -1,10 +1,11 @@
-//! Bytes of a terminal as keys and pasted text.
+//! Bytes of a terminal as keys, presses of the mouse and pasted text.
 //!
-//! Knows escape sequences of keyboards (xterm, the Linux console, `CSI u`); reads nothing itself. Invariant: there
-//! are no bytes that it fails on or that keep it from hearing the next key. What is no key (reports of the mouse or
-//! the cursor, answers of the terminal) is dropped, a sequence that stops half way is given up after
+//! Knows escape sequences of keyboards (xterm, the Linux console, `CSI u`) and of the mouse (SGR); reads nothing itself. Invariant: there
+//! are no bytes that it fails on or that keep it from hearing the next key. What is neither a key nor a press of the mouse
+//! (its moves, reports of the cursor, answers of the terminal) is dropped, a sequence that stops half way is given up after
 //! [`Decoder::patience`], and nothing that is kept grows without a bound.
 
+use crate::app::zone::{MouseAct, MouseReport};
 use crate::commands::{Key, KeyCode, Modifiers};
 use crate::core::limits;
 use std::time::Duration;
@@ -25,6 +26,8 @@ const PASTE_END: &[u8] = b"\x1b[201~";
 pub enum InputEvent {
     /// A key.
     Key(Key),
+    /// A press of the mouse, or its wheel.
+    Mouse(MouseReport),
     /// Pasted text, which is never keys.
     Paste(String),
 }
@@ -180,6 +183,10 @@ fn in_csi(mut bytes: Vec<u8>, byte: u8, heard: &mut Vec<InputEvent>) -> DecoderS
         b'[' if bytes.is_empty() => DecoderState::LinuxKey,
         b'M' if bytes.is_empty() => DecoderState::Mouse(3),
         b'~' if bytes == b"200" => DecoderState::Paste(Vec::new(), 0),
+        b'M' if bytes.first() == Some(&b'<') => {
+            heard.extend(mouse_of_sgr(&bytes).map(InputEvent::Mouse));
+            DecoderState::Outside
+        }
         0x40..=0x7e => {
             heard.extend(key_of_csi(&bytes, byte).map(InputEvent::Key));
             DecoderState::Outside
@@ -248,6 +255,22 @@ fn key_of_csi(parameters: &[u8], last: u8) -> Option<Key> {
         _ => arrow(last)?,
     };
     Some(Key::new(code, modifiers))
+}
+
+/// What the mouse did, of `ESC [ < button ; column ; row M`: its first button went down or its wheel turned, with no key
+/// held. Moves, other buttons and positions that there are not are none.
+fn mouse_of_sgr(parameters: &[u8]) -> Option<MouseReport> {
+    let text = std::str::from_utf8(parameters.strip_prefix(b"<")?).ok()?;
+    let mut fields = text.split(';');
+    let act = match fields.next()? {
+        "0" => MouseAct::Press,
+        "64" => MouseAct::WheelUp,
+        "65" => MouseAct::WheelDown,
+        _ => return None,
+    };
+    let mut place = || fields.next()?.parse::<u16>().ok()?.checked_sub(1);
+    let at = (place()?, place()?);
+    fields.next().is_none().then_some(MouseReport { act, at })
 }
 
 fn arrow(last: u8) -> Option<KeyCode> {

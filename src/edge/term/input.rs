@@ -1,10 +1,11 @@
-//! What the terminal sends, as messages of the console.
+//! What the terminal sends, as messages of the console and reports of the mouse.
 //!
 //! Knows where bytes come from and when the rest of a key is late; what they mean is the decoder's. Invariant: no
 //! bytes end the reading; only the terminal does.
 
 use super::decoder::{Decoder, InputEvent};
 use crate::app::Message;
+use crate::app::zone::MouseReport;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read};
@@ -24,7 +25,16 @@ const HUNG_UP: i32 = 5;
 
 type Piece = io::Result<Vec<u8>>;
 
-/// Keys, pasted text and sizes, as they come.
+/// What comes from the terminal.
+#[derive(Clone, Debug)]
+pub enum TermInput {
+    /// Something for the console.
+    Message(Message),
+    /// What the mouse did: what stands there is for whoever drew it to say.
+    Mouse(MouseReport),
+}
+
+/// Keys, pasted text, the mouse and sizes, as they come.
 pub struct Input {
     pieces: Receiver<Piece>,
     sizes: Signal,
@@ -54,16 +64,17 @@ impl Input {
         Ok(Self { pieces, sizes, decoder, waiting, late_at: None })
     }
 
-    /// The next message; `None` when the terminal is gone. May be dropped and called again: nothing is lost.
+    /// The next of it; `None` when the terminal is gone. May be dropped and called again: nothing is lost.
     ///
     /// # Errors
     /// Why the terminal can't be read although it is there.
-    pub async fn next(&mut self) -> io::Result<Option<Message>> {
+    pub async fn next(&mut self) -> io::Result<Option<TermInput>> {
         loop {
             if let Some(heard) = self.waiting.pop_front() {
                 return Ok(Some(match heard {
-                    InputEvent::Key(key) => Message::Key(key),
-                    InputEvent::Paste(text) => Message::Paste(text),
+                    InputEvent::Key(key) => TermInput::Message(Message::Key(key)),
+                    InputEvent::Mouse(report) => TermInput::Mouse(report),
+                    InputEvent::Paste(text) => TermInput::Message(Message::Paste(text)),
                 }));
             }
             tokio::select! {
@@ -78,7 +89,7 @@ impl Input {
                 },
                 Some(()) = self.sizes.recv() => {
                     let (columns, rows) = super::size()?;
-                    return Ok(Some(Message::Resized(columns, rows)));
+                    return Ok(Some(TermInput::Message(Message::Resized(columns, rows))));
                 }
                 () = until(self.late_at) => {
                     self.late_at = None;

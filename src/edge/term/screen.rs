@@ -18,6 +18,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Whether the terminal is ours now. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Presses and the wheel of the mouse, in the form that has no largest column (SGR). Moves are not asked for: an idle mouse
+/// sends nothing.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+/// Takes that back, and moves too, whoever asked for them.
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l";
+
 /// A frame is rarely longer; a longer one is written in pieces.
 const FRAME_BYTES: usize = 64 * 1024;
 
@@ -43,6 +49,8 @@ pub struct Screen {
     /// Never dropped: its own way to show the cursor again prints what went wrong to standard error, and
     /// that panics when the terminal is gone. [`restore`] does it in silence.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
+    /// Whether the mouse is ours while the terminal is.
+    has_mouse: bool,
 }
 
 impl Screen {
@@ -68,7 +76,7 @@ impl Screen {
         let viewport = Viewport::Fixed(area().inspect_err(|_| restore())?);
         let options = TerminalOptions { viewport };
         let terminal = Terminal::with_options(backend, options).inspect_err(|_| restore())?;
-        Ok(Self { terminal: ManuallyDrop::new(terminal) })
+        Ok(Self { terminal: ManuallyDrop::new(terminal), has_mouse: false })
     }
 
     /// Takes it over again after the shell had it, and forgets what was drawn.
@@ -79,8 +87,20 @@ impl Screen {
         // Stopped by SIGSTOP we gave nothing back, and the shell has set modes of its own since.
         release();
         take(title)?;
+        if self.has_mouse {
+            say(MOUSE_ON)?;
+        }
         // Not `clear`: it asks the terminal where the cursor is and waits for an answer that the input reads.
         self.terminal.resize(area()?)
+    }
+
+    /// Takes the mouse, or gives it back to the terminal.
+    ///
+    /// # Errors
+    /// What the terminal refused: it is gone then.
+    pub fn set_mouse(&mut self, is_ours: bool) -> io::Result<()> {
+        self.has_mouse = is_ours;
+        say(if is_ours { MOUSE_ON } else { MOUSE_OFF })
     }
 
     /// Draws a frame; only changed cells are written.
@@ -135,6 +155,12 @@ fn area() -> io::Result<Rect> {
     Ok(Rect::new(0, 0, columns, rows))
 }
 
+fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
 fn take(title: &str) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     terminal::enable_raw_mode()?;
@@ -153,6 +179,7 @@ pub fn restore() {
         return;
     }
     let mut out = io::stdout();
+    let _gone = say(MOUSE_OFF);
     let _gone =
         execute!(out, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
     release();

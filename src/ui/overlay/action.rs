@@ -9,6 +9,7 @@ use crate::app::State;
 use crate::app::action::{
     ActionModal, ActionStage, Ask, BatchPlanning, Choice, DialogFocus, Form, LeaveHow, Question,
 };
+use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::ops::{Plan, Request};
@@ -28,30 +29,41 @@ const LEAST: u16 = 48;
 /// Cells of a label.
 const LABEL: u16 = 12;
 
-/// A line: its label, its text, how it is painted.
+/// A line: its label, its text, how it is painted, and what a click on it means.
 struct DialogLine {
     label: String,
     text: String,
     role: Role,
+    part: Option<DialogPart>,
 }
 
 impl DialogLine {
     fn new(label: &str, text: impl Into<String>, role: Role) -> Self {
-        Self { label: label.to_owned(), text: text.into(), role }
+        Self { label: label.to_owned(), text: text.into(), role, part: None }
+    }
+
+    /// The same as something to click on.
+    fn part(self, part: DialogPart) -> Self {
+        Self { part: Some(part), ..self }
     }
 
     /// The same in lines of this room; the label stands in the first.
     fn wrapped(self, room: u16) -> Vec<Self> {
         let mut label = Some(self.label);
-        let role = self.role;
+        let (role, part) = (self.role, self.part);
         let indent = |label: Option<String>| label.unwrap_or_default();
         let lines = wrap(&self.text, room.max(8)).into_iter();
-        lines.map(|text| Self { label: indent(label.take()), text, role }).collect()
+        lines.map(|text| Self { label: indent(label.take()), text, role, part: part.clone() }).collect()
     }
 }
 
-/// Draws it.
-pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Where a part of the dialog stands.
+fn zone(area: Rect, part: DialogPart) -> Zone {
+    Zone::new(area, ZoneTarget::Dialog(part))
+}
+
+/// Draws it; what stands where in it.
+pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     match &modal.stage {
         ActionStage::Planning(_, progress) => {
             let which = modal.origin.batch.as_ref().map(BatchPlanning::text);
@@ -59,10 +71,11 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
             let lines = which
                 .chain([
                     DialogLine::new("", format!("{}{}", progress.text(), skin.glyphs.ellipsis), Role::Text),
-                    DialogLine::new("", "Nothing is written.   Esc cancel", Role::Dim),
+                    DialogLine::new("", "Nothing is written.   Esc cancel", Role::Dim)
+                        .part(DialogPart::Cancel),
                 ])
                 .collect();
-            page("Making the plan", lines, 0, 0, body, buffer, skin);
+            page("Making the plan", lines, 0, 0, body, buffer, skin).zones
         }
         ActionStage::Told { title, lines, is_error, change, offset } => {
             let role = if *is_error { Role::Warning } else { Role::Text };
@@ -72,21 +85,29 @@ pub fn draw(state: &State, modal: &ActionModal, body: Rect, buffer: &mut Buffer,
             if let Some(first) = lines.first_mut() {
                 (first.role, first.text) = (role, format!("{mark}{}", first.text));
             }
-            if let Some(inner) = page(title, lines, *offset, 1, body, buffer, skin) {
-                match change {
-                    Some(change) => {
-                        buttons(&["Close", "Change"], Some(usize::from(*change)), inner, buffer, skin);
-                    }
-                    None => buttons(&["Close"], Some(0), inner, buffer, skin),
-                }
-            }
+            let DrawnPage { below, mut zones } = page(title, lines, *offset, 1, body, buffer, skin);
+            let Some(inner) = below else { return zones };
+            let focus = Some(change.map_or(0, usize::from));
+            let titles = if change.is_some() { &["Close", "Change"][..] } else { &["Close"] };
+            let places = buttons(titles, focus, inner, buffer, skin);
+            let parts = [DialogPart::Close, DialogPart::Change].into_iter().take(titles.len()).rev();
+            zones.extend(places.into_iter().zip(parts).map(|(place, part)| zone(place, part)));
+            zones
         }
         ActionStage::Form(choices) => form(choices, body, buffer, skin),
         ActionStage::Question(asked) => question(state, (modal, asked), body, buffer, skin),
     }
 }
 
-/// Text in a box with room for so many rows below it; where those are.
+/// What came of drawing text in a box.
+struct DrawnPage {
+    /// The rows below the text; none where there is no room for them.
+    below: Option<Rect>,
+    /// What stands where.
+    zones: Vec<Zone>,
+}
+
+/// Text in a box with room for so many rows below it.
 fn page(
     title: &str,
     lines: Vec<DialogLine>,
@@ -95,7 +116,7 @@ fn page(
     body: Rect,
     buffer: &mut Buffer,
     skin: &Skin,
-) -> Option<Rect> {
+) -> DrawnPage {
     let labelled = lines.iter().any(|line| !line.label.is_empty());
     let lead = if labelled { LABEL + 1 } else { 0 };
     let room = body.width.saturating_sub(4).min(WIDEST).saturating_sub(lead);
@@ -114,44 +135,65 @@ fn page(
     });
     let inner = Dialog { note, ..dialog }.draw(body, buffer, skin);
     let text = Rect { height: inner.height.saturating_sub(below), ..inner };
+    let mut zones = vec![zone(inner, DialogPart::Text)];
     let mut pen = Pen::new(text, buffer);
     let ellipsis = skin.glyphs.ellipsis;
     for (line, y) in lines.iter().skip(offset).zip(text.y..text.bottom()) {
         pen.cut((text.x, y), lead.saturating_sub(1), &line.label, ellipsis, skin.style(Role::Dim));
         let words = if skin.is_ascii() { line.text.replace('\u{2192}', "->") } else { line.text.clone() };
         pen.cut((text.x.saturating_add(lead), y), text.width, &words, ellipsis, skin.style(line.role));
+        zones.extend(line.part.clone().map(|part| zone(Rect { y, height: 1, ..text }, part)));
     }
-    (below > 0 && inner.height >= below).then(|| Rect {
-        y: inner.bottom().saturating_sub(below),
-        height: below,
-        ..inner
-    })
+    let rows = Rect { y: inner.bottom().saturating_sub(below), height: below, ..inner };
+    DrawnPage { below: (below > 0 && inner.height >= below).then_some(rows), zones }
 }
 
-fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let choices = form.choices();
     let line = |(at, choice): (usize, &Choice)| {
         let mark = if at == form.selected { ">" } else { "-" };
         let role = if at == form.selected { Role::Selection } else { Role::Text };
-        DialogLine::new("", format!("{mark} {}", choice.title), role)
+        DialogLine::new("", format!("{mark} {}", choice.title), role).part(DialogPart::Choice(at))
     };
     let lines = choices.iter().enumerate().map(line).collect();
     let most = choices.iter().map(|choice| choice.lines.len()).max().unwrap_or(0);
     let below = u16::try_from(most).unwrap_or(u16::MAX).saturating_add(2);
-    let Some(inner) = page(&form.title(), lines, 0, below, body, buffer, skin) else { return };
+    let drawn = page(&form.title(), lines, 0, below, body, buffer, skin);
+    let mut zones = drawn.zones;
+    let Some(inner) = drawn.below else { return zones };
     let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
     let labels = choices.get(form.selected).map_or(&[][..], |choice| choice.lines.as_slice());
     for (at, ((label, _), input)) in (0..).zip(labels.iter().zip(&form.inputs)) {
         field(&format!("{label}: "), &input.input, usize::from(at) == form.line, row(at), buffer, skin);
+        zones.push(zone(row(at), DialogPart::Line(usize::from(at))));
     }
-    let (text, role) = match &form.error {
-        Some(error) => (format!("{} {error}", skin.glyphs.critical), Role::Critical),
-        None if labels.len() > 1 => ("Enter preview   Tab next line   Esc cancel".to_owned(), Role::Dim),
-        None => ("Enter preview   Esc cancel".to_owned(), Role::Dim),
-    };
     let last = row(below.saturating_sub(1));
-    let mut pen = Pen::new(last, buffer);
-    pen.cut((inner.x, last.y), inner.width, &text, skin.glyphs.ellipsis, skin.style(role));
+    if let Some(error) = &form.error {
+        let text = format!("{} {error}", skin.glyphs.critical);
+        let style = skin.style(Role::Critical);
+        Pen::new(last, buffer).cut((inner.x, last.y), inner.width, &text, skin.glyphs.ellipsis, style);
+    } else {
+        zones.extend(hints(labels.len() > 1, last, buffer, skin));
+    }
+    zones
+}
+
+/// The keys of a form, as words to click on.
+fn hints(has_lines: bool, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
+    let hints = [
+        ("Enter preview", Some(DialogPart::Preview)),
+        ("Tab next line", None),
+        ("Esc cancel", Some(DialogPart::Cancel)),
+    ];
+    let mut pen = Pen::new(area, buffer);
+    let (mut x, mut zones) = (area.x, Vec::new());
+    for (text, part) in hints.into_iter().filter(|(_, part)| has_lines || part.is_some()) {
+        let end = pen.cut((x, area.y), area.width, text, skin.glyphs.ellipsis, skin.style(Role::Dim));
+        let place = Rect { x, width: end.saturating_sub(x), ..area };
+        zones.extend(part.map(|part| zone(place, part)));
+        x = end.saturating_add(3);
+    }
+    zones
 }
 
 /// A label and what is typed; the cursor turned round where keys go.
@@ -193,7 +235,7 @@ fn question(
     body: Rect,
     buffer: &mut Buffer,
     skin: &Skin,
-) {
+) -> Vec<Zone> {
     let (title, lines, go) = match &question.ask {
         Ask::Unlock(_) => {
             let minutes = state.setup.actions.unlock_ms / 60_000;
@@ -216,13 +258,16 @@ fn question(
     };
     let typed = question.typed();
     let below = if typed.is_some() { 4 } else { 2 };
-    let Some(inner) = page(&title, lines, question.offset, below, body, buffer, skin) else { return };
+    let drawn = page(&title, lines, question.offset, below, body, buffer, skin);
+    let mut zones = drawn.zones;
+    let Some(inner) = drawn.below else { return zones };
     let row = |at: u16| Rect { y: inner.y.saturating_add(at), height: 1, ..inner };
     if let Some((why, name)) = typed {
         let text = format!("{} {why}. Type {}", skin.glyphs.warning, Name::from(name));
         let mut pen = Pen::new(row(1), buffer);
         pen.cut((inner.x, row(1).y), inner.width, &text, skin.glyphs.ellipsis, skin.style(Role::Warning));
         field("name: ", &question.input, question.focus == DialogFocus::Name, row(2), buffer, skin);
+        zones.push(zone(row(2), DialogPart::NameLine));
     }
     let last = row(below - 1);
     if let Some(error) = &question.error {
@@ -241,7 +286,10 @@ fn question(
         DialogFocus::Cancel => Some(0),
         DialogFocus::Go => Some(1),
     };
-    buttons(&["Cancel", &go], focus, last, buffer, skin);
+    let places = buttons(&["Cancel", &go], focus, last, buffer, skin);
+    let parts = [DialogPart::Go, DialogPart::Cancel];
+    zones.extend(places.into_iter().zip(parts).map(|(place, part)| zone(place, part)));
+    zones
 }
 
 /// What is said to whoever leaves while an action runs.
@@ -271,7 +319,8 @@ fn preview(plan: &Plan, can_keep: bool, skin: &Skin) -> Vec<DialogLine> {
     let fact = |(label, text): &(&'static str, String)| match *label {
         "archive" if can_keep => {
             let mark = if plan.archive { "x" } else { " " };
-            DialogLine::new(label, format!("[{mark}] {text}   (a changes it)"), Role::Text)
+            let text = format!("[{mark}] {text}   (a changes it)");
+            DialogLine::new(label, text, Role::Text).part(DialogPart::Archive)
         }
         label => DialogLine::new(label, text.clone(), Role::Text),
     };

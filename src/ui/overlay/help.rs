@@ -6,6 +6,7 @@
 
 use crate::app::State;
 use crate::app::action::{is_about_selected, wanted};
+use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::commands::{COMMANDS, Command, CommandId, Danger, Place};
 use crate::config::theme::Role;
 use crate::core::ops::WriteState;
@@ -24,8 +25,8 @@ const TWO: u16 = 110;
 /// Blank cells between them.
 const GAP: u16 = 3;
 
-/// Draws it, scrolled down by so many lines, as far as there are any.
-pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Draws it, scrolled down by so many lines, as far as there are any; where each command stands.
+pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let columns: u16 = if body.width >= TWO { 2 } else { 1 };
     let all = lines(state);
     let keys_width = all.iter().filter_map(HelpLine::keys).map(width).max().unwrap_or(0).min(KEYS_MOST);
@@ -45,30 +46,36 @@ pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin:
     let note = (shown < lines.len())
         .then(|| StyledText::new(format!("{}-{last} of {}", offset + 1, lines.len()), Role::Dim));
     let inner = Dialog { note, ..dialog }.draw(body, buffer, skin);
+    let mut zones = vec![Zone::new(inner, ZoneTarget::Dialog(DialogPart::Text))];
     let mut rest = lines.iter().skip(offset);
     for at in 0..columns {
         let x = inner.x.saturating_add(at * (column + GAP));
         let area = Rect { x, width: column.min(inner.right().saturating_sub(x)), ..inner };
         for (y, line) in (area.y..area.bottom()).zip(rest.by_ref().take(height)) {
             line.draw((area, y), keys_width, buffer, skin);
+            if let HelpLine::Command { id, .. } = line {
+                let row = Rect { y, height: 1, ..area };
+                zones.push(Zone::new(row, ZoneTarget::Dialog(DialogPart::HelpRow(*id))));
+            }
         }
     }
+    zones
 }
 
 enum HelpLine {
     Head(String),
-    Command { keys: String, doc: String, is_idle: bool },
+    Command { id: CommandId, keys: String, doc: String, is_idle: bool },
     Blank,
 }
 
 impl HelpLine {
     /// The same in lines of this room; the keys stand in the first.
     fn wrapped(self, room: u16) -> Vec<HelpLine> {
-        let Self::Command { keys, doc, is_idle } = self else { return vec![self] };
+        let Self::Command { id, keys, doc, is_idle } = self else { return vec![self] };
         let mut keys = Some(keys);
         wrap(&doc, room.max(8))
             .into_iter()
-            .map(|doc| Self::Command { keys: keys.take().unwrap_or_default(), doc, is_idle })
+            .map(|doc| Self::Command { id, keys: keys.take().unwrap_or_default(), doc, is_idle })
             .collect()
     }
 
@@ -94,7 +101,7 @@ impl HelpLine {
             Self::Head(title) => {
                 pen.cut((area.x, y), area.width, title, ellipsis, skin.style(Role::Title));
             }
-            Self::Command { keys, doc, is_idle } => {
+            Self::Command { keys, doc, is_idle, .. } => {
                 let roles = if *is_idle { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Text) };
                 pen.cut((area.x, y), keys_width, keys, ellipsis, skin.style(roles.0));
                 let x = area.x.saturating_add(keys_width).saturating_add(2);
@@ -117,6 +124,7 @@ fn lines(state: &State) -> Vec<HelpLine> {
         }
         lines.push(HelpLine::Head(place.title().to_owned()));
         let line = |command: &&Command| HelpLine::Command {
+            id: command.id,
             keys: keys::text(state, command.id, " "),
             doc: command.doc.to_owned(),
             is_idle: false,
@@ -152,7 +160,8 @@ fn acting(state: &State) -> Vec<HelpLine> {
             let why = wanted(state, command.id).err();
             let is_idle = why.is_some() || !is_about_selected(state, command.id);
             let doc = why.unwrap_or_else(|| command.doc.to_owned());
-            (is_idle, HelpLine::Command { keys: keys::text(state, command.id, " "), doc, is_idle })
+            let keys = keys::text(state, command.id, " ");
+            (is_idle, HelpLine::Command { id: command.id, keys, doc, is_idle })
         })
         .collect();
     lines.sort_by_key(|(is_idle, _)| *is_idle);

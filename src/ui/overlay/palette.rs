@@ -6,6 +6,7 @@
 use crate::app::State;
 use crate::app::modal::CommandSearch;
 use crate::app::palette::found;
+use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::config::theme::Role;
 use crate::ui::shell::keys;
 use crate::ui::theme::Skin;
@@ -21,11 +22,18 @@ const COLUMNS: u16 = 84;
 /// Columns of names.
 const NAMES: u16 = 18;
 
-/// Draws it.
-pub fn draw(state: &State, palette: &CommandSearch, body: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Draws it; where each command stands.
+pub fn draw(
+    state: &State,
+    palette: &CommandSearch,
+    body: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Vec<Zone> {
     let rows = found(state, palette.input.value());
     let size = (COLUMNS, ROWS + 1);
     let inner = Dialog { title: "Commands", note: None, size }.draw(body, buffer, skin);
+    let mut zones = vec![Zone::new(inner, ZoneTarget::Dialog(DialogPart::Text))];
     let mut pen = Pen::new(inner, buffer);
     let ellipsis = skin.glyphs.ellipsis;
     let typed = format!(": {}", palette.input.value());
@@ -46,6 +54,8 @@ pub fn draw(state: &State, palette: &CommandSearch, body: Rect, buffer: &mut Buf
     let skipped = (palette.cursor + 1).saturating_sub(usize::from(list.height));
     for ((at, row), y) in rows.iter().enumerate().skip(skipped).zip(list.y..list.bottom()) {
         let command = row.id.command();
+        let line = Rect { y, height: 1, ..list };
+        zones.push(Zone::new(line, ZoneTarget::Dialog(DialogPart::PaletteRow(row.id))));
         let is_on = at == palette.cursor;
         let (name, doc) = match (is_on, row.works) {
             (true, _) => (Role::Selection, Role::Selection),
@@ -53,7 +63,7 @@ pub fn draw(state: &State, palette: &CommandSearch, body: Rect, buffer: &mut Buf
             (false, false) => (Role::Dim, Role::Dim),
         };
         if is_on {
-            pen.ground(Rect { y, height: 1, ..list }, skin.style(Role::Selection));
+            pen.ground(line, skin.style(Role::Selection));
             pen.glyph(list.x, y, skin.glyphs.cursor, skin.style(Role::Selection));
         }
         let keys = keys::text(state, row.id, " ");
@@ -65,4 +75,5 @@ pub fn draw(state: &State, palette: &CommandSearch, body: Rect, buffer: &mut Buf
         let style = if is_on { Role::Selection } else { Role::Key };
         pen.cut((keys_at, y), width(&keys), &keys, ellipsis, skin.style(style));
     }
+    zones
 }

@@ -11,6 +11,7 @@ use super::{layout, reasons, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 
@@ -19,7 +20,7 @@ const GAP: u16 = 3;
 const ROOMY: u16 = 14;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let rest = reasons::below_why(state, areas.top, buffer, skin);
     let (upper, below) = layout::top(rest, windows::ROWS);
     windows::draw(state, upper, buffer, skin);
@@ -39,5 +40,5 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: walk::notes(state.shown(), skin),
         empty: vec![walk::why_nothing(state)],
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }

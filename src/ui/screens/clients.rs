@@ -8,6 +8,7 @@ use super::{consumers, gaps};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
@@ -15,7 +16,7 @@ use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let view = TableView {
         id: TableId::Clients,
@@ -23,7 +24,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(reading, skin),
         empty: vec![nothing(reading)],
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {

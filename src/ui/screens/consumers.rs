@@ -7,6 +7,7 @@ use super::{gaps, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
@@ -17,7 +18,7 @@ use ratatui::buffer::Buffer;
 const FRESH_US: i64 = 2_000_000;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let view = TableView {
         id: TableId::Consumers,
@@ -25,8 +26,9 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(reading, skin),
         empty: nothing(reading, skin),
     };
-    let free = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, free, buffer, skin);
+    let drawn = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, drawn.free, buffer, skin);
+    drawn.zones
 }
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {

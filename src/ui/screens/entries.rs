@@ -10,6 +10,7 @@ use super::{consumers, gaps, layout};
 use crate::app::State;
 use crate::app::entries::EntriesState;
 use crate::app::geometry::{Areas, share};
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::config::theme::Role;
 use crate::core::figures::column::DURATION_WIDTH;
 use crate::core::model::Name;
@@ -28,10 +29,10 @@ const BESIDE: u16 = 120;
 const BELOW: u16 = 12;
 
 /// Draws it.
-pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let Some(entries) = state.active.entries.as_ref().filter(|entries| entries.key == *key) else {
         frame(areas.frame, areas.main, &format!("Entries of {key}"), Vec::new(), buffer, skin);
-        return;
+        return Vec::new();
     };
     let inner = frame(
         areas.frame,
@@ -43,10 +44,10 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
     );
     if entries.entries.is_empty() {
         why(&[nothing(entries)], inner, buffer, skin);
-        return;
+        return Vec::new();
     }
     let (list, unfolded) = split(inner);
-    draw_list(state, entries, list, buffer, skin);
+    let zones = draw_list(state, entries, list, buffer, skin);
     if let (Some(area), Some(entry)) = (unfolded, entries.selected()) {
         let title = entry.id.to_string();
         let note = format!("{} fields", entry.fields.len());
@@ -54,6 +55,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         let inside = panel.draw(layout::inset(area), buffer, skin);
         fields::unfolded(entry, entries.shows_values, inside, buffer, skin);
     }
+    zones
 }
 
 /// The list, and where the selected entry is unfolded.
@@ -96,7 +98,14 @@ fn nothing(entries: &EntriesState) -> StyledText {
     }
 }
 
-fn draw_list(state: &State, entries: &EntriesState, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+fn draw_list(
+    state: &State,
+    entries: &EntriesState,
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Vec<Zone> {
+    let mut zones = vec![Zone::new(area, ZoneTarget::List)];
     let rows = usize::from(area.height);
     // The list may be lower than the page that the cursor was moved on: it follows the cursor.
     let offset = entries.offset.max((entries.index + 1).saturating_sub(rows)).min(entries.index);
@@ -105,7 +114,9 @@ fn draw_list(state: &State, entries: &EntriesState, area: Rect, buffer: &mut Buf
     for ((at, entry), y) in shown.zip(area.y..area.bottom()) {
         let line = Rect { y, height: 1, ..area };
         row(entry, at == entries.index, entries.shows_values, now_ms, line, buffer, skin);
+        zones.push(Zone::new(line, ZoneTarget::Entry(entry.id)));
     }
+    zones
 }
 
 fn row(

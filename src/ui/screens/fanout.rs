@@ -11,6 +11,7 @@ mod probe;
 use super::{facts, layout, reasons};
 use crate::app::State;
 use crate::app::geometry::{Areas, share};
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 
@@ -22,7 +23,7 @@ const TALL: u16 = 18;
 const ROOMY: u16 = 12;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let mut rest = reasons::below_why(state, areas.top, buffer, skin);
     let all = figures::all(state, skin);
     let (place, below) = layout::top(rest, facts::rows_of(all.len(), rest.width));
@@ -39,5 +40,5 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }
-    lists::draw(state, areas.main, buffer, skin);
+    lists::draw(state, areas.main, buffer, skin)
 }

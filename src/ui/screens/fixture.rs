@@ -10,6 +10,7 @@ mod server;
 mod streams;
 
 use crate::app::message::{Message, TargetMessage};
+use crate::app::zone::Zone;
 use crate::app::{Now, Setup, State, TargetSetup, update};
 use crate::commands::{Key, KeyMap};
 use crate::config::theme::Theme;
@@ -58,6 +59,7 @@ pub fn console(size: (u16, u16)) -> State {
         theme: 0,
         size,
         demo: false,
+        mouse: true,
         actions: Default::default(),
     };
     State::new(setup, later(-300_000))
@@ -231,6 +233,13 @@ pub fn skin(theme: &str, depth: Depth, set: GlyphSet) -> Skin {
 /// The picture of a console at its size, in the default theme.
 pub fn drawn(state: &State) -> Buffer {
     drawn_with(state, &skin("default", Depth::True, GlyphSet::Full))
+}
+
+/// The picture of a console at its size, and what stands where in it.
+pub fn drawn_zones(state: &State) -> (Buffer, Vec<Zone>) {
+    let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
+    let zones = crate::ui::view(state, &skin("default", Depth::True, GlyphSet::Full), &mut buffer);
+    (buffer, zones)
 }
 
 /// The picture of a console at its size.

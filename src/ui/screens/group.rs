@@ -9,6 +9,7 @@ use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
 use crate::app::rows::drain_control;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::figures::column::Certainty;
 use crate::core::model::Name;
@@ -32,7 +33,14 @@ const NOT_BEFORE: &str = "needs 7.0";
 const VERDICT_ROWS: u16 = 2;
 
 /// Draws it.
-pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(
+    state: &State,
+    key: &Name,
+    name: &Name,
+    areas: &Areas,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Vec<Zone> {
     let reading = state.shown();
     let found = reading.streams().get(key).and_then(|stream| Some((stream, stream.groups.get(name)?)));
     if areas.top.height > 0 {
@@ -53,7 +61,7 @@ pub fn draw(state: &State, key: &Name, name: &Name, areas: &Areas, buffer: &mut 
         notes: age.into_iter().collect(),
         empty: nothing(reading, &format!("{key} {name}"), group),
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 /// The verdict with its reason and since when; what is left below.

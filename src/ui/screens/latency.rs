@@ -14,6 +14,7 @@ use super::{facts, layout};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::{Areas, share};
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,7 +26,7 @@ const EVENTS: u16 = 3;
 const ROOMY: u16 = 24;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let all = figures::all(state, skin);
     let area = layout::inset(areas.top);
     let (line, rest) = layout::top(area, facts::rows_of(all.len(), area.width));
@@ -44,7 +45,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: slowlog::notes(state, skin),
         empty: slowlog::nothing(state),
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 fn draw_lists(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {

@@ -6,6 +6,7 @@
 use super::table::frame;
 use crate::app::State;
 use crate::app::geometry::Areas;
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
@@ -23,7 +24,7 @@ const LEAD: u16 = 15;
 const NARROW: u16 = 40;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let note = match state.log_offset {
         0 => StyledText::new("newest at the bottom", Role::Dim),
         lines => StyledText::new(format!("{lines} lines back"), Role::Accent),
@@ -47,6 +48,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
             }
         }
     }
+    vec![Zone::new(inner, ZoneTarget::List)]
 }
 
 /// One event as lines: time, level, message.

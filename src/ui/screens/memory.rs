@@ -13,6 +13,7 @@ use super::{facts, gaps, gauges, keyspace, layout, reasons, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::core::reading::Reading;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
@@ -28,7 +29,7 @@ const HIGH: u16 = 18;
 const WIDE: u16 = 160;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let rest = reasons::below_why(state, areas.top, buffer, skin);
     let (gauge, below) = layout::top(rest, 1);
     gauges::memory(state, gauge, buffer, skin);
@@ -44,7 +45,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: walk::notes(state.shown(), skin),
         empty: nothing(state.shown()),
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 /// Graphs on the left, what it is made of beside them, and lists where there is room.

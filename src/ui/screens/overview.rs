@@ -13,6 +13,7 @@ use super::{facts, gauges, layout, reasons, streams, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,7 +24,7 @@ const SIDE_BY_SIDE: u16 = 150;
 const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let mut rest = reasons::below_why(state, areas.top, buffer, skin);
     let halves = |area: Rect| {
         let count = if area.width >= SIDE_BY_SIDE { 2 } else { 1 };
@@ -58,11 +59,11 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }
-    table(state, areas, buffer, skin);
+    table(state, areas, buffer, skin)
 }
 
 /// What is wrong; and while nothing is, the streams that are furthest behind.
-fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     if state.table_id() == Some(TableId::Findings) {
         return findings::draw(state, areas, buffer, skin);
     }
@@ -77,6 +78,7 @@ fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: streams::notes(reading),
         empty: streams::nothing(reading, skin),
     };
-    let free = view.draw(state, place, buffer, skin);
-    trends::of_selected(state, free, buffer, skin);
+    let drawn = view.draw(state, place, buffer, skin);
+    trends::of_selected(state, drawn.free, buffer, skin);
+    drawn.zones
 }

@@ -9,6 +9,7 @@ use super::{layout, walk};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::figures::column::{Certainty, PERCENT_WIDTH};
 use crate::core::limits;
@@ -26,7 +27,7 @@ use ratatui::layout::Rect;
 const BARS: [&str; 8] = ["< 1 s", "< 10 s", "< 1 min", "< 10 min", "< 1 h", "< 1 day", "longer", "for ever"];
 
 /// Draws it.
-pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let keyspace = reading.keys().keyspace();
     let pattern = reading.keys().pattern(glob);
@@ -59,7 +60,7 @@ pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin
             None => walk::why_nothing(state),
         }],
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 fn figures(keyspace: &Keyspace, pattern: &Pattern, skin: &Skin) -> Vec<Fact> {

@@ -8,6 +8,7 @@ use super::{consumers, gaps, layout};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::limits::PENDING_ROWS_VISIBLE;
 use crate::core::model::Name;
@@ -25,7 +26,7 @@ pub fn draw(
     areas: &Areas,
     buffer: &mut Buffer,
     skin: &Skin,
-) {
+) -> Vec<Zone> {
     let reading = state.shown();
     let known = reading.streams().get(key).and_then(|stream| stream.groups.get(group).map(Box::as_ref));
     let whose = consumer.unwrap_or(group);
@@ -52,7 +53,7 @@ pub fn draw(
         notes,
         empty: nothing(reading, known.is_some(), total, &format!("{key} {group}")),
     };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }
 
 fn total(known: Option<&GroupState>, consumer: Option<&Name>) -> Option<u64> {

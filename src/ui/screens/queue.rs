@@ -8,6 +8,7 @@ use super::table::TableView;
 use super::{layout, queuelists};
 use crate::app::cell::{RowId, TableId};
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::core::diagnose::finding::{Finding, FindingSubject};
@@ -25,7 +26,7 @@ const LINES: usize = 2;
 const FIGURE_LINES: u16 = 5;
 
 /// Draws it.
-pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let view = state.shown().queues().into_iter().find(|view| view.id == *id);
     let title = id.queue.as_ref().map_or_else(|| "all queues".to_owned(), ToString::to_string);
     let framework = StyledText::new(id.site.framework.word(), Role::Dim);
@@ -44,8 +45,8 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
         let (y, height) = (inner.y.saturating_add(above), inner.height.saturating_sub(above));
         facts::draw(&figures(view, skin), Rect { y, height, ..inner }, buffer, skin);
     }
-    if queuelists::draw(state, areas.main, buffer, skin) {
-        return;
+    if let Some(zones) = queuelists::draw(state, areas.main, buffer, skin) {
+        return zones;
     }
     let empty = match &view {
         Some(_) => "No job was looked at, or they do not tell their class.",
@@ -57,7 +58,7 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
         notes: vec![StyledText::new("estimated from jobs all over the queue", Role::Dim)],
         empty: vec![StyledText::new(empty, Role::Dim)],
     };
-    table.draw(state, areas.main, buffer, skin);
+    table.draw(state, areas.main, buffer, skin).zones
 }
 
 /// What is wrong with it, the worst first; what it is at where nothing is.

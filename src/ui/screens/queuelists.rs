@@ -5,15 +5,16 @@
 use super::table::TableView;
 use crate::app::State;
 use crate::app::cell::TableId;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Draws the list that is shown, where it is one of these; whether it was.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> bool {
-    let Some(id) = state.table_id() else { return false };
+/// Draws the list that is shown, where it is one of these; what stands where in it.
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Option<Vec<Zone>> {
+    let id = state.table_id()?;
     let (title, note, empty) = match id {
         TableId::Tenants => (
             "Jobs by tenant",
@@ -33,7 +34,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> bool
             "No scheduler was found. Known are those of BullMQ, Bull, RQ, rq-scheduler, sidekiq-scheduler, sidekiq-cron, \
              resque-scheduler, celery-redbeat, asynq, SAQ, streaq and gocraft/work; others keep theirs outside of Redis.",
         ),
-        _ => return false,
+        _ => return None,
     };
     let view = TableView {
         id,
@@ -41,6 +42,5 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> bool
         notes: vec![StyledText::new(note, Role::Dim)],
         empty: vec![StyledText::new(empty, Role::Dim)],
     };
-    view.draw(state, area, buffer, skin);
-    true
+    Some(view.draw(state, area, buffer, skin).zones)
 }

@@ -7,15 +7,16 @@ use super::{gaps, queuelists};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::StyledText;
 use ratatui::buffer::Buffer;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
-    if queuelists::draw(state, areas.main, buffer, skin) {
-        return;
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
+    if let Some(zones) = queuelists::draw(state, areas.main, buffer, skin) {
+        return zones;
     }
     let mut views = state.shown().queues();
     views.extend(state.shown().group_queues());
@@ -41,5 +42,5 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         ),
     };
     let view = TableView { id: TableId::Queues, title: "Queues", notes, empty: vec![empty] };
-    view.draw(state, areas.main, buffer, skin);
+    view.draw(state, areas.main, buffer, skin).zones
 }

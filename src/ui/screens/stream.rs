@@ -8,6 +8,7 @@ use super::{consumers, gaps, layout, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::core::model::{Name, StreamId};
 use crate::core::reading::Reading;
 use crate::core::reading::streams::StreamState;
@@ -17,7 +18,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws it.
-pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let stream = reading.streams().get(key);
     if let Some(stream) = stream {
@@ -31,8 +32,9 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         notes: groups_age(reading, stream, skin).into_iter().collect(),
         empty: nothing(reading, key, stream),
     };
-    let free = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, free, buffer, skin);
+    let drawn = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, drawn.free, buffer, skin);
+    drawn.zones
 }
 
 fn groups_age(reading: &Reading, stream: Option<&StreamState>, skin: &Skin) -> Option<StyledText> {

@@ -9,6 +9,7 @@ use crate::app::State;
 use crate::app::cell::{RowId, TableId};
 use crate::app::geometry::{Areas, share};
 use crate::app::rows;
+use crate::app::zone::Zone;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
 use crate::core::reading::gaps::KEYS;
@@ -18,7 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws it.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let view = TableView {
         id: TableId::Streams,
@@ -27,12 +28,14 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         empty: nothing(reading, skin),
     };
     if areas.main.width < BESIDE.0 || areas.main.height < BESIDE.1 || reading.streams().is_empty() {
-        let free = view.draw(state, areas.main, buffer, skin);
-        return trends::of_selected(state, free, buffer, skin);
+        let drawn = view.draw(state, areas.main, buffer, skin);
+        trends::of_selected(state, drawn.free, buffer, skin);
+        return drawn.zones;
     }
     let (list, rest) = layout::left(areas.main, share(areas.main.width, 3, 5));
-    view.draw(state, list, buffer, skin);
+    let zones = view.draw(state, list, buffer, skin).zones;
     beside(state, layout::inset(layout::left(rest, 1).1), buffer, skin);
+    zones
 }
 
 /// From this size on the selected stream stands beside the list.

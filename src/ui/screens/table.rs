@@ -5,6 +5,7 @@
 use super::layout;
 use crate::app::cell::{Row, TableId};
 use crate::app::geometry::TableFrame;
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::ui::cells;
@@ -26,10 +27,19 @@ pub struct TableView<'a> {
     pub empty: Vec<StyledText>,
 }
 
+/// What came of drawing a table.
+pub struct DrawnTable {
+    /// What is left free below the rows.
+    pub free: Rect,
+    /// What stands where.
+    pub zones: Vec<Zone>,
+}
+
 impl TableView<'_> {
-    /// Draws frame and table into the area that `geometry::Areas` has for it; what is left free below the rows.
-    pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Rect {
-        let Some(table) = state.active.tables.get(&self.id) else { return Rect::ZERO };
+    /// Draws frame and table into the area that `geometry::Areas` has for it.
+    pub fn draw(self, state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> DrawnTable {
+        let nothing = DrawnTable { free: Rect::ZERO, zones: Vec::new() };
+        let Some(table) = state.active.tables.get(&self.id) else { return nothing };
         let reading = state.shown();
         let around = TableFrame::of(state.view(), area);
         let inner = around.inner(area);
@@ -49,7 +59,7 @@ impl TableView<'_> {
         let rows: Vec<Vec<StyledText>> = visible.iter().map(|row| shown(row)).collect();
         let marked: Vec<bool> = visible.iter().map(|row| table.is_marked(&row.id)).collect();
         let sorted = all.iter().position(|(at, _)| *at == table.sort);
-        let columns: Vec<widgets::ColumnWidth> = all.into_iter().map(|(_, column)| column).collect();
+        let (places, columns): (Vec<usize>, Vec<widgets::ColumnWidth>) = all.into_iter().unzip();
         let drawn = Table {
             columns: &columns,
             rows: &rows,
@@ -70,7 +80,13 @@ impl TableView<'_> {
             notes.push(StyledText::new(drawn.position(inner), Role::Dim));
         }
         frame(around, area, self.title, notes, buffer, skin);
-        drawn.draw(inner, buffer, skin);
+        let parts = drawn.draw(inner, buffer, skin);
+        let mut zones = vec![Zone::new(inner, ZoneTarget::List)];
+        let head =
+            |(at, area): (usize, Rect)| Some(Zone::new(area, ZoneTarget::Head(self.id, *places.get(at)?)));
+        zones.extend(parts.heads.into_iter().filter_map(head));
+        let lines = parts.rows.into_iter().zip(&visible);
+        zones.extend(lines.map(|(area, row)| Zone::new(area, ZoneTarget::Row(row.id.clone()))));
         if table.rows.is_empty() {
             let below = below_head(inner);
             match (&table.filter, table.total) {
@@ -83,9 +99,10 @@ impl TableView<'_> {
                 }
                 _ => why(&self.empty, below, buffer, skin),
             }
-            return Rect::ZERO;
+            return DrawnTable { zones, ..nothing };
         }
-        layout::top(inner, u16::try_from(visible.len() + 1).unwrap_or(u16::MAX)).1
+        let free = layout::top(inner, u16::try_from(visible.len() + 1).unwrap_or(u16::MAX)).1;
+        DrawnTable { free, zones }
     }
 }
 

@@ -1,10 +1,12 @@
 //! Every place in every telling state, in every look: nothing panics, and nothing unsafe reaches the screen; and
 //! the pictures themselves, with their styles, where they matter most.
 
+mod anything;
 mod arbitrary;
 mod histories;
 mod matrix;
 mod pictures;
+mod pointing;
 mod probing;
 mod targets;
 

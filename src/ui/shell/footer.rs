@@ -138,20 +138,23 @@ fn to_running(state: &State) -> Vec<FooterKey> {
 fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     Keyline { keys: &[] }.draw(area, buffer, skin);
     let mut rest = area;
-    if let Some(filter) = state.table().and_then(|table| table.filter.as_ref()) {
-        let mut pen = Pen::new(Rect { width: area.width / 2, ..area }, buffer);
-        let text = format!("/{}", filter.text);
+    if let Some(count) = state.count {
         let x = area.x.saturating_add(1);
-        let end = pen.cut((x, area.y), area.width / 2, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
-        let used = end.saturating_add(1).saturating_sub(area.x).min(area.width);
-        rest = Rect { x: area.x + used, width: area.width - used, ..area };
+        let end = Pen::new(area, buffer).text(x, area.y, &format!("count {count}"), skin.style(Role::Match));
+        rest = cut_off(rest, end.saturating_add(1));
+    }
+    if let Some(filter) = state.table().and_then(|table| table.filter.as_ref()) {
+        let mut pen = Pen::new(Rect { width: rest.width / 2, ..rest }, buffer);
+        let text = format!("/{}", filter.text);
+        let x = rest.x.saturating_add(1);
+        let end = pen.cut((x, rest.y), rest.width / 2, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
+        rest = cut_off(rest, end.saturating_add(1));
     }
     if let Some(text) = marks(state) {
         let mut pen = Pen::new(rest, buffer);
         let x = rest.x.saturating_add(1);
         let end = pen.cut((x, rest.y), rest.width, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
-        let used = end.saturating_add(1).saturating_sub(rest.x).min(rest.width);
-        rest = Rect { x: rest.x + used, width: rest.width - used, ..rest };
+        rest = cut_off(rest, end.saturating_add(1));
     }
     let last = always(state);
     let room = last.iter().map(FooterKey::cells).fold(0, u16::saturating_add);
@@ -172,6 +175,12 @@ fn marks(state: &State) -> Option<String> {
     let (marked, hidden) = state.table()?.marks();
     let hidden = if hidden > 0 { format!(", {hidden} not shown") } else { String::new() };
     (marked > 0).then(|| format!("{marked} marked{hidden}"))
+}
+
+/// What is right of this column.
+fn cut_off(area: Rect, x: u16) -> Rect {
+    let used = x.saturating_sub(area.x).min(area.width);
+    Rect { x: area.x + used, width: area.width - used, ..area }
 }
 
 /// A key with its title.

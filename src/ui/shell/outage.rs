@@ -4,6 +4,7 @@
 //! in full wherever it fits.
 
 use crate::app::State;
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
 use crate::core::model::{LinkStatus, Outage};
@@ -31,9 +32,9 @@ pub fn next_try(state: &State, outage: &Outage) -> String {
     format!("{circuit}try {number} {when}")
 }
 
-/// Draws why the link is down over the lowest rows of the last picture.
-pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let LinkStatus::Down(outage) = &state.active.link else { return };
+/// Draws why the link is down over the lowest rows of the last picture; what it covers.
+pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Option<Zone> {
+    let LinkStatus::Down(outage) = &state.active.link else { return None };
     let lines = wrap(&safe(&outage.error), body.width.saturating_sub(3));
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(1);
     let height = wanted.min(body.height.saturating_sub(2).max(body.height / 2));
@@ -50,6 +51,7 @@ pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     for (line, y) in lines.iter().zip(inner.y..inner.bottom()) {
         pen.text(inner.x.saturating_add(1), y, line, skin.style(Role::Critical));
     }
+    Some(Zone::new(area, ZoneTarget::Cover))
 }
 
 /// Draws the screen of a target that was never reached.

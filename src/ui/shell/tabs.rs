@@ -3,6 +3,7 @@
 //! Invariant: the current screen and the end of the way stay visible as long as anything does.
 
 use crate::app::view::SCREENS;
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::app::{State, View};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
@@ -15,9 +16,18 @@ use ratatui::layout::Rect;
 /// Cells of a name on the way, except the last: long keys must not hide where we are.
 const STEP_CELLS: u16 = 28;
 
+/// A screen in the line: its key, its name where there is room, and of the current one the way from there.
+struct Tab {
+    command: CommandId,
+    words: Vec<StyledText>,
+}
+
+/// Words of a screen before the way from it: key and name. Each step of the way has two: a mark and its name.
+const OWN_WORDS: usize = 2;
+
 /// The line, ready to be drawn.
 pub struct Tabs {
-    words: Vec<Vec<StyledText>>,
+    tabs: Vec<Tab>,
     gap: u16,
     demo: Option<StyledText>,
     shows_end: bool,
@@ -38,11 +48,11 @@ impl Tabs {
             if runs && !with_demo {
                 continue;
             }
-            let words = words(state, names, skin);
-            let wanted = length(&words, gap) + if with_demo { demo_width } else { 0 };
+            let tabs = tabs(state, names, skin);
+            let wanted = length(&tabs, gap) + if with_demo { demo_width } else { 0 };
             if wanted.saturating_add(2) <= room {
                 return Self {
-                    words,
+                    tabs,
                     gap,
                     shows_end: with_demo && demo.is_some(),
                     shows_demo: with_demo && demo.is_some() && !runs,
@@ -50,17 +60,25 @@ impl Tabs {
                 };
             }
         }
-        let here = words(state, false, skin).into_iter().filter(|words| words.len() > 1).collect();
-        Self { words: here, gap: 1, demo, shows_end: false, shows_demo: false }
+        let here = tabs(state, false, skin).into_iter().filter(|tab| tab.words.len() > 1).collect();
+        Self { tabs: here, gap: 1, demo, shows_end: false, shows_demo: false }
     }
 
-    /// Draws it into the first row.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    /// Draws it into the first row; where screens and steps stand.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
+        let mut zones = Vec::new();
         let mut pen = Pen::new(area, buffer);
         let mut x = area.x.saturating_add(1);
-        for tab in &self.words {
-            for words in tab {
+        for tab in &self.tabs {
+            for (at, words) in tab.words.iter().enumerate() {
+                let start = x;
                 x = pen.cut((x, area.y), u16::MAX, &words.text, skin.glyphs.ellipsis, skin.style(words.role));
+                let target = match at.checked_sub(OWN_WORDS) {
+                    None => ZoneTarget::Screen(tab.command),
+                    Some(after) => ZoneTarget::Step(after / 2 + 1),
+                };
+                let place = Rect { x: start, width: x.saturating_sub(start), height: 1, ..area };
+                zones.push(Zone::new(place.intersection(area), target));
             }
             x = x.saturating_add(self.gap);
         }
@@ -68,17 +86,17 @@ impl Tabs {
             let x = area.right().saturating_sub(width(&words.text) + 1);
             pen.text(x, area.y, &words.text, skin.style(words.role));
         }
+        zones
     }
 }
 
-fn length(tabs: &[Vec<StyledText>], gap: u16) -> u16 {
-    let cells =
-        |tab: &Vec<StyledText>| tab.iter().map(|words| width(&words.text)).fold(0, u16::saturating_add);
+fn length(tabs: &[Tab], gap: u16) -> u16 {
+    let cells = |tab: &Tab| tab.words.iter().map(|words| width(&words.text)).fold(0, u16::saturating_add);
     tabs.iter().map(|tab| cells(tab).saturating_add(gap)).fold(0, u16::saturating_add).saturating_sub(gap)
 }
 
-/// One list of words a screen; the current one has its name and the way from there.
-fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
+/// One a screen; the current one has its name and the way from there.
+fn tabs(state: &State, names: bool, skin: &Skin) -> Vec<Tab> {
     let base = state.active.trail.first();
     let tab = |(command, view, title): &(CommandId, View, &str)| {
         let key = state.setup.keymap.keys_of(*command).first().map(ToString::to_string);
@@ -91,7 +109,7 @@ fn words(state: &State, names: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
         if is_here {
             words.extend(way(state, skin));
         }
-        words
+        Tab { command: *command, words }
     };
     SCREENS.iter().map(tab).collect()
 }

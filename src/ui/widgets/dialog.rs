@@ -64,8 +64,16 @@ fn mend_left_edge(area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Buttons in a row, the one with the focus marked, where any has it; right-aligned in the first row of the area.
-pub fn buttons(titles: &[&str], focus: Option<usize>, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+/// Buttons in a row, the one with the focus marked, where any has it; right-aligned in the first row of the area. Where each
+/// of them stands, the last one first.
+pub fn buttons(
+    titles: &[&str],
+    focus: Option<usize>,
+    area: Rect,
+    buffer: &mut Buffer,
+    skin: &Skin,
+) -> Vec<Rect> {
+    let mut places = Vec::with_capacity(titles.len());
     let mut pen = Pen::new(area, buffer);
     let mut end = area.right();
     for (at, title) in titles.iter().enumerate().rev() {
@@ -73,6 +81,9 @@ pub fn buttons(titles: &[&str], focus: Option<usize>, area: Rect, buffer: &mut B
         let start = end.saturating_sub(super::pen::width(&text)).max(area.x);
         let style = if Some(at) == focus { skin.style(Role::Selection) } else { skin.style(Role::Text) };
         pen.cut((start, area.y), end.saturating_sub(start), &text, skin.glyphs.ellipsis, style);
+        let place = Rect { x: start, width: end.saturating_sub(start), height: 1, ..area };
+        places.push(place.intersection(area));
         end = start.saturating_sub(1);
     }
+    places
 }

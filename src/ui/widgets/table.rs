@@ -34,6 +34,15 @@ pub struct Table<'a> {
     pub sorted: Option<(usize, bool)>,
 }
 
+/// Where the parts of a table were drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableParts {
+    /// The head of each column that there was room for, with the gap after it.
+    pub heads: Vec<(usize, Rect)>,
+    /// The rows, in the order of [`Table::rows`].
+    pub rows: Vec<Rect>,
+}
+
 impl<'a> Table<'a> {
     /// A short list: from its beginning, with nothing selected.
     pub const fn list(
@@ -59,16 +68,18 @@ impl<'a> Table<'a> {
         format!("{}-{last} of {}", self.offset.saturating_add(1).min(last), self.total)
     }
 
-    /// Draws header, rows and, when there are more rows than fit, a scroll bar.
-    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+    /// Draws header, rows and, when there are more rows than fit, a scroll bar; where they stand.
+    pub fn draw(&self, area: Rect, buffer: &mut Buffer, skin: &Skin) -> TableParts {
         let mut pen = Pen::new(area, buffer);
         let places = places(self.columns, area.width.saturating_sub(2));
         let left = area.x.saturating_add(1);
-        self.header(&mut pen, (left, area.y), &places, skin);
+        let heads = self.header(&mut pen, (left, area.y), &places, skin);
+        let mut lines = Vec::with_capacity(self.rows.len());
         let rows = area.y.saturating_add(1)..area.bottom();
         for ((at, row), y) in self.rows.iter().enumerate().zip(rows) {
             let selected = self.selected.is_some_and(|one| Some(one) == self.offset.checked_add(at));
             let line = Rect { y, height: 1, width: area.width.saturating_sub(1), ..area };
+            lines.push(line);
             if selected {
                 pen.ground(line, skin.style(Role::Selection));
                 pen.glyph(area.x, y, skin.glyphs.cursor, skin.style(Role::Selection));
@@ -96,9 +107,17 @@ impl<'a> Table<'a> {
             }
         }
         self.scroll_bar(&mut pen, area, skin);
+        TableParts { heads, rows: lines }
     }
 
-    fn header(&self, pen: &mut Pen, (left, y): (u16, u16), places: &[ColumnSpan], skin: &Skin) {
+    fn header(
+        &self,
+        pen: &mut Pen,
+        (left, y): (u16, u16),
+        places: &[ColumnSpan],
+        skin: &Skin,
+    ) -> Vec<(usize, Rect)> {
+        let mut heads = Vec::with_capacity(places.len());
         let line = Rect { y, height: 1, ..pen.area() };
         let style = skin.style(Role::TableHeader);
         pen.ground(line, style);
@@ -106,6 +125,11 @@ impl<'a> Table<'a> {
             let Some(column) = self.columns.get(place.column) else { continue };
             let sorted = self.sorted.filter(|(by, _)| *by == place.column);
             let style = if sorted.is_some() { style.patch(skin.style(Role::Accent)) } else { style };
+            let start = left.saturating_add(place.x);
+            heads.push((
+                place.column,
+                Rect::new(start, y, place.width.saturating_add(1), 1).intersection(line),
+            ));
             let title = cut(column.title, place.width, skin.glyphs.ellipsis);
             let taken = width(&title);
             let x = left.saturating_add(place.x).saturating_add(match column.align {
@@ -123,6 +147,7 @@ impl<'a> Table<'a> {
                 pen.glyph(at, y, mark, style);
             }
         }
+        heads
     }
 
     fn scroll_bar(&self, pen: &mut Pen, area: Rect, skin: &Skin) {

@@ -115,7 +115,7 @@ fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<FormOrder> 
 }
 
 /// Lines that a question is scrolled down by at most: of a hundred plans it has several hundred.
-const LINES: usize = 2_000;
+pub const LINES: usize = 2_000;
 
 /// Whether the focused answer is given.
 fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {

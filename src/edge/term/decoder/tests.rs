@@ -14,6 +14,7 @@ fn keys(bytes: &[u8]) -> Vec<String> {
 fn name(heard: &InputEvent) -> String {
     match heard {
         InputEvent::Key(key) => key.to_string(),
+        InputEvent::Mouse(MouseReport { act, at: (column, row) }) => format!("{act:?} {column} {row}"),
         InputEvent::Paste(text) => format!("paste {text:?}"),
     }
 }
@@ -65,6 +66,19 @@ fn keys_of_the_terminal_are_the_keys_of_the_config() {
     ];
     for (bytes, key) in cases {
         assert_eq!(keys(bytes.as_bytes()), [*key], "{bytes:?}");
+    }
+}
+
+#[test]
+fn the_mouse_is_heard_where_it_is_pressed_and_where_its_wheel_turns() {
+    assert_eq!(keys(b"\x1b[<0;1;1M"), ["Press 0 0"]);
+    assert_eq!(keys(b"\x1b[<0;120;40M\x1b[<0;120;40mq"), ["Press 119 39", "q"]);
+    assert_eq!(keys(b"\x1b[<64;7;3M\x1b[<65;7;3M"), ["WheelUp 6 2", "WheelDown 6 2"]);
+    // Moves with and without a button, other buttons, a key held, and positions that there are not.
+    for report in
+        ["35;2;2", "32;2;2", "1;2;2", "2;2;2", "4;2;2", "16;2;2", "66;2;2", "0;0;1", "0;1", "0;1;1;1"]
+    {
+        assert_eq!(keys(format!("\x1b[<{report}M").as_bytes()), Vec::<String>::new(), "{report}");
     }
 }
 

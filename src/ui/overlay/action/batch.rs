@@ -5,6 +5,7 @@
 
 use super::DialogLine;
 use crate::app::action::BatchQuestion;
+use crate::app::zone::DialogPart;
 use crate::config::theme::Role;
 use crate::core::figures::sentence::{self, counted};
 use crate::core::ops::{Batch, Plan};
@@ -17,7 +18,7 @@ pub(super) fn lines(question: &BatchQuestion, can_keep: bool, skin: &Skin) -> Ve
     if can_keep {
         let mark = if batch.archives() { "x" } else { " " };
         let text = format!("[{mark}] what goes is archived, so that undo can bring it back   (a changes it)");
-        lines.push(DialogLine::new("archive", text, Role::Text));
+        lines.push(DialogLine::new("archive", text, Role::Text).part(DialogPart::Archive));
     }
     let left = left_out.iter().enumerate().map(|(at, left)| {
         let label = if at == 0 { "left out" } else { "" };

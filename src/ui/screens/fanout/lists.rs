@@ -8,6 +8,7 @@ use crate::app::cell::order;
 use crate::app::fanout::FanoutPart;
 use crate::app::geometry::share;
 use crate::app::rows;
+use crate::app::zone::{Zone, ZoneTarget};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
 use crate::core::reading::Reading;
@@ -26,7 +27,7 @@ const LEAST: u16 = 5;
 const GAP: u16 = 1;
 
 /// Draws the list with the cursor, and others where there is room.
-pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let part = state.fanout_part();
     let others: Vec<FanoutPart> = FanoutPart::ALL
         .into_iter()
@@ -40,13 +41,15 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         notes: notes(state, part, skin),
         empty: nothing(state, part, skin),
     };
-    view.draw(state, main, buffer, skin);
+    let mut zones = view.draw(state, main, buffer, skin).zones;
     let right = layout::left(right, GAP).1;
     let most = (right.height / LEAST).max(1);
     let count = most.min(u16::try_from(others.len()).unwrap_or(1));
     for (place, other) in layout::rows(right, count, 0).into_iter().zip(others) {
         draw_beside(state, other, place, buffer, skin);
+        zones.push(Zone::new(place, ZoneTarget::FanoutList(other)));
     }
+    zones
 }
 
 fn says_anything(reading: &Reading, part: FanoutPart) -> bool {

@@ -6,6 +6,7 @@
 use crate::app::action::asked_for;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
+use crate::app::zone::Zone;
 use crate::app::{State, View};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
@@ -20,7 +21,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Draws the table, what the selected finding is about, and what to do.
-pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
+pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let reading = state.shown();
     let dropped = reading.judged().dropped();
     let more = (dropped > 0).then(|| StyledText::new(format!("{dropped} more not listed"), Role::Dim));
@@ -30,9 +31,10 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) {
         notes: more.into_iter().collect(),
         empty: Vec::new(),
     };
-    let free = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, free, buffer, skin);
+    let drawn = view.draw(state, areas.main, buffer, skin);
+    trends::of_selected(state, drawn.free, buffer, skin);
     in_full(state, layout::inset(areas.note), buffer, skin);
+    drawn.zones
 }
 
 /// The sentence of the selected finding, whole, and of its remedy what there is room for.
