@@ -18,7 +18,8 @@ use std::collections::BTreeSet;
 
 const COLUMNS: [ColumnWidth; 4] = [
     ColumnWidth::text("KEY", 10, 40, 0),
-    ColumnWidth::figures("BYTES", BYTES_WIDTH, 0),
+    // With the mark of an estimate.
+    ColumnWidth::figures("BYTES", BYTES_WIDTH + 1, 0),
     ColumnWidth::figures("GROWTH", SIGNED_BYTES_RATE_WIDTH, 1),
     ColumnWidth::text("TYPE", 6, 6, 2),
 ];
