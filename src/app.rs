@@ -18,6 +18,7 @@ pub mod update;
 pub mod view;
 pub mod works;
 pub mod zone;
+pub mod zoom;
 
 pub use message::{Draw, Effect, Message, TargetMessage};
 pub use update::update;
@@ -25,7 +26,7 @@ pub use view::View;
 
 use crate::commands::{KeyMap, Place};
 use crate::core::demo::DemoStatus;
-use crate::core::diagnose::finding::Finding;
+use crate::core::diagnose::finding::{Finding, Health};
 use crate::core::model::Name;
 use crate::core::model::link::LinkStatus;
 use crate::core::reading::Reading;
@@ -168,6 +169,8 @@ pub struct Watch {
     pub interval_us: u64,
     /// Actions, running and past.
     pub operations: Operations,
+    /// Which panel of the screen fills it, by its place; none where no panel does.
+    pub zoom: Option<usize>,
     /// Which list of the fan-out screen somebody chose.
     pub fanout_chosen: Option<FanoutPart>,
     /// Families of streams that somebody has opened.
@@ -217,6 +220,7 @@ impl Watch {
             notice: None,
             interval_us: setup.interval_us,
             operations: Operations::new(setup.read_only),
+            zoom: None,
             fanout_chosen: None,
             open_families: BTreeSet::new(),
             queue_list: QueueList::First,
@@ -299,7 +303,11 @@ impl State {
 
     /// The places whose keys work here, from the inside to the outside.
     pub fn places(&self) -> Vec<Place> {
-        let mut places = self.view().places().to_vec();
+        let mut places = Vec::new();
+        if self.zoomed().is_some() {
+            places.push(Place::Zoomed);
+        }
+        places.extend(self.view().places());
         if self.setup.demo {
             places.push(Place::Demo);
         }
@@ -308,6 +316,16 @@ impl State {
         }
         places.push(Place::Everywhere);
         places
+    }
+
+    /// How the server fares, as far as the figures on the screen tell: while the link is down nobody knows, and figures that
+    /// are stale say nothing good of it.
+    pub fn health(&self) -> Option<Health> {
+        let health = match self.shown().health() {
+            Health::Ok | Health::Warning if self.is_stale() => Health::Unknown,
+            health => health,
+        };
+        matches!(self.active.link, LinkStatus::Up { .. }).then_some(health)
     }
 
     /// Milliseconds since the data on the screen were true, by our own clock; `None` before the first.

@@ -65,6 +65,8 @@ worded! {
         Cache "Cache and keys",
         /// On the pending entries of a group.
         Pending "Pending entries",
+        /// While one panel fills the screen: its keys come before all others.
+        Zoomed "Zoomed panel",
         /// Everywhere, but only while an action runs.
         Acting "While an action runs",
         /// Everywhere, but only while the demo plays.
@@ -77,6 +79,9 @@ worded! {
 impl Place {
     /// Whether one key press can be in both places, so that they must not share a key.
     pub fn meets(self, other: Self) -> bool {
+        if (self == Self::Zoomed) != (other == Self::Zoomed) {
+            return false;
+        }
         let is_screen =
             |place| !matches!(place, Self::Everywhere | Self::List | Self::Table | Self::Acting | Self::Demo);
         self == other || !is_screen(self) || !is_screen(other)

@@ -118,6 +118,25 @@ pub fn of_groups(reading: &Reading, key: &Name) -> Vec<Row> {
     rows
 }
 
+/// The consumers of a group, or of all groups of a stream, those with the most pending entries first; none where there are
+/// so many that nobody reads them below another list.
+pub fn of_consumers(reading: &Reading, key: &Name, group: Option<&Name>) -> Vec<Row> {
+    const MOST: usize = 300;
+    let groups = reading.streams().get(key).into_iter().flat_map(|stream| stream.groups.values());
+    let meant = groups.filter(|state| group.is_none_or(|group| *group == state.facts.name));
+    let counts = meant.map(|state| state.consumers.as_ref().map_or(0, |consumers| consumers.value.len()));
+    if counts.fold(0, usize::saturating_add) > MOST {
+        return Vec::new();
+    }
+    let (mut rows, table) = match group {
+        Some(group) => (consumers::rows_of_group(reading, key, group), TableId::GroupConsumers),
+        None => (consumers::rows_of_stream(reading, key), TableId::Consumers),
+    };
+    let (sort, is_descending) = first_sort(table);
+    rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
+    rows
+}
+
 /// The rows of a list of the fan-out screen, whether it has the cursor or not.
 pub fn of_fanout(state: &State, id: TableId) -> Vec<Row> {
     fanout::rows(state.shown(), id)

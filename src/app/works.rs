@@ -5,7 +5,7 @@
 
 use super::action::{wanted, why_unmarked, words_of};
 use super::cell::RowId;
-use super::{State, View};
+use super::{State, View, zoom};
 use crate::commands::{Command, CommandId, Danger, Key, Place};
 use crate::core::ops::WriteState;
 
@@ -17,11 +17,15 @@ pub fn works(state: &State, id: CommandId) -> bool {
     {
         return false;
     }
+    if zoom::hides(state, id) {
+        return false;
+    }
     let selected = state.table().and_then(|table| table.selected()).map(|row| &row.id);
     match id {
         CommandId::Open => opens(state, selected),
         CommandId::Back => {
-            state.active.trail.len() > 1
+            state.zoomed().is_some()
+                || state.active.trail.len() > 1
                 || state.table().is_some_and(|table| table.filter.is_some() || table.has_marks())
                 || state.active.notice.is_some()
         }
@@ -48,6 +52,8 @@ pub fn works(state: &State, id: CommandId) -> bool {
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
         CommandId::Theme => state.setup.themes.len() > 1,
+        CommandId::Zoom => !zoom::panels(state).is_empty() && state.shown().this_node().taken_at_ms > 0,
+        CommandId::NextPanel | CommandId::PreviousPanel => zoom::panels(state).len() > 1,
         _ if command.danger == Danger::Writes => writes(state, id),
         _ => true,
     }
@@ -89,7 +95,15 @@ fn writes(state: &State, id: CommandId) -> bool {
 
 /// What is said of a command that works on this screen and has nothing to do there.
 pub fn why_not(state: &State, id: CommandId) -> String {
+    let leave = || state.setup.keymap.keys_of(CommandId::Zoom).first().map(ToString::to_string);
     match id {
+        id if zoom::hides(state, id) => {
+            let leave = leave().unwrap_or_else(|| "esc".to_owned());
+            format!("{} acts on rows, which the zoom hides: {leave} leaves it", id.command().title)
+        }
+        CommandId::Zoom if state.shown().this_node().taken_at_ms == 0 => "nothing was read yet".to_owned(),
+        CommandId::Zoom => "nothing to zoom here: this screen has no figure or graph".to_owned(),
+        CommandId::NextPanel | CommandId::PreviousPanel => "this is the only panel of this screen".to_owned(),
         CommandId::Back => "this is where the way begins".to_owned(),
         CommandId::Open => "nothing deeper here".to_owned(),
         CommandId::Theme => "there is one theme only".to_owned(),

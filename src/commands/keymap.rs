@@ -123,7 +123,8 @@ impl KeyMap {
     }
 
     /// What this key does here. `places` from the inside to the outside, such as
-    /// `[Entries, Table, List, Everywhere]`; the order matters to nobody as long as the map is free of clashes.
+    /// `[Entries, Table, List, Everywhere]`; the order matters for [`Place::Zoomed`] alone as long as the map is free of
+    /// clashes.
     pub fn lookup(&self, places: &[Place], key: Key) -> Option<CommandId> {
         places.iter().find_map(|place| {
             let mut here = COMMANDS.iter().filter(|command| command.places.contains(place));

@@ -8,7 +8,7 @@ use super::{Command, Danger, Place};
 use crate::core::ops::for_each_action;
 use Place::{
     Acting, Cache, Clients, Consumers, Demo, Entries, Everywhere, Fanout, List, Memory, Pending, Queues,
-    Streams, Table,
+    Streams, Table, Zoomed,
 };
 
 macro_rules! commands {
@@ -114,6 +114,12 @@ for_each_action! { commands
             "Sort by the column to the right."
         Reverse "reverse" "reverse" ["r"] [Table]
             "Reverse the sort order."
+        Zoom "zoom" "zoom" ["z"] [Everywhere]
+            "Fill the screen with one panel and its figures in large digits; again to leave."
+        NextPanel "next-panel" "next panel" ["right" "tab" "l"] [Zoomed]
+            "Zoom the next panel of this screen."
+        PreviousPanel "previous-panel" "panel before" ["left" "shift-tab" "h"] [Zoomed]
+            "Zoom the panel before."
         Pause "pause" "pause" ["space"] [Everywhere]
             "Freeze or resume the display."
         Slower "slower" "slower" ["-"] [Everywhere]

@@ -36,6 +36,7 @@ pub mod series;
 pub mod sizes;
 pub mod slowlog;
 pub mod streams;
+pub mod totals;
 mod tracks;
 mod unjudged;
 pub mod verdicts;
@@ -43,6 +44,7 @@ pub mod watched;
 
 use crate::core::model::node::NodeId;
 use crate::core::model::probe::{ProbeEvent, ProbeKind};
+use crate::core::model::queues::{QueueColumn, QueueId};
 use crate::core::model::snapshot::Discovery;
 use crate::core::model::{Name, Snapshot};
 use counters::CounterTrack;
@@ -172,6 +174,11 @@ impl Reading {
         &self.keyspace.streams
     }
 
+    /// All streams together.
+    pub fn totals(&self) -> &totals::StreamTotals {
+        &self.keyspace.totals
+    }
+
     /// Counters of the operator's.
     pub fn counters(&self) -> &CounterTrack {
         &self.keyspace.counters
@@ -182,6 +189,11 @@ impl Reading {
         let node = self.this_node();
         let clients = node.clients.as_ref().map(|clients| clients.value.as_slice());
         self.keyspace.queues.views(node.at_us, clients, self.judged.thresholds().queue_untouched_ms)
+    }
+
+    /// How many jobs of a column a queue had over the last minute: microseconds, and the number.
+    pub fn queue_levels(&self, id: &QueueId, column: QueueColumn) -> Vec<(i64, u64)> {
+        self.keyspace.queues.levels(id, column)
     }
 
     /// What begins jobs again and again.

@@ -8,6 +8,7 @@ mod charts;
 mod clients;
 mod columns;
 mod consumers;
+mod detail;
 mod entries;
 mod facts;
 mod fanout;
@@ -34,6 +35,7 @@ mod streams;
 mod table;
 mod trends;
 mod walk;
+mod zoom;
 
 use crate::app::geometry::Areas;
 use crate::app::zone::Zone;
@@ -41,8 +43,12 @@ use crate::app::{State, View};
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 
-/// Draws the place where we are; what stands where for a mouse.
+/// Draws the place where we are, or the panel of it that fills the screen; what stands where for a mouse.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
+    if let Some(panel) = state.zoomed() {
+        zoom::draw(state, &panel, areas.body, buffer, skin);
+        return Vec::new();
+    }
     match state.view() {
         View::Overview => overview::draw(state, areas, buffer, skin),
         View::Streams => streams::draw(state, areas, buffer, skin),

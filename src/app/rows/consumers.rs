@@ -49,15 +49,19 @@ pub fn rows_of_group(reading: &Reading, key: &Name, group: &Name) -> Vec<Row> {
 
 /// One row a consumer of every group of every stream.
 pub fn rows_of_all(reading: &Reading) -> Vec<Row> {
+    reading.streams().keys().flat_map(|key| rows_of_stream(reading, key)).collect()
+}
+
+/// One row a consumer of every group of this stream.
+pub fn rows_of_stream(reading: &Reading, key: &Name) -> Vec<Row> {
     let mut rows = Vec::new();
-    for stream in reading.streams().values() {
-        for state in stream.groups.values() {
-            let Some(group) = GroupRows::of(reading, &stream.key, state) else { continue };
-            let names = |consumer: &Consumer| {
-                [&consumer.name, &stream.key, &state.facts.name].map(|name| Cell::Name(name.clone())).to_vec()
-            };
-            rows.extend(group.rows(names));
-        }
+    let Some(stream) = reading.streams().get(key) else { return rows };
+    for state in stream.groups.values() {
+        let Some(group) = GroupRows::of(reading, &stream.key, state) else { continue };
+        let names = |consumer: &Consumer| {
+            [&consumer.name, &stream.key, &state.facts.name].map(|name| Cell::Name(name.clone())).to_vec()
+        };
+        rows.extend(group.rows(names));
     }
     rows
 }

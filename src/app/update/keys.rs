@@ -9,7 +9,7 @@ use crate::app::entries::Page;
 use crate::app::message::{DemoOrder, Effect};
 use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
-use crate::app::{State, View, works};
+use crate::app::{State, View, works, zoom};
 use crate::commands::{CommandId, Danger, Key, Place};
 use crate::core::model::probe::ProbeKind;
 use crate::core::wire::round::Fetch;
@@ -74,6 +74,9 @@ fn dispatch(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
 
 /// Begins what a command does: by its key, by its name in the palette, or by a click.
 pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<Effect>) {
+    if zoom::hides(state, command) {
+        return notify(state, works::why_not(state, command), false);
+    }
     let moves = command.command().places.contains(&Place::List);
     let marks = matches!(command, CommandId::Mark | CommandId::MarkAll);
     if moves || marks || command.command().danger == Danger::Writes {
@@ -156,6 +159,8 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::SortLeft | CommandId::SortRight => sort(state, command == CommandId::SortRight),
         CommandId::Reverse => reverse(state),
         CommandId::Pause => pause(state),
+        CommandId::Zoom => zoom::toggle(state),
+        CommandId::NextPanel | CommandId::PreviousPanel => zoom::turn(state, command == CommandId::NextPanel),
         CommandId::Slower => set_interval(state, true, effects),
         CommandId::Faster => set_interval(state, false, effects),
         CommandId::Theme => themes::begin(state),
@@ -172,12 +177,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             trail.push(View::BigKeys);
             go_to(state, trail);
         }
-        CommandId::Sampler => {
-            let is_paused = !state.active.reading.keys().pass().is_paused;
-            effects.push(Effect::PauseSampler(is_paused));
-            let text = if is_paused { "Key scan paused" } else { "Key scan goes on" };
-            notify(state, text.to_owned(), false);
-        }
+        CommandId::Sampler => pause_sampler(state, effects),
         CommandId::Probe => press_probe(state, ProbeKind::PubSub, effects),
         CommandId::StreamProbe => press_probe(state, ProbeKind::Stream, effects),
         CommandId::FanoutList => {
@@ -203,6 +203,13 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+fn pause_sampler(state: &mut State, effects: &mut Vec<Effect>) {
+    let is_paused = !state.active.reading.keys().pass().is_paused;
+    effects.push(Effect::PauseSampler(is_paused));
+    let text = if is_paused { "Key scan paused" } else { "Key scan goes on" };
+    notify(state, text.to_owned(), false);
 }
 
 fn sort(state: &mut State, to_the_right: bool) {

@@ -16,6 +16,8 @@ pub fn go_to(state: &mut State, trail: Vec<View>) {
         return;
     }
     state.active.trail = trail;
+    // Of another screen the first panel is shown.
+    state.active.zoom = state.active.zoom.map(|_| 0);
     if !state.active.trail.iter().any(|view| matches!(view, View::Entries(_))) {
         state.active.entries = None;
     }
@@ -37,6 +39,10 @@ const OPEN_FAMILIES: usize = 100;
 /// Closes what is open, drops the filter, or goes back to where we came from.
 pub fn back(state: &mut State) {
     if state.active.notice.take().is_some_and(|notice| notice.is_error) {
+        return;
+    }
+    if state.zoomed().is_some() {
+        state.active.zoom = None;
         return;
     }
     if marks::unmark(state) {

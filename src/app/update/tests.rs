@@ -13,7 +13,7 @@ use crate::core::model::{Name, Snapshot, Stamped, StreamId};
 use crate::core::reading::watched::WatchSettings;
 use proptest::prelude::*;
 
-const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
+pub(in crate::app) const NOW: Now = Now { wall_ms: 1_700_000_000_000, process_us: 5_000_000 };
 
 pub(in crate::app) fn console() -> State {
     let target = TargetSetup {
@@ -38,7 +38,7 @@ pub(in crate::app) fn console() -> State {
     State::new(setup, NOW)
 }
 
-pub(super) fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
+pub(in crate::app) fn snapshot(streams: &[(&str, u64)]) -> Snapshot {
     let at_us = 1_700_000_000_000_000;
     let facts = streams.iter().map(|(key, length)| StreamFacts {
         key: Name::from(*key),

@@ -8,6 +8,7 @@ use super::leaks::leftovers;
 use super::queues::QueueTrack;
 use super::sizes::SizeModel;
 use super::streams::StreamState;
+use super::totals::StreamTotals;
 use super::watched::WatchSettings;
 use crate::core::limits;
 use crate::core::model::groups::ReadCounter;
@@ -33,6 +34,8 @@ pub struct KeyspaceState {
     pub(super) counters: CounterTrack,
     /// Queues of job frameworks.
     pub(super) queues: QueueTrack,
+    /// All streams together.
+    pub(super) totals: StreamTotals,
 }
 
 impl KeyspaceState {
@@ -46,6 +49,7 @@ impl KeyspaceState {
             groups: 0,
             counters: CounterTrack::new(&watched.counters, window_us),
             queues: QueueTrack::new(window_us),
+            totals: StreamTotals::default(),
         }
     }
 
@@ -80,7 +84,10 @@ impl KeyspaceState {
     }
 
     /// A round is over: what follows from a stream alone is worked out for those of which something was told.
-    pub(super) fn end_round(&mut self, size_model: Option<&SizeModel>) {
+    pub(super) fn end_round(&mut self, at_us: i64, size_model: Option<&SizeModel>) {
+        if !self.told.is_empty() {
+            self.totals.advance(at_us.div_euclid(1000), self.streams.values());
+        }
         for key in &self.told {
             let Some(stream) = self.streams.get_mut(key) else { continue };
             stream.is_told = false;

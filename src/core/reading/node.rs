@@ -155,7 +155,7 @@ impl NodeState {
             self.info.as_ref().map_or_else(ReadCounter::default, |info| ReadCounter::on(&info.value.server));
         keyspace.advance_streams(&snapshot, counter);
         keyspace.advance_groups(&mut snapshot, self.memory.size_model());
-        keyspace.end_round(self.memory.size_model());
+        keyspace.end_round(self.at_us, self.memory.size_model());
         self.advance_clients(snapshot);
     }
 

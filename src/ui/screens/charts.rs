@@ -69,8 +69,13 @@ impl Span {
 
     /// The shortest round span up to five minutes that holds all of these figures, a point a second.
     pub fn minutes<'a>(state: &State, histories: impl Iterator<Item = &'a History>) -> Self {
+        let firsts = histories.filter_map(|history| history.fine().first().map(|point| point.at_ms));
+        Self::since(state, firsts.min())
+    }
+
+    /// The shortest round span up to five minutes that goes back to this instant.
+    pub fn since(state: &State, first_ms: Option<i64>) -> Self {
         let now_ms = state.shown().now_ms();
-        let first_ms = histories.filter_map(|history| history.fine().first().map(|point| point.at_ms)).min();
         let age_ms = first_ms.map_or(0, |first_ms| now_ms.saturating_sub(first_ms));
         let span_ms = span_of(age_ms, MINUTES_MS);
         let interval_ms = i64::try_from(state.active.interval_us / 1000).unwrap_or(HOUR_MS);

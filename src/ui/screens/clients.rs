@@ -4,7 +4,7 @@
 //! predicted cost and the key that asks once.
 
 use super::table::TableView;
-use super::{consumers, gaps};
+use super::{consumers, detail, gaps};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -24,7 +24,9 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
         notes: notes(reading, skin),
         empty: vec![nothing(reading)],
     };
-    view.draw(state, areas.main, buffer, skin).zones
+    let drawn = view.draw(state, areas.main, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
+    drawn.zones
 }
 
 fn notes(reading: &Reading, skin: &Skin) -> Vec<StyledText> {

@@ -3,7 +3,7 @@
 //! Knows how old the lists are; not how rows are made. Invariant: lists that were read in turn say how long ago.
 
 use super::table::TableView;
-use super::{gaps, trends};
+use super::{detail, gaps};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -27,7 +27,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
         empty: nothing(reading, skin),
     };
     let drawn = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, drawn.free, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
     drawn.zones
 }
 

@@ -4,7 +4,7 @@
 //! Knows where each part stands. Invariant: what can't be seen from outside is not shown as if it could.
 
 mod figures;
-mod graphs;
+pub mod graphs;
 mod lists;
 mod probe;
 

@@ -1,15 +1,16 @@
-//! The overview: is it healthy, at a glance. Gauges and figures, graphs over time, and the worst streams.
+//! The overview: is it healthy, at a glance. One word that says so, gauges and figures, graphs over time, and what is wrong.
 //!
-//! Knows where each part stands; `figures` and `graphs` know what is in them. Invariant: it judges
+//! Knows where each part stands; `verdict`, `figures` and `graphs` know what is in them. Invariant: it judges
 //! nothing that the server does not say itself (verdicts are `core::diagnose`'s).
 
 mod counters;
 mod figures;
 mod findings;
 mod graphs;
+mod verdict;
 
 use super::table::TableView;
-use super::{facts, gauges, layout, reasons, streams, trends};
+use super::{detail, facts, gauges, layout, reasons, streams};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -25,7 +26,8 @@ const LEAST_GRAPH: u16 = 3;
 
 /// Draws it.
 pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
-    let mut rest = reasons::below_why(state, areas.top, buffer, skin);
+    let rest = reasons::below_why(state, areas.top, buffer, skin);
+    let (mut rest, beside) = verdict::draw(state, rest, buffer, skin);
     let halves = |area: Rect| {
         let count = if area.width >= SIDE_BY_SIDE { 2 } else { 1 };
         let places = layout::columns(area, count, 3);
@@ -42,8 +44,12 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
     rest = layout::top(rest, rows).1;
 
     let all = figures::all(state, skin);
-    let (figures, below) = layout::top(rest, facts::rows_of(all.len(), rest.width));
-    facts::draw(&all, figures, buffer, skin);
+    let wanted = facts::rows_of(all.len(), rest.width);
+    let (place_of_figures, below) = match beside {
+        Some(beside) if facts::rows_of(all.len(), beside.width) <= beside.height => (beside, rest),
+        _ => layout::top(rest, wanted),
+    };
+    facts::draw(&all, place_of_figures, buffer, skin);
 
     let (rows, place) = halves(below);
     figures::persistence(state, place(0), buffer, skin);
@@ -55,7 +61,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
     rest = below;
 
     // Air where there is room for it.
-    rest = layout::top(rest, u16::from(rest.height >= 12)).1;
+    rest = layout::top(rest, u16::from(rest.height >= 9)).1;
     if rest.height >= LEAST_GRAPH {
         graphs::draw(state, rest, buffer, skin);
     }
@@ -79,6 +85,6 @@ fn table(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<
         empty: streams::nothing(reading, skin),
     };
     let drawn = view.draw(state, place, buffer, skin);
-    trends::of_selected(state, drawn.free, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
     drawn.zones
 }

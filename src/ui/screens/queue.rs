@@ -62,7 +62,7 @@ pub fn draw(state: &State, id: &QueueId, areas: &Areas, buffer: &mut Buffer, ski
 }
 
 /// What is wrong with it, the worst first; what it is at where nothing is.
-fn wrong_or_well(state: &State, view: &QueueView, skin: &Skin) -> Vec<StyledText> {
+pub fn wrong_or_well(state: &State, view: &QueueView, skin: &Skin) -> Vec<StyledText> {
     let subject = FindingSubject::Queue(view.id.clone());
     let mut own: Vec<_> =
         state.shown().findings().iter().filter(|finding| finding.subject == subject).collect();
@@ -81,7 +81,8 @@ fn wrong_or_well(state: &State, view: &QueueView, skin: &Skin) -> Vec<StyledText
     own.iter().take(LINES).map(line).collect()
 }
 
-fn figures(view: &QueueView, skin: &Skin) -> Vec<Fact> {
+/// All figures of a queue.
+pub fn figures(view: &QueueView, skin: &Skin) -> Vec<Fact> {
     let figures = skin.figures;
     let count = |name, value| Fact::new(name, figures.count(value), skin);
     let growth = view.growth_per_s.map_or_else(

@@ -3,7 +3,7 @@
 //! Knows why there may be none; not how rows are made. Invariant: where queues are still looked for, it says so.
 
 use super::table::TableView;
-use super::{gaps, queuelists};
+use super::{detail, gaps, queuelists};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -42,5 +42,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
         ),
     };
     let view = TableView { id: TableId::Queues, title: "Queues", notes, empty: vec![empty] };
-    view.draw(state, areas.main, buffer, skin).zones
+    let drawn = view.draw(state, areas.main, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
+    drawn.zones
 }

@@ -4,7 +4,7 @@
 
 use super::facts::{self, Fact};
 use super::table::TableView;
-use super::{consumers, gaps, layout, trends};
+use super::{consumers, detail, gaps, layout, trends};
 use crate::app::State;
 use crate::app::cell::TableId;
 use crate::app::geometry::Areas;
@@ -33,7 +33,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         empty: nothing(reading, key, stream),
     };
     let drawn = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, drawn.free, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
     drawn.zones
 }
 

@@ -4,7 +4,7 @@
 //! and "not allowed" it is.
 
 use super::table::TableView;
-use super::{columns, gaps, layout, trends};
+use super::{columns, detail, gaps, layout, trends};
 use crate::app::State;
 use crate::app::cell::{RowId, TableId};
 use crate::app::geometry::{Areas, share};
@@ -29,11 +29,15 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
     };
     if areas.main.width < BESIDE.0 || areas.main.height < BESIDE.1 || reading.streams().is_empty() {
         let drawn = view.draw(state, areas.main, buffer, skin);
-        trends::of_selected(state, drawn.free, buffer, skin);
+        detail::below(state, drawn.free, buffer, skin);
         return drawn.zones;
     }
     let (list, rest) = layout::left(areas.main, share(areas.main.width, 3, 5));
-    let zones = view.draw(state, list, buffer, skin).zones;
+    let drawn = view.draw(state, list, buffer, skin);
+    if let Some(RowId::Stream(key)) = state.table().and_then(|table| table.selected()).map(|row| &row.id) {
+        detail::consumers(state, key, drawn.free, buffer, skin);
+    }
+    let zones = drawn.zones;
     beside(state, layout::inset(layout::left(rest, 1).1), buffer, skin);
     zones
 }

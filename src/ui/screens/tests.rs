@@ -9,6 +9,7 @@ mod pictures;
 mod pointing;
 mod probing;
 mod targets;
+mod zooming;
 
 use super::fixture::{self, SIZES, drawn, drawn_with, press, skin};
 use crate::app::message::TargetMessage;
@@ -51,6 +52,9 @@ const WAYS: [&str; 19] = [
     "8",
     "9",
     "0",
+    "z",
+    "2 z",
+    "4 z right",
 ];
 
 #[test]

@@ -1,27 +1,22 @@
 //! What became of a stream or of a group over the last minutes, as graphs side by side.
 //!
-//! Knows which figures belong together; not where they stand. Invariant: below a table they take only what its
-//! rows leave free.
+//! Knows which figures belong together; not where they stand. Invariant: all graphs of a picture show the same span of time.
 
 use super::charts::{Chart, Span};
 use super::{facts, layout};
 use crate::app::State;
-use crate::app::cell::RowId;
 use crate::config::theme::Role;
-use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::history::History;
 use crate::core::reading::groups::GroupState;
 use crate::core::reading::streams::StreamState;
 use crate::ui::cells;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::{Panel, Scale, StyledText, Unit};
+use crate::ui::widgets::{Scale, StyledText, Unit};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Rows of a graph that still says something: title and two rows.
 const LEAST: u16 = 3;
-/// Rows below a table from which on its selected row is drawn there, and how many are enough.
-const BELOW: (u16, u16) = (8, 18);
 /// A handful of entries, more or less, is no mountain: counts below this are drawn low.
 const CALM: f64 = 10.0;
 /// Narrower graphs say too little.
@@ -40,7 +35,8 @@ pub struct Picture<'a> {
 }
 
 impl Picture<'_> {
-    fn chart(&self, span: &Span) -> Chart<'_> {
+    /// The same over a span of time.
+    pub(super) fn chart(&self, span: &Span) -> Chart<'_> {
         let lines: Vec<_> = self.lines.iter().map(|(points, role)| (span.points(points), *role)).collect();
         let greatest = lines.iter().filter_map(|(points, _)| Chart::greatest(points, span)).reduce(f64::max);
         let is_calm = self.unit == Unit::Count && greatest.is_none_or(|greatest| greatest < CALM);
@@ -113,32 +109,4 @@ fn draw_into(state: &State, pictures: &[Picture], places: Vec<Rect>, buffer: &mu
     for (picture, place) in pictures.iter().zip(places) {
         picture.chart(&span).draw(&span, place, buffer, skin);
     }
-}
-
-/// Draws what the selected row stands for at the lower end of what its table leaves free.
-pub fn of_selected(state: &State, free: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let Some(row) = state.table().and_then(|table| table.selected()) else { return };
-    if free.height < BELOW.0 {
-        return;
-    }
-    let streams = state.shown().streams();
-    let (title, pictures) = match &row.id {
-        RowId::Stream(key) | RowId::Finding(_, FindingSubject::Stream(key)) => match streams.get(key) {
-            Some(stream) => (key.to_string(), of_stream(stream, skin)),
-            None => return,
-        },
-        RowId::Group(key, name)
-        | RowId::Consumer(key, name, _)
-        | RowId::Finding(_, FindingSubject::Group(key, name) | FindingSubject::Consumer(key, name, _)) => {
-            match streams.get(key).and_then(|stream| stream.groups.get(name)) {
-                Some(group) => (format!("{name} of {key}"), of_group(group, skin)),
-                None => return,
-            }
-        }
-        _ => return,
-    };
-    let height = (free.height - 1).min(BELOW.1);
-    let area = Rect { y: free.bottom() - height, height, ..layout::inset(free) };
-    let inner = Panel::new(&title).draw(area, buffer, skin);
-    draw(state, &pictures, inner, buffer, skin);
 }

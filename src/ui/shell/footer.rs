@@ -53,6 +53,7 @@ const WAYS: usize = 2;
 const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::Open], "open"),
     (&[CommandId::Back], "back"),
+    (&[CommandId::NextPanel], "next panel"),
     (&[CommandId::Values], "values"),
     (&[CommandId::Older], "older"),
     (&[CommandId::Newer], "newer"),
@@ -64,6 +65,7 @@ const LINE: &[(&[CommandId], &str)] = &[
     (&[CommandId::QueueList], "failures"),
     (&[CommandId::Fetch], "fetch once"),
     (&[CommandId::Filter], "filter"),
+    (&[CommandId::Zoom], "zoom"),
     (&[CommandId::BigKeys], "biggest keys"),
     (&[CommandId::Sampler], "pause key scan"),
     (&[CommandId::Pause], "pause"),
@@ -269,7 +271,9 @@ fn always(state: &State) -> Vec<FooterKey> {
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
+        [CommandId::Back] if state.zoomed().is_some() => "leave zoom",
         [CommandId::Back] if state.table().is_some_and(TableState::has_marks) => "unmark",
+        [CommandId::Zoom] if state.zoomed().is_some() => "leave zoom",
         [CommandId::Pause] if state.is_paused() => "go on",
         [CommandId::Probe] if state.active.reading.probes().pubsub.is_on() => "end probe",
         [CommandId::StreamProbe] if state.active.reading.probes().stream.is_on() => "end stream probe",

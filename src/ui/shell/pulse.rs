@@ -39,21 +39,15 @@ pub fn words(state: &State, skin: &Skin) -> Vec<StyledText> {
 /// How the server fares, as wide as its longest word; nothing while the link is down, for then nobody knows. Figures
 /// that are stale say nothing good of it.
 pub fn health(state: &State, skin: &Skin) -> Option<StyledText> {
-    let health = match state.shown().health() {
-        Health::Ok | Health::Warning if state.is_stale() => Health::Unknown,
-        health => health,
-    };
+    let health = state.health()?;
     let role = match health {
         Health::Ok => Role::Ok,
         Health::Warning => Role::Warning,
         Health::Critical => Role::Critical,
         Health::Unknown => Role::Unknown,
     };
-    let is_up = matches!(state.active.link, LinkStatus::Up { .. });
-    is_up.then(|| {
-        let words = marked(health.word(), role, skin);
-        StyledText::new(format!("{:>10}", words.text), words.role)
-    })
+    let words = marked(health.word(), role, skin);
+    Some(StyledText::new(format!("{:>10}", words.text), words.role))
 }
 
 /// The age of the data, where they are older than they should be. A stopped picture says its time instead.

@@ -84,12 +84,14 @@ pub struct Glyphs {
     pub corners: [char; 4],
     /// The used part of a bar.
     pub bar_used: char,
-    /// The last cell of the used part where it is half of one; blank where cells can't be divided.
-    pub bar_half: char,
+    /// The last cell of the used part where it is less than one, from the least part of a cell on.
+    pub bar_parts: &'static [char],
     /// The rest of a bar.
     pub bar_rest: char,
     /// A mark on a bar.
     pub bar_mark: char,
+    /// Large text: the upper half of a cell, the lower half, all of it.
+    pub large: [char; 3],
     /// The parts of a stacked bar, told apart by texture where there are too few colours.
     pub parts: [char; 4],
     /// Levels of a small picture in a table, from the least to the greatest; none where braille shows two values a cell.
@@ -127,9 +129,10 @@ impl Glyphs {
         corners: ['╭', '╮', '╰', '╯'],
         // Not the whole height: bars under each other stay apart.
         bar_used: '▇',
-        bar_half: ' ',
+        bar_parts: &['▏', '▎', '▍', '▌', '▋', '▊', '▉'],
         bar_rest: '░',
         bar_mark: '│',
+        large: ['▀', '▄', '█'],
         parts: ['█', '▓', '▒', '░'],
         levels: &['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
         scroll_thumb: '┃',
@@ -153,7 +156,7 @@ impl Glyphs {
         lines: Grain::Halves,
         corners: ['┌', '┐', '└', '┘'],
         bar_used: '█',
-        bar_half: '▌',
+        bar_parts: &['▌'],
         levels: &['_', '▄', '█'],
         scroll_thumb: '█',
         rising: '↑',
@@ -184,9 +187,10 @@ impl Glyphs {
         sides: ['⠉', '⣀', '⡇', '⢸'],
         corners: ['⡏', '⢹', '⣇', '⣸'],
         bar_used: '⣶',
-        bar_half: '⡆',
+        bar_parts: &['⡆'],
         bar_rest: '⣀',
         bar_mark: '╎',
+        large: ['⠛', '⣤', '⣿'],
         parts: ['⣿', '⣶', '⢕', '⣀'],
         levels: &[],
         scroll_thumb: '⢸',
@@ -219,9 +223,10 @@ impl Glyphs {
         sides: ['-', '-', '|', '|'],
         corners: ['+', '+', '+', '+'],
         bar_used: '#',
-        bar_half: ':',
+        bar_parts: &[':'],
         bar_rest: '.',
         bar_mark: '|',
+        large: ['#', '#', '#'],
         parts: ['#', '=', '%', '-'],
         levels: &['_', '.', '-', '^'],
         scroll_thumb: '#',
@@ -275,7 +280,7 @@ mod tests {
             g.steady,
         ];
         let more = g.sides.iter().chain(&g.corners).chain(&g.parts).chain(g.levels);
-        all.extend(more.chain([&g.grid, &g.bar_half]));
+        all.extend(more.chain(g.bar_parts).chain(&g.large).chain([&g.grid]));
         all
     }
 

@@ -4,7 +4,7 @@
 
 use super::pen::{Pen, width};
 use crate::config::theme::Role;
-use crate::ui::theme::Skin;
+use crate::ui::theme::{Glyphs, Skin};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -77,18 +77,42 @@ impl Gauge<'_> {
                 pen.glyph(x + cell, y, skin.glyphs.bar_mark, on_rest(skin.ink(role)));
             }
         }
-        if let Some(share) = self.share.filter(|share| share.is_finite() && *share > 0.0) {
-            // Something is never drawn as nothing.
-            let exact = share.clamp(0.0, 1.0) * f64::from(cells);
-            let half = Some(skin.glyphs.bar_half)
-                .filter(|half| *half != ' ' && (0.25..0.75).contains(&exact.fract()));
-            let used = skin.ink(self.role());
-            let whole = if half.is_some() { exact.floor() } else { exact.round() } as u16;
-            let whole = if half.is_some() { whole } else { whole.max(1).min(cells) };
-            if let Some(half) = half {
-                pen.glyph(x + whole, y, half, used);
-            }
-            pen.run((x, y), whole, skin.glyphs.bar_used, used);
+        let Some(share) = self.share else { return };
+        let used = skin.ink(self.role());
+        let (whole, part) = filled(share, cells, skin.glyphs);
+        pen.run((x, y), whole, skin.glyphs.bar_used, used);
+        if let Some(part) = part {
+            pen.glyph(x + whole, y, part, on_rest(used));
         }
+    }
+}
+
+/// How many whole cells of a bar a share fills, and what stands in the cell that it fills in part. Something is never drawn
+/// as nothing.
+pub fn filled(share: f64, cells: u16, glyphs: &Glyphs) -> (u16, Option<char>) {
+    if !share.is_finite() || share <= 0.0 {
+        return (0, None);
+    }
+    let a_cell = u16::try_from(glyphs.bar_parts.len()).unwrap_or(0).saturating_add(1);
+    let parts = (share.min(1.0) * f64::from(cells) * f64::from(a_cell)).round().max(1.0) as u32;
+    let (whole, part) = (parts / u32::from(a_cell), parts % u32::from(a_cell));
+    let glyph = usize::try_from(part).ok().and_then(|part| part.checked_sub(1));
+    (u16::try_from(whole).unwrap_or(cells), glyph.and_then(|at| glyphs.bar_parts.get(at)).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_to_the_part_of_a_cell() {
+        let bar = |share, glyphs| filled(share, 10, glyphs);
+        assert_eq!(bar(0.5, &Glyphs::FULL), (5, None));
+        assert_eq!(bar(0.53, &Glyphs::FULL), (5, Some('▎')));
+        assert_eq!(bar(0.0001, &Glyphs::FULL), (0, Some('▏')));
+        assert_eq!(bar(0.55, &Glyphs::NARROW), (5, Some('⡆')));
+        assert_eq!(bar(7.0, &Glyphs::ASCII), (10, None));
+        assert_eq!(bar(f64::NAN, &Glyphs::FULL), (0, None));
+        assert_eq!(bar(0.0, &Glyphs::FULL), (0, None));
     }
 }

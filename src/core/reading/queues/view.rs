@@ -175,6 +175,12 @@ impl QueueTrack {
         views.retain(|view| view.id.queue.is_some() || view.has_figures());
         views
     }
+
+    /// How many jobs of a column a queue had, and when, over a minute.
+    pub fn levels(&self, id: &QueueId, column: QueueColumn) -> Vec<(i64, u64)> {
+        let levels = self.queues.get(id).and_then(|queue| queue.levels.get(&column));
+        levels.map_or_else(Vec::new, |levels| levels.iter().copied().collect())
+    }
 }
 
 impl QueueView {

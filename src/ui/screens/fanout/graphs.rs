@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 const GAP: u16 = 3;
 /// Two readings of the per-command figures and some, milliseconds.
-const COMMANDS_APART_MS: i64 = 25_000;
+pub const COMMANDS_APART_MS: i64 = 25_000;
 
 /// Draws them side by side.
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
@@ -33,7 +33,7 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
 }
 
 /// Messages published a second.
-fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+pub fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let now = skin.figures.rate(publishing(&reading.this_node().commands).per_s);
     Chart {
@@ -47,7 +47,7 @@ fn published<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
 }
 
 /// A turn of the event loop: everybody waits that long.
-fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
+pub fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let reading = state.shown();
     let points = span.points(&reading.fanout().loop_us);
     let now = points.last().and_then(|point| point.value);

@@ -9,6 +9,7 @@ use crate::core::reading::commands::CommandRow;
 use crate::ui::screens::facts::figure_words;
 use crate::ui::screens::reasons;
 use crate::ui::theme::Skin;
+use crate::ui::widgets::gauge::filled;
 use crate::ui::widgets::{Align, ColumnWidth, Panel, StyledText, Table};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -79,11 +80,12 @@ fn order(a: &CommandRow, b: &CommandRow) -> Ordering {
 fn row(row: &CommandRow, bar: u16, skin: &Skin) -> Vec<StyledText> {
     let figures = skin.figures;
     let figure = |text: String| figure_words(text, skin);
-    let cells = row.share.map_or(0, |share| (share * f64::from(bar)).round() as usize);
+    let (whole, part) = row.share.map_or((0, None), |share| filled(share, bar, skin.glyphs));
+    let bar: String = std::iter::repeat_n(skin.glyphs.bar_used, usize::from(whole)).chain(part).collect();
     vec![
         row.name.replace('|', " ").into(),
         figure(figures.percent(row.share)),
-        StyledText::new(skin.glyphs.bar_used.to_string().repeat(cells), Role::BarUsed),
+        StyledText::new(bar, Role::BarUsed),
         figure(figures.rate(row.calls_per_s)),
         figure(figures.latency_us(row.mean_us)),
         figure(figures.latency_us(row.p50_us)),

@@ -13,7 +13,7 @@ use crate::config::theme::Role;
 use crate::core::diagnose::finding::Health;
 use crate::core::reading::Reading;
 use crate::ui::screens::table::TableView;
-use crate::ui::screens::{layout, trends};
+use crate::ui::screens::{detail, layout};
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
 use crate::ui::widgets::{StyledText, Textlines, notice};
@@ -32,7 +32,7 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
         empty: Vec::new(),
     };
     let drawn = view.draw(state, areas.main, buffer, skin);
-    trends::of_selected(state, drawn.free, buffer, skin);
+    detail::below(state, drawn.free, buffer, skin);
     in_full(state, layout::inset(areas.note), buffer, skin);
     drawn.zones
 }
@@ -61,7 +61,8 @@ pub fn calm(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     notice(&calm_words(state.shown(), skin), area, buffer, skin);
 }
 
-fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
+/// Why nothing was found: there is nothing, or nobody knows yet.
+pub fn calm_words(reading: &Reading, skin: &Skin) -> StyledText {
     let span = |ms| skin.figures.duration_ms(Some(ms));
     let unsure = match reading.judged().cannot_tell() {
         [] => String::new(),

@@ -17,7 +17,7 @@ const GOOD_HEIGHT: u16 = 6;
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let columns = match area.width {
         180.. => 4,
-        130.. => 3,
+        110.. => 3,
         50.. => 2,
         _ => 1,
     };
