@@ -32,7 +32,7 @@ const STATES: [(&str, Made); 8] = [
 ];
 
 /// Ways from the overview to every place.
-const WAYS: [&str; 19] = [
+const WAYS: [&str; 22] = [
     "2 t j",
     "1",
     "2",

@@ -14,8 +14,8 @@ use crate::ui::widgets::{Panel, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-/// Title, three lines and the figures.
-const MOST: u16 = 12;
+/// Title, two lines, and a blank one above the figures.
+const LINES: u16 = 4;
 /// Cells of the name of a line.
 const LABEL: u16 = 8;
 
@@ -51,7 +51,9 @@ pub fn draw(state: &State, id: u64, free: Rect, buffer: &mut Buffer, skin: &Skin
         true => format!("client {id}"),
         false => client.name.to_string(),
     };
-    let inner = Panel::new(&title).draw(lower(free, MOST), buffer, skin);
+    let figures = figures(state, client, skin);
+    let rows = facts::rows_of(figures.len(), layout::inset(free).width);
+    let inner = Panel::new(&title).draw(lower(free, LINES.saturating_add(rows)), buffer, skin);
     let known = |name: &Option<Name>| {
         let text = name.as_ref().filter(|name| !name.as_bytes().is_empty()).map(Name::to_string);
         text.map_or_else(|| StyledText::new(skin.figures.unknown(), Role::Unknown), StyledText::from)
@@ -65,7 +67,7 @@ pub fn draw(state: &State, id: u64, free: Rect, buffer: &mut Buffer, skin: &Skin
     facts::line(("from", LABEL), &from, place, buffer, skin);
     let (place, rest) = layout::top(rest, 1);
     facts::line(("flags", LABEL), &flags(&client.flags), place, buffer, skin);
-    facts::draw(&figures(state, client, skin), layout::top(rest, 1).1, buffer, skin);
+    facts::draw(&figures, layout::top(rest, 1).1, buffer, skin);
 }
 
 /// Each letter in words.
