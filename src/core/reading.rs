@@ -192,7 +192,7 @@ impl Reading {
     }
 
     /// How many jobs of a column a queue had over the last minute: microseconds, and the number.
-    pub fn queue_levels(&self, id: &QueueId, column: QueueColumn) -> Vec<(i64, u64)> {
+    pub fn queue_levels(&self, id: &QueueId, column: QueueColumn) -> Option<Vec<(i64, u64)>> {
         self.keyspace.queues.levels(id, column)
     }
 

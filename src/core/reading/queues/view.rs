@@ -176,10 +176,10 @@ impl QueueTrack {
         views
     }
 
-    /// How many jobs of a column a queue had, and when, over a minute.
-    pub fn levels(&self, id: &QueueId, column: QueueColumn) -> Vec<(i64, u64)> {
-        let levels = self.queues.get(id).and_then(|queue| queue.levels.get(&column));
-        levels.map_or_else(Vec::new, |levels| levels.iter().copied().collect())
+    /// How many jobs of a column a queue had, and when, over a minute; `None` where nobody has told.
+    pub fn levels(&self, id: &QueueId, column: QueueColumn) -> Option<Vec<(i64, u64)>> {
+        let levels = self.queues.get(id)?.levels.get(&column)?;
+        Some(levels.iter().copied().collect())
     }
 }
 

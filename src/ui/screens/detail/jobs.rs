@@ -58,7 +58,7 @@ pub fn chart(
 ) -> Option<(Chart<'static>, Span)> {
     let point =
         |(at_us, jobs): (i64, u64)| GraphPoint { t_ms: at_us.div_euclid(1000), value: Some(jobs as f64) };
-    let points: Vec<GraphPoint> = state.shown().queue_levels(id, column).into_iter().map(point).collect();
+    let points: Vec<GraphPoint> = state.shown().queue_levels(id, column)?.into_iter().map(point).collect();
     let first = points.first()?;
     let span = Span::since(state, Some(first.t_ms)).of_slower(APART_MS);
     let lines = vec![(points, role)];
