@@ -25,10 +25,12 @@ pub use update::update;
 pub use view::View;
 
 use crate::commands::{KeyMap, Place};
+use crate::config::settings::PictureChoice;
 use crate::core::demo::DemoStatus;
 use crate::core::diagnose::finding::{Finding, Health};
 use crate::core::model::Name;
 use crate::core::model::link::LinkStatus;
+use crate::core::model::mask::Mask;
 use crate::core::reading::Reading;
 use crate::core::reading::cure::Cure;
 use crate::core::reading::watched::WatchSettings;
@@ -41,6 +43,7 @@ use geometry::Areas;
 use modal::Modal;
 use queuelist::QueueList;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use table::TableState;
 
 /// What the console is told once, at its start.
@@ -60,6 +63,12 @@ pub struct Setup {
     pub demo: bool,
     /// Whether the mouse is ours at first.
     pub mouse: bool,
+    /// Whether the terminal's cursor is shown on the focus; it always stands there.
+    pub shows_cursor: bool,
+    /// How pictures of the screen are saved.
+    pub picture: PictureChoice,
+    /// Whether names are masked from the start.
+    pub masked: bool,
     /// How actions go.
     pub actions: ActionSetup,
 }
@@ -127,6 +136,8 @@ pub struct State {
     pub log_offset: usize,
     /// The demo, while it plays.
     pub demo: Option<DemoStatus>,
+    /// Aliases that stand for names, while they are masked.
+    pub mask: Option<Arc<Mask>>,
     /// The mouse.
     pub mouse: MouseState,
     /// What was typed before a movement: how many times.
@@ -245,6 +256,7 @@ impl State {
             demo: None,
             mouse: MouseState { is_ours: setup.mouse, pressed_at_us: None },
             count: None,
+            mask: setup.masked.then(Arc::default),
             setup,
         };
         update::begin(&mut state);

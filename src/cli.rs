@@ -10,6 +10,7 @@ mod journal;
 mod mask;
 mod pages;
 mod queues;
+mod target;
 mod values;
 
 use crate::commands::Key;
@@ -38,6 +39,8 @@ pub struct Cli {
 pub enum Action {
     /// The console.
     Console,
+    /// The console without a screen: changes as lines.
+    Plain,
     /// The console on a private server with a workload, or that alone.
     Demo(DemoArgs),
     /// A picture of the console, to a file.

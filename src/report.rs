@@ -6,4 +6,5 @@
 pub mod action;
 pub mod check;
 mod layout;
+pub mod plain;
 pub mod snapshot;

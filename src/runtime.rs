@@ -14,6 +14,7 @@ pub mod looks;
 pub mod panics;
 pub mod pass;
 pub mod picture;
+mod plain;
 pub mod probes;
 mod settings;
 mod setup;

@@ -34,6 +34,9 @@ fn console() -> State {
         size: SIZE,
         mouse: true,
         demo: false,
+        shows_cursor: false,
+        masked: false,
+        picture: Default::default(),
         actions: Default::default(),
     };
     State::new(setup, at(0))

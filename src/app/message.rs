@@ -4,6 +4,7 @@ use super::TargetId;
 use super::entries::EntriesQuestion;
 use super::zone::{MouseAct, ZoneTarget};
 use crate::commands::Key;
+use crate::config::settings::PictureChoice;
 use crate::core::demo::DemoStatus;
 use crate::core::model::Snapshot;
 use crate::core::model::link::LinkStatus;
@@ -106,8 +107,10 @@ pub enum Effect {
     Demo(DemoOrder),
     /// Put this text into the terminal's clipboard.
     Copy(String),
+    /// Put the selected row as text into the terminal's clipboard.
+    CopyRow,
     /// Save the screen as a picture.
-    SaveScreen,
+    SaveScreen(PictureChoice),
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
 }

@@ -4,6 +4,7 @@
 
 mod clients;
 mod consumers;
+mod explained;
 mod failures;
 mod fanout;
 mod findings;
@@ -15,6 +16,8 @@ mod queues;
 mod savings;
 mod slowlog;
 mod streams;
+
+pub use explained::explained;
 
 use super::cell::{Cell, Column, Row, RowId, TableId, for_each_table, order};
 use super::queuelist::QueueList;

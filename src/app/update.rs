@@ -7,6 +7,7 @@ mod action;
 mod counting;
 mod keys;
 mod marks;
+mod mask;
 mod mouse;
 mod navigation;
 mod palette;
@@ -86,6 +87,7 @@ fn told(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) ->
         TargetMessage::Observed(snapshot) => {
             let shows = snapshot.changes_figures();
             state.active.reading.advance(*snapshot);
+            mask::learn(state);
             probe::watch(state, effects);
             if state.is_paused() || !shows {
                 Draw::No
@@ -135,6 +137,7 @@ fn told(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) ->
 /// What is there from the beginning.
 pub(super) fn begin(state: &mut State) {
     probe::at_start(state);
+    mask::learn(state);
 }
 
 /// A second passed: notices grow old, and so does what is on a screen whose server tells nothing new.

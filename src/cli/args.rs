@@ -5,10 +5,11 @@
 
 use super::actions::ActionVerb;
 use super::journal::JournalArgs;
+use super::target::TargetArgs;
 use super::values::{interval, port, size, within};
 use super::{Action, CheckArgs, Cli, DemoArgs, FailOn, OutputFormat, PictureArgs, SnapshotArgs};
 use crate::commands::Key;
-use crate::config::{ConfigVerb, Flags, Secret, TargetFlags, masked};
+use crate::config::{ConfigVerb, Flags, Secret, TargetFlags};
 use crate::core::demo::Scenario;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args as ClapArgs, CommandFactory, Parser, Subcommand};
@@ -27,6 +28,7 @@ Examples:
   streamgauge cache.example.com:6380           a host, its port if it is not 6379
   streamgauge rediss://cache.example.com:6380  password from REDISCLI_AUTH
   streamgauge -h db -p 6380 --tls --askpass    as redis-cli has them
+  streamgauge --plain prod                     no screen: changes as lines, for a screen reader
   streamgauge snapshot prod --format json      one reading, as JSON
   streamgauge snapshot --watch --interval 10s  one every ten seconds
   streamgauge check --for 10s                  what is wrong; for scripts, by exit code
@@ -59,6 +61,12 @@ pub struct Args {
     /// A URL (redis://, rediss://, redis+unix://), HOST or HOST:PORT, or the name of a target of the config
     #[arg(value_name = "TARGET")]
     word: Option<String>,
+    /// No screen: print what changes as lines, and answer typed lines (? f s q)
+    #[arg(long)]
+    plain: bool,
+    /// Show aliases in place of names, so that the screen can be shared
+    #[arg(long)]
+    mask: bool,
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
@@ -72,57 +80,6 @@ fn version() -> String {
     let version = env!("CARGO_PKG_VERSION");
     option_env!("STREAMGAUGE_COMMIT")
         .map_or_else(|| version.to_owned(), |commit| format!("{version} ({commit})"))
-}
-
-#[derive(ClapArgs)]
-#[command(next_help_heading = "Which Redis")]
-struct TargetArgs {
-    /// URL: redis://, rediss:// (TLS), redis+unix:///path
-    #[arg(short = 'u', value_name = "URL", global = true)]
-    url: Option<String>,
-    /// Target of the config
-    #[arg(short = 't', value_name = "NAME", global = true)]
-    name: Option<String>,
-    /// Host [default: 127.0.0.1]
-    #[arg(short = 'h', value_name = "HOST", global = true, value_parser = host)]
-    host: Option<String>,
-    /// Port [default: 6379]
-    #[arg(id = "tcp_port", short = 'p', value_name = "PORT", global = true,
-        value_parser = port)]
-    port: Option<u16>,
-    /// Unix socket, instead of host and port
-    #[arg(short = 's', value_name = "SOCKET", global = true, value_parser = socket)]
-    socket: Option<PathBuf>,
-    /// Password (REDISCLI_AUTH is better)
-    #[arg(short = 'a', value_name = "PASSWORD", global = true, allow_hyphen_values = true)]
-    password: Option<String>,
-    /// ACL user
-    #[arg(long, value_name = "NAME", global = true)]
-    user: Option<String>,
-    /// Ask for the password
-    #[arg(long = "askpass", global = true)]
-    ask_password: bool,
-    /// Logical database
-    #[arg(short = 'n', value_name = "DB", global = true)]
-    database: Option<u32>,
-    /// Speak TLS
-    #[arg(long, global = true)]
-    tls: bool,
-    /// Certificates to trust (PEM), instead of the system's
-    #[arg(long = "cacert", value_name = "FILE", global = true)]
-    ca_file: Option<PathBuf>,
-    /// Our certificate (PEM), for servers that ask for one
-    #[arg(long = "cert", value_name = "FILE", global = true)]
-    cert_file: Option<PathBuf>,
-    /// Its private key (PEM)
-    #[arg(long = "key", value_name = "FILE", global = true)]
-    key_file: Option<PathBuf>,
-    /// Name to ask for and to verify instead of the host
-    #[arg(long, value_name = "NAME", global = true)]
-    sni: Option<String>,
-    /// Accept any certificate
-    #[arg(long, global = true)]
-    insecure: bool,
 }
 
 #[derive(ClapArgs)]
@@ -209,6 +166,9 @@ enum CliVerb {
         /// On a demo of this scenario, instead of a target
         #[arg(long, value_name = "SCENARIO", hide_possible_values = true, value_parser = scenario())]
         demo: Option<Scenario>,
+        /// Show aliases in place of names, so that the picture can be shared
+        #[arg(long)]
+        mask: bool,
     },
     #[command(flatten)]
     Act(ActionVerb),
@@ -228,6 +188,9 @@ enum CliVerb {
         /// Server to start, instead of the first one on the path
         #[arg(long, value_name = "PATH")]
         server_bin: Option<PathBuf>,
+        /// Show aliases in place of names
+        #[arg(long)]
+        mask: bool,
     },
     /// Manage the config file; never overwrites one
     Config {
@@ -268,15 +231,6 @@ fn scenario() -> impl TypedValueParser<Value = Scenario> {
     PossibleValuesParser::new(Scenario::ALL.map(Scenario::name)).try_map(|name| name.parse::<Scenario>())
 }
 
-fn host(text: &str) -> Result<String, String> {
-    masked::host_alone(text).map_err(|bad| format!("{}; {}", bad.what, bad.hint))
-}
-
-fn socket(text: &str) -> Result<PathBuf, String> {
-    masked::socket_alone(text).map_err(|bad| format!("{}; {}", bad.what, bad.hint))?;
-    Ok(PathBuf::from(text))
-}
-
 impl Args {
     /// What clap cannot say of options that may stand before or after a command's name.
     pub fn checked(&self) -> Result<(), &'static str> {
@@ -287,6 +241,12 @@ impl Args {
             return Err(
                 "the target of a command comes after its name (snapshot, check), or by -u URL or -t NAME",
             );
+        }
+        if self.plain && self.verb.is_some() {
+            return Err("--plain is the console without a screen: it goes without a command");
+        }
+        if self.mask && !matches!(self.verb, None | Some(CliVerb::Picture { .. } | CliVerb::Demo { .. })) {
+            return Err("--mask is for what is drawn: the console, demo and picture");
         }
         if texts.into_iter().filter(|given| *given).count() > 1 {
             return Err("TARGET, -u and -t each say which Redis is meant: give one of them");
@@ -317,9 +277,11 @@ impl Args {
             ascii: self.settings.ascii,
             read_only: self.settings.read_only,
             probe: self.settings.probe,
+            mask: self.mask || self.verb.as_ref().is_some_and(CliVerb::masks),
             target,
         };
-        Cli { flags, action: self.verb.map_or(Action::Console, CliVerb::into_action) }
+        let console = if self.plain { Action::Plain } else { Action::Console };
+        Cli { flags, action: self.verb.map_or(console, CliVerb::into_action) }
     }
 }
 
@@ -328,30 +290,6 @@ fn resembling(word: &str) -> Option<String> {
     let command = Args::command();
     let names = command.get_subcommands().map(clap::Command::get_name);
     crate::commands::nearest(word, names).map(str::to_owned)
-}
-
-impl TargetArgs {
-    fn into_flags(self) -> TargetFlags {
-        TargetFlags {
-            word: None,
-            word_resembles: None,
-            url: self.url.map(Secret::new),
-            name: self.name,
-            host: self.host,
-            port: self.port,
-            socket: self.socket,
-            user: self.user,
-            password: self.password.map(Secret::new),
-            ask_password: self.ask_password,
-            database: self.database,
-            tls: self.tls,
-            ca_file: self.ca_file,
-            cert_file: self.cert_file,
-            key_file: self.key_file,
-            sni: self.sni,
-            insecure: self.insecure,
-        }
-    }
 }
 
 impl CliVerb {
@@ -363,16 +301,21 @@ impl CliVerb {
         }
     }
 
+    /// Whether what it draws is masked.
+    fn masks(&self) -> bool {
+        matches!(self, Self::Picture { mask: true, .. } | Self::Demo { mask: true, .. })
+    }
+
     fn into_action(self) -> Action {
         match self {
             Self::Snapshot { format, watch, all_keys, within, count, .. } => {
                 Action::Snapshot(SnapshotArgs { format, watch, all_keys, within, count })
             }
             Self::Check { watch, fail_on, format, .. } => Action::Check(CheckArgs { watch, fail_on, format }),
-            Self::Picture { file, keys, after, size, demo } => {
+            Self::Picture { file, keys, after, size, demo, .. } => {
                 Action::Picture(PictureArgs { file, keys, after, size, demo })
             }
-            Self::Demo { scenario, port, headless, server_bin } => {
+            Self::Demo { scenario, port, headless, server_bin, .. } => {
                 Action::Demo(DemoArgs { scenario, port, headless, server_bin })
             }
             Self::Act(verb) => verb.into_action(),

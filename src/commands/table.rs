@@ -132,8 +132,22 @@ for_each_action! { commands
             "Copy the name of the selected row, by the terminal (OSC 52)."
         CopyCommand "copy-command" "copy command" ["ctrl-y"] [Everywhere]
             "Copy the redis-cli command that reads the selected row."
+        CopyRow "copy-row" "copy row" ["alt-y"] [Everywhere]
+            "Copy the selected row with its figures, as text."
+        HandOver "hand-over" "copy state" ["alt-w"] [Everywhere]
+            "Copy the state in words with every finding, to hand it over."
         SaveScreen "save-screen" "save screen" ["p"] [Everywhere]
-            "Save the screen as a picture (SVG), and say where."
+            "Save the screen as a picture, and say where; `picture` in the config says how."
+        SaveSvg "save-svg" "save svg" ["alt-s"] [Everywhere]
+            "Save the screen as SVG: sharp at any size."
+        SaveHtml "save-html" "save html" ["alt-h"] [Everywhere]
+            "Save the screen as a web page, with its text."
+        SaveAnsi "save-ansi" "save ansi" ["alt-a"] [Everywhere]
+            "Save the screen as text with a terminal's colours."
+        SaveText "save-text" "save text" ["alt-t"] [Everywhere]
+            "Save the screen as text alone."
+        Mask "mask" "mask names" ["a"] [Everywhere]
+            "Show aliases in place of names, so that a picture can be shared; again: the names."
         Mouse "mouse" "mouse" ["ctrl-t"] [Everywhere]
             "Give the mouse to the terminal, to select text, or take it back."
         Entries "entries" "entries" ["e"] [Streams]

@@ -24,6 +24,8 @@ pub struct Flags {
     pub read_only: bool,
     /// `--probe`.
     pub probe: bool,
+    /// `--mask`.
+    pub mask: bool,
     /// Which Redis, and how to get in.
     pub target: TargetFlags,
 }

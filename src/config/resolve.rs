@@ -135,6 +135,7 @@ impl ConfigLayers {
             ("theme", "--theme", flags.theme.clone().map(Value::Text)),
             ("ascii", "--ascii", flags.ascii.then_some(Value::Flag(true))),
             ("read_only", "--read-only", flags.read_only.then_some(Value::Flag(true))),
+            ("mask", "--mask", flags.mask.then_some(Value::Flag(true))),
             ("probe.enabled", "--probe", flags.probe.then_some(Value::Flag(true))),
         ];
         for (path, flag, value) in given {

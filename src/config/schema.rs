@@ -13,7 +13,7 @@ use limits::LIMITS;
 pub use actions::ACTIONS;
 pub use tables::{FAMILIES, Family, TARGET_KEYS, TableKey};
 
-use super::settings::{GlyphChoice, LogLevel, Settings};
+use super::settings::{GlyphChoice, LogLevel, PictureChoice, Settings};
 use super::value::{Kind, Value};
 use crate::commands::KeyPreset;
 use crate::core::limits::{FPS_MAX, INTERVAL_MAX_MS, INTERVAL_MIN_MS, TIMEOUT_MAX_MS};
@@ -77,6 +77,10 @@ pub const SETTINGS: &[Setting] = rows! {
         "Draw with ASCII only. Where TERM is linux, vt100 or the like that is the default.";
     "mouse", Kind::Flag, "true", Flag, mouse,
         "The mouse works in the console. Without it the terminal has it, to select text; a key switches while it runs.";
+    "mask", Kind::Flag, "false", Flag, mask,
+        "Show aliases in place of names of streams, groups, consumers, keys, clients and hosts, so that a picture can be shared.";
+    "cursor", Kind::Flag, "false", Flag, cursor,
+        "Show the terminal's cursor on the selected row or button. It stands there in any case, for screen readers.";
     "read_only", Kind::Flag, "false", Flag, read_only,
         "Never build a link that can write.";
     "connect_timeout", TIMEOUT, "\"3s\"", Duration, connect_timeout,
@@ -128,6 +132,23 @@ const PRESET_KEY: &[Setting] = &[Setting {
     get: |settings| Value::Text(settings.key_preset.name().to_owned()),
 }];
 
+const PICTURES: &[&str] = &["svg", "html", "ans", "txt"];
+
+/// The key of pictures, whose type has a form of its own.
+const PICTURE_KEY: &[Setting] = &[Setting {
+    path: "picture",
+    kind: Kind::Choice(PICTURES),
+    default: Some("\"svg\""),
+    doc: "How the screen is saved: svg, html, ans (text with a terminal's colours) or txt.",
+    set: |settings, value| {
+        if let Value::Text(name) = value {
+            let choice = PictureChoice::ALL.iter().copied().find(|choice| choice.name() == name);
+            settings.picture = choice.unwrap_or_default();
+        }
+    },
+    get: |settings| Value::Text(settings.picture.name().to_owned()),
+}];
+
 /// The key of the log, whose type has a form of its own.
 const LOG: &[Setting] = &[Setting {
     path: "log.level",
@@ -147,6 +168,7 @@ pub fn settings() -> impl Iterator<Item = &'static Setting> + Clone {
     GLYPHS_KEY
         .iter()
         .chain(PRESET_KEY)
+        .chain(PICTURE_KEY)
         .chain(SETTINGS)
         .chain(LOG)
         .chain(fanout::FANOUT)
@@ -191,6 +213,7 @@ mod tests {
     fn the_levels_are_those_of_the_log() {
         assert_eq!(GLYPHS, GlyphChoice::ALL.iter().map(|choice| choice.name()).collect::<Vec<_>>());
         assert_eq!(PRESETS, KeyPreset::ALL.iter().map(|preset| preset.name()).collect::<Vec<_>>());
+        assert_eq!(PICTURES, PictureChoice::ALL.iter().map(|choice| choice.name()).collect::<Vec<_>>());
         assert_eq!(LEVELS, LogLevel::ALL.iter().map(|level| level.name()).collect::<Vec<_>>());
     }
 

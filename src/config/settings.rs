@@ -30,6 +30,12 @@ pub struct Settings {
     pub key_preset: KeyPreset,
     /// What is drawn with.
     pub glyphs: GlyphChoice,
+    /// How pictures of the screen are saved.
+    pub picture: PictureChoice,
+    /// Show aliases in place of names.
+    pub mask: bool,
+    /// Show the terminal's cursor on the focus.
+    pub cursor: bool,
     /// Never build a link that can write.
     pub read_only: bool,
     /// How long a connection may take to be made.
@@ -188,6 +194,24 @@ worded! {
         Narrow "narrow",
         /// ASCII.
         Ascii "ascii",
+    }
+    /// Its name in the config
+    fn name
+}
+
+worded! {
+    /// How a picture of the screen is saved: the ending of its file.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub enum PictureChoice {
+        /// Shapes and text, sharp at any size.
+        #[default]
+        Svg "svg",
+        /// A page with the text in it.
+        Html "html",
+        /// Characters and the codes of a terminal's colours.
+        Ansi "ans",
+        /// Characters alone.
+        Text "txt",
     }
     /// Its name in the config
     fn name

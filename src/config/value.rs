@@ -72,8 +72,14 @@ impl Kind {
             Self::Size => "a size, \"512mb\" or \"2gb\"".to_owned(),
             Self::Choice(words) => format!("one of \"{}\"", words.join("\", \"")),
             Self::List => "a list of strings, [\"...\"]".to_owned(),
-            Self::Band(_, max) => {
-                format!("[raises at, clears at], two numbers, 0 to {max}, or \"off\"")
+            Self::Band(side, max) => {
+                let example = match (side, max) {
+                    (Bad::High, 1) => "[0.85, 0.75]",
+                    (Bad::Low, 1) => "[0.75, 0.85]",
+                    (Bad::High, _) => "[20, 10]",
+                    (Bad::Low, _) => "[10, 20]",
+                };
+                format!("[raises at, clears at], two numbers, 0 to {max}, such as {example}, or \"off\"")
             }
         }
     }

@@ -307,6 +307,21 @@ pub const HIT_RATIO_MAX_MS: u64 = 900_000;
 
 const _: () = assert!(INTERVAL_MIN_MS < INTERVAL_MAX_MS && PASSWORD_FILE_BYTES <= CONFIG_FILE_BYTES);
 
+/// Names that a mask holds: beyond that nothing is shown, for an unknown name would be.
+pub const MASK_NAMES: usize = 200_000;
+
+/// Rows of a list that is told in words: nobody listens to more.
+pub const SUMMARY_ROWS: usize = 20;
+
+/// Lines of changes that `--plain` prints in a minute: what is more is summed up, for a listener can't skip.
+pub const PLAIN_LINES_A_MINUTE: usize = 30;
+
+/// Lines that wait for a slow reader of `--plain`; what is more is counted.
+pub const PLAIN_LINES_WAITING: usize = 256;
+
+/// Bytes of a typed line that `--plain` looks at.
+pub const PLAIN_LINE_BYTES: u64 = 256;
+
 /// Findings kept and shown: nobody reads more, and a thousand groups may fail for one reason.
 pub const FINDINGS: usize = 200;
 

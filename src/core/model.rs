@@ -22,6 +22,7 @@ pub mod info;
 pub mod keys;
 pub mod latency;
 pub mod link;
+pub mod mask;
 pub mod memory;
 pub mod meter;
 pub mod name;

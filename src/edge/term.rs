@@ -11,5 +11,5 @@ mod signals;
 
 pub use ask::{TermAnswers, TermQuestions, ask};
 pub use input::{Input, TermInput};
-pub use screen::{NoTerminal, Screen, release, restore, size};
+pub use screen::{Caret, NoTerminal, Screen, release, restore, size};
 pub use signals::{ActionSignal, ActionSignals, Signal, Signals, stop_self};

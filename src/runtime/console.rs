@@ -11,18 +11,21 @@ use super::probes::ProbeTasks;
 use super::tasks::{ScreenOrder, TargetTasks, every_second, message_of};
 use crate::app::zone::{Zone, zone_at};
 use crate::app::{Draw, Message, Setup, TargetMessage, View};
+use crate::config::settings::PictureChoice;
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::edge::demo::Demo;
 use crate::edge::source::{Event, Session, poll};
-use crate::edge::term::{Input, Screen, Signal, Signals, TermInput, stop_self};
+use crate::edge::term::{Caret, Input, Screen, Signal, Signals, TermInput, stop_self};
 use crate::edge::{clock, files};
 use crate::ui;
+use crate::ui::focus::FocusCell;
 use crate::ui::picture::{PictureFormat, written};
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -70,7 +73,8 @@ struct ConsoleTasks {
 /// # Errors
 /// What the terminal refused, and why it can't be read any more although it is there.
 pub async fn run(mut console: Console) -> io::Result<u8> {
-    let title = title(&console.setup.target.name);
+    let title =
+        if console.setup.masked { "streamgauge".to_owned() } else { title(&console.setup.target.name) };
     let mut signals = Signals::listen()?;
     let signalled = Signals::listen()?;
     let mut screen = Screen::enter(&title)?;
@@ -168,15 +172,25 @@ impl ConsoleTasks {
             match order {
                 // A terminal that is gone shows with the next frame.
                 ScreenOrder::Copy(text) => drop(self.screen.copy(&text)),
-                ScreenOrder::Save => self.save_screen(),
+                ScreenOrder::Save(format) => self.save_screen(format),
+                ScreenOrder::CopyRow => self.copy_row(),
                 ScreenOrder::Mouse(is_ours) => drop(self.screen.set_mouse(is_ours)),
             }
         }
         step
     }
 
+    /// The selected row with its figures, to the clipboard.
+    fn copy_row(&mut self) {
+        let state = &self.tasks.state;
+        let skin = self.skins.get(state.theme).or(self.skins.first());
+        let Some(text) = skin.and_then(|skin| ui::row_text(state, skin)) else { return };
+        drop(self.screen.copy(&text));
+        self.told(TargetMessage::Told(format!("sent to the terminal's clipboard: {text}")));
+    }
+
     /// Writes the screen to a file beside the loop, which waits for no disk.
-    fn save_screen(&self) {
+    fn save_screen(&self, format: PictureChoice) {
         let (columns, rows) = self.tasks.state.size;
         let mut buffer = Buffer::empty(Rect::new(0, 0, columns, rows));
         let state = &self.tasks.state;
@@ -184,12 +198,18 @@ impl ConsoleTasks {
             ui::view(state, skin, &mut buffer);
         }
         let folder = self.pictures.clone();
-        let taken_at_ms = clock::wall_ms();
+        let (taken_at_ms, is_masked) = (clock::wall_ms(), state.mask.is_some());
         self.tasks.actor.tell_later(move || {
-            let text = written(&buffer, PictureFormat::Svg);
-            let saved = files::save_picture(folder.as_deref(), taken_at_ms, &text);
+            let ending = format.name();
+            let form = PictureFormat::of_file(ending).unwrap_or(PictureFormat::Svg);
+            let text = written(&buffer, form);
+            let saved = files::save_picture(folder.as_deref(), taken_at_ms, ending, &text);
             match saved {
-                Ok(path) => TargetMessage::Told(format!("the screen is saved: {}", path.display())),
+                // Where homes are says whose.
+                Ok(path) => {
+                    let shown = path.file_name().filter(|_| is_masked).map_or(path.as_path(), Path::new);
+                    TargetMessage::Told(format!("the screen is saved: {}", shown.display()))
+                }
                 Err(error) => TargetMessage::Trouble(format!("the screen is not saved: {error}")),
             }
         });
@@ -232,8 +252,12 @@ impl ConsoleTasks {
         let state = &self.tasks.state;
         let skin = self.skins.get(state.theme);
         if let Some(skin) = skin.or(self.skins.first()) {
-            let zones = &mut self.zones;
-            self.screen.draw(|buffer| *zones = ui::view(state, skin, buffer))?;
+            let (zones, always) = (&mut self.zones, state.setup.shows_cursor);
+            self.screen.draw(|buffer| {
+                let (drawn, focus) = ui::view_with_focus(state, skin, buffer);
+                *zones = drawn;
+                caret(focus, always, buffer)
+            })?;
         }
         self.frames.drawn(Instant::now());
         Ok(())
@@ -268,6 +292,16 @@ impl ConsoleTasks {
         self.tasks.poll.focus.send_replace(self.tasks.state.active.focus.clone());
         self.told(TargetMessage::Trouble("polling failed and was begun anew: see the log".to_owned()))
     }
+}
+
+/// Where the terminal's cursor goes: on the focus, and shown where something is typed or the operator wants it. Where it is
+/// shown the picture paints none.
+fn caret(focus: Option<FocusCell>, always: bool, buffer: &mut Buffer) -> Option<Caret> {
+    let FocusCell { x, y, is_typed } = focus?;
+    if is_typed && let Some(cell) = buffer.cell_mut((x, y)) {
+        cell.modifier.remove(Modifier::REVERSED);
+    }
+    Some(Caret { x, y, is_shown: is_typed || always })
 }
 
 async fn frame_due(due: Option<Instant>) {

@@ -68,7 +68,9 @@ pub fn perform(
             return (LoopStep::GoOn, None);
         }
         // The screen's own: `tasks` hands them on.
-        Effect::Copy(_) | Effect::SaveScreen | Effect::Mouse(_) => return (LoopStep::GoOn, None),
+        Effect::Copy(_) | Effect::CopyRow | Effect::SaveScreen(_) | Effect::Mouse(_) => {
+            return (LoopStep::GoOn, None);
+        }
         Effect::SetInterval(interval_us) => PollRequest::SetInterval(interval_us),
         Effect::Fetch(fetch) => PollRequest::Fetch(fetch),
         Effect::Retry => PollRequest::Retry,

@@ -51,6 +51,9 @@ pub fn console_of(
         size: (80, 24),
         demo: demo.is_some(),
         mouse: settings.mouse,
+        shows_cursor: settings.cursor,
+        masked: settings.mask,
+        picture: settings.picture,
         actions: action_setup(loaded),
     };
     let (timeouts, ledger) = (timeouts(loaded), LinkLedger::default());

@@ -10,7 +10,7 @@ use super::picture::{self, PictureRequest};
 use super::probes::{ProbeTasks, Probing};
 use super::settings::{poll_settings, watched};
 use super::setup::{Skins, console_of, timeouts};
-use super::{act, check, logging, panics, snapshot};
+use super::{act, check, logging, panics, plain, snapshot};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
@@ -133,6 +133,8 @@ fn act(cli: Cli) -> Result<u8, StartFailure> {
         Action::Snapshot(asked) => take_snapshot(&load(&cli.flags, env)?, &cli.flags, asked),
         Action::Picture(asked) => draw_picture(&load(&cli.flags, env)?, &cli.flags, &asked),
         Action::Demo(asked) => play_demo(&load(&cli.flags, env)?, asked),
+        Action::Plain => tell(&load(&cli.flags, env)?, &cli.flags),
+        Action::Console if Screen::is_dumb() => tell(&load(&cli.flags, env)?, &cli.flags),
         Action::Console => {
             let loaded = load(&cli.flags, env)?;
             // A mistake in what was asked for counts more than where it was asked.
@@ -287,6 +289,17 @@ fn draw_picture(loaded: &Loaded, flags: &Flags, asked: &cli::PictureArgs) -> Res
         let _closed = writeln!(io::stderr(), "streamgauge: {text}");
     }
     Ok(if has_told { 0 } else { check::COULD_NOT_TELL })
+}
+
+/// The console without a screen.
+fn tell(loaded: &Loaded, flags: &Flags) -> Result<u8, StartFailure> {
+    logging::to_stderr();
+    let target = loaded.target(flags)?;
+    let runtime = runtime()?;
+    let console = console_of(loaded, target, skins(loaded, Some(Depth::True))?, None)?;
+    let status = runtime.block_on(plain::run(console));
+    runtime.shutdown_background();
+    Ok(status?)
 }
 
 fn show(loaded: &Loaded, target: Target, skins: Skins, demo: Option<Demo>) -> Result<u8, StartFailure> {

@@ -7,6 +7,7 @@ use super::actor::{Actor, ActorSetup};
 use super::effects::{LoopStep, perform};
 use super::probes::ProbeTasks;
 use crate::app::{self, Draw, Effect, Message, Now, Setup, State, TargetId, TargetMessage};
+use crate::config::settings::PictureChoice;
 use crate::edge::clock;
 use crate::edge::demo::{Demo, DemoControl};
 use crate::edge::source::{Event, PollHandle};
@@ -18,8 +19,10 @@ use tokio::sync::mpsc::Receiver;
 pub enum ScreenOrder {
     /// This text goes into the terminal's clipboard.
     Copy(String),
+    /// The selected row as text goes there.
+    CopyRow,
     /// The screen is saved as a picture.
-    Save,
+    Save(PictureChoice),
     /// The mouse is ours, or the terminal's.
     Mouse(bool),
 }
@@ -70,7 +73,8 @@ impl TargetTasks {
             for effect in effects.into_iter().filter(|(target, _)| *target == self.target) {
                 match &effect.1 {
                     Effect::Copy(text) => self.orders.push(ScreenOrder::Copy(text.clone())),
-                    Effect::SaveScreen => self.orders.push(ScreenOrder::Save),
+                    Effect::CopyRow => self.orders.push(ScreenOrder::CopyRow),
+                    Effect::SaveScreen(format) => self.orders.push(ScreenOrder::Save(*format)),
                     Effect::Mouse(is_ours) => self.orders.push(ScreenOrder::Mouse(*is_ours)),
                     _ => {}
                 }

@@ -140,21 +140,21 @@ pub fn consumer((verdict, severity): (ConsumerVerdict, Option<Severity>), skin: 
     state(word, role, skin)
 }
 
-/// How long a key lives; `for ever` where it has no TTL.
+/// How long a key lives; `no TTL` where it has none.
 pub fn ttl(ttl: Option<Ttl>, skin: &Skin) -> StyledText {
     match ttl {
-        Some(Ttl::Forever) => quiet("for ever".to_owned()),
+        Some(Ttl::Forever) => quiet("no TTL".to_owned()),
         Some(Ttl::Ms(ms)) => known(Some(ms), skin.figures.duration_ms(Some(ms)), false),
         None => unknown(skin),
     }
 }
 
-/// When a lag will be gone; `never` when it grows.
+/// When a lag will be gone; `growing` when it never will.
 pub fn drain(drain: Drain, skin: &Skin) -> StyledText {
     match drain {
         Drain::In(0.0) => quiet("0 s".to_owned()),
         Drain::In(seconds) => known(Some(seconds), skin.figures.duration_s(Some(seconds)), false),
-        Drain::Never { .. } => StyledText::new("never", Role::Warning),
+        Drain::Never { .. } => StyledText::new("growing", Role::Warning),
         Drain::Unknown => unknown(skin),
     }
 }

@@ -7,9 +7,12 @@ mod help;
 mod palette;
 mod themes;
 
+use super::masking;
+use super::widgets::{Dialog, Pen};
 use crate::app::State;
 use crate::app::modal::Modal;
 use crate::app::zone::Zone;
+use crate::config::theme::Role;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -20,6 +23,12 @@ pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Opti
         Modal::Themes { .. } => themes::draw(state, body, buffer, skin),
         Modal::Help { offset } => help::draw(state, *offset, body, buffer, skin),
         Modal::Palette(typed) => palette::draw(state, typed, body, buffer, skin),
+        Modal::Action(_) if masking::is_on() => {
+            let dialog = Dialog { title: "Masked", note: None, size: (44, 1) };
+            let inner = dialog.draw(body, buffer, skin);
+            Pen::new(inner, buffer).text(inner.x, inner.y, masking::NOT_SHOWN, skin.style(Role::Text));
+            Vec::new()
+        }
         Modal::Action(modal) => action::draw(state, modal, body, buffer, skin),
         Modal::Prompt(_) => Vec::new(),
     })

@@ -13,6 +13,7 @@ mod names;
 mod outages;
 mod outcomes;
 mod passwords;
+mod plain;
 #[path = "../support/proxy.rs"]
 mod proxy;
 mod rights;

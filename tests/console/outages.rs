@@ -66,7 +66,7 @@ fn age_s(header: &str) -> Option<f64> {
     (words.next()? == "s").then_some(number)
 }
 
-/// The wait of `try 4 in 3 s`.
+/// The wait of `retry 4 in 3 s`.
 fn countdown(header: &str) -> Option<Duration> {
     let (_, rest) = header.split_once("try ")?;
     let seconds = rest.split_whitespace().nth(2)?.parse().ok()?;

@@ -23,7 +23,12 @@ fn run(name: &str) -> (Terminal, tempfile::TempDir) {
 }
 
 fn draw(screen: &mut Screen, text: &str) {
-    screen.draw(|buffer| buffer.set_string(0, 0, text, ratatui::style::Style::new())).unwrap();
+    screen
+        .draw(|buffer| {
+            buffer.set_string(0, 0, text, ratatui::style::Style::new());
+            None
+        })
+        .unwrap();
 }
 
 #[test]

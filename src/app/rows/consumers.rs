@@ -22,7 +22,7 @@ pub const OF_GROUP: &[Column] = &[
     figure("PENDING", 8, 0),
     figure("IDLE", 8, 0),
     figure("INACTIVE", 8, 1),
-    figure("OLDEST PEND", 11, 2),
+    figure("PENDING AGE", 11, 2),
     figure("DELIVERIES", 10, 3),
 ];
 
@@ -35,7 +35,7 @@ pub const OF_ALL: &[Column] = &[
     figure("PENDING", 8, 0),
     figure("IDLE", 8, 0),
     figure("INACTIVE", 8, 1),
-    figure("OLDEST PEND", 11, 2),
+    figure("PENDING AGE", 11, 2),
     figure("DELIVERIES", 10, 3),
 ];
 

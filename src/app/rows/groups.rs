@@ -17,9 +17,9 @@ pub const COLUMNS: &[Column] = &[
     figure("CONSUMERS", 9, 1),
     figure("READ/S", 8, 2),
     figure("ACKED/S", 8, 3),
-    figure("OLDEST PEND", 11, 4),
-    figure("DRAIN", 8, 5),
-    figure("SERVER LAG", 10, 7),
+    figure("PENDING AGE", 11, 4),
+    figure("CATCH-UP", 8, 5),
+    figure("LAG (REDIS)", 11, 7),
     word("LAST DELIVERED", 20, 6),
     word("LAG 5 MIN", 12, 8),
 ];

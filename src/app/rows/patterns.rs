@@ -21,7 +21,7 @@ pub const COLUMNS: &[Column] = &[
     figure("TTL P50", 7, 1),
     figure("TTL MAX", 8, 3),
     figure("GROWTH", 11, 2),
-    figure("A KEY", 8, 4),
+    figure("AVG SIZE", 8, 4),
     word("TYPE", 6, 5),
     name("TIER", 10, 6),
 ];

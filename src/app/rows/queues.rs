@@ -33,7 +33,7 @@ pub const COLUMNS: &[Column] = &[
     figure("OLDEST", 8, 0),
     figure("IN", 7, 5),
     figure("OUT", 7, 4),
-    figure("DRAINED", 8, 6),
+    figure("CATCH-UP", 8, 6),
     figure("WORKERS", 7, 2),
     word("VERDICT", 16, 0),
 ];

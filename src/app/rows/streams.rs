@@ -26,10 +26,10 @@ pub const COLUMNS: &[Column] = &[
     figure("GROUPS", 6, 5),
     figure("LAG", 8, 0),
     figure("PENDING", 8, 1),
-    figure("OLDEST PEND", 11, 4),
-    figure("REACHES", 8, 7),
-    figure("SILENT", 8, 6),
-    figure("DRAIN", 8, 8),
+    figure("PENDING AGE", 11, 4),
+    figure("RETENTION", 9, 7),
+    figure("LAST ENTRY", 10, 6),
+    figure("CATCH-UP", 8, 8),
     word("LENGTH 5 MIN", 12, 9),
 ];
 

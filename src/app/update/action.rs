@@ -50,6 +50,12 @@ pub fn begin(state: &mut State, command: CommandId, key: Key, effects: &mut Vec<
     if command == CommandId::Unlock {
         return unlock(state, key);
     }
+    // What an action would do is told in names.
+    if state.mask.is_some() {
+        let key = state.setup.keymap.keys_of(CommandId::Mask).first().map(ToString::to_string);
+        let key = key.unwrap_or_else(|| "the palette".to_owned());
+        return notify(state, format!("names are masked: {key} shows them, then it can act"), true);
+    }
     if state.active.operations.running.is_some() {
         return notify(state, "one action at a time: another still runs".to_owned(), true);
     }

@@ -2,7 +2,7 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::palette::PalettePress;
-use super::{action, counting, marks, notify, palette, probe, prompt, refresh, share, themes};
+use super::{action, counting, marks, mask, notify, palette, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -11,6 +11,8 @@ use crate::app::modal::{Modal, Purpose};
 use crate::app::view::SCREENS;
 use crate::app::{State, View, works, zoom};
 use crate::commands::{CommandId, Danger, Key, Place};
+use crate::config::settings::PictureChoice;
+use crate::core::figures::sentence::span;
 use crate::core::model::probe::ProbeKind;
 use crate::core::wire::round::Fetch;
 
@@ -31,6 +33,9 @@ const INTERVALS_US: [u64; 14] = [
     1_800_000_000,
     3_600_000_000,
 ];
+
+/// More than help has lines on the narrowest terminal.
+const HELP_LINES: usize = 400;
 
 /// Takes a key in. A count is for the key after it, whatever that is.
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
@@ -120,7 +125,7 @@ fn in_help(state: &mut State, command: CommandId) -> bool {
         _ => state.active.modal = None,
     }
     if let Some(Modal::Help { offset }) = &mut state.active.modal {
-        *offset = (*offset).min(crate::commands::COMMANDS.len());
+        *offset = (*offset).min(HELP_LINES);
     }
     false
 }
@@ -165,6 +170,9 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         CommandId::Faster => set_interval(state, false, effects),
         CommandId::Theme => themes::begin(state),
         CommandId::Entries => entries(state, effects),
+        CommandId::Values if state.mask.is_some() => {
+            notify(state, "Values are not shown while names are masked".to_owned(), false);
+        }
         CommandId::Values => {
             if let Some(entries) = &mut state.active.entries {
                 entries.shows_values = !entries.shows_values;
@@ -188,20 +196,36 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
             state.active.queue_list = state.active.queue_list.next();
             refresh(state);
         }
-        CommandId::Copy => share::copy_name(state, effects),
-        CommandId::CopyCommand => share::copy_command(state, effects),
-        CommandId::SaveScreen => effects.push(Effect::SaveScreen),
         CommandId::Mouse => switch_mouse(state, effects),
+        CommandId::Mask => mask::toggle(state),
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),
         CommandId::DemoFaster => effects.push(Effect::Demo(DemoOrder::Faster)),
         // Screens; what writes went another way.
-        _ => {
-            if let Some((_, view, _)) = SCREENS.iter().find(|(id, _, _)| *id == command) {
-                go_to(state, vec![view.clone()]);
-            }
+        _ => match SCREENS.iter().find(|(id, _, _)| *id == command) {
+            Some((_, view, _)) => go_to(state, vec![view.clone()]),
+            None => hand_on(state, command, effects),
+        },
+    }
+}
+
+/// What goes from the screen to the clipboard or to a file.
+fn hand_on(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
+    match command {
+        CommandId::Copy => share::copy_name(state, effects),
+        CommandId::CopyCommand => share::copy_command(state, effects),
+        CommandId::CopyRow if state.table().is_some_and(|table| table.selected().is_some()) => {
+            effects.push(Effect::CopyRow);
         }
+        CommandId::CopyRow => notify(state, share::NOTHING.to_owned(), false),
+        CommandId::HandOver => share::copy_state(state, effects),
+        CommandId::SaveScreen => effects.push(Effect::SaveScreen(state.setup.picture)),
+        CommandId::SaveSvg => effects.push(Effect::SaveScreen(PictureChoice::Svg)),
+        CommandId::SaveHtml => effects.push(Effect::SaveScreen(PictureChoice::Html)),
+        CommandId::SaveAnsi => effects.push(Effect::SaveScreen(PictureChoice::Ansi)),
+        CommandId::SaveText => effects.push(Effect::SaveScreen(PictureChoice::Text)),
+        _ => {}
     }
 }
 
@@ -243,12 +267,8 @@ fn set_interval(state: &mut State, slower: bool, effects: &mut Vec<Effect>) {
         state.active.interval_us = next_us;
         effects.push(Effect::SetInterval(next_us));
     }
-    let every = if state.active.interval_us < 1_000_000 {
-        format!("{} ms", state.active.interval_us / 1000)
-    } else {
-        format!("{} s", state.active.interval_us / 1_000_000)
-    };
-    notify(state, format!("polling every {every}"), false);
+    let every = span(state.active.interval_us / 1000);
+    notify(state, format!("Polling every {every}"), false);
 }
 
 /// Gives the mouse to the terminal, or takes it back.

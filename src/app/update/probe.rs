@@ -52,7 +52,7 @@ fn barred(state: &State) -> Option<String> {
     is_locked.then(|| {
         let key = state.setup.keymap.keys_of(CommandId::Unlock);
         let key = key.first().map_or_else(|| "unlock".to_owned(), ToString::to_string);
-        format!("writing is locked: {key} unlocks it for a while, then the probe may begin")
+        format!("Read-only for now: {key} unlocks writing, then the probe may begin")
     })
 }
 

@@ -1,15 +1,30 @@
-//! What is copied of the selected row: its name, or the redis-cli command that reads it.
+//! What is copied: of the selected row its name, or the redis-cli command that reads it; and the state in words.
 //!
 //! Knows rows and how a shell is told a name; writes nowhere. Invariant: what is copied is read again by a shell as exactly
 //! the bytes of the name.
 
-use super::notify;
+use super::{mask, notify};
 use crate::app::cell::RowId;
 use crate::app::message::Effect;
 use crate::app::{State, View};
 use crate::core::diagnose::finding::FindingSubject;
 use crate::core::model::Name;
 use crate::core::reading::cure::shell_word;
+use crate::core::reading::summary;
+
+/// Where no row is selected.
+pub const NOTHING: &str = "nothing to copy here: select a row";
+
+/// Copies the state in words with every finding: what is handed over to the next on duty.
+pub fn copy_state(state: &mut State, effects: &mut Vec<Effect>) {
+    let reading = state.shown();
+    let mut lines = summary::state(reading, &state.active.setup.name);
+    lines.extend(summary::findings(reading));
+    let text = mask::masked(state, &lines.join("\n"));
+    let said = format!("sent to the terminal's clipboard: the state in words, {} lines", lines.len());
+    notify(state, said, false);
+    effects.push(Effect::Copy(text));
+}
 
 /// Copies the name of the selected row.
 pub fn copy_name(state: &mut State, effects: &mut Vec<Effect>) {
@@ -28,10 +43,11 @@ pub fn copy_command(state: &mut State, effects: &mut Vec<Effect>) {
 fn copy(state: &mut State, text: Option<String>, effects: &mut Vec<Effect>) {
     match text {
         Some(text) => {
+            let text = mask::masked(state, &text);
             notify(state, format!("sent to the terminal's clipboard: {text}"), false);
             effects.push(Effect::Copy(text));
         }
-        None => notify(state, "nothing to copy here: select a row".to_owned(), false),
+        None => notify(state, NOTHING.to_owned(), false),
     }
 }
 

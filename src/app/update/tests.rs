@@ -33,6 +33,9 @@ pub(in crate::app) fn console() -> State {
         size: (80, 24),
         demo: false,
         mouse: true,
+        shows_cursor: false,
+        masked: false,
+        picture: Default::default(),
         actions: Default::default(),
     };
     State::new(setup, NOW)

@@ -38,6 +38,12 @@ pub fn span(ms: u64) -> String {
     whole.map_or_else(|| span.clone(), str::to_owned)
 }
 
+/// A moment of a day, from milliseconds since 1970: `08:36:05 UTC`; `None` when it is no time.
+pub fn clock(at_ms: i64) -> Option<String> {
+    let time = jiff::Timestamp::from_millisecond(at_ms).ok()?;
+    Some(time.strftime("%H:%M:%S UTC").to_string())
+}
+
 /// `850 µs`, `1.2 ms`, `3 s`.
 pub fn latency(us: f64) -> String {
     without_zeros(&spans::latency(us.max(0.0), false))

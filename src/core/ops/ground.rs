@@ -69,7 +69,9 @@ impl Reader {
                     Some(node) => format!("{key} is on another node of the cluster: {node}"),
                     None => format!("{key} is on its way to another node of the cluster: try again later"),
                 },
-                _ if refusal.text.contains("no such key") => format!("there is no key {key}"),
+                _ if refusal.text.contains("no such key") => {
+                    format!("there is no key {key} in this database of the server")
+                }
                 _ => format!("XINFO STREAM {key}: {refusal}"),
             }));
         }

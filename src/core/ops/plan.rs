@@ -194,7 +194,7 @@ impl Plan {
                 vec![(key.clone(), Some(group.clone()))]
             }
             Subject::Keys(_)
-            | Subject::Client(_)
+            | Subject::Client(..)
             | Subject::Script
             | Subject::Queue(_)
             | Subject::Action(_) => Vec::new(),

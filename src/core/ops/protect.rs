@@ -113,8 +113,12 @@ impl Protection {
     fn unknown_use(&self, kind: &str) -> Option<&'static str> {
         let is_named = self.wanted.as_deref() == Some(kind);
         match kind {
-            "list" if !is_named => Some("a list, which may be a queue: --type list takes it in"),
-            "zset" if !is_named => Some("a sorted set, which may be a queue: --type zset takes it in"),
+            "list" if !is_named => {
+                Some("a list, which may be a queue: it goes only where the type list is asked for")
+            }
+            "zset" if !is_named => {
+                Some("a sorted set, which may be a queue: it goes only where the type zset is asked for")
+            }
             _ => None,
         }
     }

@@ -297,7 +297,7 @@ pub fn count_reads(subject: &Subject) -> Vec<ReadCmd> {
         }
         Subject::Keys(_) => vec![memory, ReadCmd::Inspect(Inspect::Dbsize)],
         Subject::Queue(id) => std::iter::once(memory).chain(super::queue_counts::reads(id)).collect(),
-        Subject::Client(_) | Subject::Script | Subject::Action(_) => Vec::new(),
+        Subject::Client(..) | Subject::Script | Subject::Action(_) => Vec::new(),
     }
 }
 
@@ -349,7 +349,7 @@ pub fn counts(subject: &Subject, replies: &[Resp]) -> RecordCounts {
             found.extend(groups.map(|groups| ("groups".to_owned(), groups.len() as u64)));
         }
         Subject::Queue(id) => found.extend(super::queue_counts::counts(id, replies)),
-        Subject::Client(_) | Subject::Script | Subject::Action(_) => {}
+        Subject::Client(..) | Subject::Script | Subject::Action(_) => {}
     }
     found
 }

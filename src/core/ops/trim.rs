@@ -117,7 +117,7 @@ pub fn safe_floor(needs: &[Need]) -> Result<StreamId, Refusal> {
     }
     lowest.ok_or_else(|| {
         Refusal::because(
-            "the stream has no groups, so nothing says what is still needed: give --maxlen, --minid or --older-than",
+            "the stream has no groups, so nothing says what is still needed: trim by an age, a number of entries or an ID instead",
         )
     })
 }

@@ -51,9 +51,27 @@ pub struct Screen {
     terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     /// Whether the mouse is ours while the terminal is.
     has_mouse: bool,
+    /// What was drawn last, and where the cursor was put then.
+    shown: (Buffer, Option<Caret>),
+}
+
+/// Where the cursor stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caret {
+    /// Column.
+    pub x: u16,
+    /// Row.
+    pub y: u16,
+    /// Whether it is seen.
+    pub is_shown: bool,
 }
 
 impl Screen {
+    /// Whether standard output is a terminal that has no screen, only lines.
+    pub fn is_dumb() -> bool {
+        io::stdout().is_terminal() && terminal_name() == "dumb"
+    }
+
     /// Whether the console can be shown here.
     ///
     /// # Errors
@@ -76,7 +94,8 @@ impl Screen {
         let viewport = Viewport::Fixed(area().inspect_err(|_| restore())?);
         let options = TerminalOptions { viewport };
         let terminal = Terminal::with_options(backend, options).inspect_err(|_| restore())?;
-        Ok(Self { terminal: ManuallyDrop::new(terminal), has_mouse: false })
+        let shown = (Buffer::empty(Rect::ZERO), None);
+        Ok(Self { terminal: ManuallyDrop::new(terminal), has_mouse: false, shown })
     }
 
     /// Takes it over again after the shell had it, and forgets what was drawn.
@@ -91,6 +110,7 @@ impl Screen {
             say(MOUSE_ON)?;
         }
         // Not `clear`: it asks the terminal where the cursor is and waits for an answer that the input reads.
+        self.shown = (Buffer::empty(Rect::ZERO), None);
         self.terminal.resize(area()?)
     }
 
@@ -103,17 +123,29 @@ impl Screen {
         say(if is_ours { MOUSE_ON } else { MOUSE_OFF })
     }
 
-    /// Draws a frame; only changed cells are written.
+    /// Draws a frame and puts the cursor where it says; only changed cells are written, and where nothing changed no byte.
     ///
     /// # Errors
     /// What the terminal refused: it is gone then.
-    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer)) -> io::Result<()> {
-        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+    pub fn draw(&mut self, paint: impl FnOnce(&mut Buffer) -> Option<Caret>) -> io::Result<()> {
         let area = area()?;
+        let mut next = Buffer::empty(area);
+        let caret = paint(&mut next);
+        if (&next, caret) == (&self.shown.0, self.shown.1) {
+            return Ok(());
+        }
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
         if self.terminal.current_buffer_mut().area != area {
             self.terminal.resize(area)?;
         }
-        self.terminal.draw(|frame| paint(frame.buffer_mut()))?;
+        self.terminal.draw(|frame| frame.buffer_mut().clone_from(&next))?;
+        self.shown = (next, caret);
+        if let Some(Caret { x, y, is_shown }) = caret {
+            queue!(self.terminal.backend_mut(), cursor::MoveTo(x, y))?;
+            if is_shown {
+                queue!(self.terminal.backend_mut(), cursor::Show)?;
+            }
+        }
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 }

@@ -39,7 +39,7 @@ fn every_meaning_has_its_form() {
         (Cell::Us(Some(850.0)), "850 µs", Role::Text),
         (Cell::Rate(Some(9.5)), "9.5/s", Role::Text),
         (Cell::Drain(Drain::Unknown), "—", Role::Unknown),
-        (Cell::Drain(Drain::Never { grows_per_s: 2.0 }), "never", Role::Warning),
+        (Cell::Drain(Drain::Never { grows_per_s: 2.0 }), "growing", Role::Warning),
         (Cell::Id(StreamId::new(1_700_000_000_000, 3)), "1700000000000-3", Role::Text),
         (Cell::Time(1_795_179_907_000), "2026-11-20 13:05:07", Role::Text),
         (Cell::Time(i64::MAX), "—", Role::Unknown),

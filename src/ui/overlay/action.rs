@@ -11,8 +11,10 @@ use crate::app::action::{
 };
 use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::config::theme::Role;
+use crate::core::figures::sentence::span;
 use crate::core::model::Name;
 use crate::core::ops::{Plan, Request};
+use crate::ui::focus;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::dialog::buttons;
 use crate::ui::widgets::pen::width;
@@ -175,6 +177,13 @@ fn form(form: &Form, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> 
     } else {
         zones.extend(hints(labels.len() > 1, last, buffer, skin));
     }
+    // A choice that needs nothing typed has the focus itself.
+    let above = u16::try_from(choices.len().saturating_sub(form.selected)).unwrap_or(0);
+    if form.inputs.is_empty()
+        && let Some(y) = inner.y.checked_sub(above).filter(|y| *y > body.y)
+    {
+        focus::mark(buffer, inner.x, y);
+    }
     zones
 }
 
@@ -226,6 +235,7 @@ fn field(
         && let Some(cell) = buffer.cell_mut((x, area.y))
     {
         cell.modifier.insert(Modifier::REVERSED);
+        focus::mark_typed(buffer, x, area.y);
     }
 }
 
@@ -238,9 +248,12 @@ fn question(
 ) -> Vec<Zone> {
     let (title, lines, go) = match &question.ask {
         Ask::Unlock(_) => {
-            let minutes = state.setup.actions.unlock_ms / 60_000;
             let text = "Every action still shows a preview and asks.";
-            let title = format!("Unlock writing on {} for {minutes} minutes?", state.active.setup.name);
+            let title = format!(
+                "Unlock writing on {} for {}?",
+                state.active.setup.name,
+                span(state.setup.actions.unlock_ms)
+            );
             (title, vec![DialogLine::new("", text, Role::Text)], "Unlock".to_owned())
         }
         Ask::Carry(challenge) => {

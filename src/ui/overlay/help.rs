@@ -1,11 +1,12 @@
-//! The keys that work here: what acts, with what it would act on, then the rest under the places that they belong to. Two
-//! columns where there is room.
+//! The keys that work here: what acts, with what it would act on, then the rest under the places that they belong to; and
+//! what the heads of the table mean. Two columns where there is room.
 //!
 //! Knows nothing that is not in the table of commands. Invariant: a key that does nothing here is not listed, but for
 //! actions, which say what to select.
 
 use crate::app::State;
 use crate::app::action::{is_about_selected, wanted};
+use crate::app::rows;
 use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::commands::{COMMANDS, Command, CommandId, Danger, Place};
 use crate::config::theme::Role;
@@ -22,6 +23,8 @@ use ratatui::layout::Rect;
 const KEYS_MOST: u16 = 22;
 /// From this width on there are two columns.
 const TWO: u16 = 110;
+/// The marks of figures.
+const MARKS: (&str, &str) = ("~ \u{2265} \u{2014}", "Before a figure: about; at least. Alone: not known.");
 /// Blank cells between them.
 const GAP: u16 = 3;
 
@@ -53,7 +56,7 @@ pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin:
         let area = Rect { x, width: column.min(inner.right().saturating_sub(x)), ..inner };
         for (y, line) in (area.y..area.bottom()).zip(rest.by_ref().take(height)) {
             line.draw((area, y), keys_width, buffer, skin);
-            if let HelpLine::Command { id, .. } = line {
+            if let HelpLine::Command { id: Some(id), .. } = line {
                 let row = Rect { y, height: 1, ..area };
                 zones.push(Zone::new(row, ZoneTarget::Dialog(DialogPart::HelpRow(*id))));
             }
@@ -64,7 +67,7 @@ pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin:
 
 enum HelpLine {
     Head(String),
-    Command { id: CommandId, keys: String, doc: String, is_idle: bool },
+    Command { id: Option<CommandId>, keys: String, doc: String, is_idle: bool },
     Blank,
 }
 
@@ -124,14 +127,30 @@ fn lines(state: &State) -> Vec<HelpLine> {
         }
         lines.push(HelpLine::Head(place.title().to_owned()));
         let line = |command: &&Command| HelpLine::Command {
-            id: command.id,
+            id: Some(command.id),
             keys: keys::text(state, command.id, " "),
             doc: command.doc.to_owned(),
             is_idle: false,
         };
         lines.extend(commands.iter().map(line));
     }
+    lines.extend(columns(state));
     lines
+}
+
+/// What the heads of the table mean, and the marks of figures.
+fn columns(state: &State) -> Vec<HelpLine> {
+    let Some(id) = state.table_id() else { return Vec::new() };
+    let line = |(keys, doc): (&str, &str)| HelpLine::Command {
+        id: None,
+        keys: keys.to_owned(),
+        doc: doc.to_owned(),
+        is_idle: false,
+    };
+    let heads =
+        rows::columns(id).iter().filter_map(|column| Some((column.title, rows::explained(column.title)?)));
+    let head = [HelpLine::Blank, HelpLine::Head("Columns here".to_owned())];
+    head.into_iter().chain(heads.map(line)).chain([line(MARKS)]).collect()
 }
 
 /// What begins an action, in the order of the table.
@@ -161,7 +180,7 @@ fn acting(state: &State) -> Vec<HelpLine> {
             let is_idle = why.is_some() || !is_about_selected(state, command.id);
             let doc = why.unwrap_or_else(|| command.doc.to_owned());
             let keys = keys::text(state, command.id, " ");
-            (is_idle, HelpLine::Command { id: command.id, keys, doc, is_idle })
+            (is_idle, HelpLine::Command { id: Some(command.id), keys, doc, is_idle })
         })
         .collect();
     lines.sort_by_key(|(is_idle, _)| *is_idle);

@@ -74,6 +74,9 @@ pub fn draw(
         pen.cut((doc_at, y), room, command.doc, ellipsis, skin.style(doc));
         let style = if is_on { Role::Selection } else { Role::Key };
         pen.cut((keys_at, y), width(&keys), &keys, ellipsis, skin.style(style));
+        if is_on {
+            pen.mark(list.x.saturating_add(2), y);
+        }
     }
     zones
 }

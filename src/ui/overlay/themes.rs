@@ -44,6 +44,7 @@ pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<
         );
         if is_on {
             let x = inner.right().saturating_sub(samples + 1);
+            pen.mark(inner.x.saturating_add(2), y);
             for (role, x) in SAMPLES.into_iter().zip(x..) {
                 pen.glyph(x, y, skin.glyphs.bar_used, skin.ink(role));
             }

@@ -15,6 +15,7 @@ use crate::config::theme::Role;
 use crate::core::figures::column::DURATION_WIDTH;
 use crate::core::model::Name;
 use crate::core::model::streams::{Entry, id_age_ms};
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{Panel, Pen, StyledText};
@@ -53,7 +54,7 @@ pub fn draw(state: &State, key: &Name, areas: &Areas, buffer: &mut Buffer, skin:
         let note = format!("{} fields", entry.fields.len());
         let panel = Panel::new(&title).note(StyledText::new(note, Role::Dim));
         let inside = panel.draw(layout::inset(area), buffer, skin);
-        fields::unfolded(entry, entries.shows_values, inside, buffer, skin);
+        fields::unfolded(entry, entries.shows_values && !masking::is_on(), inside, buffer, skin);
     }
     zones
 }
@@ -146,18 +147,19 @@ fn row(
     let blank = DURATION_WIDTH.saturating_sub(width(&age));
     pen.cut((x.saturating_add(blank), line.y), DURATION_WIDTH, &age, ellipsis, style(Role::Dim));
     x = x.saturating_add(DURATION_WIDTH + 2);
-    for (name, value) in &entry.fields {
+    for (at, (name, value)) in entry.fields.iter().enumerate() {
         if x >= line.right() {
             break;
         }
-        let name = format!("{name}=");
+        let name = format!("{}=", fields::name(at, name));
         x = pen.cut((x, line.y), u16::MAX, &name, ellipsis, style(Role::Dim));
-        let value = fields::value(value, shows_values, skin);
+        let value = fields::value(value, shows_values && !masking::is_on(), skin);
         x = pen.cut((x, line.y), u16::MAX, &value, ellipsis, style(Role::Text)).saturating_add(2);
     }
     if is_selected {
         // Again: the second half of a wide character has lost its ground.
         let Style { bg, add_modifier, .. } = selection;
         pen.ground(line, Style { bg, add_modifier, ..Style::new() });
+        pen.mark(line.x.saturating_add(1), line.y);
     }
 }

@@ -60,6 +60,9 @@ pub fn console(size: (u16, u16)) -> State {
         size,
         demo: false,
         mouse: true,
+        shows_cursor: false,
+        masked: false,
+        picture: Default::default(),
         actions: Default::default(),
     };
     State::new(setup, later(-300_000))

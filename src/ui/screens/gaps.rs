@@ -5,6 +5,7 @@
 use crate::config::theme::Role;
 use crate::core::model::{Gap, GapReason};
 use crate::core::reading::Reading;
+use crate::ui::masking;
 use crate::ui::widgets::StyledText;
 
 /// The gap of a command: as such, or for one of its items.
@@ -24,7 +25,11 @@ pub fn words(gap: &Gap) -> StyledText {
         GapReason::Denied | GapReason::Unsupported | GapReason::TooCostly | GapReason::Bound => Role::Warning,
         GapReason::Timeout | GapReason::Failed => Role::Critical,
     };
-    StyledText::new(gap.text.clone(), role)
+    let text = match masking::is_on() {
+        true => format!("not read: {}", gap.why.word()),
+        false => gap.text.clone(),
+    };
+    StyledText::new(text, role)
 }
 
 /// The mark beside figures that are those of one node of a cluster.

@@ -110,8 +110,7 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     let unknown = || figures.unknown().to_owned();
     let mut lag = cells::lag(group.lag, skin);
     lag.text = match group.lag.kind {
-        Certainty::Unknown => lag.text,
-        Certainty::Exact => format!("{} exact", lag.text),
+        Certainty::Unknown | Certainty::Exact => lag.text,
         Certainty::Estimate => format!("{} estimated", lag.text),
         Certainty::AtLeast => format!("{} at least", lag.text),
     };
@@ -129,7 +128,7 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
     let delays = group.delivery_ms(reading.this_node().at_us);
     vec![
         Fact { name: "lag", figure: lag },
-        fact("server's lag", server_lag),
+        fact("lag (Redis)", server_lag),
         match group.lag.entries {
             Some(0) => Fact { name: "oldest unread", figure: gaps::quiet("none") },
             _ => fact("oldest unread", figures.duration_ms(group.oldest_undelivered_age_ms(first, now_ms))),
@@ -139,10 +138,10 @@ fn figures(reading: &Reading, stream: &StreamState, group: &GroupState, skin: &S
         fact("cursor", facts.last_delivered.map_or_else(unknown, |id| id.to_string())),
         fact("delivered", counted(group.delivered_per_s())),
         fact("acknowledged", counted(group.acked_per_s())),
-        Fact { name: "lost unread", figure: lost(group, skin) },
-        Fact { name: "drained in", figure: drained(drain, skin) },
-        fact("delay p50", figures.duration_ms(delays.p50)),
-        fact("delay p99", figures.duration_ms(delays.p99)),
+        Fact { name: "lost undelivered", figure: lost(group, skin) },
+        Fact { name: "catches up in", figure: drained(drain, skin) },
+        fact("delivery p50", figures.duration_ms(delays.p50)),
+        fact("delivery p99", figures.duration_ms(delays.p99)),
         fact("in", figures.rate(stream.in_per_s())),
         fact("read", figures.exact(facts.entries_read)),
         fact("consumers", figures.count(facts.consumers)),
@@ -154,7 +153,7 @@ fn drained(drain: Drain, skin: &Skin) -> StyledText {
     match drain {
         Drain::Never { grows_per_s } => {
             let rate = skin.figures.signed_rate(Some(grows_per_s));
-            StyledText::new(format!("never, {rate}"), Role::Warning)
+            StyledText::new(format!("growing, {rate}"), Role::Warning)
         }
         drain => cells::drain(drain, skin),
     }

@@ -8,9 +8,10 @@ use crate::app::State;
 use crate::app::geometry::Areas;
 use crate::app::zone::{Zone, ZoneTarget};
 use crate::config::theme::Role;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
-use crate::ui::widgets::StyledText;
 use crate::ui::widgets::textlines::wrap;
+use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -34,6 +35,10 @@ pub fn draw(state: &State, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> V
         super::operations::draw(state, actions, buffer, skin);
     }
     let inner = frame(areas.frame, main, "Log", vec![note], buffer, skin);
+    if masking::is_on() {
+        Pen::new(inner, buffer).text(inner.x, inner.y, masking::NOT_SHOWN, skin.style(Role::Dim));
+        return Vec::new();
+    }
     let back = u16::try_from(state.log_offset).unwrap_or(u16::MAX);
     // The widget knows pages, not lines: it draws a taller picture, of which the upper part is shown.
     let height = inner.height.saturating_add(back);

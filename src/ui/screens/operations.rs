@@ -9,6 +9,7 @@ use crate::config::theme::Role;
 use crate::core::limits::OPERATIONS_SHOWN;
 use crate::core::model::Name;
 use crate::ui::actionline;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{Pen, StyledText};
 use ratatui::buffer::Buffer;
@@ -18,7 +19,8 @@ use ratatui::layout::Rect;
 pub fn split(state: &State, area: Rect) -> (Option<Rect>, Rect) {
     let operations = &state.active.operations;
     let wanted = operations.past.len() + usize::from(operations.running.is_some());
-    if wanted == 0 || area.height < 16 {
+    // The journal may name what nobody sees any more.
+    if wanted == 0 || area.height < 16 || masking::is_on() {
         return (None, area);
     }
     let rows = u16::try_from(wanted + 1).unwrap_or(u16::MAX).min(area.height / 3).max(6);

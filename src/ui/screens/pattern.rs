@@ -24,7 +24,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 /// Names of the bars of [`TtlSpread::bars`].
-const BARS: [&str; 8] = ["< 1 s", "< 10 s", "< 1 min", "< 10 min", "< 1 h", "< 1 day", "longer", "for ever"];
+const BARS: [&str; 8] = ["< 1 s", "< 10 s", "< 1m", "< 10m", "< 1h", "< 1d", "longer", "no TTL"];
 
 /// Draws it.
 pub fn draw(state: &State, glob: &Name, areas: &Areas, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
@@ -101,7 +101,7 @@ fn spread(ttl: &TtlSpread, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let shown = bars.iter().zip(BARS).filter(|(count, _)| **count > 0);
     let mut pen = Pen::new(area, buffer);
     for ((count, name), y) in shown.zip(area.y..area.bottom()) {
-        let role = if name == "for ever" { Role::Graph2 } else { Role::Graph1 };
+        let role = if name == "no TTL" { Role::Graph2 } else { Role::Graph1 };
         pen.cut((area.x, y), 9, name, skin.glyphs.ellipsis, skin.style(Role::Dim));
         let room = area.width.saturating_sub(10 + PERCENT_WIDTH + 1).min(40);
         let cells = (*count as f64 / greatest as f64 * f64::from(room)).ceil() as u16;

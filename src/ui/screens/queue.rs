@@ -104,7 +104,7 @@ pub fn figures(view: &QueueView, skin: &Skin) -> Vec<Fact> {
         Fact::new("in", figures.rate(view.in_per_s), skin),
         Fact::new("out", figures.rate(view.out_per_s), skin),
         Fact::new("growth", growth, skin),
-        Fact::new("drained in", figures.duration_ms(view.drain_ms()), skin),
+        Fact::new("catches up in", figures.duration_ms(view.drain_ms()), skin),
         count("workers", view.workers),
         Fact::new("paused", paused, skin),
     ]

@@ -6,6 +6,7 @@ use super::{gaps, layout};
 use crate::app::State;
 use crate::config::theme::Role;
 use crate::core::model::LinkStatus;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::Pen;
 use crate::ui::widgets::{StyledText, Textlines, notice};
@@ -19,7 +20,7 @@ pub fn why(state: &State, command: &str) -> StyledText {
     }
     match &state.active.link {
         LinkStatus::Connecting => StyledText::new("connecting", Role::Unknown),
-        LinkStatus::Down(outage) => StyledText::new(outage.error.clone(), Role::Unknown),
+        LinkStatus::Down(outage) => StyledText::new(masking::foreign(&outage.error), Role::Unknown),
         LinkStatus::Up { .. } => StyledText::new("not read yet", Role::Unknown),
     }
 }

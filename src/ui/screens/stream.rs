@@ -65,13 +65,13 @@ fn figures(reading: &Reading, stream: &StreamState, skin: &Skin) -> Vec<Fact> {
         fact("groups", figures.count(stream.group_count())),
         fact("in", figures.rate(stream.in_per_s())),
         fact("out", figures.rate(stream.out_per_s())),
-        fact("silent", figures.duration_ms(stream.newest_entry_age_ms(now_ms))),
+        fact("last entry", figures.duration_ms(stream.newest_entry_age_ms(now_ms))),
         fact("first id", id(stream.fact(|detail| detail.first_entry))),
         fact("last id", id(stream.fact(|detail| detail.last_entry))),
-        fact("given id", id(stream.fact(|detail| detail.last_generated))),
-        fact("reaches back", figures.duration_ms(stream.oldest_entry_age_ms(now_ms))),
+        fact("last generated", id(stream.fact(|detail| detail.last_generated))),
+        fact("oldest entry", figures.duration_ms(stream.oldest_entry_age_ms(now_ms))),
         fact("pending", figures.count(stream.pending())),
-        fact("deleted up to", id(stream.fact(|detail| detail.max_deleted).filter(|id| *id != StreamId::MIN))),
+        fact("max deleted", id(stream.fact(|detail| detail.max_deleted).filter(|id| *id != StreamId::MIN))),
     ]
 }
 

@@ -9,6 +9,7 @@ use crate::app::zone::{Zone, ZoneTarget};
 use crate::app::{State, rows};
 use crate::config::theme::Role;
 use crate::ui::cells;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::{self, Panel, StyledText, Table, Textlines};
 use ratatui::buffer::Buffer;
@@ -71,7 +72,7 @@ impl TableView<'_> {
         };
         let mut notes = self.notes;
         if let Some(filter) = &table.filter {
-            notes.push(StyledText::new(format!("/{}", filter.text), Role::Match));
+            notes.push(StyledText::new(format!("/{}", masking::foreign(&filter.text)), Role::Match));
         }
         if table.filter.is_some() {
             let text = format!("{} of {}", table.rows.len(), table.total);
@@ -93,7 +94,8 @@ impl TableView<'_> {
                 (Some(filter), 1..) => {
                     let text = format!(
                         "None of {} rows matches /{}; esc drops the filter.",
-                        table.total, filter.text
+                        table.total,
+                        masking::foreign(&filter.text)
                     );
                     why(&[StyledText::new(text, Role::Dim)], below, buffer, skin);
                 }

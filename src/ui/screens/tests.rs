@@ -3,7 +3,9 @@
 
 mod anything;
 mod arbitrary;
+mod ear;
 mod histories;
+mod masked;
 mod matrix;
 mod pictures;
 mod pointing;

@@ -16,6 +16,7 @@ use crate::core::ops::WriteState;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::{Keyline, Pen};
+use crate::ui::{focus, masking};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
@@ -147,7 +148,7 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     }
     if let Some(filter) = state.table().and_then(|table| table.filter.as_ref()) {
         let mut pen = Pen::new(Rect { width: rest.width / 2, ..rest }, buffer);
-        let text = format!("/{}", filter.text);
+        let text = format!("/{}", masking::foreign(&filter.text));
         let x = rest.x.saturating_add(1);
         let end = pen.cut((x, rest.y), rest.width / 2, &text, skin.glyphs.ellipsis, skin.style(Role::Match));
         rest = cut_off(rest, end.saturating_add(1));
@@ -336,6 +337,7 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .input
         .value()
         .chars()
+        .map(|c| if masking::is_on() { '*' } else { c })
         .skip_while(|c| {
             skipped += unicode_width::UnicodeWidthChar::width(*c).unwrap_or(0);
             skipped <= scroll
@@ -349,6 +351,7 @@ fn prompt(prompt: &Prompt, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         && let Some(cell) = buffer.cell_mut((x, area.y))
     {
         cell.modifier.insert(Modifier::REVERSED);
+        focus::mark_typed(buffer, x, area.y);
     }
     if let Some((text, role)) = beside {
         let x = area.right().saturating_sub(wanted.saturating_sub(1)).max(area.x);

@@ -34,6 +34,9 @@ pub fn draw(state: &State, area: Rect, demo_is_below: bool, buffer: &mut Buffer,
     segments.extend(server(state));
     segments.extend(cost(state, skin));
     segments.push(Segment::right(StyledText::new(every(state.active.interval_us), Role::Dim), 8));
+    if state.mask.is_some() {
+        segments.push(Segment::right(StyledText::new("MASKED", Role::Warning), 1));
+    }
     segments.push(Segment::right(write(state), 3));
     segments.extend(pulse::health(state, skin).map(|words| Segment::right(words, 1)));
     let pulse = pulse::words(state, skin);

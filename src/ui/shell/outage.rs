@@ -9,6 +9,7 @@ use crate::commands::CommandId;
 use crate::config::theme::Role;
 use crate::core::model::{LinkStatus, Outage};
 use crate::ui::cells;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::textlines::wrap;
 use crate::ui::widgets::{Panel, Pen, StyledText};
@@ -23,25 +24,24 @@ pub fn is_waiting(state: &State) -> bool {
     state.shown().this_node().taken_at_ms == 0
 }
 
-/// When the next try comes: `try 4 in 3 s`, `circuit open, try 9 in 28 s`.
+/// When the next try comes: `retry 4 in 3 s`, `retry 9 in 28 s`.
 pub fn next_try(state: &State, outage: &Outage) -> String {
     let number = outage.attempts.saturating_add(1);
     let left_us = outage.retry_at_us.saturating_sub(state.now_us);
     let when = if left_us == 0 { "now".to_owned() } else { format!("in {} s", left_us.div_ceil(1_000_000)) };
-    let circuit = if outage.circuit_open { "circuit open, " } else { "" };
-    format!("{circuit}try {number} {when}")
+    format!("retry {number} {when}")
 }
 
 /// Draws why the link is down over the lowest rows of the last picture; what it covers.
 pub fn banner(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Option<Zone> {
     let LinkStatus::Down(outage) = &state.active.link else { return None };
-    let lines = wrap(&safe(&outage.error), body.width.saturating_sub(3));
+    let lines = wrap(&safe(masking::foreign(&outage.error)), body.width.saturating_sub(3));
     let wanted = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(1);
     let height = wanted.min(body.height.saturating_sub(2).max(body.height / 2));
     let area = Rect { y: body.bottom().saturating_sub(height), height, ..body };
     let ground = skin.style(Role::Base).patch(skin.style(Role::Dialog));
     Pen::new(area, buffer).clear(area, ground);
-    let title = format!("{} Link down; these figures are old", skin.glyphs.critical);
+    let title = format!("{} Disconnected: these figures are old", skin.glyphs.critical);
     let panel = Panel::new(&title)
         .note(StyledText::new(format!("since {} UTC", clock(outage.since_ms)), Role::Dim))
         .note(StyledText::new(next_try(state, outage), Role::Stale))
@@ -71,7 +71,7 @@ pub fn waiting(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) {
     push(&mut lines, &format!("{verb} {}{address}", setup.name), Role::Title, room);
     if let LinkStatus::Down(outage) = &state.active.link {
         lines.push(StyledText::from(""));
-        let error = format!("{} {}", skin.glyphs.critical, safe(&outage.error));
+        let error = format!("{} {}", skin.glyphs.critical, safe(masking::foreign(&outage.error)));
         push(&mut lines, &error, Role::Critical, room);
         lines.push(StyledText::from(""));
         let since_ms = u64::try_from(state.now_ms.saturating_sub(outage.since_ms)).unwrap_or(0);

@@ -54,7 +54,7 @@ fn stale_stopped_and_down_never_look_live() {
     assert!(line(&state, 0).ends_with("PAUSED at 13:05:07 UTC"), "{}", line(&state, 0));
     let state = fixture::down((120, 40));
     let header = line(&state, 0);
-    assert!(header.ends_with("stale    12 s  try 4 in 4 s  \u{2717} DOWN"), "{header}");
+    assert!(header.ends_with("stale    12 s  retry 4 in 4 s  \u{2717} DOWN"), "{header}");
 }
 
 #[test]
@@ -93,9 +93,9 @@ fn an_open_circuit_and_a_try_that_is_due_are_said() {
     let mut state = fixture::waiting((80, 24));
     state.active.link =
         LinkStatus::Down(crate::core::model::Outage { circuit_open: true, attempts: 8, ..fixture::outage() });
-    assert!(line(&state, 0).contains("circuit open, try 9 in 4 s"), "{}", line(&state, 0));
+    assert!(line(&state, 0).contains("retry 9 in 4 s"), "{}", line(&state, 0));
     state.now_us += 60_000_000;
-    assert!(line(&state, 0).contains("try 9 now"), "{}", line(&state, 0));
+    assert!(line(&state, 0).contains("retry 9 now"), "{}", line(&state, 0));
 }
 
 #[test]

@@ -81,6 +81,9 @@ pub fn buttons(
         let start = end.saturating_sub(super::pen::width(&text)).max(area.x);
         let style = if Some(at) == focus { skin.style(Role::Selection) } else { skin.style(Role::Text) };
         pen.cut((start, area.y), end.saturating_sub(start), &text, skin.glyphs.ellipsis, style);
+        if Some(at) == focus {
+            pen.mark(start, area.y);
+        }
         let place = Rect { x: start, width: end.saturating_sub(start), height: 1, ..area };
         places.push(place.intersection(area));
         end = start.saturating_sub(1);

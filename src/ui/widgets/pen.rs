@@ -4,6 +4,7 @@
 //! two cells is cut in half.
 
 use crate::config::theme::Role;
+use crate::ui::{focus, masking};
 use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -71,7 +72,7 @@ impl<'a> Pen<'a> {
             return x;
         }
         let room = usize::from(self.area.right() - x);
-        self.buffer.set_stringn(x, y, text, room, fresh(style)).0
+        self.buffer.set_stringn(x, y, &*masking::text(text), room, fresh(style)).0
     }
 
     /// Writes text into at most `width` cells, with an ellipsis where it was cut; the cell after it.
@@ -93,6 +94,13 @@ impl<'a> Pen<'a> {
     pub fn run(&mut self, (x, y): (u16, u16), count: u16, glyph: char, style: Style) {
         for x in x..x.saturating_add(count).min(self.area.right()) {
             self.glyph(x, y, glyph, style);
+        }
+    }
+
+    /// Marks a cell as the one with the focus.
+    pub fn mark(&mut self, x: u16, y: u16) {
+        if self.area.contains((x, y).into()) {
+            focus::mark(self.buffer, x, y);
         }
     }
 
@@ -119,11 +127,13 @@ fn fresh(style: Style) -> Style {
 
 /// Cells that a text takes.
 pub fn width(text: &str) -> u16 {
-    graphemes(text).map(|(_, width)| width).fold(0, u16::saturating_add)
+    graphemes(&masking::text(text)).map(|(_, width)| width).fold(0, u16::saturating_add)
 }
 
 /// The text in at most `width` cells: whole, or cut between two characters with an ellipsis at its end.
 pub fn cut(text: &str, width: u16, ellipsis: char) -> String {
+    let masked = masking::text(text);
+    let text = &*masked;
     // A name may have megabytes: no more is looked at than can stand in the cells, marks on letters included.
     let most = usize::from(width).saturating_add(2).saturating_mul(BYTES_A_CELL);
     let start = beginning(text, most);
@@ -149,6 +159,8 @@ pub fn cut_middle(text: &str, width: u16, ellipsis: char) -> String {
     const LEAST: u16 = 8;
     /// Longer names are cut without looking at all of them.
     const MOST_BYTES: usize = 4096;
+    let masked = masking::text(text);
+    let text = &*masked;
     if width < LEAST || text.len() > MOST_BYTES || self::width(text) <= width {
         return cut(text, width, ellipsis);
     }

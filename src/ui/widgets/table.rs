@@ -104,6 +104,7 @@ impl<'a> Table<'a> {
                 // Again: the second half of a wide character has lost its ground.
                 let Style { bg, add_modifier, .. } = skin.style(Role::Selection);
                 pen.ground(line, Style { bg, add_modifier, ..Style::new() });
+                pen.mark(left, y);
             }
         }
         self.scroll_bar(&mut pen, area, skin);

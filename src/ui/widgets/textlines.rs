@@ -3,6 +3,7 @@
 //! Does not know what they say. Invariant: no line is wider than asked, and no word is lost.
 
 use super::pen::{Pen, StyledText, graphemes, width};
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,6 +14,7 @@ pub fn wrap(text: &str, room: u16) -> Vec<String> {
     if room == 0 {
         return Vec::new();
     }
+    let text = masking::text(text);
     text.split('\n').flat_map(|paragraph| wrap_paragraph(paragraph, room)).collect()
 }
 

@@ -13,6 +13,7 @@ use crate::app::message::Effect;
 use crate::app::modal::Modal;
 use crate::app::update::{marks, notify, prompt};
 use crate::commands::{Key, KeyCode};
+use crate::core::figures::sentence::{clock, span};
 use crate::core::model::Name;
 use crate::core::model::memory::forecast::FullForecast;
 use crate::core::ops::{Challenge, Consent, Control, Plan, Progress, Request};
@@ -22,7 +23,7 @@ use tui_input::Input;
 pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     let ctrl_c = key.modifiers.ctrl && key.code == KeyCode::Char('c');
     let Some(Modal::Action(modal)) = &mut state.active.modal else { return };
-    if key.code == KeyCode::Esc || ctrl_c {
+    if key.code == KeyCode::Esc || ctrl_c || (key.code == KeyCode::Char('q') && !types(&modal.stage)) {
         if let ActionStage::Planning(id, _) = modal.stage {
             effects.push(Effect::CancelPlan(id));
         }
@@ -85,6 +86,15 @@ pub fn press(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Whether letters go into a line there.
+fn types(stage: &ActionStage) -> bool {
+    match stage {
+        ActionStage::Form(form) => !form.inputs.is_empty(),
+        ActionStage::Question(question) => question.typed().is_some(),
+        ActionStage::Planning(..) | ActionStage::Told { .. } => false,
+    }
+}
+
 fn in_form(form: &mut Form, key: Key, setup: &ActionSetup) -> Option<FormOrder> {
     let choices = form.choices().len();
     match key.code {
@@ -119,9 +129,12 @@ pub const LINES: usize = 2_000;
 
 /// Whether the focused answer is given.
 fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
+    question.error = None;
     match key.code {
         // Whoever leans on the key that opened it has not read it.
-        _ if key == opened_by && question.typed().is_none() => {}
+        _ if key == opened_by && question.typed().is_none() => {
+            question.error = Some(format!("{key} opened this: Tab, then Enter"));
+        }
         KeyCode::Tab if key.modifiers.shift => question.move_focus(false),
         KeyCode::Left if question.focus != DialogFocus::Name => question.move_focus(false),
         KeyCode::Right if question.focus != DialogFocus::Name => question.move_focus(true),
@@ -135,7 +148,7 @@ fn in_question(question: &mut Question, key: Key, opened_by: Key) -> bool {
             edit(&mut question.input, key);
             (question.focus, question.error) = (DialogFocus::Name, None);
         }
-        _ => {}
+        _ => question.error = Some(format!("{key} does nothing here")),
     }
     false
 }
@@ -186,8 +199,10 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
     match question.ask {
         Ask::Unlock(_) => {
             unlock(state);
-            let minutes = state.setup.actions.unlock_ms / 60_000;
-            notify(state, format!("Writing unlocked for {minutes} min. Every action still asks"), false);
+            let for_ms = state.setup.actions.unlock_ms;
+            let until = i64::try_from(for_ms).ok().and_then(|ms| clock(state.now_ms.saturating_add(ms)));
+            let until = until.map_or_else(|| format!("for {}", span(for_ms)), |at| format!("until {at}"));
+            notify(state, format!("Writing unlocked {until}. Every action still asks"), false);
         }
         Ask::Carry(challenge) => {
             // The button said so, and all that has to be typed was.

@@ -7,6 +7,7 @@ use crate::app::State;
 use crate::app::action::ActionModal;
 use crate::app::modal::Modal;
 use crate::app::update::notify;
+use crate::core::figures::column::Figures;
 use crate::core::figures::sentence::{count, span};
 use crate::core::model::memory::forecast::FullForecast;
 use crate::core::ops::record::{CONSUMER, MEMORY};
@@ -30,6 +31,16 @@ fn effects(receipt: &Receipt, forecast: Option<FullForecast>) -> Vec<String> {
     let rest = told.iter().filter(|(name, _)| *name != MEMORY && consumer(name).is_none());
     lines.extend(rest.map(|(name, text)| format!("{name}: {text}")));
     lines
+}
+
+/// Where memory grew and entries still come: what a trim does not end.
+fn fills_again(state: &State) -> Option<String> {
+    let (key, _) = state.active.operations.touched.streams.first()?;
+    let per_s = state.active.reading.streams().get(key)?.in_per_s().filter(|per_s| *per_s > 0.0)?;
+    let rate = Figures::new(false).rate(Some(per_s));
+    Some(format!(
+        "{key} gets {rate} more: memory fills again until it has a cap (XADD MAXLEN ~) or a slower producer"
+    ))
 }
 
 /// What came of an action, a line each; with how memory stood before it, where that is known.
@@ -71,7 +82,8 @@ pub(super) fn lines(
 pub(super) fn finished(state: &mut State, receipt: &Receipt) {
     let running = state.active.operations.running.take();
     let forecast = state.active.operations.touched.forecast.take();
-    let lines = lines(running.as_ref().map(|running| running.kind), receipt, forecast);
+    let mut lines = lines(running.as_ref().map(|running| running.kind), receipt, forecast);
+    lines.extend(forecast.filter(|_| receipt.tally.done > 0).and_then(|_| fills_again(state)));
     let what = running.map_or_else(String::new, |running| running.kind.phrase(&running.subject));
     let is_error = receipt.outcome.exit() != 0;
     // Whoever reads something else is not to be pushed aside: then a line says it.

@@ -27,7 +27,8 @@ pub(super) fn plan(id: u64, clients: &[Client], now: (Guard, u64)) -> Result<Pla
     if client.name.as_bytes().starts_with(b"streamgauge:") {
         return Err(Refusal::because(format!("client {id} is a streamgauge")));
     }
-    let mut plan = one_step::plan(&KIND, Subject::Client(id), KillClientWork(id).planned(), now);
+    let mut plan =
+        one_step::plan(&KIND, Subject::Client(id, client.name.clone()), KillClientWork(id).planned(), now);
     plan.facts.push((
         "client",
         format!(

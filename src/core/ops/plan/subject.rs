@@ -19,8 +19,8 @@ pub enum Subject {
     Groups(Name, Name),
     /// Keys that match a pattern.
     Keys(Name),
-    /// A client.
-    Client(u64),
+    /// A client, and what it calls itself.
+    Client(u64, Name),
     /// The script that holds the server.
     Script,
     /// A queue of a job framework.
@@ -38,7 +38,7 @@ impl Subject {
             Self::Groups(_, pattern) => glob_text(pattern),
             Self::Script => "script".to_owned(),
             Self::Consumer(_, _, consumer) => consumer.to_string(),
-            Self::Client(id) => id.to_string(),
+            Self::Client(id, _) => id.to_string(),
             Self::Queue(id) => id.queue.as_ref().map_or_else(String::new, Name::to_string),
             Self::Action(id) => id.clone(),
         }
@@ -62,7 +62,7 @@ impl Subject {
             Self::Consumer(..) => "consumer",
             Self::Groups(..) => "group pattern",
             Self::Keys(_) => "pattern",
-            Self::Client(_) => "client",
+            Self::Client(..) => "client",
             Self::Script => "script",
             Self::Queue(_) => "queue",
             Self::Action(_) => "action",
@@ -75,7 +75,7 @@ impl Subject {
             Self::Stream(key) | Self::Group(key, _) | Self::Groups(key, _) | Self::Consumer(key, _, _) => {
                 Some(key)
             }
-            Self::Keys(_) | Self::Client(_) | Self::Script | Self::Queue(_) | Self::Action(_) => None,
+            Self::Keys(_) | Self::Client(..) | Self::Script | Self::Queue(_) | Self::Action(_) => None,
         }
     }
 }
@@ -92,7 +92,8 @@ impl std::fmt::Display for Subject {
             Self::Groups(key, pattern) => {
                 write!(f, "groups {} of {key}", glob_text(pattern))
             }
-            Self::Client(id) => write!(f, "client {id}"),
+            Self::Client(id, name) if name.as_bytes().is_empty() => write!(f, "client {id}"),
+            Self::Client(id, name) => write!(f, "client {id} ({name})"),
             Self::Script => write!(f, "the script that blocks the server"),
             Self::Queue(id) => {
                 let title =

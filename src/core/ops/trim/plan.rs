@@ -103,7 +103,7 @@ fn times_only(request: &TrimRequest, facts: &TrimFacts, unit: IdUnit) -> Result<
     match ends.into_iter().flatten().find(|id| unit.time_ms(*id, facts.now_ms).is_none()) {
         None => Ok(()),
         Some(id) => Err(Refusal::because(format!(
-            "the ids of {} do not count {unit}, such as {id}: an age means nothing there; name the unit with --id-unit (s, us, ns or snowflake:EPOCH), or give --minid or --maxlen",
+            "the ids of {} do not count {unit}, such as {id}: an age means nothing there; name the unit (id-unit: s, us, ns or snowflake:EPOCH), or trim by an ID or a number of entries",
             request.key
         ))),
     }
@@ -254,10 +254,8 @@ fn lines(
         lines.push((
             "note",
             format!(
-                "{} pending entries of group {} were trimmed or deleted, and hold nothing: R on the group cleans them up (reclaim {} {} --sweep)",
+                "{} pending entries of group {} were trimmed or deleted, and hold nothing: reclaim of the group cleans them up (sweep)",
                 at_least(ghosts.rows, ghosts.is_exact),
-                ghosts.group,
-                request.key,
                 ghosts.group
             ),
         ));

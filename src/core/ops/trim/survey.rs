@@ -154,7 +154,7 @@ async fn nth_newest(
     while walk.entries < wanted && !walk.is_over {
         if reader.moment().is_late || wanted > reader.walked_most() {
             return Err(Refusal::because(format!(
-                "the cut lies {wanted} entries from the nearer end, which is too far to be counted over this link in time: give --minid or --older-than"
+                "the cut lies {wanted} entries from the nearer end, which is too far to be counted over this link in time: trim by an ID or an age instead"
             )));
         }
         reader.tell("entries", walk.entries, Some(wanted));

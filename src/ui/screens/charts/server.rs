@@ -45,7 +45,7 @@ pub fn waste<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let points: Vec<GraphPoint> = rss.iter().zip(&used).map(beyond).collect();
     let latest = points.last().and_then(|point| point.value);
     let figure = |bytes: Option<f64>| format!("{:>8}", skin.figures.bytes(bytes.map(|bytes| bytes as u64)));
-    Chart::of_one(("Resident beyond used", Unit::Bytes, Scale::Zero), points, latest, span, figure)
+    Chart::of_one(("RSS - used", Unit::Bytes, Scale::Zero), points, latest, span, figure)
 }
 
 /// Commands a second.

@@ -5,6 +5,7 @@
 use crate::config::theme::Role;
 use crate::core::model::Name;
 use crate::core::model::streams::Entry;
+use crate::ui::masking;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
 use crate::ui::widgets::textlines::wrap;
@@ -17,6 +18,11 @@ const NAME_MOST: u16 = 20;
 /// Characters of one value that are broken into lines: more than any screen holds, less than a body can be.
 const VALUE_CHARS: usize = 8_000;
 
+/// The name of a field, the first of them 0; under a mask its number.
+pub fn name(at: usize, name: &Name) -> String {
+    if masking::is_on() { format!("field-{}", at + 1) } else { name.to_string() }
+}
+
 /// A value in a line: its size, or itself with everything unsafe escaped.
 pub fn value(value: &Name, shows_values: bool, skin: &Skin) -> String {
     if shows_values { value.to_string() } else { size(value, skin) }
@@ -28,7 +34,8 @@ fn size(value: &Name, skin: &Skin) -> String {
 
 /// Draws every field on lines of its own; the last line says what did not fit.
 pub fn unfolded(entry: &Entry, shows_values: bool, area: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let names: Vec<String> = entry.fields.iter().map(|(name, _)| name.to_string()).collect();
+    let names: Vec<String> =
+        entry.fields.iter().enumerate().map(|(at, (field, _))| name(at, field)).collect();
     let widest = names.iter().map(|name| width(name)).max().unwrap_or(0);
     let name_width = widest.min(NAME_MOST).min(area.width / 2);
     let room = area.width.saturating_sub(name_width + 2);

@@ -36,8 +36,8 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         Fact::new("published", figures.rate(publishing.per_s), skin),
         Fact::new("PUBLISH takes", figures.latency_us(publishing.mean_us), skin),
         Fact::new("PUBLISH p99", p99.unwrap_or_else(|| figures.unknown().to_owned()), skin),
-        count("behind", behind),
-        count("lost in 10 min", lost),
+        count("slow subscribers", behind),
+        count("cut off in 10m", lost),
         Fact::new("limit", limit(track.limit, skin), skin),
     ]
 }
@@ -46,7 +46,7 @@ fn at_most(skin: &Skin) -> &'static str {
     if skin.is_ascii() { "<=" } else { "≤" }
 }
 
-/// `32 MiB`, or what may wait for a while where that is less: `8 MiB 60 s`.
+/// `32 MiB`, or what may wait for a while where that is less: `8 MiB 1m`.
 fn limit(limit: Option<OutputLimit>, skin: &Skin) -> String {
     let Some(limit) = limit else { return skin.figures.unknown().to_owned() };
     let hard = limit.hard.map(sentence::bytes);

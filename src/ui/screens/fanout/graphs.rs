@@ -52,5 +52,5 @@ pub fn turn<'a>(state: &State, span: &Span, skin: &Skin) -> Chart<'a> {
     let points = span.points(&reading.fanout().loop_us);
     let now = points.last().and_then(|point| point.value);
     let figure = |us| format!("{:>7}", skin.figures.latency_us(us));
-    Chart::of_one(("Event loop turn", Unit::LatencyUs, Scale::Log), points, now, span, figure)
+    Chart::of_one(("Event loop time", Unit::LatencyUs, Scale::Log), points, now, span, figure)
 }

@@ -117,17 +117,19 @@ fn nothing(state: &State, part: FanoutPart, skin: &Skin) -> Vec<StyledText> {
                 None => quiet("Subscribers were not read yet; f asks for them."),
             })
         }
-        FanoutPart::Channels => gap("PUBSUB CHANNELS").unwrap_or_else(|| match reading.fanout().is_listed() {
-            true => quiet(
-                "No channel has a subscriber. Whoever subscribes by a pattern stands among the subscribers.",
-            ),
-            false => quiet("Channels were not read yet; f asks for them."),
-        }),
+        FanoutPart::Channels => {
+            gap("PUBSUB CHANNELS").unwrap_or_else(|| match reading.fanout().is_listed() {
+                true => {
+                    quiet("No channel has a subscriber. Pattern subscribers are listed under Subscribers.")
+                }
+                false => quiet("Channels were not read yet; f asks for them."),
+            })
+        }
         FanoutPart::Groups if reading.streams().is_empty() => streams::nothing(reading, skin),
         FanoutPart::Groups => quiet("No stream has a group."),
         FanoutPart::Layers => quiet(
-            "No channel layer was found. Those of channels_redis are, when their keys begin as fanout.layer_prefixes of \
-             the config says.",
+            "No channel layer was found. Keys of channels_redis are looked for that begin with one of \
+             fanout.layer_prefixes.",
         ),
     }
 }

@@ -40,7 +40,7 @@ pub fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     if parts.is_empty() {
         let keys = key(CommandId::Probe).zip(key(CommandId::StreamProbe));
         let hint = keys.map_or_else(String::new, |(pubsub, stream)| {
-            format!("{pubsub} times messages of our own, {stream} entries: 5 to 10 \u{b5}s each")
+            format!("{pubsub} measures pub/sub delivery, {stream} that of streams: 5-10 \u{b5}s each")
         });
         parts = vec![StyledText::new("off", Role::Dim), StyledText::new(hint, Role::Dim)];
         if skin.is_ascii() {
@@ -139,7 +139,7 @@ fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
         rows.push(row("publish", times.publish));
         rows.extend(all.then(|| row("first", times.first)));
         rows.push(row("last", times.last));
-        rows.extend(all.then(|| row("whole way", times.whole)));
+        rows.extend(all.then(|| row("end to end", times.whole)));
     }
     if stream {
         let times = &probes.stream.minutes;
@@ -150,7 +150,7 @@ fn rows(state: &State, is_low: bool, skin: &Skin) -> Vec<Vec<StyledText>> {
 
 fn percentiles(rows: &[Vec<StyledText>], area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let columns = [
-        ColumnWidth::text("OF 5 MINUTES", 10, 14, 0),
+        ColumnWidth::text("LAST 5 MIN", 10, 14, 0),
         ColumnWidth::figures("P50", LATENCY_WIDTH, 0),
         ColumnWidth::figures("P95", LATENCY_WIDTH, 2),
         ColumnWidth::figures("P99", LATENCY_WIDTH, 0),
@@ -167,7 +167,7 @@ fn histogram(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let (track, title) = drawn(state);
     let all: u64 = track.bars().iter().map(|bar| bar.count).sum();
     let inner =
-        Panel::new(title).note(StyledText::new("how many took how long", Role::Dim)).draw(area, buffer, skin);
+        Panel::new(title).note(StyledText::new("latency distribution", Role::Dim)).draw(area, buffer, skin);
     let bars = fitted(track.bars(), inner.height);
     let most = bars.iter().map(|bar| bar.count).max().unwrap_or(0).max(1);
     let mut pen = Pen::new(inner, buffer);

@@ -47,8 +47,8 @@ const fn columns(bar: u16) -> [ColumnWidth; 8] {
 pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
     let commands = &state.shown().this_node().commands;
     let note = match area.width {
-        LONG_NOTE.. => "of the last window; percentiles since the last reset",
-        _ => "of the last window",
+        LONG_NOTE.. => "since the last reading; percentiles since the last reset",
+        _ => "since the last reading",
     };
     let inner =
         Panel::new("Server time by command").note(StyledText::new(note, Role::Dim)).draw(area, buffer, skin);

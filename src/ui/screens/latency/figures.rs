@@ -20,13 +20,13 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         us("PING p95", trips.p95),
         us("PING p99", trips.p99),
         us("PING max", trips.max),
-        Fact::new("PINGs in 5 min", figures.count(samples), skin),
-        us("event loop turn", info.stats.eventloop_us),
+        Fact::new("PINGs in 5m", figures.count(samples), skin),
+        us("event loop time", info.stats.eventloop_us),
         match info.persistence.latest_fork_us {
             Some(0) => Fact::new("last fork", "none".to_owned(), skin),
             fork => us("last fork", fork),
         },
-        Fact::new("new slow entries", figures.count(reading.this_node().slowlog.new_entries()), skin),
+        Fact::new("new slow-log rows", figures.count(reading.this_node().slowlog.new_entries()), skin),
         Fact::new("error replies", figures.rate(reading.this_node().rates.errors.per_s()), skin),
     ]
 }

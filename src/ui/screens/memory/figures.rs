@@ -30,13 +30,13 @@ pub fn all(state: &State, skin: &Skin) -> Vec<Fact> {
         fact("growth", growth),
         Fact { name: "full in", figure: gauges::full_in(state, skin) },
         fact(
-            "over limit 1m",
+            "over limit (1m)",
             figures.duration_ms(track.over_limit_ms().filter(|_| memory.limit().is_some())),
         ),
         fact("rss / used", figures.factor(memory.fragmentation_ratio)),
         fact("allocator ratio", figures.factor(memory.allocator_frag_ratio)),
         fact("evicted", figures.rate(reading.this_node().rates.evicted.per_s())),
         fact("expired", figures.rate(reading.this_node().rates.expired.per_s())),
-        fact("lazy-free pending", figures.count(memory.lazyfree_pending)),
+        fact("UNLINK backlog", figures.count(memory.lazyfree_pending)),
     ]
 }

@@ -31,7 +31,7 @@ fn picture(state: &State) -> String {
     }
 }
 
-fn answer(state: &mut State) {
+pub(super) fn answer(state: &mut State) {
     let key = state.active.entries.as_ref().unwrap().key.clone();
     let from = crate::app::entries::Page::Newest;
     let question = crate::app::entries::EntriesQuestion { key, from };
@@ -176,7 +176,7 @@ fn armed(size: (u16, u16)) -> State {
     state
 }
 
-fn planned(state: &mut State) {
+pub(super) fn planned(state: &mut State) {
     let mut plan = crate::core::ops::plan::tests::plan();
     plan.facts = vec![
         ("stream", "1,000 entries, about 120.0 KiB".to_owned()),

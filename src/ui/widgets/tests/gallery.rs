@@ -101,6 +101,7 @@ fn page(skin: &Skin) -> Buffer {
     notice(&StyledText::new("CLIENT LIST: not allowed", Role::Unknown), line(18, 1), &mut buffer, skin);
     let keys = [("q", "quit"), ("?", "help"), ("Enter", "open"), ("/", "filter"), ("Space", "pause")];
     Keyline { keys: &[&keys[..], &keys[..]].concat() }.draw(line(19, 1), &mut buffer, skin);
+    let _marked = crate::ui::focus::take(&mut buffer);
     buffer
 }
 
