@@ -5,7 +5,7 @@ use crate::app::action::{ActionStage, DialogFocus};
 use crate::app::message::{Effect, Message, ProbeOrder, TargetMessage};
 use crate::app::modal::Modal;
 use crate::app::zone::{DialogPart, MouseAct, Zone, ZoneTarget, zone_at};
-use crate::app::{State, update};
+use crate::app::{Draw, State, update};
 use crate::commands::{COMMANDS, Key, KeyMap, KeyPreset};
 use crate::core::model::probe::{ProbeKind, ProbePlan};
 use crate::core::ops::{Plan, WriteState};
@@ -48,8 +48,8 @@ fn happening() -> impl Strategy<Value = Happening> {
         prop::sample::select(vec![MouseAct::Press, MouseAct::Press, MouseAct::WheelUp, MouseAct::WheelDown]);
     prop_oneof![
         12 => key().prop_map(Happening::Key),
-        12 => (act, (0_u16..130, 0_u16..45)).prop_map(|(act, at)| Happening::Mouse(act, at)),
-        1 => (1_u16..=130, 1_u16..=45).prop_map(|(columns, rows)| Happening::Resized(columns, rows)),
+        12 => (act, (0_u16..90, 0_u16..30)).prop_map(|(act, at)| Happening::Mouse(act, at)),
+        1 => (1_u16..=100, 1_u16..=32).prop_map(|(columns, rows)| Happening::Resized(columns, rows)),
         1 => (0_u16..40).prop_map(Happening::Round),
     ]
 }
@@ -60,8 +60,8 @@ fn may_consent(state: &State) -> bool {
     matches!(&modal.stage, ActionStage::Question(question) if question.focus == DialogFocus::Go)
 }
 
-/// Lets it happen to the picture with these zones; the effects.
-fn happen(state: &mut State, what: &Happening, zones: &[Zone], ms: i64) -> Vec<Effect> {
+/// Lets it happen to the picture with these zones; how soon to draw, and the effects.
+fn happen(state: &mut State, what: &Happening, zones: &[Zone], ms: i64) -> (Draw, Vec<Effect>) {
     let message = match what {
         Happening::Key(key) => Message::Key(*key),
         Happening::Mouse(act, at) => Message::Mouse(*act, zone_at(zones, *at).cloned()),
@@ -70,7 +70,8 @@ fn happen(state: &mut State, what: &Happening, zones: &[Zone], ms: i64) -> Vec<E
             TargetMessage::Observed(Box::new(fixture::round(301 + i64::from(*number)))).into()
         }
     };
-    update(state, message, later(ms)).1.into_iter().map(|(_, effect)| effect).collect()
+    let (draw, effects) = update(state, message, later(ms));
+    (draw, effects.into_iter().map(|(_, effect)| effect).collect())
 }
 
 /// Every plan that is asked for is made.
@@ -123,7 +124,7 @@ fn assert_safe(state: &State, what: &Happening, before: (WriteState, bool, bool)
 
 /// One history: of a console that is locked or read-only, with the keys of a preset.
 fn history(number: usize, happenings: &[Happening]) {
-    let mut state = if number.is_multiple_of(2) { fixture::busy((120, 40)) } else { fixture::down((80, 24)) };
+    let mut state = if number.is_multiple_of(2) { fixture::busy((100, 30)) } else { fixture::down((80, 24)) };
     state.setup.actions.unlock_ms = 5_000;
     let preset = KeyPreset::ALL[number % KeyPreset::ALL.len()];
     state.setup.keymap = KeyMap::with_preset(preset, &BTreeMap::new()).unwrap();
@@ -137,11 +138,15 @@ fn history(number: usize, happenings: &[Happening]) {
         let go = ZoneTarget::Dialog(DialogPart::Go);
         let on_go = matches!(what, Happening::Mouse(_, place) if zone_at(&zones, *place) == Some(&go));
         let before = (state.active.operations.write, may_consent(&state), on_go);
-        let effects = happen(&mut state, what, &zones, ms);
+        let (draw, effects) = happen(&mut state, what, &zones, ms);
         assert_safe(&state, what, before, &effects);
         answer(&mut state, &effects, ms);
         if effects.iter().any(|effect| matches!(effect, Effect::Carry(..))) {
             state.active.operations.running = None;
+        }
+        // What changed nothing is not drawn.
+        if draw == Draw::No {
+            continue;
         }
         let picture = drawn_zones(&state);
         assert_fits(&picture.0);
