@@ -5,6 +5,7 @@
 
 pub mod disk;
 pub mod execute;
+pub mod program;
 mod pulse;
 pub mod survey;
 pub mod warm;

@@ -10,6 +10,7 @@ pub mod fanout;
 pub mod geometry;
 pub mod message;
 pub mod modal;
+pub mod own;
 pub mod palette;
 pub mod queuelist;
 pub mod rows;
@@ -41,6 +42,7 @@ use entries::EntriesState;
 use fanout::FanoutPart;
 use geometry::Areas;
 use modal::Modal;
+use own::{OwnSetup, OwnState};
 use queuelist::QueueList;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -71,6 +73,8 @@ pub struct Setup {
     pub masked: bool,
     /// How actions go.
     pub actions: ActionSetup,
+    /// Programs of the operator's own.
+    pub own: OwnSetup,
 }
 
 /// What is known of a target from the start.
@@ -182,6 +186,8 @@ pub struct Watch {
     pub operations: Operations,
     /// Which panel of the screen fills it, by its place; none where no panel does.
     pub zoom: Option<usize>,
+    /// The program of the operator's own that runs, and what the last one said.
+    pub own: OwnState,
     /// Which list of the fan-out screen somebody chose.
     pub fanout_chosen: Option<FanoutPart>,
     /// Families of streams that somebody has opened.
@@ -232,6 +238,7 @@ impl Watch {
             interval_us: setup.interval_us,
             operations: Operations::new(setup.read_only),
             zoom: None,
+            own: OwnState::default(),
             fanout_chosen: None,
             open_families: BTreeSet::new(),
             queue_list: QueueList::First,

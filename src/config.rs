@@ -11,6 +11,7 @@ pub mod flags;
 pub mod limits;
 pub mod masked;
 pub mod named;
+pub mod own;
 pub mod password;
 pub mod problem;
 pub mod raw;
@@ -30,7 +31,8 @@ use crate::commands::KeyMap;
 use crate::core::model::counters::CounterSpec;
 use crate::core::model::glob::Glob;
 use crate::core::model::keys::Tier;
-use raw::RawTables;
+use own::OwnCommand;
+use raw::{RawTable, RawTables};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -61,6 +63,10 @@ pub struct Config {
     pub warm_ups: Vec<(Glob, Vec<String>)>,
     /// Counters of the operator's own.
     pub counters: Vec<CounterSpec>,
+    /// Programs of the operator's own, in the order of the file.
+    pub own: Vec<OwnCommand>,
+    /// The same as written, for `config show`.
+    pub own_written: Vec<RawTable>,
     /// Named tables other than targets as written, for `config show`.
     pub named: BTreeMap<&'static str, RawTables>,
     /// Colours may be used: `NO_COLOR` is not set.

@@ -38,6 +38,7 @@ fn console() -> State {
         masked: false,
         picture: Default::default(),
         actions: Default::default(),
+        own: Default::default(),
     };
     State::new(setup, at(0))
 }

@@ -22,6 +22,7 @@ pub use wanted::{Begin, asked_for};
 pub(in crate::app) use wanted::{pattern, rows, stream};
 
 use crate::commands::Key;
+use crate::config::own::ProgramRun;
 use crate::core::model::Name;
 use crate::core::model::glob::Glob;
 use crate::core::model::memory::forecast::FullForecast;
@@ -169,6 +170,8 @@ pub enum Ask {
     Carry(Box<Challenge>),
     /// Carries several plans out, one after the other.
     CarryAll(Box<BatchQuestion>),
+    /// Runs a program of the operator's own; the name that has to be typed.
+    Run(Box<ProgramRun>, Option<String>),
     /// Leaves while an action runs.
     Leave(LeaveHow),
 }
@@ -209,7 +212,7 @@ impl Question {
     pub fn plan(&self) -> Option<&Plan> {
         match &self.ask {
             Ask::Carry(challenge) => Some(challenge.plan()),
-            Ask::CarryAll(_) | Ask::Unlock(_) | Ask::Leave(_) => None,
+            Ask::CarryAll(_) | Ask::Unlock(_) | Ask::Run(..) | Ask::Leave(_) => None,
         }
     }
 
@@ -235,7 +238,9 @@ impl Question {
     /// The name that has to be typed, and why.
     pub fn typed(&self) -> Option<(&str, &str)> {
         match &self.ask {
-            Ask::Unlock(name) => name.as_deref().map(|name| ("a production target", name)),
+            Ask::Unlock(name) | Ask::Run(_, name) => {
+                name.as_deref().map(|name| ("a production target", name))
+            }
             Ask::Carry(challenge) => challenge.typed().map(|typed| (typed.why.as_str(), typed.name.as_str())),
             Ask::CarryAll(all) => all.batch.typed().map(|typed| (typed.why.as_str(), typed.name.as_str())),
             Ask::Leave(_) => None,
@@ -245,7 +250,9 @@ impl Question {
     /// Whether what is typed is the name.
     pub fn is_typed(&self) -> bool {
         match &self.ask {
-            Ask::Unlock(name) => name.as_deref().is_none_or(|name| name == self.input.value()),
+            Ask::Unlock(name) | Ask::Run(_, name) => {
+                name.as_deref().is_none_or(|name| name == self.input.value())
+            }
             Ask::Carry(challenge) => challenge.accepts(self.input.value()),
             Ask::CarryAll(all) => all.batch.accepts(self.input.value()),
             Ask::Leave(_) => true,

@@ -4,6 +4,7 @@ use super::TargetId;
 use super::entries::EntriesQuestion;
 use super::zone::{MouseAct, ZoneTarget};
 use crate::commands::Key;
+use crate::config::own::{ProgramOutput, ProgramRun};
 use crate::config::settings::PictureChoice;
 use crate::core::demo::DemoStatus;
 use crate::core::model::Snapshot;
@@ -58,6 +59,8 @@ pub enum TargetMessage {
     Finished(Box<Receipt>),
     /// What the journal has, and what an earlier run left open.
     Journal(Vec<Past>, Vec<String>),
+    /// A program of the operator's own is over.
+    Ran(Box<ProgramOutput>),
     /// Something was done that the operator wants to know.
     Told(String),
     /// Something went wrong that the operator should know.
@@ -101,6 +104,8 @@ pub enum Effect {
     CancelPlan(PlanId),
     /// Carry confirmed plans out, one after the other, so many items a second at most.
     Carry(Vec<Confirmed>, Option<u64>),
+    /// Run a program of the operator's own.
+    RunProgram(Box<ProgramRun>),
     /// Tell the action that runs.
     Control(Control),
     /// Change the demo.

@@ -17,6 +17,11 @@ pub enum Modal {
         /// Which one it was before.
         before: usize,
     },
+    /// What a program of the operator's own said.
+    Output {
+        /// Lines scrolled down.
+        offset: usize,
+    },
     /// Commands to be found by what is typed.
     Palette(CommandSearch),
     /// A line to type.

@@ -3,16 +3,26 @@
 //! Knows the table of commands; carries none out. Invariant: with nothing typed every command that does something here is found.
 
 use super::State;
+use super::own::ready;
 use super::works::works;
 use crate::commands::{COMMANDS, Command, CommandId};
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+/// What the palette lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaletteRow {
+    /// A command of the table.
+    Command(CommandId),
+    /// A program of the operator's own, by its place in the config.
+    Own(usize),
+}
+
 /// A command that was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FoundCommand {
     /// Which.
-    pub id: CommandId,
+    pub row: PaletteRow,
     /// Whether it does something here and now.
     pub works: bool,
 }
@@ -33,10 +43,17 @@ pub fn found(state: &State, text: &str) -> Vec<FoundCommand> {
             let is_said = command.doc.to_lowercase().contains(&wanted);
             let score = of_name.or_else(|| is_said.then_some(0))?;
             let works = is_here(state, command) && works(state, command.id);
-            Some((works, score, FoundCommand { id: command.id, works }))
+            Some((works, score, FoundCommand { row: PaletteRow::Command(command.id), works }))
         })
         .filter(|(works, _, _)| *works || !text.trim().is_empty())
         .collect();
+    for (at, own) in state.setup.own.commands.iter().enumerate() {
+        let score = pattern.score(Utf32Str::new(&own.name, &mut buffer), &mut matcher);
+        let works = ready(state, own).is_ok();
+        if let Some(score) = score.filter(|_| works || !wanted.is_empty()) {
+            scored.push((works, score, FoundCommand { row: PaletteRow::Own(at), works }));
+        }
+    }
     // A stable order: what is equally good stays in the order of the table.
     scored.sort_by_key(|(works, score, _)| (std::cmp::Reverse(*works), std::cmp::Reverse(*score)));
     scored.into_iter().map(|(_, _, found)| found).collect()

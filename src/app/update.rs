@@ -10,6 +10,7 @@ mod marks;
 mod mask;
 mod mouse;
 mod navigation;
+mod own;
 mod palette;
 mod probe;
 mod prompt;
@@ -121,6 +122,10 @@ fn told(state: &mut State, message: TargetMessage, effects: &mut Vec<Effect>) ->
         TargetMessage::Probe(kind, event) => {
             state.active.reading.advance_probe(kind, &event);
             if state.is_paused() { Draw::No } else { Draw::Data }
+        }
+        TargetMessage::Ran(output) => {
+            own::ran(state, *output);
+            Draw::Now
         }
         TargetMessage::Told(text) => {
             notify(state, text, false);

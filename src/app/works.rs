@@ -51,6 +51,7 @@ pub fn works(state: &State, id: CommandId) -> bool {
             (None, None) => true,
         },
         CommandId::Fetch => !matches!(state.view(), View::Consumers) || selected.is_some(),
+        CommandId::Output => state.active.own.output.is_some(),
         CommandId::Theme => state.setup.themes.len() > 1,
         CommandId::Zoom => !zoom::panels(state).is_empty() && state.shown().this_node().taken_at_ms > 0,
         CommandId::NextPanel | CommandId::PreviousPanel => zoom::panels(state).len() > 1,
@@ -106,6 +107,7 @@ pub fn why_not(state: &State, id: CommandId) -> String {
         CommandId::NextPanel | CommandId::PreviousPanel => "this is the only panel of this screen".to_owned(),
         CommandId::Back => "this is where the way begins".to_owned(),
         CommandId::Open => "nothing deeper here".to_owned(),
+        CommandId::Output => "no program of your own has run ([[commands]] in the config)".to_owned(),
         CommandId::Theme => "there is one theme only".to_owned(),
         CommandId::Mark | CommandId::MarkAll => {
             let row = state.table().and_then(|table| table.selected());

@@ -150,6 +150,8 @@ for_each_action! { commands
             "Show aliases in place of names, so that a picture can be shared; again: the names."
         Mouse "mouse" "mouse" ["ctrl-t"] [Everywhere]
             "Give the mouse to the terminal, to select text, or take it back."
+        Output "output" "last output" ["o"] [Everywhere]
+            "Show again what the last program of your own said ([[commands]] in the config)."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]

@@ -4,7 +4,7 @@
 //! problem, and each problem carries line, column and a hint.
 
 use super::problem::{Location, Problem};
-use super::schema::{FAMILIES, Family, settings};
+use super::schema::{COMMANDS_FAMILY, FAMILIES, Family, settings};
 use super::value::{Kind, Value, type_words};
 use crate::commands::nearest;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +37,8 @@ pub struct Raw {
     pub named: BTreeMap<&'static str, RawTables>,
     /// Those of which some key could not be read, and so is missing: `targets.NAME`.
     pub broken: BTreeSet<String>,
+    /// `[[commands]]`, in their order.
+    pub commands: Vec<Placed<RawTable>>,
     /// Keys by the name of their command.
     pub keys: BTreeMap<String, Placed<Vec<Placed<String>>>>,
 }
@@ -109,6 +111,11 @@ impl RawReader<'_> {
                     let what = format!("'keys' is {}", type_words(other));
                     let hint = "a preset is key_preset = \"vim\", and own keys stand in [keys]";
                     self.complain(key.span(), what, hint.to_owned());
+                }
+                ("commands", _, DeValue::Array(tables)) => self.commands(tables.iter()),
+                ("commands", _, other) => {
+                    let what = format!("'commands' is {}", type_words(other));
+                    self.complain(key.span(), what, "each command is a table: [[commands]]".to_owned());
                 }
                 ("keys", _, other) | (_, Some(_), other) => {
                     let what = format!("'{}' is {}", key.get_ref(), type_words(other));
@@ -184,6 +191,28 @@ impl RawReader<'_> {
             }
             let placed = Placed { value: read, place: self.place(name.span()) };
             self.raw.named.entry(family.name).or_default().insert(name.get_ref().to_string(), placed);
+        }
+    }
+
+    fn commands<'t>(&mut self, tables: impl Iterator<Item = &'t Spanned<DeValue<'t>>>) {
+        for (at, item) in tables.enumerate() {
+            let path = format!("commands[{}]", at + 1);
+            let DeValue::Table(table) = item.get_ref() else {
+                let what = format!("'{path}' is {}", type_words(item.get_ref()));
+                self.complain(item.span(), what, "each command is a table: [[commands]]".to_owned());
+                continue;
+            };
+            let mut read = RawTable::new();
+            let problems = self.problems.len();
+            for (key, value) in table.iter() {
+                if let Some((key, placed)) = self.table_key(&COMMANDS_FAMILY, &path, (key, value)) {
+                    read.insert(key, placed);
+                }
+            }
+            if self.problems.len() > problems {
+                self.raw.broken.insert(path);
+            }
+            self.raw.commands.push(Placed { value: read, place: self.place(item.span()) });
         }
     }
 
@@ -266,6 +295,7 @@ fn settings_hint(prefix: &str, path: &str) -> String {
                 "targets",
                 "patterns",
                 "counters",
+                "commands",
                 "keys",
             ];
             let tables = tables.into_iter().filter(|_| prefix.is_empty());

@@ -11,7 +11,7 @@ use super::raw::{self, Placed, Raw};
 use super::schema::{self, Setting, settings};
 use super::settings::Settings;
 use super::value::Value;
-use super::{Config, choose, watched};
+use super::{Config, choose, own, watched};
 use crate::commands::{KeyMap, KeyMapError};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -56,6 +56,8 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
     let watched = watched::of(&raw);
     layers.problems.extend(watched.problems);
     let keys = layers.keys(&raw);
+    let (own, problems) = own::of(&raw, &keys);
+    layers.problems.extend(problems);
     let ConfigLayers { settings, places, mut problems } = layers;
     let config = Config {
         settings,
@@ -64,6 +66,8 @@ pub fn resolve(file: Option<Source<'_>>, env: &Env, flags: &Flags) -> Result<Con
         tiers: watched.tiers,
         warm_ups: watched.warm_ups,
         counters: watched.counters,
+        own,
+        own_written: raw.commands.iter().map(|table| table.value.clone()).collect(),
         named: raw
             .named
             .iter()

@@ -11,7 +11,7 @@ mod tables;
 use limits::LIMITS;
 
 pub use actions::ACTIONS;
-pub use tables::{FAMILIES, Family, TARGET_KEYS, TableKey};
+pub use tables::{COMMAND_KEYS, COMMANDS_FAMILY, FAMILIES, Family, SUBJECTS, TARGET_KEYS, TableKey};
 
 use super::settings::{GlyphChoice, LogLevel, PictureChoice, Settings};
 use super::value::{Kind, Value};

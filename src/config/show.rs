@@ -8,7 +8,7 @@ use super::choose::{PasswordSource, TargetChoice};
 use super::masked::{is_variable, masked};
 use super::problem::{Location, Problems};
 use super::raw::RawTable;
-use super::schema::{FAMILIES, TARGET_KEYS, TableKey, settings};
+use super::schema::{COMMAND_KEYS, FAMILIES, TARGET_KEYS, TableKey, settings};
 use super::value::{Value, quoted};
 use crate::commands::COMMANDS;
 
@@ -37,6 +37,10 @@ pub fn show(config: &Config, choice: Result<&TargetChoice, &Problems>) -> String
             out.push_str(&format!("\n[{}.{}]\n", family.name, quoted(name)));
             out.push_str(&table_lines(family.keys, &table.value));
         }
+    }
+    for table in &config.own_written {
+        out.push_str("\n[[commands]]\n");
+        out.push_str(&table_lines(COMMAND_KEYS, table));
     }
     out.push_str("\n[keys]\n");
     for command in COMMANDS {

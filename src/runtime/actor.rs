@@ -6,9 +6,11 @@
 use super::act::unread_text;
 use crate::actions::disk::on_disk;
 use crate::actions::execute::{Executor, carry};
+use crate::actions::program::{ProgramSetup, run};
 use crate::actions::survey::{Desk, PlanTime, survey};
 use crate::app::TargetMessage;
 use crate::config::Target;
+use crate::config::own::{ProgramOutput, ProgramRun};
 use crate::core::limits::LEAVE_ACTION_MS;
 use crate::core::model::queues::HeldTimes;
 use crate::core::ops::{
@@ -49,6 +51,8 @@ pub struct ActorSetup {
     pub held: HeldTimes,
     /// The operator's name and machine.
     pub who: (String, String),
+    /// What programs of the operator's own are started with; none where none is.
+    pub programs: Option<ProgramSetup>,
 }
 
 /// Makes plans and carries them out.
@@ -62,6 +66,8 @@ pub struct Actor {
     /// Whether one runs: for whoever ends the process.
     acting: Arc<AtomicBool>,
     planning: Option<Planning>,
+    /// The program of the operator's own that was begun last.
+    program: Option<JoinHandle<()>>,
 }
 
 /// A plan that is being made.
@@ -77,7 +83,7 @@ impl Actor {
         let (tell, told) = mpsc::channel(WAITING);
         let (control, _) = watch::channel(Control::default());
         let (seen, acting) = (None, Arc::default());
-        let actor = Self { setup, tell, control, running: None, seen, acting, planning: None };
+        let actor = Self { setup, tell, control, running: None, seen, acting, planning: None, program: None };
         actor.read_journal(true);
         (actor, told)
     }
@@ -183,6 +189,25 @@ impl Actor {
         }));
     }
 
+    /// Runs a program of the operator's own beside the loop, and tells what it came to.
+    pub fn run_program(&mut self, wanted: ProgramRun) {
+        let (tell, setup) = (self.tell.clone(), self.setup.programs.clone());
+        self.program = Some(tokio::spawn(async move {
+            let output = match setup {
+                Some(setup) => run(&setup, &wanted).await,
+                None => ProgramOutput {
+                    name: wanted.name,
+                    end: "programs are not run from here".to_owned(),
+                    is_error: true,
+                    lines: Vec::new(),
+                    took_ms: 0,
+                },
+            };
+            tracing::info!("the program '{}' of the config: {}", output.name, output.end);
+            let _closed = tell.send(TargetMessage::Ran(Box::new(output))).await;
+        }));
+    }
+
     /// Tells the action that runs.
     pub fn control(&self, control: Control) {
         self.control.send_replace(control);
@@ -205,6 +230,10 @@ impl Actor {
 
     /// Ends what runs, and waits until it has written its finish.
     pub async fn leave(mut self) {
+        if let Some(program) = self.program.take() {
+            // Who drops it ends it.
+            program.abort();
+        }
         let Some(running) = self.running.take().filter(|running| !running.is_finished()) else { return };
         self.control.send_modify(|control| control.cancel = true);
         drop(self.tell);

@@ -63,6 +63,10 @@ pub fn perform(
             actor.carry(confirmed, per_s);
             return (LoopStep::GoOn, None);
         }
+        Effect::RunProgram(run) => {
+            actor.run_program(*run);
+            return (LoopStep::GoOn, None);
+        }
         Effect::Control(control) => {
             actor.control(control);
             return (LoopStep::GoOn, None);

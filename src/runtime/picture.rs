@@ -35,6 +35,7 @@ pub async fn take(mut console: Console, wanted: &PictureRequest) -> (Buffer, boo
     console.setup.size = wanted.size;
     // A key may confirm a plan, and a picture changes nothing.
     console.actor.writer = None;
+    console.actor.programs = None;
     let (handle, events, poller) = poll((console.session)());
     let made = (console.probes, console.actor);
     let (tasks, acts) = TargetTasks::new(console.setup, handle, made, console.demo.as_ref());

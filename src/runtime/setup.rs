@@ -7,9 +7,12 @@ use super::actor::ActorSetup;
 use super::console::Console;
 use super::probes::ProbeTasks;
 use super::settings::{name_of, poll_settings, watched};
+use crate::actions::program::ProgramSetup;
 use crate::app::action::ActionSetup;
+use crate::app::own::OwnSetup;
 use crate::app::{ProbeSetup, Setup, TargetSetup};
-use crate::config::{Config, Problems, Target};
+use crate::config::own::{OwnValues, Placeholder};
+use crate::config::{Address, Config, Problems, Target};
 use crate::edge::demo::{self, Demo};
 use crate::edge::files::{self, Loaded};
 use crate::edge::link::{LinkLedger, Timeouts, Writer};
@@ -55,6 +58,7 @@ pub fn console_of(
         masked: settings.mask,
         picture: settings.picture,
         actions: action_setup(loaded),
+        own: own_setup(loaded, &target),
     };
     let (timeouts, ledger) = (timeouts(loaded), LinkLedger::default());
     let probes = ProbeTasks::new(target.clone(), timeouts, ledger.clone());
@@ -67,6 +71,7 @@ pub fn console_of(
         held: settings.queues.held_times(),
         ledger: ledger.clone(),
         who: files::operator(&loaded.env),
+        programs: Some(programs(loaded, &target)),
     };
     // The server of a demo is gone with it.
     let state = loaded.paths.state_dir.clone().filter(|_| demo.is_none());
@@ -102,6 +107,32 @@ fn action_setup(loaded: &Loaded) -> ActionSetup {
         invalidate_per_s: Some(u64::from(settings.invalidate_per_s)).filter(|per_s| *per_s > 0),
         warm_ups: loaded.config.warm_ups.clone(),
     }
+}
+
+/// Programs of the operator's own, and what can be put into their arguments.
+fn own_setup(loaded: &Loaded, target: &Target) -> OwnSetup {
+    let mut values = OwnValues::from([(Placeholder::Db, target.database.to_string().into_bytes())]);
+    let scheme = if target.tls.is_some() { "rediss" } else { "redis" };
+    let url = match &target.address {
+        Address::Tcp { host, port } => {
+            values.insert(Placeholder::Host, host.clone().into_bytes());
+            values.insert(Placeholder::Port, port.to_string().into_bytes());
+            format!("{scheme}://{}/{}", target.address, target.database)
+        }
+        Address::Unix(path) => {
+            values.insert(Placeholder::Socket, path.as_os_str().as_encoded_bytes().to_vec());
+            format!("redis+unix://{}?db={}", target.address, target.database)
+        }
+    };
+    values.insert(Placeholder::Url, url.into_bytes());
+    OwnSetup { commands: loaded.config.own.clone(), target: values }
+}
+
+/// What programs of the operator's own are started with: no password of any target stands in their environment.
+fn programs(loaded: &Loaded, target: &Target) -> ProgramSetup {
+    let targets = loaded.config.targets.values();
+    let hidden = targets.filter_map(|target| target.password_env.clone()).collect();
+    ProgramSetup { password: target.password.clone(), hidden }
 }
 
 /// How long anything may take.

@@ -14,6 +14,7 @@ use super::{act, check, logging, panics, plain, snapshot};
 use crate::cli::{self, Action, Cli, OutputFormat};
 use crate::commands;
 use crate::config::masked::masked;
+use crate::config::own;
 use crate::config::theme::AUTO;
 use crate::config::{Env, Flags, Problems, Target};
 use crate::core::limits;
@@ -110,7 +111,8 @@ fn act(cli: Cli) -> Result<u8, StartFailure> {
         }
         Action::Keys => {
             let loaded = load(&cli.flags, env)?;
-            io::stdout().write_all(commands::reference(&loaded.config.keys).as_bytes())?;
+            let text = commands::reference(&loaded.config.keys) + &own::reference(&loaded.config.own);
+            io::stdout().write_all(text.as_bytes())?;
             Ok(0)
         }
         Action::Themes => {

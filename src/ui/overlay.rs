@@ -4,6 +4,7 @@
 
 mod action;
 mod help;
+mod output;
 mod palette;
 mod themes;
 
@@ -23,12 +24,13 @@ pub fn draw(state: &State, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Opti
         Modal::Themes { .. } => themes::draw(state, body, buffer, skin),
         Modal::Help { offset } => help::draw(state, *offset, body, buffer, skin),
         Modal::Palette(typed) => palette::draw(state, typed, body, buffer, skin),
-        Modal::Action(_) if masking::is_on() => {
+        Modal::Action(_) | Modal::Output { .. } if masking::is_on() => {
             let dialog = Dialog { title: "Masked", note: None, size: (44, 1) };
             let inner = dialog.draw(body, buffer, skin);
             Pen::new(inner, buffer).text(inner.x, inner.y, masking::NOT_SHOWN, skin.style(Role::Text));
             Vec::new()
         }
+        Modal::Output { offset } => output::draw(state, *offset, body, buffer, skin),
         Modal::Action(modal) => action::draw(state, modal, body, buffer, skin),
         Modal::Prompt(_) => Vec::new(),
     })

@@ -1,7 +1,7 @@
 //! config.example.toml documents every key with its default: proved by taking the comments away.
 
 use std::path::Path;
-use streamgauge::config::schema::{FAMILIES, settings};
+use streamgauge::config::schema::{COMMAND_KEYS, FAMILIES, settings};
 use streamgauge::config::{Config, EXAMPLE, Env, Flags, Source, resolve};
 use streamgauge::core::diagnose::thresholds::{Band, Thresholds};
 
@@ -100,6 +100,19 @@ fn every_key_of_a_table_with_a_name_stands_in_it_with_its_words_and_its_default(
         assert!(lines.any(|line| line.ends_with(&format!("# default: {}", key.default))), "{}", key.name);
         let words = key.doc.split(['.', ',', ':']).next().unwrap();
         assert!(EXAMPLE.contains(words), "{}: {words}", key.name);
+    }
+}
+
+#[test]
+fn every_key_of_a_command_of_ones_own_stands_in_it_with_its_words_and_its_default() {
+    let config = read(&uncommented());
+    assert_eq!(config.own.len(), 1);
+    for key in COMMAND_KEYS {
+        assert!(config.own_written[0].contains_key(key.name), "{}", key.name);
+        let table = EXAMPLE.lines().skip_while(|line| !line.starts_with("#[[commands]]"));
+        let mut lines = table.filter(|line| line.starts_with(&format!("#{} = ", key.name)));
+        assert!(lines.any(|line| line.ends_with(&format!("# default: {}", key.default))), "{}", key.name);
+        assert!(EXAMPLE.contains(key.doc), "{}: {}", key.name, key.doc);
     }
 }
 

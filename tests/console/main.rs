@@ -12,6 +12,7 @@ mod cost;
 mod names;
 mod outages;
 mod outcomes;
+mod own;
 mod passwords;
 mod plain;
 #[path = "../support/proxy.rs"]

@@ -139,7 +139,7 @@ fn unlock(state: &mut State, opened_by: Key) {
 pub(super) fn locked_again(state: &mut State) {
     if let Some(Modal::Action(ActionModal { stage: ActionStage::Question(question), .. })) =
         &mut state.active.modal
-        && matches!(question.ask, Ask::Carry(_) | Ask::CarryAll(_))
+        && matches!(&question.ask, Ask::Carry(_) | Ask::CarryAll(_) | Ask::Run(..))
     {
         question.unlocks = true;
         if question.focus == DialogFocus::Go {

@@ -2,7 +2,7 @@
 
 use super::navigation::{back, go_to, move_cursor, next_screen, open};
 use super::palette::PalettePress;
-use super::{action, counting, marks, mask, notify, palette, probe, prompt, refresh, share, themes};
+use super::{action, counting, marks, mask, notify, own, palette, probe, prompt, refresh, share, themes};
 use crate::app::action::LeaveHow;
 use crate::app::cell::RowId;
 use crate::app::entries::Page;
@@ -55,18 +55,19 @@ fn dispatch(state: &mut State, key: Key, effects: &mut Vec<Effect>) {
         action::press(state, key, effects);
         return;
     }
-    if themes::press(state, key) {
+    if themes::press(state, key) || own::in_output(state, key) {
         return;
     }
     match palette::press(state, key) {
         Some(PalettePress::Run(command, key)) => return begin(state, command, key, effects),
+        Some(PalettePress::RunOwn(at, key)) => return own::begin(state, at, key, effects),
         Some(PalettePress::Taken) => return,
         None => {}
     }
     let found = state.setup.keymap.lookup(&state.places(), key);
     let in_a_modal = matches!(state.active.modal, Some(Modal::Help { .. }));
     let Some(command) = found else {
-        if !in_a_modal {
+        if !in_a_modal && !own::press(state, key, effects) {
             notify(state, works::elsewhere(state, key), false);
         }
         return;
@@ -198,6 +199,7 @@ fn run(state: &mut State, command: CommandId, effects: &mut Vec<Effect>) {
         }
         CommandId::Mouse => switch_mouse(state, effects),
         CommandId::Mask => mask::toggle(state),
+        CommandId::Output => own::show(state),
         CommandId::Retry => effects.push(Effect::Retry),
         CommandId::DemoScenario => effects.push(Effect::Demo(DemoOrder::NextScenario)),
         CommandId::DemoSlower => effects.push(Effect::Demo(DemoOrder::Slower)),

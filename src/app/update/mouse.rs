@@ -219,10 +219,12 @@ fn scroll_dialog(state: &mut State, down: bool) -> Draw {
     };
     let last_theme = state.setup.themes.len().saturating_sub(1);
     let last_command = palette::last_row(state);
+    let last_line = state.active.own.output.as_ref().map_or(0, |output| output.lines.len().saturating_sub(1));
     match &mut state.active.modal {
         Some(Modal::Help { offset }) => {
             *offset = moved(*offset, WHEEL_ROWS, crate::commands::COMMANDS.len());
         }
+        Some(Modal::Output { offset }) => *offset = moved(*offset, WHEEL_ROWS, last_line),
         Some(Modal::Themes { .. }) => state.theme = moved(state.theme, 1, last_theme),
         Some(Modal::Palette(search)) => search.cursor = moved(search.cursor, 1, last_command),
         Some(Modal::Action(modal)) => match &mut modal.stage {

@@ -7,7 +7,7 @@ use super::prompt::{edit, insert};
 use super::refresh;
 use crate::app::State;
 use crate::app::modal::{CommandSearch, Modal};
-use crate::app::palette::found;
+use crate::app::palette::{PaletteRow, found};
 use crate::commands::{CommandId, Key, KeyCode, Place};
 
 /// Opens it.
@@ -27,6 +27,8 @@ pub fn paste(state: &mut State, text: &str) -> bool {
 pub enum PalettePress {
     /// It was the palette's own.
     Taken,
+    /// This program of the operator's own is to be run.
+    RunOwn(usize, Key),
     /// This command is to be run, as if this key had begun it.
     Run(CommandId, Key),
 }
@@ -45,8 +47,12 @@ pub fn press(state: &mut State, key: Key) -> Option<PalettePress> {
         KeyCode::Enter => {
             close(state);
             return Some(rows.get(cursor).map_or(PalettePress::Taken, |chosen| {
-                let own = state.setup.keymap.keys_of(chosen.id).first().copied();
-                PalettePress::Run(chosen.id, own.unwrap_or(key))
+                let id = match chosen.row {
+                    PaletteRow::Own(at) => return PalettePress::RunOwn(at, key),
+                    PaletteRow::Command(id) => id,
+                };
+                let own = state.setup.keymap.keys_of(id).first().copied();
+                PalettePress::Run(id, own.unwrap_or(key))
             }));
         }
         _ if moves == Some(CommandId::Up) => previous(cursor, rows.len()),
@@ -75,7 +81,8 @@ fn next(cursor: usize, rows: usize) -> usize {
 /// A click on a command of the list: what Enter on it does.
 pub fn click(state: &mut State, id: CommandId) -> Option<CommandId> {
     let Some(Modal::Palette(palette)) = &state.active.modal else { return None };
-    let is_listed = found(state, palette.input.value()).iter().any(|row| row.id == id);
+    let is_listed =
+        found(state, palette.input.value()).iter().any(|found| found.row == PaletteRow::Command(id));
     is_listed.then(|| {
         close(state);
         id
@@ -120,7 +127,10 @@ mod tests {
     }
 
     fn first(state: &State, text: &str) -> CommandId {
-        found(state, text)[0].id
+        match found(state, text)[0].row {
+            PaletteRow::Command(id) => id,
+            PaletteRow::Own(at) => panic!("{at}"),
+        }
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub(in crate::app) fn console() -> State {
         masked: false,
         picture: Default::default(),
         actions: Default::default(),
+        own: Default::default(),
     };
     State::new(setup, NOW)
 }

@@ -1,10 +1,11 @@
-//! The keys of tables that have a name: `[targets.NAME]`, `[patterns.NAME]`, `[counters.NAME]`.
+//! The keys of tables that have a name: `[targets.NAME]`, `[patterns.NAME]`, `[counters.NAME]`; and of those that are a
+//! list: `[[commands]]`.
 //!
 //! Knows what each key takes and what holds without it; not how they go together. Invariant, held by tests: every key
 //! stands in config.example.toml with its words.
 
 use crate::config::value::Kind;
-use crate::core::limits::THRESHOLD_MAX_MS;
+use crate::core::limits::{OWN_COMMAND_MOST_MS, THRESHOLD_MAX_MS};
 
 /// Tables of one kind, each with a name of its own.
 #[derive(Debug)]
@@ -40,6 +41,44 @@ pub const FAMILIES: &[Family] = &[
 const fn key(name: &'static str, kind: Kind, default: &'static str, doc: &'static str) -> TableKey {
     TableKey { name, kind, default, doc }
 }
+
+/// Programs of the operator's own: tables without a name, in their order.
+pub const COMMANDS_FAMILY: Family = Family { name: "commands", one: "a command", keys: COMMAND_KEYS };
+
+/// What a program of the operator's own can be about.
+pub const SUBJECTS: &[&str] = &["any", "stream", "group", "consumer", "key", "client", "queue"];
+
+/// Every key of `[[commands]]`.
+pub const COMMAND_KEYS: &[TableKey] = &[
+    key("key", Kind::Text, "needed", "The key that runs it: one that no command of the table below has."),
+    key("name", Kind::Text, "needed", "What it is called in help, palette and footer."),
+    key(
+        "argv",
+        Kind::List,
+        "needed",
+        "Program and arguments, with {names} in braces put in. No shell reads them.",
+    ),
+    key(
+        "on",
+        Kind::Choice(SUBJECTS),
+        "\"any\"",
+        "What has to be selected for it: any, stream, group, consumer, key, client, queue.",
+    ),
+    key("confirm", Kind::Flag, "true", "Show what will run, and ask."),
+    key(
+        "reads",
+        Kind::Flag,
+        "false",
+        "It changes nothing, by your word: it runs on read-only and locked targets, too.",
+    ),
+    key(
+        "timeout",
+        Kind::DurationMs(100, OWN_COMMAND_MOST_MS),
+        "\"30s\"",
+        "How long it may take, 100ms to 10m. Then it is ended.",
+    ),
+    key("password_env", Kind::Text, "none", "Variable in which it gets the password of the target."),
+];
 
 /// Every key of `[targets.NAME]`.
 pub const TARGET_KEYS: &[TableKey] = &[

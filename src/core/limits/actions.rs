@@ -243,6 +243,17 @@ pub const OPERATIONS_SHOWN: usize = 200;
 /// How long the command of a warm-up may take, milliseconds.
 pub const WARM_UP_MS: u64 = 600_000;
 
+/// Programs of the operator's own: more than there are keys for.
+pub const OWN_COMMANDS: usize = 50;
+
+/// How long one of them may take unless told otherwise, milliseconds.
+pub const OWN_COMMAND_MS: u64 = 30_000;
+/// The same at most.
+pub const OWN_COMMAND_MOST_MS: u64 = 600_000;
+
+/// What is kept of what one of them says, bytes.
+pub const OWN_OUTPUT_BYTES: usize = 64 << 10;
+
 /// What is kept of the output of a warm-up, bytes.
 pub const WARM_UP_OUTPUT_BYTES: usize = 2_000;
 

@@ -113,6 +113,25 @@ fn is_unsafe_to_show(c: char) -> bool {
         || unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) == 0
 }
 
+/// A line that somebody else wrote, as a terminal may be shown it: as it is, but for what would move the cursor or can't be
+/// seen.
+pub fn shown_line(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\t' => out.push_str("    "),
+                c if is_unsafe_to_show(c) => {
+                    out.push_str(&escape(c.encode_utf8(&mut [0; 4]).as_bytes(), |_| true))
+                }
+                c => out.push(c),
+            }
+        }
+        out.push_str(&escape(chunk.invalid(), |_| true));
+    }
+    out
+}
+
 /// The form for people: as [`Name::text`], and what a terminal would not show as itself is `\xNN` too.
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,7 @@ use crate::app::action::{
     ActionModal, ActionStage, Ask, BatchPlanning, Choice, DialogFocus, Form, LeaveHow, Question,
 };
 use crate::app::zone::{DialogPart, Zone, ZoneTarget};
+use crate::config::own::ProgramRun;
 use crate::config::theme::Role;
 use crate::core::figures::sentence::span;
 use crate::core::model::Name;
@@ -267,6 +268,7 @@ fn question(
             let (title, go) = (all.batch.question(), all.batch.button(question.unlocks));
             (title, batch::lines(all, can_keep, skin), go)
         }
+        Ask::Run(run, _) => program(run, question.unlocks),
         Ask::Leave(how) => leaving(state, *how),
     };
     let typed = question.typed();
@@ -303,6 +305,24 @@ fn question(
     let parts = [DialogPart::Go, DialogPart::Cancel];
     zones.extend(places.into_iter().zip(parts).map(|(place, part)| zone(place, part)));
     zones
+}
+
+/// What runs, word for word.
+fn program(run: &ProgramRun, unlocks: bool) -> (String, Vec<DialogLine>, String) {
+    let words = run.words.iter().enumerate().map(|(at, word)| {
+        DialogLine::new(if at == 0 { "runs" } else { "" }, Name::new(word.as_slice()).to_string(), Role::Text)
+    });
+    let note = match run.reads {
+        true => "It changes nothing, by the word of the config.",
+        false => "It may write: it has no plan, no journal and no undo.",
+    };
+    let time = format!("{} at most", span(run.timeout_ms));
+    let more = [
+        DialogLine::new("note", note, if run.reads { Role::Dim } else { Role::Warning }),
+        DialogLine::new("time", time, Role::Dim),
+    ];
+    let go = if unlocks { "Unlock and run" } else { "Run" };
+    (format!("Run {}?", Name::from(run.name.as_str())), words.chain(more).collect(), go.to_owned())
 }
 
 /// What is said to whoever leaves while an action runs.

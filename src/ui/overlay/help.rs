@@ -6,10 +6,13 @@
 
 use crate::app::State;
 use crate::app::action::{is_about_selected, wanted};
+use crate::app::own::ready;
 use crate::app::rows;
 use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::commands::{COMMANDS, Command, CommandId, Danger, Place};
+use crate::config::own::OwnCommand;
 use crate::config::theme::Role;
+use crate::core::model::Name;
 use crate::core::ops::WriteState;
 use crate::ui::shell::keys;
 use crate::ui::theme::Skin;
@@ -117,6 +120,12 @@ impl HelpLine {
 
 fn lines(state: &State) -> Vec<HelpLine> {
     let mut lines = acting(state);
+    let own: Vec<HelpLine> = state.setup.own.commands.iter().map(|own| own_line(state, own)).collect();
+    if !own.is_empty() {
+        lines.extend((!lines.is_empty()).then_some(HelpLine::Blank));
+        lines.push(HelpLine::Head("Programs of your own".to_owned()));
+        lines.extend(own);
+    }
     for (place, commands) in keys::by_place(state) {
         let commands: Vec<_> = commands.into_iter().filter(|command| !is_action(command)).collect();
         if commands.is_empty() {
@@ -151,6 +160,19 @@ fn columns(state: &State) -> Vec<HelpLine> {
         rows::columns(id).iter().filter_map(|column| Some((column.title, rows::explained(column.title)?)));
     let head = [HelpLine::Blank, HelpLine::Head("Columns here".to_owned())];
     head.into_iter().chain(heads.map(line)).chain([line(MARKS)]).collect()
+}
+
+/// A program of the operator's own: what it runs, or why it can't here.
+fn own_line(state: &State, own: &OwnCommand) -> HelpLine {
+    let why = ready(state, own).err();
+    let is_idle = why.is_some();
+    let doc = why.unwrap_or_else(|| format!("{}: run {}", own.name, own.text()));
+    HelpLine::Command {
+        id: None,
+        keys: own.key.to_string(),
+        doc: Name::from(doc.as_str()).to_string(),
+        is_idle,
+    }
 }
 
 /// What begins an action, in the order of the table.

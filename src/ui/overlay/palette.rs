@@ -5,9 +5,10 @@
 
 use crate::app::State;
 use crate::app::modal::CommandSearch;
-use crate::app::palette::found;
+use crate::app::palette::{PaletteRow, found};
 use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::config::theme::Role;
+use crate::core::model::Name;
 use crate::ui::shell::keys;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
@@ -53,9 +54,11 @@ pub fn draw(
     }
     let skipped = (palette.cursor + 1).saturating_sub(usize::from(list.height));
     for ((at, row), y) in rows.iter().enumerate().skip(skipped).zip(list.y..list.bottom()) {
-        let command = row.id.command();
+        let (title, words, keys) = words_of(state, row.row);
         let line = Rect { y, height: 1, ..list };
-        zones.push(Zone::new(line, ZoneTarget::Dialog(DialogPart::PaletteRow(row.id))));
+        if let PaletteRow::Command(id) = row.row {
+            zones.push(Zone::new(line, ZoneTarget::Dialog(DialogPart::PaletteRow(id))));
+        }
         let is_on = at == palette.cursor;
         let (name, doc) = match (is_on, row.works) {
             (true, _) => (Role::Selection, Role::Selection),
@@ -66,12 +69,11 @@ pub fn draw(
             pen.ground(line, skin.style(Role::Selection));
             pen.glyph(list.x, y, skin.glyphs.cursor, skin.style(Role::Selection));
         }
-        let keys = keys::text(state, row.id, " ");
         let keys_at = list.right().saturating_sub(width(&keys).saturating_add(1));
-        pen.cut((list.x.saturating_add(2), y), NAMES, command.name, ellipsis, skin.style(name));
+        pen.cut((list.x.saturating_add(2), y), NAMES, &title, ellipsis, skin.style(name));
         let doc_at = list.x.saturating_add(3).saturating_add(NAMES);
         let room = keys_at.saturating_sub(doc_at).saturating_sub(1);
-        pen.cut((doc_at, y), room, command.doc, ellipsis, skin.style(doc));
+        pen.cut((doc_at, y), room, &words, ellipsis, skin.style(doc));
         let style = if is_on { Role::Selection } else { Role::Key };
         pen.cut((keys_at, y), width(&keys), &keys, ellipsis, skin.style(style));
         if is_on {
@@ -79,4 +81,24 @@ pub fn draw(
         }
     }
     zones
+}
+
+/// What a row is called, what is said of it, and its keys.
+fn words_of(state: &State, row: PaletteRow) -> (String, String, String) {
+    match row {
+        PaletteRow::Command(id) => {
+            let command = id.command();
+            (command.name.to_owned(), command.doc.to_owned(), keys::text(state, id, " "))
+        }
+        PaletteRow::Own(at) => {
+            let own = state.setup.own.commands.get(at);
+            own.map_or_else(Default::default, |own| {
+                (
+                    Name::from(own.name.as_str()).to_string(),
+                    format!("Run {}", own.text()),
+                    own.key.to_string(),
+                )
+            })
+        }
+    }
 }

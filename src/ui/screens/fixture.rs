@@ -64,6 +64,7 @@ pub fn console(size: (u16, u16)) -> State {
         masked: false,
         picture: Default::default(),
         actions: Default::default(),
+        own: Default::default(),
     };
     State::new(setup, later(-300_000))
 }

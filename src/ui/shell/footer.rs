@@ -5,13 +5,14 @@
 
 use crate::app::action::{ActionStage, asked_for, is_about_selected};
 use crate::app::modal::{Modal, Prompt};
+use crate::app::own::ready;
 use crate::app::queuelist::QueueList;
 use crate::app::table::TableState;
 use crate::app::works::works;
 use crate::app::{Notice, State, View};
 use crate::commands::CommandId;
 use crate::config::theme::Role;
-use crate::core::model::LinkStatus;
+use crate::core::model::{LinkStatus, Name};
 use crate::core::ops::WriteState;
 use crate::ui::theme::Skin;
 use crate::ui::widgets::pen::width;
@@ -20,6 +21,7 @@ use crate::ui::{focus, masking};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use std::borrow::Cow;
 
 /// Commands with a title, in their order.
 type FooterKeys<'a> = &'a [(&'a [CommandId], &'static str)];
@@ -98,6 +100,10 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
             let shown = [("up/down", "try"), ("enter", "keep"), ("esc", "take the old one back")];
             Keyline { keys: &shown }.draw(area, buffer, skin);
         }
+        (Some(Modal::Output { .. }), _) => {
+            let shown = [("up/down", "scroll"), ("esc", "close")];
+            Keyline { keys: &shown }.draw(area, buffer, skin);
+        }
         (Some(Modal::Palette(_)), _) => {
             let shown = [("up/down", "choose"), ("enter", "run"), ("esc", "close")];
             Keyline { keys: &shown }.draw(area, buffer, skin);
@@ -130,7 +136,11 @@ fn to_running(state: &State) -> Vec<FooterKey> {
     let Some(progress) = &state.active.operations.running else { return Vec::new() };
     let is_held = progress.held.is_some() || state.active.operations.control.pause;
     let pause = if is_held { "go on" } else { "pause" };
-    let key = |ids: &[CommandId], title| FooterKey { key: keys_text(state, ids), title, is_locked: false };
+    let key = |ids: &[CommandId], title: &'static str| FooterKey {
+        key: keys_text(state, ids),
+        title: title.into(),
+        is_locked: false,
+    };
     vec![
         key(&[CommandId::PauseAction], pause),
         key(&[CommandId::StopAction], "stop"),
@@ -167,6 +177,7 @@ fn line(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) {
         .chain(acts(state, ACTS, true))
         .chain(looks(state, LINE.get(..WAYS).unwrap_or_default()))
         .chain(acts(state, SELDOM, false))
+        .chain(owns(state))
         .chain(looks(state, LINE.get(WAYS..).unwrap_or_default()))
         .collect();
     let end = draw_keys(&keys, (head.x.saturating_add(1), head), buffer, skin);
@@ -189,14 +200,14 @@ fn cut_off(area: Rect, x: u16) -> Rect {
 /// A key with its title.
 struct FooterKey {
     key: String,
-    title: &'static str,
+    title: Cow<'static, str>,
     /// Whether it only shows a plan for now, and unlocks before it writes.
     is_locked: bool,
 }
 
 impl FooterKey {
     fn cells(&self) -> u16 {
-        width(&self.key).saturating_add(width(self.title)).saturating_add(3)
+        width(&self.key).saturating_add(width(&self.title)).saturating_add(3)
     }
 }
 
@@ -212,7 +223,7 @@ fn draw_keys(keys: &[FooterKey], (start, area): (u16, Rect), buffer: &mut Buffer
         }
         let roles = if shown.is_locked { (Role::Dim, Role::Dim) } else { (Role::Key, Role::Footer) };
         let next = pen.text(x, area.y, &shown.key, skin.style(roles.0));
-        let next = pen.text(next.saturating_add(1), area.y, shown.title, skin.style(roles.1));
+        let next = pen.text(next.saturating_add(1), area.y, &shown.title, skin.style(roles.1));
         x = next.saturating_add(2);
     }
     x
@@ -235,10 +246,23 @@ fn acts(state: &State, acts: FooterKeys<'_>, is_first: bool) -> Vec<FooterKey> {
     let meant = first.chain(acts.iter().filter(|(ids, _)| !is_asked(ids) && is_meant(ids)));
     let key = |(ids, title): &(&[CommandId], &'static str)| FooterKey {
         key: keys_text(state, ids),
-        title: title_of(state, ids, title),
+        title: title_of(state, ids, title).into(),
         is_locked,
     };
     meant.map(key).collect()
+}
+
+/// Programs of the operator's own that can run here.
+fn owns(state: &State) -> Vec<FooterKey> {
+    let may_write = state.active.operations.write.may_write(state.now_us);
+    let ready = state.setup.own.commands.iter().filter(|own| ready(state, own).is_ok());
+    ready
+        .map(|own| FooterKey {
+            key: own.key.to_string(),
+            title: Name::from(own.name.as_str()).to_string().into(),
+            is_locked: !own.reads && !may_write,
+        })
+        .collect()
 }
 
 fn looks(state: &State, line: FooterKeys<'_>) -> Vec<FooterKey> {
@@ -254,7 +278,7 @@ fn looks(state: &State, line: FooterKeys<'_>) -> Vec<FooterKey> {
         .filter(|(ids, _)| ids.iter().any(|id| works(state, *id)))
         .map(|(ids, title)| FooterKey {
             key: keys_text(state, ids),
-            title: title_of(state, ids, title),
+            title: title_of(state, ids, title).into(),
             is_locked: false,
         })
         .collect()
@@ -266,7 +290,7 @@ fn always(state: &State) -> Vec<FooterKey> {
     [(CommandId::Help, "help"), (CommandId::Unlock, unlock)]
         .into_iter()
         .filter(|(id, _)| works(state, *id))
-        .map(|(id, title)| FooterKey { key: keys_text(state, &[id]), title, is_locked: false })
+        .map(|(id, title)| FooterKey { key: keys_text(state, &[id]), title: title.into(), is_locked: false })
         .collect()
 }
 

@@ -11,7 +11,7 @@ use crate::app::action::{
 };
 use crate::app::message::Effect;
 use crate::app::modal::Modal;
-use crate::app::update::{marks, notify, prompt};
+use crate::app::update::{marks, notify, own, prompt};
 use crate::commands::{Key, KeyCode};
 use crate::core::figures::sentence::{clock, span};
 use crate::core::model::Name;
@@ -216,6 +216,12 @@ fn answer(state: &mut State, effects: &mut Vec<Effect>) {
                 unlock(state);
             }
             batch::carry_all(state, all.batch, question.input.value(), effects);
+        }
+        Ask::Run(run, _) => {
+            if question.unlocks {
+                unlock(state);
+            }
+            own::start(state, *run, effects);
         }
         Ask::Leave(LeaveHow::Quit) => effects.push(Effect::Quit),
         Ask::Leave(LeaveHow::Suspend) => effects.push(Effect::Suspend),
