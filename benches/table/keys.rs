@@ -67,7 +67,7 @@ fn bytes_a_second(terminal: &Terminal) -> f64 {
 
 /// How long each of the keys, pressed by turns, took to be answered; the longest wait where it was not.
 fn answers(terminal: &mut Terminal, keys: [&str; 2]) -> Vec<Duration> {
-    (0..KEYS).map(|at| answer(terminal, keys[at % 2])).collect()
+    keys.into_iter().cycle().take(KEYS).map(|key| answer(terminal, key)).collect()
 }
 
 fn answer(terminal: &mut Terminal, key: &str) -> Duration {
@@ -89,7 +89,7 @@ fn answer(terminal: &mut Terminal, key: &str) -> Duration {
 
 fn say(what: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
+    let at = |share: f64| times.get(((times.len() - 1) as f64 * share) as usize).unwrap().as_secs_f64() * 1e3;
     println!(
         "\nkey to picture, {what}: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms",
         at(0.5),

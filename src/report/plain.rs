@@ -234,7 +234,10 @@ mod tests {
     fn a_finding_is_told_when_it_comes_when_it_gets_worse_and_when_it_goes() {
         let mut watch = PlainWatch::default();
         let warning = finding("orders", Severity::Warning);
-        assert_eq!(told(&mut watch, 0, &[warning.clone()]), ["00:00:00 UTC  warning: orders: the lag grows"]);
+        assert_eq!(
+            told(&mut watch, 0, std::slice::from_ref(&warning)),
+            ["00:00:00 UTC  warning: orders: the lag grows"]
+        );
         assert!(told(&mut watch, 1_000, &[warning]).is_empty(), "what did not change is not told again");
         let critical = finding("orders", Severity::Critical);
         assert_eq!(

@@ -27,7 +27,7 @@ fn place(screen: &vt100::Screen, text: &str) -> (u16, u16) {
     let (rows, columns) = (rows.get(), columns.get());
     for (row, line) in (0..rows).zip(screen.rows(0, columns)) {
         if let Some(at) = line.find(text) {
-            return (u16::try_from(line[..at].chars().count()).unwrap(), row);
+            return (u16::try_from(line.get(..at).unwrap().chars().count()).unwrap(), row);
         }
     }
     panic!("no {text:?} in\n{}", screen.contents());

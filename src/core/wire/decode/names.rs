@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn what_is_guessed_of_one_page_has_a_bound() {
-        let names = (0..1_000).map(|at| Resp::bulk(&format!("shop:{}:{at}", at % 300))).collect();
+        let names = (0..1_000).map(|at| Resp::bulk(format!("shop:{}:{at}", at % 300))).collect();
         let page = page(&Resp::Array(vec![Resp::bulk("0"), Resp::Array(names)]), &[]).unwrap();
         assert_eq!(page.guesses.len(), NAMES_GUESSED);
     }

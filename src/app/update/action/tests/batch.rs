@@ -67,7 +67,8 @@ fn marks_are_on_rows_by_what_they_are_and_go_with_them() {
     // Sorted the other way round the same streams are marked, and so they are while a filter hides them.
     keys(&mut state, "> r");
     let mut sorted = (before.clone(), marked(&state));
-    (sorted.0.sort(), sorted.1.sort());
+    sorted.0.sort();
+    sorted.1.sort();
     assert_eq!(sorted.0, sorted.1);
     keys(&mut state, "/ o r d enter");
     assert_eq!(marked(&state).len(), 2);
