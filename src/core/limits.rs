@@ -91,7 +91,7 @@ pub const QUEUE_SITES: usize = 200;
 pub const NO_QUEUES: usize = 10_000;
 
 /// Names of keys that one page of the walk lets guess.
-pub const NAMES_GUESSED: usize = 100;
+pub const NAMES_GUESSED: usize = 200;
 
 /// The same of all pages of a connection: each is looked at once, which takes a few microseconds.
 pub const NAMES_GUESSED_IN_ALL: usize = 4_000;

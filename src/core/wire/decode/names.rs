@@ -4,6 +4,7 @@
 
 use crate::core::limits::{NAMES_GUESSED, WATCHED_NAME_BYTES};
 use crate::core::model::Name;
+use crate::core::model::family::family;
 use crate::core::model::glob::Glob;
 use crate::core::model::snapshot::NamesPage;
 use crate::core::queues::{may_show, shown_by_jobs};
@@ -12,7 +13,8 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// Names of one page that begin alike, from which on they may be keys of jobs: a queue has many.
+/// Names of one page that begin alike, from which on they may be keys of jobs: a queue has many. Where a name ends with the one
+/// id in it, it is enough that there is one: such names have few beginnings.
 const MANY: u32 = 3;
 
 /// A page of the walk for names: of a million keys hardly one is of use.
@@ -30,10 +32,12 @@ pub(super) fn page(reply: &Resp, also: &[Name]) -> Option<NamesPage> {
 /// What keys of queues would be called whose jobs these are, those of most jobs first.
 fn guesses(told: &[Cow<'_, [u8]>]) -> Vec<Name> {
     let mut stems: BTreeMap<&[u8], u32> = BTreeMap::new();
+    let mut folded = Vec::new();
     for name in told {
-        let end = name.iter().rposition(|byte| *byte == b':');
-        let stem = end.and_then(|end| name.get(..=end));
-        stem.into_iter().for_each(|stem| *stems.entry(stem).or_default() += 1);
+        let Some(end) = name.iter().rposition(|byte| *byte == b':') else { continue };
+        let (stem, last) = name.split_at(end + 1);
+        let is_likely = family(last, &mut folded) && folded == b"*" && !family(stem, &mut folded);
+        *stems.entry(stem).or_default() += if is_likely { MANY } else { 1 };
     }
     let mut many: Vec<(&[u8], u32)> = stems.into_iter().filter(|(_, names)| *names >= MANY).collect();
     many.sort_by_key(|(_, names)| Reverse(*names));
@@ -49,17 +53,19 @@ mod tests {
     #[test]
     fn many_keys_that_begin_alike_tell_what_keys_their_queue_would_have() {
         let jobs = (0..40).map(|at| format!("bull:mail:{at}"));
-        let others = ["cache:1", "cache:2", "x", "y", "z", "bull:low:1"].map(str::to_owned);
-        let names = jobs.chain(others).map(|name| Resp::bulk(&name)).collect();
+        let others = ["x", "y", "z", "user:17:cart", "user:17:name", "user:17:order:5"].map(str::to_owned);
+        let one = ["bull:low:7".to_owned()];
+        let names = jobs.chain(others).chain(one).map(|name| Resp::bulk(&name)).collect();
         let reply = Resp::Array(vec![Resp::bulk("17"), Resp::Array(names)]);
         let page = page(&reply, &[]).unwrap();
-        assert_eq!(page.guesses, ["bull:mail:meta", "bull:mail:id"].map(Name::from));
+        let guesses = ["bull:mail:meta", "bull:mail:id", "bull:low:meta", "bull:low:id"];
+        assert_eq!(page.guesses, guesses.map(Name::from));
         assert_eq!((page.next, page.names), (17, ["x", "y", "z"].map(Name::from).to_vec()));
     }
 
     #[test]
     fn what_is_guessed_of_one_page_has_a_bound() {
-        let names = (0..1_000).map(|at| Resp::bulk(format!("shop:{}:{at}", at % 300))).collect();
+        let names = (0..1_000).map(|at| Resp::bulk(format!("shop:q{}:{at}", at % 300))).collect();
         let page = page(&Resp::Array(vec![Resp::bulk("0"), Resp::Array(names)]), &[]).unwrap();
         assert_eq!(page.guesses.len(), NAMES_GUESSED);
     }
