@@ -102,7 +102,7 @@ fn who_stops_one_of_several_stops_those_after_it_too() {
     terminal.wait_for_text("297,000 entries of 3 streams");
     let text = terminal.text();
     let (_, named) = text.split_once("are many. Type ").unwrap();
-    terminal.press(&named[.."work-0".len()]);
+    terminal.press(named.get(.."work-0".len()).unwrap());
     terminal.press("\r");
     wait_until("the first is begun", || keys.iter().any(|key| length(&server, key) < 100_000));
     terminal.press("X");
