@@ -121,14 +121,16 @@ pub fn of_groups(reading: &Reading, key: &Name) -> Vec<Row> {
     rows
 }
 
+/// Of more consumers nobody reads the rows below another list.
+const MOST_CONSUMERS: usize = 300;
+
 /// The consumers of a group, or of all groups of a stream, those with the most pending entries first; none where there are
 /// so many that nobody reads them below another list.
 pub fn of_consumers(reading: &Reading, key: &Name, group: Option<&Name>) -> Vec<Row> {
-    const MOST: usize = 300;
     let groups = reading.streams().get(key).into_iter().flat_map(|stream| stream.groups.values());
     let meant = groups.filter(|state| group.is_none_or(|group| *group == state.facts.name));
     let counts = meant.map(|state| state.consumers.as_ref().map_or(0, |consumers| consumers.value.len()));
-    if counts.fold(0, usize::saturating_add) > MOST {
+    if counts.fold(0, usize::saturating_add) > MOST_CONSUMERS {
         return Vec::new();
     }
     let (mut rows, table) = match group {
@@ -136,6 +138,19 @@ pub fn of_consumers(reading: &Reading, key: &Name, group: Option<&Name>) -> Vec<
         None => (consumers::rows_of_stream(reading, key), TableId::Consumers),
     };
     let (sort, is_descending) = first_sort(table);
+    rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
+    rows
+}
+
+/// The same of every group of every stream.
+pub fn of_all_consumers(reading: &Reading) -> Vec<Row> {
+    let groups = reading.streams().values().flat_map(|stream| stream.groups.values());
+    let counts = groups.map(|state| state.consumers.as_ref().map_or(0, |consumers| consumers.value.len()));
+    if counts.fold(0, usize::saturating_add) > MOST_CONSUMERS {
+        return Vec::new();
+    }
+    let mut rows = consumers::rows_of_all(reading);
+    let (sort, is_descending) = first_sort(TableId::Consumers);
     rows.sort_by(|a, b| order(a.cells.get(sort), b.cells.get(sort), is_descending));
     rows
 }

@@ -92,14 +92,20 @@ fn drawn(
     trends::draw(state, pictures, graphs, buffer, skin);
 }
 
-/// Draws all consumers of a stream.
+/// Draws all consumers of a stream; of every stream, where this one has none.
 pub fn consumers(state: &State, key: &Name, free: Rect, buffer: &mut Buffer, skin: &Skin) {
-    let parts = rows::of_consumers(state.shown(), key, None);
-    if free.height < LEAST || parts.is_empty() {
+    if free.height < LEAST {
+        return;
+    }
+    let own = rows::of_consumers(state.shown(), key, None);
+    let (title, parts) = match own.is_empty() {
+        true => ("Consumers of all streams".to_owned(), rows::of_all_consumers(state.shown())),
+        false => (format!("Consumers of {key}"), own),
+    };
+    if parts.is_empty() {
         return;
     }
     let count = u16::try_from(parts.len()).unwrap_or(u16::MAX);
-    let title = format!("Consumers of {key}");
     let inner = Panel::new(&title).draw(lower(free, count.saturating_add(2)), buffer, skin);
     columns::list(TableId::Consumers, &parts, state.shown(), inner, buffer, skin);
 }

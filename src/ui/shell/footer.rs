@@ -296,7 +296,6 @@ fn always(state: &State) -> Vec<FooterKey> {
 
 fn title_of(state: &State, ids: &[CommandId], title: &'static str) -> &'static str {
     match ids {
-        [CommandId::Back] if state.zoomed().is_some() => "leave zoom",
         [CommandId::Back] if state.table().is_some_and(TableState::has_marks) => "unmark",
         [CommandId::Zoom] if state.zoomed().is_some() => "leave zoom",
         [CommandId::Pause] if state.is_paused() => "go on",

@@ -46,7 +46,9 @@ pub fn draw(state: &State, area: Rect, buffer: &mut Buffer, skin: &Skin) -> (Rec
         () => 1,
     };
     let text = LargeText::new(&verdict.word).filter(|_| rows > 1);
-    let most = area.width.saturating_sub(GAP + LEAST_BESIDE);
+    // On a wall the figures stand beside it.
+    let beside = if rows == WALL { area.width / 3 } else { LEAST_BESIDE };
+    let most = area.width.saturating_sub(GAP + beside);
     let sized = text.and_then(|text| {
         let size = PixelSize::of(&[(text.clone(), most)], rows, skin)?;
         Some((text, size))
