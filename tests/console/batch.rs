@@ -1,8 +1,9 @@
 //! One action on several marked rows, on a real server: what is left out is said, each is written down, each can be undone.
 
 use crate::server::{Options, Server, wait_until};
-use crate::terminal::Terminal;
+use crate::terminal::{PATIENCE, Terminal};
 use crate::{connect, is_live, launch};
+use std::time::{Duration, Instant};
 
 fn length(server: &Server, key: &str) -> u64 {
     redis::cmd("XLEN").arg(key).query(&mut connect(server)).unwrap()
@@ -35,6 +36,26 @@ fn marked(server: &Server, number: usize) -> Terminal {
     terminal.press("*");
     terminal.wait_for_text(&format!("{number} marked"));
     terminal
+}
+
+/// Opens the question about the undo. The journal is read after an action is told as over: until then the key is about the one
+/// before.
+fn begin_undo(terminal: &mut Terminal) {
+    press_until(terminal, "Undo action");
+}
+
+fn press_until(terminal: &mut Terminal, text: &str) {
+    let deadline = Instant::now() + PATIENCE;
+    while !terminal.text().contains(text) {
+        assert!(Instant::now() < deadline, "waited in vain for '{text}'; the screen:\n{}", terminal.text());
+        terminal.press("\x1b");
+        std::thread::sleep(Duration::from_millis(50));
+        terminal.press("U");
+        let until = Instant::now() + Duration::from_secs(2);
+        while !terminal.text().contains(text) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 #[test]
@@ -71,8 +92,7 @@ fn several_streams_are_trimmed_after_one_question_and_each_is_undone() {
     terminal.wait_for("the marks are gone", |screen| !screen.contents().contains("marked"));
     // Undo goes back one by one.
     for back in 1..=3 {
-        terminal.press("U");
-        terminal.wait_for_text("Undo action");
+        begin_undo(&mut terminal);
         terminal.press("\t\r");
         let restored = || keys.iter().filter(|key| length(&server, &format!("{key}:restored")) == 40).count();
         wait_until("it is back", || restored() == back);
@@ -80,8 +100,7 @@ fn several_streams_are_trimmed_after_one_question_and_each_is_undone() {
         terminal.press("\r");
         terminal.wait_for("it is closed", |screen| !screen.contents().contains("[ Close ]"));
     }
-    terminal.press("U");
-    terminal.wait_for_text("back already");
+    press_until(&mut terminal, "back already");
     terminal.press("q");
     assert_eq!(terminal.exit_status(), 0);
 }
