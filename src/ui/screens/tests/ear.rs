@@ -69,7 +69,7 @@ fn wherever_a_row_is_selected_the_cursor_stands_on_it_and_no_mark_is_left() {
         let (buffer, focus) = drawn(&state);
         assert!(buffer.content.iter().all(|cell| !cell.modifier.intersects(marks)), "{way}");
         let is_selected = state.table().is_some_and(|table| table.selected().is_some());
-        if is_selected && state.active.modal.is_none() {
+        if is_selected && state.active.modal.is_none() && state.zoomed().is_none() {
             let FocusCell { x, y, is_typed } = focus.unwrap_or_else(|| panic!("{way}: nowhere"));
             let before = buffer.cell((x - 1, y)).unwrap().symbol();
             let glyph = skin("default", Depth::True, GlyphSet::Full).glyphs.cursor.to_string();
