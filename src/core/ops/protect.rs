@@ -161,8 +161,8 @@ mod tests {
         let reason = |wanted: Option<&str>, kind: &str| {
             Protection::new(&[], wanted).reason(&key, kind).map(str::to_owned)
         };
-        assert!(reason(None, "list").is_some_and(|why| why.contains("--type list")));
-        assert!(reason(None, "zset").is_some_and(|why| why.contains("--type zset")));
+        assert!(reason(None, "list").is_some_and(|why| why.contains("the type list is asked for")));
+        assert!(reason(None, "zset").is_some_and(|why| why.contains("the type zset is asked for")));
         assert_eq!(reason(None, "hash"), None);
         assert_eq!(reason(Some("list"), "list"), None);
     }

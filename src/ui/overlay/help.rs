@@ -12,6 +12,7 @@ use crate::app::zone::{DialogPart, Zone, ZoneTarget};
 use crate::commands::{COMMANDS, Command, CommandId, Danger, Place};
 use crate::config::own::OwnCommand;
 use crate::config::theme::Role;
+use crate::core::figures::column::{Certainty, Figures};
 use crate::core::model::Name;
 use crate::core::ops::WriteState;
 use crate::ui::shell::keys;
@@ -26,15 +27,15 @@ use ratatui::layout::Rect;
 const KEYS_MOST: u16 = 22;
 /// From this width on there are two columns.
 const TWO: u16 = 110;
-/// The marks of figures.
-const MARKS: (&str, &str) = ("~ \u{2265} \u{2014}", "Before a figure: about; at least. Alone: not known.");
+/// What the marks of figures mean, in the order in which they stand.
+const MARKS: &str = "Before a figure: about; at least. Alone: not known.";
 /// Blank cells between them.
 const GAP: u16 = 3;
 
 /// Draws it, scrolled down by so many lines, as far as there are any; where each command stands.
 pub fn draw(state: &State, offset: usize, body: Rect, buffer: &mut Buffer, skin: &Skin) -> Vec<Zone> {
     let columns: u16 = if body.width >= TWO { 2 } else { 1 };
-    let all = lines(state);
+    let all = lines(state, skin.figures);
     let keys_width = all.iter().filter_map(HelpLine::keys).map(width).max().unwrap_or(0).min(KEYS_MOST);
     // A frame, a blank column at both sides, and two between keys and words.
     let inside = body.width.saturating_sub(4).saturating_sub((columns - 1) * GAP) / columns;
@@ -118,7 +119,7 @@ impl HelpLine {
     }
 }
 
-fn lines(state: &State) -> Vec<HelpLine> {
+fn lines(state: &State, figures: Figures) -> Vec<HelpLine> {
     let mut lines = acting(state);
     let own: Vec<HelpLine> = state.setup.own.commands.iter().map(|own| own_line(state, own)).collect();
     if !own.is_empty() {
@@ -143,12 +144,12 @@ fn lines(state: &State) -> Vec<HelpLine> {
         };
         lines.extend(commands.iter().map(line));
     }
-    lines.extend(columns(state));
+    lines.extend(columns(state, figures));
     lines
 }
 
 /// What the heads of the table mean, and the marks of figures.
-fn columns(state: &State) -> Vec<HelpLine> {
+fn columns(state: &State, figures: Figures) -> Vec<HelpLine> {
     let Some(id) = state.table_id() else { return Vec::new() };
     let line = |(keys, doc): (&str, &str)| HelpLine::Command {
         id: None,
@@ -159,7 +160,9 @@ fn columns(state: &State) -> Vec<HelpLine> {
     let heads =
         rows::columns(id).iter().filter_map(|column| Some((column.title, rows::explained(column.title)?)));
     let head = [HelpLine::Blank, HelpLine::Head("Columns here".to_owned())];
-    head.into_iter().chain(heads.map(line)).chain([line(MARKS)]).collect()
+    let marks =
+        [figures.mark(Certainty::Estimate), figures.mark(Certainty::AtLeast), figures.unknown()].join(" ");
+    head.into_iter().chain(heads.map(line)).chain([line((&marks, MARKS))]).collect()
 }
 
 /// A program of the operator's own: what it runs, or why it can't here.
