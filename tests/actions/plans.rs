@@ -129,7 +129,7 @@ async fn over_a_long_link_a_plan_ends_in_its_time_and_says_at_least() {
     let to = TrimTo::MaxLen(15_000);
     let wanted = Request::Trim(TrimRequest { key: name("s"), to, approx: false, archive: None });
     let refused = survey(&desk, &archives, &wanted).await.unwrap_err().to_string();
-    assert!(refused.contains("--minid"), "{refused}");
+    assert!(refused.contains("trim by an ID or an age"), "{refused}");
     assert!(began.elapsed() < time.all, "{:?}", began.elapsed());
     // Whoever has no time at all is told so, too.
     let time = PlanTime { all: Duration::ZERO, ..time };
