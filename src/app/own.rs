@@ -46,6 +46,10 @@ pub fn ready(state: &State, own: &OwnCommand) -> Result<ProgramRun, String> {
             own.name
         ));
     }
+    // What it is told and what it says may hold names.
+    if state.mask.is_some() {
+        return Err(format!("names are masked: '{}' runs when they are shown again", own.name));
+    }
     if state.table().is_some_and(TableState::has_marks) {
         return Err(format!("'{}' is about one row: esc unmarks the others", own.name));
     }

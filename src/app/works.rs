@@ -107,7 +107,7 @@ pub fn why_not(state: &State, id: CommandId) -> String {
         CommandId::NextPanel | CommandId::PreviousPanel => "this is the only panel of this screen".to_owned(),
         CommandId::Back => "this is where the way begins".to_owned(),
         CommandId::Open => "nothing deeper here".to_owned(),
-        CommandId::Output => "no program of your own has run ([[commands]] in the config)".to_owned(),
+        CommandId::Output => "no program of your own has run (commands in the config)".to_owned(),
         CommandId::Theme => "there is one theme only".to_owned(),
         CommandId::Mark | CommandId::MarkAll => {
             let row = state.table().and_then(|table| table.selected());

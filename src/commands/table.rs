@@ -151,7 +151,7 @@ for_each_action! { commands
         Mouse "mouse" "mouse" ["ctrl-t"] [Everywhere]
             "Give the mouse to the terminal, to select text, or take it back."
         Output "output" "last output" ["o"] [Everywhere]
-            "Show again what the last program of your own said ([[commands]] in the config)."
+            "Show again what the last program of your own said (commands in the config)."
         Entries "entries" "entries" ["e"] [Streams]
             "Read entries of the selected stream."
         Values "values" "values" ["v"] [Entries]

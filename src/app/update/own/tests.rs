@@ -75,6 +75,16 @@ fn one_that_reads_runs_at_once_where_it_may_though_writing_is_locked_or_read_onl
 }
 
 #[test]
+fn none_is_begun_while_names_are_masked() {
+    let mut state = with_programs();
+    assert_eq!(run_of(&keys(&mut state, "2 a f6")), None);
+    assert!(notice(&state).contains("names are masked"), "{}", notice(&state));
+    assert_eq!(run_of(&keys(&mut state, "f7")), None);
+    assert!(state.active.modal.is_none());
+    assert!(run_of(&keys(&mut state, "a f6")).is_some());
+}
+
+#[test]
 fn one_that_may_write_unlocks_with_its_button_and_never_runs_on_a_read_only_target() {
     let mut state = with_programs();
     state.active.operations.write = WriteState::ReadOnly;
